@@ -1,0 +1,44 @@
+# make run and make test need only Python 3.11 and make; everything else is installed into .venv, once.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: run test check bench lint types sample generated lock clean
+
+run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
+	$(BIN)/jobmarket run --sample
+
+test: $(INSTALLED)  ## run the tests, without a network
+	$(BIN)/python -m pytest
+
+check: lint types test  ## everything a change must pass
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain version
+	$(BIN)/python -m tests.bench.bench
+
+sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
+	$(BIN)/python -m extractors.sample.make
+
+generated: $(INSTALLED)  ## write DICTIONARY.md and SOURCES.md again
+	$(BIN)/python -m warehouse.schema
+	$(BIN)/python -m extractors.source_list
+
+lock:  ## resolve pyproject.toml into requirements.lock: hashes, no URL
+	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:  ## remove the environment and all run-time files
+	rm -rf .venv data build *.egg-info

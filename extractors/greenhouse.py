@@ -1,0 +1,221 @@
+"""Greenhouse job boards: the public Job Board API, with content and pay ranges.
+
+`content` is HTML with its entities escaped once more. Pay may stand in `pay_input_ranges` (cents, without a
+period), in custom fields of type `currency_range`, or in a block of the content; they say the same, so the
+first that is there is taken. `updated_at` is no publication date. Lists without content are read as far as
+they go.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote, unquote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from extractors.boards import employer_of
+from extractors.fetching import Web, ask_each
+from extractors.source import Response, Source, each
+from transforms.currency import currency_of
+from transforms.place import Address, whereabouts
+from transforms.posting import posting
+from transforms.rejected import Rejected
+from transforms.text import text_of
+from transforms.tier import component_in, period_in, tied_to
+from warehouse.tables import Issue, Pay, Posting
+
+API = "https://boards-api.greenhouse.io/v1/boards/"
+BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(?:\?|$)")
+CENTS = 100
+PAY_BLOCK = "content-pay-transparency"
+EMPLOYMENT_FIELDS = frozenset(
+    ("employment type", "job type", "time type", "worker type", "type of employment", "employment status")
+)
+"""Names employers give the custom field that holds the kind of employment; Greenhouse has none of its own."""
+
+SOURCE = Source(
+    name="greenhouse",
+    title="Greenhouse job boards",
+    kind="employer board",
+    publisher="the employers named, through Greenhouse",
+    homepage="https://developers.greenhouse.io/job-board.html",
+    endpoints=(API,),
+    licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Greenhouse.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 1_000_000),
+    facts=(
+        "Seen in stored answers: lists of 3,126 boards without content, rebuilt by a third party (114,742 postings "
+        "over four times), and five postings of two boards with content. Custom fields are null or a list; offices "
+        "are the employer's, not always the post's. Documentation: `content=true` adds text, offices and "
+        "departments; `pay_transparency=true` adds ranges in cents without a period; a null `internal_job_id` marks a "
+        "prospect post, which is no job; an unknown board is a 404. The pay fields are read by the documentation "
+        "and reports: no stored answer has them. No limit of requests and no terms for third parties were found."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that lists a board with content and pay."""
+    return f"{API}{quote(board, safe='')}/jobs?content=true&pay_transparency=true"
+
+
+def board_of(url: str) -> str | None:
+    """The board an address lists, or None."""
+    found = BOARD.match(url)
+    return unquote(found[1]) if found else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Posting | Issue]:
+    """Every job of the board as a posting, or the reason why not; a list shorter than it says is an issue."""
+    answer = response.json()
+    jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
+    yield from each(jobs, functools.partial(read_job, board=board_of(response.url)))
+    meta = answer.get("meta") if isinstance(answer, dict) else None
+    total = meta.get("total") if isinstance(meta, dict) else None
+    if total is not None and total != len(jobs):
+        yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
+
+
+def read_job(job: dict[str, Any], *, board: str | None) -> Posting | Issue:
+    """One job of a list with or without content."""
+    if "internal_job_id" in job and job["internal_job_id"] is None:
+        return Issue(
+            column_name="record",
+            value=f"{job.get('id')} {job.get('title')}"[:200],
+            rule="a job expected; a post without internal_job_id collects prospects",
+            is_deliberate=True,
+        )
+    content = _content(job.get("content"))
+    fields = job.get("metadata") or []
+    located = (job.get("location") or {}).get("name")
+    named = job.get("company_name")
+    return posting(
+        source=SOURCE.name,
+        id=job.get("id"),
+        title=job.get("title"),
+        url=job.get("absolute_url"),
+        board=board,
+        employer=employer_of(SOURCE.name, board) or named or board,
+        department=next((d.get("name") for d in job.get("departments") or () if d.get("name")), None),
+        html=content,
+        location_text=located,
+        addresses=_offices(located, job.get("offices") or ()),
+        employment_type=_employment_type(fields),
+        posted_on=job.get("first_published"),
+        valid_through=job.get("application_deadline"),
+        pay=_ranges(job.get("pay_input_ranges") or ()) or _custom_ranges(fields) or _ranges_in(content),
+        language=job.get("language"),
+    )
+
+
+def _content(escaped: str | None) -> str | None:
+    """The HTML of the advert: unescaped once, unless it came as HTML already."""
+    return html.unescape(escaped) if escaped and "<" not in escaped else escaped or None
+
+
+def _offices(located: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
+    """The offices, where the post's own location names no country ("HQ", "Remote", "SF").
+
+    An office is the employer's; posts often list several of them beside one location of their own.
+    """
+    if not offices or (located and any(place.country for place in whereabouts(located).places)):
+        return []
+    return [Address(text=office.get("location") or office.get("name")) for office in offices]
+
+
+def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
+    """The kind of employment from the employer's own field, where it is one word that stands alone."""
+    for field in fields:
+        if str(field.get("name")).strip().lower() in EMPLOYMENT_FIELDS and isinstance(field.get("value"), str):
+            return field["value"] or None
+    return None
+
+
+def _ranges(ranges: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
+    """Ranges as the API gives them, in cents; the period is what title or blurb say, else not known."""
+    pays = []
+    for stated in ranges:
+        words = f"{stated.get('title') or ''} {text_of(stated.get('blurb') or '')}"
+        low, high = _amount(stated.get("min_cents"), CENTS), _amount(stated.get("max_cents"), CENTS)
+        pays.append(_pay(low, high, stated.get("currency_type"), title=stated.get("title"), words=words))
+    return tuple(pay for pay in pays if pay is not None)
+
+
+def _custom_ranges(fields: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
+    """Custom fields of type currency_range: `{unit, min_value, max_value}` with amounts as text."""
+    pays = []
+    for field in fields:
+        stated = field.get("value")
+        if field.get("value_type") != "currency_range" or not isinstance(stated, dict):
+            continue
+        name = str(field.get("name") or "")
+        low, high = _amount(stated.get("min_value")), _amount(stated.get("max_value"))
+        pays.append(_pay(low, high, stated.get("unit"), title=name, words=name))
+    return tuple(pay for pay in pays if pay is not None)
+
+
+def _ranges_in(content: str | None) -> tuple[Pay, ...]:
+    """Ranges from the block that Greenhouse writes into the content: title, then amount – amount currency."""
+    if not content or PAY_BLOCK not in content:
+        return ()
+    pays = []
+    for block in LexborHTMLParser(content).css(f".{PAY_BLOCK} .pay-input"):
+        amounts = [node.text(strip=True) for node in block.css(".pay-range span") if not _is_divider(node)]
+        found = [match for amount in amounts if (match := re.search(r"\d[\d,]*(?:\.\d+)?", amount))]
+        currency = next((code[0] for amount in reversed(amounts) if (code := re.search(r"\b[A-Z]{3}\b", amount))), None)
+        title = " ".join(node.text(strip=True) for node in block.css(".title"))
+        words = f"{title} {' '.join(node.text(separator=' ') for node in block.css('.description'))}"
+        if found:
+            low, high = _amount(found[0][0]), _amount(found[-1][0])
+            pays.append(_pay(low, high, currency, title=title, words=words))
+    return tuple(pay for pay in pays if pay is not None)
+
+
+def _is_divider(node: LexborNode) -> bool:
+    return "divider" in (node.attributes.get("class") or "")
+
+
+def _pay(low: float | None, high: float | None, currency: str | None, *, title: str | None, words: str) -> Pay | None:
+    """One stated range; None when it has no amount."""
+    if low is None and high is None:
+        return None
+    period = period_in(words)
+    tie = tied_to(title)
+    return Pay(
+        component=component_in(title or ""),
+        pay_text=" ".join(str(part) for part in (title, low, high, currency) if part),
+        low=low,
+        high=high,
+        currency=currency_of(currency or ""),
+        period=period,
+        period_reading="stated" if period else None,
+        reading="stated",
+        place_text=tie.place_text,
+        country=tie.country,
+        level_text=tie.level_text,
+    )
+
+
+def _amount(stated: object, parts: int = 1) -> float | None:
+    """An amount given as number or text, in so many parts of the unit; 0 means that the end was left open."""
+    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
+        return None
+    try:
+        amount = float(stated.replace(",", "")) if isinstance(stated, str) else float(stated)
+    except ValueError:
+        return None
+    return amount / parts if 0 < amount < float("inf") else None

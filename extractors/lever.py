@@ -1,0 +1,142 @@
+"""Lever job boards: the public Postings API.
+
+Two shapes are known. Older answers (2021) lack `country`, `workplaceType` and `allLocations`. The advert's
+text is spread over `description`, `lists`, `additional` and, for pay, `salaryDescription`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import quote, unquote
+
+from extractors.boards import employer_of
+from extractors.fetching import Web, ask_each
+from extractors.source import Response, Source, each
+from transforms.currency import currency_of
+from transforms.place import Address
+from transforms.posting import posting
+from warehouse.tables import PERIODS, Issue, Pay, Posting
+
+API = "https://api.lever.co/v0/postings/"
+EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
+EUROPEAN = "eu:"
+"""Begins the token of a board on Lever's European host, whose names are a space of their own."""
+BOARD = re.compile(rf"(?:{re.escape(API)}|(?P<eu>{re.escape(EUROPEAN_API)}))(?P<site>[^/?#]+)(?:\?|$)")
+UNSPECIFIED = "unspecified"
+INTERVAL = re.compile(rf"\bper-({'|'.join(PERIODS)})\b")
+"""The period in an interval: per-year-salary, per-hour-wage, per-month-salary, and spellings like them."""
+
+SOURCE = Source(
+    name="lever",
+    title="Lever job boards",
+    kind="employer board",
+    publisher="the employers named, through Lever",
+    homepage="https://github.com/lever/postings-api",
+    endpoints=(API, EUROPEAN_API),
+    licence="None stated; the documentation calls published postings public and open to scraping by third parties",
+    terms_url="https://github.com/lever/postings-api",
+    attribution="Job postings: employers' boards on Lever.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    facts=(
+        "Seen in two stored answers, of 2021 and 2026, 34 postings: a bare array, `createdAt` in milliseconds (a "
+        "field the documentation does not name; we take its day as the day of posting), ISO country codes, "
+        "workplace types onsite, hybrid and remote. Documentation: no key, skip and limit for paging, `salaryRange` "
+        "with currency, interval, min and max, a second host for European customers. No stored answer has a "
+        "`salaryRange`, so it is read by the documentation alone. Without a limit a board of 302 postings arrived "
+        "whole, others report, so we ask without. An unknown board is a 404 with a JSON body."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that lists a board; a board named "eu:…" is on the European host."""
+    if board.startswith(EUROPEAN):
+        return f"{EUROPEAN_API}{quote(board.removeprefix(EUROPEAN), safe='')}?mode=json"
+    return f"{API}{quote(board, safe='')}?mode=json"
+
+
+def board_of(url: str) -> str | None:
+    """The board an address lists, or None."""
+    found = BOARD.match(url)
+    return (EUROPEAN if found["eu"] else "") + unquote(found["site"]) if found else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Posting | Issue]:
+    """Every posting of the board, or the reason why not."""
+    yield from each(response.json(), functools.partial(read_posting, board=board_of(response.url)))
+
+
+def read_posting(stated: dict[str, Any], *, board: str | None) -> Posting:
+    """One posting of either shape."""
+    categories = stated.get("categories") or {}
+    places = categories.get("allLocations") or [categories.get("location")]
+    country = stated.get("country")
+    workplace = stated.get("workplaceType")
+    return posting(
+        source=SOURCE.name,
+        id=stated.get("id"),
+        title=stated.get("text"),
+        url=stated.get("hostedUrl"),
+        board=board,
+        employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
+        department=categories.get("department") or categories.get("team"),
+        html=_whole_text(stated),
+        location_text="; ".join(place for place in places if place),
+        addresses=[Address(country=country)] if country else (),
+        workplace=None if workplace == UNSPECIFIED else workplace,
+        employment_type=categories.get("commitment"),
+        posted_on=stated.get("createdAt"),
+        pay=tuple(_pay(stated.get("salaryRange"))),
+        pay_text=stated.get("salaryDescriptionPlain"),
+    )
+
+
+def _whole_text(stated: dict[str, Any]) -> str:
+    """The advert as one piece of HTML, in the order of its page."""
+    parts = [stated.get("description") or escape(stated.get("descriptionPlain") or "")]
+    for listed in stated.get("lists") or ():
+        parts.append(f"<h3>{escape(listed.get('text') or '')}</h3><ul>{listed.get('content') or ''}</ul>")
+    parts.append(stated.get("additional") or escape(stated.get("additionalPlain") or ""))
+    parts.append(stated.get("salaryDescription") or escape(stated.get("salaryDescriptionPlain") or ""))
+    return "".join(f"<div>{part}</div>" for part in parts if part)
+
+
+def _pay(salary: dict[str, Any] | None) -> Iterator[Pay]:
+    """The stated range; an interval without a period we know is a payment per piece, not base pay."""
+    if not salary:
+        return
+    low, high = _amount(salary.get("min")), _amount(salary.get("max"))
+    if low is None and high is None:
+        return
+    interval = salary.get("interval")
+    found = INTERVAL.search(interval or "")
+    yield Pay(
+        component="base" if found or not interval else "other",
+        pay_text=" ".join(str(part) for part in (salary.get("currency"), low, high, interval) if part),
+        low=low,
+        high=high,
+        currency=currency_of(salary.get("currency") or ""),
+        period=found[1] if found else None,
+        period_reading="stated" if found else None,
+        reading="stated",
+    )
+
+
+def _amount(stated: object) -> float | None:
+    """An amount; 0 means that the end was left open."""
+    if isinstance(stated, bool) or not isinstance(stated, int | float):
+        return None
+    return float(stated) or None

@@ -1,0 +1,66 @@
+"""Refining many WARC files in parallel, in processes that import neither Prefect nor DuckDB."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from extractors.refine import Refined, refine, refined_already
+
+PARENT_CHECK = 0.5
+"""Seconds between two looks whether the parent is still there."""
+
+
+def refine_all(
+    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
+) -> Iterator[tuple[str, Path, Refined | Exception]]:
+    """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
+
+    Files that were refined already come first and cost no process; then the largest first. A spawned pool,
+    because a forked one would inherit threads and locks; its workers end themselves when this process dies.
+    """
+    waiting_files = []
+    for source, warc in files:
+        already = refined_already(source, warc, archive=archive, refined=refined)
+        if already:
+            yield source, warc, already
+        else:
+            waiting_files.append((source, warc))
+    ordered = sorted(waiting_files, key=lambda file: -file[1].stat().st_size)
+    if workers < 2 or len(ordered) < 2:
+        for source, warc in ordered:
+            try:
+                yield source, warc, refine(source, warc, archive=archive, refined=refined)
+            except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+                yield source, warc, error
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        min(workers, len(ordered)), mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
+    ) as pool:
+        waiting = {
+            pool.submit(refine, source, warc, archive=archive, refined=refined): (source, warc)
+            for source, warc in ordered
+        }
+        for done in as_completed(waiting):
+            source, warc = waiting[done]
+            failure = done.exception()
+            if failure is not None and not isinstance(failure, Exception):
+                raise failure
+            yield source, warc, failure or done.result()
+
+
+def end_with_parent(parent: int) -> None:
+    """Watch the parent from a thread and end this process when it is gone (kill -9 runs no handlers)."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

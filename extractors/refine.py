@@ -1,0 +1,212 @@
+"""Refine: one archived WARC in, one Parquet file of rows and one of responses out.
+
+Pure: no clock, no network, no database, no exchange rate, and no import of Prefect, DuckDB or Great
+Expectations, so that it runs in any process. The cache key of a file is the digest of the WARC together
+with the code and the lookups that read it; it stands in the Parquet's metadata, so that a file made by
+other code is made again and nothing else is.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from extractors.archive import Damaged, digest_of, read
+from extractors.source import Response, all_sources, source_of
+from transforms.rejected import Rejected
+from warehouse.schema import arrow_table, refined_schema, refined_table
+from warehouse.tables import (
+    ExchangeRate,
+    Issue,
+    OfficialWage,
+    PayReport,
+    Posting,
+    RefinedResponses,
+)
+
+ROW_OF_KIND: dict[str, type] = {
+    "employer board": Posting,
+    "aggregator": Posting,
+    "forum": Posting,
+    "survey": PayReport,
+    "statistics": OfficialWage,
+    "rates": ExchangeRate,
+}
+BATCH = 20_000
+"""Rows per row group: bounds the memory of one worker."""
+KEY = b"refine_key"
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refined:
+    """What became of one WARC. `rows` and `responses` are Parquet files; `warc` is relative to the archive."""
+
+    source: str
+    warc: str
+    rows: Path
+    responses: Path
+    refine_key: str
+    n_rows: int
+    n_responses: int
+    n_rejects: int
+    observed_from: datetime | None
+    observed_to: datetime | None
+    is_new: bool
+
+
+@functools.cache
+def code_key(source: str) -> str:
+    """Digest of everything that decides how a source's bytes become rows: its module, readers and lookups."""
+    digest = hashlib.blake2b(digest_size=16)
+    files = [
+        ROOT / "extractors" / f"{source}.py",
+        *(ROOT / "extractors" / f"{name}.py" for name in ("source", "archive", "refine", "boards")),
+        *sorted((ROOT / "transforms").glob("*.py")),
+        *sorted((ROOT / "transforms" / "lookups").glob("*.csv")),
+        ROOT / "extractors" / "boards.csv",
+        ROOT / "warehouse" / "tables.py",
+        ROOT / "warehouse" / "schema.py",
+    ]
+    for file in files:
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
+    """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
+
+    Every response becomes a row of the responses file, whatever came of it; what was rejected stands there
+    (whole records) or beside its posting (single values). Files appear complete or not at all.
+    """
+    already = refined_already(source, warc, archive=archive, refined=refined)
+    if already:
+        return already
+    key = _key(source, warc)
+    rows, responses = _paths(source, warc, refined)
+    rows.parent.mkdir(parents=True, exist_ok=True)
+    _write(all_sources()[source], warc, key, rows, responses)
+    return _summary(source, warc, archive, rows, responses, key, is_new=True)
+
+
+def refined_already(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined | None:
+    """What an earlier refine made of a WARC, or None when it is not there or was made by other code."""
+    key = _key(source, warc)
+    rows, responses = _paths(source, warc, refined)
+    if _key_of(rows) != key or _key_of(responses) != key:
+        return None
+    return _summary(source, warc, archive, rows, responses, key, is_new=False)
+
+
+def _key(source: str, warc: Path) -> str:
+    return f"{digest_of(warc)}-{code_key(source)}"
+
+
+def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
+    name = warc.name.removesuffix(".warc.gz")
+    return refined / source / f"{name}.parquet", refined / source / f"{name}.responses.parquet"
+
+
+def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool) -> Refined:
+    seen = pq.read_table(responses, columns=["observed_at", "n_rejects"])
+    times = [t for t in seen["observed_at"].to_pylist() if t is not None]
+    return Refined(
+        source=source,
+        warc=warc.relative_to(archive).as_posix(),
+        rows=rows,
+        responses=responses,
+        refine_key=key,
+        n_rows=pq.read_metadata(rows).num_rows,
+        n_responses=len(seen),
+        n_rejects=sum(seen["n_rejects"].to_pylist()),
+        observed_from=min(times, default=None),
+        observed_to=max(times, default=None),
+        is_new=is_new,
+    )
+
+
+def _key_of(path: Path) -> str | None:
+    """The refine key a Parquet file was made with; None when there is no whole file."""
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+    return metadata.get(KEY, b"").decode() or None
+
+
+def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path) -> None:
+    row_class = ROW_OF_KIND[module.SOURCE.kind]
+    metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
+    schema = refined_schema(row_class).with_metadata(metadata)
+    parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
+    responses: list[RefinedResponses] = []
+    with pq.ParquetWriter(parts[0], schema, compression="zstd") as writer:
+        batch: list[tuple[Any, int, datetime]] = []
+        for response, outcome in _read(module, warc):
+            n_rows, issues = 0, []
+            for row in outcome:
+                if isinstance(row, Issue):
+                    issues.append(row)
+                    continue
+                assert isinstance(response, Response)
+                n_rows += 1
+                batch.append((row, response.record, response.observed_at))
+                if len(batch) >= BATCH:
+                    writer.write_table(refined_table(row_class, batch).replace_schema_metadata(metadata))
+                    batch.clear()
+            responses.append(_response_row(module, response, n_rows, issues))
+        writer.write_table(refined_table(row_class, batch).replace_schema_metadata(metadata))
+    table = arrow_table(RefinedResponses, responses).replace_schema_metadata(metadata)
+    pq.write_table(table, parts[1], compression="zstd")
+    for part, path in zip(reversed(parts), (responses_path, rows_path), strict=True):
+        part.replace(path)
+
+
+def _read(module: ModuleType, warc: Path) -> Iterator[tuple[Response | Damaged, Iterator[Any]]]:
+    for response in read(warc):
+        if isinstance(response, Damaged):
+            yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
+        elif source_of(response.url) is module:
+            yield response, _parsed(module, response)
+
+
+def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
+    """Rows and issues of one response; an answer that is not what the API promises is one issue."""
+    if response.status != 200:
+        yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
+        return
+    try:
+        yield from module.parse(response)
+    except Rejected as error:
+        yield error.issue
+
+
+def _response_row(
+    module: ModuleType, response: Response | Damaged, n_rows: int, issues: Sequence[Issue]
+) -> RefinedResponses:
+    board_of = getattr(module, "board_of", None)
+    board = board_of(response.url) if board_of and response.url else None
+    broken = [i for i in issues if not i.is_deliberate]
+    whole = isinstance(response, Response)
+    return RefinedResponses(
+        record=response.record,
+        source=module.SOURCE.name,
+        url=response.url,
+        observed_at=response.observed_at if isinstance(response, Response) else None,
+        http_status=response.status if isinstance(response, Response) else None,
+        digest=response.digest if isinstance(response, Response) else None,
+        board=board,
+        is_complete=whole and board is not None and n_rows > 0 and not broken,
+        n_rows=n_rows,
+        n_rejects=len(issues),
+        issues=tuple(issues),
+    )

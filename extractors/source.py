@@ -1,0 +1,114 @@
+"""What a source is: a declaration, a `fetch` and a `parse`, in a module named like it.
+
+`all_sources` finds the modules of this package that declare a `SOURCE`; there is no registry to keep.
+A source module holds
+
+    SOURCE = Source(name="ashby", ...)
+
+    def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
+    def parse(response): ...         # Iterator of rows (Posting, PayReport, OfficialWage, ExchangeRate) and Issues
+
+and, when it lists boards, `board_of(url)`: the board an address lists, or None.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+from typing import Any, TypeVar
+
+import orjson
+
+import extractors
+from transforms.rejected import Rejected
+from warehouse.tables import Issue
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The declaration of one source.
+
+    `endpoints` are the URL prefixes it may ask for (https only); an archived response belongs to the source
+    whose prefix its URL has. `expected_rows` bounds the rows of one healthy snapshot: below the first the
+    load gate fails, above the second it warns. `is_republishable` says whether aggregates made from it may
+    stand in exports and on the site. `is_verified` says whether `parse` was checked against a real answer.
+    `facts` says, for SOURCES.md, what is known of the API and how surely.
+    """
+
+    name: str
+    title: str
+    kind: str
+    publisher: str
+    homepage: str
+    endpoints: tuple[str, ...]
+    licence: str
+    terms_url: str | None
+    attribution: str
+    is_republishable: bool
+    is_verified: bool
+    cadence: str
+    expected_rows: tuple[int, int]
+    facts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """One archived HTTP answer. `body` is decoded (Content-Encoding undone); `record` counts from 0."""
+
+    url: str
+    observed_at: datetime
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes
+    record: int = 0
+    digest: str = ""
+
+    def json(self) -> Any:
+        """The body read as JSON. Raises `Rejected` that says what stands there instead."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            begin = self.body[:80].decode("utf-8", "replace")
+            raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
+
+
+def each(items: object, read: Callable[[Any], Row]) -> Iterator[Row | Issue]:
+    """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on."""
+    if not isinstance(items, list):
+        raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
+    for number, item in enumerate(items):
+        try:
+            yield read(item)
+        except Rejected as error:
+            yield error.issue
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
+            yield Rejected("record", item, rule).issue
+
+
+@functools.cache
+def all_sources() -> dict[str, ModuleType]:
+    """The modules of this package that declare a SOURCE, by its name, in alphabetical order."""
+    found: dict[str, ModuleType] = {}
+    for info in sorted(pkgutil.iter_modules(extractors.__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"extractors.{info.name}") if not info.ispkg else None
+        if module is not None and isinstance(getattr(module, "SOURCE", None), Source):
+            if module.SOURCE.name != info.name:
+                raise ValueError(f"extractors/{info.name}.py declares SOURCE.name {module.SOURCE.name!r}")
+            found[info.name] = module
+    return found
+
+
+def source_of(url: str) -> ModuleType | None:
+    """The source whose endpoints a URL falls under, or None."""
+    for module in all_sources().values():
+        if url.startswith(module.SOURCE.endpoints):
+            return module
+    return None

@@ -1,0 +1,454 @@
+"""The night, from top to bottom: fetch, refine, load, compute, check, publish.
+
+Every step is a plain function from files to files or tables, safe to run twice. Prefect adds the record of
+what ran, and retries for fetching (there and nowhere else); without its decorators the code still works.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from extractors.archive import PART, SUFFIX, Writer, path_of, salvage
+from extractors.boards import boards_of, employers
+from extractors.pool import refine_all
+from extractors.refine import Refined
+from extractors.source import Source, all_sources
+from extractors.web import MissingContact, Web, web_for
+from flows.progress import shown
+from flows.settings import PROJECT, Outputs, Settings
+from reports import figures, guide, site
+from transforms.lookup import countries, roles, skills
+from warehouse import quality, store
+from warehouse.marts.role_shares import role_shares
+from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.skill_demand import skill_demand
+from warehouse.tables import (
+    POSTING_KINDS,
+    Checks,
+    Countries,
+    Employers,
+    Figures,
+    Rejects,
+    Roles,
+    RoleShares,
+    Runs,
+    SalaryBands,
+    SalaryBands730,
+    SkillDemand,
+    Skills,
+    SourceHealth,
+    Sources,
+    table_of,
+)
+
+LOG = logging.getLogger("jobmarket")
+VERSION = importlib.metadata.version("ai-job-market")
+GUIDE = PROJECT / "reports" / "guide.md"
+SAMPLE = PROJECT / "extractors" / "sample"
+RETRIES = 2
+RETRY_DELAYS = [60.0, 300.0]
+"""Seconds before a source is fetched again: long enough for a server to come back, short for the night."""
+
+MARTS: dict[type, Callable[[store.Connection, date], pd.DataFrame]] = {
+    SalaryBands: lambda con, as_of: salary_bands(con, as_of, 365),
+    SalaryBands730: lambda con, as_of: salary_bands(con, as_of, 730, is_whole=False),
+    SkillDemand: skill_demand,
+    RoleShares: role_shares,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a run was asked for. `as_of` set means: as it stood on that day, without fetching."""
+
+    settings: Settings
+    command: str
+    sources: tuple[str, ...]
+    as_of: date | None = None
+    is_sample: bool = False
+    is_live: bool = False
+    guides: tuple[Path, ...] = ()
+    allow_sample_outside: bool = False
+    run_id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}")
+
+    @property
+    def outputs(self) -> Outputs:
+        """A past day gets a folder of its own, so that it never replaces what is published."""
+        data = self.settings.data
+        return Outputs(folder=data / "asof" / self.as_of.isoformat() if self.as_of else data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """How a source fared: `outcome` is one of those of `ops.source_health`."""
+
+    source: str
+    outcome: str = "unchanged"
+    n_requests: int = 0
+    n_bytes: int = 0
+    n_rows: int | None = None
+    message: str | None = None
+    rejects: tuple[Rejects, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run left behind. `exit_code`: 0 all well, 1 nothing published, 2 published without some source."""
+
+    exit_code: int
+    as_of: date | None
+    health: tuple[Health, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+@flow(name="nightly", validate_parameters=False)
+def nightly(request: Request) -> Outcome:
+    """Ask every source, then do what follows from the archive."""
+    salvage_parts(request.settings.archive)
+    asked = {name: fetch_source.submit(name, request) for name in request.sources}
+    health = [_ended(name, future) for name, future in asked.items()]
+    return from_archive(request, health)
+
+
+def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
+    """Everything after fetching. Nothing here asks a server, so it can be repeated at will."""
+    begin(request)
+    refined, broken = refine_archive(request)
+    loaded = load_refined(request, refined)
+    health = _fared(fetched, broken, loaded)
+    as_of = request.as_of or speaks_for(request)
+    ledger: list[Figures] = []
+    problems = ["the archive holds no postings yet"]
+    if as_of is not None:
+        problems, ledger = compute_marts(request, as_of)
+    if problems:
+        outcome = Outcome(exit_code=1, as_of=as_of, health=health, messages=tuple(problems))
+        end(request, outcome)
+        return outcome
+    is_short = any(h.outcome == "failed" for h in health)
+    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health)
+    end(request, outcome)
+    publish(request, outcome, ledger)
+    return outcome
+
+
+# --- fetch --------------------------------------------------------------------------------------------
+
+
+def salvage_parts(archive: Path) -> None:
+    """Finish the archive files a killed run left half-written: whole answers are kept."""
+    for part in sorted(archive.glob(f"*/*{PART}")):
+        kept = salvage(part)
+        LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
+
+
+@task(
+    task_run_name="fetch {name}",
+    cache_policy=NO_CACHE,
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_DELAYS,
+    retry_condition_fn=lambda task, run, state: not isinstance(state.result(raise_on_failure=False), MissingContact),
+)
+def fetch_source(name: str, request: Request) -> Health:
+    """Ask one source for everything of the night (the sample: of its nights) and archive what it answers.
+
+    Raises when nothing at all was answered, so that Prefect asks again later.
+    """
+    module = all_sources()[name]
+    health = Health(source=name)
+    for recording, boards, day in _nights(name, request):
+        path = path_of(request.settings.archive, name, datetime.now(UTC))
+        with Writer(path, dated=True) as writer:
+            web = web_for(
+                module.SOURCE,
+                writer=writer,
+                replay=None if recording is None else [recording],
+                contact=request.settings.contact,
+            )
+            failures = module.fetch(web, boards=boards, as_of=day)
+        health = _asked(health, web, failures)
+        if request.is_live and not web.statuses:
+            raise ConnectionError(f"{name}: nothing was answered; first: {failures[0] if failures else 'not asked'}")
+    return health
+
+
+def _nights(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence[str], date]]:
+    """What to ask: recording (None: the network), boards and day."""
+    if not request.is_sample:
+        yield None, boards_of(name), datetime.now(UTC).date()
+        return
+    with (SAMPLE / "boards.csv").open(encoding="utf-8", newline="") as file:
+        boards = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
+    for recording in sorted((SAMPLE / name).glob(f"*{SUFFIX}")):
+        yield recording, boards, date.fromisoformat(recording.name[:10])
+
+
+def _asked(health: Health, web: Web, failures: Sequence[str]) -> Health:
+    outcome = "empty" if not web.statuses else "partial" if failures else "ok"
+    return replace(
+        health,
+        outcome=outcome if health.outcome in ("unchanged", "ok") else health.outcome,
+        n_requests=health.n_requests + web.n_requests,
+        n_bytes=health.n_bytes + web.n_bytes,
+        message=health.message or (f"{len(failures)} failed, first: {failures[0]}" if failures else None),
+    )
+
+
+def _ended(name: str, future: Any) -> Health:
+    """A fetch that failed for good is that source's failure, not the night's."""
+    found = future.result(raise_on_failure=False)
+    if isinstance(found, Health):
+        return found
+    LOG.error("%s could not be fetched: %s", name, found)
+    return Health(source=name, outcome="failed", message=f"{type(found).__name__}: {found}")
+
+
+# --- refine and load ----------------------------------------------------------------------------------
+
+
+def begin(request: Request) -> None:
+    """Note the run in the work file."""
+    with work_of(request) as con:
+        run = Runs(
+            run_id=request.run_id,
+            command=request.command,
+            as_of=request.as_of,
+            is_sample=request.is_sample,
+            started_at=datetime.now(UTC),
+            ended_at=None,
+            exit_code=None,
+            code_version=VERSION,
+            message=None,
+        )
+        store.begin_run(con, run)
+
+
+def work_of(request: Request) -> store.Connection:
+    """The pipeline's own database, for one step."""
+    limits = request.settings
+    return store.open_work(request.outputs.folder, memory_limit=limits.memory_limit, threads=limits.threads)
+
+
+@task(name="refine", cache_policy=NO_CACHE)
+def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
+    """Read every archive file that was not read yet, or was read by other code, in a spawned process pool.
+
+    Returns what was refined, and for each source whose file could not be read why. With `as_of`, files of
+    later days are left out: nothing later leaks in.
+    """
+    archive = request.settings.archive
+    files = [
+        (name, warc)
+        for name in all_sources()
+        for warc in sorted((archive / name).glob(f"*{SUFFIX}"))
+        if request.as_of is None or warc.name[:10] <= request.as_of.isoformat()
+    ]
+    refined: list[Refined] = []
+    broken: dict[str, str] = {}
+    pool = refine_all(files, archive=archive, refined=request.settings.refined, workers=request.settings.workers)
+    for name, warc, result in shown(pool, total=len(files), what="refining"):
+        if isinstance(result, Refined):
+            refined.append(result)
+        else:
+            broken[name] = f"{warc.name}: {type(result).__name__}: {result}"
+            LOG.error("%s could not be refined: %s", name, broken[name])
+    for name in sorted({file.source for file in refined if file.is_new}):
+        new = [file for file in refined if file.source == name and file.is_new]
+        n_rejects = sum(file.n_rejects for file in new)
+        LOG.info(
+            "refined %s: %d files, %s rows, %d records rejected",
+            name,
+            len(new),
+            f"{sum(f.n_rows for f in new):,}",
+            n_rejects,
+        )
+    return refined, broken
+
+
+@task(name="load", cache_policy=NO_CACHE)
+def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Loaded, ...]:
+    """Load what was refined, source by source; each archive file passes its gate or leaves no rows."""
+    loaded: list[store.Loaded] = []
+    with work_of(request) as con:
+        load_lookups(con)
+        for name in sorted({file.source for file in refined}):
+            source = all_sources()[name].SOURCE
+            checks: list[Checks] = []
+            gate = _load_gate(request, source, checks)
+            outcomes = store.load(con, [file for file in refined if file.source == name], gate=gate)
+            store.record_checks(con, checks)
+            new = [outcome for outcome in outcomes if outcome.state == "loaded"]
+            if new:
+                LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
+            loaded += outcomes
+        store.resolve_jobs(con)
+        store.convert_money(con)
+    return tuple(loaded)
+
+
+def load_lookups(con: store.Connection) -> None:
+    """Put today's lookups and declarations in place."""
+    store.load_lookup(con, Countries, countries())
+    store.load_lookup(con, Roles, roles())
+    store.load_lookup(con, Skills, skills())
+    store.load_lookup(con, Employers, employers())
+    store.load_lookup(con, Sources, declared_sources())
+
+
+def declared_sources() -> list[Sources]:
+    """The declarations of all sources, as rows of core.sources."""
+    return [_declared(module.SOURCE) for module in all_sources().values()]
+
+
+def _declared(source: Source) -> Sources:
+    return Sources(
+        source=source.name,
+        title=source.title,
+        kind=source.kind,
+        publisher=source.publisher,
+        homepage=source.homepage,
+        licence=source.licence,
+        terms_url=source.terms_url,
+        attribution=source.attribution,
+        is_republishable=source.is_republishable,
+        is_verified=source.is_verified,
+    )
+
+
+def _load_gate(request: Request, source: Source, checks: list[Checks]) -> store.Gate:
+    """A gate that keeps its results for ops.checks. Row bounds hold for whole live nights, not for recordings."""
+    bounds = source.expected_rows if request.is_live else None
+
+    def gate(warc: str, row_class: type, frame: pd.DataFrame) -> bool:
+        result = quality.check(frame, row_class, gate=f"load:{warc}", run_id=request.run_id, expected_rows=bounds)
+        checks.extend(result.checks)
+        return result.passed
+
+    return gate
+
+
+def speaks_for(request: Request) -> date | None:
+    """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources."""
+    if request.is_live:
+        return datetime.now(UTC).date()
+    with work_of(request) as con:
+        kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
+        row = con.execute(
+            f"SELECT max(observed_to)::DATE FROM ops.loads JOIN core.sources USING (source) WHERE kind IN ({kinds})"
+        ).fetchone()
+    return row[0] if row else None
+
+
+def _fared(fetched: Sequence[Health], broken: dict[str, str], loaded: Sequence[store.Loaded]) -> tuple[Health, ...]:
+    """Health after loading: a refused or unreadable file fails its source."""
+    by_source = {health.source: health for health in fetched}
+    for outcome in loaded:
+        name = outcome.warc.partition("/")[0]
+        health = by_source.get(name, Health(source=name))
+        if outcome.state == "loaded":
+            health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_rows)
+            health = replace(health, outcome="ok") if health.outcome == "unchanged" else health
+        elif outcome.state == "refused":
+            health = replace(health, outcome="failed", message=f"{outcome.warc}: {outcome.why}")
+        by_source[name] = health
+    for name, why in broken.items():
+        by_source[name] = replace(by_source.get(name, Health(source=name)), outcome="failed", message=why)
+    return tuple(by_source[name] for name in sorted(by_source))
+
+
+# --- compute, check, publish --------------------------------------------------------------------------
+
+
+@task(name="marts", cache_policy=NO_CACHE)
+def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
+    """Compute and check every mart and figure of the day, and try them in every guide.
+
+    Returns what is wrong and the figures. When anything is wrong, no mart is written.
+    """
+    frames: dict[type, pd.DataFrame] = {}
+    problems: list[str] = []
+    with work_of(request) as con:
+        for cls, compute in MARTS.items():
+            frames[cls] = compute(con, as_of)
+            result = quality.check(frames[cls], cls, gate=f"mart:{table_of(cls).name}", run_id=request.run_id)
+            store.record_checks(con, result.checks)
+            LOG.info("computed %s: %s rows", table_of(cls).name, f"{len(frames[cls]):,}")
+            if not result.passed:
+                problems.append(f"{table_of(cls).name} did not pass its gate: {'; '.join(result.failures)}")
+        if problems:
+            return problems, []
+        for cls, frame in frames.items():
+            store.write_mart(con, cls, frame, as_of=as_of)
+        ledger = figures.compute(con, as_of, code_version=VERSION)
+        store.put(con, Figures, ledger)
+    for path_in, path_out in guides_of(request):
+        try:
+            refresh(request, path_in, path_out, ledger, is_trial=True)
+        except (guide.GuideError, guide.SampleOutsideError, FileNotFoundError) as error:
+            problems.append(str(error))
+    return problems, ledger
+
+
+def guides_of(request: Request) -> list[tuple[Path, Path]]:
+    """The guides a run refreshes: ours from its template, others in place."""
+    return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
+
+
+def refresh(request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures], *, is_trial: bool) -> None:
+    """Put the figures into one guide."""
+    guide.refresh(
+        path_in,
+        path_out,
+        ledger,
+        sources=declared_sources(),
+        is_sample=request.is_sample,
+        roots=(PROJECT, request.settings.data),
+        allow_sample_outside=request.allow_sample_outside,
+        is_trial=is_trial,
+    )
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> None:
+    """Put the new warehouse, guides and page in place: each at once, the warehouse first."""
+    outputs = request.outputs
+    for warning in figures.warnings(ledger):
+        LOG.warning(warning)
+    with work_of(request) as con:
+        store.publish(con, outputs.market)
+    for path_in, path_out in guides_of(request):
+        refresh(request, path_in, path_out, ledger, is_trial=False)
+    site.build(ledger, outputs.page.parent, sources=declared_sources(), is_sample=request.is_sample)
+
+
+def _health_row(request: Request, health: Health) -> SourceHealth:
+    return SourceHealth(
+        run_id=request.run_id,
+        source=health.source,
+        outcome=health.outcome,
+        n_requests=health.n_requests,
+        n_bytes=health.n_bytes,
+        n_rows=health.n_rows,
+        message=health.message,
+    )
+
+
+def end(request: Request, outcome: Outcome) -> None:
+    """Note how the run went, before it is published, so that what is published says so too."""
+    with work_of(request) as con:
+        store.put_rejects(con, [reject for health in outcome.health for reject in health.rejects])
+        store.record_health(con, [_health_row(request, health) for health in outcome.health])
+        message = "; ".join(outcome.messages) or None
+        store.end_run(con, request.run_id, ended_at=datetime.now(UTC), exit_code=outcome.exit_code, message=message)

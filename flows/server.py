@@ -1,0 +1,81 @@
+"""Prefect's temporary server: started for a run, ended with it, and found again after a kill."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+LOG = logging.getLogger("jobmarket")
+RECORD = "server.json"
+PATIENCE = 10
+"""Seconds a process gets to end before it is killed."""
+CLOCK = 1.0
+"""Two start times within a second are the same process: the kernel counts in hundredths."""
+
+
+@contextlib.contextmanager
+def temporary_server(prefect_home: Path) -> Iterator[None]:
+    """A Prefect server for the length of a run, unless PREFECT_API_URL names one that is running.
+
+    Its process id and start time are written down the moment it is started, so that the next run can end
+    it if this one is killed.
+    """
+    end_leftover(prefect_home)
+    if os.environ.get("PREFECT_API_URL"):
+        yield
+        return
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server = SubprocessASGIServer()
+    start_process = server._run_uvicorn_command
+
+    def start_and_record() -> Any:
+        process = start_process()
+        _record(prefect_home, process.pid)
+        return process
+
+    # Prefect has no hook between the start of the process and the wait until it answers.
+    server._run_uvicorn_command = start_and_record  # type: ignore[method-assign]
+    try:
+        server.start()
+        yield
+    finally:
+        server.stop()
+        (prefect_home / RECORD).unlink(missing_ok=True)
+
+
+def _record(prefect_home: Path, pid: int) -> None:
+    part = prefect_home / f"{RECORD}.part"
+    part.write_text(json.dumps({"pid": pid, "started": psutil.Process(pid).create_time()}))
+    part.replace(prefect_home / RECORD)
+
+
+def end_leftover(prefect_home: Path) -> bool:
+    """End the server of a killed run; True when there was one. A reused process id is left alone."""
+    record = prefect_home / RECORD
+    try:
+        said = json.loads(record.read_text())
+        process = psutil.Process(said["pid"])
+        is_it = bool(abs(process.create_time() - said["started"]) < CLOCK)
+    except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
+        record.unlink(missing_ok=True)
+        return False
+    if is_it:
+        LOG.warning("ending the Prefect server left by a killed run (process %d)", process.pid)
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.terminate()
+        _, alive = psutil.wait_procs(family, timeout=PATIENCE)
+        for member in alive:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+    record.unlink(missing_ok=True)
+    return is_it

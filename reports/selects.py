@@ -1,0 +1,374 @@
+"""The SELECTs behind the figures. `$name` is filled with an SQL literal, so that the result can be pasted and run.
+
+Figures read the marts. The few statistics that have no mart yet (additional pay, industries, hiring
+difficulty) are computed here from core, by the rules the marts follow: jobs, not postings; no employer above
+`EMPLOYER_CAP` of a cell; and a 95 % interval that takes employers, not adverts, as the independent units.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from datetime import date
+from string import Template
+
+from warehouse.marts.statistics import EMPLOYER_CAP
+
+LONGEST_BRIDGE_DAYS = 7
+"""A vacancy's first day is known when its board was read, without it, at most this many days before."""
+STILL_OPEN_DAYS = 60
+"""Hiring difficulty: vacancies still open after this many days (DESIGN, section 6)."""
+
+
+def literal(value: object) -> str:
+    """A value as an SQL literal. Raises `TypeError` for a type that no parameter has."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    raise TypeError(f"no SQL literal for {value!r}")
+
+
+def filled(sql: str, parameters: Mapping[str, object]) -> str:
+    """A SELECT with its parameters filled in. Raises `KeyError` when one is missing."""
+    return Template(textwrap.dedent(sql).strip()).substitute({k: literal(v) for k, v in parameters.items()})
+
+
+# --- bands --------------------------------------------------------------------------------------------
+
+_BAND = """
+    SELECT
+        b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
+        b.n_no_rate, b.n_apart, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
+        b.band_high_hi, b.p50, b.p50_lo, b.p50_hi, b.status, b.reason,
+        l.currency AS local_currency, l.band_low AS local_low, l.band_high AS local_high,
+        l.n_jobs AS local_n_jobs
+    FROM {mart} b
+    LEFT JOIN {mart} l
+        ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed'
+        AND (l.as_of, l.basis, l.region_level, l.region, l.seniority_group, l.role_group, l.role, l.pay_market)
+          = (b.as_of, b.basis, b.region_level, b.region, b.seniority_group, b.role_group, b.role, b.pay_market)
+    WHERE b.as_of = $as_of AND b.basis = $basis
+        AND b.region_level = $region_level AND b.region = $region
+        AND b.seniority_group = $seniority_group
+        AND b.role_group = 'ai_engineering' AND b.role = 'all'
+        AND b.pay_market = 'all' AND b.currency = 'USD'
+    ORDER BY l.currency
+    LIMIT 1
+"""
+BAND = _BAND.format(mart="mart.salary_bands")
+BAND_730 = _BAND.format(mart="mart.salary_bands_730")
+
+# Which cells BAND and BAND_730 could find, so that a night need not ask for hundreds that are not there.
+CELLS = """
+    SELECT DISTINCT basis, region_level, region, seniority_group
+    FROM (SELECT * FROM mart.salary_bands UNION ALL BY NAME SELECT * FROM mart.salary_bands_730)
+    WHERE as_of = $as_of AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all' AND currency = 'USD'
+"""
+BEHIND_PAY = """
+    WITH behind AS (
+        SELECT source, warc, currency, fx_source, fx_on FROM core.postings
+        WHERE role_group = 'ai_engineering' AND list_contains($levels, seniority)
+            AND CASE $region_level WHEN 'country' THEN pay_country ELSE pay_region END = $region
+            AND annual_low IS NOT NULL AND annual_high IS NOT NULL AND pay_flag IS NULL
+            AND pay_tax IS DISTINCT FROM 'net'
+            AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    )
+    SELECT source, warc FROM behind
+    UNION
+    SELECT r.source, r.warc FROM core.exchange_rates r
+    JOIN behind b ON r.source = b.fx_source AND r.rate_on = b.fx_on
+    ORDER BY ALL
+"""
+BEHIND_REPORTS = """
+    SELECT DISTINCT r.source, r.warc FROM core.pay_reports r
+    WHERE r.basis = $basis AND r.role_group = 'ai_engineering' AND list_contains($levels, r.seniority)
+        AND CASE $region_level WHEN 'country' THEN r.country ELSE r.region END = $region
+        AND r.snapshot_on = (
+            SELECT max(n.snapshot_on) FROM core.pay_reports n
+            WHERE n.source = r.source AND n.basis = r.basis AND n.snapshot_on <= $as_of
+        )
+    ORDER BY ALL
+"""
+
+# --- skills and roles ---------------------------------------------------------------------------------
+
+RANKING = """
+    SELECT
+        category_rank AS position, skill, n_jobs, n_employers, n_effective, n_without_text, n_asking,
+        share, share_lo, share_hi, rank, status, reason
+    FROM mart.skill_demand
+    WHERE as_of = $as_of AND region_level = 'world' AND region = 'World'
+        AND role_group = 'ai_engineering' AND requirement = 'asked' AND category = $category
+    ORDER BY category_rank NULLS LAST, n_asking DESC, skill
+    LIMIT 10
+"""
+# A word of the 2026 guide may be several skills of the taxonomy (APIs: APIs, REST APIs). Each spelling is looked up
+# among names, then aliases; of the skills found, the one most asked for stands for the word. A skill of the taxonomy
+# that no job asks for has no row in the mart and a share of 0.
+NAMED_SKILLS = """
+    WITH spelled AS (
+        SELECT lower(skill) AS spelling, skill, 0 AS distance FROM core.skills
+        UNION ALL
+        SELECT lower(unnest(aliases)), skill, 1 FROM core.skills
+    ), named AS (
+        SELECT unnest($words) AS word, unnest($spellings) AS spelling, unnest(range(len($words))) AS preference
+    ), candidates AS (
+        SELECT word, preference, arg_min(skill, (distance, skill)) AS skill
+        FROM named JOIN spelled USING (spelling) GROUP BY word, preference
+    ), demand AS (
+        SELECT * FROM mart.skill_demand
+        WHERE as_of = $as_of AND region_level = 'world' AND region = 'World'
+            AND role_group = 'ai_engineering' AND requirement = 'asked'
+    ), read AS (
+        SELECT word, arg_min(c.skill, (-coalesce(d.n_asking, 0), preference)) AS skill
+        FROM candidates c LEFT JOIN demand d ON d.skill = c.skill GROUP BY word
+    ), cell AS (
+        SELECT max(n_jobs) AS n_jobs, max(n_employers) AS n_employers, max(n_without_text) AS n_without_text,
+            min(status) FILTER (status = 'suppressed') IS NULL AND count(*) > 0 AS is_sure,
+            min(reason) FILTER (status = 'suppressed') AS reason
+        FROM demand
+    )
+    SELECT
+        n.word, read.skill, cell.n_jobs, cell.n_employers, cell.n_without_text,
+        CASE WHEN read.skill IS NOT NULL THEN coalesce(d.n_asking, 0) END AS n_asking,
+        CASE WHEN read.skill IS NULL OR NOT cell.is_sure THEN NULL ELSE coalesce(d.share, 0) END AS share,
+        CASE WHEN read.skill IS NULL OR NOT cell.is_sure THEN NULL WHEN d.skill IS NULL THEN 0 ELSE d.share_lo END
+            AS share_lo,
+        CASE WHEN cell.is_sure THEN d.share_hi END AS share_hi,
+        d.rank,
+        CASE WHEN cell.is_sure THEN coalesce(d.status, 'published') ELSE 'suppressed' END AS status,
+        CASE WHEN cell.is_sure THEN d.reason ELSE cell.reason END AS reason
+    FROM (SELECT word, min(position) AS position
+          FROM (SELECT unnest($words) AS word, unnest(range(len($words))) AS position) GROUP BY word) n
+    CROSS JOIN cell
+    LEFT JOIN read USING (word)
+    LEFT JOIN demand d ON d.skill = read.skill
+    ORDER BY n.position
+"""
+BEHIND_SKILLS = """
+    SELECT DISTINCT source, warc FROM core.postings
+    WHERE role_group = 'ai_engineering' AND text_state = 'full'
+        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    ORDER BY ALL
+"""
+ROLES = """
+    SELECT
+        rank() OVER (ORDER BY s.share DESC) AS position, coalesce(r.title, s.role) AS title, s.role, s.role_group,
+        s.n_jobs, s.n_employers, s.n_effective, s.n_role AS n_asking, s.share, s.share_lo, s.share_hi,
+        s.status, s.reason
+    FROM mart.role_shares s LEFT JOIN core.roles r USING (role)
+    WHERE s.as_of = $as_of AND s.region_level = 'world' AND s.region = 'World' AND s.n_role > 0
+    ORDER BY s.share DESC NULLS LAST, s.n_role DESC, s.role
+"""
+BEHIND_ROLES = """
+    SELECT DISTINCT source, warc FROM core.postings
+    WHERE role_group IN ('ai_engineering', 'ai_science', 'ai_other')
+        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    ORDER BY ALL
+"""
+
+# --- statistics over core -----------------------------------------------------------------------------
+
+# Expects jobs (cell, job_id, employer). Gives weighted (cell, employer, size, weight): each job weighs 1 unless
+# its employer would pass the cap, as in warehouse/marts/statistics.py.
+_WEIGHTED = f"""
+    sizes AS (SELECT cell, employer, count(*)::DOUBLE AS size FROM jobs GROUP BY ALL),
+    ordered AS (
+        SELECT *,
+            row_number() OVER (PARTITION BY cell ORDER BY size DESC, employer DESC) - 1 AS n_cut,
+            sum(size) OVER (PARTITION BY cell ORDER BY size, employer ROWS UNBOUNDED PRECEDING) AS kept
+        FROM sizes
+    ),
+    ceilings AS (
+        SELECT cell, coalesce(
+            arg_min(kept / (1 / {EMPLOYER_CAP} - n_cut), n_cut)
+                FILTER (n_cut * {EMPLOYER_CAP} < 1 AND size <= kept / (1 / {EMPLOYER_CAP} - n_cut)),
+            min(size)
+        ) AS ceiling
+        FROM ordered GROUP BY cell
+    ),
+    weighted AS (
+        SELECT cell, employer, size, least(size, ceiling) / size AS weight FROM sizes JOIN ceilings USING (cell)
+    )"""
+# Expects hits (cell, job_id, item) and items (position, cell, item) besides. The variance of a share is that of a
+# ratio over clusters, by linearisation (Cochran 1977, "Sampling Techniques", 6.4 and 9A); 1.96 is the normal 97.5 %.
+_SHARES = f"""{_WEIGHTED},
+    asking AS (
+        SELECT h.cell, h.item, j.employer, count(DISTINCT h.job_id) AS n
+        FROM hits h JOIN jobs j USING (cell, job_id) GROUP BY ALL
+    ),
+    by_employer AS (
+        SELECT i.position, i.cell, i.item, w.size, w.weight, coalesce(a.n, 0) AS n
+        FROM items i JOIN weighted w USING (cell) LEFT JOIN asking a USING (cell, item, employer)
+    ),
+    shares AS (
+        SELECT *, sum(n * weight) OVER same_item / sum(size * weight) OVER same_item AS share FROM by_employer
+        WINDOW same_item AS (PARTITION BY cell, item)
+    ),
+    counted AS (
+        SELECT
+            cell, item, sum(size)::BIGINT AS n_jobs, count(*) AS n_employers,
+            round(sum(size * weight) ** 2 / sum(size * weight ** 2), 2) AS n_effective,
+            sum(n)::BIGINT AS n_asking, any_value(share) AS share,
+            1.96 * sqrt(count(*) / nullif(count(*) - 1, 0) * sum((weight * (n - share * size)) ** 2))
+                / sum(size * weight) AS margin
+        FROM shares GROUP BY cell, item
+    ),
+    figured AS (
+        SELECT
+            i.position, i.cell, i.item, coalesce(c.n_jobs, 0) AS n_jobs, coalesce(c.n_employers, 0) AS n_employers,
+            c.n_effective, coalesce(c.n_asking, 0) AS n_asking, round(c.share, 6) AS share,
+            round(greatest(c.share - c.margin, 0), 6) AS share_lo, round(least(c.share + c.margin, 1), 6) AS share_hi
+        FROM items i LEFT JOIN counted c USING (cell, item)
+    )"""
+_EMPLOYER = "arg_min(coalesce(lower(employer), source || ':' || board, posting_id), posting_id)"
+_OPEN = "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days"
+
+ADDITIONAL = f"""
+    WITH jobs AS (
+        SELECT 'ai_engineering' AS cell, job_id, {_EMPLOYER} AS employer FROM core.postings
+        WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
+            AND {_OPEN}
+        GROUP BY job_id
+    ),
+    offered AS (
+        SELECT p.job_id, CASE WHEN c.component IN ('equity', 'equity_percent') THEN 'equity'
+            WHEN c.component IN ('commission', 'on_target_earnings') THEN 'commission' ELSE c.component END AS item
+        FROM core.postings p JOIN core.posting_pay c USING (posting_id)
+        WHERE c.component IN ('bonus', 'commission', 'on_target_earnings', 'equity', 'equity_percent') AND {_OPEN}
+    ),
+    hits AS (
+        SELECT 'ai_engineering' AS cell, job_id, item FROM offered
+        UNION SELECT 'ai_engineering', job_id, 'any' FROM offered
+    ),
+    items (position, cell, item) AS (
+        VALUES (1, 'ai_engineering', 'any'), (2, 'ai_engineering', 'equity'), (3, 'ai_engineering', 'bonus'),
+            (4, 'ai_engineering', 'commission')
+    ),
+    {_SHARES}
+    SELECT * EXCLUDE (position, cell) FROM figured ORDER BY position
+"""
+BONUS = f"""
+    WITH stated AS (
+        SELECT p.job_id, p.posting_id, p.source, p.board, p.employer,
+            (coalesce(c.annual_low, c.annual_high) + coalesce(c.annual_high, c.annual_low)) / 2
+                * CASE WHEN c.currency = 'USD' THEN 1 WHEN c.currency = p.currency THEN p.fx_rate END AS amount
+        FROM core.postings p JOIN core.posting_pay c USING (posting_id)
+        WHERE p.role_group = 'ai_engineering' AND p.seniority <> 'intern' AND c.component = 'bonus' AND {_OPEN}
+        QUALIFY row_number() OVER (PARTITION BY p.job_id ORDER BY amount IS NULL, p.posting_id, c.position) = 1
+    ),
+    jobs AS (
+        SELECT 'ai_engineering' AS cell, job_id, amount, {_EMPLOYER} AS employer
+        FROM stated WHERE amount > 0 GROUP BY job_id, amount
+    ),
+    {_WEIGHTED},
+    cumulated AS (
+        SELECT amount, size,
+            sum(weight) OVER (ORDER BY amount, job_id ROWS UNBOUNDED PRECEDING) / sum(weight) OVER () AS reached
+        FROM jobs JOIN weighted USING (cell, employer)
+    )
+    SELECT
+        count(*) AS n_jobs, (SELECT count(*) FROM sizes) AS n_employers,
+        round(min(amount) FILTER (reached >= 0.25 - 1e-9), 2) AS p25,
+        round(min(amount) FILTER (reached >= 0.50 - 1e-9), 2) AS p50,
+        round(min(amount) FILTER (reached >= 0.75 - 1e-9), 2) AS p75
+    FROM cumulated
+"""
+BEHIND_ADDITIONAL = """
+    SELECT DISTINCT source, warc FROM core.postings
+    WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
+        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    ORDER BY ALL
+"""
+INDUSTRIES = f"""
+    WITH everything AS (
+        SELECT job_id, {_EMPLOYER} AS employer, any_value(e.industry) AS industry
+        FROM (SELECT * FROM core.postings WHERE role_group = 'ai_engineering' AND {_OPEN}) p
+        LEFT JOIN (SELECT lower(employer) AS name, industry FROM core.employers) e ON e.name = lower(p.employer)
+        GROUP BY job_id
+    ),
+    jobs AS (SELECT 'ai_engineering' AS cell, job_id, employer FROM everything WHERE industry IS NOT NULL),
+    hits AS (SELECT 'ai_engineering' AS cell, job_id, industry AS item FROM everything WHERE industry IS NOT NULL),
+    items AS (
+        SELECT row_number() OVER (ORDER BY count(*) DESC, item) AS position, cell, item FROM hits GROUP BY cell, item
+    ),
+    {_SHARES}
+    SELECT f.* EXCLUDE (position, cell), a.n_all, a.n_known
+    FROM (SELECT count(*) AS n_all, count(industry) AS n_known FROM everything) a LEFT JOIN figured f ON true
+    ORDER BY f.share DESC NULLS LAST, f.item
+"""
+BEHIND_GROUP = """
+    SELECT DISTINCT source, warc FROM core.postings
+    WHERE role_group = 'ai_engineering'
+        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    ORDER BY ALL
+"""
+# Only vacancies whose first day is known (their board had been read in full without them shortly before) and that
+# were watched until they closed or for 60 days: what was open on our first visit is old stock and would mislead.
+DIFFICULTY = f"""
+    WITH readings AS (
+        SELECT DISTINCT source, board, observed_at::DATE AS read_on FROM ops.responses
+        WHERE is_complete AND observed_at::DATE <= $as_of
+    ),
+    dated AS (
+        SELECT
+            CASE role_group WHEN 'ai_engineering' THEN 'AI engineering' ELSE 'other engineering' END AS cell,
+            p.job_id, p.posting_id, p.source, p.board, p.employer,
+            p.first_seen_at::DATE AS opened_on, p.last_seen_at::DATE AS seen_on,
+            CASE WHEN p.closed_on <= $as_of THEN p.closed_on END AS closed_on
+        FROM core.postings p
+        WHERE p.role_group IN ('ai_engineering', 'other_engineering')
+            AND p.first_seen_at::DATE <= $as_of - $still_open_days
+            AND p.first_seen_at::DATE > $as_of - $window_days
+            AND EXISTS (
+                SELECT 1 FROM readings r
+                WHERE r.source = p.source AND r.board = p.board AND r.read_on < p.first_seen_at::DATE
+                    AND r.read_on >= p.first_seen_at::DATE - $bridge_days
+            )
+    ),
+    followed AS (
+        SELECT cell, job_id, {_EMPLOYER} AS employer, min(opened_on) AS opened_on,
+            CASE WHEN count(closed_on) = count(*) THEN max(closed_on) END AS closed_on, max(seen_on) AS seen_on
+        FROM dated GROUP BY cell, job_id
+    ),
+    jobs AS (
+        SELECT * FROM followed WHERE closed_on IS NOT NULL OR seen_on >= opened_on + $still_open_days
+    ),
+    hits AS (
+        SELECT cell, job_id, 'open' AS item FROM jobs
+        WHERE closed_on IS NULL OR closed_on > opened_on + $still_open_days
+    ),
+    items (position, cell, item) AS (VALUES (1, 'AI engineering', 'open'), (2, 'other engineering', 'open')),
+    {_SHARES}
+    SELECT f.* EXCLUDE (position, item), (SELECT coalesce(max(read_on) - min(read_on), 0) FROM readings) AS days_watched
+    FROM figured f ORDER BY f.position
+"""
+BEHIND_DIFFICULTY = """
+    SELECT DISTINCT source, warc FROM core.postings
+    WHERE role_group IN ('ai_engineering', 'other_engineering')
+        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    ORDER BY ALL
+"""
+
+# --- the ledger ---------------------------------------------------------------------------------------
+
+HISTORY = """
+    SELECT as_of, value_json, basis, rung, n_jobs, n_employers, window_days, sources, snapshots
+    FROM mart.figures
+    WHERE figure = $figure AND as_of < $as_of AND status <> 'suppressed' AND value_json IS NOT NULL
+        AND rung <> 'last accepted value'
+    ORDER BY as_of DESC
+    LIMIT 1
+"""
+REMEMBERED = "SELECT DISTINCT figure FROM mart.figures WHERE as_of < $as_of"
+GATHERED = """
+    SELECT figure, value, status, rung, n_jobs, n_employers, reason
+    FROM mart.figures
+    WHERE as_of = $as_of AND starts_with(figure, $prefix)
+    ORDER BY figure
+"""

@@ -1,0 +1,143 @@
+"""The web page: one HTML file with the bands and the rankings as charts and tables.
+
+Made from ledger rows alone, so that what the page says is what `explain` explains. It needs no network and no
+script, has no clock, and comes out byte for byte the same from the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import charts, wording
+from reports.figures import slug
+from reports.guide import READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE, write_whole
+from warehouse.tables import SKILL_CATEGORIES, Figures, Sources
+
+TEMPLATES = Path(__file__).parent / "templates"
+COMPARED = (
+    "band.northern_america.mid_senior", "band.south_america.mid_senior", "entry.us", "additional.share",
+    "additional.bonus", "industries.shares", "hiring.difficulty",
+)  # fmt: skip
+"""Figures set against the 2026 guide in one table; skills and roles have sections of their own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A figure as a part of the page: heading, chart, table, notes; or why it is withheld."""
+
+    id: str
+    heading: str
+    figure: Figures
+    chart: Markup | None
+    table: wording.Table | None
+    note: str
+
+
+def page(
+    figures: Sequence[Figures], *, sources: Sequence[Sources] = (), is_sample: bool = False, code_version: str = ""
+) -> str:
+    """The page as HTML. `figures` are the ledger rows of one day; raises `ValueError` when there are none."""
+    if not figures:
+        raise ValueError("no figures: compute them before the page is made")
+    ledger = {figure.figure: figure for figure in figures}
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    used = sorted({name for figure in figures for name in figure.sources if figure.kind == "measured"})
+    named = {source.source: source for source in sources}
+    return environment.get_template("page.html").render(
+        as_of=wording.day(max(figure.as_of for figure in figures)),
+        as_of_iso=max(figure.as_of for figure in figures).isoformat(),
+        is_sample=is_sample,
+        sample=(SAMPLE_TITLE, SAMPLE_TEXT),
+        reading_key=READING_KEY,
+        summary=_summary(ledger),
+        pay=_pay(ledger),
+        skills=_skills(ledger),
+        baseline=_section(ledger, "skills.baseline", "Skills named essential in 2026, and now"),
+        roles=_roles(ledger),
+        compared=[ledger[name] for name in COMPARED if name in ledger],
+        cited=[figure for figure in figures if figure.kind == "cited"],
+        used=[named[name] for name in used if name in named],
+        unnamed=[name for name in used if name not in named],
+        words=wording,
+        code_version=code_version or figures[0].code_version,
+        # Our own file, and what charts.py escapes, are the only markup that is not escaped by the template.
+        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+    )
+
+
+def build(figures: Sequence[Figures], out: Path, *, sources: Sequence[Sources] = (), is_sample: bool = False) -> Path:
+    """Write the page to `out`/index.html in one step and return its path."""
+    path = out / "index.html"
+    write_whole(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
+    return path
+
+
+def _summary(ledger: Mapping[str, Figures]) -> list[tuple[str, str, str]]:
+    """What stands at the top: label, value and what it rests on."""
+    wanted = (
+        ("band.northern_america.mid_senior", "Mid to senior, US and Canada"),
+        ("band.south_america.mid_senior", "Mid to senior, South America"),
+        ("entry.us", "Entry level, United States"),
+    )
+    found = [(label, ledger[name]) for name, label in wanted if name in ledger]
+    return [
+        (label, wording.value(f), wording.strength(f) if f.value is not None else "too little data")
+        for label, f in found
+    ]
+
+
+def _section(ledger: Mapping[str, Figures], name: str, heading: str, chart: str | None = None) -> Section | None:
+    figure = ledger.get(name)
+    if figure is None:
+        return None
+    drawing = None if chart is None else Markup(chart)
+    return Section(
+        id=name.replace(".", "-"),
+        heading=heading,
+        figure=figure,
+        chart=drawing,
+        table=wording.table(figure),
+        note=wording.note(figure),
+    )
+
+
+def _shown(ledger: Mapping[str, Figures], name: str) -> wording.Rows:
+    if name not in ledger or ledger[name].value is None:
+        return ()
+    return [row for row in wording.rows_of(ledger[name]) if row.get("status") != "suppressed"]
+
+
+def _pay(ledger: Mapping[str, Figures]) -> list[Section]:
+    rows = _shown(ledger, "bands.regions")
+    chart = charts.bands(rows, "chart-bands") if rows else None
+    made = (
+        _section(ledger, "bands.regions", "Mid to senior, by region", chart),
+        _section(ledger, "entries.countries", "Entry level, by country"),
+    )
+    return [section for section in made if section is not None]
+
+
+def _skills(ledger: Mapping[str, Figures]) -> list[Section]:
+    made = []
+    for category in SKILL_CATEGORIES:
+        name = f"skills.{slug(category)}"
+        rows = _shown(ledger, name)
+        title = f"{category}: share of AI engineering adverts that ask for each skill"
+        chart = charts.ranking(rows, f"chart-{slug(category)}", name="skill", title=title) if rows else None
+        made.append(_section(ledger, name, category, chart))
+    return [section for section in made if section is not None]
+
+
+def _roles(ledger: Mapping[str, Figures]) -> Section | None:
+    rows = _shown(ledger, "roles.shares")
+    title = "Roles: share of AI jobs in each role"
+    chart = charts.ranking(rows, "chart-roles", name="title", title=title) if rows else None
+    return _section(ledger, "roles.shares", "Roles and specialisations", chart)

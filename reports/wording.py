@@ -1,0 +1,552 @@
+"""How figures are put into words: numbers, qualifiers, notes and tables, from ledger rows alone.
+
+Advertised pay is what adverts *offer*; only reported pay is *earned*. A median is called a median. Whatever
+is not the first choice (another rung, little confidence, an older value) is said in the value itself, in
+brackets, so that it cannot be lost when somebody quotes it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from warehouse.tables import Figures
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+LOW_CONFIDENCE = "low confidence"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+REGION_NAMES = {"Northern America": "US and Canada"}
+"""Names printed instead of the UN M49 ones."""
+VERDICTS = ((0.25, "essential"), (0.10, "common"), (0.03, "occasional"), (0.0, "rare"))
+"""Least lower end of the 95 % interval of a skill's share, and the word for it (DESIGN, section 6)."""
+RUNG_WORDS = {
+    "advertised, 365 days": None,
+    "advertised, 730 days": "from adverts of the last 730 days",
+    "third-party adverts": "adverts collected by a third party, employers unknown",
+    "reported": "earnings that people report in surveys",
+}
+"""What is said of a value that does not come from the first rung."""
+BASIS_WORDS = {
+    "advertised": "adverts we read",
+    "advertised_third_party": "adverts collected by a third party",
+    "reported": "earnings reported in surveys",
+    "postings": "adverts we read",
+    "cited": "cited, not measured",
+}
+UNITS_OF_BASIS = {"advertised_third_party": "pair of amounts", "reported": "person", "postings": "job"}
+"""What `n` counts; a job where nothing else is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A figure as a table: plain text, escaped by whoever prints it. `numeric` are right-aligned columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How the rows behind a figure are printed: as text, as a table, and what a note adds.
+
+    `shows_baseline` says that the rows are the 2026 guide's own, so that a note need not repeat them.
+    """
+
+    text: Callable[[Rows], str]
+    table: Callable[[Rows], Table] | None = None
+    note: Callable[[Rows], Sequence[str]] = lambda rows: ()
+    shows_baseline: bool = False
+
+
+# --- numbers ------------------------------------------------------------------------------------------
+
+
+def day(on: date) -> str:
+    """A date as readers of English write it: 17 August 2026."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def counted(n: int, singular: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 job", "1,234 jobs"."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def short(amount: float, *, tenths: bool) -> str:
+    """An amount of money as 950, 8.1K, 103K or 1.2M; `tenths` keeps a decimal of the thousands up to 100K."""
+    if round(amount, -1) < 1_000:
+        return f"{round(amount, -1):.0f}"
+    digits = 1 if (tenths and amount < 99_950) or amount < 19_950 else 0
+    if round(amount / 1_000, digits) < 1_000:
+        return f"{amount / 1_000:.{digits}f}K"
+    return f"{amount / 1_000_000:.1f}M"
+
+
+def money(low: float, high: float, currency: str, *, tenths: bool) -> str:
+    """A range of money: "USD 8.1K–12.9K"; one amount when both ends are printed alike."""
+    ends = (short(low, tenths=tenths), short(high, tenths=tenths))
+    return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
+
+
+def monthly(row: Row, low: str = "band_low", high: str = "band_high") -> str:
+    """Two annual amounts of a row as a range for a month (a twelfth)."""
+    return money(row[low] / 12, row[high] / 12, row["currency"], tenths=True)
+
+
+def yearly(row: Row, low: str = "band_low", high: str = "band_high") -> str:
+    """Two annual amounts of a row as a range for a year."""
+    return money(row[low], row[high], row["currency"], tenths=False)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage: whole above 1 %, one decimal below, never a bare zero for something."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return f"{100 * share:.1f}%" if 0 < share < 0.0095 else f"{100 * share:.0f}%"
+
+
+def interval(row: Row) -> str:
+    """The 95 % interval of a share: "58–66%"; a dash when there is none.
+
+    Where rounding the lower end would lift it over the threshold of a verdict, it keeps a decimal: "2.9–5%".
+    """
+    if row.get("share_lo") is None or row.get("share_hi") is None:
+        return "–"
+    low, high = percent(row["share_lo"]), percent(row["share_hi"])
+    if any(round(row["share_lo"], 2) >= least > row["share_lo"] for least, _ in VERDICTS):
+        low = f"{math.floor(1_000 * row['share_lo']) / 10:.1f}%"
+    return low if low == high else f"{low.removesuffix('%')}–{high}"
+
+
+def verdict(row: Row) -> str | None:
+    """essential, common, occasional or rare, by the lower end of the interval; None without an interval."""
+    if row.get("share_lo") is None:
+        return None
+    return next(word for least, word in VERDICTS if row["share_lo"] >= least)
+
+
+def qualified(text: str, words: Sequence[str | None]) -> str:
+    """Text with what must be known beside it, in brackets."""
+    said = [word for word in words if word]
+    return f"{text} ({'; '.join(said)})" if said else text
+
+
+def region_name(region: str) -> str:
+    """The name readers see."""
+    return REGION_NAMES.get(region, region)
+
+
+# --- shapes: pay --------------------------------------------------------------------------------------
+
+
+def _ends(row: Row, tenths: bool, divisor: int) -> str | None:
+    """The 95 % intervals of both ends of a band in words; None where the source gives none."""
+    if row.get("band_low_lo") is None or row.get("band_high_lo") is None:
+        return None
+    low, high = (
+        money(row[f"{end}_lo"] / divisor, row[f"{end}_hi"] / divisor, row["currency"], tenths=tenths)
+        for end in ("band_low", "band_high")
+    )
+    return f"95% interval of the lower end {low}, of the upper end {high}"
+
+
+def _cell_note(row: Row, *, tenths: bool, divisor: int) -> list[str]:
+    notes = [_ends(row, tenths, divisor) or "no interval can be computed"]
+    if row.get("p50") is not None:
+        median = money(row["p50"] / divisor, row["p50"] / divisor, row["currency"], tenths=tenths)
+        notes.append(f"median of the midpoints {median}")
+    if row.get("n_effective") is not None:
+        notes.append(f"effective n {row['n_effective']:.0f}, one employer weighing at most a tenth")
+    if row.get("n_stated") is not None and row["basis"] == "advertised":
+        notes.append(f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, else read from years")
+    if row.get("n_cross_border"):
+        notes.append(f"{row['n_cross_border']:,} paid from abroad")
+    if row.get("n_no_rate"):
+        notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
+    if row.get("n_apart"):
+        notes.append(f"{row['n_apart']:,} kept apart (contract, part-time, intern, net, implausible or one end only)")
+    return notes
+
+
+def _band_text(rows: Rows) -> str:
+    return f"{monthly(rows[0])} per month"
+
+
+def _entry_text(rows: Rows) -> str:
+    row = rows[0]
+    text = f"{yearly(row)} per year"
+    return text if row.get("p50") is None else f"{text}, median {yearly(row, 'p50', 'p50')}"
+
+
+def _entry_note(rows: Rows) -> list[str]:
+    row = rows[0]
+    notes = _cell_note(row, tenths=False, divisor=1)
+    if row.get("local_low") is not None:
+        local = money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
+        notes.insert(0, f"in local money {local}, {counted(row['local_n_jobs'], 'job')}")
+    return notes
+
+
+def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+    """The rows that have a value, and what is said of those that have none."""
+    shown = [row for row in rows if row["status"] != "suppressed"]
+    held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
+    few = [row for row in held if row["reason"].startswith("not enough data")]
+    some = [f"{row['place']} (n = {row['n_jobs']})" for row in few if row["n_jobs"]]
+    none = [row["place"] for row in few if not row["n_jobs"]]
+    said = [
+        f"Withheld, not enough data: {', '.join(some)}." if some else "",
+        f"Withheld, no advert with pay: {', '.join(none)}." if none else "",
+        *(f"Withheld: {row['place']}, {row['reason']}." for row in held if row not in few),
+    ]
+    return shown, tuple(words for words in said if words)
+
+
+def _bands_text(rows: Rows) -> str:
+    shown, _ = _places(rows)
+    held = len(rows) - len(shown)
+    text = "; ".join(f"{row['place']} {row['value']}" for row in shown)
+    return f"{text}; {held} more withheld" if held else text
+
+
+def _bands_table(rows: Rows) -> Table:
+    shown, below = _places(rows)
+    cells = tuple(
+        (
+            row["place"],
+            qualified(monthly(row), [_low(row)]),
+            _ends_cell(row, "band_low", tenths=True, divisor=12),
+            _ends_cell(row, "band_high", tenths=True, divisor=12),
+            short(row["p50"] / 12, tenths=True) if row.get("p50") is not None else "–",
+            _n(row["n_jobs"]),
+            _n(row["n_employers"]),
+            row["rung"],
+        )
+        for row in shown
+    )
+    columns = ("Region", "Per month", "Lower end, 95%", "Upper end, 95%", "Median", "Jobs", "Employers", "From")
+    return Table(columns=columns, rows=cells, numeric=frozenset((2, 3, 4, 5, 6)), below=below)
+
+
+def _entries_table(rows: Rows) -> Table:
+    shown, below = _places(rows)
+    cells = tuple(
+        (
+            row["place"],
+            qualified(yearly(row), [_low(row)]),
+            short(row["p50"], tenths=False) if row.get("p50") is not None else "–",
+            money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
+            if row.get("local_low") is not None
+            else "–",
+            _n(row["n_jobs"]),
+            _n(row["n_employers"]),
+            row["rung"],
+        )
+        for row in shown
+    )
+    columns = ("Country", "Per year", "Median", "Local money", "Jobs", "Employers", "From")
+    return Table(columns=columns, rows=cells, numeric=frozenset((2, 4, 5)), below=below)
+
+
+def _ends_cell(row: Row, end: str, *, tenths: bool, divisor: int) -> str:
+    if row.get(f"{end}_lo") is None:
+        return "–"
+    low, high = (short(row[f"{end}_{side}"] / divisor, tenths=tenths) for side in ("lo", "hi"))
+    return f"{low}–{high}"
+
+
+def _low(row: Row) -> str | None:
+    return LOW_CONFIDENCE if row.get("status") == "low" else None
+
+
+def _n(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
+
+
+# --- shapes: shares -----------------------------------------------------------------------------------
+
+
+def _listed(name: str) -> Callable[[Rows], str]:
+    """A ranking as one line: name and share, little sure ones marked (once for all if all are)."""
+
+    def text(rows: Rows) -> str:
+        marks = [None if _all_low(rows) else _low(row) for row in rows]
+        named = (f"{row[name]} {percent(row['share'])}" for row in rows)
+        return ", ".join(qualified(text, [mark]) for text, mark in zip(named, marks, strict=True))
+
+    return text
+
+
+def _ranking_table(name: str, heading: str, shares: str, *, verdicts: bool) -> Callable[[Rows], Table]:
+    def table(rows: Rows) -> Table:
+        cells = tuple(
+            (
+                str(row["position"]),
+                row[name],
+                percent(row["share"]),
+                interval(row),
+                _n(row["n_asking"]),
+                *((verdict(row) or "–",) if verdicts else ()),
+                *((_low(row) or "",) if _any_low(rows) else ()),
+            )
+            for row in rows
+        )
+        columns = (
+            "Rank", heading, shares, "95% interval", "Jobs",
+            *(("Verdict",) if verdicts else ()), *(("Note",) if _any_low(rows) else ()),
+        )  # fmt: skip
+        return Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4)))
+
+    return table
+
+
+def _any_low(rows: Rows) -> bool:
+    return any(_low(row) for row in rows)
+
+
+def _all_low(rows: Rows) -> bool:
+    return all(_low(row) for row in rows)
+
+
+def _skills_note(rows: Rows) -> list[str]:
+    notes = ["a skill counts when the advert requires or prefers it, not when it only mentions it"]
+    if rows and rows[0].get("n_without_text"):
+        notes.append(f"{rows[0]['n_without_text']:,} jobs without readable text are left out")
+    return notes
+
+
+def _baseline_skills_text(rows: Rows) -> str:
+    parts = []
+    marks = {row["word"]: None if _all_low(rows) else _low(row) for row in rows}
+    for _, word in VERDICTS:
+        named = [
+            qualified(f"{row['word']} {percent(row['share'])}", [marks[row["word"]]])
+            for row in rows
+            if verdict(row) == word
+        ]
+        if named:
+            parts.append(f"{word}: {', '.join(named)}")
+    without = [row["word"] for row in rows if verdict(row) is None]
+    return "; ".join([*parts, f"no verdict: {', '.join(without)}"] if without else parts)
+
+
+def _baseline_skills_table(rows: Rows) -> Table:
+    cells = tuple(
+        (
+            row["word"],
+            percent(row["share"]) if row["share"] is not None else "–",
+            interval(row),
+            _n(row["rank"]),
+            qualified(verdict(row) or "not read by our taxonomy", [_low(row)]),
+        )
+        for row in rows
+    )
+    columns = ("Named essential in 2026", "Share of adverts", "95% interval", "Rank", "Verdict now")
+    return Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3)))
+
+
+def _skill_text(rows: Rows) -> str:
+    return percent(rows[0]["share"])
+
+
+def _skill_note(rows: Rows) -> list[str]:
+    row = rows[0]
+    rank = "" if row["rank"] is None else f", rank {row['rank']} of all skills"
+    return [f"95% interval {interval(row)}{rank}, by our rule {verdict(row) or 'without a verdict'}"]
+
+
+def _additional_text(rows: Rows) -> str:
+    share = {row["item"]: percent(row["share"]) for row in rows}
+    return (
+        f"{share['any']} of adverts with pay offer something beside it: "
+        f"equity {share['equity']}, bonus {share['bonus']}, commission {share['commission']}"
+    )
+
+
+def _shares_table(heading: str, shares: str) -> Callable[[Rows], Table]:
+    def table(rows: Rows) -> Table:
+        cells = tuple((row["item"], percent(row["share"]), interval(row), _n(row["n_asking"])) for row in rows)
+        return Table(columns=(heading, shares, "95% interval", "Jobs"), rows=cells, numeric=frozenset((1, 2, 3)))
+
+    return table
+
+
+def _additional_note(rows: Rows) -> list[str]:
+    ends = ", ".join(f"{row['item']} {interval(row)}" for row in rows)
+    return [f"95% intervals: {ends}", "silence is counted as not offered"]
+
+
+def _bonus_text(rows: Rows) -> str:
+    row = rows[0]
+    return f"median USD {short(row['p50'], tenths=False)} per year"
+
+
+def _bonus_note(rows: Rows) -> list[str]:
+    row = rows[0]
+    return [f"half of them between USD {short(row['p25'], tenths=False)} and {short(row['p75'], tenths=False)}"]
+
+
+def _difficulty_text(rows: Rows) -> str:
+    ai, other = rows
+    return (
+        f"{percent(ai['share'])} of AI engineering vacancies were still open after 60 days, "
+        f"against {percent(other['share'])} of other engineering vacancies"
+    )
+
+
+def _difficulty_note(rows: Rows) -> list[str]:
+    return [f"{row['cell']}: {counted(row['n_jobs'], 'job')}, 95% interval {interval(row)}" for row in rows]
+
+
+def _cited_text(rows: Rows) -> str:
+    row = rows[0]
+    return qualified(row["claim"], [f"cited; {row['publisher']}"])
+
+
+def _cited_note(rows: Rows) -> list[str]:
+    row = rows[0]
+    published = f"{row['publisher']}, {row['work']}" if row["work"] else row["publisher"]
+    said = f"{published}, {row['published']}" if row["published"] else published
+    return [said, row["caveat"]]
+
+
+SHAPES: dict[str, Shape] = {
+    "band": Shape(text=_band_text, note=lambda rows: _cell_note(rows[0], tenths=True, divisor=12)),
+    "bands": Shape(text=_bands_text, table=_bands_table),
+    "entry": Shape(text=_entry_text, note=_entry_note),
+    "entries": Shape(text=_bands_text, table=_entries_table),
+    "skills": Shape(
+        text=_listed("skill"),
+        table=_ranking_table("skill", "Skill", "Share", verdicts=True),
+        note=_skills_note,
+    ),
+    "skills.baseline": Shape(text=_baseline_skills_text, table=_baseline_skills_table, shows_baseline=True),
+    "skill": Shape(text=_skill_text, note=_skill_note),
+    "roles": Shape(text=_listed("title"), table=_ranking_table("title", "Role", "Share", verdicts=False)),
+    "industries": Shape(text=_listed("item"), table=_shares_table("Industry", "Share of jobs")),
+    "additional": Shape(
+        text=_additional_text,
+        table=_shares_table("Offered beside base pay", "Share of adverts with pay"),
+        note=_additional_note,
+    ),
+    "additional.bonus": Shape(text=_bonus_text, note=_bonus_note),
+    "hiring": Shape(text=_difficulty_text, note=_difficulty_note),
+    "outlook": Shape(text=_cited_text, note=_cited_note),
+}
+"""By figure, or by the first part of its id."""
+
+
+def shape_of(figure: str) -> Shape:
+    """The shape of a figure by its id."""
+    return SHAPES.get(figure) or SHAPES[figure.split(".", 1)[0]]
+
+
+# --- ledger rows --------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=4_096)
+def _read(value_json: str) -> tuple[Row, ...]:
+    return tuple(json.loads(value_json))
+
+
+def rows_of(figure: Figures) -> Rows:
+    """The rows behind a ledger row; none when it is withheld."""
+    return _read(figure.value_json) if figure.value_json else ()
+
+
+def value(figure: Figures) -> str:
+    """The figure as printed, or that it is withheld and why."""
+    return figure.value if figure.value is not None else f"withheld: {figure.reason}"
+
+
+def table(figure: Figures) -> Table | None:
+    """The figure as a table; None when it is a single value or withheld."""
+    make = shape_of(figure.figure).table
+    return make(rows_of(figure)) if make is not None and figure.value is not None else None
+
+
+def strength(figure: Figures) -> str:
+    """n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
+    if figure.n_jobs is None:
+        return "–"
+    noun = UNITS_OF_BASIS.get(figure.basis or "", "job")
+    plural = {"pair of amounts": "pairs of amounts", "person": "persons"}.get(noun)
+    n = counted(figure.n_jobs, noun, plural)
+    return n if figure.n_employers is None else f"{n} of {counted(figure.n_employers, 'employer')}"
+
+
+def window(figure: Figures) -> str:
+    """The days the figure looks at: "365 days to 17 August 2026"."""
+    if not figure.window_days:
+        return f"as of {day(figure.as_of)}"
+    return f"{figure.window_days} days to {day(figure.as_of)}"
+
+
+def note(figure: Figures) -> str:
+    """What a reader should know beside the value, as sentences; the reason when it is withheld."""
+    if figure.value is None:
+        return _sentences([f"withheld: {figure.reason}", _was(figure)])
+    if figure.kind == "cited":
+        said = [*shape_of(figure.figure).note(rows_of(figure)), figure.reason]
+        verify = f"verify again by {day(figure.verify_by)}" if figure.verify_by else None
+        return _sentences([*said, verify])
+    basis = BASIS_WORDS.get(figure.basis or "", figure.basis)
+    said = [
+        ", ".join(part for part in (basis, strength(figure) if figure.n_jobs is not None else "") if part),
+        window(figure),
+        *shape_of(figure.figure).note(rows_of(figure)),
+        f"{LOW_CONFIDENCE}: {figure.reason}" if figure.status == "low" else None,
+        None if shape_of(figure.figure).shows_baseline else _was(figure),
+        compared(figure),
+    ]
+    return _sentences(said)
+
+
+def _was(figure: Figures) -> str | None:
+    return f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
+
+
+BASELINE_MONTHLY = {
+    "band.northern_america.mid_senior": (8_100.0, 12_900.0),
+    "band.south_america.mid_senior": (3_800.0, 7_900.0),
+}
+"""The 2026 guide's bands, USD per month."""
+BASELINE_YEARLY = {"entry.us": 103_407.0}
+"""The 2026 guide's entry pay, USD per year."""
+
+
+def compared(figure: Figures) -> str | None:
+    """How far a measured value is from the 2026 guide's, in per cent; None where it gave no number."""
+    rows = rows_of(figure)
+    if figure.value is None or not rows:
+        return None
+    if figure.figure in BASELINE_MONTHLY:
+        ends = zip(("band_low", "band_high"), BASELINE_MONTHLY[figure.figure], strict=True)
+        low, high = (_change(rows[0][name] / 12, then) for name, then in ends)
+        return f"against it, the lower end is {low} and the upper end {high}"
+    if figure.figure in BASELINE_YEARLY and rows[0].get("p50") is not None:
+        return f"against it, the median is {_change(rows[0]['p50'], BASELINE_YEARLY[figure.figure])}"
+    return None
+
+
+def _change(now: float, then: float) -> str:
+    change = round(100 * (now / then - 1))
+    if change == 0:
+        return "the same"
+    return f"{abs(change)}% {'higher' if change > 0 else 'lower'}"
+
+
+def _sentences(parts: Sequence[str | None]) -> str:
+    said = [part for part in parts if part]
+    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in said)

@@ -1,0 +1,243 @@
+"""How fast we read, beside a floor and a plain version. `make bench`, or `python -m tests.bench.bench`.
+
+On the real Ashby answers of ../shared/real when they are there, else on the bundled sample; the first line says
+which. Rates are adverts per second of CPU time of this process, all measured in the same run, so that neither
+another machine nor other work on this one changes the ratios.
+
+    replay   reading the WARC: gzip, HTTP, digests
+    floor    what cannot be left out: orjson, a walk over lexbor's tree, a hyperscan scan for the same taxonomy
+    read     parse and all readers: answers to postings
+    refine   the whole step on one core, WARC to Parquet: replay, read, Arrow, writing
+    load     Parquet into a new work database
+    plain    tests/bench/plain.py, on the first adverts only
+
+`floor` and `read` take turns, answer by answer, so that a change of the machine's mood meets both. `refine` must
+reach a fifth of the floor's rate. Below the table stands the share of each reader in `read`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import cProfile
+import pstats
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import hyperscan
+import orjson
+from selectolax.lexbor import LexborHTMLParser
+
+import extractors.ashby
+import transforms.posting
+from extractors.archive import Writer, read
+from extractors.refine import Refined, refine
+from extractors.source import Response
+from tests.bench import plain
+from transforms.skill import _lexicon  # the compiled taxonomy, which only the floor scans without reading
+from transforms.text import language_of
+
+REPO = Path(__file__).parents[2]
+REAL = REPO.parent / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"
+SAMPLE = REPO / "extractors" / "sample"
+SOURCE = "ashby"
+LEAST_OF_FLOOR = 0.2
+"""Refine on one core must reach this share of the floor's rate."""
+PLAIN_ADVERTS = 400
+WARM_UP_ANSWERS = 8
+NOT_ENGLISH = "Wir bauen Lampen, die lernen, wann ihre Besitzer lesen, und suchen jemanden, der das Licht versteht."
+"""Loads the language model, which English texts do not need."""
+READERS = {
+    "text": ("text_of", "masked", "language_of", "hash_of"),
+    "pay": ("pay_in", "finished", "legal_tender"),
+    "place": ("whereabouts", "region_of"),
+    "role": ("role_of", "seniority_of", "years_in", "degree_in", "ai_label", "employment_type_of"),
+    "skill": ("skills_in",),
+}
+"""Readers by the names `transforms.posting` calls them."""
+
+
+def clocked(work: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of this process that the work takes, and its result."""
+    begin = time.process_time()
+    result = work()
+    return time.process_time() - begin, result
+
+
+def answers(warc: Path) -> list[Response]:
+    """The whole answers of a WARC."""
+    return [found for found in read(warc) if isinstance(found, Response)]
+
+
+def adverts_in(bodies: Sequence[bytes]) -> int:
+    return sum(len(orjson.loads(body)["jobs"]) for body in bodies)
+
+
+def floor(bodies: Sequence[bytes]) -> int:
+    """orjson, a bare walk over the DOM, one scan; nothing is kept. Returns the number of hits."""
+    database = _lexicon()._database
+    scratch = hyperscan.Scratch(database)
+    hits = [0]
+
+    def count(_number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+        hits[0] += 1
+
+    for body in bodies:
+        for job in orjson.loads(body)["jobs"]:
+            root = LexborHTMLParser(job.get("descriptionHtml") or "").body
+            pieces = [node.text_content or "" for node in root.traverse(include_text=True)] if root else []
+            text = "".join(pieces).encode("latin-1", "replace")
+            database.scan(text, match_event_handler=count, scratch=scratch)
+    return hits[0]
+
+
+def first_adverts(bodies: Sequence[bytes], count: int) -> list[bytes]:
+    """Answers, the last one cut, with so many adverts together."""
+    taken: list[bytes] = []
+    for body in bodies:
+        jobs = orjson.loads(body)["jobs"][: count - adverts_in(taken)]
+        if not jobs:
+            break
+        taken.append(orjson.dumps({"jobs": jobs}))
+    return taken
+
+
+@contextlib.contextmanager
+def clocks_on_readers() -> Iterator[dict[str, float]]:
+    """CPU seconds spent in each group of readers while the context lasts."""
+    spent = dict.fromkeys(READERS, 0.0)
+    kept = {name: getattr(transforms.posting, name) for names in READERS.values() for name in names}
+
+    def clocked_reader(group: str, reader: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **named: Any) -> Any:
+            begin = time.process_time()
+            try:
+                return reader(*args, **named)
+            finally:
+                spent[group] += time.process_time() - begin
+
+        return timed
+
+    for group, names in READERS.items():
+        for name in names:
+            setattr(transforms.posting, name, clocked_reader(group, kept[name]))
+    try:
+        yield spent
+    finally:
+        for name, reader in kept.items():
+            setattr(transforms.posting, name, reader)
+
+
+def taking_turns(responses: Sequence[Response]) -> tuple[float, float, dict[str, float]]:
+    """CPU seconds of the floor and of reading, and of the latter by reader, over the same answers."""
+    bare = read_whole = 0.0
+    with clocks_on_readers() as spent:
+        for response in responses:
+            bare += clocked(lambda: floor([response.body]))[0]  # noqa: B023  # called at once
+            read_whole += clocked(lambda: list(extractors.ashby.parse(response)))[0]  # noqa: B023
+    return bare, read_whole, spent
+
+
+def warmed_up(responses: Sequence[Response], folder: Path) -> None:
+    """Refine a few answers, so that lookups and libraries are loaded: once a night, not once an advert."""
+    warc = folder / SOURCE / "few.warc.gz"
+    with Writer(warc) as writer:
+        for response in responses[:WARM_UP_ANSWERS]:
+            writer.write(url=response.url, observed_at=response.observed_at, status=200, body=response.body)
+    refine(SOURCE, warc, archive=folder, refined=folder / "refined")
+    language_of(NOT_ENGLISH)
+    forget()
+
+
+def forget() -> None:
+    """Empty the bounded caches of the readers, which a night meets empty; lookups, read once, are kept."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("transforms."):
+            for value in vars(module).values():
+                if hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is not None:
+                    value.cache_clear()
+
+
+def loaded(refined: Refined, folder: Path) -> None:
+    """Load one refined file into a new work database, as a night does."""
+    from warehouse import store  # DuckDB must not be there while refine is measured
+
+    database = store.open_work(folder, threads=1)
+    (outcome,) = store.load(database, [refined], gate=lambda *_: True)
+    database.close()
+    if outcome.state != "loaded":
+        raise RuntimeError(f"{refined.warc}: {outcome.why}")
+
+
+def measured(warc: Path, spent: dict[str, float]) -> Iterator[tuple[str, int, float]]:
+    """Stage, adverts and CPU seconds, in the order of the table; fills in the share of each reader."""
+    seconds, responses = clocked(lambda: answers(warc))
+    bodies = [response.body for response in responses]
+    n = adverts_in(bodies)
+    yield "replay", n, seconds
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        warmed_up(responses, folder / "warm")
+        bare, read_whole, by_reader = taking_turns(responses)
+        spent.update(by_reader, rest=read_whole - sum(by_reader.values()))
+        yield "floor", n, bare
+        yield "read", n, read_whole
+        forget()
+        seconds, refined = clocked(lambda: refine(SOURCE, warc, archive=warc.parents[1], refined=folder / "refined"))
+        yield "refine", n, seconds
+        yield "load", n, clocked(lambda: loaded(refined, folder))[0]
+        few = first_adverts(bodies, PLAIN_ADVERTS)
+        seconds, rows = clocked(lambda: list(plain.rows_of(few)))
+        yield "plain: read", adverts_in(few), seconds
+        yield "plain: load", adverts_in(few), clocked(lambda: plain.load(rows, folder / "plain.sqlite"))[0]
+
+
+def warc_to_measure() -> Path:
+    """The real Ashby answers, else the sample's."""
+    return REAL if REAL.exists() else next(iter(sorted(SAMPLE.glob(f"**/{SOURCE}/*.warc.gz"))))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table; 1 when refine is slower than its share of the floor."""
+    parser = argparse.ArgumentParser(description="Adverts per second of each stage, beside a floor and a plain version")
+    parser.add_argument("--profile", action="store_true", help="print where reading spends its time instead")
+    asked = parser.parse_args(arguments)
+    warc = warc_to_measure()
+    print(f"on {'the real Ashby answers' if warc == REAL else 'the bundled sample (no ../shared/real)'}: {warc.name}")
+    if asked.profile:
+        profile_reading(warc)
+        return 0
+    spent: dict[str, float] = {}
+    table = list(measured(warc, spent))
+    rates = {stage: n / max(seconds, 1e-9) for stage, n, seconds in table}
+    print(f"{'stage':<12} {'adverts':>8} {'CPU s':>8} {'adverts/s':>10} {'of floor':>9} {'x plain':>8}")
+    for stage, n, seconds in table:
+        base = rates["plain: load"] if "load" in stage else rates["plain: read"]
+        print(
+            f"{stage:<12} {n:>8,} {seconds:>8.2f} {rates[stage]:>10,.0f} "
+            f"{rates[stage] / rates['floor']:>9.1%} {rates[stage] / base:>8.1f}"
+        )
+    total = sum(spent.values())
+    print("share of read: " + ", ".join(f"{group} {seconds / total:.0%}" for group, seconds in spent.items()))
+    reached = rates["refine"] / rates["floor"]
+    print(f"refine reaches {reached:.1%} of the floor's rate; at least {LEAST_OF_FLOOR:.0%} is required")
+    return 0 if reached >= LEAST_OF_FLOOR else 1
+
+
+def profile_reading(warc: Path) -> None:
+    """Print the functions that reading spends most time in."""
+    responses = answers(warc)
+    with tempfile.TemporaryDirectory() as name:
+        warmed_up(responses, Path(name))
+    with cProfile.Profile() as profile:
+        for response in responses:
+            list(extractors.ashby.parse(response))
+    pstats.Stats(profile, stream=sys.stdout).sort_stats("tottime").print_stats(40)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""The real command in a process of its own, the same command in this process without Prefect, and what they made.
+
+The two session-wide folders are read or copied, never written by a test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import flows.backfill
+import flows.nightly
+import flows.server
+from flows import cli, deploy
+from flows.settings import Settings
+from warehouse import store
+
+REPO = Path(__file__).parents[2]
+COMMAND = str(Path(sys.executable).parent / "jobmarket")
+WIDTH = "100"
+"""Columns of the terminal that output is laid out for."""
+SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
+"""A run of one posting source and one of rates: every step of the night in a third of its time."""
+PATIENCE = 600
+"""Seconds a command may take; a busy machine needs minutes for what takes one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a command ended and what it printed. `log` is what it logged, for a command in this process."""
+
+    code: int
+    out: str
+    err: str
+    log: str = ""
+
+    @property
+    def said(self) -> str:
+        """All it printed, white space folded, so that line breaks of the layout do not matter."""
+        return " ".join(f"{self.out} {self.err} {self.log}".split())
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """The environment of a real command: its data folder, and none of this process's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JOBMARKET_", "PREFECT_"))}
+    return {**kept, "JOBMARKET_DATA": str(data), "COLUMNS": WIDTH, **more}
+
+
+@pytest.fixture(scope="session")
+def started() -> Callable[..., subprocess.Popen[str]]:
+    """started(data, *arguments, **environment): the real command, started; its output goes to two files there."""
+
+    def start(data: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        with (data.parent / f"{data.name}.out").open("w") as out, (data.parent / f"{data.name}.err").open("w") as err:
+            return subprocess.Popen(
+                [COMMAND, *arguments], cwd=REPO, env=environment(data, **more), stdout=out, stderr=err, text=True
+            )
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., Ended]:
+    """command(data, *arguments, **environment): the real command, from start to end."""
+
+    def run(data: Path, *arguments: str, **more: str) -> Ended:
+        process = started(data, *arguments, **more)
+        try:
+            code = process.wait(timeout=PATIENCE)
+        finally:
+            process.kill()
+        out, err = ((data.parent / f"{data.name}.{end}").read_text() for end in ("out", "err"))
+        return Ended(code=code, out=out, err=err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A Prefect server, started as `serve` starts one: the environment with which a command uses it."""
+    home = Settings(data=tmp_path_factory.mktemp("server"))
+    home.prefect_home.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", "")  # noted, so that what the server sets is undone
+        patch.setenv("PREFECT_HOME", str(home.prefect_home))
+        with deploy._server(home, port):
+            yield {"PREFECT_API_URL": os.environ["PREFECT_API_URL"]}
+
+
+# --- the command in this process ------------------------------------------------------------------------
+
+
+class Undecorated:
+    """A Prefect task as the plain function it decorates. `submit` runs it at once."""
+
+    def __init__(self, task: Any) -> None:
+        self.fn = task.fn
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.fn(*args, **kwargs)
+
+    def submit(self, *args: Any, **kwargs: Any) -> Done:
+        try:
+            return Done(self.fn(*args, **kwargs))
+        except Exception as error:
+            return Done(error)
+
+
+class Done:
+    """What a task came to, in the shape of Prefect's future."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+
+    def result(self, raise_on_failure: bool = True) -> Any:
+        if raise_on_failure and isinstance(self._result, Exception):
+            raise self._result
+        return self._result
+
+
+def without_prefect(patch: pytest.MonkeyPatch) -> None:
+    """Take Prefect's decorators off both flows: the functions below them must do the same work."""
+    for module in (flows.nightly, flows.backfill):
+        for name, value in list(vars(module).items()):
+            if type(value).__name__ == "Task":
+                patch.setattr(module, name, Undecorated(value))
+    patch.setattr(flows.nightly, "nightly", flows.nightly.nightly.fn)
+    patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
+    patch.setattr(flows.server, "temporary_server", lambda home: contextlib.nullcontext())
+
+
+def run_here(patch: pytest.MonkeyPatch, data: Path, *arguments: str, **more: str) -> int:
+    """The command in this process, by its own entry point; adverts are read here too, not in a pool."""
+    patch.setenv("JOBMARKET_DATA", str(data))
+    patch.setenv("JOBMARKET_WORKERS", "1")
+    patch.setenv("COLUMNS", WIDTH)
+    for name, value in more.items():
+        patch.setenv(name, value)
+    patch.setattr(sys, "argv", ["jobmarket", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def plain(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Callable[..., Ended]:
+    """plain(data, *arguments, **environment): the command in this process, its flows without Prefect."""
+    without_prefect(monkeypatch)
+
+    def run(data: Path, *arguments: str, **more: str) -> Ended:
+        capsys.readouterr()
+        caplog.clear()
+        with caplog.at_level(logging.INFO, logger="jobmarket"):
+            code = run_here(monkeypatch, data, *arguments, **more)
+        printed = capsys.readouterr()
+        return Ended(code=code, out=printed.out, err=printed.err, log=caplog.text)
+
+    return run
+
+
+# --- finished folders -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A data folder after a run: where it is, how the run ended, and what the run made, by name."""
+
+    data: Path
+    ended: Ended
+    made: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def made_in() -> Callable[[Path], dict[str, str]]:
+    """made_in(folder): digests of what a run makes: guide, page, the ordered Parquet of core.* and mart.*."""
+    return digests
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = [folder / "guide.md", folder / "site" / "index.html"]
+    with store.open_work(folder) as con:
+        files += store.export_parquet(con, folder / "tmp" / "compared")
+    made = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    shutil.rmtree(folder / "tmp")
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, command: Callable[..., Ended]) -> Finished:
+    """The whole sample, run by the real command in an empty folder."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    ended = command(data, "run", "--sample")
+    assert ended.code == 0, ended.said
+    return Finished(data=data, ended=ended, made=digests(data))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The small run, undisturbed."""
+    data = tmp_path_factory.mktemp("small") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        without_prefect(patch)
+        code = run_here(patch, data, *SMALL)
+    assert code == 0
+    return Finished(data=data, ended=Ended(code=code, out="", err=""), made=digests(data))
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Callable[[Finished], Path]:
+    """copied(finished): a copy of a finished folder, for a test to write into."""
+
+    def copy(finished: Finished) -> Path:
+        return Path(shutil.copytree(finished.data, tmp_path / "data"))
+
+    return copy
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A data folder that does not exist yet."""
+    return tmp_path / "data"

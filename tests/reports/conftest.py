@@ -1,0 +1,91 @@
+"""A small warehouse in memory, and ledger rows made by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from warehouse import tables
+from warehouse.schema import ddl
+from warehouse.tables import Figures, fields_of, table_of
+
+AS_OF = date(2026, 8, 17)
+USED = (
+    tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
+    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.SkillDemand,
+    tables.RoleShares, tables.Figures, tables.Responses,
+)  # fmt: skip
+NOTHING: dict[type, Any] = {
+    str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),
+}  # fmt: skip
+Put = Callable[..., None]
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as made:
+        for name in ("core", "mart", "ops"):
+            made.execute(f"CREATE SCHEMA {name}")
+        for table in USED:
+            made.execute(ddl(table))
+        yield made
+
+
+@pytest.fixture
+def put(con: duckdb.DuckDBPyConnection) -> Put:
+    """put(Table, {...}, {...}): insert rows; columns not given are NULL, or nothing in particular."""
+
+    def insert(table: type, *rows: dict[str, Any]) -> None:
+        fields = fields_of(table)
+        names = {f.name for f in fields}
+        for row in rows:
+            assert row.keys() <= names, row.keys() - names
+            values = [
+                row.get(f.name, None if f.nullable else [] if f.is_list else (f.column.values or [NOTHING[f.type]])[0])
+                for f in fields
+            ]
+            marks = ", ".join("?" * len(fields))
+            columns = ", ".join(f'"{f.name}"' for f in fields)
+            con.execute(f"INSERT INTO {table_of(table).name} ({columns}) VALUES ({marks})", values)
+
+    return insert
+
+
+@pytest.fixture
+def cell() -> Callable[..., dict[str, Any]]:
+    """A published cell of mart.salary_bands: mid to senior, Northern America."""
+
+    def make(**changed: Any) -> dict[str, Any]:
+        row = {
+            "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
+            "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "all",
+            "currency": "USD", "window_days": 365, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
+            "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
+            "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
+            "p50": 150_000.0, "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
+        }  # fmt: skip
+        return row | changed
+
+    return make
+
+
+@pytest.fixture
+def figure() -> Callable[..., Figures]:
+    """A ledger row: Python in 62 % of adverts, unless told otherwise."""
+    plain = Figures(
+        as_of=AS_OF, figure="skill.python", title="Python", kind="measured", basis="postings",
+        rung="advertised, 365 days", unit="share", value="62%",
+        value_json='[{"share": 0.62, "share_lo": 0.6, "share_hi": 0.64, "rank": 1}]', status="published", reason=None,
+        n_jobs=500, n_employers=50, window_days=365, sql="SELECT 1", sources=("ashby",),
+        snapshots=("ashby/2026-08-17T060000Z.warc.gz",), code_version="1", baseline=None, verify_by=None,
+    )  # fmt: skip
+
+    def make(**changed: Any) -> Figures:
+        return dataclasses.replace(plain, **changed)
+
+    return make

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from reports import charts, site
+from reports.figures import compute
+from warehouse import tables
+from warehouse.tables import Figures, Sources
+
+AS_OF = date(2026, 8, 17)
+SVG = "{http://www.w3.org/2000/svg}"
+CSS = (Path(site.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any]]) -> list[Figures]:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    put(
+        tables.SalaryBands,
+        cell(),
+        cell(region="South America", band_low=50_000.0, p50=60_000.0, status="low", reason="few employers"),
+        cell(region="Caribbean", status="suppressed", reason="not enough data (n = 3; 30 needed)", n_jobs=3),
+        cell(region_level="country", region="US", seniority_group="entry"),
+    )
+    for rank, (skill, share) in enumerate([("Python", 0.8), ("C++ <script>", 0.2)], 1):
+        put(
+            tables.SkillDemand,
+            {"as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering",
+             "requirement": "asked", "skill": skill, "category": "Programming Languages", "n_jobs": 400,
+             "n_employers": 40, "n_asking": int(400 * share), "share": share, "share_lo": share - 0.05,
+             "share_hi": share + 0.05, "rank": rank, "category_rank": rank, "status": "published"},
+        )  # fmt: skip
+    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated", "text_hash": None}
+    put(
+        tables.Postings,
+        {"posting_id": "ashby:1", "source": "ashby", "role_group": "ai_engineering", "seniority": "mid",
+         "pay_region": "Northern America", "text_state": "full", **pay},
+    )  # fmt: skip
+    return compute(con, AS_OF, code_version="1.2.3")
+
+
+SOURCE = Sources(
+    source="ashby", title="Ashby boards", kind="employer board", publisher="p", homepage="https://ashby.example",
+    licence="terms <1>", terms_url=None, attribution="Adverts: boards & more at Ashby.", is_republishable=True,
+    is_verified=True,
+)  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Elements of a page with their attributes; unbalanced tags are an error."""
+
+    VOID = frozenset({"meta", "line", "rect", "circle", "link", "br"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_needs_no_network_and_no_script(ledger: list[Figures]) -> None:
+    outline = Outline(site.page(ledger, sources=[SOURCE]))
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in outline.seen}
+    assert not [a for _, a in outline.seen if "src" in a or any(name.startswith("on") for name in a)]
+    assert "url(" not in CSS and "@import" not in CSS
+
+
+def test_the_page_can_be_read_by_everybody(ledger: list[Figures]) -> None:
+    text = site.page(ledger, sources=[SOURCE])
+    outline = Outline(text)
+    tags = [tag for tag, _ in outline.seen]
+    assert tags.count("table") == tags.count("caption") >= 3
+    assert all(a.get("scope") for tag, a in outline.seen if tag == "th")
+    assert {"lang": "en"} in [a for tag, a in outline.seen if tag == "html"]
+    ids = [a["id"] for _, a in outline.seen if a.get("id")]
+    assert len(ids) == len(set(ids))
+    for tag, a in outline.seen:
+        if tag == "svg":
+            assert a["role"] == "img" and set((a["aria-labelledby"] or "").split()) <= set(ids)
+    assert '<meta name="viewport"' in text and "prefers-color-scheme: dark" in CSS and "@media print" in CSS
+
+
+def luminance(colour: str) -> float:
+    colour = colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:])
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, two: str) -> float:
+    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2])
+def test_colours_have_contrast_in_light_dark_and_print(mode: int) -> None:
+    """WCAG 2.2, 1.4.3 and 1.4.11: 4.5 for text, 3 for what a chart is read from."""
+    colours: dict[str, str] = {}
+    for block in (
+        re.findall(r":root \{(.*?)\}", CSS, re.S)[:1] + re.findall(r":root \{(.*?)\}", CSS, re.S)[mode : mode + 1]
+    ):
+        colours |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
+    for ink, paper in (("ink", "paper"), ("quiet", "paper"), ("quiet", "panel"), ("ink", "panel"), ("link", "paper")):
+        assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+    assert contrast(colours["warn-ink"], colours["warn"]) >= 4.5
+    for mark, ground in (("edge", "paper"), ("whisker", "paper"), ("whisker", "bar"), ("dot", "bar")):
+        assert contrast(colours[mark], colours[ground]) >= 3, (mark, ground)
+
+
+def test_withheld_cells_are_named_with_their_reason(ledger: list[Figures]) -> None:
+    text = site.page(ledger)
+    assert "Withheld, not enough data: Caribbean (n = 3)." in text
+    assert "Withheld: not watched for long enough" in text
+    assert "low confidence" in text
+
+
+def test_what_data_says_is_text_and_not_markup(ledger: list[Figures]) -> None:
+    text = site.page(ledger, sources=[SOURCE])
+    assert "<script>" not in text and "C++ &lt;script&gt;" in text
+    assert "Adverts: boards &amp; more at Ashby." in text and "terms &lt;1&gt;" in text
+
+
+def test_sample_data_says_so_on_the_page(ledger: list[Figures]) -> None:
+    assert "<strong>Sample data.</strong>" in site.page(ledger, is_sample=True)
+    assert "Sample data" not in site.page(ledger)
+
+
+def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path) -> None:
+    one = site.build(ledger, tmp_path / "a", sources=[SOURCE]).read_bytes()
+    two = site.build(list(ledger), tmp_path / "b", sources=[SOURCE]).read_bytes()
+    assert one == two and b"17 August 2026" in one and b"1.2.3" in one
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["index.html"]
+
+
+def test_an_empty_market_still_makes_a_page_and_no_rows_do_not(con: Any) -> None:
+    text = site.page(compute(con, AS_OF, code_version="1"))
+    Outline(text)
+    assert "Withheld: no place has enough data." in text and "<svg" not in text
+    with pytest.raises(ValueError, match="no figures"):
+        site.page([])
+
+
+# --- charts ---
+
+ROWS = [
+    {"place": "A & B", "currency": "USD", "band_low": 12_000.0, "band_high": 60_000.0, "p50": 36_000.0, "status": "low",
+     "band_low_lo": 6_000.0, "band_low_hi": 18_000.0, "band_high_lo": 54_000.0, "band_high_hi": 96_000.0},
+    {"place": "C", "currency": "USD", "band_low": 12_000.0, "band_high": 24_000.0, "p50": None, "status": "published"},
+]  # fmt: skip
+
+
+def test_bands_are_drawn_where_the_numbers_are() -> None:
+    svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
+    groups = svg.findall(f"{SVG}g")
+    assert [g.get("data-name") for g in groups] == ["A & B", "C"]
+    bar, dot = groups[0].find(f"{SVG}rect"), groups[0].find(f"{SVG}circle")
+    assert bar is not None and dot is not None
+    # The axis ends at 8K, above the highest whisker: 1K to 5K is an eighth to five eighths.
+    assert (bar.get("x"), bar.get("width"), dot.get("cx")) == ("12.50%", "50.00%", "37.50%")
+    whiskers = [w for w in groups[0].findall(f"{SVG}line") if w.get("y1") == w.get("y2")]
+    assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("6.25%", "18.75%"), ("56.25%", "100.00%")]
+    assert bar.get("class") == "bar low"
+    assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
+
+
+def test_a_chart_says_in_words_what_it_shows() -> None:
+    svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
+    title, desc = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
+    assert title is not None and title.text and desc is not None
+    assert desc.text is not None and "A & B USD 1.0K–5.0K; C USD 1.0K–2.0K." in desc.text
+    words = "".join(svg.itertext())
+    assert "low confidence" in words and "A & B" in words
+
+
+@pytest.mark.parametrize("highest", [0.004, 0.35, 1.0, 1_234.0, 23_400.0, 99_999.0])
+def test_an_axis_has_a_few_round_steps(highest: float) -> None:
+    step = charts.nice_step(highest)
+    assert highest / 8 <= step <= highest
+    assert 4 * step >= highest * 0.999999
+
+
+def test_nothing_is_drawn_beyond_the_axis() -> None:
+    rows = [{"skill": "x", "share": 0.5, "share_lo": 0.1, "share_hi": 1.0, "status": "published"}]
+    text = charts.ranking(rows, "c", name="skill", title="t")
+    assert max(float(x) for x in re.findall(r'"([\d.]+)%"', text)) <= 100
+    with pytest.raises(ValueError, match="nothing to draw"):
+        charts.ranking([], "c", name="skill", title="t")

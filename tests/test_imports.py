@@ -1,0 +1,103 @@
+"""The walls: which package may import which, and which library lives where (DESIGN: layout, one home each)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "warehouse": set(),
+    "transforms": {"warehouse"},
+    "extractors": {"transforms", "warehouse"},
+    "reports": {"warehouse"},
+    "flows": {"extractors", "transforms", "warehouse", "reports"},
+}
+HOME = {
+    "prefect": "flows",
+    "typer": "flows",
+    "duckdb": "warehouse",
+    "great_expectations": "warehouse",
+    "requests": "extractors",
+    "bs4": "extractors",
+    "warcio": "extractors",
+    "fastwarc": "extractors",
+    "hyperscan": "transforms",
+    "jinja2": "reports",
+}
+REFUSED_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
+HEAVY = ("prefect", "duckdb", "great_expectations")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in MAY_IMPORT:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield package, path
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, node.lineno
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for package, path in modules()
+        for name, line in imported(path)
+        if (top := name.split(".")[0]) in MAY_IMPORT and top != package and top not in MAY_IMPORT[package]
+    ]
+    assert not wrong
+
+
+def test_transforms_know_only_the_tables_of_the_warehouse() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for package, path in modules()
+        if package == "transforms"
+        for name, line in imported(path)
+        if name.split(".")[0] == "warehouse" and name != "warehouse.tables"
+    ]
+    assert not wrong
+
+
+def test_each_library_has_one_home() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for package, path in modules()
+        for name, line in imported(path)
+        if HOME.get(name.split(".")[0], package) != package
+    ]
+    assert not wrong
+
+
+def test_tables_need_only_the_standard_library() -> None:
+    tops = {name.split(".")[0] for name, _ in imported(ROOT / "warehouse" / "tables.py")}
+    assert tops <= set(sys.stdlib_module_names)
+
+
+def test_no_module_is_named_like_one_of_the_standard_library_or_says_nothing() -> None:
+    names = {path.name for _, path in modules()}
+    assert not names & REFUSED_NAMES
+    tops = {path.stem for package, path in modules() if path.parent == ROOT / package}
+    assert not (tops - {"__init__", "site"}) & set(sys.stdlib_module_names)  # the design names reports/site.py
+
+
+@pytest.mark.parametrize("module", ["extractors.pool", "extractors.refine", "flows.cli"])
+def test_workers_and_command_start_without_the_heavy_libraries(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.strip() == "[]"
+
+
+def test_tests_mirror_the_packages() -> None:
+    packages = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
+    assert packages - {"bench"} == set(MAY_IMPORT)

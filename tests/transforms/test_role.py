@@ -1,0 +1,308 @@
+"""Readers of role, level, experience, degree, employment type and work with AI: tables of examples, and fuzz."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms import role as roles
+from transforms.role import (
+    Reading,
+    ai_label,
+    degree_in,
+    employment_type_of,
+    role_of,
+    seniority_by_years,
+    seniority_of,
+    years_in,
+)
+from transforms.section import sections_of
+from warehouse.tables import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
+
+HERE = Path(__file__).parent
+LOOKUPS = Path(roles.__file__).parent / "lookups"
+
+
+def cases(name: str) -> list[dict[str, str]]:
+    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def lookup(name: str) -> list[dict[str, str]]:
+    with (LOOKUPS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def ids(name: str, column: str) -> list[str]:
+    return [f"{number}-{case[column][:40]}" for number, case in enumerate(cases(name), 2)]
+
+
+# --- examples ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", cases("role_cases"), ids=ids("role_cases", "title"))
+def test_role(case: dict[str, str]) -> None:
+    read = role_of(case["title"])
+    assert read.value == case["role"], read
+
+
+@pytest.mark.parametrize("case", cases("seniority_cases"), ids=ids("seniority_cases", "title"))
+def test_seniority(case: dict[str, str]) -> None:
+    read = seniority_of(case["title"])
+    assert read.value == case["seniority"], read
+
+
+@pytest.mark.parametrize("case", cases("years_cases"), ids=ids("years_cases", "text"))
+def test_years(case: dict[str, str]) -> None:
+    read = years_in(case["text"])
+    assert (read[0] if read else None) == (float(case["years"]) if case["years"] else None), read
+
+
+@pytest.mark.parametrize("case", cases("degree_cases"), ids=ids("degree_cases", "text"))
+def test_degree(case: dict[str, str]) -> None:
+    read = degree_in(case["text"])
+    assert (read.value if read else "") == case["degree"], read
+
+
+@pytest.mark.parametrize("case", cases("ai_label_cases"), ids=ids("ai_label_cases", "title"))
+def test_ai_label(case: dict[str, str]) -> None:
+    read = ai_label(case["title"], case["text"], role=role_of(case["title"]).value)
+    assert read.value == case["label"], read
+
+
+@pytest.mark.parametrize("case", cases("employment_type_cases"), ids=ids("employment_type_cases", "words"))
+def test_employment_type(case: dict[str, str]) -> None:
+    assert (employment_type_of(case["words"]) or "") == case["employment_type"]
+
+
+def test_every_role_and_level_has_an_example() -> None:
+    assert {case["role"] for case in cases("role_cases")} == set(ROLES)
+    assert {case["seniority"] for case in cases("seniority_cases")} == set(SENIORITIES)
+
+
+@pytest.mark.parametrize(
+    ("years", "level"),
+    [(0, "junior"), (1.9, "junior"), (2, "mid"), (4.9, "mid"), (5, "senior"), (7.9, "senior"), (8, "staff")],
+)
+def test_level_by_years(years: float, level: str) -> None:
+    assert seniority_by_years(years) == level
+
+
+# --- sections ---------------------------------------------------------------------------------------
+
+ADVERT = """Acme makes maps.
+About us
+We have made maps with 30 years of experience.
+What you'll do
+- Draw rivers
+Requirements:
+- 4+ years of experience in drawing
+Nice to have
+- 9+ years of experience in printing
+- PhD in geography
+"""
+
+
+def test_years_and_degree_mind_the_section() -> None:
+    assert sections_of(ADVERT)[1] == ("intro", "mentioned", "duties", "required", "preferred")
+    read = years_in(ADVERT)
+    assert read is not None
+    assert read[0] == 4
+    assert ADVERT[read[1] : read[2]] == "4+ years"
+    assert degree_in(ADVERT) is None
+
+
+def test_spans_say_where() -> None:
+    title = "Senior Machine Learning Engineer – Berlin"
+    read, level = role_of(title), seniority_of(title)
+    assert title[read.start : read.end] == "Machine Learning Engineer"
+    assert title[level.start : level.end] == "Senior"
+    text = "Requirements\n- Master’s degree in physics"
+    degree = degree_in(text)
+    assert degree is not None
+    assert text[degree.start : degree.end] == "Master’s"
+    label = ai_label("Backend Engineer", "Responsibilities\n- Build machine learning models", role="software_engineer")
+    assert (label.value, label.part) == ("builds_ai", "text")
+    assert "machine learning" in "Responsibilities\n- Build machine learning models"[label.start : label.end]
+
+
+def test_no_role_is_read_inside_another_word() -> None:
+    for title in ("Chair Upholsterer", "Retail Associate", "Air Traffic Controller", "Fashion Stylist", "HTML Editor"):
+        assert GROUP_OF_ROLE[role_of(title).value] == "other", title
+
+
+def test_offsets_survive_letters_that_grow_in_lower_case() -> None:
+    text = "İİİ İstanbul\nRequirements\n- 6+ years of experience, Bachelor’s degree"
+    years, degree = years_in(text), degree_in(text)
+    assert years is not None
+    assert degree is not None
+    assert text[years[1] : years[2]] == "6+ years"
+    assert text[degree.start : degree.end] == "Bachelor’s"
+
+
+# --- lookups ----------------------------------------------------------------------------------------
+
+
+def test_roles_are_described() -> None:
+    rows = lookup("roles")
+    assert [row["role"] for row in rows] == list(ROLES)
+    for row in rows:
+        assert row["role_group"] == GROUP_OF_ROLE[row["role"]]
+        assert row["title"]
+        assert row["definition"]
+
+
+def test_words_are_listed_once() -> None:
+    for name in ("role_words", "seniority_words", "employment_types", "ai_terms"):
+        said = Counter(
+            tuple(sorted(row.items())) if name == "ai_terms" else (row["words"], row.get("where", ""))
+            for row in lookup(name)
+        )
+        assert [words for words, n in said.items() if n > 1] == [], name
+
+
+def test_concepts_are_declared_and_used() -> None:
+    declared = {row["concept"] for row in lookup("role_concepts")}
+    given_by_words = {concept for row in lookup("role_words") for concept in row["concepts"].split()}
+    assert given_by_words <= declared
+    asked = {
+        name.lstrip("^")
+        for row in lookup("role_rules")
+        for term in (*row["needs"].split(), *row["without"].split())
+        for name in term.split("|")
+    }
+    assert asked <= declared
+    aside = {row["concept"] for row in lookup("role_concepts") if row["kind"] == "aside"}
+    code_only = {"ia", "quantum"}
+    assert declared - asked - aside <= code_only
+
+
+def test_employment_types_are_schema_org() -> None:
+    assert {row["employment_type"] for row in lookup("employment_types")} == set(EMPLOYMENT_TYPES)
+
+
+def test_a_rule_for_no_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules: Callable[[], object] = roles._role_rules.__wrapped__
+    real = roles._rows
+
+    def rows(name: str) -> list[dict[str, str]]:
+        wrong = {"rule": "wrong", "role": "wizard", "needs": "ai", "without": ""}
+        return [wrong] if name == "role_rules.csv" else real(name)
+
+    monkeypatch.setattr(roles, "_rows", rows)
+    with pytest.raises(ValueError, match="wizard"):
+        rules()
+
+
+# --- fuzz -------------------------------------------------------------------------------------------
+
+WORDS = [
+    *(
+        "AI",
+        "ML",
+        "LLM",
+        "IA",
+        "de",
+        "Senior",
+        "Staff",
+        "II",
+        "Manager",
+        "Engineer",
+        "Data",
+        "Scientist",
+        "Lead",
+        "Head",
+        "of",
+    ),
+    *(
+        "Product",
+        "3",
+        "5+",
+        "years",
+        "to",
+        "experience",
+        "Bachelor's",
+        "Master's",
+        "PhD",
+        "or",
+        "in",
+        "degree",
+        "preferred",
+    ),
+    *(
+        "we",
+        "you",
+        "build",
+        "use",
+        "models",
+        "Requirements",
+        "Ingénieur:in",
+        ",",
+        "-",
+        "(",
+        ")",
+        "/",
+        "|",
+        ":",
+        "&",
+        ".",
+        ";",
+        "\n",
+    ),
+]
+TEXTS = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
+
+
+def assert_inside(read: Reading, text: str) -> None:
+    assert (read.start is None) == (read.end is None)
+    if read.start is not None and read.end is not None:
+        assert 0 <= read.start < read.end <= len(text)
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_title_readers_take_any_text(title: str) -> None:
+    read, level = role_of(title), seniority_of(title)
+    assert read.value in ROLES
+    assert level.value in SENIORITIES
+    assert_inside(read, title)
+    assert_inside(level, title)
+    assert employment_type_of(title) in (None, *EMPLOYMENT_TYPES)
+
+
+@given(st.one_of(TEXTS, st.text(max_size=40)), TEXTS, st.sampled_from(ROLES))
+@settings(max_examples=300, deadline=None)
+def test_text_readers_take_any_text(title: str, text: str, role: str) -> None:
+    years = years_in(text)
+    if years is not None:
+        assert 0 <= years[0] <= 40
+        assert 0 <= years[1] < years[2] <= len(text)
+    degree = degree_in(text)
+    if degree is not None:
+        assert degree.value in DEGREES
+        assert_inside(degree, text)
+    label = ai_label(title, text, role=role)
+    assert label.value in AI_LABELS
+    if title or label.part == "text":
+        assert_inside(label, text if label.part == "text" else title)
+
+
+@pytest.mark.parametrize(
+    "unit", ["5+ years ", "B.S. or M.S. or ", "build AI models ", "degree or ", "Requirements: ", "(", "\n"]
+)
+def test_cost_is_linear(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+    start = time.process_time()
+    years_in(text)
+    degree_in(text)
+    ai_label("Backend Engineer", text, role="software_engineer")
+    role_of(text)
+    seniority_of(text)
+    assert time.process_time() - start < 10, "200,000 characters take well under a second when the readers are linear"

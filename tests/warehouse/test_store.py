@@ -1,0 +1,1103 @@
+"""Loading, closing, converting, publishing and reading, on small files made here."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from warehouse import schema, store
+from warehouse.tables import (
+    Checks,
+    Countries,
+    ExchangeRate,
+    Issue,
+    Pay,
+    PayReport,
+    Place,
+    Posting,
+    RefinedResponses,
+    Rejects,
+    RoleShares,
+    Runs,
+    SkillAsked,
+    SourceHealth,
+    fields_of,
+    table_of,
+)
+
+BEGIN = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)  # late in the day: another day in most time zones
+
+
+def night(number: int) -> datetime:
+    """The time of a night's answers."""
+    return BEGIN + timedelta(days=number)
+
+
+def posting(id: object = 1, **said: Any) -> Posting:
+    """A posting of the source `board` unless it says another."""
+    values: dict[str, Any] = {f.name: () if f.is_list and not f.nullable else None for f in fields_of(Posting)}
+    values |= {
+        "source": "board",
+        "board": "acme",
+        "title": "Data Engineer",
+        "role": "data_engineer",
+        "role_group": "data",
+        "seniority": "unstated",
+        "seniority_inferred": False,
+        "text_state": "none",
+    } | said
+    return Posting(**values | {"posting_id": f"{values['source']}:{id}"})
+
+
+def paid(low: float, currency: str | None, **said: Any) -> Posting:
+    """A posting with yearly pay."""
+    return posting(
+        **{"pay_low": low, "annual_low": low, "currency": currency, "period": "year", "pay_source": "stated"} | said
+    )
+
+
+@dataclass(frozen=True)
+class File:
+    """One refined file, as the refine step returns it."""
+
+    source: str
+    warc: str
+    rows: Path
+    responses: Path
+    refine_key: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one response held."""
+
+    at: datetime
+    rows: Sequence[Any] = ()
+    board: str | None = "acme"
+    is_complete: bool = True
+    issues: tuple[Issue, ...] = ()
+
+
+def refined(
+    folder: Path, name: str, *answers: Answer, source: str = "board", key: str = "1", of: type = Posting
+) -> File:
+    """Write what the refine step would have made of one archive file with these answers."""
+    place = folder / "refined" / source
+    place.mkdir(parents=True, exist_ok=True)
+    file = File(source, f"{source}/{name}.warc.gz", place / f"{name}.parquet", place / f"{name}.responses.parquet", key)
+    rows = [(row, record, answer.at) for record, answer in enumerate(answers) for row in answer.rows]
+    pq.write_table(schema.refined_table(of, rows).replace_schema_metadata({"row_table": of.__name__}), file.rows)
+    responses = [
+        RefinedResponses(
+            record=record,
+            source=source,
+            url=f"https://api.example/{answer.board}",
+            observed_at=answer.at,
+            http_status=200,
+            digest=None,
+            board=answer.board,
+            is_complete=answer.is_complete,
+            n_rows=len(answer.rows),
+            n_rejects=len(answer.issues),
+            issues=answer.issues,
+        )
+        for record, answer in enumerate(answers)
+    ]
+    pq.write_table(schema.arrow_table(RefinedResponses, responses), file.responses)
+    return file
+
+
+def rates(folder: Path, name: str, quotes: Sequence[tuple[str, str, str, float]], source: str = "ecb_rates") -> File:
+    """A refined file of exchange rates: day, base, currency, rate."""
+    rows = [
+        ExchangeRate(source=source, rate_on=date.fromisoformat(day), base=base, currency=currency, rate=rate)
+        for day, base, currency, rate in quotes
+    ]
+    return refined(folder, name, Answer(BEGIN, rows, board=None), source=source, of=ExchangeRate)
+
+
+def passes(*_: object) -> bool:
+    """A gate that lets everything in."""
+    return True
+
+
+def load(con: store.Connection, *files: File, gate: store.Gate = passes) -> tuple[store.Loaded, ...]:
+    """Load files one call at a time, in the order given."""
+    return tuple(outcome for file in files for outcome in store.load(con, [file], gate=gate))
+
+
+def all_rows(con: store.Connection, select: str) -> list[tuple[Any, ...]]:
+    return con.execute(select).fetchall()
+
+
+def core(con: store.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything in `core`, ordered."""
+    names = [table_of(cls).name for cls in schema.database_tables() if schema.schema_of(cls) == "core"]
+    return {name: all_rows(con, f"SELECT * FROM {name} ORDER BY ALL") for name in names}
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty work file, to copy: making one takes half a second."""
+    folder = tmp_path_factory.mktemp("empty")
+    store.open_work(folder).close()
+    return folder
+
+
+def copy_of(empty: Path, folder: Path) -> store.Connection:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(empty / store.WORK, folder / store.WORK)
+    return store.open_work(folder)
+
+
+@pytest.fixture
+def con(empty: Path, tmp_path: Path) -> Iterator[store.Connection]:
+    with copy_of(empty, tmp_path) as made:
+        yield made
+
+
+# --- upserts ----------------------------------------------------------------------------------------
+
+SEEN = "SELECT title, first_seen_at, last_seen_at, warc, record FROM core.postings ORDER BY posting_id"
+
+
+def test_the_newest_observation_gives_the_values_whatever_is_loaded_last(con: store.Connection, tmp_path: Path) -> None:
+    old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
+    new = refined(tmp_path, "b", Answer(night(2), [posting(title="New")]))
+    between = refined(tmp_path, "c", Answer(night(1), [posting(title="Between")]))
+    load(con, new, old, between)
+    assert all_rows(con, SEEN) == [("New", night(0), night(2), "board/b.warc.gz", 0)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_one_time_the_later_file_and_record_win(
+    order: tuple[int, ...], con: store.Connection, tmp_path: Path
+) -> None:
+    first = refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(title="Later record")]))
+    second = refined(tmp_path, "b", Answer(night(0), [posting(title="Later file")]))
+    load(con, *((first, second)[i] for i in order))
+    assert all_rows(con, SEEN) == [("Later file", night(0), night(0), "board/b.warc.gz", 0)]
+
+
+def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: store.Connection, tmp_path: Path) -> None:
+    file = refined(
+        tmp_path,
+        "a",
+        Answer(night(0), [posting(board="acme"), posting(2, board="acme")], board="acme"),
+        Answer(night(0), [posting(board="acme-labs")], board="acme-labs"),
+    )
+    (loaded,) = load(con, file)
+    assert (loaded.state, loaded.n_rows) == ("loaded", 3)
+    assert all_rows(con, "SELECT posting_id, board FROM core.postings ORDER BY ALL") == [
+        ("board:1", "acme-labs"),
+        ("board:2", "acme"),
+    ]
+    assert all_rows(con, "SELECT posting_id, board FROM core.posting_boards ORDER BY ALL") == [
+        ("board:1", "acme"),
+        ("board:1", "acme-labs"),
+        ("board:2", "acme"),
+    ]
+
+
+def test_parts_are_those_of_the_newest_observation(con: store.Connection, tmp_path: Path) -> None:
+    def asks(*skills: str, pays: tuple[Pay, ...] = ()) -> Posting:
+        return posting(
+            places=tuple(Place(place_text=skill) for skill in skills),
+            pay=pays,
+            skills=tuple(SkillAsked(skill=skill, requirement="required", start=0, end=1) for skill in skills),
+        )
+
+    new = refined(tmp_path, "b", Answer(night(1), [asks("Go", "Rust", pays=(Pay(low=1.0), Pay(component="bonus")))]))
+    old = refined(tmp_path, "a", Answer(night(0), [asks("Go", "Cobol", "Java")]))
+    load(con, new, old)
+    assert all_rows(con, "SELECT skill FROM core.posting_skills ORDER BY ALL") == [("Go",), ("Rust",)]
+    assert all_rows(con, "SELECT position, place_text FROM core.posting_places ORDER BY ALL") == [
+        (0, "Go"),
+        (1, "Rust"),
+    ]
+    assert all_rows(con, "SELECT position, component, low FROM core.posting_pay ORDER BY ALL") == [
+        (0, "base", 1.0),
+        (1, "bonus", None),
+    ]
+    load(con, refined(tmp_path, "c", Answer(night(2), [posting()])))
+    assert all_rows(con, "SELECT * FROM core.posting_skills") == []
+
+
+def test_rows_that_are_no_postings_are_upserted_by_their_key(con: store.Connection, tmp_path: Path) -> None:
+    def quote(name: str, at: datetime, rate: float, day: str = "2026-01-02") -> File:
+        row = ExchangeRate(source="ecb_rates", rate_on=date.fromisoformat(day), base="EUR", currency="USD", rate=rate)
+        return refined(tmp_path, name, Answer(at, [row], board=None), source="ecb_rates", of=ExchangeRate)
+
+    load(con, quote("b", night(2), 1.2), quote("a", night(1), 1.1), quote("c", night(1), 1.3, day="2026-01-01"))
+    assert all_rows(con, "SELECT rate_on::VARCHAR, rate, warc FROM core.exchange_rates ORDER BY ALL") == [
+        ("2026-01-01", 1.3, "ecb_rates/c.warc.gz"),
+        ("2026-01-02", 1.2, "ecb_rates/b.warc.gz"),
+    ]
+
+
+def test_pay_reports_keep_every_row_of_every_snapshot(con: store.Connection, tmp_path: Path) -> None:
+    def row(number: int, day: date) -> PayReport:
+        values: dict[str, Any] = {f.name: None for f in fields_of(PayReport)}
+        values |= {"source": "survey", "snapshot_on": day, "row": number, "basis": "reported", "pair_row": number}
+        values |= {"year": 2025, "title": "Data Scientist", "role": "data_scientist", "role_group": "ai_science"}
+        return PayReport(**{**values, "seniority": "mid", "pay": 50_000.0, "currency": "EUR"})
+
+    days = (date(2026, 1, 1), date(2026, 2, 1))
+    for number, day in enumerate(days):
+        rows = [row(n, day) for n in (1, 2, 3)]
+        load(con, refined(tmp_path, str(number), Answer(night(number), rows), source="survey", of=PayReport))
+    assert all_rows(con, "SELECT count(*), count(DISTINCT snapshot_on) FROM core.pay_reports") == [(6, 2)]
+
+
+# --- order of loading --------------------------------------------------------------------------------
+
+BOARDS = ("acme", "globex")
+OBSERVED = st.lists(
+    st.tuples(
+        st.sampled_from(BOARDS),
+        st.booleans(),
+        st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Engineer", "Senior engineer"])), max_size=4),
+    ),
+    max_size=3,
+)
+
+
+def expected_core(files: Sequence[Sequence[tuple[str, bool, Any]]], times: Sequence[datetime]) -> set[tuple[Any, ...]]:
+    """What core.postings should say, worked out row by row in Python."""
+    seen: dict[str, list[tuple[datetime, int, int, int, str, str]]] = {}
+    complete: dict[str, list[datetime]] = {board: [] for board in BOARDS}
+    for number, (answers, at) in enumerate(zip(files, times, strict=True)):
+        for record, (board, is_complete, rows) in enumerate(answers):
+            if is_complete:
+                complete[board].append(at)
+            for position, (id, title) in enumerate(rows):
+                seen.setdefault(f"board:{id}", []).append((at, number, record, position, title, board))
+    expected = set()
+    for posting_id, observations in seen.items():
+        closings = []
+        for board in {o[5] for o in observations}:
+            last = max(o[0] for o in observations if o[5] == board)
+            closings.append(min((at for at in complete[board] if at > last), default=None))
+        newest = max(observations)
+        closed = None if None in closings else max(at for at in closings if at is not None).date()
+        expected.add((posting_id, newest[4], min(observations)[0], newest[0], newest[5], closed))
+    return expected
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.tuples(OBSERVED, OBSERVED, OBSERVED), days=st.tuples(*(st.integers(0, 3) for _ in range(3))))
+def test_core_is_the_same_whatever_the_order_of_loading(
+    files: tuple[Any, ...], days: tuple[int, ...], empty: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    times = [night(day) for day in days]
+    made = [
+        refined(
+            folder,
+            str(number),
+            *(
+                Answer(at, [posting(id, title=title, board=board) for id, title in rows], board, is_complete)
+                for board, is_complete, rows in answers
+            ),
+        )
+        for number, (answers, at) in enumerate(zip(files, times, strict=True))
+    ]
+    results = []
+    for number, order in enumerate(itertools.permutations(made)):
+        if number not in (0, 3, 5):  # in order, rotated, reversed
+            continue
+        with copy_of(empty, folder / f"db{number}") as con:
+            load(con, *order)
+            store.resolve_jobs(con)
+            store.convert_money(con)
+            results.append(core(con))
+            columns = "posting_id, title, first_seen_at, last_seen_at, board, closed_on"
+            assert set(all_rows(con, f"SELECT {columns} FROM core.postings")) == expected_core(files, times)
+    assert results[0] == results[1] == results[2]
+
+
+# --- closings ---------------------------------------------------------------------------------------
+
+CLOSED = "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL"
+
+
+def test_the_first_complete_answer_without_it_closes_a_posting(con: store.Connection, tmp_path: Path) -> None:
+    both, one = [posting(1), posting(2)], [posting(1)]
+    files = [
+        refined(tmp_path, str(n), Answer(night(n), rows, is_complete=complete))
+        for n, (rows, complete) in enumerate([(both, True), (one, False), (one, True), (one, True)])
+    ]
+    load(con, *files[:2])
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", None)]  # a partial list closes nothing
+    load(con, files[3])
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-04")]
+    load(con, files[2])  # found late, but earlier
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-03")]
+
+
+def test_a_posting_seen_again_is_open_again(con: store.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "0", Answer(night(0), [posting()])), refined(tmp_path, "1", Answer(night(1))))
+    assert all_rows(con, CLOSED) == [("board:1", "2026-01-02")]
+    load(con, refined(tmp_path, "2", Answer(night(2), [posting()])))
+    assert all_rows(con, CLOSED) == [("board:1", None)]
+
+
+def test_a_posting_is_open_while_one_board_lists_it(con: store.Connection, tmp_path: Path) -> None:
+    load(
+        con,
+        refined(tmp_path, "0", *(Answer(night(0), [posting(board=board)], board) for board in BOARDS)),
+        refined(tmp_path, "1", Answer(night(1), board="acme"), Answer(night(1), [posting(board="globex")], "globex")),
+    )
+    assert all_rows(con, CLOSED) == [("board:1", None)]
+    assert all_rows(con, "SELECT board, closed_on::VARCHAR FROM core.posting_boards ORDER BY ALL") == [
+        ("acme", "2026-01-02"),
+        ("globex", None),
+    ]
+    load(con, refined(tmp_path, "3", Answer(night(3), board="globex")))
+    assert all_rows(con, CLOSED) == [("board:1", "2026-01-04")]
+
+
+def test_another_source_or_board_closes_nothing(con: store.Connection, tmp_path: Path) -> None:
+    load(
+        con,
+        refined(tmp_path, "0", Answer(night(0), [posting(), posting(2, board=None)])),
+        refined(tmp_path, "1", Answer(night(1), board="globex")),
+        refined(tmp_path, "1", Answer(night(1), board="acme"), source="other"),
+    )
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", None)]
+
+
+# --- gates, refusals, reloads ------------------------------------------------------------------------
+
+
+def counts(con: store.Connection) -> dict[str, int]:
+    names = ("core.postings", "core.posting_boards", "ops.loads", "ops.responses", "ops.rejects")
+    return {name: all_rows(con, f"SELECT count(*) FROM {name}")[0][0] for name in names}
+
+
+def test_loading_the_same_file_again_does_nothing(con: store.Connection, tmp_path: Path) -> None:
+    file = refined(tmp_path, "a", Answer(night(0), [posting()]))
+    load(con, file)
+    before = core(con), counts(con)
+    (again,) = store.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
+    assert again == store.Loaded(warc="board/a.warc.gz", state="unchanged")
+    assert (core(con), counts(con)) == before
+
+
+def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: store.Connection, tmp_path: Path) -> None:
+    seen: list[tuple[str, type, pd.DataFrame]] = []
+    row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
+    load(
+        con,
+        refined(tmp_path, "a", Answer(night(0), [row, row, posting(2)])),
+        gate=lambda *judged: seen.append(judged) or True,  # type: ignore[func-returns-value]
+    )
+    ((warc, cls, frame),) = seen
+    assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
+    assert "text" not in frame
+    assert set(frame) == {f.name for f in fields_of(Posting) if not f.is_list} - {"text"}
+
+
+def test_a_refused_file_leaves_its_rejects_and_the_reason(con: store.Connection, tmp_path: Path) -> None:
+    broken = Issue(column_name="record", value="{}", rule="a title expected")
+    file = refined(tmp_path, "a", Answer(night(0), [posting()], issues=(broken,)))
+    (refused,) = load(con, file, gate=lambda *_: False)
+    assert (refused.state, refused.n_rejects) == ("refused", 2)
+    assert counts(con) == {
+        "core.postings": 0, "core.posting_boards": 0, "ops.loads": 0, "ops.responses": 0, "ops.rejects": 2,
+    }  # fmt: skip
+    assert all_rows(con, "SELECT record, column_name, rule LIKE '%gate%' FROM ops.rejects ORDER BY ALL") == [
+        (-1, "file", True),
+        (0, "record", False),
+    ]
+    (loaded,) = load(con, file)
+    assert (loaded.state, loaded.n_rejects) == ("loaded", 1)
+    assert all_rows(con, "SELECT record FROM ops.rejects") == [(0,)]
+
+
+def test_a_refused_file_keeps_what_others_said(con: store.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(title="Good")])))
+    before = core(con)
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(title="Bad")])), gate=lambda *_: False)
+    assert core(con) == before
+
+
+def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: store.Connection, tmp_path: Path) -> None:
+    def broken(*_: object) -> bool:
+        raise RuntimeError("the gate cannot judge")
+
+    with pytest.raises(RuntimeError, match="cannot judge"):
+        load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=broken)
+    assert set(counts(con).values()) == {0}
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))  # the connection is usable again
+    assert counts(con)["core.postings"] == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"pay": (Pay(low=9.0, high=5.0),)}, "CHECK"),
+        ({"pay": (Pay(component="perks"),)}, "CHECK"),
+        ({"skills": (SkillAsked(skill="Go", requirement="required", start=0, end=2),) * 2}, "Go twice"),
+    ],
+)
+def test_parts_that_break_a_rule_refuse_their_file(
+    wrong: dict[str, Any], why: str, con: store.Connection, tmp_path: Path
+) -> None:
+    (refused,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting(**wrong)])))
+    assert refused.state == "refused"
+    assert why in (refused.why or "")
+    assert counts(con)["core.postings"] == 0
+
+
+def test_values_that_were_refused_are_noted_with_their_posting(con: store.Connection, tmp_path: Path) -> None:
+    issue = Issue(column_name="posted_on", value="soon", rule="a date expected")
+    load(con, refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(issues=(issue,))])))
+    assert all_rows(con, "SELECT * FROM ops.rejects") == [
+        ("board", "board/a.warc.gz", 1, "board:1", "posted_on", "soon", "a date expected")
+    ]
+
+
+def test_an_archive_file_without_one_whole_record_is_loaded_and_reported(con: store.Connection, tmp_path: Path) -> None:
+    file = refined(tmp_path, "a")
+    cut = RefinedResponses(
+        record=0, source="board", url=None, observed_at=None, http_status=None, digest=None, board=None,
+        is_complete=False, n_rows=0, n_rejects=1,
+        issues=(Issue(column_name="response", value="cut short", rule="a whole record expected"),),
+    )  # fmt: skip
+    pq.write_table(schema.arrow_table(RefinedResponses, [cut]), file.responses)
+    (loaded,) = load(con, file)
+    assert (loaded.state, loaded.n_rows, loaded.n_rejects) == ("loaded", 0, 1)
+    assert all_rows(con, "SELECT observed_from, n_responses FROM ops.loads") == [(None, 1)]
+
+
+def test_what_other_code_read_replaces_what_was_read_before(con: store.Connection, tmp_path: Path) -> None:
+    gone = posting(9, title="Read by mistake")
+    files = [
+        refined(tmp_path, "a", Answer(night(0), [posting(title="Wrong"), gone])),
+        refined(tmp_path, "b", Answer(night(1), [posting(title="Also wrong")])),
+    ]
+    store.load(con, files, gate=passes)
+    other = refined(tmp_path, "z", Answer(night(0), [posting(source="other")]), source="other")
+    load(con, other)
+    again = [
+        refined(tmp_path, "a", Answer(night(0), [posting(title="Right")]), key="2"),
+        refined(tmp_path, "b", Answer(night(1), [posting(title="Right as well")]), key="2"),
+    ]
+    outcomes = store.load(con, again, gate=passes)
+    assert [outcome.state for outcome in outcomes] == ["loaded", "loaded"]
+    assert all_rows(con, "SELECT posting_id, title, first_seen_at FROM core.postings ORDER BY ALL") == [
+        ("board:1", "Right as well", night(0)),
+        ("other:1", "Data Engineer", night(0)),
+    ]
+    assert all_rows(con, "SELECT warc, refine_key FROM ops.loads ORDER BY ALL") == [
+        ("board/a.warc.gz", "2"),
+        ("board/b.warc.gz", "2"),
+        ("other/z.warc.gz", "1"),
+    ]
+    assert [outcome.state for outcome in store.load(con, again, gate=passes)] == ["unchanged", "unchanged"]
+
+
+def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: store.Connection, tmp_path: Path) -> None:
+    files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
+    store.load(con, files, gate=passes)
+    before = core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")
+    edited = [dataclasses.replace(file, refine_key="2") for file in files]
+    outcomes = store.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
+    assert {outcome.warc: outcome.state for outcome in outcomes} == {
+        "board/a.warc.gz": "unchanged",
+        "board/b.warc.gz": "refused",
+    }
+    assert (core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")) == before
+
+
+def test_a_reload_without_a_file_that_was_loaded_keeps_the_last_good_rows(
+    con: store.Connection, tmp_path: Path
+) -> None:
+    files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
+    store.load(con, files, gate=passes)
+    before = core(con)
+    outcomes = store.load(con, [dataclasses.replace(files[0], refine_key="2")], gate=passes)
+    assert [(outcome.warc, outcome.state) for outcome in outcomes] == [
+        ("board/a.warc.gz", "unchanged"),
+        ("board/b.warc.gz", "refused"),
+    ]
+    assert core(con) == before
+
+
+def test_a_new_bad_file_does_not_stop_a_reload(con: store.Connection, tmp_path: Path) -> None:
+    old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
+    load(con, old)
+    edited = refined(tmp_path, "a", Answer(night(0), [posting(title="Edited")]), key="2")
+    bad = refined(tmp_path, "b", Answer(night(1), [posting(title="Bad", pay=(Pay(low=2.0, high=1.0),))]), key="2")
+    refused = refined(tmp_path, "c", Answer(night(2), [posting(title="Refused")]), key="2")
+    outcomes = store.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
+    assert {outcome.warc: outcome.state for outcome in outcomes} == {
+        "board/a.warc.gz": "loaded",
+        "board/b.warc.gz": "refused",
+        "board/c.warc.gz": "refused",
+    }
+    assert all_rows(con, "SELECT title FROM core.postings") == [("Edited",)]
+
+
+def test_files_of_several_sources_in_one_call_are_an_error(con: store.Connection, tmp_path: Path) -> None:
+    files = [refined(tmp_path, "a", source=source) for source in ("board", "other")]
+    with pytest.raises(ValueError, match="one source"):
+        store.load(con, files, gate=passes)
+    assert store.load(con, [], gate=passes) == ()
+
+
+def test_a_refined_file_of_unknown_rows_is_an_error(con: store.Connection, tmp_path: Path) -> None:
+    file = refined(tmp_path, "a", Answer(night(0), [posting()]))
+    pq.write_table(pq.read_table(file.rows).replace_schema_metadata({"row_table": "Postcard"}), file.rows)
+    with pytest.raises(ValueError, match=r"a\.parquet.*Postcard"):
+        load(con, file)
+
+
+# --- jobs and money ---------------------------------------------------------------------------------
+
+
+def test_jobs_are_postings_of_one_employer_title_and_text(con: store.Connection, tmp_path: Path) -> None:
+    def advert(id: int, **said: Any) -> Posting:
+        return posting(id, **{"employer": "Acme Äpfel", "title": "ML Engineer", "text_hash": "a" * 32} | said)
+
+    later = [
+        advert(1),
+        advert(2, title="ml  ENGINEER", employer="ACME  äpfel"),
+        advert(3, employer="Globex"),
+        advert(4, title="NLP Engineer"),
+        advert(5, text_hash="b" * 32),
+        advert(6, text_hash=None),
+        advert(7, text_hash=None),
+        advert(8, employer=None),
+        advert(9, employer=None),
+    ]
+    load(con, refined(tmp_path, "a", Answer(night(1), later)))
+    load(con, refined(tmp_path, "a", Answer(night(0), [advert(7, source="zeta")]), source="zeta"))
+    store.resolve_jobs(con)
+    jobs = dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings"))
+    same = {"board:1", "board:2", "zeta:7"}
+    assert {jobs[posting_id] for posting_id in same} == {"zeta:7"}  # seen a night earlier, in another source
+    assert all(jobs[posting_id] == posting_id for posting_id in set(jobs) - same)
+
+
+def test_a_job_follows_its_postings_when_they_change(con: store.Connection, tmp_path: Path) -> None:
+    same = {"employer": "Acme", "text_hash": "a" * 32}
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(1, **same), posting(2, **same)])))
+    store.resolve_jobs(con)
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(2, **same | {"text_hash": "b" * 32})])))
+    store.resolve_jobs(con)
+    assert all_rows(con, "SELECT job_id FROM core.postings ORDER BY ALL") == [("board:1",), ("board:2",)]
+
+
+MONEY = """
+    SELECT round(annual_low_usd, 6), round(fx_rate, 6), fx_on::VARCHAR, fx_source, usd_reason FROM core.postings
+"""
+
+
+@pytest.mark.parametrize(
+    ("currency", "posted", "expected"),
+    [
+        ("EUR", "2026-01-05", (110.0, 1.1, "2026-01-05", "ecb_rates", None)),
+        ("GBP", "2026-01-05", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),
+        ("GBP", "2026-01-11", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),  # six days old
+        ("GBP", "2026-01-12", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),  # seven: the last day it holds
+        ("GBP", "2026-01-13", (125.0, 1.25, "2026-01-01", "currency_table", None)),  # the second table, twelve days
+        ("EUR", "2026-01-13", (None, None, None, None, "no_rate")),  # which has no euro
+        ("ARS", "2026-01-05", (0.1, 0.001, "2026-01-01", "currency_table", None)),
+        ("ARS", "2026-02-01", (0.1, 0.001, "2026-01-01", "currency_table", None)),  # 31 days
+        ("ARS", "2026-02-02", (None, None, None, None, "no_rate")),
+        ("GBP", "2010-06-01", (200.0, 2.0, "2010-05-31", "ecb_rates", None)),  # long ago
+        ("GBP", "2009-06-01", (None, None, None, None, "no_rate")),  # before all rates: never the next one
+        ("USD", "1990-01-01", (100.0, 1.0, None, "identity", None)),
+        (None, "2026-01-05", (None, None, None, None, None)),
+        ("EUR", None, (110.0, 1.1, "2026-01-01", "ecb_rates", None)),  # the day of first sight, in UTC
+    ],
+)
+def test_dollars_come_from_the_last_rate_on_or_before_the_day(
+    currency: str | None, posted: str | None, expected: tuple[Any, ...], con: store.Connection, tmp_path: Path
+) -> None:
+    ecb = [
+        *(("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))),
+        ("2026-01-01", "EUR", "USD", 1.1),
+        *(("2010-05-31", "EUR", c, r) for c, r in (("USD", 1.2), ("GBP", 0.6))),
+        ("2026-01-06", "EUR", "GBP", 0.7),  # a day without a dollar implies nothing
+    ]
+    table = [("2026-01-01", "USD", "ARS", 1000.0), ("2026-01-01", "USD", "GBP", 0.8)]
+    load(con, rates(tmp_path, "a", ecb), rates(tmp_path, "a", table, source="currency_table"))
+    day = date.fromisoformat(posted) if posted else None
+    load(con, refined(tmp_path, "a", Answer(BEGIN, [paid(100.0, currency, posted_on=day)])))
+    store.convert_money(con)
+    assert all_rows(con, MONEY) == [expected]
+
+
+def test_dollars_are_reconsidered_when_rates_arrive_and_pay_goes(con: store.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [paid(100.0, "EUR")])))
+    store.convert_money(con)
+    assert all_rows(con, MONEY) == [(None, None, None, None, "no_rate")]
+    load(con, rates(tmp_path, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
+    store.convert_money(con)
+    assert all_rows(con, MONEY) == [(150.0, 1.5, "2026-01-01", "ecb_rates", None)]
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting()])))
+    store.convert_money(con)
+    assert all_rows(con, MONEY) == [(None, None, None, None, None)]
+
+
+def test_usd_rates_say_what_the_quotes_imply(con: store.Connection, tmp_path: Path) -> None:
+    load(con, rates(tmp_path, "a", [("2026-01-05", "EUR", "USD", 1.25), ("2026-01-05", "EUR", "JPY", 200.0)]))
+    load(con, rates(tmp_path, "b", [("2026-01-06", "USD", "JPY", 160.0)], source="currency_table"))
+    view = "SELECT source, currency, rate_on::VARCHAR, usd_per_unit FROM core.usd_rates ORDER BY ALL"
+    assert all_rows(con, view) == [
+        ("currency_table", "JPY", "2026-01-06", 0.00625),
+        ("currency_table", "USD", "2026-01-06", 1.0),
+        ("ecb_rates", "EUR", "2026-01-05", 1.25),
+        ("ecb_rates", "JPY", "2026-01-05", 0.00625),
+        ("ecb_rates", "USD", "2026-01-05", 1.0),
+    ]
+
+
+# --- rows of the pipeline's own -----------------------------------------------------------------------
+
+
+def country(code: str, name: str) -> Countries:
+    return Countries(country=code, alpha3=f"{code}X", name=name, m49=None, region=None, continent=None, currencies=())
+
+
+def test_a_lookup_is_replaced_whole(con: store.Connection) -> None:
+    store.load_lookup(con, Countries, [country("NA", "Namibia"), country("XK", "Kosovo")])
+    store.load_lookup(con, Countries, [country("NA", "Republic of Namibia")])
+    assert all_rows(con, "SELECT country, name FROM core.countries") == [("NA", "Republic of Namibia")]
+
+
+def run(run_id: str = "r1") -> Runs:
+    return Runs(
+        run_id=run_id, command="jobmarket run", as_of=None, is_sample=True, started_at=night(0), ended_at=None,
+        exit_code=None, code_version="0", message=None,
+    )  # fmt: skip
+
+
+def test_runs_checks_and_health_are_kept_by_key(con: store.Connection) -> None:
+    store.begin_run(con, run())
+    store.begin_run(con, run("r2"))
+    store.end_run(con, "r1", ended_at=night(1), exit_code=2, message="one source failed")
+    assert all_rows(con, "SELECT run_id, ended_at, exit_code, message FROM ops.runs ORDER BY ALL") == [
+        ("r1", night(1), 2, "one source failed"),
+        ("r2", None, None, None),
+    ]
+    check = Checks(
+        run_id="r1", gate="load:a", expectation="unique(x)", is_met=False, n_checked=3, n_unexpected=1, examples=None
+    )
+    store.record_checks(con, [check, dataclasses.replace(check, is_met=True)])  # a gate asked twice
+    store.record_checks(con, [])
+    assert all_rows(con, "SELECT is_met FROM ops.checks") == [(True,)]
+    health = SourceHealth(
+        run_id="r1", source="board", outcome="failed", n_requests=1, n_bytes=2, n_rows=None, message="403"
+    )
+    store.record_health(con, [health])
+    store.record_health(con, [dataclasses.replace(health, outcome="ok", message=None)])
+    assert all_rows(con, "SELECT outcome, message FROM ops.source_health") == [("ok", None)]
+
+
+def test_rejects_from_before_the_archive_are_noted_once_and_spare_the_others(
+    con: store.Connection, tmp_path: Path
+) -> None:
+    issue = Issue(column_name="posted_on", value="soon", rule="a date expected")
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(issues=(issue,))])))
+    cut = Rejects(
+        source="board", warc="board/a.warc.gz", record=-1, posting_id=None, column_name="file", value="", rule="cut"
+    )
+    for _ in range(2):
+        store.put_rejects(con, [cut])
+    assert all_rows(con, "SELECT record, column_name FROM ops.rejects ORDER BY ALL") == [(-1, "file"), (0, "posted_on")]
+
+
+def shares(as_of: date, n_jobs: int) -> pd.DataFrame:
+    values = {
+        "as_of": [as_of], "region_level": ["world"], "region": ["World"], "role": ["ai_engineer"],
+        "role_group": ["ai_engineering"], "n_role": [1], "n_jobs": [n_jobs], "n_employers": pd.array([None], "Int64"),
+        "n_effective": [float("nan")], "share": [float("nan")], "share_lo": [0.1], "share_hi": [float("nan")],
+        "status": ["suppressed"], "reason": ["few jobs"],
+    }  # fmt: skip
+    return pd.DataFrame(values)
+
+
+def test_a_mart_is_replaced_for_its_day_only(con: store.Connection) -> None:
+    first, second = date(2026, 1, 1), date(2026, 1, 2)
+    for day, n_jobs in ((first, 5), (second, 6), (second, 7)):
+        store.write_mart(con, RoleShares, shares(day, n_jobs), as_of=day)
+    select = "SELECT as_of, n_jobs, n_employers, share, share_lo FROM mart.role_shares ORDER BY ALL"
+    assert all_rows(con, select) == [(first, 5, None, None, 0.1), (second, 7, None, None, 0.1)]
+
+
+# --- the working file -------------------------------------------------------------------------------
+
+
+def test_a_work_file_made_with_other_declarations_is_made_again(
+    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
+    store.begin_run(con, run())
+    store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    con.close()
+    monkeypatch.setattr(store, "schema_key", lambda: "another")
+    with store.open_work(tmp_path) as again:
+        assert all_rows(again, "SELECT count(*) FROM core.postings") == [(0,)]
+        assert all_rows(again, "SELECT count(*) FROM ops.loads") == [(0,)]
+        assert all_rows(again, "SELECT run_id FROM ops.runs") == [("r1",)]
+        assert all_rows(again, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
+    assert "made again" in caplog.text
+    assert [path.name for path in tmp_path.glob("work*")] == ["work.duckdb"]
+    caplog.clear()
+    store.open_work(tmp_path).close()
+    assert caplog.text == ""
+
+
+def test_history_that_no_longer_fits_is_left_out_and_said(
+    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    con.execute("ALTER TABLE mart.role_shares DROP COLUMN role_group")
+    con.close()
+    monkeypatch.setattr(store, "schema_key", lambda: "another")
+    with store.open_work(tmp_path) as again:
+        assert all_rows(again, "SELECT count(*) FROM mart.role_shares") == [(0,)]
+    assert "mart.role_shares" in caplog.text
+
+
+def test_a_half_made_work_file_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "work.duckdb.new").write_bytes(b"half")
+    with store.open_work(tmp_path) as con:
+        assert all_rows(con, "SELECT count(*) FROM core.postings") == [(0,)]
+    assert [path.name for path in tmp_path.glob("work*")] == ["work.duckdb"]
+
+
+def test_limits_are_those_asked_for(tmp_path: Path) -> None:
+    with store.open_work(tmp_path, memory_limit="1GiB", threads=1, temp_directory=tmp_path / "spill") as con:
+        asked = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('TimeZone')"
+        assert all_rows(con, asked) == [("1.0 GiB", 1, "UTC")]
+        assert all_rows(con, "SELECT current_setting('temp_directory')") == [(str(tmp_path / "spill"),)]
+
+
+# --- publishing -------------------------------------------------------------------------------------
+
+
+def fill(con: store.Connection, folder: Path) -> None:
+    """Two postings with pay and rates, converted."""
+    load(con, rates(folder, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
+    load(con, refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")])))
+    store.resolve_jobs(con)
+    store.convert_money(con)
+
+
+def test_the_published_file_has_rows_keys_comments_and_views(con: store.Connection, tmp_path: Path) -> None:
+    fill(con, tmp_path)
+    store.publish(con, tmp_path / "market.duckdb")
+    assert all_rows(con, "SELECT current_database()") == [("work",)]
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as market:
+        assert all_rows(market, "SELECT posting_id FROM core.postings") == [("board:1",), ("board:2",)]
+        assert all_rows(market, "SELECT usd_per_unit FROM core.usd_rates WHERE currency = 'EUR'") == [(1.5,)]
+        keyed = {
+            f"{space}.{name}"
+            for space, name in all_rows(
+                market,
+                "SELECT schema_name, table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'",
+            )
+        }
+        assert keyed == {table_of(cls).name for cls in schema.database_tables() if schema.key_of(cls)}
+        uncommented = (
+            "SELECT * FROM duckdb_columns() WHERE NOT internal AND comment IS NULL AND table_name <> 'usd_rates'"
+        )
+        assert all_rows(market, uncommented) == []
+        columns = {name for (name,) in all_rows(market, "SELECT column_name FROM duckdb_columns() WHERE NOT internal")}
+        assert "text" not in columns
+        tags = all_rows(market, "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'market'")
+        assert tags[0][0].startswith("v1.4")
+    assert not list(tmp_path.glob("market.duckdb.*"))
+
+
+def test_a_doubled_key_is_not_published_and_the_old_file_stays(con: store.Connection, tmp_path: Path) -> None:
+    target = tmp_path / "market.duckdb"
+    store.publish(con, target)
+    before = target.read_bytes()
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
+    con.execute("INSERT INTO core.postings SELECT * FROM core.postings")
+    with pytest.raises(duckdb.ConstraintException):
+        store.publish(con, target)
+    assert target.read_bytes() == before
+    con.execute("DELETE FROM core.postings")
+    store.publish(con, target)  # the leftover is removed and the connection is usable
+
+
+def test_what_a_killed_run_left_is_removed(con: store.Connection, tmp_path: Path) -> None:
+    for name in ("market.duckdb.new", "market.duckdb.new.wal"):
+        (tmp_path / name).write_bytes(b"half a file")
+    store.publish(con, tmp_path / "market.duckdb")
+    assert not list(tmp_path.glob("market.duckdb.*"))
+
+
+def test_readers_are_never_disturbed(con: store.Connection, tmp_path: Path) -> None:
+    target = tmp_path / "market.duckdb"
+    store.publish(con, target)
+    done, counted, failures = threading.Event(), [], []
+
+    def poll() -> None:
+        while not done.is_set():
+            try:
+                with store.open_reader(tmp_path) as reader:
+                    counts = {tuple(all_rows(reader, "SELECT count(*) FROM core.postings")[0]) for _ in range(3)}
+                    counted.append(counts)
+            except duckdb.Error as error:
+                failures.append(error)
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    with store.open_reader(tmp_path) as early:
+        for number in range(4):
+            load(con, refined(tmp_path, str(number), Answer(night(number), [posting(number)])))
+            store.publish(con, target)
+        assert all_rows(early, "SELECT count(*) FROM core.postings") == [(0,)]  # the file it opened
+        with store.open_reader(tmp_path) as late:
+            assert all_rows(late, "SELECT count(*) FROM core.postings") == [(4,)]
+    done.set()
+    polling.join()
+    assert failures == []
+    assert len(counted) > 1
+    assert all(len(counts) == 1 for counts in counted)
+
+
+def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> None:
+    files = [
+        refined(tmp_path, str(n), Answer(night(n), [posting(i, title=f"Engineer {n}") for i in range(n, 3000)]))
+        for n in range(2)
+    ]
+    exports = []
+    for number, order in enumerate((files, files[::-1])):
+        with copy_of(empty, tmp_path / str(number)) as con:
+            load(con, *order)
+            store.resolve_jobs(con)
+            written = store.export_parquet(con, tmp_path / str(number) / "out")
+            exports.append({path.name: path.read_bytes() for path in written})
+    assert exports[0] == exports[1]
+    assert "core.postings.parquet" in exports[0]
+    assert "mart.figures.parquet" in exports[0]
+    assert not any(name.startswith("ops.") for name in exports[0])
+
+
+# --- killed runs ------------------------------------------------------------------------------------
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from warehouse import store
+
+class File:
+    def __init__(self, folder, name):
+        self.source, self.warc, self.refine_key = "board", f"board/{name}.warc.gz", "1"
+        self.rows = folder / "refined" / "board" / f"{name}.parquet"
+        self.responses = folder / "refined" / "board" / f"{name}.responses.parquet"
+
+folder, at = Path(sys.argv[1]), sys.argv[2]
+def kill(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+if at in ("_make_work", "_move", "_create_all", "_upsert_postings", "_close_postings", "_record_load", "_order"):
+    setattr(store, at, kill)
+con = store.open_work(folder)
+for name in ("0", "1"):
+    store.load(con, [File(folder, name)], gate=lambda warc, *_: kill() if at == "gate" and "1" in warc else True)
+if at == "loaded":
+    kill()
+store.resolve_jobs(con)
+store.convert_money(con)
+if at == "publish":
+    store._move = kill
+store.publish(con, folder / "market.duckdb")
+"""
+
+
+def nights_to_kill(folder: Path) -> list[File]:
+    """Two nights: one posting changes, the other closes."""
+    rows = [[posting(1, title="0"), posting(2)], [posting(1, title="1")]]
+    return [refined(folder, str(n), Answer(night(n), rows[n])) for n in range(2)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The export of a run that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with store.open_work(folder) as con:
+        load(con, *nights_to_kill(folder))
+        store.resolve_jobs(con)
+        store.convert_money(con)
+        return {path.name: path.read_bytes() for path in store.export_parquet(con, folder / "out")}
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["_create_all", "_move", "gate", "_upsert_postings", "_close_postings", "_record_load", "loaded", "_order",
+     "publish"],
+)  # fmt: skip
+def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
+    at: str, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    files = nights_to_kill(tmp_path)
+    script = [sys.executable, "-c", KILLED, str(tmp_path), at]
+    killed = subprocess.run(script, cwd=Path(store.__file__).parents[1], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with store.open_work(tmp_path) as con:
+        store.load(con, files, gate=passes)
+        store.resolve_jobs(con)
+        store.convert_money(con)
+        store.publish(con, tmp_path / "market.duckdb")
+        exported = {path.name: path.read_bytes() for path in store.export_parquet(con, tmp_path / "out")}
+    assert exported == undisturbed
+    with store.open_reader(tmp_path) as reader:
+        assert all_rows(reader, CLOSED) == [("board:1", None), ("board:2", "2026-01-02")]
+    assert sorted(path.name for path in tmp_path.glob("*.duckdb*")) == ["market.duckdb", "work.duckdb"]
+
+
+# --- readers ----------------------------------------------------------------------------------------
+
+FORBIDDEN = [
+    "COPY core.postings TO '{folder}/stolen.csv'",
+    "COPY core.postings TO '{folder}/market.duckdb'",
+    "COPY core.postings TO '{folder}/market.duckdb.wal'",
+    "COPY core.postings TO '{folder}/refined/board/a.parquet'",
+    "COPY core.postings TO '.tmp/stolen.csv'",
+    "COPY core.postings TO '/dev/stdout'",
+    "COPY (SELECT 1) TO 'https://example.org/stolen' (FORMAT csv)",
+    "EXPORT DATABASE '{folder}/stolen'",
+    "IMPORT DATABASE '{folder}'",
+    "ATTACH '{folder}/other.duckdb'",
+    "ATTACH '{folder}/work.duckdb' AS work",
+    "ATTACH '{folder}/work.duckdb' AS work (READ_ONLY)",
+    "ATTACH '{folder}/market.duckdb' AS again",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_text('/etc/hostname')",
+    "SELECT * FROM read_blob('{folder}/market.duckdb')",
+    "SELECT * FROM glob('/etc/*')",
+    "SELECT * FROM read_parquet('{folder}/refined/board/a.parquet')",
+    "SELECT * FROM read_json('https://example.org/')",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "LOAD '{folder}/evil.duckdb_extension'",
+    "CREATE PERSISTENT SECRET s (TYPE s3)",
+    "INSERT INTO core.posting_boards VALUES ('x', 'y', now(), now(), NULL)",
+    "UPDATE core.postings SET title = 'x'",
+    "DELETE FROM core.postings",
+    "DROP TABLE core.postings",
+    "CREATE TABLE core.mine (x INTEGER)",
+    "SET enable_external_access = true",
+    "SET disabled_filesystems = ''",
+    "SET lock_configuration = false",
+    "SET temp_directory = '{folder}'",
+    "SET memory_limit = '1GB'",
+    "PRAGMA memory_limit = '1GB'",
+    "PRAGMA enable_profiling",
+    "PRAGMA profiling_output = '{folder}/profile.json'",
+    "CALL enable_logging(storage = 'file', storage_path = '{folder}/log')",
+    "SELECT getenv('HOME')",
+    "SELECT * FROM secret_frame",
+]
+
+
+@pytest.fixture
+def published(con: store.Connection, tmp_path: Path) -> Path:
+    fill(con, tmp_path)
+    store.publish(con, tmp_path / "market.duckdb")
+    con.close()
+    return tmp_path
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_reader_can_neither_write_nor_reach_another_file(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret_frame = pd.DataFrame({"secret": [1]})  # DuckDB would find it by its Python name
+    assert len(secret_frame) == 1
+    workplace = published / "workplace"
+    workplace.mkdir()
+    monkeypatch.chdir(workplace)
+    before = files_in(published)
+    allowed = []
+    with store.open_reader(published, with_texts=True) as reader:
+        for statement in FORBIDDEN:
+            try:
+                reader.execute(statement.format(folder=published)).fetchall()
+                allowed.append(statement)
+            except store.SqlError:
+                pass
+        for write in ("write_csv", "write_parquet"):
+            with pytest.raises(store.SqlError):
+                getattr(reader.sql("SELECT * FROM core.postings"), write)(str(published / "stolen"))
+        assert all_rows(reader, "SELECT count(*) FROM core.postings") == [(2,)]  # still usable
+    assert allowed == []
+    assert files_in(published) == before
+
+
+def test_a_reader_may_ask_anything_of_the_published_tables(published: Path) -> None:
+    with store.open_reader(published) as reader:
+        assert all_rows(reader, "SELECT annual_low_usd FROM core.postings WHERE currency = 'EUR'") == [(150.0,)]
+        assert all_rows(reader, "SELECT usd_per_unit FROM core.usd_rates WHERE currency = 'EUR'") == [(1.5,)]
+        assert all_rows(reader, "SELECT first_seen_at::DATE::VARCHAR FROM core.postings LIMIT 1") == [("2026-01-01",)]
+        reader.execute("CREATE TEMP TABLE mine AS SELECT * FROM core.postings")
+        assert len(all_rows(reader, "DESCRIBE core.postings")) > 40
+        with pytest.raises(store.SqlError, match="adverts"):
+            reader.execute("SELECT * FROM adverts")
+
+
+def test_adverts_shows_the_stored_text_of_the_newest_observation(empty: Path, tmp_path: Path, published: Path) -> None:
+    with store.open_work(published) as con:
+        newer = posting(2, text="Ship safely.")
+        load(con, refined(published, "b", Answer(night(1), [newer, newer])))
+        store.publish(con, published / "market.duckdb")
+    with store.open_reader(published, with_texts=True) as reader:
+        assert all_rows(reader, "SELECT * FROM adverts ORDER BY ALL") == [
+            ("board:1", "Be kind."),
+            ("board:2", "Ship safely."),
+        ]
+        one = "SELECT title, text FROM core.postings JOIN adverts USING (posting_id) WHERE posting_id = 'board:1'"
+        assert all_rows(reader, one) == [("Data Engineer", "Be kind.")]
+
+
+def test_a_reader_says_when_nothing_was_published(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="jobmarket run"):
+        store.open_reader(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_in_another_process_reads_while_the_pipeline_writes(con: store.Connection, tmp_path: Path) -> None:
+    fill(con, tmp_path)
+    store.publish(con, tmp_path / "market.duckdb")
+    script = (
+        "import json, sys; from pathlib import Path; from warehouse import store;"
+        "reader = store.open_reader(Path(sys.argv[1]));"
+        "print(json.dumps(reader.execute('SELECT count(*) FROM core.postings').fetchall()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=Path(store.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [[2]]

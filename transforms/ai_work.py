@@ -1,0 +1,140 @@
+"""What a job does with AI, read from its advert: builds it, works with it, or only hears the employer speak of it.
+
+Terms of AI come from `lookups/ai_terms.csv`. Each stands in a sentence, and the sentence in a section: what
+the employer says of itself, of its offer, or of how it uses AI to sift applications is not the job.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from pathlib import Path
+
+from transforms.reading import Reading
+from transforms.section import cues_of, literal, lowered, section_at, sentence_at
+from warehouse.tables import GROUP_OF_ROLE
+
+TERMS = Path(__file__).parent / "lookups" / "ai_terms.csv"
+BUILDING_ROLES = ("ai_engineering", "ai_science")
+"""Groups whose roles build AI by definition; the title says so even where the text does not."""
+TECHNICAL_GROUPS = (*BUILDING_ROLES, "data", "other_engineering")
+TECHNICAL_ROLES = ("ai_solutions", "ai_leadership")
+"""Other roles may build AI when their duties say so; sales, design or recruiting only ever work with it."""
+WORKING_ROLES = ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership", "ai_data_trainer")
+"""Roles that work with AI by definition."""
+
+cues = functools.partial(cues_of, "ai_work_cues.csv")
+_BUILD = cues("verb of making", r"\b", r"\w*\b(?P<between>[^.;\n]{0,90}?)$")
+_OBJECT = cues("thing made", r"^[\s/,&+()-]*(?:[\w/&+'’-]+[\s/,&+()-]+){0,4}?", r"\b")
+_SELF_MADE = cues("made by itself", r"^")
+_USING = cues("using", r"\b", r"\b[^.;\n]{0,40}$")
+_ADDRESSED = cues("addressed", r"\b", r"\b")
+_SIFTING = cues("sifting", r"\b", r"\b")
+_AI = r"(?:\bAI\b|artificial intelligence)"
+_SIFTED = re.compile(
+    rf"\b(?:us(?:e|ed|ing)|utili[sz]\w+|leverag\w+|powered|may)\b[^.\n]{{0,60}}{_AI}"
+    rf"|{_AI}[^.\n]{{0,100}}(?:applica(?:nt|tion)|candidate|hiring|recruit|interview|resume)",
+    re.IGNORECASE,
+)
+_EMPLOYER = cues("employer", r"\b", r"\b")
+_PERSON = cues("person", r"\b", r"\b")
+_OTHERS = cues("others who make", r"\b", r"(?: to)?\s*$")
+_AUDIENCE = cues("audience", r"^[\s-]*", r"\b")
+_ELSEWHERE = cues("elsewhere", r"\b", r"\b")
+_WISHED = cues("wished", r"\b", r"\b")
+_ITEM = re.compile(r"\s*[-•·*–]\s")
+_EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
+MOST_MENTIONS = 200
+"""Mentions of AI that are looked at; a text with more has long said what it is."""
+
+
+@functools.cache
+def _terms() -> tuple[re.Pattern[str], tuple[bytes, ...]]:
+    """Terms written one way, as one expression, and those in any case, in lower case.
+
+    The former begin with a capital or an apostrophe, rare in prose, so the expression is tried at few places.
+    """
+    with TERMS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    exact = sorted((row["words"] for row in rows if row["case"] == "exact"), key=lambda words: (-len(words), words))
+    anycase = tuple(literal(row["words"]) for row in rows if row["case"] == "any")
+    return re.compile(f"(?:{'|'.join(map(re.escape, exact))})(?![^\\W_])"), anycase
+
+
+def _mentions(text: str) -> list[tuple[int, int]]:
+    """Spans of the terms of AI in the text, in order."""
+    exact, anycase = _terms()
+    spans = [match.span() for match in exact.finditer(text)]
+    lower = lowered(text)
+    for words in anycase:
+        at = lower.find(words)
+        while at >= 0:
+            end = at + len(words)
+            if not text[end : end + 1].isalnum():
+                spans.append((at, end))
+            at = lower.find(words, end)
+    return sorted((start, end) for start, end in spans if not start or not text[start - 1].isalnum())[:MOST_MENTIONS]
+
+
+def ai_label(title: str, text: str, *, role: str) -> Reading:
+    """What the job does with AI: builds_ai, uses_ai, mentions_ai or none, with the span that says so.
+
+    `builds_ai`: its duties make or run AI or machine learning systems. `uses_ai`: its duties or demands name AI,
+    as a tool, a product or a field. `mentions_ai`: only the employer's words about itself, its offer or its
+    hiring do. `none` has no span. `role` is the role read from the title.
+    """
+    group = GROUP_OF_ROLE.get(role, "other")
+    may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
+    used: Reading | None = None
+    mentioned: Reading | None = None
+    first = last = -1
+    is_of_the_job = False
+    for start, end in _mentions(text):
+        if start >= last:
+            first, last = sentence_at(text, start, end)
+            is_of_the_job = _is_of_the_job(text, start, first, last)
+        mentioned = mentioned or Reading("mentions_ai", "in the employer's own words", start, end, "text")
+        if not is_of_the_job:
+            continue
+        if may_build and _builds(text, start, end, first, last, group in BUILDING_ROLES):
+            return Reading("builds_ai", "duties make it", first, last, "text")
+        if used is None and not _AUDIENCE.match(text[end:last]):
+            used = Reading("uses_ai", "duties or demands name it", start, end, "text")
+            if not may_build:
+                break
+    if group in BUILDING_ROLES:
+        return Reading("builds_ai", "the role builds it", 0, len(title), "title")
+    if used is None and role in WORKING_ROLES:
+        return Reading("uses_ai", "the role works with it", 0, len(title), "title")
+    return used or mentioned or Reading("none", "no word of it", part="text")
+
+
+def _is_of_the_job(text: str, start: int, first: int, last: int) -> bool:
+    """Whether a sentence is about the job, not about the employer, its offer or its way of hiring."""
+    section = section_at(text, start)
+    if section in ("mentioned", "not"):
+        return False
+    sentence = text[first:last]
+    if _SIFTING.search(sentence) and _SIFTED.search(sentence):
+        return False
+    if section == "intro":
+        return bool(_ADDRESSED.search(sentence))
+    if _ITEM.match(sentence):
+        return not _EMPLOYER_FIRST.match(sentence)
+    return not _EMPLOYER.search(text, first, start) or bool(_PERSON.search(sentence))
+
+
+def _builds(text: str, start: int, end: int, first: int, last: int, by_role: bool) -> bool:
+    """Whether the sentence says that the job makes AI: a verb of making, then AI as or in its object."""
+    before = text[first:start]
+    verb = _BUILD.search(before)
+    if verb is None or section_at(text, start) == "preferred":
+        return False
+    if _AUDIENCE.match(text[end:last]) or _WISHED.search(text, end, last):
+        return False
+    if by_role:
+        return True
+    if _USING.search(verb["between"]) or _ELSEWHERE.search(verb["between"]) or _OTHERS.search(before[: verb.start()]):
+        return False
+    return bool(_OBJECT.match(text[end:last])) or bool(_SELF_MADE.match(text[start:end]))

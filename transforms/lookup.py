@@ -1,0 +1,38 @@
+"""The lookups an analyst joins with: rows of core.countries, core.roles and core.skills, read from the CSVs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from warehouse.tables import Countries, Roles, Skills
+
+LOOKUPS = Path(__file__).parent / "lookups"
+
+
+def rows_of(name: str) -> Iterator[dict[str, str | None]]:
+    """Rows of one CSV in lookups/; empty cells are None ("NA" stays Namibia)."""
+    with (LOOKUPS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {column: value or None for column, value in row.items()}
+
+
+def parts(cell: str | None) -> tuple[str, ...]:
+    """The values of a cell that holds several, separated by semicolons."""
+    return tuple(part.strip() for part in (cell or "").split(";") if part.strip())
+
+
+def countries() -> list[Countries]:
+    """Every country with its M49 region and legal tender."""
+    return [Countries(**{**row, "currencies": parts(row["currencies"])}) for row in rows_of("countries")]  # type: ignore[arg-type]
+
+
+def roles() -> list[Roles]:
+    """Every role with its definition and nearest official occupations."""
+    return [Roles(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
+
+
+def skills() -> list[Skills]:
+    """The taxonomy."""
+    return [Skills(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills")]  # type: ignore[arg-type]

@@ -1,0 +1,213 @@
+"""Norms of pay: what currency and country say of an amount that the advert leaves open.
+
+lookups/pay_rules.csv holds, each row with its reason: `period`, for which period amounts of a size are stated in a
+country unless a word says otherwise; `annual_hours` and `salary_months`, how much is paid in a year of full-time
+work; `annual_pay`, the bounds beyond which a yearly amount is no pay for one person's full-time work. Rows without a
+country hold for a currency where the country is unknown or has no rule for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import functools
+import math
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from transforms.currency import legal_tender, tender_of
+from warehouse.tables import Pay
+
+LOOKUPS = Path(__file__).parent / "lookups"
+
+PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
+"""Periods in a year of 52 weeks of five days and 40 hours; hours and months are replaced by the country's own."""
+MONTHS = 12
+"""Salaries a year of pay in a currency from elsewhere: further salaries are owed by local law and custom."""
+WIDEST = 4.0
+"""A range whose high end is over this many times its low end is no offer for one job."""
+ANNUAL_COMPONENTS = ("base", "on_target_earnings", "other")
+"""Components whose period and bounds norms can tell."""
+WITHOUT_NORMS = ("CONTRACTOR", "INTERN", "PER_DIEM", "VOLUNTEER")
+"""Employment whose pay is not stated for a year or month by custom."""
+BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
+"""Employment whose own pay is the hourly or daily one where an advert states both."""
+SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
+"""Signs that, where the country does not tell their currency, name one from elsewhere."""
+
+
+def finished(pays: Sequence[Pay], *, country: str | None, employment_type: str | None) -> tuple[Pay, ...]:
+    """Pay with norms applied: period inferred where none is stated, yearly amounts, flags, and the headline first.
+
+    A minimum of 0 is no minimum. A range whose low end is above its high end keeps its text, not its amounts. An
+    amount beyond four times its low end, or beyond the country's bounds, is kept and flagged.
+
+    The headline is the posting's own pay: what an economist would take as its offer in the posting's country. Only
+    base pay can be it. Preferred, in this order: structured over prose; tied to the posting's country, then to no
+    country, then to others; in the country's legal tender; amounts that can enter a band (both ends, no flag); yearly
+    or monthly pay for employees and hourly or daily pay for contractors; pay tied to no level or place (what the
+    advert says of the job as a whole). Among tiers that are still equal, the one with the middle midpoint is taken
+    (the lower of two): the widest summary would mix zones and levels into a range nobody is offered, and the first
+    one is often the dearest city. Exactly one base pay is the headline if there is one; it stands first, the others
+    keep their order.
+    """
+    known = [_completed(pay, country, employment_type) for pay in pays]
+    best = _headline(known, country, employment_type)
+    if best is None:
+        return tuple(known)
+    head = dataclasses.replace(known[best], is_headline=True)
+    return (head, *known[:best], *known[best + 1 :])
+
+
+def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pay:
+    low, high = _amount(pay.low), _amount(pay.high)
+    flag = pay.flag
+    if low is not None and high is not None and low > high:
+        low = high = None
+        flag = flag or "low_above_high"
+    where = pay.country or country
+    if pay.currency is None and SHARED_SIGNS.search(pay.pay_text or ""):
+        where = None
+    period, reading = pay.period, pay.period_reading or ("stated" if pay.period and pay.reading == "stated" else None)
+    if period is None and pay.component in ANNUAL_COMPONENTS and employment_type not in WITHOUT_NORMS:
+        period = usual_period(low, high, pay.currency, where)
+        reading = "inferred" if period else None
+    factor = None
+    if period and pay.component != "equity_percent":
+        is_local = pay.currency is None or where is None or pay.currency in legal_tender(where)
+        factor = _per_year(period, pay.months or (None if is_local else MONTHS), where)
+    annual_low = low * factor if low is not None and factor else None
+    annual_high = high * factor if high is not None and factor else None
+    if flag is None and pay.component in ANNUAL_COMPONENTS:
+        flag = _implausible(low, high, annual_low, annual_high, pay.currency, where)
+    return dataclasses.replace(
+        pay,
+        low=low,
+        high=high,
+        period=period,
+        period_reading=reading,
+        annual_low=annual_low,
+        annual_high=annual_high,
+        flag=flag,
+        is_headline=False,
+    )
+
+
+def _amount(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) and value > 0 else None
+
+
+class _Rules(NamedTuple):
+    periods: dict[tuple[str, str], list[tuple[float, float, str]]]
+    hours: dict[str, float]
+    months: dict[str, int]
+    bounds: dict[tuple[str, str], tuple[float, float]]
+
+
+@functools.cache
+def _rules() -> _Rules:
+    rules = _Rules({}, {}, {}, {})
+    with (LOOKUPS / "pay_rules.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key = (row["country"], row["currency"])
+            if row["rule"] == "period":
+                rules.periods.setdefault(key, []).append((float(row["low"]), float(row["high"]), row["period"]))
+            elif row["rule"] == "annual_pay":
+                rules.bounds[key] = float(row["low"]), float(row["high"])
+            elif row["rule"] == "annual_hours":
+                rules.hours[row["country"]] = float(row["value"])
+            elif row["rule"] == "salary_months":
+                rules.months[row["country"]] = int(row["value"])
+    return rules
+
+
+def _keys(currency: str | None, country: str | None) -> Iterator[tuple[str, str]]:
+    """Where to look for a norm: the country's for the currency, the currency's anywhere, its only country's own."""
+    if country and currency:
+        yield country, currency
+    elif country:
+        yield from ((country, tender) for tender in legal_tender(country))
+        return
+    yield "", currency or ""
+    if currency and len(tender_of(currency)) == 1:
+        yield tender_of(currency)[0], currency
+
+
+def usual_period(low: float | None, high: float | None, currency: str | None, country: str | None) -> str | None:
+    """The period that currency and country make usual for amounts of this size; None where there is no norm."""
+    least, most = low or high, high or low
+    if least is None or most is None:
+        return None
+    for key in _keys(currency, country):
+        for floor, ceiling, period in _rules().periods.get(key, ()):
+            if floor <= least and most <= ceiling:
+                return period
+    return None
+
+
+def _per_year(period: str, months: int | None, country: str | None) -> float:
+    """How many times a period's pay is paid in a year of full-time work in a country."""
+    rules = _rules()
+    if period == "hour":
+        return rules.hours.get(country or "", rules.hours[""])
+    if period == "month":
+        return float(months or rules.months.get(country or "", rules.months[""]))
+    return PER_YEAR[period]
+
+
+def _implausible(
+    low: float | None,
+    high: float | None,
+    annual_low: float | None,
+    annual_high: float | None,
+    currency: str | None,
+    country: str | None,
+) -> str | None:
+    if low is not None and high is not None and high > WIDEST * low:
+        return "high_over_4x_low"
+    bounds = next((b for key in _keys(currency, country) if (b := _rules().bounds.get(key))), None)
+    if bounds is None or currency is None:
+        return None
+    if any(end is not None and end < bounds[0] for end in (annual_low, annual_high)):
+        return "implausible_low"
+    if any(end is not None and end > bounds[1] for end in (annual_low, annual_high)):
+        return "implausible_high"
+    return None
+
+
+def _headline(pays: Sequence[Pay], country: str | None, employment_type: str | None) -> int | None:
+    """Index of the posting's own pay by the order of preference that `finished` states; None without base pay."""
+    tender = legal_tender(country) if country else ()
+    is_contract = employment_type in BY_THE_HOUR
+
+    def rank(pay: Pay) -> tuple[int, ...]:
+        return (
+            pay.low is None and pay.high is None,
+            pay.reading != "stated",
+            0 if country and pay.country == country else 1 if pay.country is None else 2,
+            bool(tender) and pay.currency not in tender,
+            pay.currency is None,
+            pay.flag is not None,
+            pay.period is None,
+            (pay.period in ("hour", "day", "week")) != is_contract,
+            pay.low is None or pay.high is None,
+            pay.level_text is not None or pay.place_text is not None,
+        )
+
+    candidates = [i for i, pay in enumerate(pays) if pay.component == "base"]
+    if not candidates:
+        return None
+    best = min(rank(pays[i]) for i in candidates)
+    equals = [i for i in candidates if rank(pays[i]) == best]
+    first = pays[equals[0]]
+    if first.reading != "stated" and first.level_text is None and first.place_text is None:
+        return equals[0]  # prose states the job's own pay first
+    by_size = sorted(equals, key=lambda i: (_middle(pays[i]), i))
+    return by_size[(len(by_size) - 1) // 2]
+
+
+def _middle(pay: Pay) -> float:
+    low, high = pay.annual_low or pay.low, pay.annual_high or pay.high
+    return ((low or high or 0.0) + (high or low or 0.0)) / 2

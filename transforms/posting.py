@@ -1,0 +1,271 @@
+"""The one place a `Posting` is made.
+
+A source says what it knows in its own words; `posting` reads the rest (text, pay, places, role, level,
+skills) by the rules of the readers beside this module and returns the finished value. It has no clock, no
+network and no database, so the same response always gives the same posting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from transforms.ai_work import ai_label
+from transforms.currency import legal_tender
+from transforms.pay import finished, pay_in
+from transforms.place import Address, Whereabouts, region_of, whereabouts
+from transforms.rejected import Rejected
+from transforms.requirement import degree_in, years_in
+from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
+from transforms.skill import skills_in
+from transforms.text import hash_of, language_of, masked, text_of
+from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Place, Posting, Span
+
+LONGEST_HTML = 4_000_000
+"""HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""
+LONGEST_TEXT = 200_000
+"""Text is read up to this many characters; longer ones are not adverts but pasted documents."""
+FULL_TEXT = 200
+"""A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
+EPOCH_MILLISECONDS = 1e11
+"""Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
+SEVERAL = "several"
+REMOTE = "remote"
+
+
+def posting(
+    *,
+    source: str,
+    id: object,
+    title: object,
+    url: str | None = None,
+    board: str | None = None,
+    employer: str | None = None,
+    department: str | None = None,
+    html: str | None = None,
+    text: str | None = None,
+    text_state: str | None = None,
+    location_text: str | None = None,
+    addresses: Sequence[Address] = (),
+    is_remote: bool | None = None,
+    workplace: str | None = None,
+    employment_type: str | None = None,
+    posted_on: object = None,
+    valid_through: object = None,
+    pay: Sequence[Pay] = (),
+    pay_text: str | None = None,
+    language: str | None = None,
+) -> Posting:
+    """Make a finished posting from what a source says.
+
+    `workplace` and `employment_type` are the source's own words; dates may be a date, a datetime, an ISO
+    string or an epoch number; `pay` holds structured components (`reading="stated"`), `pay_text` a field of
+    prose about pay. Structured base pay wins; prose is read only where there is none. `text_state` is given
+    by sources that serve snippets; otherwise it follows from the length of the text.
+
+    Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
+    be read is left NULL and, where the source stated it, noted in `issues`.
+    """
+    if id is None or isinstance(id, bool) or not str(id).strip():
+        raise Rejected("posting_id", id, "a native id expected; without one the posting cannot be followed")
+    named = _folded(title if isinstance(title, str) else None)
+    if not named:
+        raise Rejected("title", title, f"a title expected in posting {id}")
+    issues: list[Issue] = []
+    body = _body(html, text, issues)
+    state = text_state or ("none" if not body else "full" if len(body) >= FULL_TEXT else "snippet")
+    posted = _day(posted_on, "posted_on", issues)
+    until = _day(valid_through, "valid_through", issues)
+    located = _folded(location_text)
+
+    where = whereabouts(located, addresses=addresses, is_remote=is_remote, workplace=workplace, title=named)
+    country = _agreed([p.country for p in where.places]) or _only_country(where.remote_scope)
+    kind = employment_type_of(employment_type) if employment_type else None
+    if employment_type and kind is None:
+        rule = "a kind of employment known to lookups/employment_types.csv expected; add the word there"
+        issues.append(Rejected("employment_type", employment_type, rule).issue)
+
+    role = role_of(named)
+    level = seniority_of(named)
+    spans = [
+        Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed"),
+        *where.spans,
+    ]
+    seniority, inferred = level.value, False
+    years = years_in(body) if body else None
+    degree = degree_in(body) if body else None
+    if seniority != "unstated":
+        spans.append(_span("seniority", "title", level.start, level.end, level.rule))
+    elif years is not None:
+        seniority, inferred = seniority_by_years(years[0]), True
+        spans.append(_span("seniority", "text", years[1], years[2], "least years of experience", "inferred"))
+    if years is not None:
+        spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
+    if degree is not None:
+        spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
+    label = ai_label(named, body, role=role.value) if body else None
+    if label is not None:
+        spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
+
+    pays = _pays(pay, pay_text, body, country=country, employment_type=kind)
+    issues += [_upside_down(p) for p in pays if p.flag == "low_above_high"]
+    head = pays[0] if pays and pays[0].is_headline else None
+    counted = _where_pay_counts(head, where)
+
+    return Posting(
+        posting_id=f"{source}:{str(id).strip()}",
+        source=source,
+        board=board,
+        url=url,
+        title=named,
+        employer=_folded(employer),
+        department=_folded(department),
+        location_text=located,
+        country=_agreed([p.country for p in where.places]),
+        subdivision=_agreed([p.subdivision for p in where.places]),
+        city=where.places[0].city if len(where.places) == 1 else None,
+        region=_agreed([p.region for p in where.places]),
+        continent=_agreed([p.continent for p in where.places]),
+        workplace=where.workplace,
+        remote_scope=where.remote_scope,
+        employment_type=kind,
+        posted_on=posted,
+        valid_through=until,
+        role=role.value,
+        role_group=GROUP_OF_ROLE[role.value],
+        seniority=seniority,
+        seniority_inferred=inferred,
+        years_min=years[0] if years else None,
+        degree_min=degree.value if degree else None,
+        ai_label=label.value if label else None,
+        language=language[:2].lower() if language else language_of(body) if body else None,
+        text_state=state,
+        text_hash=hash_of(body) if body else None,
+        pay_text=head.pay_text if head else _folded(pay_text),
+        pay_low=head.low if head else None,
+        pay_high=head.high if head else None,
+        currency=head.currency if head else None,
+        period=head.period if head else None,
+        pay_source=head.reading if head else None,
+        pay_tax=head.tax if head else None,
+        pay_flag=head.flag if head else None,
+        annual_low=head.annual_low if head else None,
+        annual_high=head.annual_high if head else None,
+        pay_country=counted[0],
+        pay_region=counted[1],
+        pay_continent=counted[2],
+        pay_market=_market(head, counted[0]),
+        text=body or None,
+        places=where.places,
+        pay=pays,
+        skills=skills_in(body, title=named) if body else (),
+        spans=tuple(spans),
+        issues=tuple(issues),
+    )
+
+
+def _folded(text: str | None) -> str | None:
+    return " ".join(text.split()) or None if text else None
+
+
+def _body(html: str | None, text: str | None, issues: list[Issue]) -> str:
+    """The advert's text, masked and capped; '' when there is none."""
+    said = html or text or ""
+    read = text_of(said[:LONGEST_HTML]) if html else said[:LONGEST_HTML]
+    if len(said) > LONGEST_HTML or len(read) > LONGEST_TEXT:
+        rule = f"at most {LONGEST_TEXT} characters of text expected; read up to there"
+        issues.append(Rejected("text", f"{len(said)} characters", rule).issue)
+    return masked(read[:LONGEST_TEXT].strip())
+
+
+def _day(said: object, column: str, issues: list[Issue]) -> date | None:
+    """A date, datetime, ISO string or epoch number as the day it names (UTC for times)."""
+    if said is None or said == "" or isinstance(said, bool):
+        return None
+    try:
+        if isinstance(said, datetime):
+            return said.astimezone(UTC).date() if said.tzinfo else said.date()
+        if isinstance(said, date):
+            return said
+        if isinstance(said, int | float):
+            return datetime.fromtimestamp(said / 1000 if said > EPOCH_MILLISECONDS else said, UTC).date()
+        if isinstance(said, str) and len(said) > len("YYYY-MM-DD"):
+            return _day(datetime.fromisoformat(said.strip()), column, issues)
+        if isinstance(said, str):
+            return date.fromisoformat(said)
+    except (ValueError, OverflowError, OSError):
+        pass
+    issues.append(Rejected(column, said, "a date, an ISO 8601 text or an epoch number expected").issue)
+    return None
+
+
+def _agreed(values: Sequence[str | None]) -> str | None:
+    """The one value that all places with a value share, else None."""
+    known = {v for v in values if v}
+    return known.pop() if len(known) == 1 else None
+
+
+def _only_country(scope: tuple[str, ...] | None) -> str | None:
+    """The country when remote work is open to one country only."""
+    return scope[0] if scope and len(scope) == 1 and region_of(scope[0]) != (None, None) else None
+
+
+def _span(field: str, part: str, start: int | None, end: int | None, rule: str, reading: str = "parsed") -> Span:
+    return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
+
+
+def _pays(
+    stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None, employment_type: str | None
+) -> tuple[Pay, ...]:
+    """Structured pay; where it holds no base amounts, the pay field's prose and then the text's."""
+    pays = tuple(stated)
+    for prose in (pay_text, body):
+        if any(p.component == "base" and (p.low or p.high) for p in pays):
+            break
+        if prose:
+            pays += pay_in(prose, country=country)
+    return finished(pays, country=country, employment_type=employment_type)
+
+
+def _upside_down(pay: Pay) -> Issue:
+    rule = "a range whose low end is not above its high end expected; the amounts were left out"
+    return Rejected("pay_low", pay.pay_text or "", rule).issue
+
+
+def _where_pay_counts(head: Pay | None, where: Whereabouts) -> tuple[str | None, str | None, str | None]:
+    """Country, region and continent the pay counts in; `several` or `remote` where it cannot be tied to one.
+
+    Pay tied to a place counts there. Remote work counts in its scope when that is one country. Otherwise it
+    counts where all places with a known country lie, judged at each level by itself.
+    """
+    if head is None:
+        return None, None, None
+    tied = head.country
+    if tied is None and where.workplace == REMOTE:
+        tied = _only_country(where.remote_scope)
+        if tied is None:
+            return REMOTE, REMOTE, REMOTE
+    if tied is not None:
+        return tied, *region_of(tied)
+    return (
+        _common([p.country for p in where.places]),
+        _common([p.region for p in where.places]),
+        _common([p.continent for p in where.places]),
+    )
+
+
+def _common(values: Sequence[str | None]) -> str | None:
+    known = {v for v in values if v}
+    return (known.pop() if len(known) == 1 else SEVERAL) if known else None
+
+
+def _market(head: Pay | None, country: str | None) -> str | None:
+    """`cross_border` when the pay is not in the country's legal tender."""
+    if head is None or head.currency is None or country in (None, SEVERAL, REMOTE):
+        return None
+    assert country is not None
+    tender = legal_tender(country)
+    return None if not tender else "local" if head.currency in tender else "cross_border"
+
+
+__all__ = ["Address", "Place", "posting"]

@@ -1,0 +1,17 @@
+"""How a reader says that a record or a value cannot be taken."""
+
+from __future__ import annotations
+
+from warehouse.tables import Issue
+
+LONGEST_VALUE = 200
+"""A refused value is shown up to this many characters."""
+
+
+class Rejected(ValueError):  # noqa: N818  # names what happened to the record
+    """A record or value that cannot be taken: which column, what it was, and what was expected."""
+
+    def __init__(self, column_name: str, value: object, rule: str) -> None:
+        shown = value if isinstance(value, str) else repr(value)
+        self.issue = Issue(column_name=column_name, value=shown[:LONGEST_VALUE], rule=rule)
+        super().__init__(f"{column_name}: {rule} (got {shown[:LONGEST_VALUE]!r})")

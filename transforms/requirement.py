@@ -1,0 +1,220 @@
+"""What an advert's text demands of a person: years of experience and the lowest accepted degree.
+
+Both readers look for a few literal words first and read only the lines that hold one, so that their cost is
+linear and small. What stands in a section of wishes, or is said to be preferred, is not demanded.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from transforms.reading import Reading
+from transforms.section import cues_of, literal, literals_of, lowered, section_at, sentence_at
+from warehouse.tables import DEGREES
+
+LOOKUPS = Path(__file__).parent / "lookups"
+cues = functools.partial(cues_of, "requirement_cues.csv")
+MOST_YEARS = 20
+"""More years than this are a firm's age or a slip; adverts that demand more were not seen."""
+MONTHS_IN_YEAR = 12
+
+
+def _lines_with(text: str, literals: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Bounds of each line that holds one of the literals, once, in order."""
+    seen: dict[int, int] = {}
+    lower = lowered(text)
+    for words in literals:
+        at = lower.find(words)
+        while at >= 0:
+            begin = lower.rfind(b"\n", 0, at) + 1
+            stop = lower.find(b"\n", at)
+            stop = len(text) if stop < 0 else stop
+            seen[begin] = stop
+            at = lower.find(words, stop)
+    return iter(sorted(seen.items()))
+
+
+# --- years of experience ----------------------------------------------------------------------------
+
+_SPELT = {
+    1: "one ein einem eine un une uma um jeden",
+    2: "two zwei deux dos dois duas dwa",
+    3: "three drei trois tres três trzy drie",
+    4: "four vier quatre cuatro quatro cztery",
+    5: "five fünf cinq cinco pięć vijf",
+    6: "six sechs seis sześć zes",
+    7: "seven sieben sept siete sete zeven",
+    8: "eight acht huit ocho oito osiem",
+    9: "nine neun neuf nueve nove negen",
+    10: "ten zehn dix diez dez dziesięć tien",
+    12: "twelve zwölf douze doce doze",
+    15: "fifteen fünfzehn quinze quince",
+}
+_SPELT_OUT = {word: number for number, words in _SPELT.items() for word in words.split()}
+_NUMBER = rf"(?:\d{{1,2}}(?:[.,]5)?|{'|'.join(sorted(_SPELT_OUT, key=len, reverse=True))})"
+_UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|år"
+_YEARS = re.compile(
+    rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER})(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?"
+    rf"(?:\s?(?:-|–|—|to|bis|à|a|al|do|e|or|oder|ou|and)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
+    rf"(?:\s?\+|\s(?:or more|plus|or greater|o más|ou plus|oder mehr|ou mais|full|solid|good|strong))?[\s-]{{0,3}}"
+    rf"(?P<unit>{_UNITS}|months?|monate?n?|mois|meses)\b\+?",
+    re.IGNORECASE,
+)
+_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_SPELT_OUT)})\b", re.IGNORECASE)
+_EXPERIENCE = cues("experience")
+_DEMAND = cues("demanded before", r"", r"\s*$")
+_DOING = cues("doing after", r"^['’]?s?\s*(?:\w+ly )?", r"\b")
+_NOT_BEFORE = cues("not before", r"\b", r"\s*(?:\(?the\)?\s*)?$")
+_NOT_AFTER = cues("not after", r"^\s*")
+_EMPLOYER = cues("employer", r"\b", r"\b")
+_LASTING = cues("lasting", r"\b", r"\s*$")
+_PERSON = cues("person", r"\b", r"\b")
+_WISHED = cues("wished after", r"", r"\W*$")
+_WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
+_CLAUSE_END = re.compile(r"[,;(.]\s|$")
+
+
+def years_in(text: str) -> tuple[float, int, int] | None:
+    """Least years of experience the text demands overall, with the span that says so; None when none is stated.
+
+    A range counts by its low end. Of several demands the highest counts, because all must be met; where an
+    advert offers alternatives ("BS and 5 years or MS and 3"), that is the one for the lowest degree. Years
+    that are preferred, and those of the employer's own history, are left out.
+    """
+    best: tuple[float, int, int] | None = None
+    for match in itertools.islice(_mentions_of_years(text), MOST_MENTIONS):
+        years = _years(match)
+        if years <= MOST_YEARS and (best is None or years > best[0]) and _is_demanded(text, match):
+            best = (years, match.start(), match.end())
+    return best
+
+
+def _mentions_of_years(text: str) -> Iterator[re.Match[str]]:
+    """Numbers of years or months in the text."""
+    lower = lowered(text)
+    for words in _YEAR_LITERALS:
+        at = lower.find(words)
+        while at >= 0:
+            nearest = max(0, at - LONGEST_YEARS)
+            begin = max(nearest, lower.rfind(b"\n", nearest, at) + 1)
+            if _HAS_NUMBER.search(text, begin, at):
+                for match in _YEARS.finditer(text, begin, at + LONGEST_UNIT):
+                    if match.start("unit") >= at:
+                        yield match
+            at = lower.find(words, at + len(words))
+
+
+LONGEST_YEARS = 48
+"""Characters from the number to the unit: "five (5) to seven (7) full years"."""
+LONGEST_UNIT = 9
+MOST_MENTIONS = 200
+"""Numbers of years that are looked at; a text with more is no advert."""
+_YEAR_LITERALS = tuple(map(literal, literals_of("requirement_cues.csv", "year literal")))
+
+
+def _years(match: re.Match[str]) -> float:
+    low = match["low"].lower()
+    number = float(_SPELT_OUT[low]) if low in _SPELT_OUT else float(low.replace(",", "."))
+    is_months = match["unit"].lower().startswith("m")
+    return round(number / MONTHS_IN_YEAR, 1) if is_months else number
+
+
+def _is_demanded(text: str, match: re.Match[str]) -> bool:
+    first, last = sentence_at(text, match.start(), match.end())
+    before, after = text[first : match.start()], text[match.end() : last]
+    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
+        return False
+    has_experience = _EXPERIENCE.search(after) or _EXPERIENCE.search(before) or match["unit"].lower() == "yoe"
+    if match["unit"].lower().startswith("m") and not _EXPERIENCE.search(after[:60]):
+        return False
+    if not has_experience:
+        counted = "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+        if not (counted and _DOING.match(after)):
+            return False
+    if not _PERSON.search(before) and (
+        _EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60]))
+    ):
+        return False
+    if _WISHED_BEFORE.search(before[-30:]):
+        return False
+    clause = _CLAUSE_END.search(after)
+    if clause and _WISHED.search(after[: clause.start()]):
+        return False
+    section = section_at(text, match.start())
+    return section not in ("preferred", "not") and (section != "mentioned" or bool(_PERSON.search(before)))
+
+
+# --- degree -----------------------------------------------------------------------------------------
+
+_DEGREE_LITERALS = tuple(map(literal, literals_of("requirement_cues.csv", "degree literal")))
+_JOINED = re.compile(
+    r"^[\s,/)’']*(?:(?:degree|or|and|oder|ou|o|lub|an?|higher|in|of|equivalent|the|advanced)\b[\s,/)]*)*$",
+    re.IGNORECASE,
+)
+_DEGREE_WISHED = cues("degree wished", r"\b", r"\b")
+_OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
+_WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
+GENERIC = "generic"
+ANY_DEGREE = "bachelor"
+"""What "a degree in …" means where no degree is named: the first one that is called a degree."""
+_RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
+
+
+@functools.cache
+def _degree_pattern() -> re.Pattern[str]:
+    """One expression for all degrees, a named group each; words for any degree are in `generic`."""
+    patterns: dict[str, list[str]] = {name: [] for name in (*DEGREES, GENERIC)}
+    with (LOOKUPS / "degree_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            flag = "i" if row["case"] == "any" else "-i"
+            patterns[GENERIC if row["generic"] else row["degree"]].append(f"(?{flag}:{row['pattern']})")
+    groups = "|".join(f"(?P<{degree}>{'|'.join(patterns[degree])})" for degree in patterns)
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
+
+
+def degree_in(text: str) -> Reading | None:
+    """The lowest degree the text accepts, one of `DEGREES`; None when no degree is asked for.
+
+    "Bachelor's or Master's" is a bachelor; an alternative of "equivalent experience" changes nothing; a degree
+    that is only preferred does not count. `none` means the text says that no degree, or school only, is needed.
+    """
+    pattern = _degree_pattern()
+    best: Reading | None = None
+    for begin, stop in _lines_with(text, _DEGREE_LITERALS):
+        matches = list(pattern.finditer(text, begin, stop))
+        first = 0
+        while first < len(matches):
+            last = first
+            while last + 1 < len(matches) and _JOINED.match(text[matches[last].end() : matches[last + 1].start()]):
+                last += 1
+            group = matches[first : last + 1]
+            beyond = matches[last + 1].start() if last + 1 < len(matches) else stop
+            first = last + 1
+            if not _is_degree_demanded(text, group, beyond):
+                continue
+            named = [match for match in group if match.lastgroup != GENERIC]
+            for match in named or group:
+                degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
+                if best is None or _RANK[degree] < _RANK[best.value]:
+                    best = Reading(degree, f"asks for: {degree}", match.start(), match.end(), "text")
+    return best
+
+
+def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int) -> bool:
+    start, end = group[0].start(), group[-1].end()
+    section = section_at(text, start)
+    if section in ("preferred", "not", "mentioned"):
+        return False
+    first, last = sentence_at(text, start, end)
+    before, after = text[first:start], text[end : min(last, beyond)]
+    closing = after.find(")") if after.count(")") > after.count("(") else -1
+    opening = after.find("(")
+    after = after[:closing] if closing >= 0 else after[:opening] if opening >= 0 else after
+    if _DEGREE_WISHED.search(after) or _DEGREE_WISHED.search(before[-25:]) or _WITHOUT.search(before[-20:]):
+        return False
+    return not _OTHER_PEOPLE.search(before)

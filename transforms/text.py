@@ -1,0 +1,324 @@
+"""Plain text out of what a source sends: tags dropped, people's addresses masked, language and hash.
+
+`text_of` walks the DOM that lexbor builds (selectolax), which follows the HTML standard's parsing rules, so
+broken markup reads as a browser reads it. Offsets of every reader refer to the text it returns, after
+`masked`, which never changes a length.
+"""
+
+from __future__ import annotations
+
+import functools
+import html as entities
+import math
+import re
+import unicodedata
+from hashlib import blake2b
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+# fmt: off
+BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details", "dialog",
+    "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "search", "section",
+    "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+))
+# fmt: on
+"""Elements that begin and end a line: the display:block elements of the HTML standard's section 15.3, and <br>."""
+CELLS = frozenset(("td", "th"))
+# fmt: off
+INLINE = (
+    "a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "head", "html", "i", "img", "ins", "kbd", "label",
+    "link", "mark", "meta", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "u",
+)
+# fmt: on
+"""Further elements by which text is known to be HTML: "List<String>" is not."""
+UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
+"""Elements whose text a reader of the page does not see as part of the advert."""
+DEEPEST_IN_PRE = 4
+"""Elements above preformatted text that are looked at: <pre><code><span> is as deep as adverts nest it."""
+DEEPEST_NESTING = 4000
+"""Elements open at once up to which a page is parsed; browsers stop at 512."""
+NOT_SHOWN = "\x00\u00ad\u200b\u2060\ufeff"
+"""Characters without width: NUL, soft hyphen, zero width space, word joiner, byte order mark."""
+ODD_SPACES = ("  ", *"\t\x1f\xa0\u1680", *map(chr, range(0x2000, 0x200B)), *"\u202f\u205f\u3000")
+"""White space within a line that is not a single blank: what str.split() takes for it."""
+MASK = "x"
+"""Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
+LONGEST_LOCAL_PART, LONGEST_DOMAIN = 64, 255
+"""Limits of a mail address, RFC 5321 section 4.5.3.1."""
+FEWEST_DIGITS, MOST_DIGITS = 8, 15
+"""Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
+LANGUAGE_SAMPLE = 1500
+"""Characters read to tell the language."""
+SHORTEST_FOR_LANGUAGE = 40
+"""Below this many letters a language is not told."""
+SUREST = 0.5
+"""Least probability, of the languages below together, for which a language is told."""
+# fmt: off
+LANGUAGES = (
+    "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
+    "ko", "lt", "lv", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi",
+    "zh",
+)
+# fmt: on
+"""Languages that adverts are told apart in (ISO 639-1): those of the countries whose boards we read."""
+SAME_LANGUAGE = {"nb": "no", "nn": "no"}
+ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", "are", "will", "that", "from", "have"))
+"""Frequent English words that are no words of the other languages."""
+SURELY_ENGLISH = 0.1
+"""Share of those words from which a text is English without asking the model; running English has about 0.2."""
+
+_ESCAPED = re.compile(r"\s*&lt;[a-zA-Z!/]")
+_KNOWN = "|".join((*sorted(BLOCKS | CELLS), *INLINE, *UNSEEN.split(",")))
+_TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
+
+
+def text_of(html: str) -> str:
+    """The text a reader of the page sees, one line per block element, list items begun with "- ".
+
+    Entities are decoded (twice where a source escaped twice), white space of every kind is folded to single
+    spaces, empty lines and invisible characters are dropped, script and style are left out. Text without tags
+    keeps its lines and passes with its white space tidied; HTML that came escaped as a whole
+    (`&lt;p&gt;...`) is unescaped first. Linear in the length of `html`, which the caller caps; never raises.
+    """
+    if _ESCAPED.match(html):
+        html = entities.unescape(html)
+    if "<" in html and _TAG.search(html):
+        html = _without_tags(html) if _is_too_deep(html) else _walked(html)
+    return _tidied(html)
+
+
+def _is_too_deep(html: str) -> bool:
+    """Whether more elements are open at once than a page can mean: parsing takes the square of the depth."""
+    if len(html) < DEEPEST_NESTING * len("<b>"):
+        return False
+    depth = 0
+    for start in range(0, len(html), DEEPEST_NESTING):
+        depth += html.count("<", start, start + DEEPEST_NESTING) - 2 * html.count("</", start, start + DEEPEST_NESTING)
+        if depth > DEEPEST_NESTING:
+            return True
+    return False
+
+
+def _without_tags(html: str) -> str:
+    return entities.unescape(_ANY_TAG.sub("\n", html))
+
+
+def _walked(html: str) -> str:
+    page = LexborHTMLParser(html)
+    root = page.body or page.root
+    if root is None:
+        return ""
+    if _UNSEEN_TAG.search(html):
+        for node in root.css(UNSEEN):
+            if node.mem_id != root.mem_id:
+                node.decompose()
+    pieces = ["\n"]
+    add = pieces.append
+    saw_block = False  # a page that has no block element keeps its own line breaks
+    for node in root.traverse(include_text=True):
+        if node.is_text_node:
+            said = node.text_content or ""
+            if saw_block:
+                if pieces[-1] != "\n" and _follows_block(node):
+                    add("\n")
+                if "\n" in said and not ("<pre" in html and _is_preformatted(node)):
+                    said = said.replace("\n", " ")
+            if said and not (said.isspace() and pieces[-1].startswith("\n")):
+                add(said)
+        elif (tag := node.tag) in BLOCKS:
+            saw_block = saw_block or (tag not in ("body", "br"))
+            if tag == "li":
+                add("\n- ")
+            elif pieces[-1] != "\n- ":
+                add("\n")
+        elif tag in CELLS:
+            add(" ")
+        elif saw_block and pieces[-1] != "\n" and _follows_block(node):
+            add("\n")
+    return "".join(pieces)
+
+
+def _follows_block(node: LexborNode) -> bool:
+    """Whether a block element, or an inline one that ends with a block, ends right before this node."""
+    before = node.prev
+    while before is not None and not before.is_text_node:
+        if before.tag in BLOCKS:
+            return True
+        before = before.last_child
+    return False
+
+
+def _is_preformatted(node: LexborNode) -> bool:
+    above = node.parent
+    for _ in range(DEEPEST_IN_PRE):
+        if above is None or above.tag == "pre":
+            break
+        above = above.parent
+    return above is not None and above.tag == "pre"
+
+
+def _tidied(text: str) -> str:
+    if "&" in text and _ENTITY.search(text):
+        text = entities.unescape(text)
+    if any(mark in text for mark in NOT_SHOWN):
+        text = text.translate(dict.fromkeys(map(ord, NOT_SHOWN)))
+    if any(mark in text for mark in ODD_SPACES):
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+    else:
+        lines = [line.strip() for line in text.splitlines()]
+    return "\n".join([line for line in lines if line and line != "-"])
+
+
+# --- mail addresses and telephone numbers -------------------------------------------------------------
+
+_LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{LONGEST_LOCAL_PART}}}\Z")
+_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+_WRITTEN_AT = re.compile(r"[\[({<] ?(?:at|AT|@) ?[\])}>] ?")
+_WRITTEN_DOMAIN = re.compile(
+    r"[\w-]{1,63}(?:(?:\.|\s?[\[({<]\s?(?:dot|DOT|\.)\s?[\])}>]\s?|\s(?:dot|DOT)\s)[\w-]{2,63}){1,4}"
+)
+_MANY_DIGITS = re.compile(r"\d[\d ()./-]{5,}\d")
+_DIGITS = re.compile(
+    r"(?<![\w.,/#$€£¥₹-])"
+    r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
+    r"[\d ()./-]{5,24}"
+)
+_NORTH_AMERICAN = re.compile(r"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}\Z")
+_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_GROUPED_AMOUNT = re.compile(r"\+? ?\d{1,3}(?:([ .])\d{3})(?:\1\d{3})*\Z")
+_AMOUNT_AFTER = re.compile(
+    r"\s?(?:[$€£¥₹%]|[,']?\d|(?:USD|EUR|GBP|CHF|PLN|CZK|SEK|NOK|DKK|HUF|INR|UAH|RUB|zł|kr|Kč|Ft|k|K|million|users|people)\b)"
+)
+_NUMBER_BEFORE = re.compile(r"(?:\bid|\bref\w{0,6}|\breq\w{0,10}|\bn[or]|\bnumber|#|№)[.:# ]{0,3}\Z", re.IGNORECASE)
+_CALL = r"(?:tel|telefon\w{0,3}|telephone|t[ée]l[ée]?phone|tél|phone|fon|mobile|mobil|cell|call|whatsapp|fax|handy|gsm)"
+_PHONE_BEFORE = re.compile(rf"\b{_CALL}(?: us| me)?(?: at| on)?[ .:]{{0,3}}\Z", re.IGNORECASE)
+_CALLED = re.compile(rf"\b{_CALL}(?: us| me)?(?: at| on)?[ .:]{{0,3}}(\+?[\d(][\d ()./-]{{5,24}})", re.IGNORECASE)
+_CUT = re.compile(r"[ ./-][ ./-]|\)[^\d ]|\([^\d]|/\D")
+
+
+def masked(text: str) -> str:
+    """`text` with mail addresses and telephone numbers replaced, character for character, by `MASK`.
+
+    Offsets and length stay. Taken for a number: `+` or `00` and 8 to 15 digits; ten digits as written in North
+    America; a national number begun with 0; any after "phone", "Tel." and the like. Not taken: amounts, years,
+    dates, versions and the numbers of a requisition. Linear in the length of `text`; never raises.
+    """
+    spans = [*_mail(text), *(_telephones(text) if _MANY_DIGITS.search(text) else ())]
+    if not spans:
+        return text
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if end > done:
+            pieces += (text[done : max(start, done)], MASK * (end - max(start, done)))
+            done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _mail(text: str) -> list[tuple[int, int]]:
+    spans = []
+    at = text.find("@")
+    while at >= 0:
+        local = _LOCAL_PART.search(text[max(0, at - LONGEST_LOCAL_PART) : at])
+        domain = _DOMAIN.match(text, at + 1, at + 1 + LONGEST_DOMAIN)
+        if local and domain:
+            spans.append((at - len(local[0]), domain.end()))
+        at = text.find("@", at + 1)
+    for written in _WRITTEN_AT.finditer(text):
+        end = written.start() - text.endswith(" ", 0, written.start())
+        local = _LOCAL_PART.search(text[max(0, end - LONGEST_LOCAL_PART) : end])
+        domain = _WRITTEN_DOMAIN.match(text, written.end(), written.end() + LONGEST_DOMAIN)
+        if local and domain:
+            spans.append((end - len(local[0]), domain.end()))
+    return spans
+
+
+def _telephones(text: str) -> list[tuple[int, int]]:
+    spans = (_trimmed(text, *found.span()) for found in _DIGITS.finditer(text))
+    taken = [span for span in spans if _is_telephone(text, *span)]
+    for called in _CALLED.finditer(text):
+        start, end = _trimmed(text, *called.span(1))
+        if _count(text[start:end]) >= FEWEST_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
+            taken.append((start, end))
+    return taken
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span cut where a number cannot go on: two separators in a row (but ") "), and what is no digit at its end."""
+    said = text[start:end]
+    cut = _CUT.search(said, 1)
+    if cut and not said.startswith((" (", ") "), cut.start()):
+        said = said[: cut.start()]
+    return start, start + len(said.rstrip(" ()./-"))
+
+
+def _count(said: str) -> int:
+    return sum(map(str.isdigit, said))
+
+
+def _is_telephone(text: str, start: int, end: int) -> bool:
+    said = text[start:end]
+    digits = _count(said)
+    before = text[max(0, start - 16) : start]
+    is_named = _PHONE_BEFORE.search(before) is not None
+    if (
+        not FEWEST_DIGITS <= digits <= MOST_DIGITS
+        or text[end : end + 1].isalnum()
+        or (_NUMBER_BEFORE.search(before) and not is_named)
+        or _AMOUNT_AFTER.match(text, end)
+        or _DATE.match(said)
+    ):
+        return False
+    if said.startswith(("+", "00")):
+        # "+48 123 456 789" is a number, "+10 000 000" an amount
+        return digits > FEWEST_DIGITS + 1 or not _GROUPED_AMOUNT.match(said)
+    if said.startswith(("0", "(0")):
+        return digits > FEWEST_DIGITS and len(said) > digits and not _YEAR.search(said)
+    return _NORTH_AMERICAN.match(said) is not None
+
+
+# --- language, hash and key ---------------------------------------------------------------------------
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
+    return identifier
+
+
+def language_of(text: str) -> str | None:
+    """The language of a text (ISO 639-1), None when it is too short or unclear.
+
+    Told from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words, any other by
+    py3langid (Lui and Baldwin 2012, retrained) among `LANGUAGES`.
+    """
+    sample = text[:LANGUAGE_SAMPLE]
+    words = sample.lower().split()
+    if sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), SHORTEST_FOR_LANGUAGE // 4):
+        return "en"
+    if sum(map(str.isalpha, sample)) < SHORTEST_FOR_LANGUAGE:
+        return None
+    language, probability = _identifier().classify(sample)
+    if math.isnan(probability) or probability < SUREST:
+        return None
+    return SAME_LANGUAGE.get(str(language), str(language))
+
+
+def hash_of(text: str) -> str:
+    """BLAKE2b of the text, 32 hex digits; letter case, white space and compatibility forms do not matter."""
+    return blake2b(normal(text).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def normal(text: str) -> str:
+    """`text` as a key for titles and employers: Unicode NFKC, case folded, white space folded to single spaces."""
+    if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())

@@ -1,0 +1,200 @@
+"""Gates: Great Expectations over the rows of one load or one mart, with a suite read from the table class.
+
+A gate looks at a pandas frame before its rows are written. It knows keys, NOT NULL, vocabularies, bounds,
+patterns and checks of the form "low <= high"; the other table checks are CHECKs of the database. Nested
+columns and advert texts never reach it, so no example it reports can hold an advert.
+
+Great Expectations takes about eight seconds to import, so it is imported when the first gate is checked. Its
+context is ephemeral: no project folder, no telemetry, no progress bars.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from warehouse.schema import key_of
+from warehouse.tables import Checks, Field, fields_of, table_of
+
+EXAMPLES = 5
+"""Unexpected values shown of one expectation."""
+LONGEST_EXAMPLE = 200
+"""Characters shown of an unexpected value."""
+ORDERED = re.compile(r"(\w+) <= (\w+)")
+"""A table check that says one column is never above another."""
+WARNING = "warning"
+
+
+class GateBroken(RuntimeError):  # noqa: N818 (it says what happened to the gate; the data may be fine)
+    """An expectation could not be evaluated: an error of ours, which says nothing about the data."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateResult:
+    """What a gate found. `checks` are rows of ops.checks; `failures` and `warnings` name those not met."""
+
+    checks: tuple[Checks, ...]
+    failures: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rows may be written; warnings do not matter."""
+        return not self.failures
+
+
+def check(
+    frame: pd.DataFrame, cls: type, *, gate: str, run_id: str, expected_rows: tuple[int, int] | None = None
+) -> GateResult:
+    """Judge rows of a table or row class before they are written.
+
+    `gate` names the gate in ops.checks ("load:<archive file>" or "mart:<table>"). `expected_rows` are the
+    bounds of one healthy snapshot: fewer rows fail, more warn. Raises `GateBroken` when an expectation cannot
+    be evaluated, for instance because a column is missing.
+    """
+    gx, batches = _great_expectations()
+    expectations = [*_expectations(gx.expectations, cls), *_row_counts(gx.expectations, expected_rows)]
+    suite = gx.ExpectationSuite(name=cls.__name__, expectations=expectations)
+    needed = {column for expectation in expectations for column in _columns(expectation)}
+    batch = batches.get_batch({"dataframe": frame[[column for column in frame.columns if column in needed]]})
+    results = batch.validate(suite, result_format="SUMMARY").results
+    checks: list[Checks] = []
+    failures: list[str] = []
+    warnings: list[str] = []
+    for result in results:
+        row = _check_of(result, gate, run_id)
+        checks.append(row)
+        if not row.is_met:
+            (warnings if result.expectation_config.severity == WARNING else failures).append(row.expectation)
+    return GateResult(checks=tuple(checks), failures=tuple(failures), warnings=tuple(warnings))
+
+
+@functools.cache
+def _great_expectations() -> tuple[Any, Any]:
+    """The package, and a batch definition that takes any frame; made once per process."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
+    import great_expectations  # noqa: PLC0415 (eight seconds that only a gate needs)
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("rows")
+    return great_expectations, asset.add_batch_definition_whole_dataframe("all")
+
+
+def _expectations(gxe: Any, cls: type) -> Iterator[Any]:
+    """The suite of a table class."""
+    for field in _flat_fields(cls):
+        column, name = field.column, field.name
+        if not field.nullable:
+            yield gxe.ExpectColumnValuesToNotBeNull(column=name)
+        if column.values is not None:
+            yield gxe.ExpectColumnValuesToBeInSet(column=name, value_set=list(column.values))
+        if column.low is not None or column.high is not None:
+            yield gxe.ExpectColumnValuesToBeBetween(column=name, min_value=column.low, max_value=column.high)
+        if column.pattern is not None:
+            # \Z and not $, which would let a line break at the end pass
+            yield gxe.ExpectColumnValuesToMatchRegex(column=name, regex=rf"\A(?:{column.pattern})\Z")
+    keys = list(key_of(cls))
+    if len(keys) == 1:
+        yield gxe.ExpectColumnValuesToBeUnique(column=keys[0])
+    elif keys:
+        yield gxe.ExpectCompoundColumnsToBeUnique(column_list=keys)
+    for low, high in _ordered(cls):
+        yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=high, column_B=low, or_equal=True, ignore_row_if="either_value_is_missing"
+        )
+
+
+def _flat_fields(cls: type) -> Sequence[Field]:
+    return [field for field in fields_of(cls) if not field.is_list]
+
+
+def _ordered(cls: type) -> Iterator[tuple[str, str]]:
+    for rule in table_of(cls).checks if _is_table(cls) else ():
+        if pair := ORDERED.fullmatch(rule):
+            yield pair[1], pair[2]
+
+
+def _is_table(cls: type) -> bool:
+    """Rows of refined files that are no postings are structs: columns without a table's name and checks."""
+    return hasattr(cls, "TABLE")
+
+
+def _row_counts(gxe: Any, expected_rows: tuple[int, int] | None) -> Iterator[Any]:
+    if expected_rows is not None:
+        least, most = expected_rows
+        yield gxe.ExpectTableRowCountToBeBetween(min_value=least)
+        yield gxe.ExpectTableRowCountToBeBetween(max_value=most, severity=WARNING)
+
+
+def _columns(expectation: Any) -> list[str]:
+    kwargs = expectation.configuration.kwargs
+    named = [kwargs.get("column"), kwargs.get("column_A"), kwargs.get("column_B"), *kwargs.get("column_list", [])]
+    return [name for name in named if name is not None]
+
+
+def _check_of(result: Any, gate: str, run_id: str) -> Checks:
+    """A result as a row of ops.checks. Raises `GateBroken` for one that could not be evaluated."""
+    config, found = result.expectation_config, result.result
+    name = _name(config)
+    if why := _exception(result.exception_info):
+        raise GateBroken(f"{gate}: {name} could not be evaluated: {why}")
+    return Checks(
+        run_id=run_id,
+        gate=gate,
+        expectation=name,
+        is_met=bool(result.success),
+        n_checked=int(found.get("element_count", found.get("observed_value", 0))),
+        n_unexpected=int(found["unexpected_count"]) if "unexpected_count" in found else None,
+        examples=_examples(found.get("partial_unexpected_list") or []),
+    )
+
+
+def _name(config: Any) -> str:
+    """The expectation's type with its columns, or its bounds where it is about the whole table."""
+    kwargs = config.kwargs
+    if "column_A" in kwargs:
+        about = f"{kwargs['column_A']} >= {kwargs['column_B']}"
+    elif "column_list" in kwargs:
+        about = ", ".join(kwargs["column_list"])
+    elif "column" in kwargs:
+        about = kwargs["column"]
+    else:
+        bounds = (("at least", kwargs.get("min_value")), ("at most", kwargs.get("max_value")))
+        about = " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
+    return f"{config.type}({about})"
+
+
+def _exception(info: dict[str, Any]) -> str | None:
+    """What an expectation raised; None when it raised nothing.
+
+    Great Expectations gives either one flat record or, when a metric failed, one record per metric.
+    """
+    records = [info] if "raised_exception" in info else [dict(record) for record in info.values()]
+    raised = [record["exception_message"] for record in records if record["raised_exception"]]
+    return "; ".join(sorted({str(message) for message in raised})) or None
+
+
+def _examples(values: list[Any]) -> str | None:
+    """The first unexpected values as JSON text; NaN is null."""
+    if not values:
+        return None
+    return json.dumps([_plain(value) for value in values[:EXAMPLES]], ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(member) for member in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(member) for key, member in value.items()}
+    if pd.isna(value):
+        return None
+    return value if isinstance(value, bool | int | float) else str(value)[:LONGEST_EXAMPLE]

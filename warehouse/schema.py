@@ -1,0 +1,313 @@
+"""What follows from the table classes: DDL, comments, Arrow schemas and tables, and the data dictionary.
+
+Pure derivation from `tables.py`: no connection, no file but DICTIONARY.md. The refine workers import this
+module, so it imports neither DuckDB nor Great Expectations.
+
+Run `python -m warehouse.schema` to write DICTIONARY.md again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse.tables import Column, Field, Table, all_tables, fields_of, table_of
+
+DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
+FILES_ONLY = "refined"
+"""Tables of this schema are Parquet files; no database holds them."""
+
+_SQL_TYPES = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    float: "DOUBLE",
+    bool: "BOOLEAN",
+    date: "DATE",
+    datetime: "TIMESTAMP WITH TIME ZONE",
+}
+_UTC = pa.timestamp("us", tz="UTC")
+_ARROW_TYPES = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    date: pa.date32(),
+    datetime: _UTC,
+}
+_PROVENANCE = [pa.field("record", pa.int64(), nullable=False), pa.field("observed_at", _UTC, nullable=False)]
+
+VIEWS = {
+    "core.usd_rates": (
+        "US dollars for one unit of a currency, by source and day: what the quotes of that day imply.",
+        """\
+WITH dollars AS (
+    SELECT source, rate_on, base, rate AS usd FROM core.exchange_rates
+    WHERE currency = 'USD' AND base <> 'USD' AND rate > 0
+    UNION ALL
+    SELECT DISTINCT source, rate_on, 'USD', 1.0 FROM core.exchange_rates WHERE base = 'USD'
+), implied AS (
+    SELECT q.source, q.currency, q.rate_on, q.base, d.usd / q.rate AS usd_per_unit
+    FROM core.exchange_rates AS q JOIN dollars AS d USING (source, rate_on, base)
+    WHERE q.rate > 0 AND q.currency <> q.base
+    UNION ALL
+    SELECT source, base, rate_on, base, usd FROM dollars
+)
+SELECT source, currency, rate_on, min_by(usd_per_unit, base) AS usd_per_unit
+FROM implied GROUP BY source, currency, rate_on""",
+    ),
+}
+"""Views of the warehouse, by name: meaning and SELECT."""
+
+
+# --- SQL --------------------------------------------------------------------------------------------
+
+
+def database_tables() -> Iterator[type]:
+    """The table classes that stand in a database: all but the Parquet-only ones."""
+    return (cls for cls in all_tables() if schema_of(cls) != FILES_ONLY)
+
+
+def schema_of(cls: type) -> str:
+    """The part of a table's name before the dot: core, mart, ops or refined."""
+    return table_of(cls).name.partition(".")[0]
+
+
+def key_of(cls: type) -> tuple[str, ...]:
+    """The names of a table's key columns; empty when it has none."""
+    return tuple(f.name for f in fields_of(cls) if f.column.key)
+
+
+def ddl(cls: type, *, with_key: bool = True) -> str:
+    """CREATE TABLE IF NOT EXISTS with types, NOT NULL, CHECKs and, unless told otherwise, the PRIMARY KEY.
+
+    A CHECK takes NULL as kept, so a bound on a nullable column means "when it is stated".
+    """
+    parts = [f"{quoted(f.name)} {sql_type(f)}{'' if f.nullable else ' NOT NULL'}" for f in fields_of(cls)]
+    parts += [f"CHECK ({check})" for check in _checks(cls)]
+    if with_key and key_of(cls):
+        parts.append(f"PRIMARY KEY ({', '.join(map(quoted, key_of(cls)))})")
+    return f"CREATE TABLE IF NOT EXISTS {table_of(cls).name} (\n    " + ",\n    ".join(parts) + "\n)"
+
+
+def comments(cls: type) -> tuple[str, ...]:
+    """COMMENT ON TABLE and COMMENT ON COLUMN, one statement each."""
+    name = table_of(cls).name
+    columns = [f"COMMENT ON COLUMN {name}.{quoted(f.name)} IS {literal(_meaning(f.column))}" for f in fields_of(cls)]
+    return (f"COMMENT ON TABLE {name} IS {literal(table_of(cls).doc)}", *columns)
+
+
+def view_ddl(name: str) -> tuple[str, str]:
+    """CREATE OR REPLACE VIEW and COMMENT ON VIEW of one of `VIEWS`."""
+    doc, select = VIEWS[name]
+    return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(doc)}"
+
+
+def schema_key() -> str:
+    """Digest of all DDL: a work file made with another one is rebuilt."""
+    text = "\n".join([*(ddl(cls) for cls in database_tables()), *(view_ddl(name)[0] for name in VIEWS)])
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def sql_type(field: Field) -> str:
+    """The DuckDB type of a column: scalar, VARCHAR[] or STRUCT(...)[]."""
+    if field.type in _SQL_TYPES:
+        element = _SQL_TYPES[field.type]
+    else:
+        element = f"STRUCT({', '.join(f'{quoted(f.name)} {sql_type(f)}' for f in fields_of(field.type))})"
+    return f"{element}[]" if field.is_list else element
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier (`end`, `row` and others are words of SQL)."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _checks(cls: type) -> Iterator[str]:
+    for field in fields_of(cls):
+        column, name = field.column, quoted(field.name)
+        if field.is_list:
+            continue
+        if column.values is not None:
+            yield f"{name} IN ({', '.join(map(literal, column.values))})"
+        if column.low is not None:
+            yield f"{name} >= {column.low!r}"
+        if column.high is not None:
+            yield f"{name} <= {column.high!r}"
+        if column.pattern is not None:
+            yield f"regexp_full_match({name}, {literal(column.pattern)})"
+    yield from table_of(cls).checks
+
+
+def _meaning(column: Column) -> str:
+    return f"{column.doc} ({column.unit})" if column.unit else column.doc
+
+
+# --- Arrow ------------------------------------------------------------------------------------------
+
+
+def arrow_schema(cls: type) -> pa.Schema:
+    """The Arrow schema of a table or struct class, nested lists as lists of structs."""
+    return pa.schema([_arrow_field(f) for f in fields_of(cls)])
+
+
+def refined_schema(row_class: type) -> pa.Schema:
+    """The schema of a refined file: a row's columns, then `record` and `observed_at` of its response."""
+    return pa.schema([*arrow_schema(row_class), *_PROVENANCE])
+
+
+def arrow_table(cls: type, rows: Sequence[object]) -> pa.Table:
+    """Rows of a table or struct class as an Arrow table, column by column.
+
+    Half of a UTF-16 surrogate pair, which UTF-8 cannot hold, becomes U+FFFD. Raises `pyarrow.ArrowInvalid`
+    or `pyarrow.ArrowTypeError`, naming the column, when a value is not of its column's type.
+    """
+    return pa.Table.from_arrays(_arrays(cls, rows), schema=arrow_schema(cls))
+
+
+def refined_table(row_class: type, rows: Sequence[tuple[object, int, datetime]]) -> pa.Table:
+    """Rows with the record number and the WARC-Date of the response each was read from, for a refined file."""
+    values, records, times = ([*column] for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    arrays = [*_arrays(row_class, values), pa.array(records, pa.int64()), pa.array(times, _UTC)]
+    return pa.Table.from_arrays(arrays, schema=refined_schema(row_class))
+
+
+def _arrow_field(field: Field) -> pa.Field:
+    return pa.field(field.name, _arrow_type(field), nullable=field.nullable)
+
+
+def _arrow_type(field: Field) -> pa.DataType:
+    if field.type in _ARROW_TYPES:
+        element = _ARROW_TYPES[field.type]
+    else:
+        element = pa.struct([_arrow_field(f) for f in fields_of(field.type)])
+    return pa.list_(element) if field.is_list else element
+
+
+def _arrays(cls: type, rows: Sequence[Any]) -> list[pa.Array]:
+    fields = fields_of(cls)
+    if not rows:
+        return [pa.array([], _arrow_type(f)) for f in fields]
+    # attrgetter of one name returns the bare value, not a tuple
+    columns = (
+        zip(*map(attrgetter(*(f.name for f in fields)), rows), strict=True)
+        if len(fields) > 1
+        else [[getattr(row, fields[0].name) for row in rows]]
+    )
+    return [_array(field, values) for field, values in zip(fields, columns, strict=True)]
+
+
+def _array(field: Field, values: Sequence[Any]) -> pa.Array:
+    if field.type not in _ARROW_TYPES:
+        return _struct_lists(field, values)
+    try:
+        return pa.array(values, _arrow_type(field))
+    except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError):
+        values = [_storable(field, value) for value in values]
+    try:
+        return pa.array(values, _arrow_type(field))
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise type(error)(f"{field.name}: {error}") from error
+
+
+def _struct_lists(field: Field, values: Sequence[Any]) -> pa.Array:
+    """Lists of structs, built from one array per member: several times faster than from dictionaries."""
+    offsets: list[int] = [0]
+    items: list[Any] = []
+    for value in values:
+        items.extend(value or ())
+        offsets.append(len(items))
+    members = [_arrow_field(f) for f in fields_of(field.type)]
+    structs = pa.StructArray.from_arrays(_arrays(field.type, items), fields=members)
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs, type=_arrow_type(field))
+
+
+def _storable(field: Field, value: Any) -> Any:
+    """A value that Arrow refuses in its plain form: broken Unicode, or a whole number beyond 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, tuple):
+        return tuple(_storable(field, member) for member in value)
+    return float(value) if field.type is float and isinstance(value, int) else value
+
+
+# --- dictionary -------------------------------------------------------------------------------------
+
+
+def dictionary() -> str:
+    """DICTIONARY.md: every table, view and column with type, bounds and meaning."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from `warehouse/tables.py` by `python -m warehouse.schema`; do not edit.",
+        "",
+        "Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value. NULL means"
+        ' "not stated". Columns in bold make the key. `core`, `mart` and `ops` stand in `market.duckdb`; `refined`'
+        " are Parquet files in-house.",
+        "",
+    ]
+    structs: dict[str, type] = {}
+    for cls in all_tables():
+        structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in _SQL_TYPES}
+        declared = table_of(cls)
+        lines += [f"## {declared.name}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
+        lines += [*_checks_text(declared), ""]
+    for name, (doc, _) in VIEWS.items():
+        lines += [f"## {name} (view)", "", doc, ""]
+    for name, cls in sorted(structs.items()):
+        lines += [f"## {name} (nested)", "", *_own_words(cls), *_rows(cls), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _own_words(cls: type) -> list[str]:
+    return [inspect.cleandoc(cls.__doc__), ""] if cls.__doc__ else []
+
+
+def _rows(cls: type) -> list[str]:
+    lines = ["| column | type | NULL | meaning |", "|---|---|---|---|"]
+    for field in fields_of(cls):
+        name = f"**{field.name}**" if field.column.key else field.name
+        kind = _SQL_TYPES.get(field.type, field.type.__name__).replace(" WITH TIME ZONE", " (UTC)")
+        kind = kind.lower() if field.type in _SQL_TYPES else kind
+        lines.append(
+            f"| {name} | {kind}{' list' if field.is_list else ''} | {'yes' if field.nullable else 'no'} | "
+            + _described(field.column).replace("|", "\\|")
+            + " |"
+        )
+    return lines
+
+
+def _described(column: Column) -> str:
+    parts = [_meaning(column)]
+    if column.values is not None:
+        parts.append("one of " + ", ".join(f"`{v}`" for v in column.values))
+    if column.low is not None and column.high is not None:
+        parts.append(f"{column.low:g} to {column.high:g}")
+    elif column.low is not None:
+        parts.append(f"at least {column.low:g}")
+    elif column.high is not None:
+        parts.append(f"at most {column.high:g}")
+    if column.pattern is not None:
+        parts.append(f"matches `{column.pattern}`")
+    if column.references is not None:
+        parts.append(f"see `{column.references}`")
+    return "; ".join(parts)
+
+
+def _checks_text(declared: Table) -> list[str]:
+    return ["", "Always: " + "; ".join(f"`{check}`" for check in declared.checks) + "."] if declared.checks else []
+
+
+if __name__ == "__main__":
+    DICTIONARY.write_text(dictionary(), encoding="utf-8")

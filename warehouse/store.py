@@ -1,0 +1,776 @@
+"""The warehouse's files: work.duckdb, which the pipeline alone opens, and market.duckdb, which people open.
+
+Everything in `core` is a function of the loaded archive files and nothing else: not of the order they were
+loaded in, not of the clock. The newest observation (WARC-Date, then archive file, then record) gives a row
+its values, so a file that is loaded late never overwrites a newer value.
+
+Keys: work.duckdb has CHECKs but no PRIMARY KEYs. Measured on four loads of 111,000 postings, an indexed
+upsert takes 8 to 24 s a file against 1.1 s without, while CHECKs cost nothing that can be measured. Upserts
+here are by key, the load gate tests that keys are unique, and market.duckdb is written with its PRIMARY KEYs,
+so that a doubled key is never published.
+
+All sessions run in UTC, so that `::DATE` of a time is its day in UTC.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from warehouse.schema import (
+    VIEWS,
+    arrow_schema,
+    arrow_table,
+    comments,
+    database_tables,
+    ddl,
+    key_of,
+    literal,
+    quoted,
+    schema_key,
+    schema_of,
+    view_ddl,
+)
+from warehouse.tables import (
+    Advert,
+    Checks,
+    ExchangeRate,
+    ExchangeRates,
+    Loads,
+    OfficialWage,
+    OfficialWages,
+    PayReport,
+    PayReports,
+    Posting,
+    PostingBoards,
+    PostingPay,
+    PostingPlaces,
+    Postings,
+    PostingSkills,
+    Rejects,
+    Responses,
+    Runs,
+    SourceHealth,
+    fields_of,
+    table_of,
+)
+
+log = logging.getLogger("jobmarket.store")
+
+Connection = duckdb.DuckDBPyConnection
+SqlError = duckdb.Error
+"""What a query of a person can raise; named here so that other packages need not import DuckDB."""
+Gate = Callable[[str, type, pd.DataFrame], bool]
+"""Judges the rows of one archive file before any of them is written: file, row class, rows; False refuses it."""
+
+WORK = "work.duckdb"
+MARKET = "market.duckdb"
+PUBLISHED_STORAGE = "v1.4.0"
+"""Storage version of market.duckdb: DuckDB 1.4, 1.5 and 2.0 can open it."""
+SCHEMAS = ("core", "mart", "ops")
+KEPT = (Runs, Checks, SourceHealth)
+"""Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
+
+TABLE_OF_ROW = {Posting: Postings, PayReport: PayReports, OfficialWage: OfficialWages, ExchangeRate: ExchangeRates}
+"""Where the rows of a refined file go."""
+ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
+PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
+"""Tables of a posting's parts, and the nested column each is made from."""
+TEXT = "text"
+
+RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
+"""Sources of exchange rates in order of trust, and how many days old a rate may be (DESIGN: Money)."""
+IDENTITY = "identity"
+"""`fx_source` of pay that is in dollars already."""
+
+
+MISSING = (
+    "what reads the source changed, but the refined file of an archive file that was loaded is missing, so the source "
+    "keeps its last good rows; refine the file, or delete work.duckdb if it was taken from the archive on purpose"
+)
+
+
+class RefinedFile(Protocol):
+    """What the refine step made of one archive file: two Parquet files and the key of what they depend on."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def warc(self) -> str: ...  # noqa: D102
+    @property
+    def rows(self) -> Path: ...  # noqa: D102
+    @property
+    def responses(self) -> Path: ...  # noqa: D102
+    @property
+    def refine_key(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What came of loading one archive file. `why` says why it was refused."""
+
+    warc: str
+    state: Literal["loaded", "unchanged", "refused"]
+    n_rows: int = 0
+    n_rejects: int = 0
+    why: str | None = None
+
+
+class _RefusedError(Exception):
+    """A file's rows may not enter the warehouse; its transaction is rolled back."""
+
+
+# --- the working file -------------------------------------------------------------------------------
+
+
+def open_work(
+    data_dir: Path, *, memory_limit: str = "4GB", threads: int = 2, temp_directory: Path | None = None
+) -> Connection:
+    """Open work.duckdb for reading and writing; make it when there is none.
+
+    A file made with other table declarations is replaced by an empty one, which the next loads fill again
+    from the refined files; marts and the records of runs are carried over where they still fit. Only the
+    holder of the data folder's lock may call this. Raises `duckdb.IOException` when another process has the
+    file open.
+    """
+    path = data_dir / WORK
+    config: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "temp_directory": str(temp_directory or data_dir / "tmp"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        con = _connect(path, config)
+        if _stored_key(con) == schema_key():
+            return con
+        con.close()
+        log.warning("%s: table declarations changed; it is made again from the refined files", path)
+    _make_work(path, config)
+    return _connect(path, config)
+
+
+def _connect(path: Path, config: dict[str, Any]) -> Connection:
+    con = duckdb.connect(str(path), config=config)
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _stored_key(con: Connection) -> str | None:
+    known = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'made_with'").fetchone()
+    row = con.execute("SELECT schema_key FROM made_with").fetchone() if known else None
+    return str(row[0]) if row else None
+
+
+def _make_work(path: Path, config: dict[str, Any]) -> None:
+    """Make an empty work file beside its place and move it there, so that it is never there half-made."""
+    fresh = path.with_name(path.name + ".new")
+    _remove(fresh)
+    con = _connect(fresh, config)
+    with _transaction(con):
+        _create_all(con, with_keys=False)
+        con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
+        con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
+    if path.exists():
+        _carry_over(con, path)
+    con.execute("CHECKPOINT")
+    con.close()
+    _remove(path, sidecars_only=True)
+    _move(fresh, path)
+
+
+def _carry_over(con: Connection, old: Path) -> None:
+    """Copy the tables that nothing can make again, where today's declaration still admits them."""
+    con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
+    for cls in database_tables():
+        if schema_of(cls) != "mart" and cls not in KEPT:
+            continue
+        name = table_of(cls).name
+        try:
+            before = {row[0] for row in con.execute(f"DESCRIBE old.{name}").fetchall()}
+            columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
+            con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM old.{name}")
+        except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
+            log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
+    con.execute("DETACH old")
+
+
+def _create_all(con: Connection, *, with_keys: bool) -> None:
+    """Schemas, tables, comments and views in the connection's current database."""
+    for schema in SCHEMAS:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for cls in database_tables():
+        con.execute(ddl(cls, with_key=with_keys))
+        for statement in comments(cls):
+            con.execute(statement)
+    for name in VIEWS:
+        for statement in view_ddl(name):
+            con.execute(statement)
+
+
+@contextlib.contextmanager
+def _transaction(con: Connection) -> Iterator[None]:
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
+
+
+# --- loading ----------------------------------------------------------------------------------------
+
+
+def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate) -> tuple[Loaded, ...]:
+    """Bring what one source's refined files say into `core` and `ops`; one transaction per archive file.
+
+    `files` are all refined files of the source. A file that was loaded with the same key is skipped. When the
+    key of a loaded file changed (its reader or a lookup was edited), the source is loaded anew from all files
+    in one transaction: what the file said before may not survive. A file that `gate` or a CHECK refuses
+    leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in which a file that was good
+    before is refused or missing changes nothing: the whole source keeps its last good rows.
+
+    Whatever `gate` raises is raised on, after the file's transaction was rolled back.
+    """
+    sources = {file.source for file in files}
+    if len(sources) > 1:
+        raise ValueError(f"files of one source expected, got {', '.join(sorted(sources))}")
+    known = _loaded_keys(con, files[0].source) if files else {}
+    if any(known.get(file.warc, file.refine_key) != file.refine_key for file in files):
+        return _reload(con, files, known, gate)
+    return tuple(
+        Loaded(warc=file.warc, state="unchanged") if file.warc in known else _load_alone(con, file, gate)
+        for file in sorted(files, key=lambda file: file.warc)
+    )
+
+
+def _loaded_keys(con: Connection, source: str) -> dict[str, str]:
+    return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [source]).fetchall())
+
+
+def _load_alone(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
+    try:
+        with _transaction(con):
+            loaded = _load_file(con, file, gate)
+            _close_postings(con, file.source)
+    except (_RefusedError, duckdb.ConstraintException) as error:
+        return _refused(con, file, str(error))
+    return loaded
+
+
+def _reload(con: Connection, files: Sequence[RefinedFile], known: dict[str, str], gate: Gate) -> tuple[Loaded, ...]:
+    source = files[0].source
+    if gone := sorted(set(known) - {file.warc for file in files}):
+        log.error("%s keeps its last good rows: %s", source, MISSING)
+        kept = (Loaded(warc=file.warc, state="unchanged") for file in files)
+        return (*kept, *(Loaded(warc=warc, state="refused", why=MISSING) for warc in gone))
+    log.info("%s: what reads it changed; all %d files are loaded again", source, len(files))
+    outcomes: list[Loaded] = []
+    file = files[0]
+    try:
+        with _transaction(con):
+            _forget(con, source)
+            for file in sorted(files, key=lambda file: file.warc):
+                outcomes.append(_load_file(con, file, gate))
+            _close_postings(con, source)
+    except (_RefusedError, duckdb.ConstraintException) as error:
+        others = [other for other in files if other is not file]
+        if file.warc in known:
+            refused = _refused(con, file, f"{error} (the source keeps its last good rows)")
+            return (*(Loaded(warc=other.warc, state="unchanged") for other in others), refused)
+        return (*_reload(con, others, known, gate), _refused(con, file, str(error)))
+    return tuple(outcomes)
+
+
+def _forget(con: Connection, source: str) -> None:
+    """Remove all rows of a source."""
+    for part in (PostingBoards, *(cls for cls, _ in PARTS_OF_POSTING)):
+        con.execute(
+            f"DELETE FROM {table_of(part).name} WHERE posting_id IN"
+            " (SELECT posting_id FROM core.postings WHERE source = ?)",
+            [source],
+        )
+    for cls in (*TABLE_OF_ROW.values(), Loads, Responses, Rejects):
+        con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
+
+
+def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
+    """Stage, judge and upsert one file inside the caller's transaction. Raises `_RefusedError`."""
+    row_class = _row_class(file.rows)
+    _stage(con, file, row_class)
+    flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
+    if not gate(file.warc, row_class, con.execute(f"SELECT {flat} FROM staged").df()):
+        raise _RefusedError("the load gate was not passed, see ops.checks; nothing of the file was taken")
+    if row_class is Posting:
+        _upsert_postings(con, file)
+    else:
+        _upsert_rows(con, TABLE_OF_ROW[row_class])
+    _record_rejects(con, file, row_class)
+    return _record_load(con, file)
+
+
+def _row_class(rows: Path) -> type:
+    """The class of a refined file's rows, as the refine step noted it in the file."""
+    named = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
+    if named not in ROW_NAMED:
+        raise ValueError(f"{rows}: row_table is {named!r}; one of {', '.join(ROW_NAMED)} expected")
+    return ROW_NAMED[named]
+
+
+def _is_flat(name: str, row_class: type) -> bool:
+    return name != TEXT and not next(f for f in fields_of(row_class) if f.name == name).is_list
+
+
+def _stage(con: Connection, file: RefinedFile, row_class: type) -> None:
+    """Temporary table `staged`: the file's newest row per key, without text; `newest`: those newer than core's."""
+    keys = ", ".join(map(quoted, key_of(row_class)))
+    rows = f"read_parquet({literal(str(file.rows))}, file_row_number = true)"
+    left_out = "EXCLUDE (text, spans, issues, file_row_number)" if row_class is Posting else "EXCLUDE (file_row_number)"
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE staged AS
+        WITH seen AS (
+            SELECT {keys}, min(observed_at) AS first_seen_at,
+                max((observed_at, record, file_row_number)) AS newest
+            FROM {rows} GROUP BY ALL
+        )
+        SELECT r.* {left_out}, first_seen_at, {literal(file.warc)} AS warc
+        FROM {rows} AS r JOIN seen USING ({keys})
+        WHERE (r.observed_at, r.record, r.file_row_number) = newest
+        """
+    )
+    name = table_of(TABLE_OF_ROW[row_class]).name
+    seen_at = "t.last_seen_at" if row_class is Posting else "r.observed_at"
+    responses = (
+        "" if row_class is Posting else "LEFT JOIN ops.responses AS r ON r.warc = t.warc AND r.record = t.record"
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE newest AS
+        SELECT s.* FROM staged AS s LEFT JOIN {name} AS t USING ({keys}) {responses}
+        WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > ({seen_at}, t.warc, t.record)
+        """
+    )
+
+
+def _upsert_rows(con: Connection, cls: type) -> None:
+    names = [f.name for f in fields_of(cls)]
+    con.execute(_merge(cls, names, f"SELECT {', '.join(map(quoted, names))} FROM newest"))
+
+
+def _upsert_postings(con: Connection, file: RefinedFile) -> None:
+    advert = [f.name for f in fields_of(Advert)]
+    columns = [*advert, "job_id", "first_seen_at", "last_seen_at", "warc", "record"]
+    select = (
+        f"SELECT {', '.join(map(quoted, advert))}, posting_id AS job_id, first_seen_at,"
+        " observed_at AS last_seen_at, warc, record FROM newest"
+    )
+    con.execute(_merge(Postings, columns, select, {"first_seen_at": "least(t.first_seen_at, s.first_seen_at)"}))
+    con.execute(
+        "UPDATE core.postings AS t SET first_seen_at = s.first_seen_at FROM staged AS s"
+        " WHERE s.posting_id = t.posting_id AND s.first_seen_at < t.first_seen_at"
+    )
+    doubled = con.execute(
+        "SELECT posting_id, skill FROM (SELECT posting_id, unnest(skills, max_depth := 2) FROM newest)"
+        " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
+    ).fetchone()
+    if doubled:
+        raise _RefusedError(f"{doubled[0]} names the skill {doubled[1]} twice; a posting's skills are named once")
+    for cls, nested in PARTS_OF_POSTING:
+        name = table_of(cls).name
+        position = f", unnest(range(len({nested}))) AS position" if "position" in key_of(cls) else ""
+        con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM newest)")
+        con.execute(
+            f"INSERT INTO {name} BY NAME"
+            f" SELECT posting_id, unnest({nested}, max_depth := 2){position} FROM newest WHERE len({nested}) > 0"
+        )
+    seen = (
+        "SELECT posting_id, board, min(observed_at) AS first_seen_at, max(observed_at) AS last_seen_at"
+        f" FROM read_parquet({literal(str(file.rows))}) WHERE board IS NOT NULL GROUP BY ALL"
+    )
+    wider = {
+        "first_seen_at": "least(t.first_seen_at, s.first_seen_at)",
+        "last_seen_at": "greatest(t.last_seen_at, s.last_seen_at)",
+    }
+    con.execute(_merge(PostingBoards, [*key_of(PostingBoards), *wider], seen, wider))
+
+
+def _merge(cls: type, columns: Sequence[str], select: str, updates: dict[str, str] | None = None) -> str:
+    """MERGE that inserts new keys and sets the other columns of known ones, by `updates` where it names them."""
+    keys = key_of(cls)
+    sets = ", ".join(f"{quoted(c)} = {(updates or {}).get(c, f's.{quoted(c)}')}" for c in columns if c not in keys)
+    return f"""
+        MERGE INTO {table_of(cls).name} AS t USING ({select}) AS s
+        ON {" AND ".join(f"t.{quoted(k)} = s.{quoted(k)}" for k in keys)}
+        WHEN MATCHED THEN UPDATE SET {sets}
+        WHEN NOT MATCHED THEN INSERT ({", ".join(map(quoted, columns))})
+            VALUES ({", ".join(f"s.{quoted(c)}" for c in columns)})
+        """
+
+
+def _close_postings(con: Connection, source: str) -> None:
+    """Set closing days of a source's postings: a function of `last_seen_at` and of the complete responses.
+
+    A board closes a posting on the day of its first complete response after it was last seen there; the
+    posting is closed when all its boards have, on the last such day.
+    """
+    con.execute(
+        """
+        UPDATE core.posting_boards AS b SET closed_on = c.closed_on
+        FROM (
+            SELECT b.posting_id, b.board, r.observed_at::DATE AS closed_on
+            FROM (
+                SELECT b.*, p.source FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+                WHERE p.source = $source
+            ) AS b
+            ASOF LEFT JOIN (SELECT * FROM ops.responses WHERE is_complete) AS r
+            ON r.source = b.source AND r.board = b.board AND b.last_seen_at < r.observed_at
+        ) AS c
+        WHERE c.posting_id = b.posting_id AND c.board = b.board AND c.closed_on IS DISTINCT FROM b.closed_on
+        """,
+        {"source": source},
+    )
+    con.execute(
+        """
+        UPDATE core.postings AS p SET closed_on = c.closed_on
+        FROM (
+            SELECT posting_id, CASE WHEN count(closed_on) = count(*) THEN max(closed_on) END AS closed_on
+            FROM core.posting_boards GROUP BY posting_id
+        ) AS c
+        WHERE c.posting_id = p.posting_id AND p.source = $source AND c.closed_on IS DISTINCT FROM p.closed_on
+        """,
+        {"source": source},
+    )
+
+
+def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None:
+    """Write what was rejected in a file, in place of what an earlier attempt at it wrote."""
+    con.execute("DELETE FROM ops.rejects WHERE warc = ?", [file.warc])
+    parts = [(file.responses, "NULL")]
+    if row_class is Posting:
+        parts.append((file.rows, "posting_id"))
+    for path, posting_id in parts:
+        con.execute(
+            f"""
+            INSERT INTO ops.rejects BY NAME
+            SELECT * EXCLUDE (issue), issue.column_name, issue."value", issue."rule" FROM (
+                SELECT source, ? AS warc, record, {posting_id}::VARCHAR AS posting_id, unnest(issues) AS issue
+                FROM read_parquet({literal(str(path))})
+            )
+            """,
+            [file.warc],
+        )
+
+
+def _record_load(con: Connection, file: RefinedFile) -> Loaded:
+    responses = f"read_parquet({literal(str(file.responses))})"
+    con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
+    n_rows, n_rejects = con.execute(
+        f"""
+        INSERT INTO ops.loads BY NAME
+        SELECT ? AS warc, ? AS source, ? AS refine_key, min(observed_at) AS observed_from,
+            max(observed_at) AS observed_to, count(*) AS n_responses, coalesce(sum(n_rows), 0) AS n_rows,
+            (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
+        FROM {responses}
+        RETURNING n_rows, n_rejects
+        """,
+        [file.warc, file.source, file.refine_key, file.warc],
+    ).fetchall()[0]
+    return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_rejects=n_rejects)
+
+
+def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:
+    """Note why a file was refused, beside all that was rejected in it."""
+    log.error("%s was refused: %s", file.warc, why)
+    with _transaction(con):
+        _record_rejects(con, file, _row_class(file.rows))
+        whole = Rejects(
+            source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
+        )
+        _insert(con, Rejects, arrow_table(Rejects, [whole]))
+    n_rejects = con.execute("SELECT count(*) FROM ops.rejects WHERE warc = ?", [file.warc]).fetchall()[0][0]
+    return Loaded(warc=file.warc, state="refused", n_rejects=n_rejects, why=why)
+
+
+# --- what SQL works out of the loaded rows ------------------------------------------------------------
+
+
+def resolve_jobs(con: Connection) -> None:
+    """Set `job_id` of all postings: the earliest posting of the same employer, title and text.
+
+    Letters' case and white space do not count. A posting without text, or whose employer is unknown, is its
+    own job. The earliest is by first sight, then by posting_id.
+    """
+    folded = "lower(trim(regexp_replace(nfc_normalize({}), '\\s+', ' ', 'g')))"
+    with _transaction(con):
+        con.execute(
+            f"""
+            UPDATE core.postings AS p SET job_id = j.job_id
+            FROM (
+                SELECT posting_id, CASE WHEN text_hash IS NULL OR employer IS NULL THEN posting_id ELSE
+                    first_value(posting_id) OVER (
+                        PARTITION BY {folded.format("employer")}, {folded.format("title")}, text_hash
+                        ORDER BY first_seen_at, posting_id
+                    ) END AS job_id
+                FROM core.postings
+            ) AS j
+            WHERE j.posting_id = p.posting_id AND j.job_id <> p.job_id
+            """
+        )
+
+
+def convert_money(con: Connection) -> None:
+    """Set the dollar columns of all postings by the last rate on or before the day of the advert.
+
+    The day is `posted_on`, else the day of first sight. `RATE_LADDER` says which source comes first and how
+    old its rate may be. Pay in a currency without such a rate keeps NULL, with reason `no_rate`.
+    """
+    steps = "\n".join(
+        f"""ASOF LEFT JOIN (SELECT * FROM core.usd_rates WHERE source = {literal(source)}) AS r{number}
+            ON r{number}.currency = d.currency AND r{number}.rate_on <= d.day"""
+        for number, (source, _) in enumerate(RATE_LADDER)
+    )
+    choice = "\n".join(
+        f"WHEN d.day - r{number}.rate_on <= {days} THEN {{'rate': r{number}.usd_per_unit, 'day': r{number}.rate_on,"
+        f" 'source': r{number}.source}}"
+        for number, (_, days) in enumerate(RATE_LADDER)
+    )
+    with _transaction(con):
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE money AS
+            WITH paid AS (
+                SELECT posting_id, annual_low, annual_high,
+                    CASE WHEN pay_low IS NOT NULL OR pay_high IS NOT NULL THEN currency END AS currency,
+                    coalesce(posted_on, first_seen_at::DATE) AS day
+                FROM core.postings
+            ), rated AS (
+                SELECT d.currency, d.day, CASE
+                    WHEN d.currency = 'USD' THEN {{'rate': 1.0, 'day': NULL::DATE, 'source': {literal(IDENTITY)}}}
+                    {choice} END AS fx
+                FROM (SELECT DISTINCT currency, day FROM paid WHERE currency IS NOT NULL) AS d
+                {steps}
+            )
+            SELECT p.posting_id,
+                p.annual_low * r.fx.rate AS annual_low_usd,
+                p.annual_high * r.fx.rate AS annual_high_usd,
+                r.fx.rate AS fx_rate,
+                r.fx.day AS fx_on,
+                r.fx.source AS fx_source,
+                CASE WHEN p.currency IS NOT NULL AND r.fx IS NULL THEN 'no_rate' END AS usd_reason
+            FROM paid AS p LEFT JOIN rated AS r USING (currency, day)
+            """
+        )
+        columns = ("annual_low_usd", "annual_high_usd", "fx_rate", "fx_on", "fx_source", "usd_reason")
+        con.execute(
+            f"""
+            UPDATE core.postings AS p SET {", ".join(f"{c} = m.{c}" for c in columns)}
+            FROM money AS m
+            WHERE m.posting_id = p.posting_id
+                AND ({", ".join(f"m.{c}" for c in columns)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in columns)})
+            """
+        )
+
+
+# --- rows made by the pipeline itself -----------------------------------------------------------------
+
+
+def load_lookup(con: Connection, cls: type, rows: Sequence[object]) -> None:
+    """Replace all rows of a lookup table (core.countries, roles, skills, sources, employers)."""
+    with _transaction(con):
+        con.execute(f"DELETE FROM {table_of(cls).name}")
+        _insert(con, cls, arrow_table(cls, rows))
+
+
+def write_mart(con: Connection, cls: type, frame: pd.DataFrame, *, as_of: date) -> None:
+    """Replace a mart's rows of one day; `frame` has the columns of `cls`, NaN and None meaning NULL."""
+    with _transaction(con):
+        con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of = ?", [as_of])
+        _insert(con, cls, pa.Table.from_pandas(frame, schema=arrow_schema(cls), preserve_index=False))
+
+
+def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
+    """Insert rows of a table with a key; rows of the same key are replaced, and the last of `rows` wins."""
+    keys = key_of(cls)
+    last = {tuple(getattr(row, key) for key in keys): row for row in rows}
+    with _transaction(con):
+        con.register("put_rows", arrow_table(cls, list(last.values())))
+        match = " AND ".join(f"t.{quoted(k)} = r.{quoted(k)}" for k in keys)
+        con.execute(f"DELETE FROM {table_of(cls).name} AS t USING put_rows AS r WHERE {match}")
+        con.execute(f"INSERT INTO {table_of(cls).name} BY NAME SELECT * FROM put_rows")
+        con.unregister("put_rows")
+
+
+def begin_run(con: Connection, run: Runs) -> None:
+    """Note that a run began."""
+    put(con, Runs, [run])
+
+
+def end_run(con: Connection, run_id: str, *, ended_at: datetime, exit_code: int, message: str | None = None) -> None:
+    """Note how a run ended."""
+    con.execute(
+        "UPDATE ops.runs SET ended_at = ?, exit_code = ?, message = ? WHERE run_id = ?",
+        [ended_at, exit_code, message, run_id],
+    )
+
+
+def record_checks(con: Connection, checks: Sequence[Checks]) -> None:
+    """Keep the results of a gate; call it outside of `load`, which may roll back."""
+    put(con, Checks, checks)
+
+
+def record_health(con: Connection, health: Sequence[SourceHealth]) -> None:
+    """Note how sources fared in a run."""
+    put(con, SourceHealth, health)
+
+
+def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
+    """Note what was damaged before it reached the archive, in place of what an earlier run noted of the same."""
+    with _transaction(con):
+        for reject in rejects:
+            con.execute(
+                "DELETE FROM ops.rejects WHERE warc = ? AND record = ? AND column_name = ? AND posting_id IS NULL",
+                [reject.warc, reject.record, reject.column_name],
+            )
+        _insert(con, Rejects, arrow_table(Rejects, rejects))
+
+
+def _insert(con: Connection, cls: type, rows: pa.Table) -> None:
+    con.register("inserted_rows", rows)
+    con.execute(f"INSERT INTO {table_of(cls).name} BY NAME SELECT * FROM inserted_rows")
+    con.unregister("inserted_rows")
+
+
+# --- publishing -------------------------------------------------------------------------------------
+
+
+def publish(con: Connection, target: Path) -> None:
+    """Write market.duckdb anew and put it in place at once; whoever reads the old file keeps reading it.
+
+    All tables of `core`, `mart` and `ops` with keys, CHECKs, comments and views, rows in the order of their
+    keys. What a killed run left half-written is removed. Raises `duckdb.ConstraintException`, and publishes
+    nothing, when a key is doubled or a CHECK broken.
+    """
+    fresh = target.with_name(target.name + ".new")
+    _remove(fresh)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = con.execute("SELECT current_database()").fetchall()[0][0]
+    con.execute(f"ATTACH {literal(str(fresh))} AS fresh (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
+    try:
+        con.execute("USE fresh")
+        with _transaction(con):
+            _create_all(con, with_keys=True)
+            for cls in database_tables():
+                name = table_of(cls).name
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {quoted(work)}.{name} ORDER BY {_order(cls)}")
+        con.execute("CHECKPOINT fresh")
+    finally:
+        con.execute(f"USE {quoted(work)}")
+        con.execute("DETACH fresh")
+    _move(fresh, target)
+
+
+def export_parquet(con: Connection, out_dir: Path) -> tuple[Path, ...]:
+    """Every core.* and mart.* table as `<schema>.<name>.parquet`, rows in the order of their keys.
+
+    The same rows give the same bytes, so two runs can be compared file by file.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    written = []
+    for cls in database_tables():
+        if schema_of(cls) == "ops":
+            continue
+        path = out_dir / f"{table_of(cls).name}.parquet"
+        con.execute(
+            f"COPY (SELECT * FROM {table_of(cls).name} ORDER BY {_order(cls)})"
+            f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        written.append(path)
+    return tuple(written)
+
+
+def _order(cls: type) -> str:
+    return ", ".join(map(quoted, key_of(cls))) or "ALL"
+
+
+def _move(fresh: Path, target: Path) -> None:
+    """Rename a closed database file over another, surviving a power cut."""
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    fresh.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _remove(path: Path, *, sidecars_only: bool = False) -> None:
+    """Remove a database file with its write-ahead logs."""
+    for file in (*([] if sidecars_only else [path]), *path.parent.glob(path.name + ".wal*")):
+        file.unlink(missing_ok=True)
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+def open_reader(data_dir: Path, *, with_texts: bool = False) -> Connection:
+    """A connection for people: market.duckdb, nothing else, and no way to write or reach another file.
+
+    `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest
+    observation. Scratch tables in memory are allowed; queries may not spill to disk.
+    Raises `FileNotFoundError` when nothing was published yet.
+
+    DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access,
+    so market.duckdb could be overwritten. Here the file system itself is switched off after market.duckdb was
+    opened, and refined texts come through Arrow, whose reader can only read.
+    """
+    market = data_dir / MARKET
+    if not market.exists():
+        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET temp_directory = ''")
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET python_enable_replacements = false")
+    con.execute(f"ATTACH {literal(str(market))} AS market (READ_ONLY)")
+    con.execute("USE market")
+    if with_texts:
+        con.register("refined_texts", _texts(data_dir / "refined"))
+        con.execute(
+            "CREATE TEMP VIEW adverts AS SELECT DISTINCT ON (posting_id) posting_id, text"
+            " FROM refined_texts SEMI JOIN market.core.postings USING (posting_id, warc, record)"
+        )
+    con.execute("SET enable_external_access = false")
+    con.execute("SET disabled_filesystems = 'LocalFileSystem'")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def _texts(refined: Path) -> ds.Dataset:
+    """The texts in all refined files of postings, with the archive file and record each comes from."""
+    parquet, disk = ds.ParquetFileFormat(), fs.LocalFileSystem()
+    columns = [("posting_id", pa.string()), ("record", pa.int64()), (TEXT, pa.string()), ("warc", pa.string())]
+    fragments = [
+        parquet.make_fragment(
+            str(path), disk, partition_expression=ds.field("warc") == f"{path.parent.name}/{path.stem}.warc.gz"
+        )
+        for path in sorted(refined.glob("*/*.parquet"))
+        if TEXT in pq.read_schema(path).names
+    ]
+    return ds.FileSystemDataset(fragments, pa.schema(columns), parquet, disk)
