@@ -32,8 +32,9 @@ app = typer.Typer(
 LOG = logging.getLogger("jobmarket")
 WIDTH = 120
 """Columns of what is printed to a file or a pipe, where no terminal says how wide it is."""
-OUT = Console(width=None if sys.stdout.isatty() else WIDTH)
-ERR = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH)
+# No markup: what is printed are often words of others, and "[/b]" in an advert is no instruction.
+OUT = Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False)
+ERR = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH, markup=False, emoji=False)
 KIND = "kind"
 """File in the data folder that says whether it holds the synthetic sample or real data."""
 
@@ -47,7 +48,8 @@ def main() -> None:
     to_terminal = RichHandler(console=ERR, show_path=False, show_level=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[to_terminal])
     logging.getLogger("jobmarket").setLevel(logging.INFO)
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it reports its temporary folders
+    # Great Expectations reports its temporary folders, by loggers that set their own level.
+    to_terminal.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("jobmarket"))
     try:
         app(standalone_mode=True)
     except (Wrong, FolderInUse, FileNotFoundError) as error:
@@ -112,6 +114,8 @@ def backfill(
     are reported and left out; those of sources we do not read are named and left alone.
     """
     config = settings()
+    if missing := [str(one) for one in path if not one.exists()]:
+        raise Wrong(f"{', '.join(missing)} does not exist; a WARC file or a folder of them expected")
     _run(config, kind="live", sources=_names(source), guides=tuple(guide or ()), recordings=tuple(path))
 
 
@@ -180,7 +184,7 @@ def _run(config: Settings, *, kind: str | None, recordings: Sequence[Path] = (),
 def _kind_of(config: Settings, wanted: str | None) -> str:
     """What the folder holds, sample or live; the first run decides, and the two are never mixed."""
     marker = config.data / KIND
-    held_kind = marker.read_text().strip() if marker.exists() else None
+    held_kind = marker.read_text().strip() or None if marker.exists() else None  # empty: killed while writing it
     if held_kind is None:
         if wanted is None:
             raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")

@@ -115,9 +115,9 @@ class Outcome:
 
 @flow(name="nightly", validate_parameters=False)
 def nightly(request: Request) -> Outcome:
-    """Ask every source, then do what follows from the archive."""
+    """Ask every source (none for a past day), then do what follows from the archive."""
     salvage_parts(request.settings.archive)
-    asked = {name: fetch_source.submit(name, request) for name in request.sources}
+    asked = {name: fetch_source.submit(name, request) for name in request.sources if request.as_of is None}
     health = [_ended(name, future) for name, future in asked.items()]
     return from_archive(request, health)
 

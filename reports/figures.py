@@ -53,7 +53,7 @@ class Judged:
 
     status: str
     reason: str | None
-    n_jobs: int
+    n_jobs: int | None
     n_employers: int | None
 
 
@@ -677,11 +677,12 @@ def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: 
         status, reason = "suppressed", "no place has enough data"
     bases = {row.basis for row in shown}
     rungs = {row.rung for row in shown}
+    n_jobs = sum(row.n_jobs or 0 for row in shown) if len(bases) < 2 else None  # kinds of pay are never added up
     employers = None  # an employer counts in several places, so the sum would count it twice
     return _row(
         figure,
         night,
-        Judged(status=status, reason=reason, n_jobs=sum(row.n_jobs or 0 for row in shown), n_employers=employers),
+        Judged(status=status, reason=reason, n_jobs=n_jobs, n_employers=employers),
         basis=bases.pop() if len(bases) == 1 else None,
         rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
         value=wording.shape_of(figure.id).text(rows) if shown else None,

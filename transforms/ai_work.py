@@ -11,8 +11,9 @@ import functools
 import re
 from pathlib import Path
 
+from transforms.literal import Literals
 from transforms.reading import Reading
-from transforms.section import cues_of, literal, lowered, section_at, sentence_at
+from transforms.section import cues_of, section_at, sentence_at
 from warehouse.tables import GROUP_OF_ROLE
 
 TERMS = Path(__file__).parent / "lookups" / "ai_terms.csv"
@@ -50,31 +51,29 @@ MOST_MENTIONS = 200
 
 
 @functools.cache
-def _terms() -> tuple[re.Pattern[str], tuple[bytes, ...]]:
-    """Terms written one way, as one expression, and those in any case, in lower case.
-
-    The former begin with a capital or an apostrophe, rare in prose, so the expression is tried at few places.
-    """
+def _terms() -> tuple[Literals, Literals]:
+    """Terms written one way, and those in any case."""
     with TERMS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    exact = sorted((row["words"] for row in rows if row["case"] == "exact"), key=lambda words: (-len(words), words))
-    anycase = tuple(literal(row["words"]) for row in rows if row["case"] == "any")
-    return re.compile(f"(?:{'|'.join(map(re.escape, exact))})(?![^\\W_])"), anycase
+    exact = Literals((row["words"] for row in rows if row["case"] == "exact"), is_exact=True)
+    return exact, Literals(row["words"] for row in rows if row["case"] == "any")
 
 
 def _mentions(text: str) -> list[tuple[int, int]]:
-    """Spans of the terms of AI in the text, in order."""
-    exact, anycase = _terms()
-    spans = [match.span() for match in exact.finditer(text)]
-    lower = lowered(text)
-    for words in anycase:
-        at = lower.find(words)
-        while at >= 0:
-            end = at + len(words)
-            if not text[end : end + 1].isalnum():
-                spans.append((at, end))
-            at = lower.find(words, end)
-    return sorted((start, end) for start, end in spans if not start or not text[start - 1].isalnum())[:MOST_MENTIONS]
+    """Spans of the terms of AI in the text, in order; of those that overlap, the one that begins first, the longest."""
+    found = [
+        (start, -end)
+        for terms in _terms()
+        for start, end in terms.spans(text)
+        if not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
+    ]
+    spans: list[tuple[int, int]] = []
+    reached = 0
+    for start, end in sorted(found):
+        if start >= reached:
+            reached = -end
+            spans.append((start, reached))
+    return spans[:MOST_MENTIONS]
 
 
 def ai_label(title: str, text: str, *, role: str) -> Reading:

@@ -61,6 +61,8 @@ PESO = 1000.0
 """Rough units per US dollar of the pesos that share the dollar's sign (Chile, Argentina, Colombia)."""
 SOUTH_ASIAN = (1e5, 1e7)
 """Lakh and crore: units of rupees and taka."""
+FIRST_WORDS = 3
+"""Words of a sentence in which its subject stands."""
 SUBJECT = 6
 """Words before "paid" in which a bonus or commission is its subject."""
 CONTINUED = (0.2, 5.0)
@@ -264,7 +266,14 @@ def _period_of_same_clause(site: _Site, last: _Seen | None) -> str | None:
 
 
 def _labelled(before: list[Hit]) -> str | None:
-    """The added component a label names at some distance: "Commission: projected at $30,000"."""
+    """The added component a label or subject names at some distance: "Commission: projected at $30,000".
+
+    A subject stands among the first words of the sentence: "The bonus depends on results and is $20,000".
+    """
+    begins = (hit.of("pay") for hit in before[:FIRST_WORDS])
+    subject = next((word.value for word in begins if word and word.value in ADDED), None)
+    if subject:
+        return subject
     for hit, follower in itertools.pairwise(before):
         word = hit.of("pay")
         if word and word.value in ADDED and follower.mark == ":":
@@ -289,9 +298,6 @@ def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
     between = hits_in(site.text, last.end, site.one.start)
     if _has_not_pay(between):
         return None
-    named = next((w.value for h in reversed(between) for w in h.words if w.kind == "pay"), None)
-    if named in ADDED:
-        return _Evidence("list", named)  # "... $160,000. The bonus depends on results and is $20,000"
     return _Evidence("list", last.pay.component if last.pay.component in CASH else "base", last.pay.period)
 
 

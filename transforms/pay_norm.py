@@ -44,8 +44,9 @@ def finished(pays: Sequence[Pay], *, country: str | None, employment_type: str |
     A minimum of 0 is no minimum. A range whose low end is above its high end keeps its text, not its amounts. An
     amount beyond four times its low end, or beyond the country's bounds, is kept and flagged.
 
-    The headline is the posting's own pay: what an economist would take as its offer in the posting's country. Only
-    base pay can be it. Preferred, in this order: structured over prose; tied to the posting's country, then to no
+    The headline is the posting's own pay: what an economist would take as its offer in the posting's country. Base
+    pay, else on-target earnings, which are then flagged: they never enter a band. Preferred,
+    in this order: structured over prose; tied to the posting's country, then to no
     country, then to others; in the country's legal tender; amounts that can enter a band (both ends, no flag); yearly
     or monthly pay for employees and hourly or daily pay for contractors; pay tied to no level or place (what the
     advert says of the job as a whole). Among tiers that are still equal, the one with the middle midpoint is taken
@@ -57,7 +58,9 @@ def finished(pays: Sequence[Pay], *, country: str | None, employment_type: str |
     best = _headline(known, country, employment_type)
     if best is None:
         return tuple(known)
-    head = dataclasses.replace(known[best], is_headline=True)
+    head = known[best]
+    apart = None if head.component == "base" else head.component
+    head = dataclasses.replace(head, is_headline=True, flag=head.flag or apart)
     return (head, *known[:best], *known[best + 1 :])
 
 
@@ -178,7 +181,7 @@ def _implausible(
 
 
 def _headline(pays: Sequence[Pay], country: str | None, employment_type: str | None) -> int | None:
-    """Index of the posting's own pay by the order of preference that `finished` states; None without base pay."""
+    """Index of the posting's own pay by the order of preference that `finished` states; None without either."""
     tender = legal_tender(country) if country else ()
     is_contract = employment_type in BY_THE_HOUR
 
@@ -197,6 +200,7 @@ def _headline(pays: Sequence[Pay], country: str | None, employment_type: str | N
         )
 
     candidates = [i for i, pay in enumerate(pays) if pay.component == "base"]
+    candidates = candidates or [i for i, pay in enumerate(pays) if pay.component == "on_target_earnings"]
     if not candidates:
         return None
     best = min(rank(pays[i]) for i in candidates)

@@ -82,6 +82,8 @@ def _named_place(lead: str, tail: str) -> str | None:
         return None
     after = _RIGHT_AFTER.match(tail)
     named = [after[1]] if after else []
+    aside = tail.lstrip()[1:].split(")")[0] if tail.lstrip().startswith("(") else ""
+    named += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
     named += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
     named += [m[1] for m in reversed(list(_LED.finditer(lead)))]
     return next((name for name in map(_trimmed, named) if _place(name)[0]), None)

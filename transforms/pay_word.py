@@ -1,9 +1,12 @@
 """The words that say what money is: phrases of lookups/pay_words.csv found in a stretch of text.
 
-A phrase has a kind (pay, not_pay, period, tax, months, bound, filler, level, role, void), a value (which component,
-which period ...) and a reach: `clause` counts anywhere before an amount in its sentence, `near` only where it leads
-to the amount directly, `before` and `after` on one side of it only, `both` on either. A phrase that begins with "-"
-is what a compound word ends with ("-gehalt").
+A row has a kind, a value and a reach. Kinds: `pay` (value: the component), `not_pay` (value `title`: also part of job
+titles), `period`, `tax`, `months` (salaries a year), `bound` (low: "from", high: "up to"), `void` (no base pay),
+`verb` ("paid": the kind is its subject's), `extra` (what a plus adds), `level` and `role` (words of job titles), and
+`filler`, small words between others (value `add`: plus; `with`: including; `stop`: what follows is another matter;
+`place`). Reach: `clause` counts anywhere before an amount in its sentence and directly after it, `near` only directly
+before or after, `before` and `after` on one side only, `both` (periods, tax, months) on either side. A phrase that
+begins with "-" is what a compound word ends with ("-gehalt").
 """
 
 from __future__ import annotations

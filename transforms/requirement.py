@@ -10,11 +10,12 @@ import csv
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from transforms.literal import Literals
 from transforms.reading import Reading
-from transforms.section import cues_of, literal, literals_of, lowered, section_at, sentence_at
+from transforms.section import cues_of, literals_of, section_at, sentence_at
 from warehouse.tables import DEGREES
 
 LOOKUPS = Path(__file__).parent / "lookups"
@@ -24,19 +25,15 @@ MOST_YEARS = 20
 MONTHS_IN_YEAR = 12
 
 
-def _lines_with(text: str, literals: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+def _lines_with(text: str, literals: Literals) -> Iterator[tuple[int, int]]:
     """Bounds of each line that holds one of the literals, once, in order."""
-    seen: dict[int, int] = {}
-    lower = lowered(text)
-    for words in literals:
-        at = lower.find(words)
-        while at >= 0:
-            begin = lower.rfind(b"\n", 0, at) + 1
-            stop = lower.find(b"\n", at)
+    stop = -1
+    for at, _ in literals.spans(text):
+        if at >= stop:
+            begin = text.rfind("\n", 0, at) + 1
+            stop = text.find("\n", at)
             stop = len(text) if stop < 0 else stop
-            seen[begin] = stop
-            at = lower.find(words, stop)
-    return iter(sorted(seen.items()))
+            yield begin, stop
 
 
 # --- years of experience ----------------------------------------------------------------------------
@@ -96,17 +93,13 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 
 def _mentions_of_years(text: str) -> Iterator[re.Match[str]]:
     """Numbers of years or months in the text."""
-    lower = lowered(text)
-    for words in _YEAR_LITERALS:
-        at = lower.find(words)
-        while at >= 0:
-            nearest = max(0, at - LONGEST_YEARS)
-            begin = max(nearest, lower.rfind(b"\n", nearest, at) + 1)
-            if _HAS_NUMBER.search(text, begin, at):
-                for match in _YEARS.finditer(text, begin, at + LONGEST_UNIT):
-                    if match.start("unit") >= at:
-                        yield match
-            at = lower.find(words, at + len(words))
+    for at, _ in _YEAR_LITERALS.spans(text):
+        nearest = max(0, at - LONGEST_YEARS)
+        begin = max(nearest, text.rfind("\n", nearest, at) + 1)
+        if _HAS_NUMBER.search(text, begin, at):
+            for match in _YEARS.finditer(text, begin, at + LONGEST_UNIT):
+                if match.start("unit") >= at:
+                    yield match
 
 
 LONGEST_YEARS = 48
@@ -114,7 +107,7 @@ LONGEST_YEARS = 48
 LONGEST_UNIT = 9
 MOST_MENTIONS = 200
 """Numbers of years that are looked at; a text with more is no advert."""
-_YEAR_LITERALS = tuple(map(literal, literals_of("requirement_cues.csv", "year literal")))
+_YEAR_LITERALS = Literals(literals_of("requirement_cues.csv", "year literal"))
 
 
 def _years(match: re.Match[str]) -> float:
@@ -151,7 +144,7 @@ def _is_demanded(text: str, match: re.Match[str]) -> bool:
 
 # --- degree -----------------------------------------------------------------------------------------
 
-_DEGREE_LITERALS = tuple(map(literal, literals_of("requirement_cues.csv", "degree literal")))
+_DEGREE_LITERALS = Literals(literals_of("requirement_cues.csv", "degree literal"))
 _JOINED = re.compile(
     r"^[\s,/)’']*(?:(?:degree|or|and|oder|ou|o|lub|an?|higher|in|of|equivalent|the|advanced)\b[\s,/)]*)*$",
     re.IGNORECASE,

@@ -24,15 +24,16 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import os
 import re
 import tempfile
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,17 @@ SHORTEST_PLURAL = 3
 GAP_WORDS = 4
 """Words that ".." in a phrase may stand for."""
 
+KEPT = 8192
+"""Titles and headings of which the answer is remembered: employers repeat theirs."""
 DIGEST_SIZE = 16
 """Bytes of the digests that name and guard the compiled lexicon."""
 
 REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
 """Strengths of a requirement, the strongest first, as in REQUIREMENTS."""
+UNNAMED = len(REQUIREMENTS)
+"""Weaker than any: the strength of a skill not named yet."""
+STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
+"""The strongest that can be named in a section of each kind, where it is not `REQUIRED`."""
 
 
 def taxonomy() -> tuple[Skills, ...]:
@@ -107,23 +114,35 @@ def skills_in(text: str, *, title: str = "") -> tuple[SkillAsked, ...]:
     lexicon = _lexicon()
     advert = lexicon.advert("\n" + text)  # so that a heading in the first line follows a line's end like any other
     in_title = lexicon.named(title) if title else frozenset()
-    best: dict[int, tuple[int, int, int]] = {}
-    settled: set[int] = set()
-    for start, end, skills in advert.accepted(settled):
-        rank = advert.rank(start, end)
+    if not advert.hits:
+        return ()
+    starts, kinds = advert.sections()
+    ranks: dict[int, int] = {}
+    spans: dict[int, tuple[int, int]] = {}
+    for place, (start, end, number) in enumerate(advert.hits):
+        skills = lexicon.meanings[number].skills
+        kind = kinds[bisect_right(starts, start)]
+        strongest = STRONGEST.get(kind, REQUIRED)
+        for skill in skills:
+            if ranks.get(skill, UNNAMED) > strongest:
+                break
+        else:
+            continue  # each is already known to be asked for as strongly as it can be here
+        if not advert.counts(place):
+            continue
+        rank = advert.rank(start, end, kind)
         if rank is None:
             continue
         for skill in skills:
             own = REQUIRED if skill in in_title else rank
-            if skill not in best or own < best[skill][0]:
-                best[skill] = (own, start, end)
-                if own == REQUIRED:
-                    settled.add(skill)
+            if own < ranks.get(skill, UNNAMED):
+                ranks[skill] = own
+                spans[skill] = (start, end)
     names = taxonomy()
-    order = sorted((start, end, skill, rank) for skill, (rank, start, end) in best.items())
+    order = sorted([(start, end, skill) for skill, (start, end) in spans.items()])
     return tuple(
-        SkillAsked(skill=names[skill].skill, requirement=REQUIREMENTS[rank], start=start - 1, end=end - 1)
-        for start, end, skill, rank in order
+        SkillAsked(skill=names[skill].skill, requirement=REQUIREMENTS[ranks[skill]], start=start - 1, end=end - 1)
+        for start, end, skill in order
     )
 
 
@@ -196,10 +215,12 @@ class _Lexicon:
         self._database.scan(text.encode("latin-1", "replace"), match_event_handler=note, scratch=scratch)
         return _Advert(text, hits, self.meanings)
 
-    @functools.lru_cache(maxsize=8192)  # noqa: B019  # one lexicon lives as long as the process
+    @functools.lru_cache(maxsize=KEPT)  # noqa: B019  # one lexicon lives as long as the process
     def named(self, title: str) -> frozenset[int]:
         """Skills a title names."""
-        return frozenset(skill for _, _, skills in self.advert(title).accepted() for skill in skills)
+        advert = self.advert(title)
+        found = [number for place, (_, _, number) in enumerate(advert.hits) if advert.counts(place)]
+        return frozenset(skill for number in found for skill in self.meanings[number].skills)
 
 
 @functools.cache
@@ -400,52 +421,44 @@ _NOT_NEEDED_AFTER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Sections:
-    """Where sections start and of what kind they are; `before` is the kind of the text before the first."""
-
-    starts: list[int]
-    kinds: list[str]
-    before: str
-
-    def kind_at(self, place: int) -> str:
-        number = bisect_right(self.starts, place)
-        return self.kinds[number - 1] if number else self.before
-
-
 class _Advert:
     """The hits of one text, resolved: what stands where, which of them count, and how strongly."""
 
-    def __init__(self, text: str, hits: list[tuple[int, int, int]], meanings: list[_Meaning]) -> None:
+    def __init__(self, text: str, found: list[tuple[int, int, int]], meanings: list[_Meaning]) -> None:
         self.text = text
         self.meanings = meanings
+        self.hits: list[tuple[int, int, int]] = []
+        """(start, end, number of the meaning) of the skills, in order of their starts."""
         self._line = (0, -1)
-        self._hits: list[tuple[int, int, int]] = []
         self._headings: list[tuple[int, int, _Meaning]] = []
         self._clause_cues: list[tuple[int, int, str]] = []
         self._cue_starts: list[int] = []
-        hits.sort()
+        hits = self.hits
+        found.sort()
         size = len(text)
         last_start = last_end = last_cue = -1
-        for start, negative_end, number in hits:
+        for start, negative_end, number in found:
             end = -negative_end
-            if end < last_end or (end == last_end and start != last_start):
+            if end <= last_end and (end < last_end or start != last_start):
                 continue  # inside a longer name
+            meaning = meanings[number]
+            skills = meaning.skills
+            if not skills and end <= last_cue:
+                continue
             if start and text[start - 1] not in " \n(" and not self._begins(start):
                 continue
-            meaning = meanings[number]
             if meaning.phrase is not None:
                 if not start or text[start - 1] != "-":
                     said = meaning.phrase.match(text, start)
                     if said is not None:
-                        self._hits.append((start, said.end(), number))
+                        hits.append((start, said.end(), number))
                 continue
             if end < size and text[end] not in " ,.\n)" and not self._ends(start, end):
                 continue
-            if meaning.skills:
-                self._hits.append((start, end, number))
+            if skills:
+                hits.append((start, end, number))
                 last_start, last_end = start, end
-            elif end > last_cue:
+            else:
                 last_cue = end
                 if meaning.where == "clause":
                     self._clause_cues.append((start, end, meaning.kind))
@@ -453,45 +466,47 @@ class _Advert:
                 else:
                     self._headings.append((start, end, meaning))
 
-    @functools.cached_property
-    def _sections(self) -> _Sections:
+    def sections(self) -> tuple[list[int], list[str]]:
+        """Where sections start, and their kinds, beginning with that of the text before the first."""
         starts: list[int] = []
         kinds: list[str] = []
         text = self.text
+        begin, stop = 0, -1
         for found, until, meaning in self._headings:
             start = until - len(text[found:until].lstrip("\n*?# "))
-            end = until - (text[until - 1] in ": ")
-            begin, stop = self._line_of(start)
+            if not begin <= start <= stop:
+                begin, stop = self._line_of(start)
+            is_further = bool(starts) and starts[-1] >= begin and stop - begin <= FLAT_TEXT
+            if is_further and STRENGTH[meaning.kind] <= STRENGTH[kinds[-1]]:
+                continue
             if meaning.where == "opening":
                 if stop - begin > LONGEST_OPENING or text[stop - 1] in ".,;":
                     continue
-            elif not self._is_heading(start, end, begin, stop):
-                continue
-            if starts and starts[-1] >= begin and stop - begin <= FLAT_TEXT:
-                if STRENGTH[meaning.kind] > STRENGTH[kinds[-1]]:
-                    kinds[-1] = meaning.kind
-                continue
-            starts.append(start)
-            kinds.append(meaning.kind)
+            else:
+                end = until - (text[until - 1] in ": ")
+                if stop - begin > LONGEST_HEADING:
+                    if not self._is_inside(start, end, begin, stop):
+                        continue
+                elif not _is_heading(text[begin:stop], start - begin, end - begin):
+                    continue
+            if is_further:
+                kinds[-1] = meaning.kind
+            else:
+                starts.append(start)
+                kinds.append(meaning.kind)
         speaks_of_role = any(kind in ("required", "duties", "preferred") for kind in kinds)
-        return _Sections(starts, kinds, "intro" if speaks_of_role else "whole")
+        return starts, ["intro" if speaks_of_role else "whole", *kinds]
 
-    def _is_heading(self, start: int, end: int, begin: int, stop: int) -> bool:
+    def _is_inside(self, start: int, end: int, begin: int, stop: int) -> bool:
+        """Whether words of a long line are a heading that lost its line."""
         text = self.text
         colon = text.find(":", end, min(stop, end + LONGEST_COLON_GAP))
-        is_bullet = text.startswith(BULLETS, begin)
-        if stop - begin > LONGEST_HEADING or is_bullet:
-            if is_bullet or colon < 0 or any(mark in text[end:colon] for mark in ".;,!?"):
-                return False
-            ahead = text[max(begin, start - LONGEST_HEADING) : start].rstrip(" *#_")
-            if not _LETTER.search(ahead):
-                return True
-            return stop - begin > FLAT_TEXT and ahead[-1] in ".!?:;)|" and text[start].isupper()
-        line = text[begin:stop].strip()
-        if line.endswith(":") or (colon >= 0 and not _LETTER.search(text[begin:start])):
+        if colon < 0 or text.startswith(BULLETS, begin) or any(mark in text[end:colon] for mark in ".;,!?"):
+            return False
+        ahead = text[max(begin, start - LONGEST_HEADING) : start].rstrip(" *#_")
+        if not _LETTER.search(ahead):
             return True
-        letters, known = len(_LETTER.findall(line)), len(_LETTER.findall(text[start:end]))
-        return not line.endswith((".", ",", ";")) and known >= LEAST_OF_HEADING * letters
+        return stop - begin > FLAT_TEXT and ahead[-1] in ".!?:;)|" and text[start].isupper()
 
     def _begins(self, start: int) -> bool:
         before, first = self.text[start - 1], self.text[start]
@@ -505,24 +520,16 @@ class _Advert:
 
     # hits that count
 
-    def accepted(self, settled: set[int] | frozenset[int] = frozenset()) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-        """(start, end, skills) of every hit in the right context and outside of addresses, in order.
-
-        Hits of skills that are `settled` by then are passed over.
-        """
-        text, meanings = self.text, self.meanings
-        size = len(text)
-        for place, (start, end, number) in enumerate(self._hits):
-            meaning = meanings[number]
-            if settled and settled.issuperset(meaning.skills):
-                continue
-            if (
-                (start and text[start - 1] in ADDRESS_JOINTS) or (end < size and text[end] in ADDRESS_JOINTS)
-            ) and self._in_address(start, end):
-                continue
-            if meaning.context is not None and not self._fits(place, meaning.context):
-                continue
-            yield start, end, meaning.skills
+    def counts(self, place: int) -> bool:
+        """Whether the hit of that number stands in the right context and outside of addresses."""
+        text = self.text
+        start, end, number = self.hits[place]
+        if (
+            (start and text[start - 1] in ADDRESS_JOINTS) or (end < len(text) and text[end] in ADDRESS_JOINTS)
+        ) and self._in_address(start, end):
+            return False
+        context = self.meanings[number].context
+        return context is None or self._fits(place, context)
 
     def _in_address(self, start: int, end: int) -> bool:
         """Whether the hit is part of an address of the web or of mail."""
@@ -543,7 +550,7 @@ class _Advert:
         return found.start() <= start - left < found.end() - 1 and end - left < found.end() - 1
 
     def _fits(self, place: int, context: _Context) -> bool:
-        start, end, _ = self._hits[place]
+        start, end, _ = self.hits[place]
         begin, stop = self._line_of(start)
         stop = max(stop, end)
         text = self.text
@@ -554,14 +561,15 @@ class _Advert:
         ):
             return False
         line = text[max(begin, start - IN_LINE) : min(stop, end + IN_LINE)]
-        if context.not_line and context.not_line.search(line):
-            return False
-        return (
-            context.is_open
-            or bool(context.before and context.before.search(before))
-            or bool(context.after and context.after.match(after))
-            or bool(context.in_list and self._in_list(place, context.in_list))
-            or bool(context.line and context.line.search(line))
+        return bool(
+            (
+                context.is_open
+                or (context.before and context.before.search(before))
+                or (context.after and context.after.match(after))
+                or (context.in_list and self._in_list(place, context.in_list))
+                or (context.line and context.line.search(line))
+            )
+            and not (context.not_line and context.not_line.search(line))  # the dearest question is asked last
         )
 
     def _in_list(self, place: int, wanted: str) -> bool:
@@ -572,7 +580,7 @@ class _Advert:
         return before or self._beside(place, 1)
 
     def _beside(self, place: int, step: int) -> bool:
-        hits, text = self._hits, self.text
+        hits, text = self.hits, self.text
         for _ in range(FURTHEST_IN_LIST):
             near = place + step
             if not 0 <= near < len(hits):
@@ -596,27 +604,31 @@ class _Advert:
 
     # how strongly
 
-    def rank(self, start: int, end: int) -> int | None:
-        """Index into REQUIREMENTS of a hit; None when the text says that the skill is not needed."""
-        kind = self._sections.kind_at(start)
+    def rank(self, start: int, end: int, kind: str) -> int | None:
+        """Index into REQUIREMENTS of a hit in a section of a kind; None when the text says it is not needed."""
         begin, stop = self._line_of(start)
         cues = self._cues_in(max(begin, start - LONGEST_CLAUSE), min(stop, end + LONGEST_CLAUSE))
-        clause = self._clause_of(start, end) if cues or kind == "intro" else (start, end)
         is_wished = False
-        for at, to, cue in cues:
-            if not clause[0] <= at < clause[1]:
-                continue
-            if cue == "mentioned":
-                return MENTIONED
-            if cue == "not" and self._is_negated(clause, start, end):
-                return None
-            is_wished = is_wished or (cue == "preferred" and self._speaks_of(at, to, clause, start, end))
-        if kind in ("mentioned", "not"):
+        if cues:
+            clause = self._clause_of(start, end)
+            for at, to, cue in cues:
+                if not clause[0] <= at < clause[1]:
+                    continue
+                if cue == "mentioned":
+                    return MENTIONED
+                if cue == "not" and self._is_negated(clause, start, end):
+                    return None
+                is_wished = is_wished or (cue == "preferred" and self._speaks_of(at, to, clause, start, end))
+        strongest = STRONGEST.get(kind, REQUIRED)
+        if strongest == MENTIONED:
             return MENTIONED
-        if is_wished or kind == "preferred":
+        if is_wished or strongest == PREFERRED:
             return PREFERRED
-        if kind == "intro" and not _of_role().search(self.text, *clause):
-            return MENTIONED
+        if kind == "intro":
+            left, right = self._clause_of(start, end)
+            before = max(0, left - 1)  # whether a word begins where the clause does is seen from there
+            if not _speaks_of_role(self.text[before:right], left - before):
+                return MENTIONED
         return REQUIRED
 
     def _clause_of(self, start: int, end: int) -> tuple[int, int]:
@@ -654,9 +666,37 @@ class _Advert:
         return opened < start < closed or (stands_alone and end <= opened <= end + 1)
 
 
+@functools.lru_cache(maxsize=KEPT)
+def _is_heading(line: str, start: int, end: int) -> bool:
+    """Whether known words make a short line a heading; `start` and `end` are theirs in the line."""
+    if line.startswith(BULLETS):
+        return False
+    whole = line.strip()
+    if whole.endswith(":") or (
+        line.find(":", end, end + LONGEST_COLON_GAP) >= 0 and not _LETTER.search(line[:start])
+    ):
+        return True
+    letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
+    return not whole.endswith((".", ",", ";")) and known >= LEAST_OF_HEADING * letters
+
+
 @functools.cache
 def _of_role() -> re.Pattern[str]:
-    """Words by which a sentence before the first heading speaks of the role, not of the employer."""
-    words = (row["words"] for row in _rows("section_words.csv") if row["kind"] == "role")
-    either = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
-    return re.compile(rf"\b(?:{either})(?!\w)", re.IGNORECASE)
+    """Words, in lower case, by which a sentence before the first heading speaks of the role, not of the employer.
+
+    Grouped by first letters, which the engine compares before it tries the words.
+    """
+    words = sorted(
+        re.escape(row["words"].lower()).replace(r"\*", r"\w*")
+        for row in _rows("section_words.csv")
+        if row["kind"] == "role"
+    )
+    either = "|".join(
+        f"{first}(?:{'|'.join(word[1:] for word in group)})"
+        for first, group in itertools.groupby(words, key=itemgetter(0))
+    )
+    return re.compile(rf"\b(?:{either})(?!\w)")
+
+
+def _speaks_of_role(sentence: str, begin: int) -> bool:
+    return _of_role().search(sentence.lower(), begin) is not None

@@ -1,8 +1,9 @@
 """Plain text out of what a source sends: tags dropped, people's addresses masked, language and hash.
 
-`text_of` walks the DOM that lexbor builds (selectolax), which follows the HTML standard's parsing rules, so
-broken markup reads as a browser reads it. Offsets of every reader refer to the text it returns, after
-`masked`, which never changes a length.
+Lines come from the tags of tidy markup: elements closed by name, attributes in double quotes. Where a source
+sends any other, lexbor (selectolax) parses it by the HTML standard's rules, so that broken markup reads as a
+browser reads it, and writes it tidily. Offsets of every reader refer to the text that `text_of` returns,
+after `masked`, which never changes a length.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import html as entities
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from hashlib import blake2b
+from typing import NamedTuple
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 # fmt: off
 BLOCKS = frozenset((
@@ -34,16 +37,27 @@ INLINE = (
 )
 # fmt: on
 """Further elements by which text is known to be HTML: "List<String>" is not."""
+# fmt: off
+PLAIN_BLOCKS = (
+    "article", "aside", "blockquote", "br", "center", "div", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hr", "li", "main", "nav", "ol", "p", "section", "ul",
+)
+PLAIN_INLINE = (
+    "a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "small",
+    "span", "strike", "strong", "sub", "sup", "u",
+)
+# fmt: on
+"""Elements that hold their text where it is written, however they are nested: without others nothing is parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
 """Elements whose text a reader of the page does not see as part of the advert."""
-DEEPEST_IN_PRE = 4
-"""Elements above preformatted text that are looked at: <pre><code><span> is as deep as adverts nest it."""
 DEEPEST_NESTING = 4000
 """Elements open at once up to which a page is parsed; browsers stop at 512."""
 NOT_SHOWN = "\x00\u00ad\u200b\u2060\ufeff"
 """Characters without width: NUL, soft hyphen, zero width space, word joiner, byte order mark."""
-ODD_SPACES = ("  ", *"\t\x1f\xa0\u1680", *map(chr, range(0x2000, 0x200B)), *"\u202f\u205f\u3000")
-"""White space within a line that is not a single blank: what str.split() takes for it."""
+ODD_SPACES = ("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000")
+"""White space within a line that is no blank: what str.split() takes for it."""
+LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""What str.splitlines() takes for the end of a line, beside "\n"."""
 MASK = "x"
 """Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
 LONGEST_LOCAL_PART, LONGEST_DOMAIN = 64, 255
@@ -70,9 +84,46 @@ ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", 
 SURELY_ENGLISH = 0.1
 """Share of those words from which a text is English without asking the model; running English has about 0.2."""
 
+_ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
+
+
+class _Tags(NamedTuple):
+    """Tags by what they do to a line. All are cut off at once where the markup is not tidy."""
+
+    cell: re.Pattern[str]
+    item: re.Pattern[str]
+    block: re.Pattern[str]
+    inline: re.Pattern[str]
+
+
+def _tags(blocks: Iterable[str], inline: str) -> _Tags:
+    """The tags of these elements. `inline` matches the names of those that do not break a line."""
+    opened = "|".join(sorted(set(blocks) - {"br", "hr", "li"}))
+    opens = rf"<(?:{opened}){_ATTRIBUTES}>"
+    ends = rf"(?:</(?:{opened}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"
+    passes = rf"</?+(?:{inline}){_ATTRIBUTES}>"
+    return _Tags(
+        cell=re.compile(rf"(?:</[a-z][a-z0-9]*+>)*+<t[dh]{_ATTRIBUTES}>"),
+        # a block at the beginning of an item does not begin another line
+        item=re.compile(
+            rf"<li{_ATTRIBUTES}>(?>\s|{opens}|{ends}(?>{ends}|</(?:{inline})\s*+>)*+{opens}|{passes})*+",
+            re.IGNORECASE,
+        ),
+        block=re.compile(rf"</?+(?:{opened}|li|[bh]r){_ATTRIBUTES}>", re.IGNORECASE),
+        inline=re.compile(passes, re.IGNORECASE),
+    )
+
+
+_PLAIN = _tags(PLAIN_BLOCKS, "|".join(PLAIN_INLINE))
+_ANY = _tags(BLOCKS, rf"(?!(?:{'|'.join((*sorted(BLOCKS), 't[dh]'))})[\s/>])[a-zA-Z][^\s/<>]*+")
+_FIRST_BLOCK = re.compile(rf"<(?:{'|'.join(sorted(BLOCKS - {'body', 'br'}))})[\s/>]", re.IGNORECASE)
+_WITH_ATTRIBUTES = re.compile(r'<([a-zA-Z][^\s/<>]*+)\s(?:[^">]|"[^"]*+")*+>')
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PREFORMATTED = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ESCAPED = re.compile(r"\s*&lt;[a-zA-Z!/]")
 _KNOWN = "|".join((*sorted(BLOCKS | CELLS), *INLINE, *UNSEEN.split(",")))
 _TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
@@ -89,7 +140,7 @@ def text_of(html: str) -> str:
     if _ESCAPED.match(html):
         html = entities.unescape(html)
     if "<" in html and _TAG.search(html):
-        html = _without_tags(html) if _is_too_deep(html) else _walked(html)
+        html = _cut(html) or (_without_tags(html) if _is_too_deep(html) else _cut_by_parser(html))
     return _tidied(html)
 
 
@@ -109,7 +160,15 @@ def _without_tags(html: str) -> str:
     return entities.unescape(_ANY_TAG.sub("\n", html))
 
 
-def _walked(html: str) -> str:
+def _cut(html: str) -> str | None:
+    """The lines of plain markup without its tags; None when it has to be parsed."""
+    if not html.isascii() and _SURROGATE.search(html):
+        return None
+    text = _lines(html, _PLAIN)
+    return None if "<" in text else entities.unescape(text)
+
+
+def _cut_by_parser(html: str) -> str:
     page = LexborHTMLParser(html)
     root = page.body or page.root
     if root is None:
@@ -118,61 +177,38 @@ def _walked(html: str) -> str:
         for node in root.css(UNSEEN):
             if node.mem_id != root.mem_id:
                 node.decompose()
-    pieces = ["\n"]
-    add = pieces.append
-    saw_block = False  # a page that has no block element keeps its own line breaks
-    for node in root.traverse(include_text=True):
-        if node.is_text_node:
-            said = node.text_content or ""
-            if saw_block:
-                if pieces[-1] != "\n" and _follows_block(node):
-                    add("\n")
-                if "\n" in said and not ("<pre" in html and _is_preformatted(node)):
-                    said = said.replace("\n", " ")
-            if said and not (said.isspace() and pieces[-1].startswith("\n")):
-                add(said)
-        elif (tag := node.tag) in BLOCKS:
-            saw_block = saw_block or (tag not in ("body", "br"))
-            if tag == "li":
-                add("\n- ")
-            elif pieces[-1] != "\n- ":
-                add("\n")
-        elif tag in CELLS:
-            add(" ")
-        elif saw_block and pieces[-1] != "\n" and _follows_block(node):
-            add("\n")
-    return "".join(pieces)
+    tidy = _WITH_ATTRIBUTES.sub(r"<\1>", _COMMENT.sub("", root.html or ""))
+    tidy = _PREFORMATTED.sub(lambda found: found[0].replace("\n", "<br>"), tidy)
+    return entities.unescape(_lines(tidy, _ANY))
 
 
-def _follows_block(node: LexborNode) -> bool:
-    """Whether a block element, or an inline one that ends with a block, ends right before this node."""
-    before = node.prev
-    while before is not None and not before.is_text_node:
-        if before.tag in BLOCKS:
-            return True
-        before = before.last_child
-    return False
-
-
-def _is_preformatted(node: LexborNode) -> bool:
-    above = node.parent
-    for _ in range(DEEPEST_IN_PRE):
-        if above is None or above.tag == "pre":
-            break
-        above = above.parent
-    return above is not None and above.tag == "pre"
+def _lines(tidy: str, tags: _Tags) -> str:
+    """Tidy markup with its tags cut off, entities left: a line per block element, "- " before items."""
+    tidy = tidy.replace("&nbsp;", " ")
+    if "\n" in tidy or "\r" in tidy:
+        first = _FIRST_BLOCK.search(tidy)  # a page that has no block element keeps its own line breaks
+        at = first.start() if first else len(tidy)
+        tidy = tidy[:at] + tidy[at:].replace("\n", " ").replace("\r", " ")
+    if tags is _ANY:
+        tidy = tags.cell.sub(" ", tidy)
+    return tags.inline.sub("", tags.block.sub("\n", tags.item.sub("\n- ", tidy)))
 
 
 def _tidied(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = entities.unescape(text)
-    if any(mark in text for mark in NOT_SHOWN):
-        text = text.translate(dict.fromkeys(map(ord, NOT_SHOWN)))
-    if any(mark in text for mark in ODD_SPACES):
-        lines = [" ".join(line.split()) for line in text.splitlines()]
-    else:
-        lines = [line.strip() for line in text.splitlines()]
-    return "\n".join([line for line in lines if line and line != "-"])
+    is_ascii = text.isascii()
+    for mark in NOT_SHOWN[:1] if is_ascii else NOT_SHOWN:
+        text = text.replace(mark, "")
+    for mark in ODD_SPACES[:2] if is_ascii else ODD_SPACES:
+        text = text.replace(mark, " ")
+    for mark in LINE_ENDS[:6] if is_ascii else LINE_ENDS:
+        text = text.replace(mark, "\n")
+    for double, single in (("  ", " "), (" \n", "\n"), ("\n ", "\n"), ("\n\n", "\n"), ("\n-\n", "\n")):
+        while double in text:
+            text = text.replace(double, single)
+    text = text.strip(" \n")
+    return text.removeprefix("-\n").removesuffix("\n-") if text != "-" else ""
 
 
 # --- mail addresses and telephone numbers -------------------------------------------------------------

@@ -29,8 +29,6 @@ from warehouse import store
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
-WIDTH = "100"
-"""Columns of the terminal that output is laid out for."""
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
 PATIENCE = 600
@@ -55,7 +53,7 @@ class Ended:
 def environment(data: Path, **more: str) -> dict[str, str]:
     """The environment of a real command: its data folder, and none of this process's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JOBMARKET_", "PREFECT_"))}
-    return {**kept, "JOBMARKET_DATA": str(data), "COLUMNS": WIDTH, **more}
+    return {**kept, "JOBMARKET_DATA": str(data), **more}
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +115,7 @@ class Undecorated:
     def submit(self, *args: Any, **kwargs: Any) -> Done:
         try:
             return Done(self.fn(*args, **kwargs))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # Prefect keeps whatever a task raised, too
             return Done(error)
 
 
@@ -148,7 +146,6 @@ def run_here(patch: pytest.MonkeyPatch, data: Path, *arguments: str, **more: str
     """The command in this process, by its own entry point; adverts are read here too, not in a pool."""
     patch.setenv("JOBMARKET_DATA", str(data))
     patch.setenv("JOBMARKET_WORKERS", "1")
-    patch.setenv("COLUMNS", WIDTH)
     for name, value in more.items():
         patch.setenv(name, value)
     patch.setattr(sys, "argv", ["jobmarket", *arguments])

@@ -207,10 +207,12 @@ def year(low: float, high: float, **more: object) -> Pay:
     return Pay(low=low, high=high, currency="USD", period="year", **more)  # type: ignore[arg-type]  # test brevity
 
 
-def test_headline_is_base_pay_only() -> None:
+def test_headline_is_base_pay_else_flagged_on_target_earnings() -> None:
     ote = Pay(component="on_target_earnings", low=2e5, high=3e5, currency="USD", period="year")
     assert headline([ote, year(1e5, 1.2e5)], "US").low == 1e5
-    assert not any(p.is_headline for p in finished([ote], country="US", employment_type=None))
+    assert headline([ote], "US").flag == "on_target_earnings"
+    bonus = Pay(component="bonus", low=1e4, high=2e4, currency="USD", period="year")
+    assert not any(p.is_headline for p in finished([bonus], country="US", employment_type=None))
     assert finished([], country="US", employment_type=None) == ()
 
 
@@ -269,7 +271,7 @@ def test_any_text_gives_valid_pay(text: str, country: str | None, employment_typ
     assert [p.start for p in read] == sorted(p.start or 0 for p in read)
     done = finished(read, country=country, employment_type=employment_type)
     assert len(done) == len(read)
-    assert sum(p.is_headline for p in done) == any(p.component == "base" for p in done)
+    assert sum(p.is_headline for p in done) == any(p.component in ("base", "on_target_earnings") for p in done)
     for pay in done:
         for amount in (pay.low, pay.high, pay.annual_low, pay.annual_high):
             assert amount is None or (math.isfinite(amount) and amount > 0)

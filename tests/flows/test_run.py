@@ -1,0 +1,393 @@
+"""The night on the bundled sample: what it makes, again and again, and what it refuses."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from flows.nightly import MARTS
+from reports import figures
+from warehouse import store
+from warehouse.tables import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended, Finished
+
+Command = Callable[..., "Ended"]
+SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
+LAST_NIGHT = date(2026, 9, 30)
+SECOND_NIGHT = date(2026, 9, 29)
+GUIDE = """# Notes of ours
+
+Adverts ask for <!-- figure:roles.shares -->…<!-- /figure -->.
+
+<!-- figures:sources -->
+<!-- /figures:sources -->
+"""
+
+
+@pytest.fixture
+def con(sample: Finished) -> Iterator[store.Connection]:
+    """The published warehouse of the sample, as people open it."""
+    with store.open_reader(sample.data) as reader:
+        yield reader
+
+
+def published(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """What a run publishes, with the file's own number, which a replacement changes."""
+    files = [folder / "market.duckdb", folder / "guide.md", folder / "site" / "index.html"]
+    return {file.name: (file.stat().st_ino, file.read_bytes()) for file in files}
+
+
+# --- what a run makes -----------------------------------------------------------------------------------
+
+
+def test_a_run_ends_well_and_says_where_everything_is(sample: Finished) -> None:
+    assert sample.ended.code == 0
+    for label, path in (("warehouse", "market.duckdb"), ("guide", "guide.md"), ("page", "site/index.html")):
+        printed = re.search(rf"^ *{label} +(/.+)$", sample.ended.out, re.M)
+        assert printed, sample.ended.out
+        assert Path(printed[1]) == sample.data / path
+        assert Path(printed[1]).stat().st_size > 0
+
+
+def test_everything_made_from_the_sample_says_so(sample: Finished, con: store.Connection) -> None:
+    assert "SAMPLE DATA" in sample.ended.out
+    for made in ("guide.md", "site/index.html"):
+        assert "Sample data." in (sample.data / made).read_text(encoding="utf-8")
+    assert con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall() == [(True,)]
+
+
+def test_a_long_run_shows_how_far_it_is(sample: Finished) -> None:
+    for step in ("refined ashby", "loaded ashby", "computed mart.salary_bands"):
+        assert step in sample.ended.err
+    assert "Created temporary directory" not in sample.ended.err, "that is Great Expectations' own affair"
+
+
+def test_nothing_half_made_is_left(sample: Finished) -> None:
+    left = [path for path in sample.data.rglob("*") if path.suffix in {".part", ".new", ".wal", ".salvage"}]
+    assert left == []
+    assert not (sample.data / "prefect" / "server.json").exists()
+
+
+def test_the_run_is_on_record(con: store.Connection) -> None:
+    [(command, ended, code, message)] = con.execute(
+        "SELECT command, ended_at, exit_code, message FROM ops.runs"
+    ).fetchall()
+    assert (command, code, message) == ("jobmarket run --sample", 0, None)
+    assert ended is not None
+    health = dict(con.execute("SELECT source, outcome FROM ops.source_health").fetchall())
+    assert health["ashby"] == "ok"
+    assert health["lever"] == "partial", "one board of the sample answers 404"
+    gates = con.execute("SELECT DISTINCT split_part(gate, ':', 1), is_met FROM ops.checks ORDER BY ALL").fetchall()
+    assert gates == [("load", True), ("mart", True)]
+
+
+def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
+    sample: Finished, copied: Callable[..., Path], command: Command, server: dict[str, str],
+    made_in: Callable[[Path], dict[str, str]],
+) -> None:  # fmt: skip
+    data = copied(sample)
+    times = {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")}
+    assert times
+    again = command(data, "run", "--sample", **server)
+    assert again.code == 0, again.said
+    assert made_in(data) == sample.made
+    assert {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")} == times
+    assert "refined " not in again.err
+    assert "loaded " not in again.err
+    assert published(data)["guide.md"][1] == (sample.data / "guide.md").read_bytes()
+    with store.open_reader(data) as con:
+        assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(0,), (0,)]
+
+
+# --- what stands in the warehouse -----------------------------------------------------------------------
+
+
+BANDS = """
+SELECT region, seniority_group, status FROM mart.salary_bands
+WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
+    AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all' AND currency = 'USD'
+"""
+
+
+def test_some_bands_are_published_and_some_withheld(con: store.Connection) -> None:
+    cells = con.execute(BANDS).fetchall()
+    good = [(region, group) for region, group, status in cells if status == "published"]
+    assert len(good) >= 6
+    assert sum(region == "South America" for region, _ in good) >= 2
+    assert ("Northern America", "mid_senior") in good
+    assert sum(status == "suppressed" for _, _, status in cells) >= 5
+
+
+def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(con: store.Connection) -> None:
+    regions = [
+        row[0] for row in con.execute("SELECT DISTINCT region FROM core.countries WHERE region <> ''").fetchall()
+    ]
+    assert {"Northern America", "South America", "Western Africa", "Micronesia"} <= set(regions)
+    groups = [group for group in ROLE_GROUPS if group != "ai_data_trainer"] + ["ai_core"]  # trainers' gigs stand apart
+    found = {
+        row[:3]: row[3:]
+        for row in con.execute(
+            "SELECT region, role_group, seniority_group, status, reason, band_low FROM mart.salary_bands"
+            " WHERE as_of = ? AND basis = 'advertised' AND region_level = 'region' AND role = 'all'"
+            " AND pay_market = 'all' AND currency = 'USD'",
+            [LAST_NIGHT],
+        ).fetchall()
+    }
+    missing = set(itertools.product(regions, groups, SENIORITY_GROUPS)) - found.keys()
+    assert not missing
+    for status, reason, band_low in found.values():
+        assert status in CELL_STATES
+        assert (reason is None) == (status == "published")
+        assert band_low is not None or status != "published"
+
+
+def test_python_is_among_the_first_three_skills(con: store.Connection) -> None:
+    first = con.execute(
+        "SELECT skill FROM mart.skill_demand WHERE as_of = ? AND region_level = 'world' AND requirement = 'asked'"
+        " AND role_group = 'ai_engineering' AND rank <= 3 ORDER BY rank",
+        [LAST_NIGHT],
+    ).fetchall()
+    assert ("Python",) in first
+
+
+def test_not_stated_is_null_and_no_pay_is_below_its_low_end(con: store.Connection) -> None:
+    rows = con.execute(
+        "SELECT count(*) FILTER (currency IS NULL AND pay_low IS NOT NULL), count(*) FILTER (pay_low = 0),"
+        " count(*) FILTER (annual_low > annual_high), count(*) FILTER (currency IS NULL), count(DISTINCT currency)"
+        " FROM core.postings"
+    ).fetchall()
+    _, zeros, upside_down, unpaid, currencies = rows[0]
+    assert (zeros, upside_down) == (0, 0)
+    assert unpaid > 0
+    assert currencies > 5
+
+
+def test_dollars_come_from_a_rate_on_or_before_the_day_and_not_too_old(con: store.Connection) -> None:
+    wrong = con.execute(
+        "SELECT posting_id FROM core.postings WHERE fx_on IS NOT NULL AND ("
+        " fx_on > coalesce(posted_on, first_seen_at::DATE)"
+        " OR coalesce(posted_on, first_seen_at::DATE) - fx_on > CASE fx_source WHEN 'ecb_rates' THEN 7 ELSE 31 END)"
+    ).fetchall()
+    assert wrong == []
+    counts = con.execute(
+        "SELECT fx_source, count(*) FROM core.postings WHERE fx_rate IS NOT NULL GROUP BY ALL"
+    ).fetchall()
+    assert {name for name, n in counts if n > 0} == {"identity", "ecb_rates", "currency_table"}
+
+
+def test_no_text_of_an_advert_is_in_the_warehouse(con: store.Connection) -> None:
+    columns = con.execute("SELECT table_name FROM duckdb_columns() WHERE column_name IN ('text', 'html')").fetchall()
+    assert columns == []
+
+
+# --- from a figure back to the bytes --------------------------------------------------------------------
+
+
+def figure_ids(con: store.Connection) -> list[str]:
+    found = con.execute("SELECT figure FROM mart.figures WHERE as_of = ? ORDER BY figure", [LAST_NIGHT]).fetchall()
+    return [row[0] for row in found]
+
+
+def test_each_figure_explains_itself(con: store.Connection) -> None:
+    names = figure_ids(con)
+    assert len(names) > 50
+    for name in names:
+        said = figures.explain(con, name)
+        kind = re.search(r"^  kind +(\w+)", said, re.M)
+        assert kind, said
+        assert re.search(r"^  sources +\S", said, re.M), said
+        assert re.search(r"^  status +\w+", said, re.M), said
+        if kind[1] == "measured":
+            assert re.search(r"^  n +\S", said, re.M), said
+            assert re.search(r"^  snapshots? +\S", said, re.M), said
+            assert re.search(r"^SQL\n\s*(SELECT|WITH)\b", said, re.M), said
+        if kind[1] == "measured" and re.search(r"^  status +published", said, re.M):
+            days = re.findall(r"^  snapshot +\S+\.warc\.gz \((\d{4}-\d\d-\d\d)\)$", said, re.M)
+            assert days, said
+            assert max(days) <= LAST_NIGHT.isoformat()
+
+
+def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(con: store.Connection, sample: Finished) -> None:
+    ledger = con.execute(
+        "SELECT figure, status, value_json, sql FROM mart.figures WHERE as_of = ? AND kind = 'measured'", [LAST_NIGHT]
+    ).fetchall()
+    compared = 0
+    with duckdb.connect(str(sample.data / "market.duckdb"), read_only=True) as anyone:
+        for name, status, value_json, sql in ledger:
+            result = anyone.execute(sql)
+            columns = [column[0] for column in result.description or ()]
+            rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+            if status != "published" or name in ("bands.regions", "entries.countries"):
+                continue  # withheld, or gathered from the rows of other figures
+            shown = json.loads(value_json)
+            kept = [row for row in rows if row.get("status") != "suppressed"]
+            assert len(shown) == len(kept), name
+            for was, now in zip(shown, json.loads(json.dumps(kept, default=str)), strict=True):
+                assert was == {key: now[key] for key in was if key in now} | {
+                    k: v for k, v in was.items() if k not in now
+                }
+            compared += 1
+    assert compared > 10
+
+
+def test_snapshots_are_files_of_the_archive(con: store.Connection, sample: Finished) -> None:
+    behind = {row[0] for row in con.execute("SELECT DISTINCT unnest(snapshots) FROM mart.figures").fetchall()}
+    assert behind
+    assert [warc for warc in sorted(behind) if not (sample.data / "archive" / warc).is_file()] == []
+
+
+def test_the_guide_prints_what_the_ledger_holds(con: store.Connection, sample: Finished) -> None:
+    guide = (sample.data / "guide.md").read_text(encoding="utf-8")
+    for name in ("band.northern_america.mid_senior", "band.south_america.mid_senior"):
+        [(value,)] = con.execute("SELECT value FROM mart.figures WHERE figure = ?", [name]).fetchall()
+        assert value.removesuffix(" per month").replace("–", "-") in guide.replace("&#8211;", "-").replace("–", "-")
+
+
+# --- guides of others -----------------------------------------------------------------------------------
+
+
+def test_sample_data_stay_out_of_a_guide_elsewhere_unless_told(
+    small: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
+) -> None:
+    data, foreign = copied(small), tmp_path / "elsewhere" / "guide.md"
+    foreign.parent.mkdir()
+    foreign.write_text(GUIDE, encoding="utf-8")
+    before = published(data)
+
+    refused = plain(data, *SMALL, "--guide", str(foreign))
+    assert refused.code == 1
+    assert str(foreign) in refused.said
+    assert foreign.read_text(encoding="utf-8") == GUIDE
+    assert published(data) == before
+
+    taken = plain(data, *SMALL, "--guide", str(foreign), "--allow-sample")
+    assert taken.code == 0, taken.said
+    assert str(foreign) in taken.out
+    refreshed = foreign.read_text(encoding="utf-8")
+    assert refreshed != GUIDE
+    assert "Sample data." in refreshed
+    assert refreshed.startswith("# Notes of ours\n\nAdverts ask for <!-- figure:roles.shares -->")
+
+
+def test_an_unknown_figure_is_an_error_with_its_line_and_nothing_is_written(
+    small: Finished, copied: Callable[..., Path], plain: Command
+) -> None:
+    data = copied(small)
+    guide = data / "mine.md"
+    broken = GUIDE.replace("roles.shares", "roles.shared")
+    guide.write_text(broken, encoding="utf-8")
+    before = published(data)
+    refused = plain(data, *SMALL, "--guide", str(guide))
+    assert refused.code == 1
+    assert "mine.md:3:" in refused.said
+    assert "roles.shared" in refused.said
+    assert "Nothing was published" in refused.said
+    assert guide.read_text(encoding="utf-8") == broken
+    assert published(data) == before
+
+
+# --- another day ----------------------------------------------------------------------------------------
+
+
+def test_a_past_day_speaks_from_what_was_there_then(
+    small: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    data = copied(small)
+    before, archive = published(data), sorted(data.glob("archive/*/*"))
+    ended = plain(data, "run", "--as-of", SECOND_NIGHT.isoformat())
+    assert ended.code == 0, ended.said
+    then = data / "asof" / SECOND_NIGHT.isoformat()
+    assert str(then / "market.duckdb") in ended.out
+    assert published(data) == before, "what is published is of another day"
+    assert sorted(data.glob("archive/*/*")) == archive, "no server was asked"
+
+    end = datetime(2026, 9, 30, tzinfo=UTC)
+    with store.open_reader(then) as con:
+        [(first, last, posted)] = con.execute(
+            "SELECT max(first_seen_at), max(last_seen_at), max(posted_on) FROM core.postings"
+        ).fetchall()
+        assert first < end
+        assert last < end
+        assert posted <= SECOND_NIGHT
+        assert con.execute("SELECT max(observed_to) < ? FROM ops.loads", [end]).fetchall() == [(True,)]
+        for cls in MARTS:
+            days = con.execute(f"SELECT DISTINCT as_of FROM {cls.TABLE.name}").fetchall()  # type: ignore[attr-defined]
+            assert days == [(SECOND_NIGHT,)]
+
+    # The same night with a folder in which the third night never happened.
+    earlier = tmp_path / "earlier"
+    for file in data.glob("archive/*/*"):
+        if file.name[:10] <= SECOND_NIGHT.isoformat():
+            (earlier / "archive" / file.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, earlier / "archive" / file.parent.name)
+    shutil.copytree(data / "refined", earlier / "refined")
+    (earlier / "kind").write_text("sample\n")
+    again = plain(earlier, "run", "--as-of", LAST_NIGHT.isoformat())
+    assert again.code == 0, again.said
+    shutil.move(earlier / "asof" / LAST_NIGHT.isoformat() / "work.duckdb", earlier / "work.duckdb")
+    with store.open_work(earlier) as late, store.open_work(then) as early:
+        for name in ("core.postings", "core.posting_boards", "core.posting_places", "core.posting_skills"):
+            assert late.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() == (
+                early.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()
+            ), name
+
+
+# --- what is refused ------------------------------------------------------------------------------------
+
+
+def test_a_live_night_needs_someone_to_write_to(empty: Path, plain: Command) -> None:
+    refused = plain(empty, "run")
+    assert refused.code == 1
+    assert "JOBMARKET_CONTACT" in refused.err
+    assert "export JOBMARKET_CONTACT=" in refused.err, "the remedy"
+    assert not empty.exists()
+    assert plain(empty, "run", JOBMARKET_CONTACT="nobody").code == 1
+
+
+def test_sample_and_live_data_are_never_mixed(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+    data = copied(small)
+    recordings = data / "archive" / "lever"
+    refused = plain(data, "backfill", str(recordings))
+    assert refused.code == 1
+    assert "sample data" in refused.said
+    assert "JOBMARKET_DATA" in refused.said, "the remedy"
+
+    live = data.parent / "live"
+    live.mkdir()
+    (live / "kind").write_text("live\n")
+    refused = plain(live, "run", "--sample")
+    assert refused.code == 1
+    assert "live data" in refused.said
+    assert not (live / "archive").exists()
+
+
+def test_a_folder_whose_first_run_was_killed_at_once_is_free(empty: Path, plain: Command) -> None:
+    empty.mkdir()
+    (empty / "kind").touch()
+    refused = plain(empty, "run", "--as-of", "2026-09-29")
+    assert refused.code == 1
+    assert "holds no data yet" in refused.said
+
+
+def test_what_makes_no_sense_is_said_in_a_line(empty: Path, plain: Command) -> None:
+    for arguments, words in (
+        (("run", "--sample", "--as-of", "2026-09-29"), "do not go together"),
+        (("run", "--sample", "--source", "levre"), "unknown source levre"),
+        (("backfill", "/nowhere/at/all.warc.gz"), "does not exist"),
+    ):
+        refused = plain(empty, *arguments)
+        assert refused.code == 1
+        assert words in refused.said
+        assert "Traceback" not in refused.said
