@@ -13,7 +13,7 @@ from pathlib import Path
 
 from transforms.literal import Literals
 from transforms.reading import Reading
-from transforms.section import cues_of, section_at, sentence_at
+from transforms.section import cues_of, found_in, section_at, sentence_at
 from warehouse.tables import GROUP_OF_ROLE
 
 TERMS = Path(__file__).parent / "lookups" / "ai_terms.csv"
@@ -51,20 +51,17 @@ MOST_MENTIONS = 200
 
 
 @functools.cache
-def _terms() -> tuple[Literals, Literals]:
-    """Terms written one way, and those in any case."""
+def _exact_terms() -> Literals:
+    """Terms written one way: "AI", for "ai" is in "available"."""
     with TERMS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    exact = Literals((row["words"] for row in rows if row["case"] == "exact"), is_exact=True)
-    return exact, Literals(row["words"] for row in rows if row["case"] == "any")
+        return Literals((row["words"] for row in csv.DictReader(file) if row["case"] == "exact"), is_exact=True)
 
 
 def _mentions(text: str) -> list[tuple[int, int]]:
     """Spans of the terms of AI in the text, in order; of those that overlap, the one that begins first, the longest."""
     found = [
         (start, -end)
-        for terms in _terms()
-        for start, end in terms.spans(text)
+        for start, end in (*_exact_terms().spans(text), *found_in(text)["ai"])
         if not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
     ]
     spans: list[tuple[int, int]] = []
@@ -115,10 +112,12 @@ def _is_of_the_job(text: str, start: int, first: int, last: int) -> bool:
     if section in ("mentioned", "not"):
         return False
     sentence = text[first:last]
+    if section == "intro" and not _ADDRESSED.search(sentence):
+        return False
     if _SIFTING.search(sentence) and _SIFTED.search(sentence):
         return False
     if section == "intro":
-        return bool(_ADDRESSED.search(sentence))
+        return True
     if _ITEM.match(sentence):
         return not _EMPLOYER_FIRST.match(sentence)
     return not _EMPLOYER.search(text, first, start) or bool(_PERSON.search(sentence))

@@ -13,9 +13,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from transforms.literal import Literals
 from transforms.reading import Reading
-from transforms.section import cues_of, literals_of, section_at, sentence_at
+from transforms.section import cues_of, found_in, section_at, sentence_at
 from warehouse.tables import DEGREES
 
 LOOKUPS = Path(__file__).parent / "lookups"
@@ -23,17 +22,6 @@ cues = functools.partial(cues_of, "requirement_cues.csv")
 MOST_YEARS = 20
 """More years than this are a firm's age or a slip; adverts that demand more were not seen."""
 MONTHS_IN_YEAR = 12
-
-
-def _lines_with(text: str, literals: Literals) -> Iterator[tuple[int, int]]:
-    """Bounds of each line that holds one of the literals, once, in order."""
-    stop = -1
-    for at, _ in literals.spans(text):
-        if at >= stop:
-            begin = text.rfind("\n", 0, at) + 1
-            stop = text.find("\n", at)
-            stop = len(text) if stop < 0 else stop
-            yield begin, stop
 
 
 # --- years of experience ----------------------------------------------------------------------------
@@ -55,14 +43,18 @@ _SPELT = {
 _SPELT_OUT = {word: number for number, words in _SPELT.items() for word in words.split()}
 _NUMBER = rf"(?:\d{{1,2}}(?:[.,]5)?|{'|'.join(sorted(_SPELT_OUT, key=len, reverse=True))})"
 _UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|år"
-_YEARS = re.compile(
-    rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER})(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?"
+_AFTER_NUMBER = (
+    r"(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{1,9}\+?\s?\))?"
     rf"(?:\s?(?:-|–|—|to|bis|à|a|al|do|e|or|oder|ou|and)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
     rf"(?:\s?\+|\s(?:or more|plus|or greater|o más|ou plus|oder mehr|ou mais|full|solid|good|strong))?[\s-]{{0,3}}"
-    rf"(?P<unit>{_UNITS}|months?|monate?n?|mois|meses)\b\+?",
+    rf"(?P<unit>{_UNITS}|months?|monate?n?|mois|meses)\b\+?"
+)
+_YEARS = re.compile(rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER}){_AFTER_NUMBER}", re.IGNORECASE)
+_YEARS_IN_DIGITS = re.compile(
+    rf"(?P<low>\d(?<![\w$€£.,/-]\d)\d?(?:[.,]5)?){_AFTER_NUMBER}",  # begins with the digit, which re skips to
     re.IGNORECASE,
 )
-_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_SPELT_OUT)})\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _EXPERIENCE = cues("experience")
 _DEMAND = cues("demanded before", r"", r"\s*$")
 _DOING = cues("doing after", r"^['’]?s?\s*(?:\w+ly )?", r"\b")
@@ -93,13 +85,13 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 
 def _mentions_of_years(text: str) -> Iterator[re.Match[str]]:
     """Numbers of years or months in the text."""
-    for at, _ in _YEAR_LITERALS.spans(text):
+    for at, _ in found_in(text)["years"]:
         nearest = max(0, at - LONGEST_YEARS)
         begin = max(nearest, text.rfind("\n", nearest, at) + 1)
-        if _HAS_NUMBER.search(text, begin, at):
-            for match in _YEARS.finditer(text, begin, at + LONGEST_UNIT):
-                if match.start("unit") >= at:
-                    yield match
+        is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_folded(text[begin:at])))
+        for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + LONGEST_UNIT):
+            if match.start("unit") >= at:
+                yield match
 
 
 LONGEST_YEARS = 48
@@ -107,17 +99,24 @@ LONGEST_YEARS = 48
 LONGEST_UNIT = 9
 MOST_MENTIONS = 200
 """Numbers of years that are looked at; a text with more is no advert."""
-_YEAR_LITERALS = Literals(literals_of("requirement_cues.csv", "year literal"))
+
+
+def _folded(words: str) -> str:
+    """Lower case by way of upper case: re takes "ſ" for "s" and "ı" for "i" when it ignores case."""
+    return words.upper().lower()
 
 
 def _years(match: re.Match[str]) -> float:
-    low = match["low"].lower()
+    low = _folded(match["low"])
     number = float(_SPELT_OUT[low]) if low in _SPELT_OUT else float(low.replace(",", "."))
     is_months = match["unit"].lower().startswith("m")
     return round(number / MONTHS_IN_YEAR, 1) if is_months else number
 
 
 def _is_demanded(text: str, match: re.Match[str]) -> bool:
+    section = section_at(text, match.start())
+    if section in ("preferred", "not"):
+        return False
     first, last = sentence_at(text, match.start(), match.end())
     before, after = text[first : match.start()], text[match.end() : last]
     if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
@@ -138,13 +137,11 @@ def _is_demanded(text: str, match: re.Match[str]) -> bool:
     clause = _CLAUSE_END.search(after)
     if clause and _WISHED.search(after[: clause.start()]):
         return False
-    section = section_at(text, match.start())
-    return section not in ("preferred", "not") and (section != "mentioned" or bool(_PERSON.search(before)))
+    return section != "mentioned" or bool(_PERSON.search(before))
 
 
 # --- degree -----------------------------------------------------------------------------------------
 
-_DEGREE_LITERALS = Literals(literals_of("requirement_cues.csv", "degree literal"))
 _JOINED = re.compile(
     r"^[\s,/)’']*(?:(?:degree|or|and|oder|ou|o|lub|an?|higher|in|of|equivalent|the|advanced)\b[\s,/)]*)*$",
     re.IGNORECASE,
@@ -170,6 +167,19 @@ def _degree_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
+def _lines_on_degrees(text: str) -> Iterator[tuple[int, int]]:
+    """Bounds of each line that holds a word of the degrees, once, in order."""
+    found = found_in(text)
+    starts = [at for at, _ in found["degree"] if not (at and (text[at - 1].isalnum() or text[at - 1] == "_"))]
+    stop = -1
+    for at in sorted((*starts, *(at for at, _ in found["degree within"]))):
+        if at >= stop:
+            begin = text.rfind("\n", 0, at) + 1
+            stop = text.find("\n", at)
+            stop = len(text) if stop < 0 else stop
+            yield begin, stop
+
+
 def degree_in(text: str) -> Reading | None:
     """The lowest degree the text accepts, one of `DEGREES`; None when no degree is asked for.
 
@@ -178,7 +188,7 @@ def degree_in(text: str) -> Reading | None:
     """
     pattern = _degree_pattern()
     best: Reading | None = None
-    for begin, stop in _lines_with(text, _DEGREE_LITERALS):
+    for begin, stop in _lines_on_degrees(text):
         matches = list(pattern.finditer(text, begin, stop))
         first = 0
         while first < len(matches):

@@ -24,6 +24,8 @@ from warehouse.tables import ROLES, SENIORITIES
 LOOKUPS = Path(__file__).parent / "lookups"
 CACHED_TITLES = 1 << 16
 """Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct ones."""
+TITLES_KEPT = 4
+"""The readers of one posting ask one after the other for the words of one title."""
 LONGEST_TITLE = 300
 """Characters of a title that are read; what comes later is advert text pasted into the wrong field."""
 
@@ -51,7 +53,8 @@ _WORD = re.compile(rf"([^\W_]+(?:\+\+|#)?|&){_ENDING}|[,|()\[\]{{}}:;•·@–�
 BREAK = ""
 
 
-def words_of(title: str) -> list[tuple[str, int, int]]:
+@functools.lru_cache(maxsize=TITLES_KEPT)
+def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
     """The folded words of a title with their offsets; `("", …)` stands where one part of it ends."""
     words = []
     for match in _WORD.finditer(title[:LONGEST_TITLE].translate(_FOLD)):
@@ -60,7 +63,7 @@ def words_of(title: str) -> list[tuple[str, int, int]]:
             words.append((BREAK, match.start(), match.end()))
         else:
             words.append((word, match.start(1), match.end(1)))
-    return words
+    return tuple(words)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """The sections of an advert's text: what it asks for, what it wishes for, and what it says of the employer.
 
-Headings are those of `lookups/section_words.csv`. Only lines are read, in one pass, so the cost is linear.
+Headings are those of `lookups/section_words.csv`. Only lines are read, in one pass, so the cost is linear. The
+words that send a reader to a line are found here too, those of all readers in one pass, kept for the next reader.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import csv
 import functools
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from pathlib import Path
+
+from transforms.literal import Literals
 
 LOOKUPS = Path(__file__).parent / "lookups"
 LONGEST_HEADING = 80
@@ -22,9 +26,21 @@ LEAST_COVERED = 0.5
 """Share of a heading's letters that known words must cover, unless it ends with a colon."""
 TEXTS_KEPT = 4
 """The readers of one posting ask one after the other for the sections of one text."""
+LINES_KEPT = 1 << 14
+"""Short lines whose kind is kept: an employer's adverts repeat their headings."""
+LISTS = (
+    ("years", "requirement_cues.csv", "pattern", "cue", "year literal"),
+    ("degree", "requirement_cues.csv", "pattern", "cue", "degree literal"),
+    ("degree within", "requirement_cues.csv", "pattern", "cue", "degree literal within"),
+    ("ai", "ai_terms.csv", "words", "case", "any"),
+)
+"""Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _INSIDE = re.compile(r"(?<![^\s.!?)])[A-ZÀ-Þ][^.:;!?\n]{2,45}:")
+LONGEST_INSIDE = 47
+"""Characters that `_INSIDE` matches at most."""
+_SENTENCE_ENDS = ("\n", ". ", "! ", "? ", "; ", "• ")
 
 
 def literals_of(lookup: str, cue: str) -> tuple[str, ...]:
@@ -46,13 +62,19 @@ def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Patt
 
 
 @functools.cache
-def _headings() -> dict[tuple[str, ...], str]:
+def _headings() -> dict[str, list[tuple[list[str], str]]]:
+    """The known headings by their first word, longest first: their words and the kind of section they open."""
     with (LOOKUPS / "section_words.csv").open(encoding="utf-8", newline="") as file:
-        return {
+        kinds = {
             tuple(_WORD.findall(row["words"].replace("’", "'").lower())): row["kind"]
             for row in csv.DictReader(file)
             if row["where"] == "heading"
         }
+    by_first: dict[str, list[tuple[list[str], str]]] = {}
+    for words in sorted(kinds, key=len, reverse=True):
+        if len(words) <= MOST_WORDS:
+            by_first.setdefault(words[0], []).append((list(words), kinds[words]))
+    return by_first
 
 
 @functools.lru_cache(maxsize=TEXTS_KEPT)
@@ -63,57 +85,81 @@ def sections_of(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """
     starts, kinds = [0], ["intro"]
     begin = 0
-    while begin < len(text):
-        stop = text.find("\n", begin)
-        stop = len(text) if stop < 0 else stop
-        if stop - begin <= LONGEST_HEADING:
-            line = text[begin:stop].strip(" \t\r*#_")
-            kind = _kind_of(line) if line and line[0] not in "-–•·" and line[-1] not in ".,;" else None
+    for line in text.split("\n"):
+        size = len(line)
+        if size <= LONGEST_HEADING:
+            kind = _kind_of_line(line) if line and line[0] not in "-–•·" else None
             if kind:
                 starts.append(begin)
                 kinds.append(kind)
-        elif stop - begin > FLAT_LINE:
-            for match in _INSIDE.finditer(text, begin, stop):
-                kind = _kind_of(match[0])
+        elif size > FLAT_LINE and ":" in line:
+            for first, last in _inside(text, begin, begin + size):
+                kind = _kind_of(text[first:last])
                 if kind:
-                    starts.append(match.start())
+                    starts.append(first)
                     kinds.append(kind)
-        begin = stop + 1
+        begin += size + 1
     return tuple(starts), tuple(kinds)
 
 
-@functools.lru_cache(maxsize=4096)
+def _inside(text: str, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Spans of what may be a heading inside a line: only what stands before a colon is read."""
+    colon = text.find(":", begin, stop)
+    while colon >= 0:
+        match = _INSIDE.search(text, max(begin, colon + 1 - LONGEST_INSIDE), colon + 1)
+        if match:
+            yield match.span()
+        begin = colon + 1
+        colon = text.find(":", begin, stop)
+
+
+@functools.lru_cache(maxsize=LINES_KEPT)
+def _kind_of_line(line: str) -> str | None:
+    line = line.strip(" \t\r*#_")
+    return _kind_of(line) if line and line[0] not in "-–•·" and line[-1] not in ".,;" else None
+
+
 def _kind_of(line: str) -> str | None:
     """The kind of section that a line opens; the longest known heading in it decides."""
     words = _WORD.findall(line.replace("’", "'").lower())
     headings = _headings()
-    letters = sum(map(len, words))
-    for size in range(min(MOST_WORDS, len(words)), 0, -1):
-        for first in range(len(words) - size + 1):
-            known = tuple(words[first : first + size])
-            if known in headings:
-                covered = sum(map(len, known))
-                opens = first == 0 and line.endswith(":")
-                return headings[known] if opens or covered >= LEAST_COVERED * letters else None
-    return None
+    longest: list[str] = []
+    found = ""
+    opens = False
+    for first, word in enumerate(words):
+        for known, kind in headings.get(word, ()):
+            if len(known) > len(longest) and words[first : first + len(known)] == known:
+                longest, found, opens = known, kind, first == 0 and line.endswith(":")
+    if not longest:
+        return None
+    return found if opens or sum(map(len, longest)) >= LEAST_COVERED * sum(map(len, words)) else None
+
+
+@functools.cache
+def _looked_for() -> tuple[Literals, dict[str, tuple[str, ...]]]:
+    """The words of all readers, and the lists that each stands in."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, lookup, words, column, value in LISTS:
+        with (LOOKUPS / lookup).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row[column] == value:
+                    word = row[words].lower()
+                    lists[word] = (*lists.get(word, ()), name)
+    return Literals(lists), lists
 
 
 @functools.lru_cache(maxsize=TEXTS_KEPT)
-def lowered(text: str) -> bytes:
-    """The text in lower case, one byte a character, to find literals in: offsets are those of the text.
+def found_in(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Where the words of each of `LISTS` stand in the text, in order: (start, end), letter case ignored.
 
-    Bytes are searched several times faster than wide strings. Letters beyond Latin-1 become "?", in `literal`
-    too, so that a find may hit too much there, never too little.
+    One pass for all lists, kept for the readers that ask next.
     """
-    lower = text.lower()
-    if len(lower) != len(text):  # "İ" grows in lower case
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.encode("latin-1", "replace")
-
-
-def literal(words: str) -> bytes:
-    """Words as they are to be found in what `lowered` returns."""
-    return words.lower().encode("latin-1", "replace")
+    literals, lists = _looked_for()
+    found: dict[str, list[tuple[int, int]]] = {name: [] for name, *_ in LISTS}
+    for start, end in literals.spans(text):
+        for name in lists.get(text[start:end].lower(), ()):
+            found[name].append((start, end))
+    return found
 
 
 def section_at(text: str, offset: int) -> str:
@@ -124,10 +170,10 @@ def section_at(text: str, offset: int) -> str:
 
 def sentence_at(text: str, start: int, end: int, reach: int = 300) -> tuple[int, int]:
     """Bounds of the sentence around a span: a line, or what stands between full stops, at most `reach` away."""
-    before = text[max(0, start - reach) : start]
-    first = start - len(before) + max(before.rfind(mark) + len(mark) for mark in ("\n", ". ", "! ", "? ", "; ", "• "))
-    if not any(mark in before for mark in ("\n", ". ", "! ", "? ", "; ", "• ")):
-        first = start - len(before)
-    after = text[end : end + reach]
-    ends = [at for at in (after.find(mark) for mark in ("\n", ". ", "! ", "? ", "; ", "• ")) if at >= 0]
-    return first, end + min(ends, default=len(after))
+    first, last = max(0, start - reach), min(len(text), end + reach)
+    for mark in _SENTENCE_ENDS:  # each one searches only what the others have left
+        at = text.rfind(mark, first, start)
+        first = first if at < 0 else at + len(mark)
+        at = text.find(mark, end, last)
+        last = last if at < 0 else at
+    return first, last

@@ -149,7 +149,7 @@ def skills_in(text: str, *, title: str = "") -> tuple[SkillAsked, ...]:
 # --- what the lookups say -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Context:
     """What decides on an ambiguous word: each pattern is None where the row leaves it empty."""
 
@@ -254,7 +254,8 @@ def _read() -> tuple[list[_Meaning], list[_Spelling]]:
 
     for (alias, is_exact), skills in named.items():
         row = contexts.get(alias)
-        meaning = _Meaning(skills=tuple(skills), context=_context(row) if row else None)
+        said = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
+        meaning = _Meaning(skills=tuple(skills), context=_context(*said) if any(said) else None)
         for text in _variants(alias, is_exact):
             add(text, is_exact, meaning)
     for row in _rows("skill_phrases.csv"):
@@ -273,21 +274,23 @@ def _read() -> tuple[list[_Meaning], list[_Spelling]]:
 CONTEXT_COLUMNS = ("before", "after", "line", "in_list", "not_before", "not_after", "not_line")
 
 
-def _context(row: dict[str, str]) -> _Context | None:
-    if not any(row[column] for column in CONTEXT_COLUMNS):
-        return None
+@functools.cache
+def _context(
+    before: str, after: str, line: str, in_list: str, not_before: str, not_after: str, not_line: str
+) -> _Context:
+    """One and the same for equal rows: contexts are told apart by identity, which costs least."""
 
-    def compiled(column: str, form: str) -> re.Pattern[str] | None:
-        return re.compile(form.format(row[column]), re.IGNORECASE) if row[column] else None
+    def compiled(words: str, form: str) -> re.Pattern[str] | None:
+        return re.compile(form.format(words), re.IGNORECASE) if words else None
 
     return _Context(
-        before=compiled("before", r"(?:{})[^\w\n]*\Z"),
-        after=compiled("after", r"[^\w\n]*(?:{})"),
-        line=compiled("line", r"\b(?:{})"),
-        in_list=row["in_list"],
-        not_before=compiled("not_before", r"(?:{})\Z"),
-        not_after=compiled("not_after", r"(?:{})"),
-        not_line=compiled("not_line", r"\b(?:{})"),
+        before=compiled(before, r"(?:{})[^\w\n]*\Z"),
+        after=compiled(after, r"[^\w\n]*(?:{})"),
+        line=compiled(line, r"\b(?:{})"),
+        in_list=in_list,
+        not_before=compiled(not_before, r"(?:{})\Z"),
+        not_after=compiled(not_after, r"(?:{})"),
+        not_line=compiled(not_line, r"\b(?:{})"),
     )
 
 
@@ -387,6 +390,8 @@ def _keep(path: Path, content: bytes) -> None:
 # --- one advert ---------------------------------------------------------------------------------------
 
 ADDRESS_JOINTS = "/.@-_:"
+SENTENCE_ENDS = (". ", ".\n", ": ", ":\n")
+"""Joints that join nothing, unless more stands before the name."""
 NO_LETTERS_FROM = "\u2e80"
 """From here on (CJK) writing has no blanks between words, so its letters do not lengthen a name."""
 LONGEST_CLAUSE = 600
@@ -524,12 +529,20 @@ class _Advert:
         """Whether the hit of that number stands in the right context and outside of addresses."""
         text = self.text
         start, end, number = self.hits[place]
+        after = text[end : end + 2]
         if (
-            (start and text[start - 1] in ADDRESS_JOINTS) or (end < len(text) and text[end] in ADDRESS_JOINTS)
+            (after[:1] in ADDRESS_JOINTS and after and after not in SENTENCE_ENDS)
+            or (start and text[start - 1] in ADDRESS_JOINTS)
         ) and self._in_address(start, end):
             return False
         context = self.meanings[number].context
-        return context is None or self._fits(place, context)
+        if context is None:
+            return True
+        begin, stop = self._line_of(start)
+        left = max(begin, start - IN_LINE)
+        around = text[left : min(max(stop, end), end + IN_LINE)]
+        fits = _fits(context, around, start - left, end - left)
+        return self._in_list(place, context.in_list) if fits is None else fits
 
     def _in_address(self, start: int, end: int) -> bool:
         """Whether the hit is part of an address of the web or of mail."""
@@ -548,29 +561,6 @@ class _Advert:
             return True
         # "Node.js/Next.js" holds no address, and a name that ends like one (Fly.io) is not inside one
         return found.start() <= start - left < found.end() - 1 and end - left < found.end() - 1
-
-    def _fits(self, place: int, context: _Context) -> bool:
-        start, end, _ = self.hits[place]
-        begin, stop = self._line_of(start)
-        stop = max(stop, end)
-        text = self.text
-        before = text[max(begin, start - BESIDE) : start]
-        after = text[end : min(stop, end + BESIDE)]
-        if (context.not_before and context.not_before.search(before)) or (
-            context.not_after and context.not_after.match(after)
-        ):
-            return False
-        line = text[max(begin, start - IN_LINE) : min(stop, end + IN_LINE)]
-        return bool(
-            (
-                context.is_open
-                or (context.before and context.before.search(before))
-                or (context.after and context.after.match(after))
-                or (context.in_list and self._in_list(place, context.in_list))
-                or (context.line and context.line.search(line))
-            )
-            and not (context.not_line and context.not_line.search(line))  # the dearest question is asked last
-        )
 
     def _in_list(self, place: int, wanted: str) -> bool:
         """Whether a skill that is not ambiguous stands in the same enumeration: beside it, or on both sides."""
@@ -607,7 +597,7 @@ class _Advert:
     def rank(self, start: int, end: int, kind: str) -> int | None:
         """Index into REQUIREMENTS of a hit in a section of a kind; None when the text says it is not needed."""
         begin, stop = self._line_of(start)
-        cues = self._cues_in(max(begin, start - LONGEST_CLAUSE), min(stop, end + LONGEST_CLAUSE))
+        cues = self._cues_in(begin, stop) if self._cue_starts else ()
         is_wished = False
         if cues:
             clause = self._clause_of(start, end)
@@ -640,12 +630,9 @@ class _Advert:
         right = _CLAUSE_END.search(self.text, end, stop)
         return left, right.end() if right else stop
 
-    def _cues_in(self, left: int, right: int) -> list[tuple[int, int, str]]:
-        starts = self._cue_starts
-        first = bisect_left(starts, left)
-        if first == len(starts) or starts[first] >= right:
-            return []
-        return self._clause_cues[first : bisect_left(starts, right, first)]
+    def _cues_in(self, begin: int, stop: int) -> list[tuple[int, int, str]]:
+        first = bisect_left(self._cue_starts, begin)
+        return self._clause_cues[first : bisect_left(self._cue_starts, stop, first)]
 
     def _is_negated(self, clause: tuple[int, int], start: int, end: int) -> bool:
         before = self.text[max(clause[0], start - LONGEST_HEADING) : start]
@@ -664,6 +651,26 @@ class _Advert:
         closed = clause[1] if closed < 0 else closed
         stands_alone = at - opened <= 2 and closed - to <= 2
         return opened < start < closed or (stands_alone and end <= opened <= end + 1)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _fits(context: _Context, around: str, start: int, end: int) -> bool | None:
+    """Whether an ambiguous word from `start` to `end` counts with that around it; None when its list decides."""
+    before = around[max(0, start - BESIDE) : start]
+    after = around[end : end + BESIDE]
+    if (context.not_before and context.not_before.search(before)) or (
+        context.not_after and context.not_after.match(after)
+    ):
+        return False
+    accepted = (
+        context.is_open
+        or bool(context.before and context.before.search(before))
+        or bool(context.after and context.after.match(after))
+        or bool(context.line and context.line.search(around))
+    )
+    if (accepted or context.in_list) and not (context.not_line and context.not_line.search(around)):
+        return accepted or None
+    return False
 
 
 @functools.lru_cache(maxsize=KEPT)

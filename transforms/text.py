@@ -43,8 +43,8 @@ PLAIN_BLOCKS = (
     "hr", "li", "main", "nav", "ol", "p", "section", "ul",
 )
 PLAIN_INLINE = (
-    "a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "small",
-    "span", "strike", "strong", "sub", "sup", "u",
+    "strong", "span", "a", "b", "em", "i", "u", "abbr", "big", "cite", "code", "del", "font", "img", "ins", "kbd",
+    "label", "mark", "small", "strike", "sub", "sup",
 )
 # fmt: on
 """Elements that hold their text where it is written, however they are nested: without others nothing is parsed."""
@@ -52,18 +52,22 @@ UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math
 """Elements whose text a reader of the page does not see as part of the advert."""
 DEEPEST_NESTING = 4000
 """Elements open at once up to which a page is parsed; browsers stop at 512."""
-NOT_SHOWN = "\x00\u00ad\u200b\u2060\ufeff"
+NOT_SHOWN = frozenset("\x00\u00ad\u200b\u2060\ufeff")
 """Characters without width: NUL, soft hyphen, zero width space, word joiner, byte order mark."""
-ODD_SPACES = ("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000")
+ODD_SPACES = frozenset(("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"))
 """White space within a line that is no blank: what str.split() takes for it."""
-LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 """What str.splitlines() takes for the end of a line, beside "\n"."""
+ORDINARY = bytes((*b"\n", *range(0x20, 0x7F)))
+"""What a text needs no care for."""
 MASK = "x"
 """Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
 LONGEST_LOCAL_PART, LONGEST_DOMAIN = 64, 255
 """Limits of a mail address, RFC 5321 section 4.5.3.1."""
 FEWEST_DIGITS, MOST_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
+MANY_DIGITS = b"0" * (FEWEST_DIGITS - 1)
+"""In a text without blanks, brackets and the like: without so many digits in a row it holds no telephone number."""
 LANGUAGE_SAMPLE = 1500
 """Characters read to tell the language."""
 SHORTEST_FOR_LANGUAGE = 40
@@ -84,6 +88,7 @@ ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", 
 SURELY_ENGLISH = 0.1
 """Share of those words from which a text is English without asking the model; running English has about 0.2."""
 
+FREQUENT = ("p", "ul", "div")
 _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
 
 
@@ -98,7 +103,7 @@ class _Tags(NamedTuple):
 
 def _tags(blocks: Iterable[str], inline: str) -> _Tags:
     """The tags of these elements. `inline` matches the names of those that do not break a line."""
-    opened = "|".join(sorted(set(blocks) - {"br", "hr", "li"}))
+    opened = "|".join(sorted(set(blocks) - {"br", "hr", "li"}, key=lambda tag: (tag not in FREQUENT, tag)))
     opens = rf"<(?:{opened}){_ATTRIBUTES}>"
     ends = rf"(?:</(?:{opened}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"
     passes = rf"</?+(?:{inline}){_ATTRIBUTES}>"
@@ -109,7 +114,7 @@ def _tags(blocks: Iterable[str], inline: str) -> _Tags:
             rf"<li{_ATTRIBUTES}>(?>\s|{opens}|{ends}(?>{ends}|</(?:{inline})\s*+>)*+{opens}|{passes})*+",
             re.IGNORECASE,
         ),
-        block=re.compile(rf"</?+(?:{opened}|li|[bh]r){_ATTRIBUTES}>", re.IGNORECASE),
+        block=re.compile(rf"</?+(?:p|li|{opened}|[bh]r){_ATTRIBUTES}>", re.IGNORECASE),
         inline=re.compile(passes, re.IGNORECASE),
     )
 
@@ -123,7 +128,6 @@ _PREFORMATTED = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ESCAPED = re.compile(r"\s*&lt;[a-zA-Z!/]")
 _KNOWN = "|".join((*sorted(BLOCKS | CELLS), *INLINE, *UNSEEN.split(",")))
 _TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
@@ -162,10 +166,18 @@ def _without_tags(html: str) -> str:
 
 def _cut(html: str) -> str | None:
     """The lines of plain markup without its tags; None when it has to be parsed."""
-    if not html.isascii() and _SURROGATE.search(html):
+    if not _is_encodable(html):
         return None
     text = _lines(html, _PLAIN)
     return None if "<" in text else entities.unescape(text)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
 
 
 def _cut_by_parser(html: str) -> str:
@@ -194,21 +206,21 @@ def _lines(tidy: str, tags: _Tags) -> str:
     return tags.inline.sub("", tags.block.sub("\n", tags.item.sub("\n- ", tidy)))
 
 
+def _beyond(encoded: bytes, ordinary: bytes) -> str:
+    """The characters of a text but for some of ASCII: bytes are deleted much faster than characters are looked at."""
+    return encoded.translate(None, ordinary).decode("utf-8", "surrogatepass")
+
+
 def _tidied(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = entities.unescape(text)
-    is_ascii = text.isascii()
-    for mark in NOT_SHOWN[:1] if is_ascii else NOT_SHOWN:
-        text = text.replace(mark, "")
-    for mark in ODD_SPACES[:2] if is_ascii else ODD_SPACES:
-        text = text.replace(mark, " ")
-    for mark in LINE_ENDS[:6] if is_ascii else LINE_ENDS:
-        text = text.replace(mark, "\n")
-    for double, single in (("  ", " "), (" \n", "\n"), ("\n ", "\n"), ("\n\n", "\n"), ("\n-\n", "\n")):
-        while double in text:
-            text = text.replace(double, single)
-    text = text.strip(" \n")
-    return text.removeprefix("-\n").removesuffix("\n-") if text != "-" else ""
+    odd = _beyond(text.encode("utf-8", "surrogatepass"), ORDINARY)
+    for marks, instead in ((NOT_SHOWN, ""), (ODD_SPACES, " "), (LINE_ENDS, "\n")):
+        for mark in marks.intersection(odd):
+            text = text.replace(mark, instead)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return "\n".join([line for line in map(str.strip, text.split("\n")) if line and line != "-"])
 
 
 # --- mail addresses and telephone numbers -------------------------------------------------------------
@@ -219,7 +231,10 @@ _WRITTEN_AT = re.compile(r"[\[({<] ?(?:at|AT|@) ?[\])}>] ?")
 _WRITTEN_DOMAIN = re.compile(
     r"[\w-]{1,63}(?:(?:\.|\s?[\[({<]\s?(?:dot|DOT|\.)\s?[\])}>]\s?|\s(?:dot|DOT)\s)[\w-]{2,63}){1,4}"
 )
-_MANY_DIGITS = re.compile(r"\d[\d ()./-]{5,}\d")
+_CLOSED = bytes.maketrans(b"AT]}>", b"at)))")
+"""One way to write what `_WRITTEN_AT` ends with."""
+_DIGIT_OR_NOT = bytes(ord("0") if chr(byte) in "0123456789?" else ord("x") for byte in range(256))
+"""Bytes by whether they may be digits: "?" also stands for a character beyond ASCII, which may be one."""
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
@@ -246,7 +261,13 @@ def masked(text: str) -> str:
     America; a national number begun with 0; any after "phone", "Tel." and the like. Not taken: amounts, years,
     dates, versions and the numbers of a requisition. Linear in the length of `text`; never raises.
     """
-    spans = [*_mail(text), *(_telephones(text) if _MANY_DIGITS.search(text) else ())]
+    plain = text.encode("ascii", "replace")
+    squeezed = plain.translate(_CLOSED, b" ")
+    spans = _mail(text) if b"@" in plain else []
+    if b"at)" in squeezed or b"@)" in squeezed:
+        spans += _written_mail(text)
+    if MANY_DIGITS in plain.translate(_DIGIT_OR_NOT, b" ()./-"):
+        spans += _telephones(text)
     if not spans:
         return text
     pieces: list[str] = []
@@ -267,6 +288,12 @@ def _mail(text: str) -> list[tuple[int, int]]:
         if local and domain:
             spans.append((at - len(local[0]), domain.end()))
         at = text.find("@", at + 1)
+    return spans
+
+
+def _written_mail(text: str) -> list[tuple[int, int]]:
+    """Addresses with the "@" in words: "jo (at) example (dot) org"."""
+    spans = []
     for written in _WRITTEN_AT.finditer(text):
         end = written.start() - text.endswith(" ", 0, written.start())
         local = _LOCAL_PART.search(text[max(0, end - LONGEST_LOCAL_PART) : end])
@@ -322,6 +349,9 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
 
 # --- language, hash and key ---------------------------------------------------------------------------
 
+_ASCII = bytes(range(0x80))
+_FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower() for b in range(256))
+
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
@@ -350,7 +380,23 @@ def language_of(text: str) -> str | None:
 
 def hash_of(text: str) -> str:
     """BLAKE2b of the text, 32 hex digits; letter case, white space and compatibility forms do not matter."""
-    return blake2b(normal(text).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return blake2b(_normal_bytes(text), digest_size=16).hexdigest()
+
+
+def _normal_bytes(text: str) -> bytes:
+    """`normal(text)` in UTF-8; made of bytes, which is much faster, where ASCII is all that may change."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    odd = _beyond(encoded, _ASCII)
+    if odd and (
+        odd.casefold() != odd
+        or not unicodedata.is_normalized("NFKC", odd)
+        or any(c.isspace() or unicodedata.combining(c) for c in set(odd))
+    ):
+        return normal(text).encode("utf-8", "surrogatepass")
+    folded = encoded.translate(_FOLDED)
+    while b"  " in folded:
+        folded = folded.replace(b"  ", b" ")
+    return folded.strip(b" ")
 
 
 def normal(text: str) -> str:

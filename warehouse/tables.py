@@ -301,8 +301,14 @@ class Advert:
     text_state: Annotated[str, Column("How much of the text was read", values=TEXT_STATES)]
     text_hash: Annotated[str | None, Column("BLAKE2b of the normalised text, 32 hex digits", pattern="[0-9a-f]{32}")]
     pay_text: Annotated[str | None, Column("Pay as written")]
-    pay_low: Annotated[float | None, Column("Lower end of base pay (see pay_flag for on-target earnings) per `period`", unit="currency", low=0)]
-    pay_high: Annotated[float | None, Column("Upper end of base pay (see pay_flag for on-target earnings) per `period`", unit="currency", low=0)]
+    pay_low: Annotated[
+        float | None,
+        Column("Lower end of base pay (see pay_flag for on-target earnings) per `period`", unit="currency", low=0),
+    ]
+    pay_high: Annotated[
+        float | None,
+        Column("Upper end of base pay (see pay_flag for on-target earnings) per `period`", unit="currency", low=0),
+    ]
     currency: Annotated[str | None, Column("ISO 4217 code of the pay", pattern=CURRENCY_CODE)]
     period: Annotated[str | None, Column("Period of the pay", values=PERIODS)]
     pay_source: Annotated[str | None, Column("How the pay is known", values=READINGS)]

@@ -20,14 +20,16 @@ SELECT
     p.annual_high_usd,
     -- Full-time, gross, base, both ends known. Employment that is not stated counts as full-time only when
     -- pay is stated for a month or a year: hourly and daily pay is how contracts are offered.
-    p.annual_low IS NOT NULL
+    coalesce(
+        p.annual_low IS NOT NULL
         AND p.annual_high IS NOT NULL
         AND p.pay_flag IS NULL
         AND p.pay_tax IS DISTINCT FROM 'net'
         AND p.seniority <> 'intern'
         AND p.role <> 'ai_data_trainer'
-        AND (p.employment_type = 'FULL_TIME' OR (p.employment_type IS NULL AND p.period IN ('month', 'year')))
-        AS is_in_band
+        AND (p.employment_type = 'FULL_TIME' OR (p.employment_type IS NULL AND p.period IN ('month', 'year'))),
+        false
+    ) AS is_in_band
 FROM core.postings p
 LEFT JOIN core.countries c ON c.country = p.pay_country
 WHERE (p.pay_low IS NOT NULL OR p.pay_high IS NOT NULL)

@@ -1,0 +1,468 @@
+"""What goes wrong stays small: each fault is reported with its source and record, and nothing else is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+import flows.nightly as night
+from extractors import ashby, greenhouse
+from extractors.archive import Writer, path_of
+from extractors.pool import refine_all
+from extractors.refine import Refined
+from flows.nightly import Health, Request
+from flows.settings import Settings
+from warehouse import store
+from warehouse.tables import Posting, SalaryBands
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended, Finished
+
+Command = Callable[..., "Ended"]
+SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
+FIRST = datetime(2026, 5, 4, 6, tzinfo=UTC)
+DAY = timedelta(days=1)
+TEXT = (
+    "<p>We build tools for orchards. You will train models that count apples on a belt, in Python and PyTorch, and"
+    " keep them running in Kubernetes. You have three or more years of experience with machine learning.</p>"
+)
+PAGE = b"<!doctype html><html><head><title>One moment</title></head><body>Checking your browser.</body></html>"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer to be recorded."""
+
+    url: str
+    body: bytes
+    encoding: str | None = None
+
+
+def record(path: Path, answers: Sequence[Answer], begin: datetime = FIRST) -> Path:
+    """A WARC file of answers, one a second."""
+    with Writer(path) as writer:
+        for number, answer in enumerate(answers):
+            writer.write(
+                url=answer.url,
+                observed_at=begin + timedelta(seconds=number),
+                status=200,
+                reason="OK",
+                headers=[("Content-Encoding", answer.encoding)] if answer.encoding else [],
+                body=answer.body,
+            )
+    return path
+
+
+def ashby_job(number: int, **changed: Any) -> dict[str, Any]:
+    """A job as Ashby lists it."""
+    return {
+        "id": f"a{number}", "title": "Machine Learning Engineer", "department": "Picking", "employmentType": "FullTime",
+        "location": "Lisbon", "address": {"postalAddress": {"addressCountry": "Portugal", "addressLocality": "Lisbon"}},
+        "isListed": True, "isRemote": False, "publishedAt": "2026-05-01T09:00:00.000+00:00",
+        "jobUrl": f"https://jobs.example/a{number}", "descriptionHtml": TEXT, **changed,
+    }  # fmt: skip
+
+
+def ashby_pay(low: int, high: int) -> dict[str, Any]:
+    component = {
+        "compensationType": "Salary", "interval": "1 YEAR", "currencyCode": "EUR", "minValue": low, "maxValue": high,
+        "summary": f"€{low} – €{high}",
+    }  # fmt: skip
+    return {"compensationTiers": [{"title": None, "components": [component]}]}
+
+
+def ashby_board(name: str, *jobs: dict[str, Any]) -> Answer:
+    body = json.dumps({"jobs": jobs, "apiVersion": "1"}).encode()
+    return Answer(url=ashby.url_of(name), body=body)
+
+
+def greenhouse_job(number: int, **changed: Any) -> dict[str, Any]:
+    """A job as Greenhouse lists it, with content."""
+    return {
+        "id": number, "internal_job_id": number + 1, "title": "Data Engineer", "absolute_url": f"https://g.example/{number}",
+        "location": {"name": "Recife, Brazil"}, "first_published": "2026-05-01T09:00:00-03:00", "content": TEXT,
+        "metadata": None, "offices": [], "departments": [], **changed,
+    }  # fmt: skip
+
+
+def greenhouse_board(name: str, *jobs: dict[str, Any]) -> Answer:
+    body = json.dumps({"jobs": jobs, "meta": {"total": len(jobs)}}).encode()
+    return Answer(url=greenhouse.url_of(name), body=body)
+
+
+def ids_in(folder: Path, source: str) -> set[str]:
+    """The native ids of a source's postings in the published warehouse."""
+    with store.open_reader(folder) as con:
+        found = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
+    return {row[0].removeprefix(f"{source}:") for row in found}
+
+
+def rejects_in(folder: Path, warc: str) -> dict[int, tuple[str, str, str]]:
+    """What was rejected of a file: by record, the column, value and rule."""
+    with store.open_reader(folder) as con:
+        found = con.execute(
+            'SELECT record, column_name, "value", "rule" FROM ops.rejects WHERE warc = ? ORDER BY ALL', [warc]
+        ).fetchall()
+    assert len({row[0] for row in found}) == len(found), found
+    return {row[0]: row[1:] for row in found}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What is published, byte by byte."""
+    names = ("market.duckdb", "guide.md", "site/index.html")
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+# --- faults in what servers answer ----------------------------------------------------------------------
+
+
+def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tmp_path: Path, plain: Command) -> None:
+    good = ashby_board("orchard", ashby_job(1, compensation=ashby_pay(60_000, 80_000)), ashby_job(2))
+    whole = ashby_board("cider", ashby_job(90)).body
+    endless = TEXT + "<p>Apples, pears and plums.</p>" * (50 * 1024 * 1024 // 31)
+    assert len(endless) > 50_000_000
+    recording = record(
+        tmp_path / "ashby.warc.gz",
+        [
+            good,
+            Answer(url=ashby.url_of("malformed"), body=whole[: len(whole) // 2]),
+            Answer(url=ashby.url_of("truncated"), body=gzip.compress(whole)[:-20], encoding="gzip"),
+            Answer(url=ashby.url_of("blocked"), body=PAGE),
+            ashby_board("untitled", ashby_job(3), ashby_job(91, title=None), ashby_job(4)),
+            ashby_board("upside", ashby_job(5, compensation=ashby_pay(90_000, 70_000)), ashby_job(6)),
+            ashby_board("endless", ashby_job(7), ashby_job(8, descriptionHtml=endless), ashby_job(9)),
+            ashby_board("last", ashby_job(10)),
+        ],
+    )
+    ended = plain(empty, "backfill", str(recording))
+    assert ended.code == 0, ended.said
+
+    assert ids_in(empty, "ashby") == {f"a{number}" for number in range(1, 11)}
+    rejects = rejects_in(empty, "ashby/2026-05-04T060000Z.warc.gz")
+    assert {number: found[0] for number, found in rejects.items()} == {
+        1: "response", 2: "response", 3: "response", 4: "title", 5: "pay_low", 6: "text",
+    }  # fmt: skip
+    assert "JSON expected" in rejects[1][2]
+    assert "does not decode as Content-Encoding gzip" in rejects[2][1]
+    assert rejects[3][1].startswith("<!doctype html>")
+    assert "JSON expected" in rejects[3][2]
+    assert "a91" in rejects[4][2]
+    with store.open_reader(empty, with_texts=True) as con:
+        upside = con.execute("SELECT pay_text, pay_flag, annual_low FROM core.postings WHERE posting_id = 'ashby:a5'")
+        assert upside.fetchall() == [("€90000 – €70000", "low_above_high", None)]
+        cut = con.execute("SELECT text_state, len(text) FROM adverts JOIN core.postings USING (posting_id)"
+                          " WHERE posting_id = 'ashby:a8'").fetchall()  # fmt: skip
+        assert cut[0][0] == "full"
+        assert 1000 < cut[0][1] < 1_000_000
+        states = con.execute(
+            "SELECT board, is_complete FROM ops.responses WHERE warc LIKE 'ashby/%' ORDER BY record"
+        ).fetchall()
+    assert states == [
+        ("orchard", True), ("malformed", False), ("truncated", False), ("blocked", False), ("untitled", False),
+        ("upside", True), ("endless", True), ("last", True),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    """A recording that ends in the middle of its last record."""
+    path = record(
+        tmp_path / "greenhouse.warc.gz",
+        [
+            greenhouse_board("mill", greenhouse_job(1), greenhouse_job(2)),
+            greenhouse_board("press", greenhouse_job(3)),
+            greenhouse_board("cellar", *(greenhouse_job(number, title=f"Cellar Hand {number}") for number in range(90, 99))),
+        ],
+    )  # fmt: skip
+    shorter = record(tmp_path / "shorter.warc.gz", [greenhouse_board("mill", greenhouse_job(1), greenhouse_job(2)),
+                                                    greenhouse_board("press", greenhouse_job(3))])  # fmt: skip
+    begin, end = shorter.stat().st_size, path.stat().st_size
+    os.truncate(path, (begin + end) // 2)
+    return path
+
+
+def test_a_recording_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
+    ended = plain(empty, "backfill", str(cut))
+    assert ended.code == 0, ended.said
+    assert ids_in(empty, "greenhouse") == {"1", "2", "3"}
+    named = f"{cut.parent.name}/{cut.name}"
+    rejects = rejects_in(empty, named)
+    assert rejects.keys() == {2}
+    assert rejects[2][0] == "response"
+    assert "ends inside it" in rejects[2][1]
+    assert named in ended.said, "the operator is told as well"
+    with store.open_reader(empty) as con:
+        health = con.execute("SELECT outcome, message FROM ops.source_health WHERE source = 'greenhouse'").fetchall()
+    assert health[0][0] == "partial"
+    assert "record 2" in health[0][1]
+
+    assert plain(empty, "backfill", str(cut)).code == 0
+    assert rejects_in(empty, named).keys() == {2}, "reported once, however often it is taken"
+
+
+def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
+    other = record(cut.parent / "ashby.warc.gz", [ashby_board("orchard", ashby_job(1))])
+    assert plain(empty, "backfill", str(other)).code == 0
+    archived = path_of(empty / "archive", "greenhouse", FIRST)
+    archived.parent.mkdir()
+    shutil.copy2(cut, archived)
+    assert plain(empty, "backfill", str(other)).code == 0
+    assert ids_in(empty, "greenhouse") == {"1", "2", "3"}
+    assert ids_in(empty, "ashby") == {"a1"}
+    rejects = rejects_in(empty, "greenhouse/2026-05-04T060000Z.warc.gz")
+    assert rejects.keys() == {2}
+    assert "ends inside it" in rejects[2][1]
+
+
+def test_the_faults_of_the_sample_are_all_on_record(sample: Finished) -> None:
+    with store.open_reader(sample.data) as con:
+        found = con.execute(
+            "SELECT source, warc[-20:-18], column_name, left(\"value\", 15), left(\"rule\", 20) FROM ops.rejects"
+        ).fetchall()  # fmt: skip
+    said = {(source, column) for source, _, column, _, _ in found}
+    assert {("ashby", "response"), ("ashby", "title"), ("ashby", "record"), ("ashby", "pay_low")} <= said
+    assert {("greenhouse", "response"), ("greenhouse", "record")} <= said
+    assert {("lever", "response"), ("lever", "posting_id"), ("lever", "pay_low")} <= said
+
+
+def test_an_empty_answer_closes_nothing(empty: Path, tmp_path: Path, plain: Command) -> None:
+    nights = [
+        record(tmp_path / "1.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(2))], FIRST),
+        record(tmp_path / "2.warc.gz", [ashby_board("orchard")], FIRST + DAY),
+        record(tmp_path / "3.warc.gz", [Answer(url=ashby.url_of("orchard"), body=PAGE)], FIRST + 2 * DAY),
+    ]
+    closed = "SELECT posting_id, closed_on FROM core.postings ORDER BY posting_id"
+    assert plain(empty, "backfill", *map(str, nights)).code == 0
+    with store.open_reader(empty) as con:
+        assert con.execute(closed).fetchall() == [("ashby:a1", None), ("ashby:a2", None)]
+    healthy = record(tmp_path / "4.warc.gz", [ashby_board("orchard", ashby_job(2))], FIRST + 3 * DAY)
+    assert plain(empty, "backfill", str(healthy)).code == 0
+    with store.open_reader(empty) as con:
+        assert con.execute(closed).fetchall() == [("ashby:a1", date(2026, 5, 7)), ("ashby:a2", None)]
+
+
+# --- faults of single sources ---------------------------------------------------------------------------
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changed: Any) -> None:
+    """Let the reader of Ashby's jobs give a value that may not enter the warehouse, for jobs of one title."""
+    read = ashby.read_job
+
+    def misread(job: dict[str, Any], *, board: str | None) -> Any:
+        row = read(job, board=board)
+        return dataclasses.replace(row, **changed) if isinstance(row, Posting) and row.title == title else row
+
+    monkeypatch.setattr(ashby, "read_job", misread)
+
+
+def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
+    empty: Path, tmp_path: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(monkeypatch, "Odd One", years_min=-3.0)
+    first = record(tmp_path / "1.warc.gz", [ashby_board("orchard", ashby_job(1))], FIRST)
+    assert plain(empty, "backfill", str(first)).code == 0
+    nights = [
+        record(tmp_path / "2.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(2, title="Odd One"))], FIRST + DAY),
+        record(tmp_path / "3.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(3))], FIRST + 2 * DAY),
+        record(tmp_path / "4.warc.gz", [greenhouse_board("mill", greenhouse_job(5))], FIRST + DAY),
+    ]  # fmt: skip
+    ended = plain(empty, "backfill", *map(str, nights))
+    assert ended.code == 2, ended.said
+    assert "as of 2026-05-06" in ended.said, "published all the same"
+    assert ids_in(empty, "ashby") == {"a1", "a3"}
+    assert ids_in(empty, "greenhouse") == {"5"}
+
+    refused = "ashby/2026-05-05T060000Z.warc.gz"
+    with store.open_reader(empty) as con:
+        health = con.execute(
+            "SELECT source, outcome, message FROM ops.source_health JOIN ops.runs USING (run_id)"
+            " WHERE exit_code = 2 ORDER BY ALL"
+        ).fetchall()
+        assert [(source, outcome) for source, outcome, _ in health] == [("ashby", "failed"), ("greenhouse", "ok")]
+        assert refused in health[0][2]
+        broken = con.execute("SELECT gate, expectation, n_unexpected FROM ops.checks WHERE NOT is_met").fetchall()
+        assert broken == [(f"load:{refused}", "expect_column_values_to_be_between(years_min)", 1)]
+        assert con.execute("SELECT count(*) FROM ops.loads WHERE warc = ?", [refused]).fetchall() == [(0,)]
+        [(seen,)] = con.execute("SELECT last_seen_at FROM core.postings WHERE posting_id = 'ashby:a1'").fetchall()
+    assert seen == FIRST + 2 * DAY
+    rejects = rejects_in(empty, refused)
+    assert rejects[-1][0] == "file"
+    assert "gate" in rejects[-1][2]
+
+
+def request_for(data: Path, **changed: Any) -> Request:
+    settings = Settings(data=data, workers=1)
+    return Request(settings=settings, command="test", sources=("ashby", "greenhouse"), **changed)
+
+
+def test_a_live_night_whose_boards_all_failed_fails_its_source(
+    empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    record(path_of(empty / "archive", "ashby", now), [Answer(url=ashby.url_of("orchard"), body=PAGE)], now)
+    record(path_of(empty / "archive", "greenhouse", now), [greenhouse_board("mill", greenhouse_job(1))], now)
+    fetched = [Health(source="ashby", outcome="ok"), Health(source="greenhouse", outcome="ok")]
+    outcome = night.from_archive(request_for(empty, is_live=True), fetched)
+    assert outcome.exit_code == 2
+    assert {health.source: health.outcome for health in outcome.health} == {"ashby": "failed", "greenhouse": "ok"}
+    assert outcome.as_of == now.date()
+    assert ids_in(empty, "greenhouse") == {"1"}
+
+
+def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
+    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = copied(small)
+
+    def fetch(web: object, *, boards: Sequence[str], as_of: date) -> list[str]:
+        raise ConnectionError("the cable was cut")
+
+    monkeypatch.setattr("extractors.currency_table.fetch", fetch)
+    ended = plain(data, *SMALL)
+    assert ended.code == 2, ended.said
+    assert "the cable was cut" in ended.said
+    with store.open_reader(data) as con:
+        health = con.execute(
+            "SELECT source, outcome FROM ops.source_health JOIN ops.runs USING (run_id) WHERE exit_code = 2 ORDER BY ALL"
+        ).fetchall()
+    assert dict(health)["currency_table"] == "failed"
+    assert dict(health)["lever"] != "failed"
+
+
+def test_an_archive_file_that_cannot_be_read_at_all_is_one_sources_failure(
+    empty: Path, tmp_path: Path, plain: Command
+) -> None:
+    recording = record(tmp_path / "1.warc.gz", [greenhouse_board("mill", greenhouse_job(1))])
+    path_of(empty / "archive", "ashby", FIRST).mkdir(parents=True)
+    ended = plain(empty, "backfill", str(recording))
+    assert ended.code == 2, ended.said
+    assert "ashby could not be refined" in ended.said
+    assert ids_in(empty, "greenhouse") == {"1"}
+
+
+CRASH = """
+# Put before the interpreter's own by PYTHONPATH: in a worker, one advert ends the process as a fault in C would.
+import os, sys
+if "--multiprocessing-fork" in sys.argv:
+    from extractors import ashby
+    read = ashby.parse
+    def parse(response):
+        if b"Crash Test Driver" in response.body:
+            os._exit(11)
+        return read(response)
+    ashby.parse = parse
+"""
+
+
+def test_a_worker_that_crashes_takes_only_its_file_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(CRASH)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "hook"), *sys.path]))
+    archive = tmp_path / "archive"
+    bad = record(
+        path_of(archive, "ashby", FIRST), [ashby_board("orchard", ashby_job(1, title="Crash Test Driver", x="y" * 9999))]
+    )  # fmt: skip
+    good = [
+        ("greenhouse", record(path_of(archive, "greenhouse", FIRST + n * DAY), [greenhouse_board("m", greenhouse_job(n))]))
+        for n in range(1, 4)
+    ]  # fmt: skip
+    assert bad.stat().st_size > good[0][1].stat().st_size, "the largest file goes first"
+    found = {
+        (source, warc): result
+        for source, warc, result in refine_all(
+            [("ashby", bad), *good], archive=archive, refined=tmp_path / "refined", workers=2
+        )
+    }
+    assert found.keys() == {("ashby", bad), *good}
+    assert isinstance(found["ashby", bad], Exception)
+    for pair in good:
+        result = found[pair]
+        assert isinstance(result, Refined), result
+        assert result.n_rows == 1
+
+
+# --- faults of ours: nothing is published ---------------------------------------------------------------
+
+
+def odd_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
+    """A mart whose cells say that they are published, in a word that the table does not know."""
+    frame = night.salary_bands(con, as_of, 365)
+    return frame.assign(status=frame["status"].replace("published", "printed"))
+
+
+def lacking_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
+    """A mart without a column that its gate looks at."""
+    return night.salary_bands(con, as_of, 365).drop(columns="status")
+
+
+def broken_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
+    """A mart with a mistake in its code."""
+    raise ZeroDivisionError("a mistake of ours")
+
+
+@pytest.mark.parametrize(
+    ("compute", "words"),
+    [
+        (odd_bands, "Nothing was published: mart.salary_bands did not pass its gate"),
+        (lacking_bands, "could not be evaluated"),
+        (broken_bands, "a mistake of ours"),
+    ],
+)
+def test_a_mart_that_went_wrong_publishes_nothing(
+    compute: Callable[..., pd.DataFrame],
+    words: str,
+    small: Finished,
+    copied: Callable[..., Path],
+    plain: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = copied(small)
+    before = files_of(data)
+    monkeypatch.setitem(night.MARTS, SalaryBands, compute)
+    ended = plain(data, *SMALL)
+    assert ended.code == 1
+    assert words in ended.said
+    assert files_of(data) == before
+    assert not list(data.glob("*.new"))
+
+
+def test_a_failure_while_publishing_leaves_the_old_warehouse(
+    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = copied(small)
+    before = files_of(data)
+
+    def full_disk(fresh: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "_move", full_disk)
+    ended = plain(data, *SMALL)
+    assert ended.code == 1
+    assert "No space left on device" in ended.said
+    assert files_of(data) == before
+    monkeypatch.undo()
+    with duckdb.connect(str(data / "market.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT count(*) > 0 FROM core.postings").fetchall() == [(True,)]
+
+
+def test_an_archive_without_postings_publishes_nothing(
+    empty: Path, plain: Command, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = plain(empty, "run", "--sample", "--source", "bls_oews")
+    assert ended.code == 1
+    assert "holds no postings yet" in ended.said
+    assert not (empty / "market.duckdb").exists()
