@@ -52,7 +52,8 @@ def posting(number: int, **said: Any) -> Postings:
     role = said.get("role", "machine_learning_engineer")
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)}
     usual |= {
-        "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t", "employer": f"E{number}",
+        "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
+        "employer": f"E{number}",
         "role": role, "role_group": GROUP_OF_ROLE[role], "seniority": "senior", "seniority_inferred": False,
         "text_state": "full", "language": "en", "employment_type": "FULL_TIME", "pay_low": 150e3, "pay_high": 200e3,
         "currency": "USD", "period": "year", "pay_source": "stated", "annual_low": 150e3, "annual_high": 200e3,
@@ -67,7 +68,19 @@ def put(con: store.Connection, rows: list[Any]) -> None:
     store._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
 
 
-def cell(frame: pd.DataFrame, **key: Any) -> pd.Series[Any]:
+def bands(con: store.Connection) -> Any:
+    return salary_bands(con, AS_OF)
+
+
+def demand(con: store.Connection) -> Any:
+    return skill_demand(con, AS_OF)
+
+
+def shares(con: store.Connection) -> Any:
+    return role_shares(con, AS_OF)
+
+
+def cell(frame: Any, **key: Any) -> Any:
     usual = {
         "basis": "advertised", "region_level": "world", "seniority_group": "mid_senior",
         "role_group": "ai_engineering", "role": "all", "pay_market": "all", "currency": "USD",
@@ -81,7 +94,7 @@ def cell(frame: pd.DataFrame, **key: Any) -> pd.Series[Any]:
 def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: store.Connection) -> None:
     ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(40)]
     put(con, [posting(i, annual_low_usd=low, annual_high_usd=high) for i, (low, high) in enumerate(ends)])
-    found = cell(salary_bands(con, AS_OF))
+    found = cell(bands(con))
     assert (found.n_jobs, found.n_employers, found.n_effective) == (40, 40, 40)
     assert (found.band_low, found.band_high) == (109e3, 258e3)
     assert found.band_low_lo <= found.band_low <= found.band_low_hi
@@ -113,26 +126,26 @@ def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: store.Connection) -
 )
 def test_what_enters_a_band(con: store.Connection, said: dict[str, Any], enters: int, apart: int) -> None:
     put(con, [posting(1, **said)])
-    found = cell(salary_bands(con, AS_OF))
+    found = cell(bands(con))
     assert (found.n_jobs, found.n_apart) == (enters, apart)
 
 
 def test_interns_enter_no_cell_and_unstated_levels_only_the_total(con: store.Connection) -> None:
     put(con, [posting(1, seniority="intern"), posting(2, seniority="unstated"), posting(3, seniority="executive")])
-    frame = salary_bands(con, AS_OF)
+    frame = bands(con)
     counts = {group: cell(frame, seniority_group=group).n_jobs for group in ("entry", "senior", "unstated", "all")}
     assert counts == {"entry": 0, "senior": 0, "unstated": 1, "all": 2}
 
 
 def test_a_job_without_a_rate_is_counted(con: store.Connection) -> None:
     put(con, [posting(1, annual_low_usd=None, annual_high_usd=None, currency="ARS", usd_reason="no_rate")])
-    assert cell(salary_bands(con, AS_OF)).n_no_rate == 1
+    assert cell(bands(con)).n_no_rate == 1
 
 
 def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: store.Connection) -> None:
     same = {"job_id": "x:0001", "employer": "E"}
     put(con, [posting(1, **same), posting(2, **same), posting(3, country="DE", **same)])
-    frame = salary_bands(con, AS_OF)
+    frame = bands(con)
     assert cell(frame).n_jobs == 1
     assert cell(frame, region_level="region", region="Northern America").n_jobs == 1
     assert cell(frame, region_level="region", region="Western Europe").n_jobs == 1
@@ -141,14 +154,14 @@ def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: store.Conne
 def test_several_and_remote_are_cells_of_their_own(con: store.Connection) -> None:
     for number, place in enumerate(("several", "remote")):
         put(con, [posting(number, pay_country=place, pay_region=place, pay_continent=place, pay_market=None)])
-    frame = salary_bands(con, AS_OF)
+    frame = bands(con)
     assert cell(frame, region_level="region", region="several").n_jobs == 1
     assert cell(frame, region_level="country", region="remote").n_jobs == 1
     assert cell(frame).n_jobs == 2
 
 
 def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection) -> None:
-    frame = salary_bands(con, AS_OF)
+    frame = bands(con)
     regions = {c.region for c in countries() if c.region}
     rows = frame[(frame.region_level == "region") & (frame.role_group == "ai_core") & (frame.seniority_group == "all")]
     assert set(rows.region) == regions
@@ -159,18 +172,18 @@ def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection)
 
 def test_few_employers_suppress_and_a_giant_makes_it_low(con: store.Connection) -> None:
     put(con, [posting(i, employer=f"E{i % 4}") for i in range(60)])
-    found = cell(salary_bands(con, AS_OF))
+    found = cell(bands(con))
     assert (found.status, found.reason) == ("suppressed", "not enough employers (4; 5 needed)")
     con.execute("DELETE FROM core.postings")
     put(con, [posting(i, employer="giant" if i < 90 else f"E{i}") for i in range(108)])
-    found = cell(salary_bands(con, AS_OF))
+    found = cell(bands(con))
     assert found.status == "low"
     assert "few employers" in found.reason
 
 
 def test_a_wide_interval_makes_it_low(con: store.Connection) -> None:
     put(con, [posting(i, annual_low_usd=20e3 if i % 2 else 300e3, annual_high_usd=400e3) for i in range(32)])
-    found = cell(salary_bands(con, AS_OF))
+    found = cell(bands(con))
     assert found.status == "low"
     assert "interval" in found.reason
 
@@ -190,7 +203,7 @@ def test_a_country_is_judged_on_its_own_money(con: store.Connection) -> None:
     ]
     abroad = [posting(100 + i, country="BR", pay_market="cross_border") for i in range(40)]
     put(con, [*local, *abroad])
-    frame = salary_bands(con, AS_OF)
+    frame = bands(con)
     in_money = cell(frame, region_level="country", region="BR", currency="BRL")
     in_dollars = cell(frame, region_level="country", region="BR")
     assert (in_money.n_jobs, in_money.band_low) == (40, 200e3)
@@ -200,7 +213,7 @@ def test_a_country_is_judged_on_its_own_money(con: store.Connection) -> None:
 
 
 def report(row: int, pay: float, pair_row: int, **said: Any) -> PayReports:
-    usual = {
+    usual: dict[str, Any] = {
         "source": "pairs", "snapshot_on": date(2026, 8, 1), "row": row, "basis": "advertised_third_party",
         "pair_row": pair_row, "year": 2026, "title": f"t{pair_row}", "role": "ai_engineer",
         "role_group": "ai_engineering", "seniority": "senior", "employment_type": "FULL_TIME", "pay": pay,
@@ -217,7 +230,7 @@ def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low
     late = [report(1, 9e9, 1, snapshot_on=date(2026, 10, 1))]
     single = [report(999, 500e3, 999)]
     put(con, [*rows, *old, *late, *single])
-    found = cell(salary_bands(con, AS_OF), basis="advertised_third_party")
+    found = cell(bands(con), basis="advertised_third_party")
     assert (found.n_jobs, found.band_low, found.band_high, found.status) == (40, 150e3, 200e3, "low")
     assert pd.isna(found.band_low_lo)
     assert pd.isna(found.n_employers)
@@ -235,8 +248,8 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Co
     put(con, [posting(i) for i in range(40)])
     put(con, [posting(100 + i, text_state="none", language=None) for i in range(10)])
     put(con, [posting(200, language="ja")])
-    put(con, [PostingPlaces(posting_id=f"x:{i:04}", position=0, place_text="US", country="US", region="Northern America",
-                            continent="Americas") for i in range(40)])  # fmt: skip
+    place = {"position": 0, "place_text": "US", "country": "US", "region": "Northern America", "continent": "Americas"}
+    put(con, [PostingPlaces(posting_id=f"x:{i:04}", **place) for i in range(40)])  # type: ignore[arg-type]
     named = [("Python", "required", 30), ("R", "preferred", 20), ("Java", "mentioned", 40)]
     put(
         con,
@@ -246,7 +259,7 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Co
             for i in range(n)
         ],
     )
-    frame = skill_demand(con, AS_OF)
+    frame = demand(con)
     here = frame[(frame.region == "Northern America") & (frame.role_group == "ai_engineering")]
     assert set(here.n_jobs) == {40}
     world = frame[(frame.region_level == "world") & (frame.role_group == "ai_engineering")].set_index(
@@ -265,7 +278,7 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) ->
     store.load_lookup(con, Skills, [skill])
     put(con, [posting(i) for i in range(3)])
     put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
-    row = skill_demand(con, AS_OF).iloc[0]
+    row = demand(con).iloc[0]
     assert (row.n_jobs, row.n_asking, row.status) == (3, 1, "suppressed")
     assert pd.isna(row.share)
     assert pd.isna(row["rank"])
@@ -274,11 +287,11 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) ->
 def test_role_shares_add_up_over_ai_jobs_only(con: store.Connection) -> None:
     put(con, [posting(i, role="data_scientist" if i < 10 else "ai_engineer") for i in range(40)])
     put(con, [posting(100 + i, role="software_engineer") for i in range(50)])
-    world = role_shares(con, AS_OF).query("region_level == 'world'").set_index("role")
+    world = shares(con).query("region_level == 'world'").set_index("role")
     assert world["share"].sum() == pytest.approx(1)
     assert world.loc["data_scientist", ["share", "n_role", "n_jobs"]].tolist() == [0.25, 10, 40]
 
 
 def test_the_same_rows_give_the_same_numbers(con: store.Connection) -> None:
     put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer=f"E{i % 12}") for i in range(60)])
-    pd.testing.assert_frame_equal(salary_bands(con, AS_OF), salary_bands(con, AS_OF))
+    pd.testing.assert_frame_equal(bands(con), bands(con))
