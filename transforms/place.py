@@ -25,6 +25,7 @@ from transforms.gazetteer import (
     country_names,
     gazetteer,
     key,
+    made_key,
     members_of,
     region_of,
     workplaces,
@@ -114,7 +115,10 @@ def whereabouts(
 
     Offsets of spans count in the text with white space folded. Never raises.
     """
-    return _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", folded(title or ""))
+    heading = folded(title or "")
+    if not _may_say_workplace(heading):
+        heading = ""  # so that the postings of one office are read once
+    return _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading)
 
 
 # --- lines and addresses ----------------------------------------------------------------------------
@@ -145,6 +149,18 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
     repeated = [line.text for line in others if line.stated]
     read = [p for p in _places(items, text) if not any((p.place_text or "") in line for line in repeated)]
     return _Line(text, items, stated, read, is_main=True)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
+    """The posting's own line and those of its addresses; nothing of them is changed once they are read."""
+    others = [_address_line(address) for address in addresses if address.text]
+    return _main_line(text, [a for a in addresses if not a.text], others), *others
+
+
+@functools.lru_cache(maxsize=20_000)
+def _address_line(address: Address) -> _Line:
+    return _line(folded(address.text or ""), [address])
 
 
 def _countries(places: Iterable[Place]) -> frozenset[str]:
@@ -198,7 +214,7 @@ def _city(
     words = folded(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
         return city_states().get(country), None
-    named = [m for m in gazetteer().names.get(key(words), ()) if m.city and m.country == country]
+    named = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
     inside = [m for m in named if subdivision in (None, m.subdivision)]
     if inside:
         best = max(inside, key=lambda m: m.score)
@@ -218,8 +234,7 @@ def _city(
 def _whereabouts(
     text: str, addresses: tuple[Address, ...], is_remote: bool | None, word: str, title: str
 ) -> Whereabouts:
-    others = [_line(folded(a.text), [a]) for a in addresses if a.text]
-    lines = [_main_line(text, [a for a in addresses if not a.text], others), *others]
+    lines = _lines(text, addresses)
     title_items = _title_items(title)
     spans: list[Span] = []
     workplace = _workplace(lines, title_items, is_remote=is_remote, word=word, spans=spans)
@@ -322,6 +337,16 @@ def _workplace_in(items: list[Item]) -> tuple[str | None, Item | None]:
             return workplace, found[workplace]
     world = next((item for item in items if item.group and item.group.implies_remote), None)
     return (REMOTE, world) if world and not any(item.chosen for item in items) else (None, None)
+
+
+@functools.cache
+def _workplace_begins() -> frozenset[str]:
+    """First words of what a title may say of the workplace."""
+    return frozenset(name.split()[0] for name in workplaces(in_text=True) if name)
+
+
+def _may_say_workplace(title: str) -> bool:
+    return not _workplace_begins().isdisjoint(made_key(title.replace("_", " ")).split())
 
 
 def _title_items(title: str) -> list[Item]:

@@ -22,6 +22,7 @@ How a requirement is decided, strongest first where a skill is named more than o
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import itertools
@@ -72,6 +73,8 @@ GAP_WORDS = 4
 
 KEPT = 8192
 """Titles and headings of which the answer is remembered: employers repeat theirs."""
+KEPT_FOR = 30 * 24 * 60 * 60
+"""Seconds that the compiled lexicons of other versions, perhaps still in use, stay in the cache folder."""
 DIGEST_SIZE = 16
 """Bytes of the digests that name and guard the compiled lexicon."""
 
@@ -271,6 +274,7 @@ def _read() -> tuple[list[_Meaning], list[_Spelling]]:
     return list(meanings), [_Spelling(*spelling) for spelling in spellings]
 
 
+_CLASS_IN_CAPITALS = re.compile(r"\\[A-Z]")
 CONTEXT_COLUMNS = ("before", "after", "line", "in_list", "not_before", "not_after", "not_line")
 
 
@@ -278,10 +282,17 @@ CONTEXT_COLUMNS = ("before", "after", "line", "in_list", "not_before", "not_afte
 def _context(
     before: str, after: str, line: str, in_list: str, not_before: str, not_after: str, not_line: str
 ) -> _Context:
-    """One and the same for equal rows: contexts are told apart by identity, which costs least."""
+    """One and the same for equal rows: contexts are told apart by identity, which costs least.
+
+    Its patterns are for text in lower case: several times faster than ignoring case.
+    """
 
     def compiled(words: str, form: str) -> re.Pattern[str] | None:
-        return re.compile(form.format(words), re.IGNORECASE) if words else None
+        if not words:
+            return None
+        if _CLASS_IN_CAPITALS.search(words):  # "\\S" is not "\\s"
+            return re.compile(form.format(words), re.IGNORECASE)
+        return re.compile(form.format(words.lower()))
 
     return _Context(
         before=compiled(before, r"(?:{})[^\w\n]*\Z"),
@@ -372,17 +383,20 @@ def _cache_folder() -> Path:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write a file so that other processes see all of it or nothing, in place of those of other lexicons.
+    """Write a file so that other processes see all of it or nothing, and remove what other lexicons left long ago.
 
     Where that cannot be done it is done without: the next process compiles again.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix="skills-", suffix=".part", delete=False) as part:
             part.write(content)
         Path(part.name).replace(path)
-        for older in set(path.parent.glob(f"skills-*{path.suffix}")) - {path}:
-            older.unlink(missing_ok=True)
+        oldest = path.stat().st_mtime - KEPT_FOR  # the file's own time: refining reads no clock
+        for other in path.parent.glob("skills-*"):
+            with contextlib.suppress(FileNotFoundError):  # another process may remove it first
+                if other.stat().st_mtime < oldest:
+                    other.unlink()
     except OSError:
         return
 
@@ -597,7 +611,7 @@ class _Advert:
     def rank(self, start: int, end: int, kind: str) -> int | None:
         """Index into REQUIREMENTS of a hit in a section of a kind; None when the text says it is not needed."""
         begin, stop = self._line_of(start)
-        cues = self._cues_in(begin, stop) if self._cue_starts else ()
+        cues = self._cues_in(max(begin, start - LONGEST_CLAUSE), min(stop, end + LONGEST_CLAUSE))
         is_wished = False
         if cues:
             clause = self._clause_of(start, end)
@@ -630,9 +644,12 @@ class _Advert:
         right = _CLAUSE_END.search(self.text, end, stop)
         return left, right.end() if right else stop
 
-    def _cues_in(self, begin: int, stop: int) -> list[tuple[int, int, str]]:
-        first = bisect_left(self._cue_starts, begin)
-        return self._clause_cues[first : bisect_left(self._cue_starts, stop, first)]
+    def _cues_in(self, left: int, right: int) -> list[tuple[int, int, str]]:
+        starts = self._cue_starts
+        first = bisect_left(starts, left)
+        if first == len(starts) or starts[first] >= right:
+            return []
+        return self._clause_cues[first : bisect_left(starts, right, first)]
 
     def _is_negated(self, clause: tuple[int, int], start: int, end: int) -> bool:
         before = self.text[max(clause[0], start - LONGEST_HEADING) : start]
@@ -656,8 +673,9 @@ class _Advert:
 @functools.lru_cache(maxsize=KEPT)
 def _fits(context: _Context, around: str, start: int, end: int) -> bool | None:
     """Whether an ambiguous word from `start` to `end` counts with that around it; None when its list decides."""
-    before = around[max(0, start - BESIDE) : start]
-    after = around[end : end + BESIDE]
+    before = around[max(0, start - BESIDE) : start].lower()
+    after = around[end : end + BESIDE].lower()
+    around = around.lower()
     if (context.not_before and context.not_before.search(before)) or (
         context.not_after and context.not_after.match(after)
     ):
@@ -679,9 +697,7 @@ def _is_heading(line: str, start: int, end: int) -> bool:
     if line.startswith(BULLETS):
         return False
     whole = line.strip()
-    if whole.endswith(":") or (
-        line.find(":", end, end + LONGEST_COLON_GAP) >= 0 and not _LETTER.search(line[:start])
-    ):
+    if whole.endswith(":") or (line.find(":", end, end + LONGEST_COLON_GAP) >= 0 and not _LETTER.search(line[:start])):
         return True
     letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
     return not whole.endswith((".", ",", ";")) and known >= LEAST_OF_HEADING * letters

@@ -120,7 +120,7 @@ def _tags(blocks: Iterable[str], inline: str) -> _Tags:
 
 
 _PLAIN = _tags(PLAIN_BLOCKS, "|".join(PLAIN_INLINE))
-_ANY = _tags(BLOCKS, rf"(?!(?:{'|'.join((*sorted(BLOCKS), 't[dh]'))})[\s/>])[a-zA-Z][^\s/<>]*+")
+_ANY = _tags(BLOCKS, rf"(?!(?:{'|'.join(sorted(BLOCKS))})[\s/>])[a-zA-Z][^\s/<>]*+")
 _FIRST_BLOCK = re.compile(rf"<(?:{'|'.join(sorted(BLOCKS - {'body', 'br'}))})[\s/>]", re.IGNORECASE)
 _WITH_ATTRIBUTES = re.compile(r'<([a-zA-Z][^\s/<>]*+)\s(?:[^">]|"[^"]*+")*+>')
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

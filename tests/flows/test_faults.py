@@ -25,6 +25,7 @@ from extractors.refine import Refined
 from flows.nightly import Health, Request
 from flows.settings import Settings
 from warehouse import store
+from warehouse.marts.salary_bands import salary_bands
 from warehouse.tables import Posting, SalaryBands
 
 if TYPE_CHECKING:
@@ -178,16 +179,19 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tm
 @pytest.fixture
 def cut(tmp_path: Path) -> Path:
     """A recording that ends in the middle of its last record."""
+    others = range(90, 99)
+    whole = [
+        greenhouse_board("mill", greenhouse_job(1), greenhouse_job(2)),
+        greenhouse_board("press", greenhouse_job(3)),
+    ]
+    shorter = record(tmp_path / "shorter.warc.gz", whole)
     path = record(
         tmp_path / "greenhouse.warc.gz",
         [
-            greenhouse_board("mill", greenhouse_job(1), greenhouse_job(2)),
-            greenhouse_board("press", greenhouse_job(3)),
-            greenhouse_board("cellar", *(greenhouse_job(number, title=f"Cellar Hand {number}") for number in range(90, 99))),
+            *whole,
+            greenhouse_board("cellar", *(greenhouse_job(number, title=f"Cellar Hand {number}") for number in others)),
         ],
-    )  # fmt: skip
-    shorter = record(tmp_path / "shorter.warc.gz", [greenhouse_board("mill", greenhouse_job(1), greenhouse_job(2)),
-                                                    greenhouse_board("press", greenhouse_job(3))])  # fmt: skip
+    )
     begin, end = shorter.stat().st_size, path.stat().st_size
     os.truncate(path, (begin + end) // 2)
     return path
@@ -273,11 +277,12 @@ def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
     spoil(monkeypatch, "Odd One", years_min=-3.0)
     first = record(tmp_path / "1.warc.gz", [ashby_board("orchard", ashby_job(1))], FIRST)
     assert plain(empty, "backfill", str(first)).code == 0
+    odd = ashby_board("orchard", ashby_job(1), ashby_job(2, title="Odd One"))
     nights = [
-        record(tmp_path / "2.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(2, title="Odd One"))], FIRST + DAY),
+        record(tmp_path / "2.warc.gz", [odd], FIRST + DAY),
         record(tmp_path / "3.warc.gz", [ashby_board("orchard", ashby_job(1), ashby_job(3))], FIRST + 2 * DAY),
         record(tmp_path / "4.warc.gz", [greenhouse_board("mill", greenhouse_job(5))], FIRST + DAY),
-    ]  # fmt: skip
+    ]
     ended = plain(empty, "backfill", *map(str, nights))
     assert ended.code == 2, ended.said
     assert "as of 2026-05-06" in ended.said, "published all the same"
@@ -287,7 +292,7 @@ def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
     refused = "ashby/2026-05-05T060000Z.warc.gz"
     with store.open_reader(empty) as con:
         health = con.execute(
-            "SELECT source, outcome, message FROM ops.source_health JOIN ops.runs USING (run_id)"
+            "SELECT source, outcome, h.message FROM ops.source_health AS h JOIN ops.runs USING (run_id)"
             " WHERE exit_code = 2 ORDER BY ALL"
         ).fetchall()
         assert [(source, outcome) for source, outcome, _ in health] == [("ashby", "failed"), ("greenhouse", "ok")]
@@ -335,7 +340,7 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
     assert "the cable was cut" in ended.said
     with store.open_reader(data) as con:
         health = con.execute(
-            "SELECT source, outcome FROM ops.source_health JOIN ops.runs USING (run_id) WHERE exit_code = 2 ORDER BY ALL"
+            "SELECT source, outcome FROM ops.source_health JOIN ops.runs USING (run_id) WHERE exit_code = 2"
         ).fetchall()
     assert dict(health)["currency_table"] == "failed"
     assert dict(health)["lever"] != "failed"
@@ -373,13 +378,12 @@ def test_a_worker_that_crashes_takes_only_its_file_with_it(
     (tmp_path / "hook" / "sitecustomize.py").write_text(CRASH)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "hook"), *sys.path]))
     archive = tmp_path / "archive"
-    bad = record(
-        path_of(archive, "ashby", FIRST), [ashby_board("orchard", ashby_job(1, title="Crash Test Driver", x="y" * 9999))]
-    )  # fmt: skip
+    crashing = ashby_board("orchard", ashby_job(1, title="Crash Test Driver"), *(ashby_job(n) for n in range(9, 99)))
+    bad = record(path_of(archive, "ashby", FIRST), [crashing])
     good = [
-        ("greenhouse", record(path_of(archive, "greenhouse", FIRST + n * DAY), [greenhouse_board("m", greenhouse_job(n))]))
-        for n in range(1, 4)
-    ]  # fmt: skip
+        ("greenhouse", record(path_of(archive, "greenhouse", FIRST + n * DAY), [mill]))
+        for n, mill in enumerate([greenhouse_board("mill", greenhouse_job(1))] * 3)
+    ]
     assert bad.stat().st_size > good[0][1].stat().st_size, "the largest file goes first"
     found = {
         (source, warc): result
@@ -400,13 +404,13 @@ def test_a_worker_that_crashes_takes_only_its_file_with_it(
 
 def odd_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
     """A mart whose cells say that they are published, in a word that the table does not know."""
-    frame = night.salary_bands(con, as_of, 365)
+    frame = salary_bands(con, as_of, 365)
     return frame.assign(status=frame["status"].replace("published", "printed"))
 
 
 def lacking_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
     """A mart without a column that its gate looks at."""
-    return night.salary_bands(con, as_of, 365).drop(columns="status")
+    return salary_bands(con, as_of, 365).drop(columns="status")
 
 
 def broken_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
