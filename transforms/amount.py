@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from transforms.currency import codes, currencies_of, legal_tender, local_currencies_of, tender_of
+from transforms.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
 
 LOOKUPS = Path(__file__).parent / "lookups"
 
@@ -24,6 +24,8 @@ LONGEST_GAP = 60
 """Characters that may stand between the two ends of a range."""
 SMALLEST_SUM = 1000
 """A bare number below this is no sum of money by itself; it may be one end of a range."""
+LONGEST_SIGN = 24
+"""Characters before a number that its sign, or code and sign, may take."""
 YEARS = range(1900, 2101)
 """Four digits in this range are a year unless a currency or unit stands at them."""
 RETIREMENT_PLANS = (401, 403, 457)
@@ -53,6 +55,17 @@ _WORDS_AFTER = re.compile(
     f"{_SPACE}{{0,2}}\\(?(?:in |de )?((?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{{0,11}}))"
     f"(?:{_SPACE}([^\\W\\d_]{{2,12}}))?(?:{_SPACE}([^\\W\\d_]{{2,12}}))?"
 )
+_DASHES = ("-", "–", "—")
+_QUOTED = ".'\"”"
+"""What may end a word that names a currency."""
+_BETWEEN_SIGN = " \u00a0\u202f\u2009~≈:)\n"
+"""What may stand between a sign and its number; `$` in an expression lets one line end pass."""
+_MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
+_BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
+"""Besides letters, what may follow a number that a unit or currency belongs to."""
+_WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
+_FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
+_NO_DIGIT = re.compile("[^0-9.,]")
 _CONNECTED = re.compile(
     r"(?:\s*\((?:min|mid|median|low)\w*\))?\s*\)?"
     r"\s*(?:(?:/|per |an? |pro |par |p\.)\s?[^\W\d_]{1,8}\.?(?:[^\W\d_]\.?)?)?"
@@ -143,32 +156,160 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
+    """All amounts a range may be made of: sums, and the nearest other number on either side of one."""
+    waiting: list[tuple[int, int]] = []
+    last_sum_end = -LONGEST_GAP - 1
     read = 0
-    for match in _NUMBER.finditer(text):
-        if match.start() >= read and match.end() - match.start() <= LONGEST_NUMBER:
-            amount = _amount(text, match, country)
-            if amount is not None:
-                read = amount.end
-                yield amount
+    for start, end, is_sum in _groups(text, country):
+        if start < read:
+            continue
+        if is_sum:
+            amount = _amount(text, start, end, country)
+            if amount is None:
+                continue
+            for one in reversed(waiting):
+                if start - one[1] > LONGEST_GAP + LONGEST_SIGN:
+                    break
+                if number := _number(text, *one):
+                    yield number
+                    break
+            last_sum_end = read = amount.end
+        elif start - last_sum_end <= LONGEST_GAP:
+            amount = _number(text, start, end)
+            if amount is None:
+                continue
+            last_sum_end = -LONGEST_GAP - 1
+        else:
+            waiting.append((start, end))
+            continue
+        waiting.clear()
+        yield amount
 
 
-def _amount(text: str, match: re.Match[str], country: str | None) -> Amount | None:
+def _number(text: str, start: int, end: int) -> Amount | None:
+    """A number that no sign, unit or currency stands at, as an amount; None when it is part of a word."""
+    after = text[end : end + 1]
+    number = _value(text[start:end])
+    if after.isalpha() or (number in RETIREMENT_PLANS and after == "("):
+        return None
+    return Amount(
+        start=start,
+        end=end,
+        number=number,
+        unit=None,
+        currencies=frozenset(),
+        is_local=False,
+        is_signed=False,
+        is_sum=False,
+        is_open=after == "+",
+    )
+
+
+def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
+    """Where each number begins and ends, and whether it may be a sum; an amount is built of no more than those.
+
+    Most numbers of an advert count years or people: what stands beside them is looked up by the word.
+    """
+    digits = _digits(text)
+    digits.append(-1)
+    length, end, index = len(text), 0, 0
+    while digits[index] >= 0:
+        start = digits[index]
+        index += 1
+        if start < end:
+            continue
+        end = start + 1
+        while digits[index] == end:
+            end, index = end + 1, index + 1
+        after = text[end] if end < length else " "
+        is_plain = digits[index] != end + 1 and not (after in ".," and text[end + 1 : end + 2] in _DASHES)
+        if not is_plain:
+            match = _NUMBER.match(text, start)
+            end = match.end() if match else end
+            after = text[end] if end < length else " "
+        size = end - start
+        before = text[start - 1] if start else " "
+        if size > LONGEST_NUMBER or after == "%" or before == "#":
+            continue
+        if size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS):
+            yield start, end, True
+            continue
+        is_sum = _may_be_signed(text, start, country)
+        if not is_sum and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+            continue
+        if not is_sum and after == "+":
+            is_sum = _LARGE.match(text, end + 1) is not None
+        elif not is_sum:
+            is_sum = _may_be_named(text, end, after)
+        yield start, end, is_sum
+
+
+def _digits(text: str) -> list[int]:
+    """Offsets of all digits, in order. Ten searches for one character each are faster than one for a class."""
+    found: list[int] = []
+    for digit in "0123456789":
+        at = text.find(digit)
+        while at >= 0:
+            found.append(at)
+            at = text.find(digit, at + 1)
+    found.sort()
+    return found
+
+
+def _may_be_signed(text: str, start: int, country: str | None) -> bool:
+    """Whether the word before a number ends with a currency sign: a quick look that misses none."""
+    lead = text[start - 13 if start > 13 else 0 : start].rstrip(_BETWEEN_SIGN)
+    return lead[-1:] > " " and _sign_before(lead.rsplit(None, 1)[-1], country)[0] > 0
+
+
+def _may_be_named(text: str, end: int, after: str) -> bool:
+    """Whether a unit or currency may follow a number: a quick look that misses none. `after`: the next character."""
+    if not (after in _BEFORE_NAME or after.isalpha()):
+        return False
+    word = _WORD_AFTER.match(text, end)
+    return word is not None and (word[1] is not None or _may_name(word[2]))
+
+
+def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[int, frozenset[str], bool, int]:
+    """The sign before a number as `_sign_before` tells it, and where it ends; `before` is the character before."""
+    if before in _MONEY and text[start - 2 : start - 1] in ("", " ", "\n", "(", "-"):
+        return *_sign_before(before, country), start
+    if not _may_be_signed(text, start, country):
+        return 0, frozenset(), False, start
+    sign = _SIGN_BEFORE.search(text, max(0, start - 13), start)
+    found = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
+    return *found, sign.end(1) if sign and found[0] else start
+
+
+@functools.lru_cache(maxsize=16384)
+def _may_name(word: str) -> bool:
+    """Whether a unit or currency may begin with a word after a number, in any country."""
+    if _units()[0].match(word):
+        return True
+    begun = _FIRST_WORD.match(word)
+    if begun is None:
+        return False
+    first = begun[0]
+    signs = (first, first.rstrip(_QUOTED))
+    is_one = any(currencies_of(sign) or local_currencies_of(sign) for sign in signs)
+    return is_one or first[0] >= _WIDE[0] or first.casefold() in first_words()
+
+
+def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
     """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
-    start, end = match.span()
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     if after == "%" or before == "#":
         return None
-    sign = _SIGN_BEFORE.search(text, max(0, start - 13), start)
-    size, currencies, is_local = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
+    size, currencies, is_local, sign_end = _sign_at(text, start, before, country)
     if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
         return None
-    sign_start = sign.end(1) - size if sign and size else start
+    sign_start = sign_end - size
     if len(currencies) > 1 and (code := _CODE_BEFORE.search(text, max(0, sign_start - 5), sign_start)):
         meant = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
         if meant and code[1] != "CA":  # "San Francisco, CA $120k"
             currencies, sign_start = meant, code.start(1)
-    number = _value(match[0])
+    number = _value(text[start:end])
     spaced = _SPACED.match(text, end) if size and end - start <= len("999") else None
     if spaced:
         number, end = number * 1000 + int(spaced[1]), spaced.end()
@@ -203,7 +344,9 @@ def _amount(text: str, match: re.Match[str], country: str | None) -> Amount | No
 
 def _value(digits: str) -> float:
     """A number as written: 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
-    bare = re.sub("[^0-9.,]", "", digits)
+    if digits.isdecimal():
+        return float(digits)
+    bare = _NO_DIGIT.sub("", digits)
     last = max(bare.rfind("."), bare.rfind(","))
     if last < 0:
         return float(bare)
@@ -219,7 +362,8 @@ def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]
     if opened:
         return _units()[1][opened[1]], opened.end()
     begin = end + 1 if text[end : end + 1] in (" ", "\u00a0", "\u202f", "\u2009") else end
-    if not text[begin : begin + 1].isalpha():
+    letter = text[begin : begin + 1]
+    if letter not in _initials():
         return None, end
     found = _units()[0].match(text, end)
     if not found or (found[1] and len(found[2]) == 1 and found[2] not in "kK" and not is_signed):
@@ -227,6 +371,12 @@ def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]
     tail = found.end()
     ends_sentence = text[tail - 1] == "." and text[tail : tail + 1] in ("", " ", "\n")
     return _units()[1][found[2]], tail - ends_sentence
+
+
+@functools.cache
+def _initials() -> frozenset[str]:
+    """The first letters of all units."""
+    return frozenset(unit[0] for unit in _units()[1])
 
 
 @functools.cache
@@ -270,7 +420,7 @@ def _named_after(
 
     It must agree with the sign before the number, unless it is a code in capitals, which wins.
     """
-    words = _WORDS_AFTER.match(text, end)
+    words = _WORDS_AFTER.match(text, end) if _may_be_named(text, end, text[end : end + 1]) else None
     n, others, is_local = _sign_after(words[1], words[2], words[3], country) if words else (0, frozenset[str](), False)
     if words is None or not n or not (not signed or signed & others or words[1].isupper()):
         return (signed, False), False, end
@@ -297,7 +447,7 @@ def _sign_after(
         return 3, found, False
     if second and (found := currencies_of(f"{first} {second}")):
         return 2, found, False
-    for sign in filter(None, (first, first.rstrip(".'\"”"))):
+    for sign in filter(None, (first, first.rstrip(_QUOTED))):
         found, is_local = _currencies(sign, country)
         if found:
             return 1, found, is_local

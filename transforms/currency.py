@@ -90,6 +90,13 @@ def _index(column: str) -> dict[str, frozenset[str]]:
 
 
 @functools.cache
+def first_words() -> frozenset[str]:
+    """The first words, in lower case, of names of two words and more: "canadian" of "Canadian dollars"."""
+    names = [*_signs(), *_words()]
+    return frozenset(name.split(" ", 1)[0].casefold() for name in names if " " in name)
+
+
+@functools.cache
 def _signs() -> dict[str, frozenset[str]]:
     return _index("signs") | {code: frozenset({code}) for code in codes()}
 

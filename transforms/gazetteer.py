@@ -286,7 +286,7 @@ def alone() -> dict[str, Alone]:
 
 @functools.cache
 def gazetteer() -> Gazetteer:
-    """All names of places, loaded once per process: in about 0.3 s where they are kept in the cache folder, else 3 s."""
+    """All names of places, loaded once per process: in 0.3 s when the cache folder has them, else in 3 s."""
     tables = _tables()
     return Gazetteer(
         Names(tables["names"], tables["rows"]),

@@ -19,8 +19,8 @@ from typing import NamedTuple
 from transforms.amount import Range, ranges_in
 from transforms.currency import codes, legal_tender, resolved
 from transforms.pay_norm import PER_YEAR, finished, usual_period
-from transforms.pay_tie import tie_of
-from transforms.pay_word import Hit, Word, each_hit, hits_in
+from transforms.pay_tie import Tie, tie_of
+from transforms.pay_word import Hit, Word, can_be_known, each_hit, hits_in, may_be_void
 from warehouse.tables import Pay
 
 __all__ = ["finished", "money_in", "pay_in"]
@@ -56,7 +56,7 @@ SMALLEST_ANNUAL_USD = 500.0
 """Rough US dollars a year below which an amount is pay only when named so, and `$` is not a weak local currency."""
 STRONG = 20.0
 """Currencies of which a US dollar buys fewer units than this are not paid in millions."""
-MILLION = 1e6
+THOUSAND, MILLION = 1e3, 1e6
 PESO = 1000.0
 """Rough units per US dollar of the pesos that share the dollar's sign (Chile, Argentina, Colombia)."""
 SOUTH_ASIAN = (1e5, 1e7)
@@ -74,8 +74,11 @@ CASH = ("base", "on_target_earnings", "other")
 ADDED = ("bonus", "commission", "equity")
 
 _SENTENCE = re.compile(
-    r"(?:(?<=[\w)%\"”’'][a-z0-9)%\"”’'])|(?<=[A-Z]{2}))[.!?]+[)\"”’']*\s+(?=[^a-z\s])|\n|[•|]|\s//\s|; "
+    r"[.!?;\n•|](?:(?<=[\n•|])|(?<=;) |(?:(?<=[\w)%\"”’'][a-z0-9)%\"”’'][.!?])|(?<=[A-Z]{2}[.!?]))"
+    r"[.!?]*[)\"”’']*\s+(?=[^a-z\s]))"
 )
+_SENTENCE_OR_SLASHES = re.compile(_SENTENCE.pattern + r"|\s//\s")
+"""Where a sentence ends. The first is the faster one: it begins with a character."""
 _ABBREVIATED = re.compile(
     r"\b(?:approx|ca|min|max|excl|incl|vs|etc|avg|est|no|Sr|Jr|St|Dr|Rs|Fr|mind|inkl|zzgl|lt|gem|ok|tys|mies)$"
 )
@@ -86,8 +89,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _PERCENT = re.compile(
     r"([0-9]{1,3}(?:[.,][0-9]{1,4})?)\s?%?(?:\s?(?:-|–|—|~|to)\s?([0-9]{1,3}(?:[.,][0-9]{1,4})?)\s?)?$"
 )
-_SHARED = re.compile(
-    "bonus|equity|stock|option|commission|variab|prime|provision|shares|rsu|esop|vsop|bspce", re.IGNORECASE
+_SHARED = (
+    *("bonus", "equity", "stock", "option", "commission", "variab"),
+    *("prime", "provision", "shares", "rsu", "esop", "vsop", "bspce"),
 )
 """What a share in percent may be of; a quick look before the words are read."""
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
@@ -161,6 +165,8 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
         if read is not None:
             found.append(read)
     pays = [each.pay for each in _with_shared_period(seen, found)] + list(_shares(seen, found))
+    if not pays:
+        return ()
     kept: dict[tuple[object, ...], Pay] = {}
     for pay in sorted(pays, key=lambda p: p.start or 0):
         kept.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
@@ -179,7 +185,7 @@ def _plain(text: str) -> str:
         text = _ENTITY.sub(_padded, text)
     if "<" in text:
         text = _MARKUP.sub(lambda m: "\n".ljust(len(m[0])), text)
-    return text.replace("\\n", "\n ")
+    return text.replace("\\n", "\n ") if "\\" in text else text
 
 
 def _padded(entity: re.Match[str]) -> str:
@@ -194,10 +200,20 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     most = max(one.low, one.high)
     if one.high <= 0 or most > LARGEST_NUMBER or most / per_usd > LARGEST_USD:
         return None
+    is_millions = one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
+    if is_millions and one.high / per_usd >= LARGEST_MILLIONS_USD:
+        return None
+    must_be_named = is_millions or _is_bare(text, one)
+    if must_be_named and not can_be_known(text, one.start):
+        return None
     begin = _clause_start(text, one.start)
+    before = hits_in(text, begin, one.start)
+    if must_be_named:
+        governing, is_direct = _governing(before)
+        if not is_direct or governing is None or governing.kind != "pay":
+            return None
     is_open = one.is_open and not _adds(text, one.end)
     after = _after(text, one.end + is_open, one.end + TAIL)
-    before = hits_in(text, begin, one.start)
     period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or _period_before(before, one)
     if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < SMALLEST_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
@@ -213,13 +229,14 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     tie = tie_of(text, max(begin, last.end if last else 0), one.start, max(one.end, after.end))
     if tie.country and len(one.currencies) > 1:
         currency = resolved(one.currencies, tie.country) or currency
-    pay = dataclasses.replace(
-        _made(site, evidence.component, currency, period),
-        place_text=tie.place_text,
-        country=tie.country,
-        level_text=tie.level_text,
-    )
+    pay = _made(site, evidence.component, currency, period, tie)
     return _Seen(pay, one.start, one.end, one.high, one.currencies)
+
+
+def _is_bare(text: str, one: Range) -> bool:
+    """Whether only a pay word that leads to it makes an amount pay: one number of a long text, without a currency."""
+    is_thousands = one.unit is not None and one.unit.factor == THOUSAND
+    return not (one.is_signed or one.is_range or is_thousands) and len(text) > SHORT_TEXT
 
 
 def _per_usd(one: Range, currency: str | None, country: str | None) -> float:
@@ -244,13 +261,12 @@ def _evidence(site: _Site, last: _Seen | None) -> _Evidence | None:
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
     named = governing.value if governing and governing.kind == "pay" else None
-    is_void = _is_void(site)
     if after.component and not (named and is_direct and after.component not in CASH):
         if after.component != "base" or named is None:
-            return _Evidence("after", "commission" if is_void else after.component)
-        return _Evidence("direct" if is_direct else "clause", "commission" if is_void else "base")
+            return _Evidence("after", "commission" if _is_void(site) else after.component)
+        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
     if named:
-        return _Evidence("direct" if is_direct else "clause", "commission" if is_void else named)
+        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else named)
     labelled = _labelled(site.before)
     if labelled:
         return _Evidence("clause", labelled)
@@ -283,8 +299,9 @@ def _labelled(before: list[Hit]) -> str | None:
 
 def _is_void(site: _Site) -> bool:
     """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
-    floor = max(0, site.one.start - CLAUSE)
-    return any(h.of("void") for h in hits_in(site.text, _line_start(site.text, site.one.start, floor), site.one.start))
+    end = site.one.start
+    start = _line_start(site.text, end, max(0, end - CLAUSE))
+    return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text, start, end))
 
 
 def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
@@ -377,7 +394,7 @@ def _is_alone(site: _Site) -> bool:
 def _is_headline_of_thousands(site: _Site) -> bool:
     """Whether figures without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
     one = site.one
-    if one.unit is None or one.unit.factor != 1000 or one.low < SMALLEST_HEADLINE:
+    if one.unit is None or one.unit.factor != THOUSAND or one.low < SMALLEST_HEADLINE:
         return False
     floor = max(0, one.start - CLAUSE)
     return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
@@ -406,7 +423,7 @@ def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _
     return not (last is not None and kind == "clause" and not one.is_range and period is None)
 
 
-def _made(site: _Site, component: str, currency: str | None, period: str | None) -> Pay:
+def _made(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
     one, after = site.one, site.after
     bound = None if one.is_range else _bound_before(site.before) or after.bound or ("low" if site.is_open else None)
     tax = after.tax or next((w.value for h in reversed(site.before) for w in h.words if w.kind == "tax"), None)
@@ -422,6 +439,9 @@ def _made(site: _Site, component: str, currency: str | None, period: str | None)
         period_reading="parsed" if period else None,
         tax=tax,
         months=after.months or (int(months) if months else None),
+        place_text=tie.place_text,
+        country=tie.country,
+        level_text=tie.level_text,
         start=one.start,
         end=max(one.end, after.end),
     )
@@ -433,7 +453,8 @@ def _made(site: _Site, component: str, currency: str | None, period: str | None)
 def _clause_start(text: str, start: int) -> int:
     """Offset at which the sentence or line an amount stands in begins, at most CLAUSE characters back."""
     begin = floor = max(0, start - CLAUSE)
-    for match in _SENTENCE.finditer(text, floor, start):
+    pattern = _SENTENCE if text.find("//", floor, start) < 0 else _SENTENCE_OR_SLASHES
+    for match in pattern.finditer(text, floor, start):
         if match[0][0] == "." and _ABBREVIATED.search(text, floor, match.start()):
             continue
         begin = match.end()
@@ -612,9 +633,10 @@ def _shares(text: str, found: Sequence[_Seen]) -> Iterator[Pay]:
     ends = {offset for each in found if each.pay.component == "base" for offset in (each.end, each.pay.end)}
     at = text.find("%")
     while at >= 0:
-        share = _PERCENT.search(text, max(0, at - 24), at)
+        around = text[max(0, at - TAIL) : at + TAIL].casefold()
+        share = _PERCENT.search(text, max(0, at - 24), at) if ends or any(map(around.__contains__, _SHARED)) else None
         follows_pay = share is not None and _follows(text, share.start(), ends)
-        if share and (follows_pay or _SHARED.search(text, max(0, at - TAIL), at + TAIL)):
+        if share and (follows_pay or any(map(around.__contains__, _SHARED))):
             pay = _share(text, share, at + 1, follows_pay=follows_pay)
             if pay is not None:
                 yield pay

@@ -54,6 +54,8 @@ def finished(pays: Sequence[Pay], *, country: str | None, employment_type: str |
     one is often the dearest city. Exactly one base pay is the headline if there is one; it stands first, the others
     keep their order.
     """
+    if not pays:
+        return ()
     known = [_completed(pay, country, employment_type) for pay in pays]
     best = _headline(known, country, employment_type)
     if best is None:

@@ -23,6 +23,7 @@ LONG_WORD = 6
 """Only words longer than this are tried as compounds."""
 
 _TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_")
+_LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
 
 
 class Word(NamedTuple):
@@ -43,7 +44,10 @@ class Hit(NamedTuple):
 
     def of(self, kind: str) -> Word | None:
         """The row of a kind, or None."""
-        return next((w for w in self.words if w.kind == kind), None)
+        for word in self.words:  # a loop: it is asked for a hundred words of an advert
+            if word.kind == kind:
+                return word
+        return None
 
     @property
     def is_unknown(self) -> bool:
@@ -85,6 +89,44 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
     return first
 
 
+@functools.lru_cache(maxsize=32768)
+def _looked_up(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
+    """A token folded, the phrases that begin with it, its words as a compound, and its mark."""
+    folded = token.casefold().replace("’", "'")
+    words = _compound(folded) if len(folded) > LONG_WORD else ()
+    return folded, _phrases().get(folded, []), words, folded if len(folded) == 1 else ""
+
+
+@functools.cache
+def _phrase_tokens() -> frozenset[str]:
+    return frozenset(token for phrases in _phrases().values() for phrase, _ in phrases for token in phrase)
+
+
+def can_be_known(text: str, end: int) -> bool:
+    """Whether the word that ends before an offset may be part of a phrase; True when there is no word.
+
+    A quick look: False means that `hits_in` ends with an unknown token.
+    """
+    last = _LAST_WORD.search(text, max(0, end - len("internationalisation")), end)
+    if last is None:
+        return True
+    folded, _, compound, _ = _looked_up(last[1])
+    return bool(compound) or folded in _phrase_tokens()
+
+
+@functools.cache
+def _void_tokens() -> tuple[str, ...]:
+    """A token of each phrase that says that there is no base pay: its longest."""
+    phrases = [phrase for rows in _phrases().values() for phrase, words in rows if any(w.kind == "void" for w in words)]
+    return tuple(dict.fromkeys(max(phrase, key=len) for phrase in phrases))
+
+
+def may_be_void(text: str) -> bool:
+    """Whether a text may hold a phrase of the kind `void`: a quick look before it is read."""
+    folded = text.casefold().replace("’", "'")
+    return any(map(folded.__contains__, _void_tokens()))
+
+
 def hits_in(text: str, start: int, end: int) -> list[Hit]:
     """The known phrases between two offsets, longest first, none overlapping; unknown tokens have no words."""
     return list(each_hit(text, start, end))
@@ -92,21 +134,22 @@ def hits_in(text: str, start: int, end: int) -> list[Hit]:
 
 def each_hit(text: str, start: int, end: int) -> Iterator[Hit]:
     """The same one by one, for readers that stop early."""
-    phrases = _phrases()
     tokens = [*_TOKEN.finditer(text, max(0, start), max(0, end))]
-    folded = [m[0].casefold().replace("’", "'") for m in tokens]
+    looked = [_looked_up(m[0]) for m in tokens]
     i, n = 0, len(tokens)
     while i < n:
-        token = folded[i]
-        for phrase, words in phrases.get(token, ()):
+        folded, phrases, compound, mark = looked[i]
+        begin, stop = tokens[i].span()
+        for phrase, words in phrases:
             size = len(phrase)
-            if size == 1 or (i + size <= n and folded[i + 1] == phrase[1] and folded[i : i + size] == phrase):
-                yield Hit(
-                    tokens[i].start(), tokens[i + size - 1].end(), words, token if size == len(token) == 1 else ""
-                )
+            if size == 1:
+                yield Hit(begin, stop, words, mark)
+                i += 1
+                break
+            if i + size <= n and looked[i + 1][0] == phrase[1] and [t[0] for t in looked[i : i + size]] == phrase:
+                yield Hit(begin, tokens[i + size - 1].end(), words, "")
                 i += size
                 break
         else:
-            words = _compound(token) if len(token) > LONG_WORD else ()
-            yield Hit(tokens[i].start(), tokens[i].end(), words, token if len(token) == 1 else "")
+            yield Hit(begin, stop, compound, mark)
             i += 1

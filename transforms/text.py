@@ -68,8 +68,8 @@ FEWEST_DIGITS, MOST_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
 MANY_DIGITS = b"0" * (FEWEST_DIGITS - 1)
 """In a text without blanks, brackets and the like: without so many digits in a row it holds no telephone number."""
-LANGUAGE_SAMPLE = 1500
-"""Characters read to tell the language."""
+LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
+"""Characters read to tell the language; the longer one only to see whether it is English."""
 SHORTEST_FOR_LANGUAGE = 40
 """Below this many letters a language is not told."""
 SUREST = 0.5
@@ -122,7 +122,7 @@ def _tags(blocks: Iterable[str], inline: str) -> _Tags:
 _PLAIN = _tags(PLAIN_BLOCKS, "|".join(PLAIN_INLINE))
 _ANY = _tags(BLOCKS, rf"(?!(?:{'|'.join(sorted(BLOCKS))})[\s/>])[a-zA-Z][^\s/<>]*+")
 _FIRST_BLOCK = re.compile(rf"<(?:{'|'.join(sorted(BLOCKS - {'body', 'br'}))})[\s/>]", re.IGNORECASE)
-_WITH_ATTRIBUTES = re.compile(r'<([a-zA-Z][^\s/<>]*+)\s(?:[^">]|"[^"]*+")*+>')
+_WITH_ATTRIBUTES = re.compile(r'<([a-zA-Z][^\s/<>]*+)(?:\s[^\s/>][^\s/>=]*+="[^"<>]*+")++>')
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PREFORMATTED = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ESCAPED = re.compile(r"\s*&lt;[a-zA-Z!/]")
@@ -130,6 +130,7 @@ _KNOWN = "|".join((*sorted(BLOCKS | CELLS), *INLINE, *UNSEEN.split(",")))
 _TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)  # what is in them is written unescaped
 _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
 
 
@@ -144,7 +145,11 @@ def text_of(html: str) -> str:
     if _ESCAPED.match(html):
         html = entities.unescape(html)
     if "<" in html and _TAG.search(html):
-        html = _cut(html) or (_without_tags(html) if _is_too_deep(html) else _cut_by_parser(html))
+        text = _cut(html)
+        if text is None:
+            is_unfit = _RAW_TAG.search(html) or _is_too_deep(html)
+            text = _without_tags(html) if is_unfit else _cut_by_parser(html)
+        html = text
     return _tidied(html)
 
 
@@ -363,12 +368,11 @@ def _identifier() -> LanguageIdentifier:
 def language_of(text: str) -> str | None:
     """The language of a text (ISO 639-1), None when it is too short or unclear.
 
-    Told from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words, any other by
-    py3langid (Lui and Baldwin 2012, retrained) among `LANGUAGES`.
+    Told from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words (there or in
+    `LONGER_SAMPLE`), any other by py3langid (Lui and Baldwin 2012, retrained) among `LANGUAGES`.
     """
     sample = text[:LANGUAGE_SAMPLE]
-    words = sample.lower().split()
-    if sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), SHORTEST_FOR_LANGUAGE // 4):
+    if _is_english(sample) or (len(text) > LANGUAGE_SAMPLE and _is_english(text[:LONGER_SAMPLE])):
         return "en"
     if sum(map(str.isalpha, sample)) < SHORTEST_FOR_LANGUAGE:
         return None
@@ -376,6 +380,11 @@ def language_of(text: str) -> str | None:
     if math.isnan(probability) or probability < SUREST:
         return None
     return SAME_LANGUAGE.get(str(language), str(language))
+
+
+def _is_english(sample: str) -> bool:
+    words = sample.lower().split()
+    return sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), SHORTEST_FOR_LANGUAGE // 4)
 
 
 def hash_of(text: str) -> str:

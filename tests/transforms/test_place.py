@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import transforms
+import transforms.gazetteer as module
 from transforms.gazetteer import countries, gazetteer, groups, key
 from transforms.location import LONGEST_LOCATION, folded
 from transforms.place import Address, Whereabouts, country_of, members_of, region_of, whereabouts
@@ -382,15 +383,66 @@ def test_any_country_is_a_known_code(text: str) -> None:
     assert country_of(text) in (None, *countries())
 
 
+SLOWEST = 4.0
+"""Times as long as one that is just not cut that a line of any length may take."""
+LEAST_TIME = 0.1
+"""Seconds; a shorter time says little."""
+
+
+def time_to_read(piece: str, length: int) -> float:
+    times = []
+    for attempt in range(2):
+        text = f"{attempt} {piece * (length // len(piece))}"  # another text each time: answers are kept
+        begin = time.process_time()
+        whereabouts(text, title=text, addresses=[Address(text=text, country=text)])
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
 @pytest.mark.parametrize(
     "piece", ["Remote, ", "(", "US / ", "Lyon, France; ", "a-", " " * 9, "or ", "St. ", "New ", "Remote (", "12345 "]
 )
 def test_long_lines_do_not_take_long(piece: str) -> None:
     whereabouts("Lyon")
-    begin = time.process_time()
-    whereabouts(piece * 200_000, title=piece * 1_000, addresses=[Address(text=piece * 1_000, country=piece * 1_000)])
-    assert time.process_time() - begin < 5
-    assert len(folded(piece * 200_000)) <= LONGEST_LOCATION
+    times = [max(time_to_read(piece, length), LEAST_TIME) for length in (LONGEST_LOCATION, 100 * LONGEST_LOCATION)]
+    assert times[1] < SLOWEST * times[0]
+
+
+def test_long_lines_are_cut() -> None:
+    assert len(folded("Remote, " * 200_000)) <= LONGEST_LOCATION
+
+
+# --- tables kept ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", [b"", b"short", None])
+def test_tables_are_kept_and_a_broken_file_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes | None
+) -> None:
+    made: list[int] = []
+
+    def make() -> dict[str, list[int]]:
+        made.append(len(made))
+        return {"rows": [1, 2, 3]}
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(module, "_made_tables", make)
+    first = module._tables()
+    assert module._tables() == first == {"rows": [1, 2, 3]}
+    assert made == [0]
+    (kept,) = (tmp_path / "ai-job-market").iterdir()
+    content = kept.read_bytes()
+    kept.write_bytes(content[:-2] + b"9]" if broken is None else broken)
+    assert module._tables() == first
+    assert made == [0, 1]
+    assert kept.read_bytes() == content
+
+
+def test_tables_are_made_where_they_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ai-job-market").write_text("a file where the folder should be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(module, "_made_tables", lambda: {"rows": []})
+    assert module._tables() == {"rows": []}
 
 
 # --- real answers -----------------------------------------------------------------------------------

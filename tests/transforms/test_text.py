@@ -13,8 +13,20 @@ from hypothesis import strategies as st
 from transforms.text import MASK, hash_of, language_of, masked, normal, text_of
 
 HERE = Path(__file__).parent
-LINEAR = 2.0
-"""Seconds for all readers of 200,000 characters: far over what they need, far under what a quadratic one takes."""
+SHORT, LONG = 25_000, 200_000
+"""Characters of the two texts whose times are compared."""
+SLOWEST = 4.0
+"""Times as long, per character, as the long text may take: a quadratic reader takes 8 times as long."""
+LEAST_TIME = 0.02
+"""Seconds; a shorter time says little."""
+PLAIN = st.recursive(
+    st.sampled_from(("x", " ", "y z", "&nbsp;", "- ", "&amp;", "\n", "<br>", "<hr/>")),
+    lambda inner: st.builds(
+        lambda tag, content: f"<{tag}>{''.join(content)}</{tag.split()[0]}>",
+        st.sampled_from(("div", "ul", "li", "b", "span", "section", 'a href="/b"')),
+        st.lists(inner, max_size=3),
+    ),
+)
 PIECES = st.lists(
     st.sampled_from(
         (
@@ -87,15 +99,55 @@ def test_no_input_breaks_them(said: str) -> None:
     assert normal(normal(said)) == normal(said)
 
 
+@given(PLAIN)
+@settings(max_examples=300, deadline=None)
+def test_tidy_markup_reads_as_the_parser_reads_it(html: str) -> None:
+    # a comment is no tidy markup
+    assert text_of(f"<div>{html}</div>") == text_of(f"<div>{html}</div><!-- -->")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("Ünit\xa0A", "ünit a"),
+        ("a\x1fb\u2028c", "A B C"),
+        ("ﬁ Ⅳ ²", "FI iv 2"),
+        ("e\u0301", "É"),
+        ("\u1100\u1161", "가"),
+    ],
+)
+def test_hash_is_of_the_normal_form(text: str, same: str) -> None:
+    assert hash_of(text) == hash_of(same) == hash_of(normal(text))
+
+
+@given(st.text(), st.text())
+def test_hashes_are_the_same_when_the_keys_are(one: str, other: str) -> None:
+    assert (hash_of(one) == hash_of(other)) == (normal(one) == normal(other))
+    assert hash_of(one) == hash_of(normal(one))
+
+
+def time_to_read(piece: str, length: int) -> float:
+    text = piece * (length // len(piece))
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        masked(text_of(text))
+        masked(text)
+        language_of(text)
+        hash_of(text)
+        text_of(text + "</div>" * text.count("<div>"))
+        text_of("<xmp>" + text)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
 @pytest.mark.parametrize(
     "piece",
-    ["a@", "@a.", "+1 ", "0 1 ", "(at)", "<b", "<div>", "<div>x", "<li><p>", "&amp;", "a" * 50, "1", "tel "],
+    [
+        *("a@", "@a.", "+1 ", "0 1 ", "(at)", "<b", "<div>", "<div>x", "<li><p>", "&amp;", "a" * 50, "1", "tel "),
+        *("<li></p>", "<pre>", '<a b="', '<a "', "<!--", "<td></td>", "</p>", "- \n", "  ", "<div a>", "<svg>"),
+    ],
 )
 def test_time_is_linear(piece: str) -> None:
-    text = piece * (200_000 // len(piece))
-    start = time.process_time()
-    masked(text_of(text))
-    masked(text)
-    language_of(text)
-    text_of(text + "</div>" * text.count("<div>"))
-    assert time.process_time() - start < LINEAR
+    times = [max(time_to_read(piece, length), LEAST_TIME) for length in (SHORT, LONG)]
+    assert times[1] < SLOWEST * LONG / SHORT * times[0]
