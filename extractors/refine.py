@@ -8,7 +8,9 @@ other code is made again and nothing else is.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -94,7 +96,8 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     key = _key(source, warc)
     rows, responses = _paths(source, warc, refined)
     rows.parent.mkdir(parents=True, exist_ok=True)
-    _write(all_sources()[source], warc, key, rows, responses)
+    with _collector_paused():
+        _write(all_sources()[source], warc, key, rows, responses)
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
 
@@ -105,6 +108,18 @@ def refined_already(source: str, warc: Path, *, archive: Path, refined: Path) ->
     if _key_of(rows) != key or _key_of(responses) != key:
         return None
     return _summary(source, warc, archive, rows, responses, key, is_new=False)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the cyclic garbage collector: rows pile up and hold no cycles, so it only looks at them in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _key(source: str, warc: Path) -> str:
