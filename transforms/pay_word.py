@@ -138,7 +138,7 @@ def each_hit(text: str, start: int, end: int) -> Iterator[Hit]:
     looked = [_looked_up(m[0]) for m in tokens]
     i, n = 0, len(tokens)
     while i < n:
-        folded, phrases, compound, mark = looked[i]
+        _, phrases, compound, mark = looked[i]
         begin, stop = tokens[i].span()
         for phrase, words in phrases:
             size = len(phrase)

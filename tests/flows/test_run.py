@@ -257,18 +257,24 @@ def test_the_guide_prints_what_the_ledger_holds(con: store.Connection, sample: F
 # --- guides of others -----------------------------------------------------------------------------------
 
 
-def test_sample_data_stay_out_of_a_guide_elsewhere_unless_told(
+def test_a_guide_that_cannot_be_refreshed_stops_all_and_nothing_is_written(
     small: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
     data, foreign = copied(small), tmp_path / "elsewhere" / "guide.md"
     foreign.parent.mkdir()
     foreign.write_text(GUIDE, encoding="utf-8")
+    broken = data / "mine.md"
+    broken.write_text(GUIDE.replace("roles.shares", "roles.shared"), encoding="utf-8")
     before = published(data)
 
-    refused = plain(data, *SMALL, "--guide", str(foreign))
+    refused = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(broken))
     assert refused.code == 1
-    assert str(foreign) in refused.said
+    assert "Nothing was published" in refused.said
+    assert "elsewhere/guide.md: this run is made of sample data" in refused.said
+    assert "mine.md:3:" in refused.said
+    assert "roles.shared" in refused.said
     assert foreign.read_text(encoding="utf-8") == GUIDE
+    assert broken.read_text(encoding="utf-8") == GUIDE.replace("roles.shares", "roles.shared")
     assert published(data) == before
 
     taken = plain(data, *SMALL, "--guide", str(foreign), "--allow-sample")
@@ -278,23 +284,6 @@ def test_sample_data_stay_out_of_a_guide_elsewhere_unless_told(
     assert refreshed != GUIDE
     assert "Sample data." in refreshed
     assert refreshed.startswith("# Notes of ours\n\nAdverts ask for <!-- figure:roles.shares -->")
-
-
-def test_an_unknown_figure_is_an_error_with_its_line_and_nothing_is_written(
-    small: Finished, copied: Callable[..., Path], plain: Command
-) -> None:
-    data = copied(small)
-    guide = data / "mine.md"
-    broken = GUIDE.replace("roles.shares", "roles.shared")
-    guide.write_text(broken, encoding="utf-8")
-    before = published(data)
-    refused = plain(data, *SMALL, "--guide", str(guide))
-    assert refused.code == 1
-    assert "mine.md:3:" in refused.said
-    assert "roles.shared" in refused.said
-    assert "Nothing was published" in refused.said
-    assert guide.read_text(encoding="utf-8") == broken
-    assert published(data) == before
 
 
 # --- another day ----------------------------------------------------------------------------------------
