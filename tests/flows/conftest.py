@@ -58,20 +58,26 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def started() -> Callable[..., subprocess.Popen[str]]:
-    """started(data, *arguments, **environment): the real command, started; its output goes to two files there."""
+    """started(data, *arguments, typed="", **environment): the real command, started.
 
-    def start(data: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
-        with (data.parent / f"{data.name}.out").open("w") as out, (data.parent / f"{data.name}.err").open("w") as err:
+    What it prints goes to `<data>.out` and `<data>.err` beside its data folder.
+    """
+
+    def start(data: Path, *arguments: str, typed: str = "", **more: str) -> subprocess.Popen[str]:
+        beside = [data.parent / f"{data.name}.{end}" for end in ("in", "out", "err")]
+        beside[0].write_text(typed)
+        with beside[0].open() as keys, beside[1].open("w") as out, beside[2].open("w") as err:
             return subprocess.Popen(
-                [COMMAND, *arguments], cwd=REPO, env=environment(data, **more), stdout=out, stderr=err, text=True
-            )
+                [COMMAND, *arguments],
+                cwd=REPO, env=environment(data, **more), stdin=keys, stdout=out, stderr=err, text=True,
+            )  # fmt: skip
 
     return start
 
 
 @pytest.fixture(scope="session")
 def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., Ended]:
-    """command(data, *arguments, **environment): the real command, from start to end."""
+    """command(data, *arguments, typed="", **environment): the real command, from start to end."""
 
     def run(data: Path, *arguments: str, **more: str) -> Ended:
         process = started(data, *arguments, **more)
