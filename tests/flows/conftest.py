@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -80,15 +81,28 @@ def command(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., Ende
     """command(data, *arguments, typed="", **environment): the real command, from start to end."""
 
     def run(data: Path, *arguments: str, **more: str) -> Ended:
-        process = started(data, *arguments, **more)
-        try:
-            code = process.wait(timeout=PATIENCE)
-        finally:
-            process.kill()
-        out, err = ((data.parent / f"{data.name}.{end}").read_text() for end in ("out", "err"))
-        return Ended(code=code, out=out, err=err)
+        return ended(started(data, *arguments, **more), data)
 
     return run
+
+
+def ended(process: subprocess.Popen[str], data: Path) -> Ended:
+    """How a started command ended; one that takes too long is interrupted."""
+    try:
+        code = process.wait(timeout=PATIENCE)
+    finally:
+        interrupt(process)
+    out, err = ((data.parent / f"{data.name}.{end}").read_text() for end in ("out", "err"))
+    return Ended(code=code, out=out, err=err)
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """End a command as Ctrl-C does, so that it ends its own server too."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=60)
+        process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -148,30 +162,43 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(flows.server, "temporary_server", lambda home: contextlib.nullcontext())
 
 
-def run_here(patch: pytest.MonkeyPatch, data: Path, *arguments: str, **more: str) -> int:
-    """The command in this process, by its own entry point; adverts are read here too, not in a pool."""
-    patch.setenv("JOBMARKET_DATA", str(data))
-    patch.setenv("JOBMARKET_WORKERS", "1")
-    for name, value in more.items():
-        patch.setenv(name, value)
-    patch.setattr(sys, "argv", ["jobmarket", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return int(ended.value.code or 0)
+@pytest.fixture
+def undecorated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both flows and their tasks as plain functions, for a test that calls them itself."""
+    without_prefect(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def here() -> Callable[..., int]:
+    """here(data, *arguments, **environment): the command in this process, without Prefect. Gives its exit code.
+
+    Adverts are read here too, not in a pool, so that what a test replaced in a reader is in use.
+    """
+
+    def run(data: Path, *arguments: str, **more: str) -> int:
+        with pytest.MonkeyPatch.context() as patch:
+            without_prefect(patch)
+            for name, value in {"JOBMARKET_DATA": str(data), "JOBMARKET_WORKERS": "1", **more}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["jobmarket", *arguments])
+            with pytest.raises(SystemExit) as end:
+                cli.main()
+        return int(end.value.code or 0)
+
+    return run
 
 
 @pytest.fixture
 def plain(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    here: Callable[..., int], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> Callable[..., Ended]:
-    """plain(data, *arguments, **environment): the command in this process, its flows without Prefect."""
-    without_prefect(monkeypatch)
+    """plain(data, *arguments, **environment): as `here`, with what was printed and logged."""
 
     def run(data: Path, *arguments: str, **more: str) -> Ended:
         capsys.readouterr()
         caplog.clear()
         with caplog.at_level(logging.INFO, logger="jobmarket"):
-            code = run_here(monkeypatch, data, *arguments, **more)
+            code = here(data, *arguments, **more)
         printed = capsys.readouterr()
         return Ended(code=code, out=printed.out, err=printed.err, log=caplog.text)
 
@@ -205,22 +232,35 @@ def digests(folder: Path) -> dict[str, str]:
     return made
 
 
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, command: Callable[..., Ended]) -> Finished:
-    """The whole sample, run by the real command in an empty folder."""
+@pytest.fixture(scope="session", autouse=True)
+def begun(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    started: Callable[..., subprocess.Popen[str]],
+) -> Iterator[tuple[subprocess.Popen[str], Path] | None]:
+    """The run of the whole sample, begun with the first test, so that it goes on beside those that do not need it."""
+    if not any("sample" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield None
+        return
     data = tmp_path_factory.mktemp("sample") / "data"
-    ended = command(data, "run", "--sample")
-    assert ended.code == 0, ended.said
-    return Finished(data=data, ended=ended, made=digests(data))
+    process = started(data, "run", "--sample")
+    yield process, data
+    interrupt(process)
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+def sample(begun: tuple[subprocess.Popen[str], Path]) -> Finished:
+    """The whole sample, run by the real command in an empty folder."""
+    end = ended(*begun)
+    assert end.code == 0, end.said
+    return Finished(data=begun[1], ended=end, made=digests(begun[1]))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> Finished:
     """The small run, undisturbed."""
     data = tmp_path_factory.mktemp("small") / "data"
-    with pytest.MonkeyPatch.context() as patch:
-        without_prefect(patch)
-        code = run_here(patch, data, *SMALL)
+    code = here(data, *SMALL)
     assert code == 0
     return Finished(data=data, ended=Ended(code=code, out="", err=""), made=digests(data))
 

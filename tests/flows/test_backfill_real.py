@@ -6,16 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from extractors.archive import Damaged, read
 from reports import figures
 from warehouse import store
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Ended
 
 REPO = Path(__file__).parents[2]
 PAYLOADS = REPO.parent / "shared" / "real" / "payloads"
@@ -31,12 +27,10 @@ pytestmark = pytest.mark.skipif(not PAYLOADS.is_dir(), reason=f"needs the real p
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, command: Callable[..., Ended], server: dict[str, str]) -> Path:
-    """A data folder into which the part was taken by the real command."""
+def folder(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -> Path:
+    """A data folder into which the part was taken."""
     data = tmp_path_factory.mktemp("real") / "data"
-    ended = command(data, "backfill", *(str(PAYLOADS / name) for name in PART), **server)
-    assert ended.code == 0, ended.said
-    assert f"as of {AS_OF.isoformat()}" in ended.out
+    assert here(data, "backfill", *(str(PAYLOADS / name) for name in PART)) == 0
     return data
 
 
@@ -86,6 +80,12 @@ def test_observation_times_are_those_of_the_recordings(con: store.Connection) ->
         ("ashby", date(2026, 8, 17)), ("greenhouse", date(2026, 7, 19)), ("lever", date(2021, 1, 15)),
         ("lever", date(2026, 8, 17)),
     ]  # fmt: skip
+
+
+def test_it_speaks_for_the_last_day_of_postings_not_of_rates(con: store.Connection) -> None:
+    assert con.execute("SELECT DISTINCT as_of FROM mart.figures").fetchall() == [(AS_OF,)]
+    assert con.execute("SELECT max(rate_on) > ? FROM core.exchange_rates", [AS_OF]).fetchall() == [(True,)]
+    assert con.execute("SELECT count(*) FROM core.postings WHERE fx_on > ?", [AS_OF]).fetchall() == [(0,)]
 
 
 def test_too_little_data_is_withheld_with_its_n(con: store.Connection) -> None:

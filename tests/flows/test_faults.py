@@ -129,7 +129,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 # --- faults in what servers answer ----------------------------------------------------------------------
 
 
-def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tmp_path: Path, plain: Command) -> None:
+def test_each_faulty_answer_is_reported_and_all_others_are_taken(
+    empty: Path, tmp_path: Path, command: Command, server: dict[str, str]
+) -> None:
     good = ashby_board("orchard", ashby_job(1, compensation=ashby_pay(60_000, 80_000)), ashby_job(2))
     whole = ashby_board("cider", ashby_job(90)).body
     endless = TEXT + "<p>Apples, pears and plums.</p>" * (50 * 1024 * 1024 // 31)
@@ -147,7 +149,7 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tm
             ashby_board("last", ashby_job(10)),
         ],
     )
-    ended = plain(empty, "backfill", str(recording))
+    ended = command(empty, "backfill", str(recording), **server)
     assert ended.code == 0, ended.said
 
     assert ids_in(empty, "ashby") == {f"a{number}" for number in range(1, 11)}
@@ -307,9 +309,8 @@ def request_for(data: Path, **changed: Any) -> Request:
     return Request(settings=settings, command="test", sources=("ashby", "greenhouse"), **changed)
 
 
-def test_a_live_night_whose_boards_all_failed_fails_its_source(
-    empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("undecorated")
+def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     record(path_of(empty / "archive", "ashby", now), [Answer(url=ashby.url_of("orchard"), body=PAGE)], now)
     record(path_of(empty / "archive", "greenhouse", now), [greenhouse_board("mill", greenhouse_job(1))], now)
@@ -366,9 +367,7 @@ if "--multiprocessing-fork" in sys.argv:
 """
 
 
-def test_a_worker_that_crashes_takes_only_its_file_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_worker_that_crashes_takes_only_its_file_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook" / "sitecustomize.py").write_text(CRASH)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "hook"), *sys.path]))
@@ -458,9 +457,7 @@ def test_a_failure_while_publishing_leaves_the_old_warehouse(
         assert con.execute("SELECT count(*) > 0 FROM core.postings").fetchall() == [(True,)]
 
 
-def test_an_archive_without_postings_publishes_nothing(
-    empty: Path, plain: Command, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_archive_without_postings_publishes_nothing(empty: Path, plain: Command) -> None:
     ended = plain(empty, "run", "--sample", "--source", "bls_oews")
     assert ended.code == 1
     assert "holds no postings yet" in ended.said

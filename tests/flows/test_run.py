@@ -93,18 +93,17 @@ def test_the_run_is_on_record(con: store.Connection) -> None:
 
 
 def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
-    sample: Finished, copied: Callable[..., Path], command: Command, server: dict[str, str],
-    made_in: Callable[[Path], dict[str, str]],
-) -> None:  # fmt: skip
+    sample: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+) -> None:
     data = copied(sample)
     times = {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")}
     assert times
-    again = command(data, "run", "--sample", **server)
+    again = plain(data, "run", "--sample")
     assert again.code == 0, again.said
     assert made_in(data) == sample.made
     assert {path: path.stat().st_mtime_ns for path in data.glob("refined/*/*")} == times
-    assert "refined " not in again.err
-    assert "loaded " not in again.err
+    assert "refined " not in again.log
+    assert "loaded " not in again.log
     assert published(data)["guide.md"][1] == (sample.data / "guide.md").read_bytes()
     with store.open_reader(data) as con:
         assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(0,), (0,)]
