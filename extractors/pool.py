@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from extractors.refine import Refined, refine, refined_already
@@ -26,7 +27,11 @@ def refine_all(
     """
     waiting_files = []
     for source, warc in files:
-        already = refined_already(source, warc, archive=archive, refined=refined)
+        try:
+            already = refined_already(source, warc, archive=archive, refined=refined)
+        except OSError as error:
+            yield source, warc, error
+            continue
         if already:
             yield source, warc, already
         else:
@@ -39,13 +44,27 @@ def refine_all(
             except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
                 yield source, warc, error
         return
+    left: list[tuple[str, Path]] = []
+    for source, warc, result in _in_pool(ordered, archive=archive, refined=refined, workers=workers):
+        if isinstance(result, BrokenProcessPool):
+            left.append((source, warc))
+        else:
+            yield source, warc, result
+    # A process that crashed took the pool with it: each file that was left gets a pool of its own.
+    for file in left:
+        yield from _in_pool([file], archive=archive, refined=refined, workers=1)
+
+
+def _in_pool(
+    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
+) -> Iterator[tuple[str, Path, Refined | Exception]]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        min(workers, len(ordered)), mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
+        min(workers, len(files)), mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
     ) as pool:
         waiting = {
             pool.submit(refine, source, warc, archive=archive, refined=refined): (source, warc)
-            for source, warc in ordered
+            for source, warc in files
         }
         for done in as_completed(waiting):
             source, warc = waiting[done]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from flows.lock import FolderInUse, held
@@ -27,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # paragraphs are wrapped anew to the terminal's width
     help="Track the AI/ML job market: from a job board's answer to a figure in a guide, each figure traceable.",
 )
 LOG = logging.getLogger("jobmarket")
@@ -35,6 +36,8 @@ WIDTH = 120
 # No markup: what is printed are often words of others, and "[/b]" in an advert is no instruction.
 OUT = Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False)
 ERR = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH, markup=False, emoji=False)
+LEAST_WIDTH = 12
+"""Columns of the terminal that a column of a result needs to be read."""
 KIND = "kind"
 """File in the data folder that says whether it holds the synthetic sample or real data."""
 
@@ -87,6 +90,10 @@ def run(
     """
     if sample and as_of:
         raise Wrong("--sample and --as-of do not go together; run --sample first, then --as-of")
+    if as_of and as_of.date() > datetime.now().date():
+        raise Wrong(f"--as-of {as_of.date()} is still to come")
+    if missing := [path for path in guide or () if not path.is_file()]:
+        raise Wrong(f"no such guide: {', '.join(map(str, missing))}")
     config = settings()
     is_live = not sample and as_of is None
     if is_live:
@@ -200,7 +207,8 @@ def _kind_of(config: Settings, wanted: str | None) -> str:
 
 def _report(request: Request, outcome: Outcome) -> None:
     """What a person wants to know after a run."""
-    table = Table("source", "outcome", "requests", "rows", "remark", title=_title(request, outcome))
+    numbers = (Column(name, justify="right") for name in ("requests", "rows"))
+    table = Table("source", "outcome", *numbers, Column("remark", overflow="fold"), title=_title(request, outcome))
     for health in outcome.health:
         style = {"failed": "red", "partial": "yellow", "empty": "yellow"}.get(health.outcome, "")
         rows = "" if health.n_rows is None else f"{health.n_rows:,}"
@@ -215,7 +223,9 @@ def _report(request: Request, outcome: Outcome) -> None:
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
         OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
-    OUT.print('Next: jobmarket status · jobmarket sql "SELECT * FROM mart.figures" · jobmarket explain FIGURE')
+    OUT.print(
+        'Next: jobmarket status · jobmarket sql "SELECT figure, value FROM mart.figures" · jobmarket explain FIGURE'
+    )
 
 
 def _title(request: Request, outcome: Outcome) -> str:
@@ -239,7 +249,8 @@ def sources() -> None:
     if _outputs().market.exists():
         with _reader() as con:
             last = {row[0]: row[1:] for row in con.execute(LAST_LOADS).fetchall()}
-    table = Table("source", "kind", "boards", "last answer", "rows", "verified", "licence")
+    named = (Column(name, no_wrap=True) for name in ("source", "kind", "boards", "last answer", "rows", "verified"))
+    table = Table(*named, "licence")
     for name, module in all_sources().items():
         source = module.SOURCE
         when, n_rows = last.get(name, (None, None))
@@ -250,9 +261,10 @@ def sources() -> None:
             f"{when:%Y-%m-%d %H:%M}" if when else "never",
             f"{n_rows:,}" if n_rows is not None else "",
             "yes" if source.is_verified else "no",
-            source.licence,
+            Text(source.licence, no_wrap=True, overflow="ellipsis"),
         )
     OUT.print(table)
+    OUT.print("Licences and terms in full: extractors/SOURCES.md")
 
 
 LAST_LOADS = """
@@ -286,7 +298,10 @@ def status() -> None:
     OUT.print(f"data folder  {config.data}", soft_wrap=True, highlight=False)
     OUT.print(f"in use       {holder(config.data) or 'no'}", soft_wrap=True, highlight=False)
     with _reader() as con:
-        runs = Table("started (UTC)", "command", "as of", "ended", "exit", "message", title="Last runs")
+        runs = Table(
+            "started (UTC)", Column("command", overflow="fold"), "as of", "ended", "exit",
+            Column("message", overflow="fold"), title="Last runs",
+        )  # fmt: skip
         for started, command, as_of, ended, code, message in con.execute(LAST_RUNS).fetchall():
             runs.add_row(
                 f"{started:%Y-%m-%d %H:%M:%S}",
@@ -297,7 +312,7 @@ def status() -> None:
                 message or "",
             )
         OUT.print(runs)
-        counts = Table("what", "number", title="Warehouse")
+        counts = Table("what", Column("number", justify="right"), title="Warehouse")
         for what, number in con.execute(COUNTS).fetchall():
             counts.add_row(what, f"{number:,}")
         OUT.print(counts)
@@ -320,12 +335,24 @@ def sql(
             found = result.fetchmany(rows + 1)
         except _sql_errors() as error:
             raise Wrong(str(error)) from error
-    table = Table(*columns)
-    for row in found[:rows]:
-        table.add_row(*["" if value is None else str(value) for value in row])
-    OUT.print(table)
+    _print_rows(columns, [["" if value is None else str(value) for value in row] for row in found[:rows]])
     if len(found) > rows:
         OUT.print(f"first {rows} rows; --rows N prints more")
+
+
+def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table; where so many columns would be too narrow to read, row after row with a line for each value."""
+    if len(columns) * LEAST_WIDTH <= OUT.width:
+        table = Table(*(Column(column, overflow="fold") for column in columns))
+        for row in rows:
+            table.add_row(*row)
+        OUT.print(table)
+        return
+    label = max(map(len, columns))
+    for number, row in enumerate(rows, start=1):
+        OUT.rule(f"row {number}", align="left")
+        for column, value in zip(columns, row, strict=True):
+            OUT.print(f"{column:<{label}}  {value}", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -335,13 +362,17 @@ def shell() -> None:
     Reads as `sql` does. Writes nothing.
     """
     with _reader(with_texts=True) as con:
-        OUT.print("jobmarket shell · tables: SHOW ALL TABLES; · leave with Ctrl-D")
+        is_typed = sys.stdin.isatty()
+        if is_typed:
+            OUT.print("jobmarket shell · tables: SHOW ALL TABLES; · leave with Ctrl-D")
         pending = ""
         while True:
+            prompt = "jobmarket> " if not pending else "      ...> "
             try:
-                pending += input("jobmarket> " if not pending else "      ...> ") + "\n"
+                pending += input(prompt if is_typed else "") + "\n"
             except (EOFError, KeyboardInterrupt):
-                OUT.print()
+                if is_typed:
+                    OUT.print()
                 return
             if not pending.strip().endswith(";"):
                 continue

@@ -128,9 +128,10 @@ def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
     refined, broken = refine_archive(request)
     loaded = load_refined(request, refined)
     health = _fared(fetched, broken, loaded)
-    as_of = request.as_of or speaks_for(request)
+    newest = speaks_for(request)
+    as_of = request.as_of if request.as_of and newest else newest
     ledger: list[Figures] = []
-    problems = ["the archive holds no postings yet"]
+    problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet"]
     if as_of is not None:
         problems, ledger = compute_marts(request, as_of)
     if problems:
@@ -181,6 +182,7 @@ def fetch_source(name: str, request: Request) -> Health:
         health = _asked(health, web, failures)
         if request.is_live and not web.statuses:
             raise ConnectionError(f"{name}: nothing was answered; first: {failures[0] if failures else 'not asked'}")
+    LOG.info("fetched %s: %s answers, %.1f MB", name, f"{health.n_requests:,}", health.n_bytes / 1e6)
     return health
 
 

@@ -31,6 +31,10 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    LOG.info("starting Prefect's temporary server; that takes some ten seconds")
     from prefect.server.api.server import SubprocessASGIServer
 
     server = SubprocessASGIServer()
@@ -47,6 +51,9 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
         server.start()
         yield
     finally:
+        # What Prefect has still to tell the server, it would try to tell for minutes once the server is gone.
+        APILogWorker.drain_all(timeout=PATIENCE)
+        EventsWorker.drain_all(timeout=PATIENCE)
         server.stop()
         (prefect_home / RECORD).unlink(missing_ok=True)
 

@@ -207,7 +207,7 @@ def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     none = [row["place"] for row in few if not row["n_jobs"]]
     said = [
         f"Withheld, not enough data: {', '.join(some)}." if some else "",
-        f"Withheld, no advert with pay: {', '.join(none)}." if none else "",
+        f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
         *(f"Withheld: {row['place']}, {row['reason']}." for row in held if row not in few),
     ]
     return shown, tuple(words for words in said if words)

@@ -210,7 +210,8 @@ def _headline(pays: Sequence[Pay], country: str | None, employment_type: str | N
     first = pays[equals[0]]
     if first.reading != "stated" and first.level_text is None and first.place_text is None:
         return equals[0]  # prose states the job's own pay first
-    by_size = sorted(equals, key=lambda i: (_middle(pays[i]), i))
+    same = [i for i in equals if pays[i].currency == first.currency]  # amounts of two currencies have no order
+    by_size = sorted(same, key=lambda i: (_middle(pays[i]), i))
     return by_size[(len(by_size) - 1) // 2]
 
 

@@ -73,7 +73,7 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
     assert table is not None
     assert table(rows).below == (
         "Withheld, not enough data: A (n = 3).",
-        "Withheld, no advert with pay: B.",
+        "Withheld, no full-time advert at this level with both ends of base pay: B.",
         "Withheld: C, not enough employers (2; 5 needed).",
     )
 
