@@ -223,9 +223,8 @@ def _report(request: Request, outcome: Outcome) -> None:
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
         OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
-    OUT.print(
-        'Next: jobmarket status · jobmarket sql "SELECT figure, value FROM mart.figures" · jobmarket explain FIGURE'
-    )
+    following = ("status", 'sql "SELECT figure, value FROM mart.figures"', "explain FIGURE")
+    OUT.print("Next:", *(f"      jobmarket {command}" for command in following), sep="\n", highlight=False)
 
 
 def _title(request: Request, outcome: Outcome) -> str:
@@ -321,13 +320,15 @@ def status() -> None:
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A SELECT over core, mart and ops; `adverts` holds the texts.")],
-    rows: Annotated[int, typer.Option(help="Print at most this many rows.")] = 100,
+    rows: Annotated[int, typer.Option(min=1, help="Print at most this many rows.")] = 100,
 ) -> None:
     """Run one query on the published warehouse.
 
     Reads market.duckdb and, for the view `adverts` (posting_id, text), refined/. Writes nothing: the
     connection can neither change the warehouse nor reach other files.
     """
+    if not query.strip(" \n\t;"):
+        raise Wrong("an SQL query expected, for example: SELECT * FROM mart.figures")
     with _reader(with_texts=True) as con:
         try:
             result = con.execute(query)

@@ -96,6 +96,7 @@ def prepare_prefect(config: Settings) -> None:
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "jobmarket",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what is said before and after the flow
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     }
     for name, value in defaults.items():
