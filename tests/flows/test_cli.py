@@ -224,7 +224,7 @@ def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     request = urllib.request.Request(
         url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         found: list[dict[str, Any]] = json.load(answer)
     return found
 
