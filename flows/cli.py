@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -53,6 +54,7 @@ def main() -> None:
     logging.getLogger("jobmarket").setLevel(logging.INFO)
     # Great Expectations reports its temporary folders, by loggers that set their own level.
     to_terminal.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("jobmarket"))
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that we end our server, too
     try:
         app(standalone_mode=True)
     except (Wrong, FolderInUse, FileNotFoundError) as error:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from prefect import flow
 from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.lock import held
 from flows.nightly import Outcome, Request, nightly
@@ -58,12 +59,13 @@ def _server(settings: Settings, port: int) -> Iterator[None]:
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (settings.prefect_home / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)  # our own arguments
+        # A session of its own, so that Ctrl-C ends us first and the server when we are done with it.
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # our own arguments
     try:
         url = f"http://127.0.0.1:{port}/api"
         _wait(f"{url}/health", process)
-        os.environ["PREFECT_API_URL"] = url
-        yield
+        with temporary_settings({PREFECT_API_URL: url}):  # Prefect read the environment when it was imported
+            yield
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)

@@ -125,6 +125,15 @@ def nightly(request: Request) -> Outcome:
 def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
     """Everything after fetching. Nothing here asks a server, so it can be repeated at will."""
     begin(request)
+    try:
+        return _after_fetching(request, fetched)
+    except Exception as error:
+        end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
+        raise
+
+
+def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
+    """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
     loaded = load_refined(request, refined)
     health = _fared(fetched, broken, loaded)
@@ -342,15 +351,17 @@ def _load_gate(request: Request, source: Source, checks: list[Checks]) -> store.
 
 
 def speaks_for(request: Request) -> date | None:
-    """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources."""
-    if request.is_live:
-        return datetime.now(UTC).date()
+    """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources.
+
+    None when there never was an answer of a posting source.
+    """
     with work_of(request) as con:
         kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
         row = con.execute(
             f"SELECT max(observed_to)::DATE FROM ops.loads JOIN core.sources USING (source) WHERE kind IN ({kinds})"
         ).fetchone()
-    return row[0] if row else None
+    newest: date | None = row[0] if row else None
+    return datetime.now(UTC).date() if request.is_live and newest else newest
 
 
 def _fared(fetched: Sequence[Health], broken: dict[str, str], loaded: Sequence[store.Loaded]) -> tuple[Health, ...]:

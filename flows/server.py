@@ -6,6 +6,8 @@ import contextlib
 import json
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,10 +40,9 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
     from prefect.server.api.server import SubprocessASGIServer
 
     server = SubprocessASGIServer()
-    start_process = server._run_uvicorn_command
 
     def start_and_record() -> Any:
-        process = start_process()
+        process = _started(int(server.port or 0))
         _record(prefect_home, process.pid)
         return process
 
@@ -56,6 +57,29 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
         EventsWorker.drain_all(timeout=PATIENCE)
         server.stop()
         (prefect_home / RECORD).unlink(missing_ok=True)
+
+
+def _started(port: int) -> subprocess.Popen[bytes]:
+    """Prefect's server as Prefect starts it, but in a session of its own.
+
+    Ctrl-C reaches every process of the terminal's group. A server that ends before us lets Prefect try for
+    minutes to tell it how the run ended.
+    """
+    import prefect
+    from prefect.settings import get_current_settings
+
+    folder = str(prefect.__module_path__.parent)
+    app = ["--app-dir", folder, "--factory", "prefect.server.api.server:create_app", "--lifespan", "on"]
+    where = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
+    environment = {
+        **os.environ,
+        "PREFECT_UI_ENABLED": "0",
+        "PREFECT__SERVER_EPHEMERAL": "1",
+        "PREFECT__SERVER_FINAL": "1",
+        **get_current_settings().to_environment_variables(exclude_unset=True),
+    }
+    command = [sys.executable, "-m", "uvicorn", *app, *where]
+    return subprocess.Popen(command, env=environment, start_new_session=True)  # our own arguments
 
 
 def _record(prefect_home: Path, pid: int) -> None:

@@ -14,6 +14,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +26,14 @@ import pytest
 import flows.backfill
 import flows.nightly
 import flows.server
-from flows import cli, deploy
-from flows.settings import Settings
+from flows import cli
 from warehouse import store
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
 SMALL = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 """A run of one posting source and one of rates: every step of the night in a third of its time."""
+LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--source", "lever")
 PATIENCE = 600
 """Seconds a command may take; a busy machine needs minutes for what takes one."""
 
@@ -91,33 +93,52 @@ def ended(process: subprocess.Popen[str], data: Path) -> Ended:
     try:
         code = process.wait(timeout=PATIENCE)
     finally:
-        interrupt(process)
+        end(process)
     out, err = ((data.parent / f"{data.name}.{end}").read_text() for end in ("out", "err"))
     return Ended(code=code, out=out, err=err)
 
 
-def interrupt(process: subprocess.Popen[str]) -> None:
-    """End a command as Ctrl-C does, so that it ends its own server too."""
+def end(process: subprocess.Popen[str]) -> None:
+    """End a command in good order, so that it ends its own server too.
+
+    Not by SIGINT, which a shell lets what it runs in the background ignore, perhaps these tests.
+    """
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=60)
         process.kill()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server, started as `serve` starts one: the environment with which a command uses it."""
-    home = Settings(data=tmp_path_factory.mktemp("server"))
-    home.prefect_home.mkdir()
+def server(
+    tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]
+) -> Iterator[dict[str, str]]:
+    """The Prefect server of a `jobmarket serve` whose night is far off: the environment in which a command uses it."""
+    data = tmp_path_factory.mktemp("serve") / "data"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", "")  # noted, so that what the server sets is undone
-        patch.setenv("PREFECT_HOME", str(home.prefect_home))
-        with deploy._server(home, port):
-            yield {"PREFECT_API_URL": os.environ["PREFECT_API_URL"]}
+    process = started(data, "serve", "--port", str(port), *LEAP_NIGHT, JOBMARKET_CONTACT="operator@jobs.example")
+    url = f"http://127.0.0.1:{port}/api"
+    until = time.monotonic() + PATIENCE
+    while not answers(f"{url}/health"):
+        assert process.poll() is None, (data.parent / "data.err").read_text()
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    yield {"PREFECT_API_URL": url}
+    end(process)
+    assert not answers(f"{url}/health"), "`serve` ends the server that it started"
+    assert "Traceback" not in (data.parent / "data.err").read_text()
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers."""
+    try:
+        urllib.request.urlopen(url, timeout=10).close()
+    except OSError:
+        return False
+    return True
 
 
 # --- the command in this process ------------------------------------------------------------------------
@@ -181,9 +202,10 @@ def here() -> Callable[..., int]:
             for name, value in {"JOBMARKET_DATA": str(data), "JOBMARKET_WORKERS": "1", **more}.items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["jobmarket", *arguments])
-            with pytest.raises(SystemExit) as end:
+            patch.setattr(signal, "signal", lambda number, handler: None)  # this process is not the command's
+            with pytest.raises(SystemExit) as left:
                 cli.main()
-        return int(end.value.code or 0)
+        return int(left.value.code or 0)
 
     return run
 
@@ -232,28 +254,45 @@ def digests(folder: Path) -> dict[str, str]:
     return made
 
 
-@pytest.fixture(scope="session", autouse=True)
-def begun(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    started: Callable[..., subprocess.Popen[str]],
-) -> Iterator[tuple[subprocess.Popen[str], Path] | None]:
-    """The run of the whole sample, begun with the first test, so that it goes on beside those that do not need it."""
-    if not any("sample" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        yield None
-        return
+@pytest.fixture(scope="session")
+def sampling(
+    tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """The real command on the whole sample in an empty folder: begun."""
     data = tmp_path_factory.mktemp("sample") / "data"
     process = started(data, "run", "--sample")
     yield process, data
-    interrupt(process)
+    end(process)
 
 
 @pytest.fixture(scope="session")
-def sample(begun: tuple[subprocess.Popen[str], Path]) -> Finished:
+def killing(
+    tmp_path_factory: pytest.TempPathFactory, server: dict[str, str]
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """`killing.py` on the small run in an empty folder: begun."""
+    data = tmp_path_factory.mktemp("killed") / "data"
+    script = [sys.executable, str(Path(__file__).with_name("killing.py")), str(data), *server.values(), *SMALL]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    process = subprocess.Popen(script, env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    yield process, data
+    end(process)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun(request: pytest.FixtureRequest) -> None:
+    """Begin what takes long and is wanted by some test, so that it goes on beside the others."""
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    for name in ("sampling", "killing"):
+        if name in wanted:
+            request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="session")
+def sample(sampling: tuple[subprocess.Popen[str], Path]) -> Finished:
     """The whole sample, run by the real command in an empty folder."""
-    end = ended(*begun)
-    assert end.code == 0, end.said
-    return Finished(data=begun[1], ended=end, made=digests(begun[1]))
+    done = ended(*sampling)
+    assert done.code == 0, done.said
+    return Finished(data=sampling[1], ended=done, made=digests(sampling[1]))
 
 
 @pytest.fixture(scope="session")

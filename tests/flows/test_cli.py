@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
-import signal
-import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import pytest
 
 from extractors.source import all_sources
 from flows import cli
+from flows.lock import held
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished
@@ -95,6 +95,17 @@ def test_sources_are_known_before_anything_was_read(empty: Path, plain: Command)
     assert not empty.exists()
 
 
+def test_a_folder_in_use_names_its_holder(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+    data = copied(small)
+    with held(data):
+        refused = plain(data, "run", "--sample")
+        status = plain(data, "status")
+    assert refused.code == 1
+    assert f"is in use by process {os.getpid()} on " in refused.said
+    assert f"in use process {os.getpid()} on " in status.said, "asking goes on meanwhile"
+    assert plain(data, "status").said.count("in use no") == 1
+
+
 @pytest.mark.parametrize("arguments", [("status",), ("sql", "SELECT 1"), ("explain",), ("shell",)])
 def test_nothing_to_read_yet_is_said_with_the_remedy(arguments: tuple[str, ...], empty: Path, plain: Command) -> None:
     ended = plain(empty, *arguments)
@@ -117,6 +128,13 @@ def test_texts_of_adverts_can_be_read_but_are_not_in_the_warehouse(ask: Callable
     )
     assert ended.code == 0, ended.said
     assert re.search(r"\d{4}\W+True", ended.out), ended.out
+
+
+def test_a_result_of_many_columns_is_printed_value_by_value(ask: Callable[..., Ended]) -> None:
+    ended = ask("sql", "SELECT * FROM core.postings ORDER BY posting_id", "--rows", "2")
+    assert ended.code == 0, ended.said
+    assert re.search(r"^posting_id +ashby:", ended.out, re.M), ended.out
+    assert len(re.findall(r"^title +\S", ended.out, re.M)) == 2
 
 
 def test_many_rows_are_cut_and_it_says_so(ask: Callable[..., Ended]) -> None:
@@ -229,29 +247,16 @@ def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def test_serve_schedules_the_night_until_interrupted(
-    empty: Path, started: Callable[..., subprocess.Popen[str]], server: dict[str, str]
-) -> None:
-    empty.parent.mkdir(exist_ok=True)
-    cron = ("--cron", "30 1 * * *", "--timezone", "America/Sao_Paulo", "--source", "lever")
-    process = started(empty, "serve", *cron, JOBMARKET_CONTACT="operator@jobs.example", **server)
-    try:
-        until = time.monotonic() + 240
-        found: list[dict[str, Any]] = []
-        while not found:
-            assert process.poll() is None, (empty.parent / "data.err").read_text()
-            assert time.monotonic() < until, "no deployment was registered"
-            time.sleep(0.3)
-            found = asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})
-        [deployment] = found
-        [schedule] = deployment["schedules"]
-        assert schedule["schedule"]["cron"] == "30 1 * * *"
-        assert schedule["schedule"]["timezone"] == "America/Sao_Paulo"
-        assert deployment["parameters"] == {"sources": ["lever"]}
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=240)
-    finally:
-        process.kill()
+def test_serve_schedules_the_night(server: dict[str, str]) -> None:
+    until = time.monotonic() + 240
+    while not (found := asked(f"{server['PREFECT_API_URL']}/deployments/filter", {})):
+        assert time.monotonic() < until, "no deployment was registered"
+        time.sleep(0.3)
+    [deployment] = found
+    [schedule] = deployment["schedules"]
+    assert schedule["schedule"]["cron"] == "30 1 29 2 *"
+    assert schedule["schedule"]["timezone"] == "America/Sao_Paulo"
+    assert deployment["parameters"] == {"sources": ["lever"]}
 
 
 def test_serve_needs_someone_to_write_to(empty: Path, plain: Command) -> None:

@@ -8,7 +8,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pandas as pd
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
 from extractors import ashby, greenhouse
 from extractors.archive import Writer, path_of
 from extractors.pool import refine_all
 from extractors.refine import Refined
-from flows.nightly import Health, Request
+from extractors.web import MissingContact
+from flows.nightly import Health, Outcome, Request
 from flows.settings import Settings
 from warehouse import store
 from warehouse.marts.salary_bands import salary_bands
@@ -342,6 +345,31 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
     assert dict(health)["lever"] != "failed"
 
 
+def test_fetching_is_tried_again_and_a_source_that_fails_for_good_stops_no_other(
+    empty: Path, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[str] = Counter()
+
+    def nights(name: str, request: Request) -> Iterator[Any]:
+        asked[name] += 1
+        if name == "ashby" or (name == "greenhouse" and asked[name] == 1):
+            raise ConnectionError("no answer")
+        if name == "lever":
+            raise MissingContact("whom may they write to?")
+        yield from ()
+
+    monkeypatch.setattr(night, "_nights", nights)
+    monkeypatch.setattr(night, "fetch_source", night.fetch_source.with_options(retry_delay_seconds=0))
+    monkeypatch.setattr(night, "from_archive", lambda request, health: Outcome(exit_code=0, as_of=None, health=health))
+    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
+        outcome = night.nightly(dataclasses.replace(request_for(empty), sources=("ashby", "greenhouse", "lever")))
+    health = {found.source: (found.outcome, found.message) for found in outcome.health}
+    assert health["ashby"] == ("failed", "ConnectionError: no answer")
+    assert health["greenhouse"][0] != "failed"
+    assert health["lever"] == ("failed", "MissingContact: whom may they write to?")
+    assert asked == {"ashby": 1 + night.RETRIES, "greenhouse": 2, "lever": 1}
+
+
 def test_an_archive_file_that_cannot_be_read_at_all_is_one_sources_failure(
     empty: Path, tmp_path: Path, plain: Command
 ) -> None:
@@ -453,6 +481,9 @@ def test_a_failure_while_publishing_leaves_the_old_warehouse(
     assert "No space left on device" in ended.said
     assert files_of(data) == before
     monkeypatch.undo()
+    with store.open_work(data) as con:
+        last = con.execute("SELECT exit_code, message FROM ops.runs ORDER BY started_at DESC LIMIT 1").fetchall()
+    assert last == [(1, "OSError: [Errno 28] No space left on device")]
     with duckdb.connect(str(data / "market.duckdb"), read_only=True) as con:
         assert con.execute("SELECT count(*) > 0 FROM core.postings").fetchall() == [(True,)]
 
@@ -461,4 +492,12 @@ def test_an_archive_without_postings_publishes_nothing(empty: Path, plain: Comma
     ended = plain(empty, "run", "--sample", "--source", "bls_oews")
     assert ended.code == 1
     assert "holds no postings yet" in ended.said
+    assert not (empty / "market.duckdb").exists()
+
+
+@pytest.mark.usefixtures("undecorated")
+def test_a_first_live_night_without_any_answer_publishes_nothing(empty: Path) -> None:
+    fetched = [Health(source="ashby", outcome="failed"), Health(source="greenhouse", outcome="failed")]
+    outcome = night.from_archive(request_for(empty, is_live=True), fetched)
+    assert outcome.exit_code == 1
     assert not (empty / "market.duckdb").exists()
