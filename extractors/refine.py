@@ -90,11 +90,10 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     Every response becomes a row of the responses file, whatever came of it; what was rejected stands there
     (whole records) or beside its posting (single values). Files appear complete or not at all.
     """
-    already = refined_already(source, warc, archive=archive, refined=refined)
-    if already:
-        return already
     key = _key(source, warc)
     rows, responses = _paths(source, warc, refined)
+    if _is_made(key, rows, responses):
+        return _summary(source, warc, archive, rows, responses, key, is_new=False)
     rows.parent.mkdir(parents=True, exist_ok=True)
     with _collector_paused():
         _write(all_sources()[source], warc, key, rows, responses)
@@ -105,9 +104,13 @@ def refined_already(source: str, warc: Path, *, archive: Path, refined: Path) ->
     """What an earlier refine made of a WARC, or None when it is not there or was made by other code."""
     key = _key(source, warc)
     rows, responses = _paths(source, warc, refined)
-    if _key_of(rows) != key or _key_of(responses) != key:
+    if not _is_made(key, rows, responses):
         return None
     return _summary(source, warc, archive, rows, responses, key, is_new=False)
+
+
+def _is_made(key: str, rows: Path, responses: Path) -> bool:
+    return _key_of(rows) == key and _key_of(responses) == key
 
 
 @contextlib.contextmanager

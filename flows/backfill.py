@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE
 
 from extractors.archive import SUFFIX, Damaged, Writer, path_of, read_recorded
 from extractors.source import all_sources, source_of
-from extractors.web import FetchFailed, web_for
+from extractors.web import FetchFailed, urls_recorded, web_for
 from flows.nightly import Health, Outcome, Request, from_archive, salvage_parts
 from flows.progress import shown
 from warehouse.tables import Rejects
@@ -81,19 +81,16 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     health = Health(source=name, outcome="ok")
     rejects: list[Rejects] = []
     for file in shown(files, total=len(files), what=f"archiving {name}"):
-        urls: list[str] = []
-        for found in read_recorded(file):
-            if isinstance(found, Damaged):
-                rejects.append(_damage(name, file, found))
-            elif found.url.startswith(source.endpoints):
-                urls.append(found.url)
         with Writer(path_of(request.settings.archive, name, datetime.now(UTC)), dated=True) as writer:
             web = web_for(source, writer=writer, replay=[file])
-            for url in urls:
+            for url in urls_recorded([file]):
+                if not url.startswith(source.endpoints):
+                    continue
                 try:
                     web.get(url, follow=False)
                 except FetchFailed as error:
                     LOG.error("%s: %s: %s", file.name, url, error)
+        rejects += [_damage(name, file, found) for _, found in web.damaged]
         health = replace(health, n_requests=health.n_requests + web.n_requests, n_bytes=health.n_bytes + web.n_bytes)
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
     if rejects:

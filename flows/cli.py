@@ -94,8 +94,6 @@ def run(
         raise Wrong("--sample and --as-of do not go together; run --sample first, then --as-of")
     if as_of and as_of.date() > datetime.now().date():
         raise Wrong(f"--as-of {as_of.date()} is still to come")
-    if missing := [path for path in guide or () if not path.is_file()]:
-        raise Wrong(f"no such guide: {', '.join(map(str, missing))}")
     config = settings()
     is_live = not sample and as_of is None
     if is_live:
@@ -168,6 +166,8 @@ def _check_contact(config: Settings) -> None:
 
 def _run(config: Settings, *, kind: str | None, recordings: Sequence[Path] = (), **asked: Any) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
+    if missing := [path for path in asked["guides"] if not path.is_file()]:
+        raise Wrong(f"no such guide: {', '.join(map(str, missing))}")
     with held(config.data):
         is_sample = _kind_of(config, kind) == "sample"
         prepare_prefect(config)

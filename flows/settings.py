@@ -47,11 +47,6 @@ class Outputs:
     folder: Path
 
     @property
-    def work(self) -> Path:
-        """Folder of the pipeline's own database."""
-        return self.folder
-
-    @property
     def market(self) -> Path:
         """The warehouse people open."""
         return self.folder / "market.duckdb"
@@ -65,11 +60,6 @@ class Outputs:
     def page(self) -> Path:
         """The page beside it."""
         return self.folder / "site" / "index.html"
-
-    @property
-    def exports(self) -> Path:
-        """Public Parquet files."""
-        return self.folder / "exports"
 
 
 def settings() -> Settings:

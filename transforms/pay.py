@@ -18,12 +18,10 @@ from typing import NamedTuple
 
 from transforms.amount import Range, ranges_in
 from transforms.currency import codes, legal_tender, resolved
-from transforms.pay_norm import PER_YEAR, finished, usual_period
+from transforms.pay_norm import PER_YEAR, usual_period
 from transforms.pay_tie import Tie, tie_of
 from transforms.pay_word import Hit, Word, can_be_known, each_hit, hits_in, may_be_void
 from warehouse.tables import Pay
-
-__all__ = ["finished", "money_in", "pay_in"]
 
 CLAUSE = 240
 """Characters before an amount in which a word may govern it: about two long lines of an advert."""

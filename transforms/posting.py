@@ -12,14 +12,15 @@ from datetime import UTC, date, datetime
 
 from transforms.ai_work import ai_label
 from transforms.currency import legal_tender
-from transforms.pay import finished, pay_in
+from transforms.pay import pay_in
+from transforms.pay_norm import finished
 from transforms.place import Address, Whereabouts, region_of, whereabouts
 from transforms.rejected import Rejected
 from transforms.requirement import degree_in, years_in
 from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
 from transforms.skill import skills_in
 from transforms.text import hash_of, language_of, masked, text_of
-from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Place, Posting, Span
+from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Posting, Span
 
 LONGEST_HTML = 4_000_000
 """HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""
@@ -266,6 +267,3 @@ def _market(head: Pay | None, country: str | None) -> str | None:
     assert country is not None
     tender = legal_tender(country)
     return None if not tender else "local" if head.currency in tender else "cross_border"
-
-
-__all__ = ["Address", "Place", "posting"]

@@ -16,9 +16,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from transforms.ai_work import ai_label
 from transforms.reading import Reading
-from transforms.requirement import degree_in, years_in
 from warehouse.tables import ROLES, SENIORITIES
 
 LOOKUPS = Path(__file__).parent / "lookups"
@@ -329,16 +327,3 @@ def employment_type_of(words: str) -> str | None:
             found.add(known[said[at : at + size]])
         at += size or 1
     return next((kind for kind in _TYPE_ORDER if kind in found), None)
-
-
-__all__ = [
-    "Reading",
-    "ai_label",
-    "degree_in",
-    "employment_type_of",
-    "role_of",
-    "seniority_by_years",
-    "seniority_of",
-    "words_of",
-    "years_in",
-]

@@ -26,13 +26,10 @@ import contextlib
 import csv
 import functools
 import itertools
-import os
 import re
-import tempfile
 import threading
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from hashlib import blake2b
 from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
@@ -40,6 +37,7 @@ from typing import Any
 
 import hyperscan
 
+from transforms.kept import keep, kept_path, read_kept
 from warehouse.tables import REQUIREMENTS, SkillAsked, Skills
 
 LOOKUPS = Path(__file__).parent / "lookups"
@@ -73,10 +71,6 @@ GAP_WORDS = 4
 
 KEPT = 8192
 """Titles and headings of which the answer is remembered: employers repeat theirs."""
-KEPT_FOR = 30 * 24 * 60 * 60
-"""Seconds that the compiled lexicons of other versions, perhaps still in use, stay in the cache folder."""
-DIGEST_SIZE = 16
-"""Bytes of the digests that name and guard the compiled lexicon."""
 
 REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
 """Strengths of a requirement, the strongest first, as in REQUIREMENTS."""
@@ -345,25 +339,19 @@ def _phrase(phrase: str) -> re.Pattern[str]:
 
 def _database(spellings: list[_Spelling]) -> Any:
     """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
-    key = blake2b(digest_size=DIGEST_SIZE)
-    for part in (version("hyperscan"), *(f"{s.text}\n{s.is_exact} {s.meaning}\n" for s in spellings)):
-        key.update(part.encode())
-    kept = _cache_folder() / f"skills-{key.hexdigest()}.hyperscan"
-    try:
-        content = kept.read_bytes()
-        # loadb() trusts what it is given: a file cut short would be read beyond its end
-        if blake2b(content[DIGEST_SIZE:], digest_size=DIGEST_SIZE).digest() == content[:DIGEST_SIZE]:
-            return hyperscan.loadb(content[DIGEST_SIZE:], hyperscan.HS_MODE_BLOCK)
-    except (OSError, hyperscan.HyperscanError):
-        pass  # not there yet, or made for another processor: it is made anew
+    made_of = (version("hyperscan"), *(f"{s.text}\n{s.is_exact} {s.meaning}\n" for s in spellings))
+    kept = kept_path("skills", ".hyperscan", map(str.encode, made_of))
+    content = read_kept(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
+    if content is not None:
+        with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
+            return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[_expression(s.text) for s in spellings],
         ids=[s.meaning for s in spellings],
         flags=[hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if s.is_exact else hyperscan.HS_FLAG_CASELESS) for s in spellings],
     )
-    content = hyperscan.dumpb(database)
-    _keep(kept, blake2b(content, digest_size=DIGEST_SIZE).digest() + content)
+    keep(kept, hyperscan.dumpb(database))
     return database
 
 
@@ -375,30 +363,6 @@ def _expression(text: str) -> bytes:
         end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""
         escaped = begin + escaped + end
     return escaped.encode("latin-1")
-
-
-def _cache_folder() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "ai-job-market"
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file so that other processes see all of it or nothing, and remove what other lexicons left long ago.
-
-    Where that cannot be done it is done without: the next process compiles again.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix="skills-", suffix=".part", delete=False) as part:
-            part.write(content)
-        Path(part.name).replace(path)
-        oldest = path.stat().st_mtime - KEPT_FOR  # the file's own time: refining reads no clock
-        for other in path.parent.glob("skills-*"):
-            with contextlib.suppress(FileNotFoundError):  # another process may remove it first
-                if other.stat().st_mtime < oldest:
-                    other.unlink()
-    except OSError:
-        return
 
 
 # --- one advert ---------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.currency import codes
-from transforms.pay import finished, money_in, pay_in
+from transforms.pay import money_in, pay_in
+from transforms.pay_norm import finished
 from warehouse.tables import COMPONENTS, PAY_FLAGS, PERIODS, Pay
 
 CASES = Path(__file__).parent / "pay_cases.csv"

@@ -13,16 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms import role as roles
-from transforms.role import (
-    Reading,
-    ai_label,
-    degree_in,
-    employment_type_of,
-    role_of,
-    seniority_by_years,
-    seniority_of,
-    years_in,
-)
+from transforms.ai_work import ai_label
+from transforms.reading import Reading
+from transforms.requirement import degree_in, years_in
+from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
 from transforms.section import sections_of
 from warehouse.tables import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
 

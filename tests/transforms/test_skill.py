@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
 import sys
 import time
@@ -163,22 +162,6 @@ def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
     nowhere = tmp_path / "file"
     nowhere.write_text("not a folder")
     assert run(nowhere) == "Python SQL\n"
-
-
-def test_cache_drops_what_is_old(tmp_path: Path) -> None:
-    """Lexicons of other versions stay a month, and files that are not lexicons stay for good."""
-    young, old, cut, alien = (
-        tmp_path / name for name in ("skills-1.hyperscan", "skills-2.hyperscan", "skills-3.part", "x")
-    )
-    for path in (young, old, cut, alien):
-        path.touch()
-    now = young.stat().st_mtime
-    for path, age in ((young, 0.9), (old, 1.1), (cut, 1.1), (alien, 1.1)):
-        os.utime(path, (now, now - age * reader.KEPT_FOR))
-    kept = tmp_path / "skills-4.hyperscan"
-    reader._keep(kept, b"content")
-    assert set(tmp_path.iterdir()) == {young, alien, kept}
-    assert kept.read_bytes() == b"content"
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real payloads (../shared/real) are not here")

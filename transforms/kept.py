@@ -1,0 +1,61 @@
+"""Tables that take seconds to make, kept in the user's cache folder for the next process.
+
+A file is named by a digest of what it was made of, so that another taxonomy, package or processor never gets
+it, and begins with a digest of its content, so that one cut short is made anew. Where nothing can be kept it is
+done without: the next process makes the table again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+DIGEST_SIZE = 16
+"""Bytes of the digests that name and guard a file."""
+KEPT_FOR = 30 * 24 * 60 * 60
+"""Seconds that files made of other things, perhaps still in use by another version, stay in the folder."""
+
+
+def kept_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
+    """Where the table of a kind that is made of these parts is kept: `<kind>-<digest><suffix>`."""
+    digest = blake2b(digest_size=DIGEST_SIZE)
+    for part in made_of:
+        digest.update(part)
+    home = os.environ.get("XDG_CACHE_HOME")
+    folder = (Path(home) if home else Path.home() / ".cache") / "ai-job-market"
+    return folder / f"{kind}-{digest.hexdigest()}{suffix}"
+
+
+def read_kept(path: Path) -> bytes | None:
+    """The content that `keep` wrote; None when there is none, or not all of it."""
+    try:
+        stored = path.read_bytes()
+    except OSError:
+        return None
+    content = stored[DIGEST_SIZE:]
+    return content if _digest(content) == stored[:DIGEST_SIZE] else None
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file so that other processes see all of it or nothing, and remove old ones of its kind."""
+    kind = path.name.partition("-")[0]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{kind}-", suffix=".part", delete=False) as part:
+            part.write(_digest(content) + content)
+        Path(part.name).replace(path)
+        oldest = path.stat().st_mtime - KEPT_FOR  # the file's own time: refining reads no clock
+        for other in path.parent.glob(f"{kind}-*"):
+            with contextlib.suppress(FileNotFoundError):  # another process may remove it first
+                if other.stat().st_mtime < oldest:
+                    other.unlink()
+    except OSError:
+        return
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=DIGEST_SIZE).digest()
