@@ -17,7 +17,7 @@ from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.place import region_of
 from transforms.rejected import Rejected
-from transforms.role import role_of
+from transforms.role import role_of, seniority_of
 from warehouse.tables import GROUP_OF_ROLE, Issue, PayReport
 
 ADDRESS = "https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/main/salaries.csv"
@@ -29,7 +29,7 @@ SALARY = COLUMNS.index("salary")
 ALL_BUT_PAY = itemgetter(*(i for i, name in enumerate(COLUMNS) if name not in ("salary", "salary_in_usd")))
 """What the two rows of a pair share."""
 SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
-"""The source's four levels. It has none above SE but EX, so SE holds staff and principal people too."""
+"""The source's four levels, for titles that name none. SE is all above MI but EX, so it holds staff people too."""
 EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
 
 SOURCE = Source(
@@ -122,7 +122,7 @@ def _report(numbered: tuple[list[str], int, int], *, snapshot_on: date) -> PayRe
         title=title,
         role=role,
         role_group=GROUP_OF_ROLE[role],
-        seniority=_known(SENIORITY_OF_CODE, level, "seniority"),
+        seniority=_seniority_of(title, _known(SENIORITY_OF_CODE, level, "seniority")),
         employment_type=_known(EMPLOYMENT_OF_CODE, employment, "employment_type"),
         pay=amount,
         currency=currency,
@@ -154,6 +154,13 @@ def _share(percent: str) -> float | None:
 @functools.lru_cache(maxsize=4096)
 def _role_of(title: str) -> str:
     return role_of(title).value
+
+
+@functools.lru_cache(maxsize=4096)
+def _seniority_of(title: str, coded: str) -> str:
+    """The title's word: a staff or lead engineer coded SE is no senior. A silent title leaves the code."""
+    said = seniority_of(title).value
+    return coded if said == "unstated" else said
 
 
 @functools.lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ SOURCE = Source(
     publisher="Fawaz Ahmed and contributors",
     homepage="https://github.com/fawazahmed0/exchange-api",
     endpoints=("https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@",),
-    licence="CC0 1.0 (from memory of the project's licence file; verify)",
+    licence="CC0 1.0",
     terms_url="https://github.com/fawazahmed0/exchange-api/blob/main/LICENSE",
     attribution="Exchange rates of currencies without an ECB rate: fawazahmed0/exchange-api.",
     is_republishable=True,
@@ -34,8 +34,9 @@ SOURCE = Source(
     facts=(
         "Seen in four stored answers: a date and about 340 codes against one dollar, in lower case, with "
         "cryptocurrencies and metals among the money; it has ARS, CLP, COP, PEN and UYU. The project documents the "
-        "dated address without zero padding. No key, no stated limit, and nobody audits the rates: use it only "
-        "where no central bank's rate is at hand."
+        "dated address without zero padding and states no limit of requests. No key. Nobody audits the rates: use "
+        "them only where no central bank's rate is at hand. Not checked: that the licence file says CC0 1.0 is "
+        "what other projects that use the table report; the file itself was out of reach."
     ),
 )
 

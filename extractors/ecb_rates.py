@@ -30,7 +30,7 @@ SOURCE = Source(
     publisher="European Central Bank",
     homepage="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/html/index.en.html",
     endpoints=("https://www.ecb.europa.eu/stats/eurofxref/",),
-    licence="Reuse free of charge when the source is named (from memory of the ECB's notice; verify)",
+    licence="ESCB statistics: free reuse when the source is named and the statistics are not modified",
     terms_url="https://www.ecb.europa.eu/services/using-our-site/disclaimer/html/index.en.html",
     attribution="Exchange rates: European Central Bank, euro foreign exchange reference rates.",
     is_republishable=True,
@@ -41,7 +41,8 @@ SOURCE = Source(
         "Seen in a stored answer: 7,126 days by 41 currencies from 1999-01-04, newest first, N/A where a currency "
         "is not quoted, an empty last column; 221,702 quotations in all. It has no ARS, CLP, COP, PEN, UYU or SAR. "
         "Rates are for information, not for transactions. The lower bound of rows is about two months of "
-        "quotations. The address and the hour are from memory."
+        "quotations. The terms are the ESCB's policy on the reuse of its statistics, read as two national central "
+        "banks publish it; the hour is the ECB's own statement. Not checked: a live request to the address."
     ),
 )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -19,11 +20,12 @@ PARENT_CHECK = 0.5
 
 def refine_all(
     files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
-) -> Iterator[tuple[str, Path, Refined | Exception]]:
+) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
     """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
 
     Files that were refined already come first and cost no process; then the largest first. A spawned pool,
-    because a forked one would inherit threads and locks; its workers end themselves when this process dies.
+    because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
+    are ended when this iterator is closed.
     """
     waiting_files = []
     for source, warc in files:
@@ -57,11 +59,15 @@ def refine_all(
 
 def _in_pool(
     files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
-) -> Iterator[tuple[str, Path, Refined | Exception]]:
+) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+    # A process that is ended leaves semaphores; Python's tracker removes them, and need not warn of it.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(workers, len(files)), mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
-    ) as pool:
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        min(workers, len(files)), mp_context=context, initializer=begin_work, initargs=(os.getpid(),)
+    )
+    try:
         waiting = {
             pool.submit(refine, source, warc, archive=archive, refined=refined): (source, warc)
             for source, warc in files
@@ -72,6 +78,22 @@ def _in_pool(
             if failure is not None and not isinstance(failure, Exception):
                 raise failure
             yield source, warc, failure or done.result()
+    except BaseException:  # also when who reads the results stops: a file that is half read is refined anew later
+        pool.shutdown(wait=False, cancel_futures=True)
+        started = set(multiprocessing.active_children()) - others
+        for worker in started:
+            worker.terminate()
+        for worker in started:
+            worker.join()
+        raise
+    finally:
+        pool.shutdown()
+
+
+def begin_work(parent: int) -> None:
+    """What a worker does first: it leaves Ctrl-C, which reaches every process of a terminal, to its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(parent)
 
 
 def end_with_parent(parent: int) -> None:

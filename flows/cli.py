@@ -3,78 +3,93 @@
 from __future__ import annotations
 
 import logging
+import re
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.lock import FolderInUse, held
-from flows.settings import Outputs, Settings, prepare_prefect, settings
+from flows.console import ERR, OUT, print_rows
+from flows.errors import EXIT_CODES, FAILED, USAGE, Wrong, WrongUsage, near
+from flows.lock import held
+from flows.settings import KIND, PROJECT, Settings, prepare_prefect, settings
 
 if TYPE_CHECKING:
     from flows.nightly import Outcome, Request
     from warehouse.store import Connection
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # paragraphs are wrapped anew to the terminal's width
     help="Track the AI/ML job market: from a job board's answer to a figure in a guide, each figure traceable.",
+    epilog="Exit codes\n\n" + "\n".join(f"- {code}: {meaning}" for code, meaning in EXIT_CODES.items()),
 )
 LOG = logging.getLogger("jobmarket")
-WIDTH = 120
-"""Columns of what is printed to a file or a pipe, where no terminal says how wide it is."""
-# No markup: what is printed are often words of others, and "[/b]" in an advert is no instruction.
-OUT = Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False)
-ERR = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH, markup=False, emoji=False)
-LEAST_WIDTH = 12
-"""Columns of the terminal that a column of a result needs to be read."""
-KIND = "kind"
-"""File in the data folder that says whether it holds the synthetic sample or real data."""
-
-
-class Wrong(Exception):  # noqa: N818  # shown as one line, never as a traceback
-    """Something the user can put right, said in a line."""
 
 
 def main() -> None:
-    """Run the command; what a user can put right is one line, not a traceback."""
+    """Run the command; what a user can put right is one line, not a traceback. Exit codes: `EXIT_CODES`."""
     to_terminal = RichHandler(console=ERR, show_path=False, show_level=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[to_terminal])
     logging.getLogger("jobmarket").setLevel(logging.INFO)
     # Great Expectations reports its temporary folders, by loggers that set their own level.
     to_terminal.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("jobmarket"))
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that we end our server, too
+    arguments = sys.argv[1:]
     try:
-        app(standalone_mode=True)
-    except (Wrong, FolderInUse, FileNotFoundError) as error:
-        ERR.print(Text(f"jobmarket: {error}", style="bold red"))
-        sys.exit(1)
+        code = app(arguments or ["--help"], standalone_mode=False, prog_name="jobmarket")
+    except typer.TyperException as error:  # of typer's own: an unknown option, an argument that is missing
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "jobmarket"
+        message = getattr(error, "message", str(error)) if context is None else error.format_message()
+        _end(f"{message.rstrip('.')} (see `{command} --help`)", USAGE)
+    except Wrong as error:
+        _end(str(error), error.exit_code)
+    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+        _end(str(error), FAILED)
+    except typer.Abort:
+        _end("ended", FAILED)
+    sys.exit(code if arguments else USAGE)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    ERR.print(Text(f"jobmarket: {message}", style="bold red"), soft_wrap=True)
+    sys.exit(code)
 
 
 # --- writing --------------------------------------------------------------------------------------------
 
-SourceNames = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given again.")]
-Guides = Annotated[
-    list[Path] | None, typer.Option("--guide", help="Refresh this Markdown or HTML file too; may be given again.")
+SourceNames = Annotated[
+    list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be given again.")
 ]
+Guides = Annotated[
+    list[Path] | None,
+    typer.Option("--guide", metavar="FILE", help="Refresh this Markdown or HTML file too; may be given again."),
+]
+
+
+def day_in(text: str) -> date:
+    """A day as an option gives it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; one such as 2026-09-30 expected") from None
 
 
 @app.command()
 def run(
     sample: Annotated[bool, typer.Option("--sample", help="Use the bundled synthetic sample; no network.")] = False,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As it stood on this day; asks no server.")
+        date | None, typer.Option(parser=day_in, metavar="DAY", help="As it stood on this day; asks no server.")
     ] = None,
     source: SourceNames = None,
     guide: Guides = None,
@@ -84,16 +99,20 @@ def run(
 ) -> None:
     """Collect, load, compute, check and publish: one night.
 
-    Reads the network (a live run needs JOBMARKET_CONTACT) or, with --sample, extractors/sample.
-    Writes, all below the data folder (JOBMARKET_DATA, default data/): archive/, refined/, work.duckdb,
-    market.duckdb, guide.md, site/index.html; with --as-of only asof/DAY/. With --guide also that file.
+    **Reads** the network (a live run needs JOBMARKET_CONTACT), with --sample the bundled recordings, with --as-of
+    the archive alone.
 
-    Exit code 0: all well. 1: nothing was published. 2: published, but a source failed.
+    **Writes** below the data folder (JOBMARKET_DATA, else data/): archive/, refined/, work.duckdb, market.duckdb,
+    guide.md, site/index.html and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
+    that file too.
+
+    **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source failed. 64: the command or a
+    setting is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
     """
     if sample and as_of:
-        raise Wrong("--sample and --as-of do not go together; run --sample first, then --as-of")
-    if as_of and as_of.date() > datetime.now().date():
-        raise Wrong(f"--as-of {as_of.date()} is still to come")
+        raise WrongUsage("--sample and --as-of do not go together; run --sample first, then --as-of")
+    if as_of and as_of > datetime.now(UTC).date():
+        raise WrongUsage(f"--as-of {as_of} is still to come")
     config = settings()
     is_live = not sample and as_of is None
     if is_live:
@@ -102,7 +121,7 @@ def run(
         config,
         kind="sample" if sample else "live" if is_live else None,
         sources=_names(source),
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
         is_live=is_live,
         guides=tuple(guide or ()),
         allow_sample_outside=allow_sample,
@@ -111,47 +130,54 @@ def run(
 
 @app.command()
 def backfill(
-    path: Annotated[list[Path], typer.Argument(help="WARC files (.warc.gz) or folders of them.")],
+    path: Annotated[list[Path], typer.Argument(metavar="PATH...", help="WARC files (.warc.gz) or folders of them.")],
     source: SourceNames = None,
     guide: Guides = None,
 ) -> None:
     """Take recorded answers (WARC files) into the archive, in time order, and publish.
 
-    Reads the WARC files. Writes below the data folder as `run` does. Asks no server. Records that are damaged
-    are reported and left out; those of sources we do not read are named and left alone.
+    **Reads** the WARC files; asks no server. Records that are damaged are reported and left out; those of sources
+    we do not read are named and left alone.
+
+    **Writes** below the data folder as `run` does, and has its exit codes.
     """
-    config = settings()
-    if missing := [str(one) for one in path if not one.exists()]:
-        raise Wrong(f"{', '.join(missing)} does not exist; a WARC file or a folder of them expected")
-    _run(config, kind="live", sources=_names(source), guides=tuple(guide or ()), recordings=tuple(path))
+    _run(settings(), kind="live", sources=_names(source), guides=tuple(guide or ()), paths=path)
 
 
 @app.command()
 def serve(
-    cron: Annotated[str, typer.Option(help="When to run, as a cron expression.")] = "0 2 * * *",
-    timezone: Annotated[str, typer.Option(help="Time zone of the cron expression (IANA name).")] = "UTC",
-    port: Annotated[int, typer.Option(help="Port of Prefect's page on 127.0.0.1.")] = 4200,
+    cron: Annotated[str, typer.Option(metavar="CRON", help="When to run: minute, hour, day, month, weekday.")] = (
+        "0 2 * * *"
+    ),
+    timezone: Annotated[str, typer.Option(metavar="ZONE", help="Time zone of the schedule (IANA name).")] = "UTC",
+    port: Annotated[int, typer.Option(metavar="PORT", help="Port of Prefect's page on 127.0.0.1.")] = 4200,
     source: SourceNames = None,
 ) -> None:
     """Run the night on a schedule, until interrupted; Prefect's page shows the runs.
 
-    Reads JOBMARKET_CONTACT and the network each night. Writes below the data folder as `run` does, and
-    prefect/ there. Uses the Prefect server of PREFECT_API_URL when that is set, else starts one.
+    **Reads** the network each night; needs JOBMARKET_CONTACT. Uses the Prefect server of PREFECT_API_URL when that
+    is set, else starts one.
+
+    **Writes** below the data folder as `run` does, and prefect/ there.
     """
     config = settings()
     _check_contact(config)
+    if not 0 < port < 2**16:
+        raise WrongUsage(f"--port {port}: a number from 1 to 65535 expected")
+    names = _names(source)
     prepare_prefect(config)
     from flows import deploy
 
-    deploy.serve(config, cron=cron, timezone=timezone, port=port, sources=_names(source))
+    deploy.serve(config, schedule=deploy.schedule_for(cron, timezone), port=port, sources=names)
 
 
 def _names(chosen: Sequence[str] | None) -> tuple[str, ...]:
     from extractors.source import all_sources
 
     known = tuple(all_sources())
-    if unknown := [name for name in chosen or () if name not in known]:
-        raise Wrong(f"unknown source {', '.join(unknown)}; there are {', '.join(known)}")
+    for name in chosen or ():
+        if name not in known:
+            raise WrongUsage(f"unknown source {name}; there are {', '.join(known)}{near(name, known)}")
     return tuple(chosen) if chosen else known
 
 
@@ -161,33 +187,51 @@ def _check_contact(config: Settings) -> None:
     try:
         checked_contact(config.contact)
     except MissingContact as error:
-        raise Wrong(str(error)) from error
+        raise WrongUsage(str(error)) from error
 
 
-def _run(config: Settings, *, kind: str | None, recordings: Sequence[Path] = (), **asked: Any) -> None:
+def _run(config: Settings, *, kind: str | None, paths: Sequence[Path] = (), **asked: Any) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     if missing := [path for path in asked["guides"] if not path.is_file()]:
-        raise Wrong(f"no such guide: {', '.join(map(str, missing))}")
+        raise WrongUsage(f"no such guide: {', '.join(map(str, missing))}")
+    recordings = _recordings(paths, asked["sources"]) if paths else None
     with held(config.data):
         is_sample = _kind_of(config, kind) == "sample"
         prepare_prefect(config)
-        from flows.backfill import backfill as backfill_flow
-        from flows.nightly import Request, nightly
-        from flows.server import temporary_server
+        from flows.nightly import Request
 
-        request = Request(
-            settings=config, command=shlex.join(["jobmarket", *sys.argv[1:]]), is_sample=is_sample, **asked
-        )
-        with temporary_server(config.prefect_home):
-            try:
-                outcome = backfill_flow(request, recordings) if recordings else nightly(request)
-            except FileNotFoundError:
-                raise
-            except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
-                LOG.exception("the run broke; nothing was published, what stood before still stands")
-                raise typer.Exit(1) from error
+        command = shlex.join(["jobmarket", *sys.argv[1:]])
+        request = Request(settings=config, command=command, is_sample=is_sample, **asked)
+        try:
+            outcome = _outcome(request, recordings)
+        except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
+            LOG.exception("the run broke; nothing was published, what stood before still stands")
+            raise typer.Exit(FAILED) from error
     _report(request, outcome)
     raise typer.Exit(outcome.exit_code)
+
+
+def _recordings(paths: Sequence[Path], names: Sequence[str]) -> dict[str, list[Path]]:
+    from flows.recordings import recordings_by_source
+
+    found = recordings_by_source(paths)
+    wanted = {name: files for name, files in found.items() if name in names}
+    if not wanted:
+        raise WrongUsage(f"the recordings are of {', '.join(found)}; --source names none of them")
+    return wanted
+
+
+def _outcome(request: Request, recordings: Mapping[str, Sequence[Path]] | None) -> Outcome:
+    from flows import backfill, nightly, server
+    from flows.runs import on_record
+
+    with (
+        on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended,
+        server.temporary_server(request.settings.prefect_home),
+    ):
+        outcome = nightly.nightly(request) if recordings is None else backfill.backfill(request, recordings)
+        ended(**outcome.on_record)
+    return outcome
 
 
 def _kind_of(config: Settings, wanted: str | None) -> str:
@@ -239,130 +283,57 @@ def _title(request: Request, outcome: Outcome) -> str:
 
 @app.command()
 def sources() -> None:
-    """List the sources: kind, boards, last success, rows, licence, whether checked against a real answer.
+    """List the sources: what they are, when and how much was read of each, how the last asking went.
 
-    Reads the source modules and, where there is one, market.duckdb. Writes nothing.
+    **Reads** the source modules, runs.jsonl and, where there is one, market.duckdb. **Writes** nothing.
     """
-    from extractors.boards import boards_of
-    from extractors.source import all_sources
+    from flows.status import print_sources
 
-    last = {}
-    if _outputs().market.exists():
-        with _reader() as con:
-            last = {row[0]: row[1:] for row in con.execute(LAST_LOADS).fetchall()}
-    named = (Column(name, no_wrap=True) for name in ("source", "kind", "boards", "last answer", "rows", "verified"))
-    table = Table(*named, "licence")
-    for name, module in all_sources().items():
-        source = module.SOURCE
-        when, n_rows = last.get(name, (None, None))
-        table.add_row(
-            name,
-            source.kind,
-            f"{len(boards_of(name)):,}" if boards_of(name) else "",
-            f"{when:%Y-%m-%d %H:%M}" if when else "never",
-            f"{n_rows:,}" if n_rows is not None else "",
-            "yes" if source.is_verified else "no",
-            Text(source.licence, no_wrap=True, overflow="ellipsis"),
-        )
-    OUT.print(table)
-    OUT.print("Licences and terms in full: extractors/SOURCES.md")
-
-
-LAST_LOADS = """
-SELECT source, max(observed_to), arg_max(n_rows, observed_to) FROM ops.loads GROUP BY source
-"""
-LAST_RUNS = """
-SELECT started_at, command, as_of, ended_at, exit_code, message FROM ops.runs ORDER BY started_at DESC LIMIT 5
-"""
-COUNTS = """
-SELECT 'postings' AS what, count(*) AS n FROM core.postings
-UNION ALL SELECT 'jobs', count(DISTINCT job_id) FROM core.postings
-UNION ALL SELECT 'postings with pay', count(*) FROM core.postings WHERE pay_low IS NOT NULL OR pay_high IS NOT NULL
-UNION ALL SELECT 'postings with full text', count(*) FROM core.postings WHERE text_state = 'full'
-UNION ALL SELECT 'rejected values and records', count(*) FROM ops.rejects
-UNION ALL SELECT 'pay cells: ' || status, count(*) FROM mart.salary_bands
-    WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) GROUP BY status
-UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
-    WHERE as_of = (SELECT max(as_of) FROM mart.figures) GROUP BY status
-"""
+    print_sources(settings())
 
 
 @app.command()
 def status() -> None:
-    """Show who holds the data folder, the last runs, and what the warehouse holds.
+    """Show who is at work, how the last runs went, and what is published.
 
-    Reads the lock and market.duckdb. Writes nothing.
+    **Reads** the data folder's lock, runs.jsonl and market.duckdb. **Writes** nothing.
     """
-    from flows.lock import holder
+    from flows.status import print_status
 
-    config = settings()
-    OUT.print(f"data folder  {config.data}", soft_wrap=True, highlight=False)
-    OUT.print(f"in use       {holder(config.data) or 'no'}", soft_wrap=True, highlight=False)
-    with _reader() as con:
-        runs = Table(
-            "started (UTC)", Column("command", overflow="fold"), "as of", "ended", "exit",
-            Column("message", overflow="fold"), title="Last runs",
-        )  # fmt: skip
-        for started, command, as_of, ended, code, message in con.execute(LAST_RUNS).fetchall():
-            runs.add_row(
-                f"{started:%Y-%m-%d %H:%M:%S}",
-                command,
-                str(as_of or ""),
-                f"{ended:%H:%M:%S}" if ended else "",
-                "" if code is None else str(code),
-                message or "",
-            )
-        OUT.print(runs)
-        counts = Table("what", Column("number", justify="right"), title="Warehouse")
-        for what, number in con.execute(COUNTS).fetchall():
-            counts.add_row(what, f"{number:,}")
-        OUT.print(counts)
+    print_status(settings())
 
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A SELECT over core, mart and ops; `adverts` holds the texts.")],
-    rows: Annotated[int, typer.Option(min=1, help="Print at most this many rows.")] = 100,
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="A SELECT over core, mart and ops; `adverts` holds the texts.")
+    ],
+    rows: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many rows.")] = 100,
 ) -> None:
     """Run one query on the published warehouse.
 
-    Reads market.duckdb and, for the view `adverts` (posting_id, text), refined/. Writes nothing: the
-    connection can neither change the warehouse nor reach other files.
+    **Reads** market.duckdb and, for the view `adverts` (posting_id, text), refined/. **Writes** nothing: a query can
+    neither change the warehouse nor reach other files.
     """
-    if not query.strip(" \n\t;"):
-        raise Wrong("an SQL query expected, for example: SELECT * FROM mart.figures")
     with _reader(with_texts=True) as con:
         try:
+            if not con.extract_statements(query):
+                raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM mart.figures"')
             result = con.execute(query)
             columns = [column[0] for column in result.description or ()]
             found = result.fetchmany(rows + 1)
         except _sql_errors() as error:
             raise Wrong(str(error)) from error
-    _print_rows(columns, [["" if value is None else str(value) for value in row] for row in found[:rows]])
+    print_rows(columns, [["" if value is None else str(value) for value in row] for row in found[:rows]])
     if len(found) > rows:
         OUT.print(f"first {rows} rows; --rows N prints more")
-
-
-def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; where so many columns would be too narrow to read, row after row with a line for each value."""
-    if len(columns) * LEAST_WIDTH <= OUT.width:
-        table = Table(*(Column(column, overflow="fold") for column in columns))
-        for row in rows:
-            table.add_row(*row)
-        OUT.print(table)
-        return
-    label = max(map(len, columns))
-    for number, row in enumerate(rows, start=1):
-        OUT.rule(f"row {number}", align="left")
-        for column, value in zip(columns, row, strict=True):
-            OUT.print(f"{column:<{label}}  {value}", soft_wrap=True, highlight=False)
 
 
 @app.command()
 def shell() -> None:
     """Ask the published warehouse query after query; end one with a semicolon, leave with Ctrl-D.
 
-    Reads as `sql` does. Writes nothing.
+    **Reads** as `sql` does. **Writes** nothing.
     """
     with _reader(with_texts=True) as con:
         is_typed = sys.stdin.isatty()
@@ -390,33 +361,139 @@ def shell() -> None:
 
 @app.command()
 def explain(
-    figure: Annotated[str, typer.Argument(help="A figure, as in the guide's markers.")] = "list",
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of this day, not the newest.")] = None,
+    figure: Annotated[
+        str, typer.Argument(metavar="FIGURE", help="A figure, as in the guide's markers; `list` names all.")
+    ] = "list",
+    as_of: Annotated[
+        date | None, typer.Option(parser=day_in, metavar="DAY", help="Of this day, not the newest.")
+    ] = None,
 ) -> None:
     """Show what is behind a figure: its SQL, n, sources, snapshots, interval, rung and history.
 
-    Reads market.duckdb. Writes nothing. `jobmarket explain list` names all figures.
+    **Reads** market.duckdb. **Writes** nothing.
     """
     from reports import figures
 
     with _reader() as con:
         if figure == "list":
-            for row in con.execute(FIGURES).fetchall():
-                OUT.print(f"{row[0]:<48} {row[1]:<10} {row[2] or 'withheld'}", soft_wrap=True, highlight=False)
+            _print_figures(con, as_of)
             return
         try:
-            OUT.print(figures.explain(con, figure, as_of.date() if as_of else None), soft_wrap=True, highlight=False)
+            OUT.print(figures.explain(con, figure, as_of), soft_wrap=True, highlight=False)
         except figures.UnknownFigureError as error:
-            raise Wrong(str(error)) from error
+            raise WrongUsage(f"{error} `jobmarket explain list` names all") from error
+
+
+def _print_figures(con: Connection, as_of: date | None) -> None:
+    """All figures of a day in the order of the guide, each with its status and value."""
+    found = con.execute(FIGURES, [as_of]).fetchall()
+    if not found:
+        days = con.execute("SELECT string_agg(DISTINCT as_of::VARCHAR, ', ' ORDER BY as_of::VARCHAR) FROM mart.figures")
+        raise WrongUsage(f"there are no figures of {as_of}; there are some of {days.fetchall()[0][0]}")
+    places = _places_in_guide()
+    # What the guide does not show stands beside its kin: "entry.br" after "entry.us".
+    found.sort(
+        key=lambda row: (places.get(row[0].partition(".")[0], len(places)), places.get(row[0], len(places)), row)
+    )
+    if not OUT.is_terminal:  # for grep and the like: a line for each figure
+        for name, state, value in found:
+            OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
+        return
+    table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
+    for name, state, value in found:
+        table.add_row(name, Text(state, "" if state == "published" else "yellow"), value or "withheld")
+    OUT.print(table, highlight=False)
+
+
+def _places_in_guide() -> dict[str, int]:
+    """Where in our guide each figure, and each kind of figure ("entry" of "entry.us"), is first shown."""
+    shown = re.findall(r"<!-- figure:([\w.]+)", (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8"))
+    names = [name for figure in shown for name in (figure.partition(".")[0], figure)]
+    return {name: place for place, name in reversed(list(enumerate(names)))}
 
 
 FIGURES = """
-SELECT figure, status, value FROM mart.figures WHERE as_of = (SELECT max(as_of) FROM mart.figures) ORDER BY figure
+SELECT figure, status, value FROM mart.figures
+WHERE as_of = coalesce(?, (SELECT max(as_of) FROM mart.figures))
 """
 
 
-def _outputs() -> Outputs:
-    return Outputs(folder=settings().data)
+# --- how well we read -----------------------------------------------------------------------------------
+
+
+@app.command()
+def scorecard(
+    gold: Annotated[
+        Path | None, typer.Option("--gold", metavar="DIR", help="Labelled cases; default: ../shared/gold.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON.")] = False,
+) -> None:
+    """Score every reader on labelled cases, by field and source, and list every miss.
+
+    **Reads** the labelled cases and, where they are, the real answers in ../shared/real.
+
+    **Writes** tests/SCORECARD.md, the record below which no figure may fall; nothing for another folder (--gold), or
+    when a figure fell.
+    """
+    from flows import scorecard as card
+    from flows.scoring import GoldError
+
+    try:
+        found = card.scorecard(gold)
+    except GoldError as error:
+        raise WrongUsage(str(error)) from error
+    if as_json:
+        OUT.print(card.as_json(found), soft_wrap=True, highlight=False)
+    else:
+        card.show(found, OUT)
+    if card.RECORD.parent.is_dir() and found.is_recorded_gold and found.has_real:
+        if found.fallen:
+            ERR.print(Text(f"{card.RECORD} stands; mend what fell, or remove the file to accept it", "bold red"))
+        else:
+            card.write_record(found)
+
+
+@app.command()
+def why(posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")]) -> None:
+    """Show an advert with what was read from it: each value's words, the rule, and stated, parsed or inferred.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    from flows import why as reasons
+
+    reasons.show(reasons.refined_row(settings().data, posting), OUT)
+
+
+@app.command()
+def emerging(
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
+) -> None:
+    """List words that rise in AI adverts and that no row of the taxonomy covers, each with a row to accept.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    from flows import emerging as rising
+
+    pair = rising.compared(rising.adverts_in(settings().data))
+    rising.show(pair, rising.emerging(pair), limit, OUT)
+
+
+@app.command()
+def audit(
+    day: Annotated[
+        date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
+    ] = None,
+) -> None:
+    """Look at 20 adverts and say whether they were read right; the answers make the readers' rolling accuracy.
+
+    **Reads** market.duckdb, refined/ and what is typed. **Writes** audit.jsonl in the data folder, answer by answer;
+    the next night counts it into ops.audits. The same command goes on where the day's questions were left.
+    """
+    from flows import audit as audits
+
+    given = audits.audit(settings().data, day or datetime.now(UTC).date(), input, OUT)
+    OUT.print(f"{len(given)} answers kept", highlight=False)
+    audits.show_accuracy(audits.audits_of(settings().data), OUT)
 
 
 def _reader(*, with_texts: bool = False) -> Connection:

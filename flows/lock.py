@@ -6,14 +6,23 @@ import contextlib
 import fcntl
 import json
 import os
+import shlex
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
+
+from flows.errors import Wrong
+
+TRIES = 4
+PAUSE = 0.05
+"""Seconds between two tries to get the lock."""
 
 
-class FolderInUse(RuntimeError):  # noqa: N818  # says what is the case
+class FolderInUse(Wrong):
     """Another run holds the data folder."""
 
 
@@ -24,25 +33,37 @@ def held(data: Path) -> Iterator[None]:
     The kernel drops the lock when the process ends, however it ends, so a killed run leaves none behind;
     the file stays and says who held it last.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("a+")
+    except OSError as error:
+        raise Wrong(f"{data} cannot be written ({error.strerror}); set JOBMARKET_DATA to a folder that can") from error
+    with lock as file:
+        if not _got(file):
             file.seek(0)
-            raise FolderInUse(f"{data} is in use by {_holder(file.read())}; wait for it or end it") from None
+            raise FolderInUse(f"{data} is in use by {_holder(file.read())}; wait for it or end it")
         file.truncate(0)
         json.dump(
             {
                 "pid": os.getpid(),
                 "host": socket.gethostname(),
-                "command": " ".join(sys.argv),
+                "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
                 "since": datetime.now(UTC).isoformat(timespec="seconds"),
             },
             file,
         )
         file.flush()
         yield
+
+
+def _got(file: IO[str]) -> bool:
+    """Whether the lock is ours now. Who only asks for the holder has it for an instant, which is waited for."""
+    for _ in range(TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(PAUSE)
+    return False
 
 
 def _holder(said: str) -> str:
@@ -55,12 +76,26 @@ def _holder(said: str) -> str:
 
 def holder(data: Path) -> str | None:
     """Who holds the folder now, in words; None when nobody does."""
+    said = _said_by_holder(data)
+    return None if said is None else _holder(said)
+
+
+def holder_pid(data: Path) -> int | None:
+    """Process id of who holds the folder now; None when nobody does, or who does has not named itself yet."""
+    try:
+        return int(json.loads(_said_by_holder(data) or "")["pid"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _said_by_holder(data: Path) -> str | None:
+    """What the holder wrote into the lock; None when nobody holds it."""
     try:
         with (data / "lock").open("r") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return _holder(file.read())
+                return file.read()
     except FileNotFoundError:
         pass
     return None

@@ -6,9 +6,10 @@ what ran, and retries for fetching (there and nowhere else); without its decorat
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import importlib.metadata
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,16 +27,20 @@ from extractors.pool import refine_all
 from extractors.refine import Refined
 from extractors.source import Source, all_sources
 from extractors.web import MissingContact, Web, web_for
+from flows.audit import audits_of
+from flows.ending import ends_at_once
 from flows.progress import shown
 from flows.settings import PROJECT, Outputs, Settings
+from flows.version import code_version
 from reports import figures, guide, site
-from transforms.lookup import countries, roles, skills
+from transforms.lookup import countries, roles, taxonomy
 from warehouse import quality, store
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
 from warehouse.tables import (
     POSTING_KINDS,
+    Audits,
     Checks,
     Countries,
     Employers,
@@ -54,7 +59,6 @@ from warehouse.tables import (
 )
 
 LOG = logging.getLogger("jobmarket")
-VERSION = importlib.metadata.version("ai-job-market")
 GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
 RETRIES = 2
@@ -112,14 +116,26 @@ class Outcome:
     health: tuple[Health, ...] = ()
     messages: tuple[str, ...] = ()
 
+    @property
+    def on_record(self) -> dict[str, Any]:
+        """What the journal of runs says of it: `flows.runs.end`'s arguments. Of sources, those that were read."""
+        read = [health for health in self.health if health.outcome != "unchanged"]
+        return {
+            "exit_code": self.exit_code,
+            "as_of": self.as_of,
+            "message": "; ".join(self.messages) or None,
+            "health": {h.source: h.outcome + (f": {h.message}" if h.message else "") for h in read},
+        }
+
 
 @flow(name="nightly", validate_parameters=False)
 def nightly(request: Request) -> Outcome:
     """Ask every source (none for a past day), then do what follows from the archive."""
-    salvage_parts(request.settings.archive)
-    asked = {name: fetch_source.submit(name, request) for name in request.sources if request.as_of is None}
-    health = [_ended(name, future) for name, future in asked.items()]
-    return from_archive(request, health)
+    with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
+        salvage_parts(request.settings.archive)
+        asked = {name: fetch_source.submit(name, request) for name in request.sources if request.as_of is None}
+        health = [_ended(name, future) for name, future in asked.items()]
+        return from_archive(request, health)
 
 
 def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
@@ -178,6 +194,10 @@ def fetch_source(name: str, request: Request) -> Health:
     """
     module = all_sources()[name]
     health = Health(source=name)
+    began = time.monotonic()
+    if request.is_live:
+        n_boards = len(boards_of(name))
+        LOG.info("asking %s%s", name, f": {n_boards:,} boards, one request a second" if n_boards else "")
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         with Writer(path, dated=True) as writer:
@@ -191,7 +211,8 @@ def fetch_source(name: str, request: Request) -> Health:
         health = _asked(health, web, failures)
         if request.is_live and not web.statuses:
             raise ConnectionError(f"{name}: nothing was answered; first: {failures[0] if failures else 'not asked'}")
-    LOG.info("fetched %s: %s answers, %.1f MB", name, f"{health.n_requests:,}", health.n_bytes / 1e6)
+    said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
+    LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
     return health
 
 
@@ -240,7 +261,7 @@ def begin(request: Request) -> None:
             started_at=datetime.now(UTC),
             ended_at=None,
             exit_code=None,
-            code_version=VERSION,
+            code_version=code_version(),
             message=None,
         )
         store.begin_run(con, run)
@@ -269,12 +290,13 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
     refined: list[Refined] = []
     broken: dict[str, str] = {}
     pool = refine_all(files, archive=archive, refined=request.settings.refined, workers=request.settings.workers)
-    for name, warc, result in shown(pool, total=len(files), what="refining"):
-        if isinstance(result, Refined):
-            refined.append(result)
-        else:
-            broken[name] = f"{warc.name}: {type(result).__name__}: {result}"
-            LOG.error("%s could not be refined: %s", name, broken[name])
+    with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
+        for name, warc, result in shown(pool, total=len(files), what="refining"):
+            if isinstance(result, Refined):
+                refined.append(result)
+            else:
+                broken[name] = f"{warc.name}: {type(result).__name__}: {result}"
+                LOG.error("%s could not be refined: %s", name, broken[name])
     for name in sorted({file.source for file in refined if file.is_new}):
         new = [file for file in refined if file.source == name and file.is_new]
         n_rejects = sum(file.n_rejects for file in new)
@@ -294,6 +316,9 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
     loaded: list[store.Loaded] = []
     with work_of(request) as con:
         load_lookups(con)
+        audits = audits_of(request.settings.data)
+        last = request.as_of or date.max
+        store.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])
         for name in sorted({file.source for file in refined}):
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
@@ -313,7 +338,7 @@ def load_lookups(con: store.Connection) -> None:
     """Put today's lookups and declarations in place."""
     store.load_lookup(con, Countries, countries())
     store.load_lookup(con, Roles, roles())
-    store.load_lookup(con, Skills, skills())
+    store.load_lookup(con, Skills, taxonomy())
     store.load_lookup(con, Employers, employers())
     store.load_lookup(con, Sources, declared_sources())
 
@@ -388,11 +413,14 @@ def _fared(fetched: Sequence[Health], broken: dict[str, str], loaded: Sequence[s
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute and check every mart and figure of the day, and try them in every guide.
 
-    Returns what is wrong and the figures. When anything is wrong, no mart is written.
+    Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
+    must not take a refused value for an accepted one.
     """
     frames: dict[type, pd.DataFrame] = {}
     problems: list[str] = []
-    with work_of(request) as con:
+    ledger: list[Figures] = []
+    with work_of(request) as con, contextlib.suppress(_RefusedError):
+        store.recall(con, Figures, request.outputs.market)
         for cls, compute in MARTS.items():
             frames[cls] = compute(con, as_of)
             result = quality.check(frames[cls], cls, gate=f"mart:{table_of(cls).name}", run_id=request.run_id)
@@ -402,16 +430,30 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
                 problems.append(f"{table_of(cls).name} did not pass its gate: {'; '.join(result.failures)}")
         if problems:
             return problems, []
-        for cls, frame in frames.items():
-            store.write_mart(con, cls, frame, as_of=as_of)
-        ledger = figures.compute(con, as_of, code_version=VERSION)
-        store.put(con, Figures, ledger)
+        with store.transaction(con):
+            for cls, frame in frames.items():
+                store.write_mart(con, cls, frame, as_of=as_of)
+            ledger = figures.compute(con, as_of, code_version=code_version())
+            store.put(con, Figures, ledger)
+            problems = tried_in_guides(request, ledger)
+            if problems:
+                raise _RefusedError
+    return problems, ledger
+
+
+class _RefusedError(Exception):
+    """A guide does not take the figures of the day; their transaction is rolled back."""
+
+
+def tried_in_guides(request: Request, ledger: Sequence[Figures]) -> list[str]:
+    """What the guides have against the figures; nothing is written."""
+    problems = []
     for path_in, path_out in guides_of(request):
         try:
             refresh(request, path_in, path_out, ledger, is_trial=True)
         except (guide.GuideError, guide.SampleOutsideError, FileNotFoundError) as error:
             problems.append(str(error))
-    return problems, ledger
+    return problems
 
 
 def guides_of(request: Request) -> list[tuple[Path, Path]]:
@@ -464,4 +506,11 @@ def end(request: Request, outcome: Outcome) -> None:
         store.put_rejects(con, [reject for health in outcome.health for reject in health.rejects])
         store.record_health(con, [_health_row(request, health) for health in outcome.health])
         message = "; ".join(outcome.messages) or None
-        store.end_run(con, request.run_id, ended_at=datetime.now(UTC), exit_code=outcome.exit_code, message=message)
+        store.end_run(
+            con,
+            request.run_id,
+            ended_at=datetime.now(UTC),
+            exit_code=outcome.exit_code,
+            as_of=outcome.as_of,
+            message=message,
+        )

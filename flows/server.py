@@ -1,4 +1,4 @@
-"""Prefect's temporary server: started for a run, ended with it, and found again after a kill."""
+"""Prefect's servers: started for a run or for a schedule, ended with it, and found again after a kill."""
 
 from __future__ import annotations
 
@@ -6,30 +6,77 @@ import contextlib
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from flows.errors import Wrong
+
 LOG = logging.getLogger("jobmarket")
 RECORD = "server.json"
+"""The temporary server of a run."""
+SCHEDULE = "serve.json"
+"""The server of `jobmarket serve`, with the schedule; the server's number is NULL when it is somebody else's."""
 PATIENCE = 10
 """Seconds a process gets to end before it is killed."""
+STARTING = 120
+"""Seconds a server gets to answer."""
 CLOCK = 1.0
 """Two start times within a second are the same process: the kernel counts in hundredths."""
+
+
+class AlreadyServed(Wrong):
+    """Another `jobmarket serve` is at work for the data folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """A process, known by its number and its start time (seconds since 1970): numbers are used again."""
+
+    pid: int
+    started: float
+
+    @property
+    def found(self) -> psutil.Process | None:
+        """The process, while it lives; None when it is gone or its number belongs to another."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.pid)
+            is_it = abs(process.create_time() - self.started) < CLOCK
+            return process if is_it and process.status() != psutil.STATUS_ZOMBIE else None
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """What a living `jobmarket serve` does, and who it is."""
+
+    cron: str
+    timezone: str
+    pid: int
+
+
+def process_of(pid: int) -> Process:
+    """A living process by its number. Raises `psutil.NoSuchProcess`."""
+    return Process(pid=pid, started=psutil.Process(pid).create_time())
 
 
 @contextlib.contextmanager
 def temporary_server(prefect_home: Path) -> Iterator[None]:
     """A Prefect server for the length of a run, unless PREFECT_API_URL names one that is running.
 
-    Its process id and start time are written down the moment it is started, so that the next run can end
-    it if this one is killed.
+    It is written down with its start time the moment it is started, so that the next command can end it if
+    this one is killed.
     """
-    end_leftover(prefect_home)
+    end_leftovers(prefect_home)
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
@@ -43,7 +90,7 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
 
     def start_and_record() -> Any:
         process = _started(int(server.port or 0))
-        _record(prefect_home, process.pid)
+        _record(prefect_home / RECORD, process.pid)
         return process
 
     # Prefect has no hook between the start of the process and the wait until it answers.
@@ -82,24 +129,114 @@ def _started(port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, start_new_session=True)  # our own arguments
 
 
-def _record(prefect_home: Path, pid: int) -> None:
-    part = prefect_home / f"{RECORD}.part"
-    part.write_text(json.dumps({"pid": pid, "started": psutil.Process(pid).create_time()}))
-    part.replace(prefect_home / RECORD)
+# --- the server of a schedule ---------------------------------------------------------------------------
 
 
-def end_leftover(prefect_home: Path) -> bool:
-    """End the server of a killed run; True when there was one. A reused process id is left alone."""
-    record = prefect_home / RECORD
+@contextlib.contextmanager
+def lasting_server(prefect_home: Path, *, port: int, cron: str, timezone: str) -> Iterator[str]:
+    """The server of a schedule, with Prefect's page, for as long as this lasts; gives the address of its API.
+
+    That of PREFECT_API_URL when it is set, else one on loopback. Raises `AlreadyServed`, and `Wrong` when the
+    port is taken or the server does not answer.
+    """
+    end_leftovers(prefect_home)
+    record = prefect_home / SCHEDULE
+    if serving := schedule_of(prefect_home):
+        raise AlreadyServed(
+            f"process {serving.pid} serves this data folder already ({serving.cron}, {serving.timezone}); end it first"
+        )
+    said = {"cron": cron, "timezone": timezone, "owner": asdict(process_of(os.getpid()))}
+    given = os.environ.get("PREFECT_API_URL")
+    process = None if given else _started_with_page(prefect_home, port)
     try:
-        said = json.loads(record.read_text())
-        process = psutil.Process(said["pid"])
-        is_it = bool(abs(process.create_time() - said["started"]) < CLOCK)
-    except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
+        _record(record, process.pid if process else None, said)
+        url = given or f"http://127.0.0.1:{port}/api"
+        if process:
+            LOG.info("starting Prefect's server; that takes some ten seconds")
+            _wait(f"{url}/health", process, prefect_home)
+        yield url
+    finally:
+        if process:
+            process.terminate()
+            process.wait(timeout=STARTING)
         record.unlink(missing_ok=True)
-        return False
-    if is_it:
-        LOG.warning("ending the Prefect server left by a killed run (process %d)", process.pid)
+
+
+def _started_with_page(prefect_home: Path, port: int) -> subprocess.Popen[bytes]:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Wrong(
+                f"port {port} of 127.0.0.1 cannot be used ({error.strerror}); choose another by --port"
+            ) from error
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (prefect_home / "server.log").open("ab") as log:
+        # A session of its own, so that Ctrl-C ends us first and the server when we are done with it.
+        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # our own arguments
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], prefect_home: Path) -> None:
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.5)
+    raise Wrong(f"Prefect's server did not answer at {url}; {prefect_home / 'server.log'} says why")
+
+
+def schedule_of(prefect_home: Path) -> Schedule | None:
+    """The schedule that a living `jobmarket serve` keeps for a data folder; None when there is none."""
+    said = _recorded(prefect_home / SCHEDULE)
+    try:
+        owner = Process(**said["owner"])
+        return Schedule(cron=said["cron"], timezone=said["timezone"], pid=owner.pid) if owner.found else None
+    except (KeyError, TypeError):
+        return None
+
+
+# --- what a killed command left --------------------------------------------------------------------------
+
+
+def _record(path: Path, pid: int | None, said: Mapping[str, Any] | None = None) -> None:
+    server = asdict(process_of(pid)) if pid else {"pid": None, "started": None}
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps({**server, **(said or {})}))
+    part.replace(path)
+
+
+def _recorded(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):  # a record cut short is none
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def end_leftovers(prefect_home: Path) -> bool:
+    """End the servers of a killed run and of a killed `serve`; True when there was one.
+
+    The server of a run is left over when this is called by who holds the folder's lock; that of a schedule
+    when its `jobmarket serve` is gone.
+    """
+    names = [RECORD] if schedule_of(prefect_home) else [RECORD, SCHEDULE]
+    ended = [pid for name in names if (pid := end_server(prefect_home / name)) is not None]
+    for pid in ended:
+        LOG.warning("ended the Prefect server left by a killed command (process %d)", pid)
+    return bool(ended)
+
+
+def end_server(record: Path) -> int | None:
+    """End the server that a record names and remove the record; its process id when it lived, else None."""
+    said = _recorded(record)
+    process = None
+    with contextlib.suppress(KeyError, TypeError):
+        process = Process(pid=said["pid"], started=said["started"]).found if said["pid"] else None
+    if process:
         family = [process, *process.children(recursive=True)]
         for member in family:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -109,4 +246,4 @@ def end_leftover(prefect_home: Path) -> bool:
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.kill()
     record.unlink(missing_ok=True)
-    return is_it
+    return process.pid if process else None

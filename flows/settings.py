@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.errors import WrongUsage
+
 PROJECT = Path(__file__).parent.parent
+_MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGT]i?B", re.I)
+"""What DuckDB reads as a size; a limit of nothing is none."""
+KIND = "kind"
+"""File in the data folder that says whether it holds the synthetic sample or real data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,16 +70,32 @@ class Outputs:
 
 
 def settings() -> Settings:
-    """The settings of this process."""
-    env = os.environ
+    """The settings of this process. Raises `WrongUsage` that names a setting that makes no sense, and its remedy."""
+    data = Path(os.environ.get("JOBMARKET_DATA") or PROJECT / "data").resolve()
+    if data.exists() and not data.is_dir():
+        raise WrongUsage(f"JOBMARKET_DATA={data} is no folder; name one, it is made when it is not there")
     cores = os.cpu_count() or 1
     return Settings(
-        data=Path(env.get("JOBMARKET_DATA") or PROJECT / "data").resolve(),
-        contact=env.get("JOBMARKET_CONTACT") or None,
-        workers=int(env.get("JOBMARKET_WORKERS") or cores),
-        memory_limit=env.get("JOBMARKET_MEMORY") or "4GB",
-        threads=int(env.get("JOBMARKET_THREADS") or cores),
+        data=data,
+        contact=os.environ.get("JOBMARKET_CONTACT") or None,
+        workers=_count("JOBMARKET_WORKERS", cores),
+        memory_limit=_memory("JOBMARKET_MEMORY", "4GB"),
+        threads=_count("JOBMARKET_THREADS", cores),
     )
+
+
+def _count(name: str, usual: int) -> int:
+    said = os.environ.get(name, "").strip()
+    if said and not (said.isascii() and said.isdigit() and int(said) > 0):
+        raise WrongUsage(f"{name}={said}: a whole number from 1 expected, for example export {name}={usual}")
+    return int(said or usual)
+
+
+def _memory(name: str, usual: str) -> str:
+    said = os.environ.get(name, "").strip()
+    if said and not _MEMORY.fullmatch(said):
+        raise WrongUsage(f"{name}={said}: a number with KB, MB, GB or TB expected, for example export {name}={usual}")
+    return said or usual
 
 
 def prepare_prefect(config: Settings) -> None:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from reports import wording
-from reports.wording import Rows
+from reports.wording import Row, Rows
 
 ROW = 48
 """Height of one row in CSS pixels: a line of text and a bar."""
 TEXT_AT, BAR_AT, BAR = 20, 27, 10
 """Baseline of the text, top of the bar and its height, within a row."""
-LOW_NOTE = 16
-"""Height added to a row for the words "low confidence" below its bar."""
+REMARK = 16
+"""Height added to a row for a remark below its bar."""
 AXIS = 30
 """Height of the axis below the rows."""
 TICKS = 4
@@ -39,7 +39,10 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One row of a chart: a bar from `start` to `end` with whiskers at its ends and, for bands, a dot inside."""
+    """One row of a chart: a bar from `start` to `end` with whiskers at its ends and, for bands, a dot inside.
+
+    `remark` is what stands in words below the bar; a bar of low confidence is hollow and must have it said there.
+    """
 
     name: str
     value: str
@@ -47,6 +50,7 @@ class Bar:
     end: float
     dot: float | None = None
     whiskers: tuple[Interval, ...] = ()
+    remark: str = ""
     is_low: bool = False
 
 
@@ -70,22 +74,26 @@ def bands(rows: Rows, chart_id: str) -> str:
                 for end in ("band_low", "band_high")
                 if row.get(f"{end}_lo") is not None
             ),
+            remark=_remark(row, "third-party adverts" if row.get("basis") == "advertised_third_party" else None),
             is_low=row["status"] == "low",
         )
         for row in rows
     ]
-    description = "; ".join(f"{bar.name} {bar.value}" for bar in bars)
+    description = _described(bars)
     return drawn(
         bars,
         chart_id=chart_id,
-        title="Pay bands of AI engineering adverts by region, mid to senior level, US dollars per month",
+        title="What AI engineering adverts offer by region, mid to senior level, US dollars per month",
         description=f"{description}. Bars are bands, dots medians, whiskers 95% intervals of the ends.",
         tick=lambda amount: f"{amount / 1_000:g}K" if amount else "USD 0",
     )
 
 
-def ranking(rows: Rows, chart_id: str, *, name: str, title: str) -> str:
-    """Bars of shares in order, with the 95 % interval as a whisker. `name` is the column that names a row."""
+def ranking(rows: Rows, chart_id: str, *, name: str, title: str, verdicts: bool = False) -> str:
+    """Bars of shares in order, with the 95 % interval as a whisker. `name` is the column that names a row.
+
+    `verdicts` puts the verdict on each share below its bar.
+    """
     bars = [
         Bar(
             name=row[name],
@@ -95,11 +103,12 @@ def ranking(rows: Rows, chart_id: str, *, name: str, title: str) -> str:
             whiskers=()
             if row.get("share_lo") is None or row.get("share_hi") is None
             else (Interval(low=row["share_lo"], high=row["share_hi"]),),
+            remark=_remark(row, wording.verdict(row) if verdicts else None),
             is_low=row.get("status") == "low",
         )
         for row in rows
     ]
-    description = "; ".join(f"{bar.name} {bar.value}" for bar in bars)
+    description = _described(bars)
     return drawn(
         bars,
         chart_id=chart_id,
@@ -107,6 +116,10 @@ def ranking(rows: Rows, chart_id: str, *, name: str, title: str) -> str:
         description=f"{description}. Whiskers are 95% intervals.",
         tick=wording.percent,
     )
+
+
+def _described(bars: Sequence[Bar]) -> str:
+    return "; ".join(wording.qualified(f"{bar.name} {bar.value}", [bar.remark]) for bar in bars)
 
 
 def drawn(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, tick: Callable[[float], str]) -> str:
@@ -151,7 +164,12 @@ class _Scale:
 
 
 def _height(bar: Bar) -> int:
-    return ROW + LOW_NOTE if bar.is_low else ROW
+    return ROW + REMARK if bar.remark else ROW
+
+
+def _remark(row: Row, words: str | None) -> str:
+    low = wording.LOW_CONFIDENCE if row.get("status") == "low" else None
+    return "; ".join(said for said in (words, low) if said)
 
 
 def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
@@ -164,9 +182,9 @@ def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
         f'<rect class="bar{low}" x="{scale.at(bar.start)}" y="{top + BAR_AT}" '
         f'width="{scale.width(bar.start, bar.end)}" height="{BAR}" rx="2"/>',
     ]
-    if bar.is_low:
-        below = top + BAR_AT + BAR + LOW_NOTE - 2
-        parts.append(f'<text class="tick" x="0" y="{below}">{wording.LOW_CONFIDENCE}</text>')
+    if bar.remark:
+        below = top + BAR_AT + BAR + REMARK - 2
+        parts.append(f'<text class="tick" x="0" y="{below}">{escape(bar.remark)}</text>')
     for whisker in bar.whiskers:
         start, end = scale.at(whisker.low), scale.at(whisker.high)
         parts.append(f'<line class="whisker" x1="{start}" x2="{end}" y1="{middle}" y2="{middle}"/>')

@@ -27,7 +27,6 @@ SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""
 LEAST_SECTOR_KNOWN = 0.60
 """Share of jobs whose industry must be known before industries are printed (DESIGN, section 6)."""
-CARRIED = "last accepted value"
 WITHHELD = "withheld"
 
 REGIONS = (
@@ -102,12 +101,15 @@ def _of_ranking(rows: Rows) -> Judged:
         reason = next((row["reason"] for row in rows if row["reason"]), None) or too_few(n_jobs, n_employers)
         reason = reason or "not in the taxonomy of skills"
         return Judged(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
-    low = [row for row in rows if row["status"] == "low"]
-    if not low:
+    doubts: dict[str, list[str]] = {}
+    for row in rows:
+        if row["status"] == "low":
+            doubts.setdefault(row["reason"], []).append(str(row.get("skill") or row.get("title")))
+    if not doubts:
         return Judged(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
-    names = [str(row.get("skill") or row.get("title")) for row in low]
-    whose = "" if len(low) == len(rows) else f"{', '.join(names)}: "
-    return Judged(status="low", reason=f"{whose}{low[0]['reason']}", n_jobs=n_jobs, n_employers=n_employers)
+    is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
+    said = (reason if is_whole else f"{', '.join(names)}: {reason}" for reason, names in doubts.items())
+    return Judged(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
 
 
 def _unsure(row: Row) -> str | None:
@@ -350,7 +352,7 @@ SKILLS = (
     *(
         Figure(
             id=f"skills.{slug(category)}",
-            title=f"{category}: what AI engineering adverts ask for",
+            title=f"{wording.category_name(category)}: what AI engineering adverts ask for",
             unit="share of jobs with text",
             rungs=_postings(selects.RANKING, selects.BEHIND_SKILLS),
             judge=_of_ranking,
@@ -477,7 +479,7 @@ class _Night:
 
     `cells` are the band cells that exist (basis, region level, region, seniority group) and `remembered` the
     figures with an earlier row: what is not in them need not be asked for. `barred` are sources whose aggregates
-    may not be republished.
+    may not be republished, `read` says when a source's board was last read.
     """
 
     as_of: date
@@ -485,6 +487,7 @@ class _Night:
     barred: frozenset[str]
     cells: frozenset[tuple[str, ...]]
     remembered: frozenset[str]
+    read: Mapping[tuple[str, str | None], date]
 
 
 def _night(con: Connection, as_of: date, code_version: str) -> _Night:
@@ -496,6 +499,10 @@ def _night(con: Connection, as_of: date, code_version: str) -> _Night:
         barred=frozenset(row["source"] for row in barred),
         cells=frozenset(tuple(r.values()) for r in _read(con, selects.filled(selects.CELLS, {"as_of": as_of}))),
         remembered=frozenset(row["figure"] for row in remembered),
+        read={
+            (row["source"], row["board"]): row["read_on"]
+            for row in _read(con, selects.filled(selects.READ, {"as_of": as_of}))
+        },
     )
 
 
@@ -510,12 +517,37 @@ def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Run
         yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
 
 
-def _files(con: Connection, behind: str) -> dict[str, list[str]]:
+def _files(behind: Rows) -> dict[str, list[str]]:
     """Archive files behind a figure by source, newest first."""
-    files: dict[str, list[str]] = {}
-    for row in _read(con, behind):
-        files.setdefault(row["source"], []).append(row["warc"])
+    files: dict[str, set[str]] = {}
+    for row in behind:
+        files.setdefault(row["source"], set()).add(row["warc"])
     return {source: sorted(names, reverse=True) for source, names in sorted(files.items())}
+
+
+def _read_on(behind: Rows, night: _Night) -> date | None:
+    """The day by which half of a source's rows behind a figure were last looked for; of several sources the oldest.
+
+    Each row was last looked for when its board was last read. Half of the rows, because one board read again must
+    not make a crawl of long ago look fresh; the oldest source, because a figure is as old as its oldest part. None
+    when no response is known.
+    """
+    looked: dict[str, list[tuple[date, int]]] = {}
+    for row in behind:
+        day = night.read.get((row["source"], row["board"]))
+        if day is not None and row["n"]:
+            looked.setdefault(row["source"], []).append((day, row["n"]))
+    return min(map(_half_of, looked.values()), default=None)
+
+
+def _half_of(days: list[tuple[date, int]]) -> date:
+    """The first day by which half of the rows are reached."""
+    total, reached = sum(n for _, n in days), 0
+    for day, n in sorted(days):
+        reached += n
+        if 2 * reached >= total:
+            return day
+    raise ValueError("no rows")
 
 
 def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
@@ -541,7 +573,7 @@ def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]
 def _row(figure: Figure, night: _Night, judged: Judged, **columns: Any) -> Figures:
     empty: dict[str, Any] = {
         "basis": None, "rung": None, "value": None, "value_json": None, "window_days": None, "sql": None,
-        "sources": (), "snapshots": (), "verify_by": None,
+        "sources": (), "snapshots": (), "read_on": None, "verify_by": None,
     }  # fmt: skip
     own: dict[str, Any] = {
         "status": judged.status, "reason": judged.reason, "n_jobs": judged.n_jobs, "n_employers": judged.n_employers,
@@ -560,8 +592,9 @@ def _row(figure: Figure, night: _Night, judged: Judged, **columns: Any) -> Figur
 
 def _measured(con: Connection, figure: Figure, night: _Night) -> Figures:
     refused: tuple[Rung, str, Judged] | None = None
-    for rung, sql, rows, judged, behind in _tried(con, figure, night):
-        files = _files(con, behind) if judged.status != "suppressed" else {}
+    for rung, sql, rows, judged, behind_sql in _tried(con, figure, night):
+        behind = _read(con, behind_sql) if judged.status != "suppressed" else []
+        files = _files(behind)
         if kept_back := night.barred.intersection(files):
             reason = f"{', '.join(sorted(kept_back))} may not be republished"
             refused = refused or (rung, sql, replace(judged, status="suppressed", reason=reason))
@@ -583,6 +616,7 @@ def _measured(con: Connection, figure: Figure, night: _Night) -> Figures:
             sql=sql,
             sources=tuple(files),
             snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
+            read_on=_read_on(behind, night),
         )
     if refused is None:
         raise ValueError(f"figure {figure.id} has no rung")
@@ -611,7 +645,8 @@ def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> 
     if not found:
         return None
     last = found[0]
-    said = [wording.RUNG_WORDS.get(last["rung"]), f"{CARRIED}, of {wording.day(last['as_of'])}", wording.LOW_CONFIDENCE]
+    kept = f"{wording.CARRIED}, of {wording.day(last['as_of'])}"
+    said = [wording.RUNG_WORDS.get(last["rung"]), kept, wording.LOW_CONFIDENCE]
     return _row(
         figure,
         night,
@@ -622,13 +657,14 @@ def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> 
             n_employers=last["n_employers"],
         ),
         basis=last["basis"],
-        rung=CARRIED,
+        rung=wording.CARRIED,
         value=wording.qualified(wording.shape_of(figure.id).text(json.loads(last["value_json"])), said),
         value_json=last["value_json"],
         window_days=last["window_days"],
         sql=sql,
         sources=tuple(last["sources"] or ()),
         snapshots=tuple(last["snapshots"] or ()),
+        read_on=last["read_on"],
     )
 
 
@@ -672,7 +708,7 @@ def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: 
         states = {row.status for row in shown}
         low = [member.place for member, row in members if row.value is not None and row.status == "low"]
         status = "published" if "published" in states else "low"
-        reason = f"{wording.LOW_CONFIDENCE} for {', '.join(low)}" if low and status == "low" else None
+        reason = ", ".join(low) if low and status == "low" else None
     else:
         status, reason = "suppressed", "no place has enough data"
     bases = {row.basis for row in shown}
@@ -691,6 +727,7 @@ def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: 
         sql=selects.filled(selects.GATHERED, {"as_of": night.as_of, "prefix": figure.gathers or ""}),
         sources=tuple(sorted({source for row in shown for source in row.sources})),
         snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
+        read_on=min((row.read_on for row in shown if row.read_on), default=None),
     )
 
 
@@ -749,6 +786,7 @@ def explain(con: Connection, figure_id: str, as_of: date | None = None) -> str:
         *_labelled("2026 guide", row.baseline),
         *_labelled("verify by", row.verify_by.isoformat() if row.verify_by else None),
         *_labelled("sources", ", ".join(row.sources) or "none"),
+        *_labelled("last read", row.read_on.isoformat() if row.read_on else None),
         *_labelled("snapshots", "none" if not row.snapshots else None),
         *(f"  {'snapshot':<12}{_dated(name)}" for name in row.snapshots),
         *_labelled("code", row.code_version),
@@ -783,7 +821,8 @@ def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
         said = f"{judged.status} (n = {judged.n_jobs})" + (f": {judged.reason}" if judged.reason else "")
         lines.append(f"  {'rung':<12}{rung.name}: {said}")
         if rung.name == row.rung:
-            counts = ", ".join(f"{source} {len(names)}" for source, names in _files(con, behind).items())
+            files = _files(_read(con, behind))
+            counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
             lines += _labelled("files", counts or "none left in core")
             break
     return lines

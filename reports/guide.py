@@ -11,8 +11,9 @@ Markers, in Markdown and in HTML, each any number of times:
   without them the reason is printed. In the span they may also be spelt `data-show` and `data-else`.
 - A ranking or list becomes a table when both comment markers stand alone on lines of their own, and one line
   of text otherwise. A span always holds one line of text.
-- The block "sources" must be there exactly once: basis, n, window, day, rung and sources of every figure used. In
-  Markdown its comment markers stand alone on their lines. On sample data the banner says so; without it the sources do.
+- The block "sources" must be there exactly once: basis, rung, n, window, last reading and sources of every figure
+  used. In Markdown its comment markers stand alone on their lines. On sample data the banner says so; without it
+  the sources do.
 - In Markdown, begin no line of running text with a comment marker: CommonMark takes such a line as raw HTML and ends
   the paragraph before it. `Refreshed.warnings` names such lines.
 - What stands in fenced code, in `code spans` of one line, in other comments, and in script, style, textarea and
@@ -431,7 +432,8 @@ def _table_lines(table: wording.Table, caption: str, is_html: bool) -> list[str]
     """A table as lines of Markdown (GitHub's) or HTML."""
     if is_html:
         sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
-        lines = ["<table>", f"<caption>{_escaped(caption, True)}</caption>"]
+        said = f"{caption}. {table.key}" if table.key else caption
+        lines = ["<table>", f"<caption>{_escaped(said, True)}</caption>"]
         heads = "".join(f'<th scope="col">{_escaped(c, True)}</th>' for c in table.columns)
         lines += ["<thead>", f"<tr>{heads}</tr>", "</thead>", "<tbody>"]
         for row in table.rows:
@@ -439,7 +441,8 @@ def _table_lines(table: wording.Table, caption: str, is_html: bool) -> list[str]
             lines.append(f"<tr>{cells}</tr>")
         return [*lines, "</tbody>", "</table>", *(f"<p>{_escaped(p, True)}</p>" for p in table.below)]
     rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
-    lines = [f"| {' | '.join(_escaped(c, False) for c in table.columns)} |", f"| {' | '.join(rules)} |"]
+    lines = [_paragraph(table.key, False), ""] if table.key else []
+    lines += [f"| {' | '.join(_escaped(c, False) for c in table.columns)} |", f"| {' | '.join(rules)} |"]
     lines += [f"| {' | '.join(_escaped(c, False) for c in row)} |" for row in table.rows]
     for paragraph in table.below:
         lines += ["", _paragraph(paragraph, False)]
@@ -470,9 +473,14 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
 
 
 READING_KEY = (
-    "n counts jobs, not adverts: one vacancy on two boards is one. An employer weighs at most a tenth of a cell. "
-    "Low confidence: few employers, or a wide 95% interval. Advertised pay is what adverts offer, before tax, for "
-    "full-time work; it is not what people earn."
+    "n counts jobs, not adverts: one vacancy on two boards is one job. No employer counts for more than a tenth of a "
+    "figure; where there are fewer than ten, all count alike. Low confidence: few employers, a wide 95% interval, or "
+    "adverts that a third party collected. Advertised pay is what adverts offer, before tax, for full-time work; it is "
+    "not what people are paid in the end."
+)
+LAST_READ_KEY = (
+    "Last read: the day by which half of the adverts or reports behind a figure were last looked for; where there are "
+    "several sources, that of the source read longest ago."
 )
 
 
@@ -481,9 +489,9 @@ def _rests_on(figure: Figures) -> str:
         return f"withheld: {figure.reason}"
     if figure.kind == "cited":
         return wording.note(figure)
-    basis = wording.BASIS_WORDS.get(figure.basis or "", "named in each row")
-    said = [figure.rung, None if figure.status == "published" else f"{wording.LOW_CONFIDENCE}: {figure.reason}"]
-    return wording.qualified(basis, said)
+    if figure.basis is None:
+        return wording.qualified("named in each row", [wording.why_low(figure)])
+    return wording.qualified(wording.BASIS_WORDS[figure.basis], [figure.rung, wording.why_low(figure)])
 
 
 # --- refreshing ---------------------------------------------------------------------------------------
@@ -608,16 +616,17 @@ def _source_lines(day: _Day, is_html: bool) -> list[str]:
             _rests_on(figure),
             wording.strength(figure),
             wording.window(figure),
+            wording.day(figure.read_on) if figure.read_on else "–",
             ", ".join(named[s].title if s in named else s for s in figure.sources) or "–",
         )
         for figure in day.used
     )
-    table = wording.Table(columns=("Figure", "Rests on", "n", "Window", "Sources"), rows=rows)
+    table = wording.Table(columns=("Figure", "Rests on", "n", "Window", "Last read", "Sources"), rows=rows)
     days = sorted({figure.as_of for figure in day.used})
     lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
     lines += [] if is_html or not lines else [""]
     as_of = f"Figures as of {' and '.join(wording.day(d) for d in days)}." if days else "No figure is used."
-    key = f"{as_of} {READING_KEY}"
+    key = f"{as_of} {READING_KEY} {LAST_READ_KEY}"
     lines += [f"<p>{_escaped(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
     lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
     words = sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})

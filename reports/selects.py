@@ -1,6 +1,7 @@
 """The SELECTs behind the figures. `$name` is filled with an SQL literal, so that the result can be pasted and run.
 
-Figures read the marts. The few statistics that have no mart yet (additional pay, industries, hiring
+Figures read the marts. Beside each stands a SELECT of what is behind it: source, board, archive file, and how many
+rows (0 for what only converts money). The few statistics that have no mart yet (additional pay, industries, hiring
 difficulty) are computed here from core, by the rules the marts follow: jobs, not postings; no employer above
 `EMPLOYER_CAP` of a cell; and a 95 % interval that takes employers, not adverts, as the independent units.
 """
@@ -40,14 +41,24 @@ def filled(sql: str, parameters: Mapping[str, object]) -> str:
 
 # --- bands --------------------------------------------------------------------------------------------
 
+SENIOR_CAVEAT = "where a title names no level, it is the source's, whose SE includes staff"
+"""Printed with third-party cells of seniors (`aijobs_salaries.SENIORITY_OF_CODE`)."""
 _BAND = """
     SELECT
         b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
         b.n_no_rate, b.n_apart, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
         b.band_high_hi, b.p50, b.p50_lo, b.p50_hi, b.status, b.reason,
         l.currency AS local_currency, l.band_low AS local_low, l.band_high AS local_high,
-        l.n_jobs AS local_n_jobs
+        l.n_jobs AS local_n_jobs,
+        s.band_low AS stated_low, s.band_high AS stated_high, s.n_jobs AS stated_n_jobs,
+        s.n_employers AS stated_n_employers, s.status AS stated_status, s.reason AS stated_reason,
+        CASE WHEN b.basis = 'advertised_third_party' AND b.seniority_group IN ('mid_senior', 'senior')
+            THEN {caveat} END AS caveat
     FROM {mart} b
+    LEFT JOIN {mart} s
+        ON s.seniority_group = b.seniority_group || '_stated'
+        AND (s.as_of, s.basis, s.region_level, s.region, s.role_group, s.role, s.pay_market, s.currency)
+          = (b.as_of, b.basis, b.region_level, b.region, b.role_group, b.role, b.pay_market, b.currency)
     LEFT JOIN {mart} l
         ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed'
         AND (l.as_of, l.basis, l.region_level, l.region, l.seniority_group, l.role_group, l.role, l.pay_market)
@@ -60,8 +71,8 @@ _BAND = """
     ORDER BY l.currency
     LIMIT 1
 """
-BAND = _BAND.format(mart="mart.salary_bands")
-BAND_730 = _BAND.format(mart="mart.salary_bands_730")
+BAND = _BAND.format(mart="mart.salary_bands", caveat=literal(SENIOR_CAVEAT))
+BAND_730 = _BAND.format(mart="mart.salary_bands_730", caveat=literal(SENIOR_CAVEAT))
 
 # Which cells BAND and BAND_730 could find, so that a night need not ask for hundreds that are not there.
 CELLS = """
@@ -69,29 +80,48 @@ CELLS = """
     FROM (SELECT * FROM mart.salary_bands UNION ALL BY NAME SELECT * FROM mart.salary_bands_730)
     WHERE as_of = $as_of AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all' AND currency = 'USD'
 """
+# Pay counts where the mart counts it (pay_observations.sql): where the posting's own pay does, and in each country
+# that has base pay of its own. What is left of pay for `several` countries may count in any of them, so its file is
+# named with each: too many files do no harm, one too few would.
 BEHIND_PAY = """
-    WITH behind AS (
-        SELECT source, warc, currency, fx_source, fx_on FROM core.postings
+    WITH seen AS (
+        SELECT * FROM core.postings
         WHERE role_group = 'ai_engineering' AND list_contains($levels, seniority)
-            AND CASE $region_level WHEN 'country' THEN pay_country ELSE pay_region END = $region
-            AND annual_low IS NOT NULL AND annual_high IS NOT NULL AND pay_flag IS NULL
-            AND pay_tax IS DISTINCT FROM 'net'
             AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    ), here AS (
+        SELECT country FROM core.countries WHERE $region IN (country, region)
+    ), behind AS (
+        SELECT posting_id, source, board, warc, fx_source, fx_on FROM seen
+        WHERE annual_low IS NOT NULL AND annual_high IS NOT NULL AND pay_flag IS NULL
+            AND pay_tax IS DISTINCT FROM 'net'
+            AND (
+                $region = CASE $region_level WHEN 'country' THEN pay_country ELSE pay_region END
+                OR (
+                    pay_country = 'several'
+                    AND posting_id IN (SELECT posting_id FROM core.posting_pay WHERE is_headline_in_country)
+                )
+            )
+        UNION
+        SELECT p.posting_id, p.source, p.board, p.warc, c.fx_source, c.fx_on
+        FROM seen p JOIN core.posting_pay c USING (posting_id) SEMI JOIN here ON here.country = c.country
+        WHERE c.is_headline_in_country AND c.annual_low IS NOT NULL AND c.annual_high IS NOT NULL
+            AND c.flag IS NULL AND c.tax IS DISTINCT FROM 'net'
     )
-    SELECT source, warc FROM behind
-    UNION
-    SELECT r.source, r.warc FROM core.exchange_rates r
+    SELECT source, board, warc, count(DISTINCT posting_id) AS n FROM behind GROUP BY ALL
+    UNION ALL
+    SELECT DISTINCT r.source, NULL, r.warc, 0 FROM core.exchange_rates r
     JOIN behind b ON r.source = b.fx_source AND r.rate_on = b.fx_on
     ORDER BY ALL
 """
 BEHIND_REPORTS = """
-    SELECT DISTINCT r.source, r.warc FROM core.pay_reports r
+    SELECT r.source, NULL AS board, r.warc, count(*) AS n FROM core.pay_reports r
     WHERE r.basis = $basis AND r.role_group = 'ai_engineering' AND list_contains($levels, r.seniority)
         AND CASE $region_level WHEN 'country' THEN r.country ELSE r.region END = $region
         AND r.snapshot_on = (
             SELECT max(n.snapshot_on) FROM core.pay_reports n
             WHERE n.source = r.source AND n.basis = r.basis AND n.snapshot_on <= $as_of
         )
+    GROUP BY ALL
     ORDER BY ALL
 """
 
@@ -151,9 +181,10 @@ NAMED_SKILLS = """
     ORDER BY n.position
 """
 BEHIND_SKILLS = """
-    SELECT DISTINCT source, warc FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.postings
     WHERE role_group = 'ai_engineering' AND text_state = 'full'
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    GROUP BY ALL
     ORDER BY ALL
 """
 ROLES = """
@@ -166,9 +197,10 @@ ROLES = """
     ORDER BY s.share DESC NULLS LAST, s.n_role DESC, s.role
 """
 BEHIND_ROLES = """
-    SELECT DISTINCT source, warc FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.postings
     WHERE role_group IN ('ai_engineering', 'ai_science', 'ai_other')
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    GROUP BY ALL
     ORDER BY ALL
 """
 
@@ -256,8 +288,8 @@ ADDITIONAL = f"""
 BONUS = f"""
     WITH stated AS (
         SELECT p.job_id, p.posting_id, p.source, p.board, p.employer,
-            (coalesce(c.annual_low, c.annual_high) + coalesce(c.annual_high, c.annual_low)) / 2
-                * CASE WHEN c.currency = 'USD' THEN 1 WHEN c.currency = p.currency THEN p.fx_rate END AS amount
+            (coalesce(c.annual_low_usd, c.annual_high_usd) + coalesce(c.annual_high_usd, c.annual_low_usd)) / 2
+                AS amount
         FROM core.postings p JOIN core.posting_pay c USING (posting_id)
         WHERE p.role_group = 'ai_engineering' AND p.seniority <> 'intern' AND c.component = 'bonus' AND {_OPEN}
         QUALIFY row_number() OVER (PARTITION BY p.job_id ORDER BY amount IS NULL, p.posting_id, c.position) = 1
@@ -280,9 +312,10 @@ BONUS = f"""
     FROM cumulated
 """
 BEHIND_ADDITIONAL = """
-    SELECT DISTINCT source, warc FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.postings
     WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    GROUP BY ALL
     ORDER BY ALL
 """
 INDUSTRIES = f"""
@@ -303,9 +336,10 @@ INDUSTRIES = f"""
     ORDER BY f.share DESC NULLS LAST, f.item
 """
 BEHIND_GROUP = """
-    SELECT DISTINCT source, warc FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.postings
     WHERE role_group = 'ai_engineering'
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    GROUP BY ALL
     ORDER BY ALL
 """
 # Only vacancies whose first day is known (their board had been read in full without them shortly before) and that
@@ -349,16 +383,24 @@ DIFFICULTY = f"""
     FROM figured f ORDER BY f.position
 """
 BEHIND_DIFFICULTY = """
-    SELECT DISTINCT source, warc FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.postings
     WHERE role_group IN ('ai_engineering', 'other_engineering')
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
+    GROUP BY ALL
     ORDER BY ALL
 """
 
 # --- the ledger ---------------------------------------------------------------------------------------
 
+# When each board, or each source that has no boards, last gave rows or a whole list.
+READ = """
+    SELECT source, board, max(observed_at)::DATE AS read_on FROM ops.responses
+    WHERE (n_rows > 0 OR is_complete) AND observed_at::DATE <= $as_of
+    GROUP BY ALL
+"""
+
 HISTORY = """
-    SELECT as_of, value_json, basis, rung, n_jobs, n_employers, window_days, sources, snapshots
+    SELECT as_of, value_json, basis, rung, n_jobs, n_employers, window_days, sources, snapshots, read_on
     FROM mart.figures
     WHERE figure = $figure AND as_of < $as_of AND status <> 'suppressed' AND value_json IS NOT NULL
         AND rung <> 'last accepted value'

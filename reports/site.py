@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from reports import charts, wording
 from reports.figures import slug
-from reports.guide import READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE, write_whole
+from reports.guide import LAST_READ_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE, write_whole
 from warehouse.tables import SKILL_CATEGORIES, Figures, Sources
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -28,7 +28,10 @@ COMPARED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A figure as a part of the page: heading, chart, table, notes; or why it is withheld."""
+    """A figure as a part of the page: heading, chart, table, notes; or why it is withheld.
+
+    `is_folded` keeps the table closed until a reader opens it, where the chart says nearly as much.
+    """
 
     id: str
     heading: str
@@ -36,6 +39,16 @@ class Section:
     chart: Markup | None
     table: wording.Table | None
     note: str
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """A figure at the top of the page: the value in large letters, and below it what must be known of it."""
+
+    label: str
+    value: str
+    beside: tuple[str, ...]
 
 
 def page(
@@ -56,7 +69,9 @@ def page(
         as_of_iso=max(figure.as_of for figure in figures).isoformat(),
         is_sample=is_sample,
         sample=(SAMPLE_TITLE, SAMPLE_TEXT),
-        reading_key=READING_KEY,
+        last_read=_last_read(figures),
+        keys=(READING_KEY, LAST_READ_KEY),
+        verdict_rule=wording.VERDICT_RULE,
         summary=_summary(ledger),
         pay=_pay(ledger),
         skills=_skills(ledger),
@@ -80,21 +95,39 @@ def build(figures: Sequence[Figures], out: Path, *, sources: Sequence[Sources] =
     return path
 
 
-def _summary(ledger: Mapping[str, Figures]) -> list[tuple[str, str, str]]:
-    """What stands at the top: label, value and what it rests on."""
-    wanted = (
-        ("band.northern_america.mid_senior", "Mid to senior, US and Canada"),
-        ("band.south_america.mid_senior", "Mid to senior, South America"),
-        ("entry.us", "Entry level, United States"),
-    )
-    found = [(label, ledger[name]) for name, label in wanted if name in ledger]
-    return [
-        (label, wording.value(f), wording.strength(f) if f.value is not None else "too little data")
-        for label, f in found
-    ]
+SUMMARY = (
+    ("band.northern_america.mid_senior", "Mid to senior, US and Canada"),
+    ("band.south_america.mid_senior", "Mid to senior, South America"),
+    ("entry.us", "Entry level, United States"),
+)
+"""Figures at the top of the page, with their labels."""
 
 
-def _section(ledger: Mapping[str, Figures], name: str, heading: str, chart: str | None = None) -> Section | None:
+def _summary(ledger: Mapping[str, Figures]) -> list[Headline]:
+    return [_headline(ledger[name], label) for name, label in SUMMARY if name in ledger]
+
+
+def _headline(figure: Figures, label: str) -> Headline:
+    value, said = wording.parts(figure)
+    rests_on = None if figure.value is None else wording.strength(figure)
+    then = f"2026 guide: {figure.baseline}" if figure.baseline else None
+    beside = (said, rests_on, wording.last_read(figure), then)
+    return Headline(label=label, value=value, beside=tuple(f"{line[0].upper()}{line[1:]}" for line in beside if line))
+
+
+def _last_read(figures: Sequence[Figures]) -> str:
+    """Between which days the sources of the measured figures were last read; "" when none was."""
+    days = sorted({figure.read_on for figure in figures if figure.read_on is not None and figure.value is not None})
+    if not days:
+        return ""
+    if days[0] == days[-1]:
+        return f"Sources of the figures last read on {wording.day(days[0])}"
+    return f"Sources of the figures last read between {wording.day(days[0])} and {wording.day(days[-1])}"
+
+
+def _section(
+    ledger: Mapping[str, Figures], name: str, heading: str, chart: str | None = None, *, is_folded: bool = False
+) -> Section | None:
     figure = ledger.get(name)
     if figure is None:
         return None
@@ -106,6 +139,7 @@ def _section(ledger: Mapping[str, Figures], name: str, heading: str, chart: str 
         chart=drawing,
         table=wording.table(figure),
         note=wording.note(figure),
+        is_folded=is_folded,
     )
 
 
@@ -130,9 +164,12 @@ def _skills(ledger: Mapping[str, Figures]) -> list[Section]:
     for category in SKILL_CATEGORIES:
         name = f"skills.{slug(category)}"
         rows = _shown(ledger, name)
-        title = f"{category}: share of AI engineering adverts that ask for each skill"
-        chart = charts.ranking(rows, f"chart-{slug(category)}", name="skill", title=title) if rows else None
-        made.append(_section(ledger, name, category, chart))
+        heading = wording.category_name(category)
+        title = f"{heading}: share of AI engineering adverts that ask for each skill"
+        drawn = (
+            charts.ranking(rows, f"chart-{slug(category)}", name="skill", title=title, verdicts=True) if rows else None
+        )
+        made.append(_section(ledger, name, heading, drawn, is_folded=True))
     return [section for section in made if section is not None]
 
 
@@ -140,4 +177,4 @@ def _roles(ledger: Mapping[str, Figures]) -> Section | None:
     rows = _shown(ledger, "roles.shares")
     title = "Roles: share of AI jobs in each role"
     chart = charts.ranking(rows, "chart-roles", name="title", title=title) if rows else None
-    return _section(ledger, "roles.shares", "Roles and specialisations", chart)
+    return _section(ledger, "roles.shares", "Roles and specialisations", chart, is_folded=True)

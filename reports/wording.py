@@ -11,10 +11,11 @@ import functools
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from warehouse.marts.statistics import WIDEST_SHARE_INTERVAL
 from warehouse.tables import Figures
 
 Row = Mapping[str, Any]
@@ -27,8 +28,24 @@ MONTHS = (
 )  # fmt: skip
 REGION_NAMES = {"Northern America": "US and Canada"}
 """Names printed instead of the UN M49 ones."""
+CATEGORY_NAMES = {
+    "Programming Languages": "Programming languages",
+    "Machine Learning and Deep Learning": "Machine learning and deep learning",
+    "Mathematics and Statistics": "Mathematics and statistics",
+    "Big Data and Cloud": "Big data and cloud",
+    "MLOps and Deployment": "MLOps and deployment",
+    "AI Ethics and Explainability": "AI ethics and explainability",
+    "Generative AI and Agents": "Generative AI and agents",
+    "Software Engineering and Tools": "Software engineering and tools",
+}
+"""Headings of the categories of skills: the 2026 guide's six, and two that it lacks."""
 VERDICTS = ((0.25, "essential"), (0.10, "common"), (0.03, "occasional"), (0.0, "rare"))
 """Least lower end of the 95 % interval of a skill's share, and the word for it (DESIGN, section 6)."""
+VERDICT_RULE = (
+    "Verdict, by the lower end of the 95% interval: "
+    + "".join(f"{word} from {least:.0%}, " for least, word in VERDICTS[:-1])
+    + f"{VERDICTS[-1][1]} below."
+)
 RUNG_WORDS = {
     "advertised, 365 days": None,
     "advertised, 730 days": "from adverts of the last 730 days",
@@ -36,6 +53,15 @@ RUNG_WORDS = {
     "reported": "earnings that people report in surveys",
 }
 """What is said of a value that does not come from the first rung."""
+CARRIED = "last accepted value"
+"""The rung of a figure that could not be computed anew."""
+UNKNOWN_TO_THIRD_PARTY = (
+    "the employers are unknown, so that no interval can be computed, and whether the amounts are base pay is not said"
+)
+THIRD_PARTY = (
+    "third-party adverts are not those we read: somebody else collected the two ends of pay of full-time adverts of "
+    "this calendar year and the one before"
+)
 BASIS_WORDS = {
     "advertised": "adverts we read",
     "advertised_third_party": "adverts collected by a third party",
@@ -43,17 +69,24 @@ BASIS_WORDS = {
     "postings": "adverts we read",
     "cited": "cited, not measured",
 }
-UNITS_OF_BASIS = {"advertised_third_party": "pair of amounts", "reported": "person", "postings": "job"}
-"""What `n` counts; a job where nothing else is said."""
+UNITS_OF_BASIS = {
+    "advertised_third_party": ("pair of amounts", "pairs of amounts"),
+    "reported": ("person", "persons"),
+}
+"""What `n` counts, one and several; a job where nothing else is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A figure as a table: plain text, escaped by whoever prints it. `numeric` are right-aligned columns."""
+    """A figure as a table: plain text, escaped by whoever prints it. `numeric` are right-aligned columns.
+
+    `key` says how to read the columns and belongs to the caption; `below` are paragraphs under the table.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    key: str = ""
     below: tuple[str, ...] = ()
 
 
@@ -61,12 +94,14 @@ class Table:
 class Shape:
     """How the rows behind a figure are printed: as text, as a table, and what a note adds.
 
-    `shows_baseline` says that the rows are the 2026 guide's own, so that a note need not repeat them.
+    `named_by` is the column that names a row, where there are several. `shows_baseline` says that the rows are
+    the 2026 guide's own, so that a note need not repeat them.
     """
 
     text: Callable[[Rows], str]
     table: Callable[[Rows], Table] | None = None
-    note: Callable[[Rows], Sequence[str]] = lambda rows: ()
+    note: Callable[[Rows], Sequence[str | None]] = lambda rows: ()
+    named_by: str | None = None
     shows_baseline: bool = False
 
 
@@ -147,6 +182,22 @@ def region_name(region: str) -> str:
     return REGION_NAMES.get(region, region)
 
 
+def category_name(category: str) -> str:
+    """The heading readers see."""
+    return CATEGORY_NAMES.get(category, category)
+
+
+def _without_empty(table: Table) -> Table:
+    """A table without the columns in which no row has anything to say."""
+    kept = [i for i in range(len(table.columns)) if any(row[i] not in ("", "–") for row in table.rows)]
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+        numeric=frozenset(new for new, old in enumerate(kept) if old in table.numeric),
+    )
+
+
 # --- shapes: pay --------------------------------------------------------------------------------------
 
 
@@ -161,22 +212,50 @@ def _ends(row: Row, tenths: bool, divisor: int) -> str | None:
     return f"95% interval of the lower end {low}, of the upper end {high}"
 
 
-def _cell_note(row: Row, *, tenths: bool, divisor: int) -> list[str]:
-    notes = [_ends(row, tenths, divisor) or "no interval can be computed"]
+def _stated(row: Row, *, tenths: bool, divisor: int) -> str | None:
+    """What the level of the adverts rests on: the band from titles alone, else how many titles name the level."""
+    if row["basis"] != "advertised":
+        return None
+    if row.get("stated_status") == "suppressed":
+        return f"from levels named in titles alone: withheld, {row['stated_reason']}"
+    if row.get("stated_status") is not None:
+        band = money(row["stated_low"] / divisor, row["stated_high"] / divisor, row["currency"], tenths=tenths)
+        n = f"{counted(row['stated_n_jobs'], 'job')} of {counted(row['stated_n_employers'], 'employer')}"
+        low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
+        return qualified(f"from levels named in titles alone: {band}, {n}", [low])
+    if row.get("n_stated") is not None:
+        return (
+            f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, "
+            "else read from the years of experience asked for"
+        )
+    return None
+
+
+def _cell_note(row: Row, *, tenths: bool, divisor: int) -> list[str | None]:
+    is_third_party = row["basis"] == "advertised_third_party"
+    without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
+    notes: list[str | None] = [_ends(row, tenths, divisor) or without]
     if row.get("p50") is not None:
         median = money(row["p50"] / divisor, row["p50"] / divisor, row["currency"], tenths=tenths)
         notes.append(f"median of the midpoints {median}")
+    notes.append(_stated(row, tenths=tenths, divisor=divisor))
     if row.get("n_effective") is not None:
-        notes.append(f"effective n {row['n_effective']:.0f}, one employer weighing at most a tenth")
-    if row.get("n_stated") is not None and row["basis"] == "advertised":
-        notes.append(f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, else read from years")
-    if row.get("n_cross_border"):
-        notes.append(f"{row['n_cross_border']:,} paid from abroad")
+        notes.append(f"effective n {row['n_effective']:.0f}, the weight of large employers being limited")
+    abroad = _from_abroad(row)
+    notes.append(f"paid from abroad: {abroad}" if abroad else None)
     if row.get("n_no_rate"):
         notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
     if row.get("n_apart"):
         notes.append(f"{row['n_apart']:,} kept apart (contract, part-time, intern, net, implausible or one end only)")
+    notes.append(row.get("caveat"))
     return notes
+
+
+def _from_abroad(row: Row) -> str | None:
+    """How many jobs are paid from abroad, also when none is; None where that is not known."""
+    if row["basis"] != "advertised" or row.get("n_cross_border") is None:
+        return None
+    return f"{row['n_cross_border']:,} of {counted(row['n_jobs'], 'job')}"
 
 
 def _band_text(rows: Rows) -> str:
@@ -189,7 +268,7 @@ def _entry_text(rows: Rows) -> str:
     return text if row.get("p50") is None else f"{text}, median {yearly(row, 'p50', 'p50')}"
 
 
-def _entry_note(rows: Rows) -> list[str]:
+def _entry_note(rows: Rows) -> list[str | None]:
     row = rows[0]
     notes = _cell_note(row, tenths=False, divisor=1)
     if row.get("local_low") is not None:
@@ -213,6 +292,39 @@ def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     return shown, tuple(words for words in said if words)
 
 
+def _below(shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
+    """What a reader should know of a table of pay, in paragraphs; `held` says what is withheld."""
+    third_party = [row for row in shown if row["basis"] == "advertised_third_party"]
+    others = [row for row in shown if row["basis"] != "advertised_third_party"]
+    caveats = sorted({row["caveat"] for row in third_party if row.get("caveat")})
+    abroad = [f"{row['place']} {words}" for row in others if (words := _from_abroad(row))]
+    said = (
+        _sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, *caveats]) if third_party else "",
+        *held,
+        f"Paid from abroad: {'; '.join(abroad)}." if abroad else "",
+        _sentences([_doubts(others, "place")]),
+    )
+    return tuple(paragraph for paragraph in said if paragraph)
+
+
+def _doubts(rows: Rows, named_by: str) -> str | None:
+    """Which rows have low confidence, by the reason why; None when none has."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if _low(row):
+            names.setdefault(_doubt(row), []).append(row[named_by])
+    said = "; ".join(f"{', '.join(named)} ({why})" for why, named in names.items())
+    return f"{LOW_CONFIDENCE}: {said}" if said else None
+
+
+def _doubt(row: Row) -> str:
+    """Why a row has low confidence. Each wide interval has a width of its own, so the limit is named instead."""
+    low, high = row.get("share_lo"), row.get("share_hi")
+    if low is not None and high is not None and high - low > WIDEST_SHARE_INTERVAL:
+        return f"the 95% interval is wider than {100 * WIDEST_SHARE_INTERVAL:.0f} percentage points"
+    return row["reason"] or "little data"
+
+
 def _bands_text(rows: Rows) -> str:
     shown, _ = _places(rows)
     held = len(rows) - len(shown)
@@ -221,26 +333,36 @@ def _bands_text(rows: Rows) -> str:
 
 
 def _bands_table(rows: Rows) -> Table:
-    shown, below = _places(rows)
+    shown, held = _places(rows)
     cells = tuple(
         (
             row["place"],
             qualified(monthly(row), [_low(row)]),
+            _stated_cell(row),
+            short(row["p50"] / 12, tenths=True) if row.get("p50") is not None else "–",
             _ends_cell(row, "band_low", tenths=True, divisor=12),
             _ends_cell(row, "band_high", tenths=True, divisor=12),
-            short(row["p50"] / 12, tenths=True) if row.get("p50") is not None else "–",
-            _n(row["n_jobs"]),
+            _n_cell(row),
             _n(row["n_employers"]),
             row["rung"],
         )
         for row in shown
     )
-    columns = ("Region", "Per month", "Lower end, 95%", "Upper end, 95%", "Median", "Jobs", "Employers", "From")
-    return Table(columns=columns, rows=cells, numeric=frozenset((2, 3, 4, 5, 6)), below=below)
+    columns = (
+        "Region", "Band per month", "Band from titles alone", "Median", "Lower end, 95% interval",
+        "Upper end, 95% interval", "n", "Employers", "From",
+    )  # fmt: skip
+    key = (
+        "US dollars per month, a twelfth of a year. Three in four adverts start at or above the lower end of a band, "
+        "and three in four stop at or below its upper end. Median: of the midpoints. From titles alone: only adverts "
+        "whose title names the level, the others being placed by the years of experience they ask for."
+    )
+    numeric = frozenset((3, 4, 5, 7))
+    return _without_empty(Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(shown, held)))
 
 
 def _entries_table(rows: Rows) -> Table:
-    shown, below = _places(rows)
+    shown, held = _places(rows)
     cells = tuple(
         (
             row["place"],
@@ -249,14 +371,40 @@ def _entries_table(rows: Rows) -> Table:
             money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
             if row.get("local_low") is not None
             else "–",
-            _n(row["n_jobs"]),
+            _ends_cell(row, "band_low", tenths=False, divisor=1),
+            _ends_cell(row, "band_high", tenths=False, divisor=1),
+            _n_cell(row),
             _n(row["n_employers"]),
             row["rung"],
         )
         for row in shown
     )
-    columns = ("Country", "Per year", "Median", "Local money", "Jobs", "Employers", "From")
-    return Table(columns=columns, rows=cells, numeric=frozenset((2, 4, 5)), below=below)
+    columns = (
+        "Country", "Band per year", "Median", "Local money", "Lower end, 95% interval", "Upper end, 95% interval", "n",
+        "Employers", "From",
+    )  # fmt: skip
+    key = (
+        "US dollars per year. Three in four adverts start at or above the lower end of a band, and three in four stop "
+        "at or below its upper end. Median: of the midpoints."
+    )
+    numeric = frozenset((2, 4, 5, 7))
+    return _without_empty(Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(shown, held)))
+
+
+def _stated_cell(row: Row) -> str:
+    if row.get("stated_status") is None:
+        return "–"
+    n = counted(row["stated_n_jobs"] or 0, "job")
+    if row["stated_status"] == "suppressed":
+        return f"withheld ({n})"
+    low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
+    low_end, high_end = (short(row[f"stated_{end}"] / 12, tenths=True) for end in ("low", "high"))
+    return qualified(f"{low_end}–{high_end}", [n, low])
+
+
+def _n_cell(row: Row) -> str:
+    noun = UNITS_OF_BASIS.get(row["basis"], ("job", "jobs"))
+    return counted(row["n_jobs"], *noun)
 
 
 def _ends_cell(row: Row, end: str, *, tenths: bool, divisor: int) -> str:
@@ -288,35 +436,34 @@ def _listed(name: str) -> Callable[[Rows], str]:
     return text
 
 
-def _ranking_table(name: str, heading: str, shares: str, *, verdicts: bool) -> Callable[[Rows], Table]:
+def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Callable[[Rows], Table]:
+    """A table of shares in order; `key` says of what, with {n} for the number of jobs."""
+
     def table(rows: Rows) -> Table:
         cells = tuple(
             (
                 str(row["position"]),
-                row[name],
+                qualified(row[name], [_low(row)] if not verdicts else []),
                 percent(row["share"]),
                 interval(row),
                 _n(row["n_asking"]),
-                *((verdict(row) or "–",) if verdicts else ()),
-                *((_low(row) or "",) if _any_low(rows) else ()),
+                *((qualified(verdict(row) or "none", [_low(row)]),) if verdicts else ()),
             )
             for row in rows
         )
-        columns = (
-            "Rank", heading, shares, "95% interval", "Jobs",
-            *(("Verdict",) if verdicts else ()), *(("Note",) if _any_low(rows) else ()),
-        )  # fmt: skip
-        return Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4)))
+        columns = ("Rank", heading, "Share", "95% interval", "Jobs", *(("Verdict",) if verdicts else ()))
+        said = key.format(n=_n(rows[0]["n_jobs"]))
+        return Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4)), key=said)
 
     return table
 
 
-def _any_low(rows: Rows) -> bool:
-    return any(_low(row) for row in rows)
-
-
 def _all_low(rows: Rows) -> bool:
     return all(_low(row) for row in rows)
+
+
+SKILLS_KEY = f"Share of the {{n}} AI engineering jobs whose advert we could read in full. {VERDICT_RULE}"
+ROLES_KEY = "Share of {n} AI jobs: engineering, research and data science, and the roles around them."
 
 
 def _skills_note(rows: Rows) -> list[str]:
@@ -352,8 +499,9 @@ def _baseline_skills_table(rows: Rows) -> Table:
         )
         for row in rows
     )
-    columns = ("Named essential in 2026", "Share of adverts", "95% interval", "Rank", "Verdict now")
-    return Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3)))
+    columns = ("Named essential in 2026", "Share now", "95% interval", "Rank among all skills", "Verdict now")
+    key = SKILLS_KEY.format(n=_n(rows[0]["n_jobs"]))
+    return Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3)), key=key)
 
 
 def _skill_text(rows: Rows) -> str:
@@ -369,7 +517,7 @@ def _skill_note(rows: Rows) -> list[str]:
 def _additional_text(rows: Rows) -> str:
     share = {row["item"]: percent(row["share"]) for row in rows}
     return (
-        f"{share['any']} of adverts with pay offer something beside it: "
+        f"{share['any']} of adverts that state pay offer something beside base pay: "
         f"equity {share['equity']}, bonus {share['bonus']}, commission {share['commission']}"
     )
 
@@ -416,24 +564,33 @@ def _cited_text(rows: Rows) -> str:
 
 def _cited_note(rows: Rows) -> list[str]:
     row = rows[0]
-    published = f"{row['publisher']}, {row['work']}" if row["work"] else row["publisher"]
-    said = f"{published}, {row['published']}" if row["published"] else published
-    return [said, row["caveat"]]
+    return [", ".join(part for part in (row["publisher"], row["work"], row["published"]) if part), row["caveat"]]
 
 
 SHAPES: dict[str, Shape] = {
     "band": Shape(text=_band_text, note=lambda rows: _cell_note(rows[0], tenths=True, divisor=12)),
-    "bands": Shape(text=_bands_text, table=_bands_table),
+    "bands": Shape(text=_bands_text, table=_bands_table, named_by="place"),
     "entry": Shape(text=_entry_text, note=_entry_note),
-    "entries": Shape(text=_bands_text, table=_entries_table),
+    "entries": Shape(text=_bands_text, table=_entries_table, named_by="place"),
     "skills": Shape(
         text=_listed("skill"),
-        table=_ranking_table("skill", "Skill", "Share", verdicts=True),
+        table=_ranking_table("skill", "Skill", SKILLS_KEY, verdicts=True),
         note=_skills_note,
+        named_by="skill",
     ),
-    "skills.baseline": Shape(text=_baseline_skills_text, table=_baseline_skills_table, shows_baseline=True),
+    "skills.baseline": Shape(
+        text=_baseline_skills_text,
+        table=_baseline_skills_table,
+        note=_skills_note,
+        named_by="word",
+        shows_baseline=True,
+    ),
     "skill": Shape(text=_skill_text, note=_skill_note),
-    "roles": Shape(text=_listed("title"), table=_ranking_table("title", "Role", "Share", verdicts=False)),
+    "roles": Shape(
+        text=_listed("title"),
+        table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
+        named_by="title",
+    ),
     "industries": Shape(text=_listed("item"), table=_shares_table("Industry", "Share of jobs")),
     "additional": Shape(
         text=_additional_text,
@@ -470,6 +627,15 @@ def value(figure: Figures) -> str:
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
 
 
+def parts(figure: Figures) -> tuple[str, str]:
+    """The figure as printed, in two: the value, and what is said of it in brackets ("" when nothing is)."""
+    if figure.value is None:
+        return "Withheld", figure.reason or ""
+    text = shape_of(figure.figure).text(rows_of(figure))
+    said = figure.value.removeprefix(text)
+    return (text, said.strip(" ()")) if said != figure.value else (figure.value, "")
+
+
 def table(figure: Figures) -> Table | None:
     """The figure as a table; None when it is a single value or withheld."""
     make = shape_of(figure.figure).table
@@ -480,9 +646,7 @@ def strength(figure: Figures) -> str:
     """n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
     if figure.n_jobs is None:
         return "–"
-    noun = UNITS_OF_BASIS.get(figure.basis or "", "job")
-    plural = {"pair of amounts": "pairs of amounts", "person": "persons"}.get(noun)
-    n = counted(figure.n_jobs, noun, plural)
+    n = counted(figure.n_jobs, *UNITS_OF_BASIS.get(figure.basis or "", ("job", "jobs")))
     return n if figure.n_employers is None else f"{n} of {counted(figure.n_employers, 'employer')}"
 
 
@@ -490,31 +654,61 @@ def window(figure: Figures) -> str:
     """The days the figure looks at: "365 days to 17 August 2026"."""
     if not figure.window_days:
         return f"as of {day(figure.as_of)}"
+    if figure.rung == CARRIED:
+        return f"{figure.window_days} days to the day of the value"
     return f"{figure.window_days} days to {day(figure.as_of)}"
+
+
+def last_read(figure: Figures) -> str | None:
+    """When the sources were last read, if that is not the day the figure speaks for; of several, the stalest."""
+    if figure.read_on is None or figure.read_on == figure.as_of:
+        return None
+    which = "source last" if len(figure.sources) == 1 else "the source read longest ago was"
+    return f"{which} read on {day(figure.read_on)}"
+
+
+def why_low(figure: Figures) -> str | None:
+    """Why a figure has low confidence, with the rows that is true of; None when it has not."""
+    if figure.status != "low":
+        return None
+    named_by = shape_of(figure.figure).named_by
+    doubts = _doubts(rows_of(figure), named_by) if named_by and figure.rung != CARRIED else None
+    return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
 
 
 def note(figure: Figures) -> str:
     """What a reader should know beside the value, as sentences; the reason when it is withheld."""
     if figure.value is None:
         return _sentences([f"withheld: {figure.reason}", _was(figure)])
+    shape = shape_of(figure.figure)
     if figure.kind == "cited":
-        said = [*shape_of(figure.figure).note(rows_of(figure)), figure.reason]
-        verify = f"verify again by {day(figure.verify_by)}" if figure.verify_by else None
-        return _sentences([*said, verify])
-    basis = BASIS_WORDS.get(figure.basis or "", figure.basis)
+        return _sentences([*shape.note(rows_of(figure)), _looked_up(figure)])
+    basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
+    n = f": {strength(figure)}" if figure.n_jobs is not None else ""
+    since = f"seen open in the {window(figure)}" if figure.window_days else window(figure)
+    against = compared(figure)
     said = [
-        ", ".join(part for part in (basis, strength(figure) if figure.n_jobs is not None else "") if part),
-        window(figure),
-        *shape_of(figure.figure).note(rows_of(figure)),
-        f"{LOW_CONFIDENCE}: {figure.reason}" if figure.status == "low" else None,
-        None if shape_of(figure.figure).shows_baseline else _was(figure),
-        compared(figure),
+        f"{basis}{n}, {since}",
+        last_read(figure),
+        *shape.note(rows_of(figure)),
+        why_low(figure),
+        None if shape.shows_baseline else _was(figure),
+        f"against it, {against}" if against else None,
     ]
     return _sentences(said)
 
 
 def _was(figure: Figures) -> str | None:
     return f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
+
+
+def _looked_up(figure: Figures) -> str | None:
+    """Until when a cited figure may stand as it is, or that this day has passed."""
+    if figure.verify_by is None:
+        return None
+    if figure.as_of > figure.verify_by:
+        return f"not verified again since {day(figure.verify_by)}"
+    return f"verify again by {day(figure.verify_by)}"
 
 
 BASELINE_MONTHLY = {
@@ -534,9 +728,9 @@ def compared(figure: Figures) -> str | None:
     if figure.figure in BASELINE_MONTHLY:
         ends = zip(("band_low", "band_high"), BASELINE_MONTHLY[figure.figure], strict=True)
         low, high = (_change(rows[0][name] / 12, then) for name, then in ends)
-        return f"against it, the lower end is {low} and the upper end {high}"
+        return f"the lower end is {low} and the upper end {high}"
     if figure.figure in BASELINE_YEARLY and rows[0].get("p50") is not None:
-        return f"against it, the median is {_change(rows[0]['p50'], BASELINE_YEARLY[figure.figure])}"
+        return f"the median is {_change(rows[0]['p50'], BASELINE_YEARLY[figure.figure])}"
     return None
 
 

@@ -6,17 +6,13 @@ the employer says of itself, of its offer, or of how it uses AI to sift applicat
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from pathlib import Path
 
-from transforms.literal import Literals
 from transforms.reading import Reading
-from transforms.section import cues_of, found_in, section_at, sentence_at
+from transforms.section import INTRO, WHOLE, Line, cues_of, lines_of, sentence_at
 from warehouse.tables import GROUP_OF_ROLE
 
-TERMS = Path(__file__).parent / "lookups" / "ai_terms.csv"
 BUILDING_ROLES = ("ai_engineering", "ai_science")
 """Groups whose roles build AI by definition; the title says so even where the text does not."""
 TECHNICAL_GROUPS = (*BUILDING_ROLES, "data", "other_engineering")
@@ -25,7 +21,7 @@ TECHNICAL_ROLES = ("ai_solutions", "ai_leadership")
 WORKING_ROLES = ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership", "ai_data_trainer")
 """Roles that work with AI by definition."""
 
-cues = functools.partial(cues_of, "ai_work_cues.csv")
+cues = functools.partial(cues_of, "ai_work_cues")
 _BUILD = cues("verb of making", r"\b", r"\w*\b(?P<between>[^.;\n]{0,90}?)$")
 _OBJECT = cues("thing made", r"^[\s/,&+()-]*(?:[\w/&+'’-]+[\s/,&+()-]+){0,4}?", r"\b")
 _SELF_MADE = cues("made by itself", r"^")
@@ -47,21 +43,16 @@ _WISHED = cues("wished", r"\b", r"\b")
 _ITEM = re.compile(r"\s*[-•·*–]\s")
 _EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
 MOST_MENTIONS = 200
-"""Mentions of AI that are looked at; a text with more has long said what it is."""
+"""Mentions of AI in one line that are looked at; a line with more has long said what it is."""
 
 
-@functools.cache
-def _exact_terms() -> Literals:
-    """Terms written one way: "AI", for "ai" is in "available"."""
-    with TERMS.open(encoding="utf-8", newline="") as file:
-        return Literals((row["words"] for row in csv.DictReader(file) if row["case"] == "exact"), is_exact=True)
-
-
-def _mentions(text: str) -> list[tuple[int, int]]:
-    """Spans of the terms of AI in the text, in order; of those that overlap, the one that begins first, the longest."""
+def _mentions(line: Line) -> list[tuple[int, int]]:
+    """Spans of the terms of AI in a line, in order; of those that overlap, the one that begins first, the longest."""
+    text = line.text
     found = [
         (start, -end)
-        for start, end in (*_exact_terms().spans(text), *found_in(text)["ai"])
+        for name in ("ai", "AI")
+        for start, end in line.words.get(name, ())
         if not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
     ]
     spans: list[tuple[int, int]] = []
@@ -84,19 +75,20 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
     used: Reading | None = None
     mentioned: Reading | None = None
-    first = last = -1
-    is_of_the_job = False
-    for start, end in _mentions(text):
-        if start >= last:
-            first, last = sentence_at(text, start, end)
-            is_of_the_job = _is_of_the_job(text, start, first, last)
-        mentioned = mentioned or Reading("mentions_ai", "in the employer's own words", start, end, "text")
-        if not is_of_the_job:
+    for begin, kind, line in lines_of(text):
+        if "ai" not in line.words and "AI" not in line.words:
             continue
-        if may_build and _builds(text, start, end, first, last, group in BUILDING_ROLES):
-            return Reading("builds_ai", "duties make it", first, last, "text")
-        if used is None and not _AUDIENCE.match(text[end:last]):
-            used = Reading("uses_ai", "duties or demands name it", start, end, "text")
+        said = line.once(_said_of_ai, kind, may_build, group in BUILDING_ROLES)
+        if said is None:
+            continue
+        label, rule, start, end = said
+        reading = Reading(label, rule, begin + start, begin + end, "text")
+        if label == "builds_ai":
+            return reading
+        if label == "mentions_ai":
+            mentioned = mentioned or reading
+        elif used is None:
+            used = reading
             if not may_build:
                 break
     if group in BUILDING_ROLES:
@@ -106,28 +98,51 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     return used or mentioned or Reading("none", "no word of it", part="text")
 
 
-def _is_of_the_job(text: str, start: int, first: int, last: int) -> bool:
+def _said_of_ai(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
+    """The strongest label that a line gives which begins in a section of a kind: label, rule, span in the line."""
+    text = line.text
+    used: tuple[str, str, int, int] | None = None
+    mentioned: tuple[str, str, int, int] | None = None
+    first = last = -1
+    section = kind
+    is_of_the_job = False
+    for start, end in _mentions(line):
+        if start >= last:
+            first, last = sentence_at(text, start, end)
+            section = line.kind_at(start, kind)
+            is_of_the_job = _is_of_the_job(text, start, first, last, section)
+        mentioned = mentioned or ("mentions_ai", "in the employer's own words", start, end)
+        if not is_of_the_job:
+            continue
+        if may_build and _builds(text, start, end, first, last, section, by_role):
+            return "builds_ai", "duties make it", first, last
+        if used is None and not _AUDIENCE.match(text[end:last]):
+            used = "uses_ai", "duties or demands name it", start, end
+    return used or mentioned
+
+
+def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -> bool:
     """Whether a sentence is about the job, not about the employer, its offer or its way of hiring."""
-    section = section_at(text, start)
     if section in ("mentioned", "not"):
         return False
     sentence = text[first:last]
-    if section == "intro" and not _ADDRESSED.search(sentence):
+    is_first = section in (INTRO, WHOLE)
+    if is_first and not _ADDRESSED.search(sentence):
         return False
     if _SIFTING.search(sentence) and _SIFTED.search(sentence):
         return False
-    if section == "intro":
+    if is_first:
         return True
     if _ITEM.match(sentence):
         return not _EMPLOYER_FIRST.match(sentence)
     return not _EMPLOYER.search(text, first, start) or bool(_PERSON.search(sentence))
 
 
-def _builds(text: str, start: int, end: int, first: int, last: int, by_role: bool) -> bool:
+def _builds(text: str, start: int, end: int, first: int, last: int, section: str, by_role: bool) -> bool:
     """Whether the sentence says that the job makes AI: a verb of making, then AI as or in its object."""
     before = text[first:start]
     verb = _BUILD.search(before)
-    if verb is None or section_at(text, start) == "preferred":
+    if verb is None or section == "preferred":
         return False
     if _AUDIENCE.match(text[end:last]) or _WISHED.search(text, end, last):
         return False

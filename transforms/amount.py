@@ -43,6 +43,8 @@ _NUMBER = re.compile(
 )
 _SPACED = re.compile(", ([0-9]00)(?![0-9])")
 """The rest of a number with a slip of the pen, "$55, 000"; only after a currency sign."""
+_CENTS = re.compile("([€£])([0-9]{2})(?![0-9]|[.,][0-9])")
+"""The rest of a number behind its sign, as in French: "13€50"."""
 _LARGE = re.compile(" ?(million|billion|trillion|M|B)\\b")
 """What may follow the plus of "$85+ million"."""
 _CODE_BEFORE = re.compile(f"\\b([A-Z]{{2,3}}){_SPACE}$")
@@ -229,7 +231,8 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
             after = text[end] if end < length else " "
         size = end - start
         before = text[start - 1] if start else " "
-        if size > LONGEST_NUMBER or after == "%" or before == "#":
+        is_code = size > 1 and text[start] == "0" and text[start + 1].isdecimal()  # "06440", a postcode
+        if size > LONGEST_NUMBER or after == "%" or before == "#" or is_code:
             continue
         if size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS):
             yield start, end, True
@@ -314,6 +317,10 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
     if spaced:
         number, end = number * 1000 + int(spaced[1]), spaced.end()
         after = text[end] if end < len(text) else " "
+    cents = _CENTS.match(text, end) if not size else None
+    if cents:
+        number, end, currencies = number + int(cents[2]) / 100, cents.end(), currencies_of(cents[1])
+        after = text[end] if end < len(text) else " "
     unit, tail = _unit_at(text, end, is_signed=size > 0)
     if number in RETIREMENT_PLANS and not size and (unit or after in "(kK"):
         return None
@@ -322,7 +329,8 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
     if not has_name and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
         named, has_name, reached = _named_after(text, tail + 1, currencies, country, is_small=is_small)
     tail = reached if has_name else tail
-    if not size and not has_name and unit is None and after.isalpha():
+    is_signed = size > 0 or has_name or cents is not None
+    if not is_signed and unit is None and after.isalpha():
         return None
     if has_name:
         currencies, is_local = named
@@ -336,8 +344,8 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
         unit=unit,
         currencies=currencies,
         is_local=is_local,
-        is_signed=size > 0 or has_name,
-        is_sum=size > 0 or has_name or unit is not None or is_bare_sum,
+        is_signed=is_signed,
+        is_sum=is_signed or unit is not None or is_bare_sum,
         is_open=text[tail : tail + 1] == "+",
     )
 

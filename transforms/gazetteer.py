@@ -8,7 +8,8 @@ Decisions stand in `lookups/`:
 
 - `countries.csv`: country, M49 region and continent, legal tender. Kosovo (XK) and Taiwan, which M49 does not
   list, by our own rule. A tender that ended within the window still stands (the lev, until January 2026)
-- `country_names.csv`: what a country is called, in many languages
+- `country_names.csv`: what a country is called, in many languages; where a well-known city elsewhere is written
+  like a foreign name of a country (Columbia, Granada, Norfolk, Salvador), a line of text means the city
 - `subdivisions.csv`: first-level subdivisions, their names, postal abbreviations and GeoNames codes
 - `metros.csv`: nicknames and metropolitan areas; `case` is "upper" where only capitals are meant (SEA, LA)
 - `remote_scopes.csv`: groups of countries by name; `scope_members.csv`: the countries of a group
@@ -57,6 +58,8 @@ LATIN_ENDS = "\u0250"
 """First character after the Latin letters of Unicode's first four blocks."""
 ALIAS_SHARE = 0.25
 """A city meant by another of its names counts this much against one that bears the name."""
+ALIAS_BESIDE_BEARER = 0.1
+"""On top of it where a well-known city bears the name: "Victoria" is no more Hong Kong, nor "Salem" Jerusalem."""
 SUBDIVISION_SHARE = 0.5
 """A subdivision counts this share of its inhabitants against a city of its name: adverts name cities."""
 DENSITY_POWER = 0.6
@@ -113,10 +116,14 @@ class Alone(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Keys of words that are no places: beside a place, in the name of a building, before they are a city."""
+    """Keys of words that are no places: beside a place, in the name of a building or street, before they are a city.
+
+    `venue` are those of `facility` that are buildings: they bear their city's name, streets that of any city.
+    """
 
     strip: frozenset[str]
     facility: frozenset[str]
+    venue: frozenset[str]
     no_city: frozenset[str]
 
 
@@ -253,11 +260,11 @@ def worldwide_words() -> frozenset[str]:
 @functools.cache
 def noise() -> Noise:
     """The words of `place_noise.csv`."""
-    kinds: dict[str, set[str]] = {"strip": set(), "facility": set(), "never": set()}
+    kinds: dict[str, set[str]] = {"strip": set(), "facility": set(), "venue": set(), "never": set()}
     for row in _rows("place_noise"):
         kinds[row["kind"]].add(key(row["word"]))
-    strip, facility, never = (frozenset(kinds[k]) for k in ("strip", "facility", "never"))
-    return Noise(strip, facility, facility | never)
+    strip, facility, venue, never = (frozenset(kinds[k]) for k in kinds)
+    return Noise(strip, facility | venue, venue, facility | venue | never)
 
 
 @functools.cache
@@ -321,8 +328,15 @@ def _made_tables() -> dict[str, Any]:
             known[meaning.place] = meaning
 
     inhabitants: dict[str, int] = {}
+    well_known: dict[str, set[str]] = {}  # the countries of well-known cities by their name
     for name, city in _cities(weight, inhabitants):
         add(name, city)
+        if city.city and city.population >= WELL_KNOWN:
+            well_known.setdefault(city.city, set()).add(city.country)
+    for name in map(key, well_known):
+        for place, meaning in names[name].items():
+            if meaning.city and key(meaning.city) != name:
+                names[name][place] = meaning._replace(score=meaning.score * ALIAS_BESIDE_BEARER)
     for row in _rows("subdivisions"):
         country, code = row["country"], row["subdivision"]
         people = inhabitants.get(code, 0)
@@ -348,7 +362,9 @@ def _made_tables() -> dict[str, Any]:
         for code in (country, row["alpha3"]):
             codes.setdefault(code, []).append(meaning)
     for row in _rows("country_names"):
-        if row["kind"] == "name":
+        is_own = row["name"] == countries()[row["country"]]["name"]
+        is_city = not is_own and well_known.get(row["name"], set()) - {row["country"]}  # "Norfolk", "Salvador"
+        if row["kind"] == "name" and not is_city:
             add(key(row["name"]), Meaning(row["country"], None, None, CERTAIN))
             joined.add(key(row["name"]))
     numbers: dict[Meaning, int] = {}

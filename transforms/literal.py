@@ -22,7 +22,7 @@ class Literals:
 
     def __init__(self, words: Iterable[str], *, is_exact: bool = False) -> None:
         self._words = tuple(dict.fromkeys(word if is_exact else word.lower() for word in words))
-        self._is_exact = is_exact
+        self.is_exact = is_exact
         self._made = threading.local()
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -42,18 +42,18 @@ class Literals:
 
     def _stands(self, said: str, number: int) -> bool:
         word = self._words[number]
-        return said == word or (not self._is_exact and said.lower() == word)
+        return said == word or (not self.is_exact and said.lower() == word)
 
     def _compile(self) -> None:
         """A database for this thread. Hyperscan folds ASCII only, so other letters are spelt in both cases."""
         expressions, numbers = [], []
         for number, word in enumerate(self._words):
-            spellings = {word} if self._is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
+            spellings = {word} if self.is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):
                 encoded = spelling.encode("latin-1", "replace")
                 expressions.append(re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", encoded))
                 numbers.append(number)
-        flag = hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if self._is_exact else hyperscan.HS_FLAG_CASELESS)
+        flag = hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if self.is_exact else hyperscan.HS_FLAG_CASELESS)
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         database.compile(expressions=expressions, ids=numbers, flags=[flag] * len(numbers))
         self._is_plain = tuple(word.isascii() for word in self._words)

@@ -99,11 +99,15 @@ def folded(text: str) -> str:
     return " ".join(text.split())[:LONGEST_LOCATION]
 
 
-def items_in(line: str, told: frozenset[str] = frozenset()) -> list[Item]:
-    """What a folded line names, in order, decided. `told`: countries one of which the places are known to be in."""
+@functools.lru_cache(maxsize=20_000)
+def items_in(line: str, told: frozenset[str] = frozenset()) -> tuple[Item, ...]:
+    """What a folded line names, in order, decided; to be read, not changed: it is kept.
+
+    `told`: countries one of which the places are known to be in.
+    """
     items = _joined(_parts(line))
     _decide(items, told)
-    return items
+    return tuple(items)
 
 
 def is_bare(line: str) -> bool:
@@ -182,19 +186,22 @@ def _pieces(line: str) -> list[_Piece]:
 def _rejoined(line: str, pieces: list[_Piece]) -> list[_Piece]:
     """Put names together that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
     done: list[_Piece] = []
-    at = 0
-    while at < len(pieces):
+    at, count = 0, len(pieces)
+    while at < count:
         first = pieces[at]
-        taken = next((n for n in (3, 2) if _is_one_name(line, pieces[at : at + n], n)), 1)
-        last = pieces[at + taken - 1]
-        done.append(first._replace(text=line[first.start : last.end], end=last.end))
+        sizes = (3, 2) if count - at > 2 else (2,) if count - at > 1 else ()
+        taken = next((n for n in sizes if _is_one_name(line, pieces[at : at + n])), 1)
+        if taken > 1:
+            end = pieces[at + taken - 1].end
+            first = first._replace(text=line[first.start : end], end=end)
+        done.append(first)
         at += taken
     return done
 
 
-def _is_one_name(line: str, run: list[_Piece], size: int) -> bool:
+def _is_one_name(line: str, run: list[_Piece]) -> bool:
     glues = {p.glue for p in run[1:]}
-    if len(run) < size or any(p.paren != run[0].paren for p in run) or not glues <= {"word", "slash", "comma", "dash"}:
+    if not glues <= {"word", "slash", "comma", "dash"} or any(p.paren != run[0].paren for p in run):
         return False
     made = key(line[run[0].start : run[-1].end])
     if made in gazetteer().joined:
@@ -212,7 +219,7 @@ _TIME_ZONE = re.compile(
     r"\b(?:time ?-?zones?|tz|hours?|hrs|utc|gmt|cet|cest|est|edt|pst|pdt|mst|cst|ist|bst|overlap)\b|±",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\s\-‐‑/_]+")
+_WORD = re.compile(r"[^\s\-‐‑/_]+?(?=HQ\b)|[^\s\-‐‑/_]+")
 _CODES_IN_ANY_CASE = frozenset({"us", "uk", "usa", "uae", "eu", "ksa"})
 
 
@@ -325,8 +332,11 @@ def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
     run, is_edge = runs[n], n in (0, len(runs) - 1)
     text = piece[run.start : run.end]
     beside = [other for other in runs[max(0, n - 1) : n + 2] if other is not run]
-    if any(m.city for m in run.meanings) and not noise().facility.isdisjoint(key(piece).split()):
-        return any(m.population >= METROPOLIS and key(m.city or "") == key(text) for m in run.meanings)
+    words = key(piece).split()
+    if any(m.city for m in run.meanings) and not noise().facility.isdisjoint(words):
+        named = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
+        is_venue = is_edge and not noise().venue.isdisjoint(words) and len({m.country for m in run.meanings}) == 1
+        return max(named, default=0) >= (WELL_KNOWN if is_venue else METROPOLIS)
     if run.is_code:
         has_town = any(within(a, b) for other in beside for a in other.meanings if a.city for b in run.meanings)
         is_held = any(other.workplace or other.group or other.is_area for other in beside)
@@ -477,9 +487,9 @@ def town_of(text: str) -> str | None:
     words, keys = text.split(), key(text).split()
     if not 0 < len(words) <= LONGEST_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
         return None
-    strip, facility, no_city = noise()
-    is_other = _TIME_ZONE.search(text) or all(k in strip or k in no_city for k in keys)
-    return text if not is_other and facility.isdisjoint(keys) else None
+    known = noise()
+    is_other = _TIME_ZONE.search(text) or all(k in known.strip or k in known.no_city for k in keys)
+    return text if not is_other and known.facility.isdisjoint(keys) else None
 
 
 def _states_first(meanings: Iterable[Meaning]) -> list[Meaning]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def roles() -> list[Roles]:
     return [Roles(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
 
 
-def skills() -> list[Skills]:
-    """The taxonomy."""
-    return [Skills(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills")]  # type: ignore[arg-type]
+@functools.cache
+def taxonomy() -> tuple[Skills, ...]:
+    """The taxonomy of skills, in order of `skills.csv`."""
+    return tuple(Skills(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills"))  # type: ignore[arg-type]

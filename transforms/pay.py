@@ -19,14 +19,16 @@ from typing import NamedTuple
 from transforms.amount import Range, ranges_in
 from transforms.currency import codes, legal_tender, resolved
 from transforms.pay_norm import PER_YEAR, usual_period
-from transforms.pay_tie import Tie, tie_of
 from transforms.pay_word import Hit, Word, can_be_known, each_hit, hits_in, may_be_void
+from transforms.tier import Tie, tie_of
 from warehouse.tables import Pay
 
 CLAUSE = 240
 """Characters before an amount in which a word may govern it: about two long lines of an advert."""
 TAIL = 80
 """Characters after an amount that are read for its period, tax and kind."""
+PERK = 40
+"""Characters after an amount that only its period makes pay in which a perk may be named: "$900/month gym stipend"."""
 HEADING = 90
 """A line up to this many characters is read as a heading of what follows."""
 HEADING_REACH, HEADING_LINES = 400, 4
@@ -61,13 +63,15 @@ SOUTH_ASIAN = (1e5, 1e7)
 """Lakh and crore: units of rupees and taka."""
 FIRST_WORDS = 3
 """Words of a sentence in which its subject stands."""
+TITLE = 8
+"""Words and marks before an amount in which a title names its role or level."""
 SUBJECT = 6
 """Words before "paid" in which a bonus or commission is its subject."""
 CONTINUED = (0.2, 5.0)
 """An amount that continues a list is within these multiples of the one before."""
 LARGEST_BONUS, LARGEST_EQUITY, LARGEST_BARE_EQUITY = 100.0, 25.0, 5.0
 """Percent above which a share is no bonus of one's salary, or equity of one's employer, named or not."""
-CASH = ("base", "on_target_earnings", "other")
+CASH = ("base", "on_target_earnings", "total_compensation")
 """Components that are a year's money by themselves; the rest is added to them."""
 ADDED = ("bonus", "commission", "equity")
 
@@ -346,6 +350,11 @@ def _line_start(text: str, offset: int, floor: int) -> int:
     return max(text.rfind("\n", floor, offset) + 1, floor)
 
 
+def _line_end(text: str, offset: int, ceiling: int) -> int:
+    end = text.find("\n", offset, ceiling)
+    return end if end >= 0 else ceiling
+
+
 def _standing(site: _Site) -> _Evidence | None:
     """Evidence from where an amount stands: alone in a field or headline, or with a period beside it."""
     text, one, after = site.text, site.one, site.after
@@ -357,11 +366,22 @@ def _standing(site: _Site) -> _Evidence | None:
     if len(text) <= SHORT_TEXT and not has_not_pay:
         is_bare = not one.is_signed and one.unit is None
         return _Evidence("field", "base") if one.is_signed or (is_alone and not (is_bare and site.before)) else None
-    if is_alone and (one.is_signed or _is_headline_of_thousands(site)):
+    is_threshold = site.is_open and not one.is_range
+    if (
+        is_alone
+        and (one.is_signed or _is_headline_of_thousands(site))
+        and not (is_threshold and _is_aside(site.before))
+    ):
         return _Evidence("headline", "base")
-    if after.period and one.is_signed and len(site.before) <= FEW_WORDS and not has_not_pay:
-        return _Evidence("period", "base") if annual <= LARGEST_ANNUAL_USD else None
+    if after.period and one.is_signed and len(site.before) <= FEW_WORDS and not has_not_pay and not is_threshold:
+        is_perk = _has_not_pay(hits_in(text, after.end, _line_end(text, after.end, after.end + PERK)))
+        return _Evidence("period", "base") if annual <= LARGEST_ANNUAL_USD and not is_perk else None
     return None
+
+
+def _is_aside(before: list[Hit]) -> bool:
+    """Whether a bracket opens before an amount, and not one behind a job's title: "closing large deals ($250k+)"."""
+    return bool(before) and before[-1].mark == "(" and not _is_titled(before)
 
 
 def _follows_other_money(text: str, begin: int) -> bool:
@@ -509,7 +529,7 @@ def _is_titled(before: list[Hit]) -> bool:
     """
     if not before or before[-1].mark not in ("-", "–", "—", "(", ":"):
         return False
-    return any(h.of("role") or h.of("level") for h in before)
+    return any(h.of("role") or h.of("level") for h in before[-TITLE:])
 
 
 def _filler(hit: Hit) -> str | None:
@@ -538,12 +558,15 @@ def _period_before(before: list[Hit], one: Range) -> str | None:
 
 
 def _adjective(hits: list[Hit], end: int) -> str | None:
-    """The period an adjective names that belongs to a pay word or stands right at the end: "annual base salary of"."""
+    """The period an adjective names that belongs to a pay word or stands right at the end.
+
+    It stands before the pay word or right after it: "annual base salary of", "salaire horaire compris entre".
+    """
     for index in range(len(hits) - 1, -1, -1):
         word = hits[index].of("period")
         if word and word.reach == "both":
             is_last = end - hits[index].end <= len(" rate is at ")
-            if is_last or any(h.of("pay") for h in hits[index : index + 5]):
+            if is_last or any(h.of("pay") for h in hits[max(0, index - 1) : index + 5]):
                 return word.value
     return None
 
@@ -554,7 +577,7 @@ def _adjective(hits: list[Hit], end: int) -> str | None:
 def _adds(text: str, end: int) -> bool:
     """Whether a `+` directly after an amount adds a component (`$90k+ bonus`) instead of leaving the top open."""
     added = [w for h in hits_in(text, end + 1, end + 24)[:2] for w in h.words]
-    return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "other")) for w in added)
+    return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in added)
 
 
 def _gap_period(text: str, one: Range) -> str | None:
@@ -568,8 +591,7 @@ def _after(text: str, end: int, stop: int) -> _After:
     """
     said: dict[str, str] = {}
     reached = end
-    line = text.find("\n", end, stop)
-    for hit in each_hit(text, end, line if line >= 0 else stop):
+    for hit in each_hit(text, end, _line_end(text, end, stop)):
         if text[hit.start - 2 : hit.start] == ". " and text[hit.start].isupper() and hit.start - 2 >= end:
             break
         if hit.mark and not hit.words:

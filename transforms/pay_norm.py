@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transforms.currency import legal_tender, tender_of
-from warehouse.tables import Pay
+from transforms.headline import headline_of, headlines_by_country
+from warehouse.tables import Pay, Place
 
 LOOKUPS = Path(__file__).parent / "lookups"
 
@@ -28,36 +29,39 @@ MONTHS = 12
 """Salaries a year of pay in a currency from elsewhere: further salaries are owed by local law and custom."""
 WIDEST = 4.0
 """A range whose high end is over this many times its low end is no offer for one job."""
-ANNUAL_COMPONENTS = ("base", "on_target_earnings", "other")
+ANNUAL_COMPONENTS = ("base", "on_target_earnings", "total_compensation")
 """Components whose period and bounds norms can tell."""
 WITHOUT_NORMS = ("CONTRACTOR", "INTERN", "PER_DIEM", "VOLUNTEER")
 """Employment whose pay is not stated for a year or month by custom."""
-BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
-"""Employment whose own pay is the hourly or daily one where an advert states both."""
 SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
 """Signs that, where the country does not tell their currency, name one from elsewhere."""
 
 
-def finished(pays: Sequence[Pay], *, country: str | None, employment_type: str | None) -> tuple[Pay, ...]:
+def finished(
+    pays: Sequence[Pay],
+    *,
+    country: str | None,
+    employment_type: str | None,
+    seniority: str = "unstated",
+    places: Sequence[Place] = (),
+) -> tuple[Pay, ...]:
     """Pay with norms applied: period inferred where none is stated, yearly amounts, flags, and the headline first.
 
     A minimum of 0 is no minimum. A range whose low end is above its high end keeps its text, not its amounts. An
     amount beyond four times its low end, or beyond the country's bounds, is kept and flagged.
 
-    The headline is the posting's own pay: what an economist would take as its offer in the posting's country. Base
-    pay, else on-target earnings, which are then flagged: they never enter a band. Preferred,
-    in this order: structured over prose; tied to the posting's country, then to no
-    country, then to others; in the country's legal tender; amounts that can enter a band (both ends, no flag); yearly
-    or monthly pay for employees and hourly or daily pay for contractors; pay tied to no level or place (what the
-    advert says of the job as a whole). Among tiers that are still equal, the one with the middle midpoint is taken
-    (the lower of two): the widest summary would mix zones and levels into a range nobody is offered, and the first
-    one is often the dearest city. Exactly one base pay is the headline if there is one; it stands first, the others
-    keep their order.
+    The headline is the posting's own pay: what an economist would take as its offer (`headline.py` says how it is
+    chosen, for which the posting's stated `seniority` and `places` are asked). Exactly one base pay is it if there is
+    one, else on-target earnings or total compensation, then flagged: neither enters a band. It stands first, the
+    others keep their order. Each country that base pay is tied to has one too, marked `is_headline_in_country`.
     """
     if not pays:
         return ()
     known = [_completed(pay, country, employment_type) for pay in pays]
-    best = _headline(known, country, employment_type)
+    best = headline_of(known, country=country, employment_type=employment_type, seniority=seniority, places=places)
+    local = headlines_by_country(known, best, employment_type=employment_type, seniority=seniority, places=places)
+    for i in local:
+        known[i] = dataclasses.replace(known[i], is_headline_in_country=True)
     if best is None:
         return tuple(known)
     head = known[best]
@@ -97,6 +101,7 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
         annual_high=annual_high,
         flag=flag,
         is_headline=False,
+        is_headline_in_country=False,
     )
 
 
@@ -180,41 +185,3 @@ def _implausible(
     if any(end is not None and end > bounds[1] for end in (annual_low, annual_high)):
         return "implausible_high"
     return None
-
-
-def _headline(pays: Sequence[Pay], country: str | None, employment_type: str | None) -> int | None:
-    """Index of the posting's own pay by the order of preference that `finished` states; None without either."""
-    tender = legal_tender(country) if country else ()
-    is_contract = employment_type in BY_THE_HOUR
-
-    def rank(pay: Pay) -> tuple[int, ...]:
-        return (
-            pay.low is None and pay.high is None,
-            pay.reading != "stated",
-            0 if country and pay.country == country else 1 if pay.country is None else 2,
-            bool(tender) and pay.currency not in tender,
-            pay.currency is None,
-            pay.flag is not None,
-            pay.period is None,
-            (pay.period in ("hour", "day", "week")) != is_contract,
-            pay.low is None or pay.high is None,
-            pay.level_text is not None or pay.place_text is not None,
-        )
-
-    candidates = [i for i, pay in enumerate(pays) if pay.component == "base"]
-    candidates = candidates or [i for i, pay in enumerate(pays) if pay.component == "on_target_earnings"]
-    if not candidates:
-        return None
-    best = min(rank(pays[i]) for i in candidates)
-    equals = [i for i in candidates if rank(pays[i]) == best]
-    first = pays[equals[0]]
-    if first.reading != "stated" and first.level_text is None and first.place_text is None:
-        return equals[0]  # prose states the job's own pay first
-    same = [i for i in equals if pays[i].currency == first.currency]  # amounts of two currencies have no order
-    by_size = sorted(same, key=lambda i: (_middle(pays[i]), i))
-    return by_size[(len(by_size) - 1) // 2]
-
-
-def _middle(pay: Pay) -> float:
-    low, high = pay.annual_low or pay.low, pay.annual_high or pay.high
-    return ((low or high or 0.0) + (high or low or 0.0)) / 2

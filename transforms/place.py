@@ -7,7 +7,9 @@ scope that is not stated stays None: "Berlin or Remote" does not say where the r
 Which places state the scope of a word for remote work: those in its brackets or before its bracket, those
 joined to it by a space or a dash, with the countries listed on from there ("Remote - US & Canada"); behind a
 comma, countries, subdivisions and groups of its stretch, and a city only when its country is written beside it
-("Remote, Lyon, France"). A time zone is a rule about hours and states none.
+("Remote, Lyon, France"). A time zone is a rule about hours and states none. A line that says no more than
+"Remote" has the scope of its own address: the country, however far the address goes, because a city in it says
+where the employer books the job and not where it is done.
 
 Sources of names and licences: see `gazetteer`.
 """
@@ -129,7 +131,7 @@ class _Line:
     """One line of text, what it names, the places its addresses state and those read from it."""
 
     text: str
-    items: list[Item]
+    items: Sequence[Item]
     stated: list[Place]
     read: list[Place]
     is_main: bool
@@ -180,7 +182,7 @@ def _place(text: str | None, country: str, subdivision: str | None, city: str | 
     )
 
 
-def _places(items: list[Item], text: str) -> list[Place]:
+def _places(items: Sequence[Item], text: str) -> list[Place]:
     """The items as places; a group of countries is one where it lies in one continent."""
     found: list[Place] = []
     countries = {i.chosen.country for i in items if i.chosen}
@@ -270,14 +272,16 @@ def _with_text(line: _Line) -> list[Place]:
     """Stated places with the detail that their line adds in the same country, and the others of its list."""
     places: list[Place] = []
     for place in line.stated:
+        if place.city or place.country is None or len(line.stated) > 1:
+            places.append(place)
+            continue
         detail = [
             dataclasses.replace(p, subdivision=p.subdivision or place.subdivision, reading="stated")
             for p in line.read
             if p.country == place.country and (p.city or p.subdivision)
             if None in (place.subdivision, p.subdivision) or p.subdivision == place.subdivision
         ]
-        is_complete = place.city or place.country is None or len(line.stated) > 1
-        places += [place] if is_complete or not detail else detail
+        places += detail or [place]
     countries = _countries(line.stated)
     if len(line.read) > 1 and any(p.country in countries for p in line.read):
         known = {(p.country, p.city) for p in places}
@@ -298,7 +302,7 @@ _TITLE_CUT = re.compile(r"[()\[\]|–—,/•·]| - ")
 
 
 def _workplace(
-    lines: Sequence[_Line], title_items: list[Item], *, is_remote: bool | None, word: str, spans: list[Span]
+    lines: Sequence[_Line], title_items: Sequence[Item], *, is_remote: bool | None, word: str, spans: list[Span]
 ) -> str | None:
     """The workplace, by the first of the source's word, its flag, the location, the addresses and the title."""
     said = workplaces(in_text=False).get(key(_CAMEL.sub(" ", word)))
@@ -323,7 +327,7 @@ def _workplace(
     return found
 
 
-def _workplace_in(items: list[Item]) -> tuple[str | None, Item | None]:
+def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
     """The workplace that items of a line say, and the word for it. "Hybrid or remote" is remote: it may be."""
     found = {item.workplace: item for item in reversed(items) if item.workplace}
     remote, hybrid = found.get(REMOTE), found.get(HYBRID)
@@ -349,7 +353,7 @@ def _may_say_workplace(title: str) -> bool:
     return not _workplace_begins().isdisjoint(made_key(title.replace("_", " ")).split())
 
 
-def _title_items(title: str) -> list[Item]:
+def _title_items(title: str) -> Sequence[Item]:
     """Items of the part of a title that stands apart and holds nothing but a workplace word and places.
 
     It is the longest end of the title behind a separator, else a part between two ("Analyst (Remote) II").
@@ -365,22 +369,23 @@ def _title_items(title: str) -> list[Item]:
             items = items_in(piece)
             if any(item.workplace for item in items):
                 offset = title.index(piece, begin)
-                for item in items:
-                    item.start, item.end = item.start + offset, item.end + offset
-                return items
+                return [dataclasses.replace(i, start=i.start + offset, end=i.end + offset) for i in items]
     return []
 
 
 # --- remote scope -----------------------------------------------------------------------------------
 
 
-def _remote_scope(lines: Sequence[_Line], title_items: list[Item], *, is_flagged: bool, spans: list[Span]) -> set[str]:
+def _remote_scope(
+    lines: Sequence[_Line], title_items: Sequence[Item], *, is_flagged: bool, spans: list[Span]
+) -> set[str]:
     """Countries and groups remote work is open to: what the lines say, else the title, else "anywhere"."""
     scope: set[str] = set()
     for line in lines:
         scope |= _scope(line.items, is_remote=line.is_main or is_flagged)
         if line.stated and is_bare(line.text) and (line.is_main or is_flagged or line.items):
-            scope |= _countries_alone(line.stated)
+            is_said = any(item.workplace == REMOTE for item in line.items)
+            scope |= _countries(line.stated) if is_said else _countries_alone(line.stated)
     if scope:
         spans.append(_span("remote_scope", "location", None, "countries beside the word for remote work"))
         return scope
@@ -402,7 +407,7 @@ def _countries_alone(stated: Sequence[Place]) -> frozenset[str]:
     return _countries(stated) if is_wide else frozenset()
 
 
-def _scope(items: list[Item], *, is_remote: bool) -> set[str]:
+def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
     """The scope that a line states. `is_remote`: the job is remote even when the line does not say so."""
     remote = [n for n, item in enumerate(items) if item.workplace == REMOTE]
     bound = {k for n in remote for k in _bound(items, n)}
@@ -418,7 +423,7 @@ def _scope(items: list[Item], *, is_remote: bool) -> set[str]:
     return scope
 
 
-def _bound(items: list[Item], n: int) -> set[int]:
+def _bound(items: Sequence[Item], n: int) -> set[int]:
     """The items that say where the remote work of `items[n]` may be done."""
     me = items[n]
     before = items[n - 1] if n and items[n - 1].is_place else None
@@ -445,14 +450,14 @@ def _bound(items: list[Item], n: int) -> set[int]:
     return _in_chunk(items, me)
 
 
-def _in_chunk(items: list[Item], me: Item) -> set[int]:
+def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
     """The areas in the stretch of a word for remote work; else its only city, if the country is written."""
     chunk = {k for k, item in enumerate(items) if item.chunk == me.chunk and item.is_place}
     areas = {k for k in chunk if items[k].is_area}
     return areas or {k for k in chunk if len(chunk) == 1 and items[k].has_country}
 
 
-def _listed(items: list[Item], n: int, step: int) -> set[int]:
+def _listed(items: Sequence[Item], n: int, step: int) -> set[int]:
     """Areas listed on from the area `items[n]` in one direction: "Remote - US & Canada"."""
     found: set[int] = set()
     k = n + step
@@ -467,7 +472,7 @@ def _listed(items: list[Item], n: int, step: int) -> set[int]:
     return found
 
 
-def _encloses(items: list[Item], k: int, countries: set[str]) -> bool:
+def _encloses(items: Sequence[Item], k: int, countries: set[str]) -> bool:
     """Whether `items[k]` is a group only named as what encloses a country beside it: "Illinois, USA, AMER"."""
     group = items[k].group
     if group is None or not countries or not countries <= {c for token in group.scope for c in members_of(token)}:

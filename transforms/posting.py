@@ -108,7 +108,9 @@ def posting(
     if label is not None:
         spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
 
-    pays = _pays(pay, pay_text, body, country=country, employment_type=kind)
+    pays = _pays(pay, pay_text, body, country=country)
+    places = () if where.workplace == REMOTE else where.places
+    pays = finished(pays, country=country, employment_type=kind, seniority=level.value, places=places)
     issues += [_upside_down(p) for p in pays if p.flag == "low_above_high"]
     head = pays[0] if pays and pays[0].is_headline else None
     counted = _where_pay_counts(head, where)
@@ -159,7 +161,7 @@ def posting(
         text=body or None,
         places=where.places,
         pay=pays,
-        skills=skills_in(body, title=named) if body else (),
+        skills=skills_in(body, title=named, employer=(employer, board)) if body else (),
         spans=tuple(spans),
         issues=tuple(issues),
     )
@@ -215,9 +217,7 @@ def _span(field: str, part: str, start: int | None, end: int | None, rule: str, 
     return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
 
 
-def _pays(
-    stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None, employment_type: str | None
-) -> tuple[Pay, ...]:
+def _pays(stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None) -> tuple[Pay, ...]:
     """Structured pay; where it holds no base amounts, the pay field's prose and then the text's."""
     pays = tuple(stated)
     for prose in (pay_text, body):
@@ -225,7 +225,7 @@ def _pays(
             break
         if prose:
             pays += pay_in(prose, country=country)
-    return finished(pays, country=country, employment_type=employment_type)
+    return pays
 
 
 def _upside_down(pay: Pay) -> Issue:

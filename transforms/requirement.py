@@ -1,24 +1,22 @@
 """What an advert's text demands of a person: years of experience and the lowest accepted degree.
 
-Both readers look for a few literal words first and read only the lines that hold one, so that their cost is
-linear and small. What stands in a section of wishes, or is said to be preferred, is not demanded.
+Both readers read only the lines that hold one of a few literal words, so that their cost is linear and small.
+What stands in a section of wishes, or is said to be preferred, is not demanded.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import itertools
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from transforms.lookup import rows_of
 from transforms.reading import Reading
-from transforms.section import cues_of, found_in, section_at, sentence_at
+from transforms.section import Line, cues_of, lines_of, sentence_at
 from warehouse.tables import DEGREES
 
-LOOKUPS = Path(__file__).parent / "lookups"
-cues = functools.partial(cues_of, "requirement_cues.csv")
+cues = functools.partial(cues_of, "requirement_cues")
 MOST_YEARS = 20
 """More years than this are a firm's age or a slip; adverts that demand more were not seen."""
 MONTHS_IN_YEAR = 12
@@ -76,18 +74,29 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     that are preferred, and those of the employer's own history, are left out.
     """
     best: tuple[float, int, int] | None = None
-    for match in itertools.islice(_mentions_of_years(text), MOST_MENTIONS):
+    for begin, kind, line in lines_of(text):
+        demanded = line.once(_years_demanded, kind) if "years" in line.words else None
+        if demanded is not None and (best is None or demanded[0] > best[0]):
+            best = demanded[0], begin + demanded[1], begin + demanded[2]
+    return best
+
+
+def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
+    """The most years that a line demands which begins in a section of a kind, with the span in the line."""
+    best: tuple[float, int, int] | None = None
+    for match in itertools.islice(_mentions_of_years(line), MOST_MENTIONS):
         years = _years(match)
-        if years <= MOST_YEARS and (best is None or years > best[0]) and _is_demanded(text, match):
+        section = line.kind_at(match.start(), kind)
+        if years <= MOST_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section):
             best = (years, match.start(), match.end())
     return best
 
 
-def _mentions_of_years(text: str) -> Iterator[re.Match[str]]:
-    """Numbers of years or months in the text."""
-    for at, _ in found_in(text)["years"]:
-        nearest = max(0, at - LONGEST_YEARS)
-        begin = max(nearest, text.rfind("\n", nearest, at) + 1)
+def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
+    """Numbers of years or months in the line."""
+    text = line.text
+    for at, _ in line.words["years"]:
+        begin = max(0, at - LONGEST_YEARS)
         is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_folded(text[begin:at])))
         for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + LONGEST_UNIT):
             if match.start("unit") >= at:
@@ -98,7 +107,7 @@ LONGEST_YEARS = 48
 """Characters from the number to the unit: "five (5) to seven (7) full years"."""
 LONGEST_UNIT = 9
 MOST_MENTIONS = 200
-"""Numbers of years that are looked at; a text with more is no advert."""
+"""Numbers of years in one line that are looked at; a line with more is no advert's."""
 
 
 def _folded(words: str) -> str:
@@ -113,8 +122,7 @@ def _years(match: re.Match[str]) -> float:
     return round(number / MONTHS_IN_YEAR, 1) if is_months else number
 
 
-def _is_demanded(text: str, match: re.Match[str]) -> bool:
-    section = section_at(text, match.start())
+def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
@@ -159,25 +167,11 @@ _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 def _degree_pattern() -> re.Pattern[str]:
     """One expression for all degrees, a named group each; words for any degree are in `generic`."""
     patterns: dict[str, list[str]] = {name: [] for name in (*DEGREES, GENERIC)}
-    with (LOOKUPS / "degree_words.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            flag = "i" if row["case"] == "any" else "-i"
-            patterns[GENERIC if row["generic"] else row["degree"]].append(f"(?{flag}:{row['pattern']})")
+    for row in rows_of("degree_words"):
+        flag = "i" if row["case"] == "any" else "-i"
+        patterns[(GENERIC if row["generic"] else row["degree"]) or GENERIC].append(f"(?{flag}:{row['pattern']})")
     groups = "|".join(f"(?P<{degree}>{'|'.join(patterns[degree])})" for degree in patterns)
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
-
-
-def _lines_on_degrees(text: str) -> Iterator[tuple[int, int]]:
-    """Bounds of each line that holds a word of the degrees, once, in order."""
-    found = found_in(text)
-    starts = [at for at, _ in found["degree"] if not (at and (text[at - 1].isalnum() or text[at - 1] == "_"))]
-    stop = -1
-    for at in sorted((*starts, *(at for at, _ in found["degree within"]))):
-        if at >= stop:
-            begin = text.rfind("\n", 0, at) + 1
-            stop = text.find("\n", at)
-            stop = len(text) if stop < 0 else stop
-            yield begin, stop
 
 
 def degree_in(text: str) -> Reading | None:
@@ -186,31 +180,50 @@ def degree_in(text: str) -> Reading | None:
     "Bachelor's or Master's" is a bachelor; an alternative of "equivalent experience" changes nothing; a degree
     that is only preferred does not count. `none` means the text says that no degree, or school only, is needed.
     """
-    pattern = _degree_pattern()
     best: Reading | None = None
-    for begin, stop in _lines_on_degrees(text):
-        matches = list(pattern.finditer(text, begin, stop))
-        first = 0
-        while first < len(matches):
-            last = first
-            while last + 1 < len(matches) and _JOINED.match(text[matches[last].end() : matches[last + 1].start()]):
-                last += 1
-            group = matches[first : last + 1]
-            beyond = matches[last + 1].start() if last + 1 < len(matches) else stop
-            first = last + 1
-            if not _is_degree_demanded(text, group, beyond):
-                continue
-            named = [match for match in group if match.lastgroup != GENERIC]
-            for match in named or group:
-                degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
-                if best is None or _RANK[degree] < _RANK[best.value]:
-                    best = Reading(degree, f"asks for: {degree}", match.start(), match.end(), "text")
+    for begin, kind, line in lines_of(text):
+        lowest = line.once(_degree_demanded, kind) if "degree" in line.words or "degree within" in line.words else None
+        if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
+            degree, start, end = lowest
+            best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
     return best
 
 
-def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int) -> bool:
+def _names_degree(line: Line) -> bool:
+    if "degree within" in line.words:
+        return True
+    text = line.text
+    starts = (start for start, _ in line.words.get("degree", ()))
+    return any(not at or not (text[at - 1].isalnum() or text[at - 1] == "_") for at in starts)
+
+
+def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
+    """The lowest degree that a line asks for which begins in a section of a kind, with the span in the line."""
+    if not _names_degree(line):
+        return None
+    text = line.text
+    matches = list(_degree_pattern().finditer(text))
+    best: tuple[str, int, int] | None = None
+    first = 0
+    while first < len(matches):
+        last = first
+        while last + 1 < len(matches) and _JOINED.match(text[matches[last].end() : matches[last + 1].start()]):
+            last += 1
+        group = matches[first : last + 1]
+        beyond = matches[last + 1].start() if last + 1 < len(matches) else len(text)
+        first = last + 1
+        if not _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind)):
+            continue
+        named = [match for match in group if match.lastgroup != GENERIC]
+        for match in named or group:
+            degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
+            if best is None or _RANK[degree] < _RANK[best[0]]:
+                best = degree, match.start(), match.end()
+    return best
+
+
+def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, section: str) -> bool:
     start, end = group[0].start(), group[-1].end()
-    section = section_at(text, start)
     if section in ("preferred", "not", "mentioned"):
         return False
     first, last = sentence_at(text, start, end)

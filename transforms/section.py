@@ -1,55 +1,242 @@
-"""The sections of an advert's text: what it asks for, what it wishes for, and what it says of the employer.
+"""An advert's text by lines and sections: what it asks for, what it wishes for, what it says of the employer.
 
-Headings are those of `lookups/section_words.csv`. Only lines are read, in one pass, so the cost is linear. The
-words that send a reader to a line are found here too, those of all readers in one pass, kept for the next reader.
+Employers repeat their lines from advert to advert, so a line is read once and kept: the names and cues of the
+lexicon in it, the sections that begin in it, the words that send a reader to it, and what each reader made of it.
+What a reader says of a line depends on nothing but the line and the kind of section it stands in.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
+import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
+from transforms.lexicon import Meaning, lexicon
 from transforms.literal import Literals
+from transforms.lookup import rows_of
+from transforms.remembered import Remembered
 
-LOOKUPS = Path(__file__).parent / "lookups"
+Said = TypeVar("Said")
+
 LONGEST_HEADING = 80
-"""Characters of a line that may be a heading; longer ones are prose."""
-FLAT_LINE = 300
-"""In a line longer than this, white space was lost and headings stand inside, before a colon."""
-MOST_WORDS = 6
-"""Words of the longest known heading that is looked for."""
-LEAST_COVERED = 0.5
-"""Share of a heading's letters that known words must cover, unless it ends with a colon."""
-TEXTS_KEPT = 4
-"""The readers of one posting ask one after the other for the sections of one text."""
-LINES_KEPT = 1 << 14
-"""Short lines whose kind is kept: an employer's adverts repeat their headings."""
+"""Characters of a line that may be a heading: two thirds of a printed line."""
+LEAST_OF_HEADING = 0.4
+"""Share of a heading's letters that its known words must make up, unless it ends with a colon."""
+LONGEST_COLON_GAP = 30
+"""Characters between the words of a heading and its colon."""
+FLAT_TEXT = 400
+"""A line longer than this was flattened: headings stand inside it."""
+LONGEST_OPENING = 50
+"""Characters of a heading of which only the opening is known: "Life at" and a company's name."""
+INTRO, WHOLE = "intro", "whole"
+"""What stands before the first heading: of an advert whose headings speak of the role, and of any other."""
+OF_ROLE = frozenset(("required", "duties", "preferred"))
+STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
+"""Which word decides where one heading holds several: "Preferred qualifications" are wishes."""
+BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "o ")
 LISTS = (
-    ("years", "requirement_cues.csv", "pattern", "cue", "year literal"),
-    ("degree", "requirement_cues.csv", "pattern", "cue", "degree literal"),
-    ("degree within", "requirement_cues.csv", "pattern", "cue", "degree literal within"),
-    ("ai", "ai_terms.csv", "words", "case", "any"),
+    ("years", "requirement_cues", "pattern", "cue", "year literal"),
+    ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
+    ("degree within", "requirement_cues", "pattern", "cue", "degree literal within"),
+    ("ai", "ai_terms", "words", "case", "any"),
+    ("AI", "ai_terms", "words", "case", "exact"),
 )
 """Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_INSIDE = re.compile(r"(?<![^\s.!?)])[A-ZÀ-Þ][^.:;!?\n]{2,45}:")
-LONGEST_INSIDE = 47
-"""Characters that `_INSIDE` matches at most."""
-_SENTENCE_ENDS = ("\n", ". ", "! ", "? ", "; ", "• ")
+TEXTS_KEPT = 4
+"""The readers of one posting ask one after the other for the lines of one text."""
+_LETTER = re.compile(r"[^\W_]")
+_SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ")
 
 
-def literals_of(lookup: str, cue: str) -> tuple[str, ...]:
-    """What a lookup lists under a cue, to be found as it stands (spaces count). ValueError when it lists nothing."""
-    with (LOOKUPS / lookup).open(encoding="utf-8", newline="") as file:
-        literals = tuple(row["pattern"] for row in csv.DictReader(file) if row["cue"] == cue)
-    if not literals:
-        raise ValueError(f"lookups/{lookup}: no row for the cue {cue!r}")
-    return literals
+class Line:
+    """What one line holds. Spans are offsets in it, in order of their starts."""
+
+    __slots__ = ("cues", "names", "openings", "said", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: list[tuple[int, int, int]] = []
+        """(start, end, number of the meaning) of the skills it names."""
+        self.cues: list[tuple[int, int, str]] = []
+        """(start, end, kind) of the turns of phrase that change what a clause asks for."""
+        self.openings: list[tuple[int, str]] = []
+        """(start, kind) of the sections that begin in it."""
+        self.words: dict[str, list[tuple[int, int]]] = {}
+        """(start, end) of the words of `LISTS` in it, by list."""
+        self.said: dict[Any, Any] = {}
+
+    def once(self, reader: Callable[..., Said], *given: object) -> Said:
+        """`reader(line, *given)`, which is asked only the first time."""
+        key = (reader, *given)
+        if key not in self.said:
+            self.said[key] = reader(self, *given)
+        said: Said = self.said[key]
+        return said
+
+    @property
+    def is_label(self) -> bool:
+        """Whether what opens in it is a remark of one paragraph: "Disclaimer: ...", "Benefits: ..."."""
+        return LONGEST_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
+
+    def kind_at(self, offset: int, kind: str) -> str:
+        """The kind of the section at an offset of the line, which begins in a section of that kind."""
+        for start, opened in self.openings:
+            if start > offset:
+                break
+            kind = opened
+        return kind
+
+
+Placed = tuple[int, str, Line]
+"""A line with its offset in the text and the kind of section it begins in."""
+
+
+@functools.lru_cache(maxsize=TEXTS_KEPT)
+def lines_of(text: str) -> tuple[Placed, ...]:
+    """The lines of a text that hold something a reader looks for, in order.
+
+    The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
+    asked for), and `INTRO` or `WHOLE` before the first heading.
+    """
+    texts = text.split("\n")
+    lines = _lines.of(texts)
+    found: list[tuple[int, Line]] = []
+    begin = 0
+    for said in texts:
+        line = lines[said]
+        if line is not None:
+            found.append((begin, line))
+        begin += len(said) + 1
+    is_of_role = any(kind in OF_ROLE for _, line in found for _, kind in line.openings)
+    kind = INTRO if is_of_role else WHOLE
+    placed: list[Placed] = []
+    for begin, line in found:
+        placed.append((begin, kind, line))
+        if line.openings and not line.is_label:
+            kind = line.openings[-1][1]
+    return tuple(placed)
+
+
+def read_lines(texts: list[str]) -> list[Line | None]:
+    """Lines by one pass of each database over all of them; None for those that hold nothing."""
+    batch = "\n" + "\n".join(texts) + "\n"  # so that the first heading follows a line's end like any other
+    begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
+    lines: list[Line | None] = [None] * len(texts)
+    meanings = lexicon().meanings
+    headings: dict[int, list[tuple[int, int, Meaning]]] = {}
+
+    def at(offset: int) -> tuple[Line, int, int]:
+        """The line at an offset, its offset and its place among the lines."""
+        place = bisect_right(begins, offset) - 1
+        line = lines[place]
+        if line is None:
+            line = lines[place] = Line(texts[place])
+        return line, begins[place], place
+
+    for start, end, number in lexicon().found(batch):
+        line, begin, place = at(end - 1)
+        meaning = meanings[number]
+        if meaning.skills:
+            line.names.append((start - begin, end - begin, number))
+        elif meaning.where == "clause":
+            line.cues.append((start - begin, end - begin, meaning.kind))
+        else:
+            said = batch[start:end].rstrip("\n")
+            until = start - begin + len(said)
+            headings.setdefault(place, []).append((until - len(said.lstrip("\n*?¿# ")), until, meaning))
+    for place, found in headings.items():
+        line, _, _ = at(begins[place])
+        line.openings = _openings(texts[place], found)
+    for literals, lists in _looked_for():
+        for start, end in literals.spans(batch):
+            line, begin, _ = at(start)
+            said = batch[start:end]
+            for name in lists.get(said if literals.is_exact else said.lower(), ()):
+                line.words.setdefault(name, []).append((start - begin, end - begin))
+    return lines
+
+
+_lines = Remembered(read_lines)
+
+
+def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
+    """Which words of headings open a section, and where; of those in one short line the strongest does."""
+    openings: list[tuple[int, str]] = []
+    is_flat = len(text) > FLAT_TEXT
+    for start, until, meaning in headings:
+        is_further = bool(openings) and not is_flat
+        if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
+            continue
+        end = until - (text[until - 1] in ": ")
+        if meaning.where == "opening":
+            is_heading = len(text) <= LONGEST_OPENING and text[-1] not in ".,;"
+        elif len(text) > LONGEST_HEADING:
+            is_heading = _is_inside(text, start, end)
+        else:
+            is_heading = _is_heading(text, start, end)
+        if not is_heading:
+            continue
+        if is_further:
+            openings[-1] = (openings[-1][0], meaning.kind)
+        else:
+            openings.append((start, meaning.kind))
+    return openings
+
+
+def _is_heading(line: str, start: int, end: int) -> bool:
+    """Whether known words from `start` to `end` make a short line a heading."""
+    if _is_item(line):
+        return False
+    whole = line.strip(" *#_")
+    if whole.endswith(":") or (line.find(":", end, end + LONGEST_COLON_GAP) >= 0 and not _LETTER.search(line[:start])):
+        return True
+    letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
+    return not whole.endswith((".", ",", ";")) and known >= LEAST_OF_HEADING * letters
+
+
+def _is_item(line: str) -> bool:
+    return line.startswith(BULLETS) and not line.startswith("**")
+
+
+def _is_inside(line: str, start: int, end: int) -> bool:
+    """Whether words of a long line are a heading that lost its line."""
+    colon = line.find(":", end, end + LONGEST_COLON_GAP)
+    if colon < 0 or _is_item(line) or any(mark in line[end:colon] for mark in ".;,!?"):
+        return False
+    ahead = line[max(0, start - LONGEST_HEADING) : start].rstrip(" *#_")
+    if not _LETTER.search(ahead):
+        return True
+    return len(line) > FLAT_TEXT and ahead[-1] in ".!?:;)|" and line[start].isupper()
+
+
+def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int, int]:
+    """Bounds of the sentence around a span: the line, or what stands between full stops, at most `reach` away."""
+    first, last = max(0, start - reach), min(len(line), end + reach)
+    for mark in _SENTENCE_ENDS:  # each one searches only what the others have left
+        at = line.rfind(mark, first, start)
+        first = first if at < 0 else at + len(mark)
+        at = line.find(mark, end, last)
+        last = last if at < 0 else at
+    return first, last
+
+
+# --- words that send a reader to a line ---------------------------------------------------------------
+
+
+@functools.cache
+def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
+    """The words of all readers, in any case and as written, and the lists that each stands in."""
+    of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
+    for name, lookup, words, column, value in LISTS:
+        lists = of_case[value == "exact"]
+        for row in rows_of(lookup):
+            if row[column] == value and row[words]:
+                word = str(row[words]) if value == "exact" else str(row[words]).lower()
+                lists[word] = (*lists.get(word, ()), name)
+    return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
 
 
 @functools.cache
@@ -58,122 +245,7 @@ def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Patt
 
     Raises ValueError when the lookup has no such cue.
     """
-    return re.compile(f"{before}(?:{'|'.join(literals_of(lookup, cue))}){after}", re.IGNORECASE)
-
-
-@functools.cache
-def _headings() -> dict[str, list[tuple[list[str], str]]]:
-    """The known headings by their first word, longest first: their words and the kind of section they open."""
-    with (LOOKUPS / "section_words.csv").open(encoding="utf-8", newline="") as file:
-        kinds = {
-            tuple(_WORD.findall(row["words"].replace("’", "'").lower())): row["kind"]
-            for row in csv.DictReader(file)
-            if row["where"] == "heading"
-        }
-    by_first: dict[str, list[tuple[list[str], str]]] = {}
-    for words in sorted(kinds, key=len, reverse=True):
-        if len(words) <= MOST_WORDS:
-            by_first.setdefault(words[0], []).append((list(words), kinds[words]))
-    return by_first
-
-
-@functools.lru_cache(maxsize=TEXTS_KEPT)
-def sections_of(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Starts and kinds of the sections: required, preferred, duties, mentioned (the employer and its offer), not.
-
-    What stands before the first heading is `intro`.
-    """
-    starts, kinds = [0], ["intro"]
-    begin = 0
-    for line in text.split("\n"):
-        size = len(line)
-        if size <= LONGEST_HEADING:
-            kind = _kind_of_line(line) if line and line[0] not in "-–•·" else None
-            if kind:
-                starts.append(begin)
-                kinds.append(kind)
-        elif size > FLAT_LINE and ":" in line:
-            for first, last in _inside(text, begin, begin + size):
-                kind = _kind_of(text[first:last])
-                if kind:
-                    starts.append(first)
-                    kinds.append(kind)
-        begin += size + 1
-    return tuple(starts), tuple(kinds)
-
-
-def _inside(text: str, begin: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Spans of what may be a heading inside a line: only what stands before a colon is read."""
-    colon = text.find(":", begin, stop)
-    while colon >= 0:
-        match = _INSIDE.search(text, max(begin, colon + 1 - LONGEST_INSIDE), colon + 1)
-        if match:
-            yield match.span()
-        begin = colon + 1
-        colon = text.find(":", begin, stop)
-
-
-@functools.lru_cache(maxsize=LINES_KEPT)
-def _kind_of_line(line: str) -> str | None:
-    line = line.strip(" \t\r*#_")
-    return _kind_of(line) if line and line[0] not in "-–•·" and line[-1] not in ".,;" else None
-
-
-def _kind_of(line: str) -> str | None:
-    """The kind of section that a line opens; the longest known heading in it decides."""
-    words = _WORD.findall(line.replace("’", "'").lower())
-    headings = _headings()
-    longest: list[str] = []
-    found = ""
-    opens = False
-    for first, word in enumerate(words):
-        for known, kind in headings.get(word, ()):
-            if len(known) > len(longest) and words[first : first + len(known)] == known:
-                longest, found, opens = known, kind, first == 0 and line.endswith(":")
-    if not longest:
-        return None
-    return found if opens or sum(map(len, longest)) >= LEAST_COVERED * sum(map(len, words)) else None
-
-
-@functools.cache
-def _looked_for() -> tuple[Literals, dict[str, tuple[str, ...]]]:
-    """The words of all readers, and the lists that each stands in."""
-    lists: dict[str, tuple[str, ...]] = {}
-    for name, lookup, words, column, value in LISTS:
-        with (LOOKUPS / lookup).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row[column] == value:
-                    word = row[words].lower()
-                    lists[word] = (*lists.get(word, ()), name)
-    return Literals(lists), lists
-
-
-@functools.lru_cache(maxsize=TEXTS_KEPT)
-def found_in(text: str) -> dict[str, list[tuple[int, int]]]:
-    """Where the words of each of `LISTS` stand in the text, in order: (start, end), letter case ignored.
-
-    One pass for all lists, kept for the readers that ask next.
-    """
-    literals, lists = _looked_for()
-    found: dict[str, list[tuple[int, int]]] = {name: [] for name, *_ in LISTS}
-    for start, end in literals.spans(text):
-        for name in lists.get(text[start:end].lower(), ()):
-            found[name].append((start, end))
-    return found
-
-
-def section_at(text: str, offset: int) -> str:
-    """The kind of the section in which an offset of the text lies."""
-    starts, kinds = sections_of(text)
-    return kinds[bisect_right(starts, offset) - 1]
-
-
-def sentence_at(text: str, start: int, end: int, reach: int = 300) -> tuple[int, int]:
-    """Bounds of the sentence around a span: a line, or what stands between full stops, at most `reach` away."""
-    first, last = max(0, start - reach), min(len(text), end + reach)
-    for mark in _SENTENCE_ENDS:  # each one searches only what the others have left
-        at = text.rfind(mark, first, start)
-        first = first if at < 0 else at + len(mark)
-        at = text.find(mark, end, last)
-        last = last if at < 0 else at
-    return first, last
+    patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
+    if not patterns:
+        raise ValueError(f"lookups/{lookup}.csv: no row for the cue {cue!r}")
+    return re.compile(f"{before}(?:{'|'.join(patterns)}){after}", re.IGNORECASE)

@@ -1,22 +1,23 @@
-"""What a stated range of pay is: the place or level its title ties it to, its component and its period.
+"""What an amount of pay is tied to, the place and level that words name; and which pay and period a title names.
 
-Boards label alternatives of pay in a few words: "Canada", "US: Senior", "Zone 2", "Hourly rate", "OTE". What
-the words about pay mean stands in lookups/pay_words.csv, which `pay.py` reads prose with.
+Two kinds of words are read. The title of a range in a board's fields labels an alternative of pay in a few words:
+"Canada", "US: Senior", "Zone 2", "Hourly rate", "OTE". In prose the words beside an amount do: a label
+("L5 Staff Engineer ($...)"), words in the same sentence ("for roles based in Toronto", "US-based candidates") and
+words right after the amount ("... in the UK", "... (SF)"). Both are kept as written; only the country is read from
+them. What words about pay mean stands in lookups/pay_words.csv (`pay_word.py`).
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
+from transforms.pay_word import Hit, hits_in
 from transforms.place import country_of, whereabouts
 from transforms.role import role_of, seniority_of
+from warehouse.tables import Place
 
-WORDS = Path(__file__).parent / "lookups" / "pay_words.csv"
 NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
 """Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""
 FIRST_COMPONENTS = ("on_target_earnings", "base")
@@ -28,17 +29,37 @@ WRITTEN_CODES = ("US", "USA", "UK", "GBR", "CAN", "UAE")
 """Codes that titles use for countries as a matter of course; "GTM" is not Guatemala there."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
 """Kinds of words that tie a range to nothing: a "Target base salary range" is no level."""
+LONGEST_LABEL = 70
+"""Characters of a label: "CA, WA, NY and NJ states:"."""
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_NAMES = r"[A-Z][\w.’'-]*(?:(?:,? (?:and|or|&) |, (?:and |or )?|\s?[/+&]\s?| )(?:the )?[A-Z][\w.’'-]*){0,8}"
+"""A list of capitalised words, perhaps names of places."""
+_LED = re.compile(
+    rf"\b(?:based in|located in|residing in|living in|for|in|within|across|at)\s+(?:the |our |most )?({_NAMES})"
+)
+_FOLLOWED = re.compile(
+    rf"({_NAMES})(?:[- ](?:based|only|residents?|candidates?|applicants?|employees?|locations?|hires?|offices?|roles?"
+    r"|states?|metro|area|market|[Ss]alary|[Pp]ay|[Rr]ange)\b)"
+)
+_RIGHT_AFTER = re.compile(
+    r"\s?(?:\((?:for |in |within )?|(?:annually |per year )?(?:for|in|within) )"
+    rf"(?:the |our |most |those in )?({_NAMES})"
+)
+_NEGATED = re.compile(r"\b(?:outside|except|excluding|not|other than|elsewhere)\b", re.IGNORECASE)
+_LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
+_LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
+_ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tie:
-    """`place_text` and `level_text` are the title as written, where it names a place or anything else."""
+class Tie(NamedTuple):
+    """Place and level as written, and the one country the place lies in."""
 
     place_text: str | None = None
     country: str | None = None
     level_text: str | None = None
+
+
+# --- titles of ranges -------------------------------------------------------------------------------
 
 
 @functools.lru_cache(maxsize=4096)
@@ -51,13 +72,19 @@ def tied_to(title: str | None) -> Tie:
     is_level = (
         seniority_of(said).value != "unstated"
         or NUMBERED_LEVEL.search(said) is not None
-        or (not countries and not all(kind for kind, _ in _told(said, ABOUT_PAY)))
+        or (not countries and not _is_about_pay(said))
     )
     return Tie(
         place_text=said if countries else None,
         country=countries.pop() if len(countries) == 1 else None,
         level_text=said if is_level else None,
     )
+
+
+def _is_about_pay(title: str) -> bool:
+    """Whether all words of a title say that this is pay, and none what for."""
+    hits = hits_in(title, 0, len(title))
+    return all(any(w.kind in ABOUT_PAY for w in h.words) or (h.mark and not h.mark.isalnum()) for h in hits)
 
 
 def _countries_in(segment: str) -> set[str]:
@@ -70,52 +97,106 @@ def _countries_in(segment: str) -> set[str]:
         words = (word.strip(".,") for word in segment.split())
         named = (country_of(word) for word in words if len(word) > LONGEST_CODE or word in WRITTEN_CODES)
         return {country for country in named if country}
-    is_code = len(segment.strip()) == SHORTEST_CODE and segment.strip() not in WRITTEN_CODES
-    return {p.country for p in whereabouts(segment).places if p.country and (p.subdivision or not is_code)}
+    return {p.country for p in whereabouts(segment).places if p.country and (p.subdivision or not _is_code(p))}
+
+
+def _is_code(place: Place) -> bool:
+    """Whether a place is named by two letters that titles use for other things too: "PR Manager", "AE"."""
+    named = place.place_text or ""
+    return len(named) == SHORTEST_CODE and named not in WRITTEN_CODES
 
 
 @functools.lru_cache(maxsize=4096)
 def period_in(text: str) -> str | None:
-    """The period that the words of a short text about pay name; None when they name none or several."""
-    told = {value for kind, value in _told(text, ("period",)) if kind}
-    return told.pop() if len(told) == 1 else None
+    """The period that the words of a short text about pay name; None when they name none or several.
+
+    Only words that need no amount before them count: "hourly" and "per hour", not "h".
+    """
+    periods = [(hit, word) for hit in hits_in(text, 0, len(text)) if (word := hit.of("period"))]
+    named = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
+    return named.pop() if len(named) == 1 else None
 
 
 @functools.lru_cache(maxsize=4096)
 def component_in(title: str) -> str:
-    """The component of pay that a title names; `base` when it names none."""
-    told = [value for kind, value in _told(title, ("pay",)) if kind]
-    return next((c for c in FIRST_COMPONENTS if c in told), told[0] if told else "base")
+    """The component of pay that a title names; `base` when it names none, `other` for a signing bonus and its like."""
+    hits = hits_in(title, 0, len(title))
+    named = [component for hit in hits if (component := _component(title, hit))]
+    return next((c for c in FIRST_COMPONENTS if c in named), named[0] if named else "base")
 
 
-def _told(text: str, kinds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Kind and value of each known phrase, the longest at each place; ("", word) for a word that is not known."""
-    phrases, longest = _phrases(kinds)
-    tokens = _TOKEN.findall(text.casefold())
-    at = 0
-    while at < len(tokens):
-        for length in range(min(longest, len(tokens) - at), 0, -1):
-            known = phrases.get(tuple(tokens[at : at + length]))
-            if known is not None:
-                yield known
-                at += length
-                break
-        else:
-            if tokens[at][0].isalnum():
-                yield "", tokens[at]
-            at += 1
+def _component(title: str, hit: Hit) -> str | None:
+    """The component a phrase of a title names; `other` for a bonus that is no yearly pay ("signing bonus")."""
+    pay = hit.of("pay")
+    if pay is not None:
+        return pay.value
+    if hit.of("void"):
+        return "commission"
+    last = title[hit.start : hit.end].rsplit(maxsplit=1)[-1] if hit.of("not_pay") else ""
+    return "other" if any(h.of("pay") for h in hits_in(last, 0, len(last))) else None
 
 
-@functools.cache
-def _phrases(kinds: tuple[str, ...]) -> tuple[dict[tuple[str, ...], tuple[str, str]], int]:
-    """Kind and value by the tokens of a phrase of these kinds, and the length of the longest.
+# --- words beside an amount -------------------------------------------------------------------------
 
-    Of the words for a period only those that need no amount before them: "hourly" and "per hour", not "h".
-    """
-    phrases: dict[tuple[str, ...], tuple[str, str]] = {}
-    with WORDS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            tokens = tuple(_TOKEN.findall(row["phrase"].casefold()))
-            if row["kind"] in kinds and (row["kind"] != "period" or row["reach"] == "both" or " " in row["phrase"]):
-                phrases.setdefault(tokens, (row["kind"], row["value"]))
-    return phrases, max(map(len, phrases))
+
+def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
+    """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it."""
+    lead = text[begin:start]
+    line = text.find("\n", end, end + LONGEST_LABEL)
+    tail = text[end : line if line >= 0 else end + LONGEST_LABEL]
+    label = _label(lead)
+    hits = hits_in(label, 0, len(label)) if label else []
+    is_title = any(h.of("level") or h.of("role") for h in hits) and not any(h.of("pay") for h in hits)
+    level = label if is_title else None
+    if level is None and (aside := _ASIDE.match(tail)):
+        level = aside[1] if _begins_with_level(aside[1]) else None
+    is_name = label is not None and not any(h.of("role") or h.of("pay") or h.of("level") for h in hits)
+    place = label if label and is_name and _place(label)[0] else _named_place(lead, tail)
+    return Tie(place, _place(place)[1] if place else None, level)
+
+
+def _begins_with_level(words: str) -> bool:
+    hits = hits_in(words, 0, len(words))
+    return bool(hits) and hits[0].of("level") is not None
+
+
+def _label(lead: str) -> str | None:
+    """The words that label an amount, up to the colon, dash or bracket before it."""
+    ended = _LABEL_END.search(lead)
+    if ended is None:
+        return None
+    rest = lead[: ended.start()].rstrip()[-LONGEST_LABEL - 10 :]
+    start = _LABEL_START.match(rest)
+    label = rest[start.end() if start else 0 :].strip(" :*-–")
+    return label if label and len(label) <= LONGEST_LABEL else None
+
+
+def _named_place(lead: str, tail: str) -> str | None:
+    """The place named right after the amount, else the nearest one before it."""
+    if _NEGATED.search(lead):
+        return None
+    after = _RIGHT_AFTER.match(tail)
+    named = [after[1]] if after else []
+    aside = tail.lstrip()[1:].split(")")[0] if tail.lstrip().startswith("(") else ""
+    named += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
+    named += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
+    named += [m[1] for m in reversed(list(_LED.finditer(lead)))]
+    return next((name for name in map(_trimmed, named) if _place(name)[0]), None)
+
+
+def _trimmed(name: str) -> str:
+    name = name.strip(" .,-'’").removesuffix("-based")
+    return name.split(" ", 1)[1] if name.startswith(("For ", "In ", "The ", "Within ")) else name
+
+
+@functools.lru_cache(maxsize=4096)
+def _place(name: str) -> tuple[bool, str | None]:
+    """Whether a name is a place, and the one country it lies in."""
+    hits = hits_in(name, 0, len(name))
+    if any(h.of("role") for h in hits):
+        return False, None
+    if all(h.words and not any(w.value == "place" for w in h.words) for h in hits):
+        return False, None
+    places = whereabouts(name).places
+    countries = {place.country for place in places}
+    return bool(places), countries.pop() if len(countries) == 1 else None

@@ -49,6 +49,7 @@ from warehouse.tables import (
     Checks,
     ExchangeRate,
     ExchangeRates,
+    InDollars,
     Loads,
     OfficialWage,
     OfficialWages,
@@ -95,6 +96,19 @@ RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
 """Sources of exchange rates in order of trust, and how many days old a rate may be (DESIGN: Money)."""
 IDENTITY = "identity"
 """`fx_source` of pay that is in dollars already."""
+PAID = {
+    Postings: """
+        SELECT posting_id, annual_low, annual_high,
+            CASE WHEN pay_low IS NOT NULL OR pay_high IS NOT NULL THEN currency END AS currency,
+            coalesce(posted_on, first_seen_at::DATE) AS day
+        FROM core.postings""",
+    PostingPay: """
+        SELECT c.posting_id, c.position, c.annual_low, c.annual_high,
+            CASE WHEN c.low IS NOT NULL OR c.high IS NOT NULL THEN c.currency END AS currency,
+            coalesce(p.posted_on, p.first_seen_at::DATE) AS day
+        FROM core.posting_pay AS c JOIN core.postings AS p USING (posting_id)""",
+}
+"""Tables with dollar columns, and what of their rows the dollars follow from."""
 
 
 MISSING = (
@@ -182,7 +196,7 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
     fresh = path.with_name(path.name + ".new")
     _remove(fresh)
     con = _connect(fresh, config)
-    with _transaction(con):
+    with transaction(con):
         _create_all(con, with_keys=False)
         con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
         con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
@@ -200,14 +214,20 @@ def _carry_over(con: Connection, old: Path) -> None:
     for cls in database_tables():
         if schema_of(cls) != "mart" and cls not in KEPT:
             continue
-        name = table_of(cls).name
         try:
-            before = {row[0] for row in con.execute(f"DESCRIBE old.{name}").fetchall()}
-            columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
-            con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM old.{name}")
+            _copy(con, cls, "old")
         except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
+            name = table_of(cls).name
             log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
     con.execute("DETACH old")
+
+
+def _copy(con: Connection, cls: type, database: str) -> None:
+    """Copy a table's rows from another database whose declaration of it may be an older one."""
+    name = table_of(cls).name
+    before = {row[0] for row in con.execute(f"DESCRIBE {database}.{name}").fetchall()}
+    columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
+    con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {database}.{name}")
 
 
 def _create_all(con: Connection, *, with_keys: bool) -> None:
@@ -224,7 +244,8 @@ def _create_all(con: Connection, *, with_keys: bool) -> None:
 
 
 @contextlib.contextmanager
-def _transaction(con: Connection) -> Iterator[None]:
+def transaction(con: Connection) -> Iterator[None]:
+    """All of what is written inside, or, when anything is raised, nothing of it. Transactions do not nest."""
     con.begin()
     try:
         yield
@@ -266,7 +287,7 @@ def _loaded_keys(con: Connection, source: str) -> dict[str, str]:
 
 def _load_alone(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
     try:
-        with _transaction(con):
+        with transaction(con):
             loaded = _load_file(con, file, gate)
             _close_postings(con, file.source)
     except (_RefusedError, duckdb.ConstraintException) as error:
@@ -284,7 +305,7 @@ def _reload(con: Connection, files: Sequence[RefinedFile], known: dict[str, str]
     outcomes: list[Loaded] = []
     file = files[0]
     try:
-        with _transaction(con):
+        with transaction(con):
             _forget(con, source)
             for file in sorted(files, key=lambda file: file.warc):
                 outcomes.append(_load_file(con, file, gate))
@@ -498,7 +519,7 @@ def _record_load(con: Connection, file: RefinedFile) -> Loaded:
 def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:
     """Note why a file was refused, beside all that was rejected in it."""
     log.error("%s was refused: %s", file.warc, why)
-    with _transaction(con):
+    with transaction(con):
         _record_rejects(con, file, _row_class(file.rows))
         whole = Rejects(
             source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
@@ -518,7 +539,7 @@ def resolve_jobs(con: Connection) -> None:
     own job. The earliest is by first sight, then by posting_id.
     """
     folded = "lower(trim(regexp_replace(nfc_normalize({}), '\\s+', ' ', 'g')))"
-    with _transaction(con):
+    with transaction(con):
         con.execute(
             f"""
             UPDATE core.postings AS p SET job_id = j.job_id
@@ -536,11 +557,18 @@ def resolve_jobs(con: Connection) -> None:
 
 
 def convert_money(con: Connection) -> None:
-    """Set the dollar columns of all postings by the last rate on or before the day of the advert.
+    """Set the dollar columns of all postings and of all their pay by the last rate on or before the advert's day.
 
     The day is `posted_on`, else the day of first sight. `RATE_LADDER` says which source comes first and how
     old its rate may be. Pay in a currency without such a rate keeps NULL, with reason `no_rate`.
     """
+    with transaction(con):
+        for cls, paid in PAID.items():
+            _convert(con, cls, paid)
+
+
+def _convert(con: Connection, cls: type, paid: str) -> None:
+    """Set the dollar columns of one table; `paid` gives its keys, yearly amounts, currency and day."""
     steps = "\n".join(
         f"""ASOF LEFT JOIN (SELECT * FROM core.usd_rates WHERE source = {literal(source)}) AS r{number}
             ON r{number}.currency = d.currency AND r{number}.rate_on <= d.day"""
@@ -551,41 +579,36 @@ def convert_money(con: Connection) -> None:
         f" 'source': r{number}.source}}"
         for number, (_, days) in enumerate(RATE_LADDER)
     )
-    with _transaction(con):
-        con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE money AS
-            WITH paid AS (
-                SELECT posting_id, annual_low, annual_high,
-                    CASE WHEN pay_low IS NOT NULL OR pay_high IS NOT NULL THEN currency END AS currency,
-                    coalesce(posted_on, first_seen_at::DATE) AS day
-                FROM core.postings
-            ), rated AS (
-                SELECT d.currency, d.day, CASE
-                    WHEN d.currency = 'USD' THEN {{'rate': 1.0, 'day': NULL::DATE, 'source': {literal(IDENTITY)}}}
-                    {choice} END AS fx
-                FROM (SELECT DISTINCT currency, day FROM paid WHERE currency IS NOT NULL) AS d
-                {steps}
-            )
-            SELECT p.posting_id,
-                p.annual_low * r.fx.rate AS annual_low_usd,
-                p.annual_high * r.fx.rate AS annual_high_usd,
-                r.fx.rate AS fx_rate,
-                r.fx.day AS fx_on,
-                r.fx.source AS fx_source,
-                CASE WHEN p.currency IS NOT NULL AND r.fx IS NULL THEN 'no_rate' END AS usd_reason
-            FROM paid AS p LEFT JOIN rated AS r USING (currency, day)
-            """
+    keys = ", ".join(map(quoted, key_of(cls)))
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE money AS
+        WITH paid AS ({paid}), rated AS (
+            SELECT d.currency, d.day, CASE
+                WHEN d.currency = 'USD' THEN {{'rate': 1.0, 'day': NULL::DATE, 'source': {literal(IDENTITY)}}}
+                {choice} END AS fx
+            FROM (SELECT DISTINCT currency, day FROM paid WHERE currency IS NOT NULL) AS d
+            {steps}
         )
-        columns = ("annual_low_usd", "annual_high_usd", "fx_rate", "fx_on", "fx_source", "usd_reason")
-        con.execute(
-            f"""
-            UPDATE core.postings AS p SET {", ".join(f"{c} = m.{c}" for c in columns)}
-            FROM money AS m
-            WHERE m.posting_id = p.posting_id
-                AND ({", ".join(f"m.{c}" for c in columns)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in columns)})
-            """
-        )
+        SELECT {keys},
+            p.annual_low * r.fx.rate AS annual_low_usd,
+            p.annual_high * r.fx.rate AS annual_high_usd,
+            r.fx.rate AS fx_rate,
+            r.fx.day AS fx_on,
+            r.fx.source AS fx_source,
+            CASE WHEN p.currency IS NOT NULL AND r.fx IS NULL THEN 'no_rate' END AS usd_reason
+        FROM paid AS p LEFT JOIN rated AS r USING (currency, day)
+        """
+    )
+    columns = [f.name for f in fields_of(InDollars)]
+    con.execute(
+        f"""
+        UPDATE {table_of(cls).name} AS p SET {", ".join(f"{c} = m.{c}" for c in columns)}
+        FROM money AS m
+        WHERE {" AND ".join(f"m.{quoted(k)} = p.{quoted(k)}" for k in key_of(cls))}
+            AND ({", ".join(f"m.{c}" for c in columns)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in columns)})
+        """
+    )
 
 
 # --- rows made by the pipeline itself -----------------------------------------------------------------
@@ -593,28 +616,50 @@ def convert_money(con: Connection) -> None:
 
 def load_lookup(con: Connection, cls: type, rows: Sequence[object]) -> None:
     """Replace all rows of a lookup table (core.countries, roles, skills, sources, employers)."""
-    with _transaction(con):
+    with transaction(con):
         con.execute(f"DELETE FROM {table_of(cls).name}")
         _insert(con, cls, arrow_table(cls, rows))
 
 
 def write_mart(con: Connection, cls: type, frame: pd.DataFrame, *, as_of: date) -> None:
-    """Replace a mart's rows of one day; `frame` has the columns of `cls`, NaN and None meaning NULL."""
-    with _transaction(con):
-        con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of = ?", [as_of])
-        _insert(con, cls, pa.Table.from_pandas(frame, schema=arrow_schema(cls), preserve_index=False))
+    """Replace a mart's rows of one day; `frame` has the columns of `cls`, NaN and None meaning NULL.
+
+    Two statements in the caller's `transaction`, so that all marts of a day come or go together.
+    """
+    con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of = ?", [as_of])
+    _insert(con, cls, pa.Table.from_pandas(frame, schema=arrow_schema(cls), preserve_index=False))
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
     """Insert rows of a table with a key; rows of the same key are replaced, and the last of `rows` wins."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
-    with _transaction(con):
-        con.register("put_rows", arrow_table(cls, list(last.values())))
-        match = " AND ".join(f"t.{quoted(k)} = r.{quoted(k)}" for k in keys)
-        con.execute(f"DELETE FROM {table_of(cls).name} AS t USING put_rows AS r WHERE {match}")
-        con.execute(f"INSERT INTO {table_of(cls).name} BY NAME SELECT * FROM put_rows")
-        con.unregister("put_rows")
+    with _registered(con, "put_rows", arrow_table(cls, list(last.values()))):
+        con.execute(_merge(cls, [f.name for f in fields_of(cls)], "SELECT * FROM put_rows"))
+
+
+def recall(con: Connection, cls: type, market: Path) -> None:
+    """Make a table's rows those of the published file, none when nothing was ever published.
+
+    What a run that was refused, failed or was killed before it published has left of the table is forgotten.
+    A published table that does not fit today's declaration changes nothing, and is warned of.
+    """
+    if not market.exists():
+        con.execute(f"DELETE FROM {table_of(cls).name}")
+        return
+    try:
+        con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
+    except duckdb.Error as error:
+        log.warning("%s cannot be read; the history of %s stays as it is (%s)", market, table_of(cls).name, error)
+        return
+    try:
+        with transaction(con):
+            con.execute(f"DELETE FROM {table_of(cls).name}")
+            _copy(con, cls, "published")
+    except duckdb.Error as error:
+        log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
+    finally:
+        con.execute("DETACH published")
 
 
 def begin_run(con: Connection, run: Runs) -> None:
@@ -622,11 +667,19 @@ def begin_run(con: Connection, run: Runs) -> None:
     put(con, Runs, [run])
 
 
-def end_run(con: Connection, run_id: str, *, ended_at: datetime, exit_code: int, message: str | None = None) -> None:
-    """Note how a run ended."""
+def end_run(
+    con: Connection,
+    run_id: str,
+    *,
+    ended_at: datetime,
+    exit_code: int,
+    as_of: date | None = None,
+    message: str | None = None,
+) -> None:
+    """Note how a run ended and the day it spoke for; without `as_of`, the day its begin named stays."""
     con.execute(
-        "UPDATE ops.runs SET ended_at = ?, exit_code = ?, message = ? WHERE run_id = ?",
-        [ended_at, exit_code, message, run_id],
+        "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
+        [ended_at, exit_code, as_of, message, run_id],
     )
 
 
@@ -642,7 +695,7 @@ def record_health(con: Connection, health: Sequence[SourceHealth]) -> None:
 
 def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
     """Note what was damaged before it reached the archive, in place of what an earlier run noted of the same."""
-    with _transaction(con):
+    with transaction(con):
         for reject in rejects:
             con.execute(
                 "DELETE FROM ops.rejects WHERE warc = ? AND record = ? AND column_name = ? AND posting_id IS NULL",
@@ -652,9 +705,20 @@ def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
 
 
 def _insert(con: Connection, cls: type, rows: pa.Table) -> None:
-    con.register("inserted_rows", rows)
-    con.execute(f"INSERT INTO {table_of(cls).name} BY NAME SELECT * FROM inserted_rows")
-    con.unregister("inserted_rows")
+    with _registered(con, "inserted_rows", rows):
+        con.execute(f"INSERT INTO {table_of(cls).name} BY NAME SELECT * FROM inserted_rows")
+
+
+@contextlib.contextmanager
+def _registered(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
+    """Let SQL see a table of Arrow by a name. DuckDB takes none while a statement before it is not complete."""
+    con.complete()
+    con.register(name, rows)
+    try:
+        yield
+    finally:
+        con.complete()
+        con.unregister(name)
 
 
 # --- publishing -------------------------------------------------------------------------------------
@@ -674,7 +738,7 @@ def publish(con: Connection, target: Path) -> None:
     con.execute(f"ATTACH {literal(str(fresh))} AS fresh (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
     try:
         con.execute("USE fresh")
-        with _transaction(con):
+        with transaction(con):
             _create_all(con, with_keys=True)
             for cls in database_tables():
                 name = table_of(cls).name

@@ -31,7 +31,10 @@ AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
 TEXT_STATES = ("full", "snippet", "none")
 PERIODS = ("hour", "day", "week", "month", "year")
 READINGS = ("stated", "parsed", "inferred")
-COMPONENTS = ("base", "bonus", "commission", "equity", "equity_percent", "on_target_earnings", "other")
+COMPONENTS = (
+    *("base", "bonus", "commission", "equity", "equity_percent"),
+    *("on_target_earnings", "total_compensation", "other"),
+)
 PAY_FLAGS = (
     "high_over_4x_low",
     "implausible_low",
@@ -39,13 +42,16 @@ PAY_FLAGS = (
     "low_above_high",
     "on_target_earnings",
     "predicted",
+    "total_compensation",
 )
 PAY_MARKETS = ("local", "cross_border")
 REQUIREMENTS = ("required", "preferred", "mentioned")
+READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 REGION_LEVELS = ("world", "continent", "region", "country")
-SENIORITY_GROUPS = ("entry", "mid_senior", "mid", "senior", "staff", "unstated", "all")
+SENIORITY_GROUPS = ("entry", "mid_senior", "mid_senior_stated", "mid", "senior", "staff", "unstated", "all")
 CELL_STATES = ("published", "low", "suppressed")
+SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",
     "Machine Learning and Deep Learning",
@@ -54,6 +60,7 @@ SKILL_CATEGORIES = (
     "MLOps and Deployment",
     "AI Ethics and Explainability",
     "Generative AI and Agents",
+    "Software Engineering and Tools",
 )
 ROLE_GROUPS = {
     "ai_engineering": (
@@ -226,6 +233,9 @@ class Pay:
     annual_high: Annotated[float | None, Column("`high` for a year of full-time work, in `currency`", low=0)] = None
     flag: Annotated[str | None, Column("Why it may not enter a band", values=PAY_FLAGS)] = None
     is_headline: Annotated[bool, Column("The posting's own pay: what core.postings shows")] = False
+    is_headline_in_country: Annotated[
+        bool, Column("The posting's own pay in `country`, of all base pay tied to that country: what counts there")
+    ] = False
     start: Annotated[int | None, Column("Offset of the first character in the text; NULL if structured", low=0)] = None
     end: Annotated[int | None, Column("Offset after the last character", low=0)] = None
 
@@ -303,11 +313,15 @@ class Advert:
     pay_text: Annotated[str | None, Column("Pay as written")]
     pay_low: Annotated[
         float | None,
-        Column("Lower end of base pay (see pay_flag for on-target earnings) per `period`", unit="currency", low=0),
+        Column(
+            "Lower end of base pay (pay_flag says where it is more than base pay) per `period`", unit="currency", low=0
+        ),
     ]
     pay_high: Annotated[
         float | None,
-        Column("Upper end of base pay (see pay_flag for on-target earnings) per `period`", unit="currency", low=0),
+        Column(
+            "Upper end of base pay (pay_flag says where it is more than base pay) per `period`", unit="currency", low=0
+        ),
     ]
     currency: Annotated[str | None, Column("ISO 4217 code of the pay", pattern=CURRENCY_CODE)]
     period: Annotated[str | None, Column("Period of the pay", values=PERIODS)]
@@ -350,25 +364,31 @@ class Posting(Advert):
 # --- core: postings ---------------------------------------------------------------------------------
 
 
+@struct
+class InDollars:
+    """Yearly pay in US dollars by the last rate on or before the day of the advert, and that rate."""
+
+    annual_low_usd: Annotated[float | None, Column("`annual_low` in US dollars", unit="USD per year", low=0)] = None
+    annual_high_usd: Annotated[float | None, Column("`annual_high` in US dollars", unit="USD per year", low=0)] = None
+    fx_rate: Annotated[float | None, Column("US dollars for one unit of `currency`", low=0)] = None
+    fx_on: Annotated[date | None, Column("Day of the rate")] = None
+    fx_source: Annotated[str | None, Column("Source of the rate")] = None
+    usd_reason: Annotated[str | None, Column("Why there are no dollars", values=("no_rate",))] = None
+
+
 @table(
     "core.postings",
     "One advert at one source, with the values of its newest observation.",
     *_PAY_CHECKS,
     "first_seen_at <= last_seen_at",
 )
-class Postings(Advert):
+class Postings(InDollars, Advert):
     """The table analysts start from. Statistics count `job_id`, not rows."""
 
     job_id: Annotated[str, Column("The vacancy: earliest posting_id with the same employer, title and text")]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
     closed_on: Annotated[date | None, Column("Day a complete crawl of all its boards no longer listed it")]
-    annual_low_usd: Annotated[float | None, Column("`annual_low` in US dollars", unit="USD per year", low=0)]
-    annual_high_usd: Annotated[float | None, Column("`annual_high` in US dollars", unit="USD per year", low=0)]
-    fx_rate: Annotated[float | None, Column("US dollars for one unit of `currency`", low=0)]
-    fx_on: Annotated[date | None, Column("Day of the rate")]
-    fx_source: Annotated[str | None, Column("Source of the rate")]
-    usd_reason: Annotated[str | None, Column("Why there are no dollars", values=("no_rate",))]
     warc: Annotated[str, Column("Archive file the values were read from, relative to the archive")]
     record: Annotated[int, Column("Number of the response record in that file, from 0", low=0)]
 
@@ -393,7 +413,7 @@ class PostingPlaces(Place):
 
 
 @table("core.posting_pay", "All pay of each posting: one row per component, place and level.", "low <= high")
-class PostingPay(Pay):
+class PostingPay(InDollars, Pay):
     """Pay zones of one advert are alternatives: never add them up."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -438,7 +458,7 @@ class PayReport(Sourced):
     title: Annotated[str, Column("Job title as written")]
     role: Annotated[str, Column("Role read from the title", values=ROLES, references="core.roles.role")]
     role_group: Annotated[str, Column("Group of the role", values=tuple(ROLE_GROUPS))]
-    seniority: Annotated[str, Column("Level as the source codes it", values=SENIORITIES)]
+    seniority: Annotated[str, Column("Level: the title's word, else as the source codes it", values=SENIORITIES)]
     employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
     pay: Annotated[float, Column("Annual pay", unit="currency per year", low=0)]
     currency: Annotated[str, Column("ISO 4217 code", pattern=CURRENCY_CODE)]
@@ -549,6 +569,10 @@ class Skills:
 
     skill: Annotated[str, Column("Name", key=True)]
     category: Annotated[str, Column("Category of the guide", values=SKILL_CATEGORIES)]
+    kind: Annotated[
+        str,
+        Column("technology: what has a maker or a specification; concept: a field, method or duty", values=SKILL_KINDS),
+    ]
     aliases: Annotated[tuple[str, ...], Column("Other spellings")]
     case_rule: Annotated[str, Column("How letters must match", values=("any", "exact"))]
     evidence: Annotated[str, Column("Where the row comes from: a posting, an O*NET or ESCO id")]
@@ -612,8 +636,17 @@ class SalaryBands(Counted, Amounts):
     basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=BASES)]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    seniority_group: Annotated[str, Column("Level; mid_senior = mid + senior", key=True, values=SENIORITY_GROUPS)]
-    role_group: Annotated[str, Column("Role group, or ai_core", key=True)]
+    seniority_group: Annotated[
+        str,
+        Column(
+            "Level; mid_senior = mid + senior; mid_senior_stated: those of them whose title states the level",
+            key=True,
+            values=SENIORITY_GROUPS,
+        ),
+    ]
+    role_group: Annotated[
+        str, Column("Role group, or ai_core; ai_data_trainer has counts only: gigs enter no band", key=True)
+    ]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
     pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
     currency: Annotated[str, Column("ISO 4217 code of the amounts", key=True, pattern=CURRENCY_CODE)]
@@ -622,7 +655,8 @@ class SalaryBands(Counted, Amounts):
     n_cross_border: Annotated[int | None, Column("Jobs paid from abroad", low=0)]
     n_no_rate: Annotated[int | None, Column("Jobs left out because no rate was near enough", low=0)]
     n_apart: Annotated[
-        int | None, Column("Jobs with pay kept apart: contract, part-time, intern, net, flagged or one end only", low=0)
+        int | None,
+        Column("Jobs with pay kept apart: contract, part-time, intern, gig, net, flagged or one end only", low=0),
     ]
 
 
@@ -699,6 +733,10 @@ class Figures:
     sql: Annotated[str | None, Column("The SELECT it was read with")]
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]
     snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
+    read_on: Annotated[
+        date | None,
+        Column("Day by which half of the adverts or reports behind it were last looked for; the oldest of its sources"),
+    ] = None
     code_version: Annotated[str, Column("Version of the product")]
     baseline: Annotated[str | None, Column("What the 2026 guide said")]
     verify_by: Annotated[date | None, Column("Cited figures: verify again by")]
@@ -806,3 +844,18 @@ class SourceHealth:
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
     n_rows: Annotated[int | None, Column("Rows read", low=0)]
     message: Annotated[str | None, Column("What went wrong, in a line")]
+
+
+@table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")
+class Audits:
+    """Rolling accuracy from the answers of `jobmarket audit`; adverts are drawn by strata, not by their number."""
+
+    audited_on: Annotated[date, Column("Day of the newest answer it counts", key=True)]
+    reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]
+    source: Annotated[str, Column("Source of the adverts, or `all`", key=True)]
+    language: Annotated[str, Column("Language of the adverts (ISO 639-1), `unknown`, or `all`", key=True)]
+    n_asked: Annotated[int, Column("Adverts asked about in the 365 days to `audited_on`", low=1)]
+    n_right: Annotated[int, Column("Of them, read right by the person's word", low=0)]
+    accuracy: Annotated[float, Column("Share read right", unit="share", low=0, high=1)]
+    accuracy_lo: Annotated[float, Column("Lower end of its 95 % interval (Wilson)", unit="share", low=0, high=1)]
+    accuracy_hi: Annotated[float, Column("Upper end of its 95 % interval (Wilson)", unit="share", low=0, high=1)]

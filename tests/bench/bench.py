@@ -38,7 +38,7 @@ from extractors.archive import Writer, read
 from extractors.refine import Refined, refine
 from extractors.source import Response
 from tests.bench import plain
-from transforms.skill import _lexicon  # the compiled taxonomy, which only the floor scans without reading
+from transforms.lexicon import lexicon
 from transforms.text import language_of
 
 REPO = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def adverts_in(bodies: Sequence[bytes]) -> int:
 
 def floor(bodies: Sequence[bytes]) -> int:
     """orjson, a bare walk over the DOM, one scan; nothing is kept. Returns the number of hits."""
-    database = _lexicon()._database
+    database = lexicon().database  # the compiled taxonomy
     scratch = hyperscan.Scratch(database)
     hits = [0]
 
@@ -158,7 +158,8 @@ def forget() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("transforms."):
             for value in vars(module).values():
-                if hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is not None:
+                parameters = None if isinstance(value, type) else getattr(value, "cache_parameters", None)
+                if parameters is not None and parameters()["maxsize"] is not None:
                     value.cache_clear()
 
 

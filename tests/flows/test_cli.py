@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
+import itertools
 import json
 import os
 import re
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from extractors.source import all_sources
-from flows import cli
+from flows import cli, console, runs
+from flows.errors import EXIT_CODES, USAGE
 from flows.lock import held
+from flows.server import lasting_server
+from warehouse import store
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished
 
 Command = Callable[..., "Ended"]
+CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
 COMMANDS = sorted(command.name or getattr(command.callback, "__name__", "") for command in cli.app.registered_commands)
 BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
@@ -45,7 +52,9 @@ def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
 
 
 def test_these_are_the_commands() -> None:
-    assert COMMANDS == ["backfill", "explain", "run", "serve", "shell", "sources", "sql", "status"]
+    looking = ["explain", "shell", "sources", "sql", "status"]
+    readers = ["audit", "emerging", "scorecard", "why"]
+    assert sorted(["backfill", "run", "serve", *looking, *readers]) == COMMANDS
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -71,6 +80,104 @@ def test_help_of_a_run_explains_its_exit_codes(empty: Path, plain: Command) -> N
         assert option in said
 
 
+def test_help_explains_every_exit_code(empty: Path, plain: Command) -> None:
+    ended = plain(empty, "--help")
+    assert ended.code == 0
+    for code, meaning in EXIT_CODES.items():
+        assert f"{code}: {meaning}" in ended.said
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_fills_the_lines_of_a_terminal(
+    name: str, width: int, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERMINAL_WIDTH", str(width))
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", width)
+    lines = [line.rstrip() for line in plain(empty, name, "--help").out.splitlines()]
+    assert max(map(len, lines)) <= width
+    for line, following in itertools.pairwise(lines):
+        if line and following and line[0] == following[0] == " ":  # two lines of one paragraph
+            first = following.split()[0]
+            assert len(line) + 1 + len(first) >= width, f"{line!r} breaks before {first!r}"
+
+
+# --- what makes no sense is one line --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"),
+    [
+        ((), {}, "Usage: jobmarket"),
+        (("--nope",), {}, "No such option: --nope (see `jobmarket --help`)"),
+        (("rum",), {}, "No such command 'rum'. Did you mean 'run'?"),
+        (("run", "more"), {}, "(see `jobmarket run --help`)"),
+        (("sql",), {}, "Missing argument 'QUERY'"),
+        (("run", "--as-of", "yesterday"), {}, "'yesterday' is no day; one such as 2026-09-30 expected"),
+        (("run", "--as-of", "2999-01-01"), {}, "--as-of 2999-01-01 is still to come"),
+        (("run", "--sample", "--as-of", "2026-09-29"), {}, "do not go together"),
+        (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; there are aijobs_salaries, ashby,"),
+        (("run", "--sample", "--source", "ashbi"), {}, "did you mean ashby?"),
+        (("run", "--sample", "--guide", "/nowhere/guide.md"), {}, "no such guide: /nowhere/guide.md"),
+        (("run", "--sample"), {"JOBMARKET_WORKERS": "many"}, "JOBMARKET_WORKERS=many: a whole number from 1 expected"),
+        (("run", "--sample"), {"JOBMARKET_WORKERS": "0"}, "export JOBMARKET_WORKERS="),
+        (("run", "--sample"), {"JOBMARKET_WORKERS": "-2"}, "JOBMARKET_WORKERS=-2"),
+        (("run", "--sample"), {"JOBMARKET_THREADS": "1.5"}, "JOBMARKET_THREADS=1.5"),
+        (("run", "--sample"), {"JOBMARKET_MEMORY": "lots"}, "JOBMARKET_MEMORY=lots: a number with KB, MB, GB or TB"),
+        (("run", "--sample"), {"JOBMARKET_MEMORY": "0GB"}, "export JOBMARKET_MEMORY="),
+        (("status",), {"JOBMARKET_DATA": __file__}, "is no folder"),
+        (("serve", "--cron", "nonsense"), CONTACT, '--cron "nonsense" is no cron expression'),
+        (("serve", "--cron", "61 2 * * *"), CONTACT, 'for example "0 2 * * *"'),
+        (("serve", "--timezone", "europe/berlin"), CONTACT, "did you mean Europe/Berlin"),
+        (("serve", "--timezone", "Mars/Base"), CONTACT, "--timezone Mars/Base: no such time zone"),
+        (("serve", "--port", "99999"), CONTACT, "--port 99999"),
+        (("backfill", "/nowhere/at/all"), {}, "/nowhere/at/all does not exist"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_a_line_and_nothing_is_begun(
+    arguments: tuple[str, ...], settings: dict[str, str], words: str, empty: Path, plain: Command
+) -> None:
+    refused = plain(empty, *arguments, **settings)
+    assert refused.code == USAGE
+    assert words in refused.said
+    assert "Traceback" not in refused.said
+    assert len(refused.err.splitlines()) <= 1
+    assert not (empty / "kind").exists()
+    assert runs.runs_of(empty) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty", None, "no .warc.gz file in"),
+        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file begins with no gzipped WARC record"),
+        ("text.warc.gz", gzip.compress(b"hello"), "not a WARC record"),
+        ("nothing.warc.gz", b"", "the file is empty"),
+    ],
+)
+def test_recordings_that_hold_nothing_are_said_so_in_a_line(
+    name: str, content: bytes | None, words: str, tmp_path: Path, plain: Command
+) -> None:
+    recording = tmp_path / name
+    if content is None:
+        recording.mkdir()
+    else:
+        recording.write_bytes(content)
+    refused = plain(tmp_path / "data", "backfill", str(recording))
+    assert refused.code == USAGE
+    assert words in refused.said
+    assert str(recording) in refused.said
+    assert len(refused.err.splitlines()) == 1
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("query", ["", " ;\n", "-- nothing but a remark"])
+def test_a_query_of_nothing_is_said_so(query: str, ask: Callable[..., Ended]) -> None:
+    refused = ask("sql", "--", query)
+    assert refused.code == USAGE
+    assert "the query is empty; for example: jobmarket sql" in refused.said
+
+
 # --- asking ---------------------------------------------------------------------------------------------
 
 
@@ -88,6 +195,78 @@ def test_status_and_sources(ask: Callable[..., Ended], sample: Finished) -> None
     assert "2026-09-30" in sources.out
 
 
+def test_sources_say_when_and_how_much_was_read(ask: Callable[..., Ended]) -> None:
+    said = ask("sources").said
+    assert re.search(r"ashby\W+yes\W+employer board\W+\d+\W+2026-09-28\W+2026-09-30\W+3\W+\d,\d{3}\W+ok\b", said), said
+    assert re.search(r"lever: 1 failed, first: \S+ HTTP 404", said), "what went wrong with a source"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_tables_for_operators_fit_a_terminal(
+    width: int, ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.OUT, "width", width)
+    for name in ("sources", "status"):
+        lines = [line for line in ask(name).out.splitlines() if "│" in line]
+        assert max(map(len, lines)) <= width
+        assert all(re.search(r"^│ \S", line) for line in lines), "no row is broken into several lines"
+
+
+# --- how the nights went ---------------------------------------------------------------------------------
+
+
+def test_a_night_that_published_nothing_is_seen_at_once(empty: Path, plain: Command) -> None:
+    assert plain(empty, "run", "--sample", "--source", "currency_table").code == 1
+    status = plain(empty, "status")
+    assert status.code == 1, "there is no warehouse to tell of yet"
+    assert re.search(r"last run +\S+ \S+ +FAILED, nothing published: the archive holds no postings yet", status.out)
+    assert "market.duckdb does not exist yet" in status.err
+
+
+def test_later_nights_in_vain_are_told_beside_what_is_published(
+    small: Finished, copied: Callable[..., Path], plain: Command
+) -> None:
+    data = copied(small)
+    assert "last run" in plain(data, "status").out
+    assert "published nothing" not in plain(data, "status").said
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    lines: list[dict[str, object]] = [
+        {"begun": "a", "pid": 1, "command": "jobmarket serve"},
+        {"ended": "a", "exit_code": 1, "as_of": None, "message": "mart.role_shares did not pass", "health": {}},
+        {"begun": "b", "pid": 1, "command": "jobmarket serve"},
+    ]
+    for number, said in enumerate(lines):
+        with (data / runs.JOURNAL).open("a") as journal:
+            journal.write(json.dumps({**said, "at": (later + timedelta(hours=number)).isoformat()}) + "\n")
+    status = plain(data, "status")
+    assert status.code == 0
+    assert re.search(r"last run .*KILLED, never ended", status.out)
+    assert "as of 2026-09-30; 2 later runs published nothing" in status.said
+    assert "mart.role_shares did not pass" in status.said
+
+
+def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+    data = copied(small)
+    with held(data), runs.on_record(data, run_id="now", command="jobmarket serve") as ended:
+        assert re.search(r"last run .* running", plain(data, "status").out)
+        ended(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
+        assert "published, a source failed: ashby failed: HTTP 500" in plain(data, "status").said
+    assert "ashby: HTTP 500" in plain(data, "sources").said
+
+
+def test_who_serves_is_seen(
+    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = copied(small)
+    assert "none; `jobmarket serve` keeps one" in plain(data, "status").said
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with lasting_server(data / "prefect", port=1, cron="5 2 * * *", timezone="UTC"):
+        assert f'schedule "5 2 * * *", UTC (process {os.getpid()})' in plain(data, "status").said
+
+
+# --- asking, once more -----------------------------------------------------------------------------------
+
+
 def test_sources_are_known_before_anything_was_read(empty: Path, plain: Command) -> None:
     ended = plain(empty, "sources")
     assert ended.code == 0
@@ -102,7 +281,7 @@ def test_a_folder_in_use_names_its_holder(small: Finished, copied: Callable[...,
         status = plain(data, "status")
     assert refused.code == 1
     assert f"is in use by process {os.getpid()} on " in refused.said
-    assert f"in use process {os.getpid()} on " in status.said, "asking goes on meanwhile"
+    assert f"in use by process {os.getpid()} on " in status.said, "asking goes on meanwhile"
     assert plain(data, "status").said.count("in use no") == 1
 
 
@@ -149,6 +328,21 @@ def test_what_adverts_say_is_printed_as_it_is(ask: Callable[..., Ended]) -> None
     assert "[/b] [red]engineer :rocket: [/]" in ended.out
 
 
+def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended], sample: Finished) -> None:
+    listed = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
+    shown = list(dict.fromkeys(re.findall(r"<!-- figure:([\w.]+)", (sample.data / "guide.md").read_text())))
+    assert len(shown) > 20
+    assert [name for name in listed if name in shown] == shown
+    assert listed.index("entry.us") < listed.index("entry.br") < listed.index("additional.share"), "beside its kin"
+    with store.open_reader(sample.data) as con:
+        assert sorted(listed) == [
+            row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()
+        ]
+    other = ask("explain", "list", "--as-of", "2020-02-02")
+    assert other.code == USAGE
+    assert "there are no figures of 2020-02-02; there are some of 2026-09-30" in other.said
+
+
 def test_explain(ask: Callable[..., Ended]) -> None:
     listed = ask("explain")
     assert listed.code == 0
@@ -158,7 +352,7 @@ def test_explain(ask: Callable[..., Ended]) -> None:
     for words in ("FROM mart.salary_bands", "jobs of", "sources", "ashby/2026-09-30T020000Z.warc.gz (2026-09-30)"):
         assert words in one.out
     unknown = ask("explain", "band.north_america.mid_senior")
-    assert unknown.code == 1
+    assert unknown.code == USAGE
     assert "did you mean band.northern_america.mid_senior" in unknown.said
 
 
@@ -261,5 +455,5 @@ def test_serve_schedules_the_night(server: dict[str, str]) -> None:
 
 def test_serve_needs_someone_to_write_to(empty: Path, plain: Command) -> None:
     ended = plain(empty, "serve")
-    assert ended.code == 1
+    assert ended.code == USAGE
     assert "export JOBMARKET_CONTACT=" in ended.said

@@ -132,6 +132,120 @@ def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put
     assert "Low confidence: few employers." in wording.note(row)
 
 
+def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
+    for country, region in (("US", "Northern America"), ("DE", "Western Europe"), ("SE", "Northern Europe")):
+        put(tables.Countries, {"country": country, "alpha3": f"{country}X", "name": country, "region": region})
+    ends = {"annual_low": 1e5, "annual_high": 2e5}
+    pay = {**ends, "pay_low": 1e5, "pay_source": "stated", "pay_region": "Northern America", "pay_country": "US"}
+    put(tables.Postings, posting(1, **pay, warc="ashby/1"), posting(2, **pay, warc="ashby/2"))
+    zone = {"posting_id": "ashby:2", "component": "base", "is_headline_in_country": True, **ends}
+    rate = {"fx_source": "ecb_rates", "fx_on": AS_OF}
+    put(tables.PostingPay, {**zone, "position": 1, "country": "DE", **rate})
+    put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
+    quote = {"source": "ecb_rates", "rate_on": AS_OF, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": "ecb/1"}
+    put(tables.ExchangeRates, quote)
+    found = computed(con)
+    assert found[NORTH].snapshots == ("ashby/2", "ashby/1")
+    assert found["band.western_europe.mid_senior"].snapshots == ("ashby/2", "ecb/1")
+    assert found["band.northern_europe.mid_senior"].snapshots == ()
+
+
+def answered(put: Put, number: int, source: str, board: str | None, day: date, **changed: Any) -> None:
+    at = datetime.combine(day, datetime.min.time())
+    row = {
+        "warc": f"w{number}", "record": 0, "source": source, "board": board, "observed_at": at, "is_complete": True,
+        "http_status": 200,
+    }  # fmt: skip
+    put(tables.Responses, row | changed)
+
+
+def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell())
+    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated"}
+    for number in range(10):
+        board = "fresh" if number < 4 else "old"
+        put(tables.Postings, posting(number, **pay, pay_region="Northern America", board=board))
+    answered(put, 1, "ashby", "old", date(2025, 10, 27))
+    answered(put, 2, "ashby", "old", date(2025, 10, 28), is_complete=False, n_rows=5)
+    answered(put, 3, "ashby", "old", date(2026, 8, 1), is_complete=False)  # a failed answer: nothing was read
+    answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
+    answered(put, 5, "ashby", "fresh", AS_OF)
+    assert computed(con)[NORTH].read_on == date(2025, 10, 28)
+    put(tables.Postings, posting(10, **pay, pay_region="Northern America", board="fresh"))
+    put(tables.Postings, posting(11, **pay, pay_region="Northern America", board="fresh"))
+    assert computed(con)[NORTH].read_on == date(2025, 10, 28), "half and half: the older"
+    put(tables.Postings, posting(12, **pay, pay_region="Northern America", board="fresh"))
+    assert computed(con)[NORTH].read_on == AS_OF
+    put(tables.Postings, posting(13, **pay, pay_region="Northern America", source="lever", board="x"))
+    answered(put, 6, "lever", "x", date(2026, 1, 7))
+    found = computed(con)
+    assert found[NORTH].read_on == date(2026, 1, 7), "a figure is as old as its oldest source"
+    assert found["bands.regions"].read_on == date(2026, 1, 7)
+    assert found["outlook.gdp_2030"].read_on is None
+
+
+def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US",
+    }  # fmt: skip
+    put(tables.PayReports, {**report, "row": 1, "pair_row": 1}, {**report, "row": 2, "pair_row": 1})
+    answered(put, 1, "pairs", None, date(2025, 8, 3))
+    row = computed(con)[NORTH]
+    assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
+    store(con, put, [row])
+    put(tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
+    assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"
+
+
+STATED = ("stated_low", "stated_high", "stated_n_jobs", "stated_n_employers", "stated_status", "stated_reason")
+FEW = "not enough data (n = 9; 30 needed)"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"band_low": 130_000.0, "band_high": 170_000.0, "n_jobs": 310, "n_employers": 44},
+         (130_000.0, 170_000.0, 310, 44, "published", None)),
+        ({"band_low": None, "band_high": None, "n_jobs": 9, "n_employers": 4, "status": "suppressed", "reason": FEW},
+         (None, None, 9, 4, "suppressed", FEW)),
+        (None, (None,) * 6),
+    ],
+)  # fmt: skip
+def test_the_band_of_stated_levels_stands_beside(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, stated: dict[str, Any] | None, expected: tuple[Any, ...]
+) -> None:
+    put(tables.SalaryBands, cell())
+    if stated is not None:
+        put(tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
+    row = computed(con)[NORTH]
+    assert [tuple(r[name] for name in STATED) for r in wording.rows_of(row)] == [expected]
+    assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
+
+
+@pytest.mark.parametrize(
+    ("basis", "group", "is_said"),
+    [
+        ("advertised_third_party", "mid_senior", True),
+        ("advertised", "mid_senior", False),
+        ("advertised_third_party", "entry", False),
+    ],
+)
+def test_levels_coded_by_a_third_party_carry_their_caveat(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, basis: str, group: str, is_said: bool
+) -> None:
+    place = {"region_level": "country", "region": "US"} if group == "entry" else {}
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    put(tables.SalaryBands, cell(basis=basis, seniority_group=group, **place))
+    row = computed(con)["entry.us" if group == "entry" else NORTH]
+    assert [r["caveat"] for r in wording.rows_of(row)] == [selects.SENIOR_CAVEAT if is_said else None]
+
+
 SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3, "n_employers": 2}
 RUNGS = [
     ("SalaryBands730", {"basis": "advertised", "window_days": 730}, "advertised, 730 days",
@@ -378,15 +492,11 @@ def test_few_adverts_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put:
 
 def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     for number in range(40):
-        currency = "EUR" if number % 2 else "USD"
-        rate = {"fx_rate": 2.0} if number % 2 else {}
-        put(tables.Postings, posting(number, currency=currency, **rate))
-        amount = 10_000.0 + 100 * number
-        put(
-            tables.PostingPay,
-            {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": currency,
-             "annual_high": amount / 2 if number % 2 else amount},
-        )  # fmt: skip
+        put(tables.Postings, posting(number))
+        bonus = {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR"}
+        put(tables.PostingPay, {**bonus, "annual_high": 1.0, "annual_high_usd": 10_000.0 + 100 * number})
+    put(tables.Postings, posting(99))
+    put(tables.PostingPay, {**bonus, "posting_id": "ashby:99", "annual_high": 9e9, "usd_reason": "no_rate"})
     row = computed(con)["additional.bonus"]
     assert wording.rows_of(row)[0]["p50"] == 11_900.0
     assert (row.value, row.status, row.n_jobs) == ("median USD 11.9K per year (low confidence)", "low", 40)
@@ -533,6 +643,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
     put(tables.SalaryBands730, cell())
     pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated"}
     put(tables.Postings, posting(1, **pay, pay_region="Northern America", warc="ashby/2026-08-16T010203Z.warc.gz"))
+    answered(put, 1, "ashby", "b", date(2026, 8, 16))
     for day in (date(2026, 8, 16), AS_OF):
         store(con, put, [computed(con, day)[NORTH]])
     text = explain(con, NORTH)
@@ -542,6 +653,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
         "420 jobs of 61 employers",
         "95% interval of the lower end USD 9.6K–10.3K",
         "ashby/2026-08-16T010203Z.warc.gz (2026-08-16)",
+        "last read   2026-08-16",
         "advertised, 365 days: suppressed (n = 3): not enough data (n = 3; 30 needed)",
         "advertised, 730 days: published (n = 420)",
         "ashby 1",

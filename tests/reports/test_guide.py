@@ -19,7 +19,7 @@ from warehouse.tables import Figures, Sources
 Make = Callable[..., Figures]
 END = "\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
 RANKING = '[{"position": 1, "skill": "C|C++ <b>", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "n_asking": 9,'
-RANKING += ' "status": "published", "n_without_text": 0}]'
+RANKING += ' "status": "published", "n_jobs": 18, "n_without_text": 0}]'
 
 
 @pytest.fixture
@@ -77,14 +77,16 @@ def test_spans_in_a_line(given_text: str, expected: str | None, ledger: list[Fig
 
 def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
     text = text_of('a <!-- figure:skill.python show="note" --><!-- /figure -->' + END, ledger)
-    assert "500 jobs of 50 employers. 365 days to 17 August 2026. 95% interval 60–64%" in text
+    assert "500 jobs of 50 employers, seen open in the 365 days to 17 August 2026. 95% interval 60–64%" in text
     assert "The 2026 guide said: essential." in text
 
 
 def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: list[Figures]) -> None:
     alone = text_of("  <!-- figure:skills.big_data -->\n  <!-- /figure -->\n" + END, ledger)
     assert alone.startswith(
-        "  <!-- figure:skills.big_data -->\n\n  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
+        "  <!-- figure:skills.big_data -->\n\n  Share of the 18 AI engineering jobs whose advert we could read in "
+        "full. Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "
+        "3%, rare below.\n\n  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
         "  | ---: | --- | ---: | ---: | ---: | --- |\n"
         "  | 1 | C&#124;C++ &lt;b&gt; | 50% | 40–60% | 9 | essential |\n\n  <!-- /figure -->\n"
     )
@@ -97,7 +99,7 @@ def test_html_gets_a_table_and_markdown_in_an_element_too(ledger: list[Figures])
         '<meta charset="utf-8">\n<!-- figure:skills.big_data -->\n<!-- /figure -->\n<div data-figures="sources"></div>'
     )
     text = text_of(page, ledger, is_html=True)
-    assert "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data</caption>" in text
+    assert "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data. Share of the 18 AI" in text
     text = text_of('x <!-- figure:skill.python --><!-- /figure -->\n\n<div data-figures="sources"></div>', ledger)
     assert "<td>Python (skill.python)</td>" in text
     assert "\n\n" not in text[text.index("<div") :], "a blank line would end the HTML block"
@@ -113,10 +115,29 @@ def test_sources_say_what_every_figure_rests_on(ledger: list[Figures]) -> None:
     assert "| Python (skill.r) | withheld: not enough data (n = 3) |" in text
     assert (
         "| Python (skill.python) | adverts we read (advertised, 365 days) | 500 jobs of 50 employers "
-        "| 365 days to 17 August 2026 | Ashby boards |"
+        "| 365 days to 17 August 2026 | – | Ashby boards |"
     ) in text
     assert "\n- Adverts: boards at Ashby.\n" in text
     assert text.index("(skill.r)") < text.index("(skill.python)"), "in order of first use"
+
+
+def test_sources_say_when_they_were_last_read(figure: Make) -> None:
+    raw = "a <!-- figure:skill.python --><!-- /figure -->" + END
+    text = text_of(raw, [figure(read_on=date(2025, 10, 28))])
+    assert "| 365 days to 17 August 2026 | 28 October 2025 | ashby |" in text
+    assert "Last read: the day by which" in text
+
+
+def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
+    rows = '[{"place": "Peru", "status": "low", "reason": "few employers", "n_jobs": 31, "basis": "advertised"}]'
+    peru = figure(
+        figure="entries.countries", basis="advertised", status="low", reason="low confidence for Peru", value_json=rows
+    )
+    text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [peru])
+    assert "(advertised, 365 days; low confidence: Peru (few employers))" in text
+    mixed = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
+    text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixed])
+    assert "| named in each row | 500 jobs" in text
 
 
 def test_the_newest_day_counts(figure: Make) -> None:

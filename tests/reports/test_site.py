@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from datetime import date
@@ -97,6 +98,8 @@ def test_the_page_can_be_read_by_everybody(ledger: list[Figures]) -> None:
     for tag, a in outline.seen:
         if tag == "svg":
             assert a["role"] == "img" and set((a["aria-labelledby"] or "").split()) <= set(ids)
+    links = [a["href"] or "" for tag, a in outline.seen if tag == "a"]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids) and "#pay" in links
     assert '<meta name="viewport"' in text and "prefers-color-scheme: dark" in CSS and "@media print" in CSS
 
 
@@ -140,9 +143,39 @@ def test_what_data_says_is_text_and_not_markup(ledger: list[Figures]) -> None:
     assert "Adverts: boards &amp; more at Ashby." in text and "terms &lt;1&gt;" in text
 
 
-def test_sample_data_says_so_on_the_page(ledger: list[Figures]) -> None:
-    assert "<strong>Sample data.</strong>" in site.page(ledger, is_sample=True)
-    assert "Sample data" not in site.page(ledger)
+def test_sample_data_says_so_at_the_top_and_at_every_figure_and_table(ledger: list[Figures]) -> None:
+    text = site.page(ledger, is_sample=True)
+    assert "<strong>Sample data.</strong>" in text and "<title>Sample data:" in text
+    assert text.count('<span class="tag">sample data</span>') == text.count('<section class="figure"') >= 10
+    assert text.count("(sample data).</strong>") == text.count("<caption>") >= 3
+    assert "sample data" not in site.page(ledger).lower()
+
+
+def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> None:
+    def page_of(days: dict[str, date]) -> str:
+        return site.page([dataclasses.replace(row, read_on=days.get(row.figure)) for row in ledger])
+
+    band, skills = "band.northern_america.mid_senior", "skills.programming_languages"
+    withheld = {"band.caribbean.mid_senior": date(2020, 1, 1)}
+    one = page_of({band: date(2025, 10, 28)} | withheld)
+    assert "Sources of the figures last read on 28 October 2025." in one
+    assert "<small>Source last read on 28 October 2025</small>" in one
+    two = page_of({band: date(2025, 10, 28), skills: date(2026, 7, 19)} | withheld)
+    assert "last read between 28 October 2025 and 19 July 2026." in two
+    assert "last read on" not in page_of({})
+
+
+def test_what_is_said_of_a_value_stands_beside_it_in_smaller_letters(ledger: list[Figures]) -> None:
+    text = site.page(ledger)
+    assert "<dd>USD 4.2K–15.0K per month<small>Low confidence</small><small>420 jobs of 61 employers</small>" in text
+    assert '<strong>USD 4.2K–15.0K per month</strong> <span class="said">(low confidence)</span>' in text
+
+
+def test_the_rule_of_the_verdicts_stands_at_every_table_that_has_them(ledger: list[Figures]) -> None:
+    captions = re.findall(r"<caption>(.*?)</caption>\s*<thead>(.*?)</thead>", site.page(ledger), re.S)
+    with_verdicts = [caption for caption, heads in captions if "Verdict" in heads]
+    assert with_verdicts
+    assert all("essential from 25%, common from 10%, occasional from 3%, rare below." in c for c in with_verdicts)
 
 
 def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path) -> None:
@@ -183,11 +216,23 @@ def test_bands_are_drawn_where_the_numbers_are() -> None:
     assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
 
 
+def test_a_chart_marks_what_a_third_party_collected() -> None:
+    svg = charts.bands([ROWS[0] | {"basis": "advertised_third_party"}, ROWS[1]], "c")
+    assert svg.count(">third-party adverts; low confidence<") == 1
+    assert "A &amp; B USD 1.0K–5.0K (third-party adverts; low confidence); C USD 1.0K–2.0K." in svg
+
+
+def test_a_ranking_says_the_verdict_below_each_bar_when_asked() -> None:
+    rows = [{"skill": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "status": "low"}]
+    assert ">common; low confidence<" in charts.ranking(rows, "c", name="skill", title="t", verdicts=True)
+    assert ">low confidence<" in charts.ranking(rows, "c", name="skill", title="t")
+
+
 def test_a_chart_says_in_words_what_it_shows() -> None:
     svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
     title, desc = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
     assert title is not None and title.text and desc is not None
-    assert desc.text is not None and "A & B USD 1.0K–5.0K; C USD 1.0K–2.0K." in desc.text
+    assert desc.text is not None and "A & B USD 1.0K–5.0K (low confidence); C USD 1.0K–2.0K." in desc.text
     words = "".join(svg.itertext())
     assert "low confidence" in words and "A & B" in words
 

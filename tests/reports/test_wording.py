@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 
 from reports import wording
-from warehouse.tables import Figures
+from warehouse.tables import SKILL_CATEGORIES, Figures
+
+STATED = {"stated_low": 126_000.0, "stated_high": 187_200.0, "stated_n_jobs": 310, "stated_n_employers": 48,
+          "stated_status": "published", "stated_reason": None}  # fmt: skip
+PAIRS = {"basis": "advertised_third_party", "n_employers": None, "n_effective": None, "band_low_lo": None,
+         "band_high_lo": None, "status": "low", "reason": "employers unknown", "rung": "third-party adverts",
+         "caveat": "the source's level SE includes staff"}  # fmt: skip
+
+
+def band_note(row: Any) -> str:
+    return ". ".join(said for said in wording.SHAPES["band"].note([row]) if said)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +89,159 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (STATED, "from levels named in titles alone: USD 10.5K–15.6K, 310 jobs of 48 employers."),
+        (STATED | {"stated_status": "low"}, "310 jobs of 48 employers (low confidence)."),
+        (STATED | {"stated_status": "suppressed", "stated_low": None, "stated_high": None, "stated_n_jobs": 12,
+                   "stated_reason": "not enough data (n = 12; 30 needed)"},
+         "from levels named in titles alone: withheld, not enough data (n = 12; 30 needed)."),
+        ({}, "level named in the title in 310 of 420, else read from the years of experience asked for."),
+    ],
+)  # fmt: skip
+def test_the_band_from_titles_alone_stands_beside(stated: dict[str, Any], expected: str, cell: Any) -> None:
+    assert expected in band_note(cell(**stated)) + "."
+
+
+@pytest.mark.parametrize(("n", "expected"), [(0, "paid from abroad: 0 of 420 jobs"), (7, "7 of 420 jobs"), (None, "")])
+def test_pay_from_abroad_is_counted_also_when_there_is_none(n: int | None, expected: str, cell: Any) -> None:
+    note = band_note(cell(n_cross_border=n))
+    assert expected in note and ("abroad" in note) == (n is not None)
+
+
+def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any) -> None:
+    note = band_note(cell(**PAIRS))
+    assert "employers are unknown" in note and "base pay is not said" in note and "SE includes staff" in note
+    assert "interval of the lower end" not in note and "abroad" not in note and "titles" not in note
+
+
+def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
+    make = wording.SHAPES["bands"].table
+    assert make is not None
+    ours = cell(place="US and Canada", rung="advertised, 365 days", **STATED)
+    table = make([ours, cell(place="Northern Europe", **PAIRS)])
+    by_place = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert by_place["US and Canada"]["Band from titles alone"] == "10.5K–15.6K (310 jobs)"
+    assert by_place["US and Canada"]["From"] == "advertised, 365 days"
+    assert by_place["Northern Europe"]["From"] == "third-party adverts"
+    assert by_place["Northern Europe"]["n"] == "420 pairs of amounts"
+    assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
+    assert table.below[0].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[0]
+    assert table.below[1] == "Paid from abroad: US and Canada 7 of 420 jobs."
+    assert [table.columns[i] for i in sorted(table.numeric)] == [
+        "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",
+    ]  # fmt: skip
+
+
+def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
+    make = wording.SHAPES["entries"].table
+    assert make is not None
+    table = make([cell(place="United States", **PAIRS)])
+    assert table.columns == ("Country", "Band per year", "Median", "n", "From")
+    assert [table.columns[i] for i in table.numeric] == ["Median"]
+
+
+@pytest.mark.parametrize("figure_id", ["skills.any", "skills.baseline"])
+def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
+    row = {"position": 1, "skill": "Go", "word": "Go", "share": 0.3, "share_lo": 0.2, "share_hi": 0.4, "n_asking": 3,
+           "n_jobs": 1_200, "rank": 4, "status": "published"}  # fmt: skip
+    make = wording.shape_of(figure_id).table
+    assert make is not None
+    assert make([row]).key == (
+        "Share of the 1,200 AI engineering jobs whose advert we could read in full. Verdict, by the lower end of the "
+        "95% interval: essential from 25%, common from 10%, occasional from 3%, rare below."
+    )
+
+
+def test_every_category_of_skills_has_a_heading() -> None:
+    assert set(wording.CATEGORY_NAMES) == set(SKILL_CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("read_on", "sources", "expected"),
+    [
+        (date(2025, 10, 28), ("ashby",), "source last read on 28 October 2025"),
+        (date(2025, 10, 28), ("ashby", "ecb_rates"), "the source read longest ago was read on 28 October 2025"),
+        (date(2026, 8, 17), ("ashby",), None),
+        (None, (), None),
+    ],
+)
+def test_the_last_reading_is_said_where_it_is_not_the_day_of_the_figure(
+    read_on: date | None, sources: tuple[str, ...], expected: str | None, figure: Any
+) -> None:
+    row = figure(read_on=read_on, sources=sources)
+    assert wording.last_read(row) == expected
+    assert ("28 October 2025" in wording.note(row)) == (expected is not None)
+
+
+WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": "the 95 % interval spans 25 points"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "rows", "expected"),
+    [
+        ({"status": "published"}, [], None),
+        ({"reason": "few employers"}, [WIDE], "low confidence: few employers"),
+        ({"figure": "skills.any", "reason": "AWS, R: the 95 % interval spans 25 points"},
+         [WIDE | {"skill": "AWS"}, {"skill": "Go", "status": "published"},
+          {"skill": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
+          WIDE | {"skill": "C", "share_lo": 0.1}],
+         "low confidence: AWS, C (the 95% interval is wider than 20 percentage points); R (few employers)"),
+        ({"figure": "entries.countries", "reason": "low confidence for Peru"},
+         [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
+        ({"figure": "skills.any", "rung": wording.CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
+         [WIDE | {"skill": "AWS"}], "low confidence: too little data; value of 2026-01-01 kept"),
+    ],
+)  # fmt: skip
+def test_low_confidence_says_of_what_and_why(
+    changed: dict[str, Any], rows: list[dict[str, Any]], expected: str | None, figure: Any
+) -> None:
+    row = figure(**{"status": "low", "value_json": json.dumps(rows), **changed})
+    assert wording.why_low(row) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("62%", ("62%", "")),
+        ("62% (adverts collected by a third party; low confidence)",
+         ("62%", "adverts collected by a third party; low confidence")),
+        (None, ("Withheld", "not enough data")),
+        ("as an older version put it", ("as an older version put it", "")),
+    ],
+)  # fmt: skip
+def test_a_value_and_what_is_said_of_it_can_be_told_apart(
+    value: str | None, expected: tuple[str, str], figure: Any
+) -> None:
+    assert wording.parts(figure(value=value, reason="not enough data")) == expected
+
+
+@pytest.mark.parametrize(
+    ("verify_by", "expected"),
+    [
+        (date(2026, 12, 31), "PwC, Sizing the prize, 2017. An upper end. Verify again by 31 December 2026."),
+        (date(2026, 1, 31), "PwC, Sizing the prize, 2017. An upper end. Not verified again since 31 January 2026."),
+    ],
+)
+def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str, figure: Any) -> None:
+    row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
+    cited = figure(figure="outlook.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
+    assert wording.note(cited) == expected
+
+
+def test_a_kept_value_does_not_claim_the_window_of_today(figure: Any) -> None:
+    assert wording.window(figure(rung=wording.CARRIED)) == "365 days to the day of the value"
+    assert wording.window(figure(window_days=0)) == "as of 17 August 2026"
+
+
 def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None:
     row: Figures = figure(
         figure="band.south_america.mid_senior",
         value="x",
         value_json=f'[{{"band_low": {3_800 * 12 * 1.1}, "band_high": {7_900 * 12 * 0.9}}}]',
     )
-    assert wording.compared(row) == "against it, the lower end is 10% higher and the upper end 10% lower"
+    assert wording.compared(row) == "the lower end is 10% higher and the upper end 10% lower"
     assert wording.compared(figure()) is None
 
 

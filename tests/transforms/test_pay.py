@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from transforms.currency import codes
 from transforms.pay import money_in, pay_in
 from transforms.pay_norm import finished
+from transforms.place import whereabouts
+from transforms.tier import component_in, period_in, tied_to
 from warehouse.tables import COMPONENTS, PAY_FLAGS, PERIODS, Pay
 
 CASES = Path(__file__).parent / "pay_cases.csv"
@@ -55,7 +57,14 @@ def test_examples_cover_what_they_should() -> None:
     assert len(cases()) >= 60
     read = [row for rows, _ in cases().values() for row in rows]
     assert {row[4] for row in read} == {*PERIODS, None}
-    assert {row[0] for row in read} >= {"base", "bonus", "equity", "equity_percent", "on_target_earnings", "other"}
+    assert {row[0] for row in read} >= {
+        "base",
+        "bonus",
+        "equity",
+        "equity_percent",
+        "on_target_earnings",
+        "total_compensation",
+    }
 
 
 def test_offsets_point_at_the_amount_and_its_words() -> None:
@@ -248,10 +257,55 @@ def test_headline_is_the_posting_country_s() -> None:
     assert headline(pays, "US").currency == "USD"
 
 
+def test_each_country_that_base_pay_is_tied_to_has_its_headline() -> None:
+    pays = [
+        year(1e5, 1.1e5, country="CA", place_text="Canada"),
+        year(1.3e5, 1.4e5, country="US", place_text="US: Senior", level_text="US: Senior"),
+        year(1.1e5, 1.2e5, country="US", place_text="US: Mid", level_text="US: Mid"),
+        year(9e4, 9.5e4),
+        year(2e5, 3e5, country="GB", component="on_target_earnings"),
+    ]
+    for country, head in (("US", 1.3e5), ("CA", 1e5), (None, 9e4)):
+        done = finished(pays, country=country, employment_type="FULL_TIME", seniority="senior")
+        assert done[0].low == head
+        assert {p.country: p.low for p in done if p.is_headline_in_country} == {"CA": 1e5, "US": 1.3e5}
+        assert sum(p.is_headline_in_country for p in done) == 2
+
+
 def test_headline_of_tiers_is_the_middle_one() -> None:
     tiers = [year(low, low + 2e4, place_text=f"Zone {low}", reading="stated") for low in (150e3, 110e3, 130e3)]
     assert headline(tiers, "US").low == 130e3
     assert headline(tiers[:2], "US").low == 110e3
+
+
+@pytest.mark.parametrize(
+    ("location", "low"),
+    [
+        ("Oakland, CA", 150e3),
+        ("Seattle", 150e3),
+        ("Austin, TX", 120e3),
+        ("Oakland, CA; Austin, TX", 120e3),
+        ("", 120e3),
+    ],
+)
+def test_headline_is_tied_to_the_place_of_the_posting(location: str, low: float) -> None:
+    """A posting of several places is offered what is tied to no one of them; of two such ranges the lower is taken."""
+    coast = year(150e3, 180e3, place_text="CA, WA and NY", country="US", reading="stated")
+    elsewhere = year(120e3, 140e3, place_text="All other US states", country="US", reading="stated")
+    for pays in ([coast, elsewhere], [elsewhere, coast]):
+        places = whereabouts(location).places
+        assert finished(pays, country="US", employment_type="FULL_TIME", places=places)[0].low == low
+
+
+@pytest.mark.parametrize(
+    ("seniority", "low"), [("senior", 150e3), ("mid", 120e3), ("unstated", 120e3), ("staff", 120e3)]
+)
+def test_headline_is_tied_to_the_level_of_the_posting(seniority: str, low: float) -> None:
+    pays = [
+        year(120e3, 140e3, level_text="Mid-level", reading="stated"),
+        year(150e3, 180e3, level_text="Sr. Engineer", reading="stated"),
+    ]
+    assert finished(pays, country="US", employment_type="FULL_TIME", seniority=seniority)[0].low == low
 
 
 def test_headline_is_the_general_range_before_tiers() -> None:
@@ -266,6 +320,54 @@ def test_headline_by_kind_of_employment() -> None:
 
 def test_headline_avoids_what_may_not_enter_a_band() -> None:
     assert headline([year(5e4, 5e5), year(9e4, 1e5)], "US").low == 9e4
+
+
+# --- titles of ranges -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "country", "level"),
+    [
+        (None, None, None, None),
+        ("Target base salary range", None, None, None),
+        ("Annual pay (gross)", None, None, None),
+        ("Canada", "Canada", "CA", None),
+        ("US: Senior", "US: Senior", "US", "US: Senior"),
+        ("Zone 2", None, None, "Zone 2"),
+        ("PR Manager", None, None, "PR Manager"),
+        ("Senior AE", None, None, "Senior AE"),
+        ("Austin, TX", "Austin, TX", "US", None),
+        ("France or Italy", "France or Italy", None, None),
+    ],
+)
+def test_what_the_title_of_a_range_ties_its_pay_to(
+    title: str | None, place: str | None, country: str | None, level: str | None
+) -> None:
+    assert tied_to(title) == (place, country, level)
+
+
+@pytest.mark.parametrize(
+    ("title", "component"),
+    [
+        ("Zone 1", "base"),
+        ("OTE (base + commission)", "on_target_earnings"),
+        ("Base pay, bonus excluded", "base"),
+        ("Annual bonus", "bonus"),
+        ("Signing bonus", "other"),
+        ("Commission only", "commission"),
+        ("Talent Acquisition Partner", "base"),
+    ],
+)
+def test_the_component_a_title_names(title: str, component: str) -> None:
+    assert component_in(title) == component
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [("Hourly rate", "hour"), ("Pay per month", "month"), ("hourly or yearly", None), ("US", None), ("5 h", None)],
+)
+def test_the_period_a_title_names(text: str, period: str | None) -> None:
+    assert period_in(text) == period
 
 
 # --- texts nobody wrote -----------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from transforms.ai_work import ai_label
 from transforms.reading import Reading
 from transforms.requirement import degree_in, years_in
 from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
-from transforms.section import sections_of
 from warehouse.tables import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
 
 HERE = Path(__file__).parent
@@ -105,7 +104,6 @@ Nice to have
 
 
 def test_years_and_degree_mind_the_section() -> None:
-    assert sections_of(ADVERT)[1] == ("intro", "mentioned", "duties", "required", "preferred")
     read = years_in(ADVERT)
     assert read is not None
     assert read[0] == 4

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import section
-from transforms.section import LISTS, found_in, sections_of, sentence_at
+from transforms.section import INTRO, LISTS, WHOLE, Line, lines_of, read_lines, sentence_at
 
-MARKS = ("\n", ". ", "! ", "? ", "; ", "• ")
+MARKS = (". ", "! ", "? ", "; ", "• ")
 PIECES = st.lists(st.sampled_from([*MARKS, ".", " ", "?", ";", "a", "word", "•"]), max_size=30).map("".join)
-LINE = st.lists(
-    st.sampled_from(["What you bring", "Über uns", ":", ". ", " ", "! ", "x", "A", "abc def " * 6]), max_size=20
+LINES = st.lists(
+    st.sampled_from(
+        ["What you bring", "Über uns:", "Nice to have", "- 5 years of Go", "", "a plus", "AI, a BSc. " * 40]
+    ),
+    max_size=12,
 )
+
+
+def kinds_in(text: str) -> list[tuple[str, str]]:
+    """What stands in which kind of section: each line with the kind at its end."""
+    return [(line.text, line.kind_at(len(line.text), kind)) for _, kind, line in lines_of(text)]
 
 
 @given(PIECES, st.integers(0, 40), st.integers(0, 5), st.integers(0, 12))
@@ -26,25 +33,72 @@ def test_a_sentence_ends_at_the_nearest_marks(text: str, start: int, size: int, 
     assert sentence_at(text, start, end, reach) == expected
 
 
-@given(LINE.map("".join))
-def test_headings_inside_a_line_are_those_of_a_search_of_the_whole_line(line: str) -> None:
-    assert list(section._inside(line, 0, len(line))) == [match.span() for match in section._INSIDE.finditer(line)]
+@given(LINES)
+@settings(deadline=None)  # the lexicon is loaded once per process
+def test_a_line_reads_alone_as_it_reads_among_others(texts: list[str]) -> None:
+    def said(line: Line | None) -> object:
+        return line and (line.text, line.names, line.cues, line.openings, line.words)
+
+    assert [said(line) for line in read_lines(texts)] == [said(line) for text in texts for line in read_lines([text])]
+
+
+@given(LINES)
+def test_lines_stand_where_they_say(texts: list[str]) -> None:
+    text = "\n".join(texts)
+    for begin, _, line in lines_of(text):
+        assert text[begin:].split("\n")[0] == line.text
 
 
 def test_known_headings_open_sections() -> None:
-    text = "We do things.\nWhat you bring\n- Python\n**Nice to have**\n- Go\nNothing known of this line\n"
-    starts, kinds = sections_of(text)
-    assert kinds == ("intro", "required", "preferred")
-    assert [text[start:].split("\n", 1)[0] for start in starts[1:]] == ["What you bring", "**Nice to have**"]
+    text = "We use Go.\nWhat you bring\n- Python\n**Nice to have**\n- Rust language\nNothing known here: Java\n"
+    assert kinds_in(text) == [
+        ("We use Go.", INTRO),
+        ("What you bring", "required"),
+        ("- Python", "required"),
+        ("**Nice to have**", "preferred"),
+        ("- Rust language", "preferred"),
+        ("Nothing known here: Java", "preferred"),
+    ]
+
+
+def test_without_headings_of_the_role_the_text_is_one_whole() -> None:
+    assert kinds_in("Python and SQL\nAbout us\nWe use Java")[0] == ("Python and SQL", WHOLE)
+
+
+def test_of_two_headings_in_a_line_the_stronger_decides() -> None:
+    ((_, kind),) = kinds_in("Preferred qualifications")
+    assert kind == "preferred"
+
+
+def test_headings_stand_inside_a_flat_line() -> None:
+    text = "We make lamps. " * 40 + "Requirements: Python. " + "Nice to have: Rust and Go languages."
+    ((_, begins, line),) = lines_of(text)
+    assert begins == INTRO
+    assert line.kind_at(text.index("Python"), begins) == "required"
+    assert line.kind_at(text.index("Rust"), begins) == "preferred"
 
 
 def test_one_pass_finds_the_words_of_every_list() -> None:
-    text = "Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz."
-    found = {name: [text[start:end] for start, end in spans] for name, spans in found_in(text).items()}
+    (line,) = read_lines(["Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI."])
+    assert line is not None
+    found = {name: [line.text[start:end] for start, end in spans] for name, spans in line.words.items()}
     assert found == {
         "years": ["JAHR"],
         "degree": ["Bachelor"],
         "degree within": ["studium"],
         "ai": ["MACHINE Learning", "künstliche intelligenz"],
+        "AI": ["AI"],
     }
-    assert list(found) == [name for name, *_ in LISTS]
+    assert set(found) == {name for name, *_ in LISTS}
+
+
+def test_a_line_is_asked_once() -> None:
+    line = Line("x")
+    asked: list[str] = []
+
+    def reader(_line: Line, kind: str) -> str:
+        asked.append(kind)
+        return kind.upper()
+
+    assert [line.once(reader, kind) for kind in ("a", "b", "a")] == ["A", "B", "A"]
+    assert asked == ["a", "b"]

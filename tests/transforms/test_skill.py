@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import skill as reader
-from transforms.skill import skills_in, taxonomy
+from transforms.lexicon import FORMS
+from transforms.lookup import rows_of, taxonomy
+from transforms.skill import skills_in
 from transforms.text import text_of
 from warehouse.tables import REQUIREMENTS, SKILL_CATEGORIES
 
@@ -68,6 +69,16 @@ def test_span_is_that_of_the_strongest_mention() -> None:
     assert text[kubernetes.start : kubernetes.end] == "K8s"
 
 
+@pytest.mark.parametrize(("employer", "requirement"), [("Snowflake", "mentioned"), ("Acme", "required")])
+def test_the_employers_own_name_is_only_mentioned(employer: str, requirement: str) -> None:
+    text = "Requirements:\n- You know Snowflake, the data platform, and Kubernetes"
+    found = skills_in(text, title="Engineer, Snowflake", employer=("board", employer))
+    assert [(asked.skill, asked.requirement) for asked in found] == [
+        ("Snowflake", requirement),
+        ("Kubernetes", "required"),
+    ]
+
+
 def test_taxonomy_keeps_its_promises() -> None:
     skills = taxonomy()
     assert len(skills) >= 400
@@ -83,11 +94,11 @@ def test_taxonomy_keeps_its_promises() -> None:
 def test_lookups_name_only_what_there_is() -> None:
     names = {skill.skill for skill in taxonomy()}
     spelled = {name.lower() for name in NAMES}
-    assert {row["skill"] for row in reader._rows("skill_phrases.csv")} <= names
-    assert {row["alias"].lower() for row in reader._rows("skill_context.csv")} <= spelled
-    words = reader._rows("section_words.csv")
+    assert {row["skill"] for row in rows_of("skill_phrases")} <= names
+    assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spelled
+    words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "not", "role"}
-    assert {row["where"] for row in words} == {*reader.FORMS, "intro"}
+    assert {row["where"] for row in words} == {*FORMS, "intro"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
 
 
@@ -99,7 +110,7 @@ def test_every_skill_is_found_by_its_name() -> None:
         found = {asked.skill for asked in skills_in(text)}
         if skill.skill not in found:
             missed.append(skill.skill)
-    in_context = {row["alias"] for row in reader._rows("skill_context.csv")}
+    in_context = {row["alias"] for row in rows_of("skill_context")}
     assert set(missed) <= in_context
     assert len(missed) < len(taxonomy()) / 20
 

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from flows.nightly import Request, compute_marts, load_lookups
+from flows.settings import Settings
 from transforms.lookup import countries, roles
 from warehouse import store
 from warehouse.marts.role_shares import role_shares
@@ -19,7 +21,9 @@ from warehouse.schema import arrow_table
 from warehouse.tables import (
     GROUP_OF_ROLE,
     Countries,
+    Figures,
     PayReports,
+    PostingPay,
     PostingPlaces,
     Postings,
     PostingSkills,
@@ -160,6 +164,137 @@ def test_several_and_remote_are_cells_of_their_own(con: store.Connection) -> Non
     assert cell(frame).n_jobs == 2
 
 
+CAD = {"currency": "CAD", "annual_low": 180e3, "annual_high": 240e3, "annual_low_usd": 130e3, "annual_high_usd": 170e3}
+PLACES = {"US": "Northern America", "CA": "Northern America", "DE": "Western Europe"}
+
+
+def zone(number: int, position: int, country: str | None, **said: Any) -> PostingPay:
+    """Base pay of 150-200 thousand dollars tied to a country, chosen for that country."""
+    usual: dict[str, Any] = {
+        "low": 150e3, "high": 200e3, "currency": "USD", "period": "year", "annual_low": 150e3, "annual_high": 200e3,
+        "annual_low_usd": 150e3, "annual_high_usd": 200e3, "country": country,
+        "is_headline_in_country": country is not None, "is_headline": position == 0,
+    }  # fmt: skip
+    return PostingPay(posting_id=f"x:{number:04}", position=position, **(usual | said))
+
+
+def placed(number: int, *countries: str) -> list[PostingPlaces]:
+    return [
+        PostingPlaces(
+            posting_id=f"x:{number:04}", position=i, place_text=c, country=c, region=PLACES[c], continent=c
+        )
+        for i, c in enumerate(countries)
+    ]  # fmt: skip
+
+
+def jobs_by_country(frame: Any) -> dict[str, int]:
+    here = frame[
+        (frame.basis == "advertised") & (frame.region_level == "country") & (frame.seniority_group == "mid_senior")
+        & (frame.role_group == "ai_engineering") & (frame.role == "all") & (frame.pay_market == "all")
+        & (frame.currency == "USD") & (frame.n_jobs > 0)
+    ]  # fmt: skip
+    return dict(zip(here.region, here.n_jobs, strict=True))
+
+
+def test_pay_zones_count_in_each_of_their_countries_and_once_above(con: store.Connection) -> None:
+    put(con, [posting(1)])
+    put(
+        con,
+        [
+            zone(1, 0, "US"),
+            zone(1, 1, "CA", **CAD),
+            zone(1, 2, "CA", **(CAD | {"annual_low_usd": 1e3}), is_headline_in_country=False, level_text="Staff"),
+            zone(1, 3, "DE", annual_low_usd=90e3, annual_high_usd=110e3, currency="EUR"),
+        ],
+    )
+    frame = bands(con)
+    assert jobs_by_country(frame) == {"CA": 1, "DE": 1, "US": 1}
+    counts = {
+        region: cell(frame, region_level=level, region=region).n_jobs
+        for level, region in [("world", "World"), ("region", "Northern America"), ("region", "Western Europe")]
+    }
+    assert counts == {"World": 1, "Northern America": 1, "Western Europe": 1}
+
+
+def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_the_headline(
+    con: store.Connection,
+) -> None:
+    put(con, [posting(i, annual_low_usd=160e3) for i in range(40)])
+    put(con, [pay for i in range(40) for pay in (zone(i, 0, "US", annual_low_usd=160e3), zone(i, 1, "CA", **CAD))])
+    frame = bands(con)
+    canada = {"region_level": "country", "region": "CA"}
+    assert cell(frame, **canada).band_low == 130e3
+    assert (cell(frame, **canada, currency="CAD").n_jobs, cell(frame, **canada, currency="CAD").band_low) == (40, 180e3)
+    assert cell(frame, region_level="region", region="Northern America").band_low == 160e3
+    assert cell(frame).band_low == 160e3
+    assert cell(frame, **canada, pay_market="local").n_jobs == 40
+
+
+@pytest.mark.parametrize(
+    ("places", "zones", "expected"),
+    [
+        (("US", "CA"), (), {"several": 1}),
+        (("US", "CA"), ("CA",), {"US": 1, "CA": 1}),
+        (("US", "CA", "DE"), ("CA",), {"several": 1, "CA": 1}),
+        (("US", "CA"), ("US", "CA"), {"several": 1, "US": 1, "CA": 1}),
+    ],
+)
+def test_pay_tied_to_no_country_counts_where_no_other_is(
+    con: store.Connection, places: tuple[str, ...], zones: tuple[str, ...], expected: dict[str, int]
+) -> None:
+    put(con, [posting(1, pay_country="several", pay_region="Northern America", pay_continent="Americas")])
+    put(con, placed(1, *places))
+    put(con, [zone(1, 0, None), *(zone(1, 1 + i, country) for i, country in enumerate(zones))])
+    frame = bands(con)
+    assert jobs_by_country(frame) == expected
+    assert cell(frame).n_jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "enters", "apart"),
+    [
+        ({}, 1, 0),
+        ({"flag": "high_over_4x_low"}, 0, 1),
+        ({"tax": "net"}, 0, 1),
+        ({"annual_high": None, "annual_high_usd": None}, 0, 1),
+        ({"annual_low_usd": None, "annual_high_usd": None}, 0, 0),
+        ({"component": "bonus"}, 0, 0),
+        ({"currency": None}, 0, 0),
+    ],
+)
+def test_a_zone_is_judged_by_its_own_amounts(
+    con: store.Connection, said: dict[str, Any], enters: int, apart: int
+) -> None:
+    put(con, [posting(1)])
+    put(con, [zone(1, 0, "US"), zone(1, 1, "DE", **said)])
+    found = cell(bands(con), region_level="region", region="Western Europe")
+    assert (found.n_jobs, found.n_apart) == (enters, apart)
+
+
+def test_remote_pay_and_its_zones_stand_apart(con: store.Connection) -> None:
+    put(con, [posting(1, pay_country="remote", pay_region="remote", pay_continent="remote", pay_market=None)])
+    put(con, placed(1, "US", "DE"))
+    put(con, [zone(1, 0, None), zone(1, 1, "DE")])
+    assert jobs_by_country(bands(con)) == {"remote": 1, "DE": 1}
+
+
+def test_stated_levels_have_a_band_of_their_own(con: store.Connection) -> None:
+    put(con, [posting(i, seniority="mid" if i % 2 else "senior") for i in range(40)])
+    put(con, [posting(100 + i, seniority_inferred=True, annual_low_usd=90e3) for i in range(60)])
+    put(con, [posting(200 + i, seniority="staff") for i in range(7)])
+    frame = bands(con)
+    both, stated = cell(frame), cell(frame, seniority_group="mid_senior_stated")
+    assert (both.n_jobs, both.n_stated, both.band_low) == (100, 40, 90e3)
+    assert (stated.n_jobs, stated.n_stated, stated.band_low, stated.status) == (40, 40, 150e3, "published")
+
+
+def test_gigs_of_trainers_are_counted_and_never_published(con: store.Connection) -> None:
+    put(con, [posting(i, role="ai_data_trainer") for i in range(40)])
+    found = cell(bands(con), role_group="ai_data_trainer", seniority_group="all")
+    assert (found.n_jobs, found.n_apart, found.status) == (0, 40, "suppressed")
+    assert found.reason == "kept apart: paid gigs, not employment; only counted"
+
+
 def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection) -> None:
     frame = bands(con)
     regions = {c.region for c in countries() if c.region}
@@ -241,7 +376,14 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Co
         con,
         Skills,
         [
-            Skills(skill=name, category="Programming Languages", aliases=(), case_rule="any", evidence="test")
+            Skills(
+                skill=name,
+                category="Programming Languages",
+                kind="technology",
+                aliases=(),
+                case_rule="any",
+                evidence="test",
+            )
             for name in ("Python", "R", "Java")
         ],
     )
@@ -274,7 +416,14 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Co
 
 
 def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) -> None:
-    skill = Skills(skill="Python", category="Programming Languages", aliases=(), case_rule="any", evidence="test")
+    skill = Skills(
+        skill="Python",
+        category="Programming Languages",
+        kind="technology",
+        aliases=(),
+        case_rule="any",
+        evidence="test",
+    )
     store.load_lookup(con, Skills, [skill])
     put(con, [posting(i) for i in range(3)])
     put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
@@ -295,3 +444,44 @@ def test_role_shares_add_up_over_ai_jobs_only(con: store.Connection) -> None:
 def test_the_same_rows_give_the_same_numbers(con: store.Connection) -> None:
     put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer=f"E{i % 12}") for i in range(60)])
     pd.testing.assert_frame_equal(bands(con), bands(con))
+
+
+# --- what is accepted ---------------------------------------------------------------------------------
+
+BAND = "band.northern_america.mid_senior"
+
+
+def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[str, Figures]]:
+    """Compute the marts of a day as a run does; what is wrong, and the figures."""
+    request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
+    problems, ledger = compute_marts.fn(request, day)
+    return problems, {row.figure: row for row in ledger}
+
+
+def test_only_what_was_published_is_carried_on(con: store.Connection, tmp_path: Path) -> None:
+    load_lookups(con)
+    put(con, [posting(i) for i in range(40)])
+    con.close()
+    days = [AS_OF + timedelta(days=i) for i in range(4)]
+    odd = tmp_path / "odd.md"
+    odd.write_text("<!-- figure:no.such.figure -->x<!-- /figure -->", encoding="utf-8")
+
+    problems, _ = night_of(tmp_path, days[0], odd)
+    assert "no.such.figure" in problems[0]
+    with store.open_work(tmp_path) as work:
+        left = [work.execute(f"SELECT count(*) FROM mart.{name}").fetchall() for name in ("figures", "salary_bands")]
+        assert left == [[(0,)], [(0,)]], "a refused night leaves no mart and no figure"
+
+    assert night_of(tmp_path, days[1])[0] == []
+    with store.open_work(tmp_path) as work:
+        store.publish(work, tmp_path / "market.duckdb")
+        work.execute("UPDATE core.postings SET annual_low_usd = 120e3")
+    problems, found = night_of(tmp_path, days[2])  # killed before it was published
+    assert (problems, found[BAND].value) == ([], "USD 10.0K–16.7K per month")
+
+    with store.open_work(tmp_path) as work:
+        work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
+    carried = night_of(tmp_path, days[3])[1][BAND]
+    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {days[1].isoformat()} kept"
+    assert carried.value is not None
+    assert carried.value.startswith("USD 12.5K–16.7K per month")

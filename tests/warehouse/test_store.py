@@ -649,6 +649,27 @@ def test_dollars_come_from_the_last_rate_on_or_before_the_day(
     assert all_rows(con, MONEY) == [expected]
 
 
+def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.Connection, tmp_path: Path) -> None:
+    load(con, rates(tmp_path, "a", [("2026-01-01", "EUR", "USD", 1.5), ("2026-01-01", "EUR", "CAD", 2.0)]))
+    zones = (
+        Pay(currency="EUR", low=100.0, high=200.0, annual_low=100.0, annual_high=200.0),
+        Pay(currency="CAD", low=100.0, annual_low=100.0),
+        Pay(currency="ARS", high=1.0, annual_high=1.0),
+        Pay(component="equity", currency="EUR"),
+        Pay(currency="USD", high=7.0, annual_high=7.0),
+    )
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(pay=zones)])))
+    store.convert_money(con)
+    dollars = "SELECT annual_low_usd, annual_high_usd, fx_source, usd_reason FROM core.posting_pay ORDER BY position"
+    assert all_rows(con, dollars) == [
+        (150.0, 300.0, "ecb_rates", None),
+        (75.0, None, "ecb_rates", None),
+        (None, None, None, "no_rate"),
+        (None, None, None, None),
+        (None, 7.0, "identity", None),
+    ]
+
+
 def test_dollars_are_reconsidered_when_rates_arrive_and_pay_goes(con: store.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [paid(100.0, "EUR")])))
     store.convert_money(con)
@@ -697,11 +718,14 @@ def run(run_id: str = "r1") -> Runs:
 def test_runs_checks_and_health_are_kept_by_key(con: store.Connection) -> None:
     store.begin_run(con, run())
     store.begin_run(con, run("r2"))
-    store.end_run(con, "r1", ended_at=night(1), exit_code=2, message="one source failed")
-    assert all_rows(con, "SELECT run_id, ended_at, exit_code, message FROM ops.runs ORDER BY ALL") == [
-        ("r1", night(1), 2, "one source failed"),
-        ("r2", None, None, None),
+    day = date(2026, 1, 2)
+    store.end_run(con, "r1", ended_at=night(1), exit_code=2, as_of=day, message="one source failed")
+    assert all_rows(con, "SELECT run_id, ended_at, exit_code, as_of, message FROM ops.runs ORDER BY ALL") == [
+        ("r1", night(1), 2, day, "one source failed"),
+        ("r2", None, None, None, None),
     ]
+    store.end_run(con, "r1", ended_at=night(1), exit_code=1)
+    assert all_rows(con, "SELECT exit_code, as_of FROM ops.runs WHERE run_id = 'r1'") == [(1, day)]
     check = Checks(
         run_id="r1", gate="load:a", expectation="unique(x)", is_met=False, n_checked=3, n_unexpected=1, examples=None
     )
@@ -745,6 +769,53 @@ def test_a_mart_is_replaced_for_its_day_only(con: store.Connection) -> None:
         store.write_mart(con, RoleShares, shares(day, n_jobs), as_of=day)
     select = "SELECT as_of, n_jobs, n_employers, share, share_lo FROM mart.role_shares ORDER BY ALL"
     assert all_rows(con, select) == [(first, 5, None, None, 0.1), (second, 7, None, None, 0.1)]
+
+
+def test_marts_of_a_day_come_or_go_together(con: store.Connection) -> None:
+    day = date(2026, 1, 1)
+    with store.transaction(con):
+        store.write_mart(con, RoleShares, shares(day, 5), as_of=day)
+    with pytest.raises(RuntimeError, match="refused"), store.transaction(con):
+        store.write_mart(con, RoleShares, shares(day, 7), as_of=day)
+        store.put(con, Runs, [run()])
+        raise RuntimeError("refused")
+    assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
+    assert all_rows(con, "SELECT count(*) FROM ops.runs") == [(0,)]
+
+
+def test_a_table_is_recalled_as_it_was_published(
+    con: store.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    market = tmp_path / "market.duckdb"
+    day = date(2026, 1, 1)
+    count = "SELECT n_jobs FROM mart.role_shares"
+    store.write_mart(con, RoleShares, shares(day, 5), as_of=day)
+    store.publish(con, market)
+    store.write_mart(con, RoleShares, shares(day, 7), as_of=day)
+    store.recall(con, RoleShares, market)
+    assert all_rows(con, count) == [(5,)]
+    market.unlink()
+    store.recall(con, RoleShares, market)
+    assert all_rows(con, count) == []
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("damage", ["no database", "another declaration"])
+def test_a_published_file_that_cannot_be_used_changes_nothing_and_is_said(
+    damage: str, con: store.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    market = tmp_path / "market.duckdb"
+    store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    if damage == "no database":
+        market.write_bytes(b"half" * 5000)
+    else:
+        with duckdb.connect(str(market)) as old:
+            old.execute("CREATE SCHEMA mart; CREATE TABLE mart.role_shares (role VARCHAR)")
+            old.execute("INSERT INTO mart.role_shares VALUES ('engineer')")
+    store.recall(con, RoleShares, market)
+    assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
+    assert "mart.role_shares" in caplog.text
+    assert all_rows(con, "SELECT count(*) FROM duckdb_databases() WHERE database_name = 'published'") == [(0,)]
 
 
 # --- the working file -------------------------------------------------------------------------------

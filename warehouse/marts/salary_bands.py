@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 SENIORITIES_OF = {
     "entry": ("junior",),
     "mid_senior": ("mid", "senior"),
+    "mid_senior_stated": ("mid", "senior"),
     "mid": ("mid",),
     "senior": ("senior",),
     "staff": ("staff",),
@@ -39,10 +40,11 @@ SENIORITIES_OF = {
     "all": None,
 }
 """Levels of each seniority group; None is every level (interns never enter a band)."""
-GROUPS = {
-    **{group: (group,) for group in ROLE_GROUPS if group != "ai_data_trainer"},
-    "ai_core": AI_CORE,
-}
+STATED_ONLY = ("mid_senior_stated",)
+"""Seniority groups that leave out jobs whose level was inferred from years of experience."""
+GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE}
+APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
+"""Role groups that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""
 LEVELS = ("world", "continent", "region", "country")
 MARKETS = ("all", "local", "cross_border")
 WORLD = "World"
@@ -160,6 +162,8 @@ def _cells(seen: _Seen, expected: set[str], is_whole: bool) -> Iterator[tuple[tu
                     continue
                 for seniority, levels in SENIORITIES_OF.items():
                     of_level = of_role if levels is None else of_role.where(np.isin(of_role.seniority, levels))
+                    if seniority in STATED_ONLY:
+                        of_level = of_level.where(~of_level.is_inferred)
                     for market in markets:
                         cell = of_level if market == "all" else of_level.where(of_level.pay_market == market)
                         if len(cell.role) or (is_expected and market == "all"):
@@ -204,7 +208,7 @@ def _cell(key: dict[str, Any], cell: _Seen) -> dict[str, Any]:
         "n_no_rate": int((cell.is_in_band & ~has_amounts).sum()),
         "n_apart": int((~cell.is_in_band).sum()),
     }
-    reason = too_few(row["n_jobs"], row["n_employers"])
+    reason = APART.get(row["role_group"]) or too_few(row["n_jobs"], row["n_employers"])
     if reason:
         return {**row, "status": "suppressed", "reason": reason}
     weights = capped_weights(band.employer)
@@ -230,17 +234,20 @@ def _amounts(low: Any, high: Any, weights: Any) -> dict[str, float]:
 def _too_unsure(row: dict[str, Any]) -> str | None:
     if row["n_effective"] < LEAST_EFFECTIVE:
         return f"few employers carry most of it (n effective = {row['n_effective']:.0f}; {LEAST_EFFECTIVE:.0f} needed)"
-    for name in ("band_low", "band_high", "p50"):
+    for name, words in (("band_low", "lower end"), ("band_high", "upper end"), ("p50", "median")):
         if row[f"{name}_lo"] is None:
             return "no interval can be computed"
         width = (row[f"{name}_hi"] - row[f"{name}_lo"]) / row[name]
         if width > WIDEST_INTERVAL:
-            return f"the 95 % interval of {name} spans {width:.0%} of it"
+            return f"the 95% interval of the {words} spans {width:.0%} of it"
     return None
 
 
 def _third_party(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[dict[str, Any]]:
-    """Pairs of a third party's collection: never better than `low`, and without intervals (no employers)."""
+    """Pairs of a third party's collection: never better than `low`, and without intervals (no employers).
+
+    Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
+    """
     pairs = con.execute((HERE / "pay_pairs.sql").read_text(), {"as_of": as_of}).df()
     pairs["world"] = WORLD
     # What pairs do not say, in the shape of adverts: all in dollars, employers unknown.
@@ -252,7 +259,7 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[dict[s
         here = _columns(pairs[pairs[level].notna()], level)
         for (region, group, role, seniority, market), cell in _cells(here, set(), is_whole=True):
             n_pairs = len(cell.role)
-            if market != "all":
+            if market != "all" or seniority in STATED_ONLY:
                 continue
             few = n_pairs < LEAST_JOBS
             yield {

@@ -11,8 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from warehouse.marts.salary_bands import GROUPS as BAND_GROUPS
-from warehouse.marts.salary_bands import Texts
+from warehouse.marts.salary_bands import GROUPS, Texts
 from warehouse.marts.statistics import (
     LEAST_EFFECTIVE,
     WIDEST_SHARE_INTERVAL,
@@ -25,7 +24,6 @@ from warehouse.marts.statistics import (
 from warehouse.tables import SkillDemand, fields_of
 
 HERE = Path(__file__).parent
-GROUPS = {**BAND_GROUPS, "ai_data_trainer": ("ai_data_trainer",)}
 STRENGTHS = {"required": (1,), "preferred": (2,), "mentioned": (3,), "asked": (1, 2), "any": (1, 2, 3)}
 """Strengths (see jobs_skills.sql) that count for each requirement."""
 LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
@@ -98,9 +96,11 @@ def _cell(counts: dict[str, Any], strength: Any, employers: Any, skills: Texts) 
         n_asking = asking.sum(axis=0).astype(int)
         named = np.flatnonzero(n_asking)
         n = len(named)
+        if not n:
+            continue
         shares = (np.full(n, np.nan),) * 3
         states: tuple[list[str], list[str | None]] = (["suppressed"] * n, [few] * n)
-        if drawn is not None and n:
+        if drawn is not None:
             shares = share_intervals(asking[:, named], weights, drawn)
             states = _states(shares[2] - shares[1], weights.n_effective)
         columns = {"skill": skills[named], "n_asking": n_asking[named]}
@@ -114,7 +114,7 @@ def _states(widths: Floats, n_effective: float) -> tuple[list[str], list[str | N
         if n_effective < LEAST_EFFECTIVE:
             reasons.append(f"few employers carry most of it (n effective = {n_effective:.0f})")
         elif width > WIDEST_SHARE_INTERVAL:
-            reasons.append(f"the 95 % interval spans {100 * width:.0f} percentage points")
+            reasons.append(f"the 95% interval spans {100 * width:.0f} percentage points")
         else:
             reasons.append(None)
     return ["low" if reason else "published" for reason in reasons], reasons

@@ -1,0 +1,152 @@
+"""What an operator sees at a glance: how the last runs went, what is published, how each source fares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from types import ModuleType
+
+from rich.table import Column, Table
+from rich.text import Text
+
+from extractors.boards import boards_of
+from extractors.source import all_sources
+from flows.console import OUT
+from flows.lock import holder
+from flows.runs import KILLED, RUNNING, STATES, Run, runs_of
+from flows.server import schedule_of
+from flows.settings import KIND, Outputs, Settings
+from warehouse import store
+
+SHOWN = 8
+"""Runs that are listed."""
+WIDE = 110
+"""Columns of the terminal from which on the table of sources has all its columns."""
+NUMBERS = ("boards", "files", "rows")
+STYLES = {STATES[0]: "green", STATES[1]: "bold red", STATES[2]: "yellow", RUNNING: "cyan", KILLED: "bold red"}
+HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
+COUNTS = """
+SELECT 'postings' AS what, count(*) AS n FROM core.postings
+UNION ALL SELECT 'jobs', count(DISTINCT job_id) FROM core.postings
+UNION ALL SELECT 'postings with pay', count(*) FROM core.postings WHERE pay_low IS NOT NULL OR pay_high IS NOT NULL
+UNION ALL SELECT 'postings with full text', count(*) FROM core.postings WHERE text_state = 'full'
+UNION ALL SELECT 'rejected values and records', count(*) FROM ops.rejects
+UNION ALL SELECT 'pay cells: ' || status, count(*) FROM mart.salary_bands
+    WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) GROUP BY status
+UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
+    WHERE as_of = (SELECT max(as_of) FROM mart.figures) GROUP BY status
+"""
+LOADED = """
+SELECT source, min(observed_from), max(observed_to), count(*), sum(n_rows) FROM ops.loads GROUP BY source
+"""
+
+
+def print_status(config: Settings) -> None:
+    """Print who is at work, how the last runs went and what is published; nothing is written.
+
+    Raises `FileNotFoundError`, after the rest was printed, when nothing was published yet.
+    """
+    runs = runs_of(config.data)
+    head = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
+    kind = config.data / KIND
+    held_kind = f" ({kind.read_text().strip()} data)" if kind.exists() else ""
+    serving = schedule_of(config.prefect_home)
+    head.add_row("data folder", f"{config.data}{held_kind}")
+    head.add_row("in use", f"by {holder(config.data)}" if holder(config.data) else "no")
+    head.add_row(
+        "schedule",
+        f'"{serving.cron}", {serving.timezone} (process {serving.pid})'
+        if serving
+        else "none; `jobmarket serve` keeps one",
+    )
+    if runs:
+        head.add_row("last run", Text(f"{_minute(runs[0].began_at)}  {_said(runs[0])}", STYLES.get(runs[0].state, "")))
+    market = Outputs(folder=config.data).market
+    if market.exists():
+        head.add_row("published", _published(config, runs))
+    OUT.print(head, highlight=False)
+    if runs:
+        OUT.print(_runs_table(runs))
+    with store.open_reader(config.data) as con:
+        counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
+        for what, number in con.execute(COUNTS).fetchall():
+            counts.add_row(what, f"{number:,}")
+    OUT.print(counts)
+
+
+def _published(config: Settings, runs: Iterable[Run]) -> Text:
+    market = Outputs(folder=config.data).market
+    at = datetime.fromtimestamp(market.stat().st_mtime, UTC)
+    with store.open_reader(config.data) as con:
+        row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
+    said = Text(f"{_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
+    in_vain = [run for run in runs if run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
+    if in_vain:
+        said.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
+    return said
+
+
+def _runs_table(runs: list[Run]) -> Table:
+    title = "Last runs" if len(runs) <= SHOWN else f"Last {SHOWN} of {len(runs):,} runs"
+    fixed = [Column(name, no_wrap=True) for name in ("began (UTC)", "took", "as of")]
+    folded = [Column(name, overflow="fold") for name in ("command", "outcome")]
+    table = Table(*fixed, *folded, title=title, title_justify="left")
+    for run in runs[:SHOWN]:
+        took = "" if run.ended_at is None else str(run.ended_at - run.began_at)
+        outcome = Text(_said(run), STYLES.get(run.state, ""))
+        table.add_row(_minute(run.began_at), took, str(run.as_of or ""), run.command, outcome)
+    return table
+
+
+def _said(run: Run) -> str:
+    """How a run ended and why, in words."""
+    failed = [f"{source} {said}" for source, said in run.health.items() if said.startswith("failed")]
+    return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failed]))])])
+
+
+def print_sources(config: Settings) -> None:
+    """Print a line for each source: what it is, when and how much was read, how the last asking went."""
+    loaded = {}
+    if Outputs(folder=config.data).market.exists():
+        with store.open_reader(config.data) as con:
+            loaded = {row[0]: row[1:] for row in con.execute(LOADED).fetchall()}
+    runs = runs_of(config.data)
+    names = ["source", "on", "boards", "last read", "files", "rows"]
+    if OUT.width >= WIDE:
+        names = ["source", "on", "kind", "boards", "first read", "last read", "files", "rows"]
+    table = Table(
+        *(Column(name, no_wrap=True, justify="right" if name in NUMBERS else "left") for name in names),
+        Column("last outcome", overflow="fold"),
+    )
+    remarks = []
+    for name, module in all_sources().items():
+        first, last, n_files, n_rows = loaded.get(name, (None, None, None, None))
+        cells = {
+            "source": name,
+            "on": "yes" if _is_on(module) else "no",
+            "kind": module.SOURCE.kind,
+            "boards": f"{len(boards_of(name)):,}" if boards_of(name) else "",
+            "first read": f"{first:%Y-%m-%d}" if first else "",
+            "last read": f"{last:%Y-%m-%d}" if last else "never",
+            "files": f"{n_files:,}" if n_files else "",
+            "rows": f"{n_rows:,}" if n_rows is not None else "",
+        }
+        said = next((run.health[name] for run in runs if name in run.health), "")
+        outcome, _, why = said.partition(": ")
+        table.add_row(*(cells[column] for column in names), Text(outcome, HEALTH_STYLES.get(outcome, "")))
+        remarks += [f"{name}: {why}"] if why else []
+        remarks += [] if _is_on(module) else [f"{name}: off, extractors/boards.csv names no board of it"]
+        remarks += [] if module.SOURCE.is_verified else [f"{name}: its reader was not yet tried on a real answer"]
+    OUT.print(table)
+    for remark in remarks:
+        OUT.print(remark, highlight=False)
+    OUT.print("No source needs a key yet. Rows are of all archive files. Terms: extractors/SOURCES.md", highlight=False)
+
+
+def _is_on(module: ModuleType) -> bool:
+    """Whether a night asks a source: one that lists boards needs at least one."""
+    return not hasattr(module, "board_of") or bool(boards_of(module.SOURCE.name))
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"
