@@ -273,8 +273,8 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
     status = _STATUS_LINE.fullmatch(lines[0])
     if not separator or status is None:
         raise ValueError(f"no HTTP answer: it begins {block[:40]!r}")
-    _verify("WARC-Block-Digest", said.get("warc-block-digest"), block)
-    _verify("WARC-Payload-Digest", said.get("warc-payload-digest"), body)
+    if not _verify("WARC-Block-Digest", said.get("warc-block-digest"), block):  # which covers the payload
+        _verify("WARC-Payload-Digest", said.get("warc-payload-digest"), body)
     if len(body) > LARGEST_BODY:
         raise ValueError(f"its body has over {LARGEST_BODY} bytes")
     pairs = [line.decode("latin-1").partition(":") for line in lines[1:] if b":" in line]
@@ -306,14 +306,15 @@ def _time_of(text: str | None) -> datetime:
         raise ValueError(f"its WARC-Date {text!r} is no ISO 8601 time") from error
 
 
-def _verify(header: str, stated: str | None, content: bytes) -> None:
-    """Raise ValueError when content differs from a stated "algorithm:digest" (base 32, or hex)."""
+def _verify(header: str, stated: str | None, content: bytes) -> bool:
+    """Whether content was held against a stated "algorithm:digest" (base 32, or hex). ValueError when it differs."""
     algorithm, _, digest = (stated or "").partition(":")
     if algorithm not in ("sha1", "sha256", "sha512", "md5"):
-        return
+        return False
     made = hashlib.new(algorithm, content, usedforsecurity=False).digest()
     if digest.lower() != made.hex() and digest.upper().rstrip("=") != base64.b32encode(made).decode().rstrip("="):
         raise ValueError(f"its bytes differ from its {header}")
+    return True
 
 
 def _sha1(content: bytes) -> str:

@@ -18,7 +18,7 @@ from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address
-from transforms.posting import posting
+from transforms.posting import Said, postings
 from transforms.tier import tied_to
 from warehouse.tables import Issue, Pay, Posting
 
@@ -83,10 +83,10 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every job of the board as a posting, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each(jobs, functools.partial(read_job, board=board_of(response.url)))
+    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url))))
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> Posting | Issue:
+def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
     if job.get("isListed") is False:
         return Issue(
@@ -99,7 +99,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Posting | Issue:
     pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier))
     places = [(job.get("location"), job.get("address"))]
     places += [(p.get("location"), p.get("address")) for p in job.get("secondaryLocations") or ()]
-    return posting(
+    return Said(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),

@@ -23,7 +23,7 @@ from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address, whereabouts
-from transforms.posting import posting
+from transforms.posting import Said, postings
 from transforms.rejected import Rejected
 from transforms.text import text_of
 from transforms.tier import component_in, period_in, tied_to
@@ -83,14 +83,14 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every job of the board as a posting, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each(jobs, functools.partial(read_job, board=board_of(response.url)))
+    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url))))
     meta = answer.get("meta") if isinstance(answer, dict) else None
     total = meta.get("total") if isinstance(meta, dict) else None
     if total is not None and total != len(jobs):
         yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> Posting | Issue:
+def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     """One job of a list with or without content."""
     if "internal_job_id" in job and job["internal_job_id"] is None:
         return Issue(
@@ -103,7 +103,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Posting | Issue:
     fields = job.get("metadata") or []
     located = (job.get("location") or {}).get("name")
     named = job.get("company_name")
-    return posting(
+    return Said(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),

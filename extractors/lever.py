@@ -19,7 +19,7 @@ from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address
-from transforms.posting import posting
+from transforms.posting import Said, postings
 from warehouse.tables import PERIODS, Issue, Pay, Posting
 
 API = "https://api.lever.co/v0/postings/"
@@ -76,16 +76,16 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every posting of the board, or the reason why not."""
-    yield from each(response.json(), functools.partial(read_posting, board=board_of(response.url)))
+    yield from postings(each(response.json(), functools.partial(read_posting, board=board_of(response.url))))
 
 
-def read_posting(stated: dict[str, Any], *, board: str | None) -> Posting:
+def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
     """One posting of either shape."""
     categories = stated.get("categories") or {}
     places = categories.get("allLocations") or [categories.get("location")]
     country = stated.get("country")
     workplace = stated.get("workplaceType")
-    return posting(
+    return Said(
         source=SOURCE.name,
         id=stated.get("id"),
         title=stated.get("text"),

@@ -43,7 +43,7 @@ ROW_OF_KIND: dict[str, type] = {
     "statistics": OfficialWage,
     "rates": ExchangeRate,
 }
-BATCH = 2_000
+BATCH = 2000
 """Rows per row group: bounds the memory of one worker; larger ones were slower (the rows fall out of the cache)."""
 KEY = b"refine_key"
 ROOT = Path(__file__).parent.parent

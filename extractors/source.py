@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import orjson
 
 import extractors
-from transforms.rejected import Rejected
+from transforms.rejected import MISSHAPEN, Rejected
 from warehouse.tables import Issue
 
 Row = TypeVar("Row")
@@ -88,7 +88,7 @@ def each(items: object, read: Callable[[Any], Row]) -> Iterator[Row | Issue]:
             yield read(item)
         except Rejected as error:
             yield error.issue
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except MISSHAPEN as error:
             rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
             yield Rejected("record", item, rule).issue
 

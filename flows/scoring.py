@@ -31,7 +31,7 @@ from transforms.pay_norm import finished
 from transforms.place import country_of, members_of
 from transforms.posting import posting
 from transforms.role import role_of, seniority_of
-from warehouse.tables import Pay, Posting
+from warehouse.tables import Issue, Pay, Posting
 
 GOLD_FILES = (
     "salary_cases.tsv",
@@ -516,9 +516,10 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
         )
         if held is None:
             continue
-        advert = ashby.read_job({**job, "compensation": None}, board=board)
-        if not isinstance(advert, Posting):
+        said = ashby.read_job({**job, "compensation": None}, board=board)
+        if isinstance(said, Issue):
             continue
+        advert = posting(**said)
         got = (advert.pay_low, advert.pay_high)
         ends = {one[:2] for one in ranges}
         is_right = got in ends
@@ -527,10 +528,10 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
         found.count("ashby.pay_in_full", int((*got, advert.currency, advert.period) in ranges), 1)
         if not is_right:
             expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
-            said = f"{_said(got[0])} to {_said(got[1])}" if advert.pay_low or advert.pay_high else None
+            read = f"{_said(got[0])} to {_said(got[1])}" if advert.pay_low or advert.pay_high else None
             stands = _spelled(held)(text)
             assert stands is not None
-            found.miss("ashby.pay", advert.posting_id, _around(text, *stands.span()), expected, said)
+            found.miss("ashby.pay", advert.posting_id, _around(text, *stands.span()), expected, read)
 
 
 def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) -> None:

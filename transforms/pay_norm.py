@@ -91,6 +91,14 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
     annual_high = high * factor if high is not None and factor else None
     if flag is None and pay.component in ANNUAL_COMPONENTS:
         flag = _implausible(low, high, annual_low, annual_high, pay.currency, where)
+    if (low, high, period, reading, flag) == (
+        pay.low,
+        pay.high,
+        pay.period,
+        pay.period_reading,
+        pay.flag,
+    ) and not factor:
+        return pay
     return dataclasses.replace(
         pay,
         low=low,
@@ -100,8 +108,6 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
         annual_low=annual_low,
         annual_high=annual_high,
         flag=flag,
-        is_headline=False,
-        is_headline_in_country=False,
     )
 
 

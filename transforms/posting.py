@@ -7,17 +7,22 @@ network and no database, so the same response always gives the same posting.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import itertools
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple, Required, TypedDict, Unpack
 
 from transforms.ai_work import ai_label
 from transforms.currency import legal_tender
 from transforms.pay import pay_in
 from transforms.pay_norm import finished
 from transforms.place import Address, Whereabouts, region_of, whereabouts
-from transforms.rejected import Rejected
+from transforms.rejected import MISSHAPEN, Rejected
+from transforms.remembered import Remembered
 from transforms.requirement import degree_in, years_in
 from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
+from transforms.section import read_ahead as lines_ahead
 from transforms.skill import skills_in
 from transforms.text import hash_of, language_of, masked, text_of
 from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Posting, Span
@@ -30,11 +35,98 @@ FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
 EPOCH_MILLISECONDS = 1e11
 """Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
+TOGETHER = 64
+"""Postings made step by step at once: some hundred kilobytes of text."""
 SEVERAL = "several"
 REMOTE = "remote"
 
 
-def posting(
+class Said(TypedDict, total=False):
+    """What a source says of a posting, in its own words.
+
+    Dates may be a date, a datetime, an ISO string or an epoch number. `text_state` is given by sources that serve
+    snippets; otherwise it follows from the length of the text.
+    """
+
+    source: Required[str]
+    id: Required[object]
+    title: Required[object]
+    url: str | None
+    board: str | None
+    employer: str | None
+    department: str | None
+    html: str | None
+    text: str | None
+    """Read where there is no HTML."""
+    text_state: str | None
+    location_text: str | None
+    addresses: Sequence[Address]
+    is_remote: bool | None
+    workplace: str | None
+    employment_type: str | None
+    posted_on: object
+    valid_through: object
+    pay: Sequence[Pay]
+    """Structured components (`reading="stated"`). Structured base pay wins; prose is read where there is none."""
+    pay_text: str | None
+    """A field of prose about pay."""
+    language: str | None
+
+
+def posting(**said: Unpack[Said]) -> Posting:
+    """Make a finished posting from what a source says.
+
+    Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
+    be read is left NULL and, where the source stated it, noted in `issues`.
+    """
+    steps = _steps(**said)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            made: Posting = done.value
+            return made
+
+
+def postings(said: Iterable[Said | Issue]) -> Iterator[Posting | Issue]:
+    """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
+
+    `TOGETHER` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
+    all their texts are read at once. The result is the same as `posting`'s.
+    """
+    waiting = iter(said)
+    while group := list(itertools.islice(waiting, TOGETHER)):
+        texts = [one for one in group if not isinstance(one, Issue)]
+        _of_html.of([html for one in texts if isinstance(html := one.get("html"), str) and html])
+        yield from _made_together(group)
+
+
+def _made_together(group: Sequence[Said | Issue]) -> list[Posting | Issue]:
+    made: dict[int, Posting | Issue] = {}
+    running: list[tuple[int, Generator[None, None, Posting]]] = []
+    for number, one in enumerate(group):
+        if isinstance(one, Issue):
+            made[number] = one
+        else:
+            running.append((number, _steps(**one)))
+    while running:
+        going = []
+        for number, steps in running:
+            try:
+                next(steps)
+                going.append((number, steps))
+            except StopIteration as done:
+                made[number] = done.value
+            except Rejected as error:
+                made[number] = error.issue
+            except MISSHAPEN as error:
+                rule = f"not of the shape that the source's records have: {type(error).__name__}: {error}"
+                made[number] = Rejected("record", group[number], rule).issue
+        running = going
+    return [made[number] for number in range(len(group))]
+
+
+def _steps(
     *,
     source: str,
     id: object,
@@ -56,29 +148,24 @@ def posting(
     pay: Sequence[Pay] = (),
     pay_text: str | None = None,
     language: str | None = None,
-) -> Posting:
-    """Make a finished posting from what a source says.
-
-    `workplace` and `employment_type` are the source's own words; dates may be a date, a datetime, an ISO
-    string or an epoch number; `pay` holds structured components (`reading="stated"`), `pay_text` a field of
-    prose about pay. Structured base pay wins; prose is read only where there is none. `text_state` is given
-    by sources that serve snippets; otherwise it follows from the length of the text.
-
-    Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
-    be read is left NULL and, where the source stated it, noted in `issues`.
-    """
+) -> Generator[None, None, Posting]:
+    """Make a posting; every `yield` ends a step of readers that have their tables in common."""
     if id is None or isinstance(id, bool) or not str(id).strip():
         raise Rejected("posting_id", id, "a native id expected; without one the posting cannot be followed")
     named = _folded(title if isinstance(title, str) else None)
     if not named:
         raise Rejected("title", title, f"a title expected in posting {id}")
     issues: list[Issue] = []
-    body = _body(html, text, issues)
+    known = _read_of(html, text)
+    body = known.text
+    if known.issue is not None:
+        issues.append(known.issue)
     state = text_state or ("none" if not body else "full" if len(body) >= FULL_TEXT else "snippet")
     posted = _day(posted_on, "posted_on", issues)
     until = _day(valid_through, "valid_through", issues)
     located = _folded(location_text)
 
+    yield
     where = whereabouts(located, addresses=addresses, is_remote=is_remote, workplace=workplace, title=named)
     country = _agreed([p.country for p in where.places]) or _only_country(where.remote_scope)
     kind = employment_type_of(employment_type) if employment_type else None
@@ -86,6 +173,7 @@ def posting(
         rule = "a kind of employment known to lookups/employment_types.csv expected; add the word there"
         issues.append(Rejected("employment_type", employment_type, rule).issue)
 
+    yield
     role = role_of(named)
     level = seniority_of(named)
     spans = [
@@ -93,6 +181,7 @@ def posting(
         *where.spans,
     ]
     seniority, inferred = level.value, False
+    yield
     years = years_in(body) if body else None
     degree = degree_in(body) if body else None
     if seniority != "unstated":
@@ -108,6 +197,7 @@ def posting(
     if label is not None:
         spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
 
+    yield
     pays = _pays(pay, pay_text, body, country=country)
     places = () if where.workplace == REMOTE else where.places
     pays = finished(pays, country=country, employment_type=kind, seniority=level.value, places=places)
@@ -115,6 +205,7 @@ def posting(
     head = pays[0] if pays and pays[0].is_headline else None
     counted = _where_pay_counts(head, where)
 
+    yield
     return Posting(
         posting_id=f"{source}:{str(id).strip()}",
         source=source,
@@ -141,9 +232,9 @@ def posting(
         years_min=years[0] if years else None,
         degree_min=degree.value if degree else None,
         ai_label=label.value if label else None,
-        language=language[:2].lower() if language else language_of(body) if body else None,
+        language=language[:2].lower() if language else known.language,
         text_state=state,
-        text_hash=hash_of(body) if body else None,
+        text_hash=known.text_hash,
         pay_text=head.pay_text if head else _folded(pay_text),
         pay_low=head.low if head else None,
         pay_high=head.high if head else None,
@@ -171,14 +262,49 @@ def _folded(text: str | None) -> str | None:
     return " ".join(text.split()) or None if text else None
 
 
-def _body(html: str | None, text: str | None, issues: list[Issue]) -> str:
-    """The advert's text, masked and capped; '' when there is none."""
-    said = html or text or ""
-    read = text_of(said[:LONGEST_HTML]) if html else said[:LONGEST_HTML]
-    if len(said) > LONGEST_HTML or len(read) > LONGEST_TEXT:
-        rule = f"at most {LONGEST_TEXT} characters of text expected; read up to there"
-        issues.append(Rejected("text", f"{len(said)} characters", rule).issue)
-    return masked(read[:LONGEST_TEXT].strip())
+# --- what a text says by itself -----------------------------------------------------------------------
+
+
+class _Read(NamedTuple):
+    """An advert's text, masked and capped, with what it says by itself."""
+
+    text: str
+    language: str | None
+    text_hash: str | None
+    issue: Issue | None
+
+
+_EMPTY = _Read("", None, None, None)
+
+
+def _read_all(said: list[str], *, is_html: bool) -> list[_Read]:
+    """Texts read together, step by step: each step's tables stay in the processor's cache."""
+    cut = [one[:LONGEST_HTML] for one in said]
+    whole = [text_of(one) for one in cut] if is_html else cut
+    texts = [masked(one[:LONGEST_TEXT].strip()) for one in whole]
+    languages = [language_of(text) if text else None for text in texts]
+    hashes = [hash_of(text) if text else None for text in texts]
+    issues = [_too_long(*both) for both in zip(said, whole, strict=True)]
+    lines_ahead(texts)
+    return list(map(_Read, texts, languages, hashes, issues))
+
+
+def _too_long(said: str, read: str) -> Issue | None:
+    if len(said) <= LONGEST_HTML and len(read) <= LONGEST_TEXT:
+        return None
+    rule = f"at most {LONGEST_TEXT} characters of text expected; read up to there"
+    return Rejected("text", f"{len(said)} characters", rule).issue
+
+
+_of_html = Remembered(functools.partial(_read_all, is_html=True))
+_of_text = Remembered(functools.partial(_read_all, is_html=False))
+
+
+def _read_of(html: str | None, text: str | None) -> _Read:
+    return _of_html(html) if html else _of_text(text) if text else _EMPTY
+
+
+# --- values -------------------------------------------------------------------------------------------
 
 
 def _day(said: object, column: str, issues: list[Issue]) -> date | None:

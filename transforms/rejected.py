@@ -15,3 +15,7 @@ class Rejected(ValueError):  # noqa: N818  # names what happened to the record
         shown = value if isinstance(value, str) else repr(value)
         self.issue = Issue(column_name=column_name, value=shown[:LONGEST_VALUE], rule=rule)
         super().__init__(f"{column_name}: {rule} (got {shown[:LONGEST_VALUE]!r})")
+
+
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What reading a record raises that is not of its source's shape."""

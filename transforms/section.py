@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from transforms.lexicon import Meaning, lexicon
@@ -45,8 +45,6 @@ LISTS = (
     ("AI", "ai_terms", "words", "case", "exact"),
 )
 """Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
-TEXTS_KEPT = 4
-"""The readers of one posting ask one after the other for the lines of one text."""
 _LETTER = re.compile(r"[^\W_]")
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ")
 
@@ -94,23 +92,33 @@ Placed = tuple[int, str, Line]
 """A line with its offset in the text and the kind of section it begins in."""
 
 
-@functools.lru_cache(maxsize=TEXTS_KEPT)
 def lines_of(text: str) -> tuple[Placed, ...]:
     """The lines of a text that hold something a reader looks for, in order.
 
     The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
     asked for), and `INTRO` or `WHOLE` before the first heading.
     """
-    texts = text.split("\n")
-    lines = _lines.of(texts)
-    found: list[tuple[int, Line]] = []
-    begin = 0
-    for said in texts:
-        line = lines[said]
-        if line is not None:
-            found.append((begin, line))
-        begin += len(said) + 1
-    is_of_role = any(kind in OF_ROLE for _, line in found for _, kind in line.openings)
+    return _texts(text)
+
+
+def read_texts(texts: list[str]) -> list[tuple[Placed, ...]]:
+    """The telling lines of each text; the lines that are new are read all at once."""
+    split = [text.split("\n") for text in texts]
+    lines = _lines.of([said for one in split for said in one])
+    return [_placed(one, lines) for one in split]
+
+
+_texts = Remembered(read_texts)
+read_ahead = _texts.of
+"""The telling lines of several texts by text. Asked ahead of their readers, it keeps what reads lines at hand."""
+
+
+def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> tuple[Placed, ...]:
+    """The lines of one text that hold something, with their offsets and the kinds of section they begin in."""
+    begins = itertools.accumulate([len(said) + 1 for said in texts], initial=0)
+    known = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more
+    found = [(begin, line) for begin, line in known if line is not None]
+    is_of_role = any(kind in OF_ROLE for _, line in found if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
     placed: list[Placed] = []
     for begin, line in found:

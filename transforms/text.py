@@ -66,8 +66,10 @@ LONGEST_LOCAL_PART, LONGEST_DOMAIN = 64, 255
 """Limits of a mail address, RFC 5321 section 4.5.3.1."""
 FEWEST_DIGITS, MOST_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
-MANY_DIGITS = b"0" * (FEWEST_DIGITS - 1)
-"""In a text without blanks, brackets and the like: without so many digits in a row it holds no telephone number."""
+MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (FEWEST_DIGITS - 2))
+"""As many digits in a row as a telephone number has at least, with blanks, brackets and the like between them."""
+LONGEST_CALL = 40
+"""Characters before a number that may say what it is: "WhatsApp me on: +"."""
 LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
 """Characters read to tell the language; the longer one only to see whether it is English."""
 SHORTEST_FOR_LANGUAGE = 40
@@ -236,10 +238,10 @@ _WRITTEN_AT = re.compile(r"[\[({<] ?(?:at|AT|@) ?[\])}>] ?")
 _WRITTEN_DOMAIN = re.compile(
     r"[\w-]{1,63}(?:(?:\.|\s?[\[({<]\s?(?:dot|DOT|\.)\s?[\])}>]\s?|\s(?:dot|DOT)\s)[\w-]{2,63}){1,4}"
 )
-_CLOSED = bytes.maketrans(b"AT]}>", b"at)))")
-"""One way to write what `_WRITTEN_AT` ends with."""
-_DIGIT_OR_NOT = bytes(ord("0") if chr(byte) in "0123456789?" else ord("x") for byte in range(256))
-"""Bytes by whether they may be digits: "?" also stands for a character beyond ASCII, which may be one."""
+_DIGIT_OR_NOT = bytes(
+    ord("0") if chr(byte) in "0123456789?" else ord("-") if chr(byte) in " ()./-" else ord("x") for byte in range(256)
+)
+"""Bytes by whether they may be digits or stand between them: "?" also stands for what ASCII lacks, maybe a digit."""
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
@@ -267,12 +269,11 @@ def masked(text: str) -> str:
     dates, versions and the numbers of a requisition. Linear in the length of `text`; never raises.
     """
     plain = text.encode("ascii", "replace")
-    squeezed = plain.translate(_CLOSED, b" ")
     spans = _mail(text) if b"@" in plain else []
-    if b"at)" in squeezed or b"@)" in squeezed:
+    if _may_hold_written_at(plain):
         spans += _written_mail(text)
-    if MANY_DIGITS in plain.translate(_DIGIT_OR_NOT, b" ()./-"):
-        spans += _telephones(text)
+    for run in MANY_DIGITS.finditer(plain.translate(_DIGIT_OR_NOT)):
+        spans += _telephones(text, max(0, run.start() - LONGEST_CALL), run.end())
     if not spans:
         return text
     pieces: list[str] = []
@@ -282,6 +283,17 @@ def masked(text: str) -> str:
             pieces += (text[done : max(start, done)], MASK * (end - max(start, done)))
             done = end
     return "".join((*pieces, text[done:]))
+
+
+def _may_hold_written_at(plain: bytes) -> bool:
+    """Whether a bracket opens that `_WRITTEN_AT` may begin with: brackets are rare, and found fast one by one."""
+    for opened in b"[({<":
+        at = plain.find(opened)
+        while at >= 0:
+            if plain[at + 1 : at + 4].lstrip().startswith((b"at", b"AT", b"@")):
+                return True
+            at = plain.find(opened, at + 1)
+    return False
 
 
 def _mail(text: str) -> list[tuple[int, int]]:
@@ -308,10 +320,10 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _telephones(text: str) -> list[tuple[int, int]]:
-    spans = (_trimmed(text, *found.span()) for found in _DIGITS.finditer(text))
+def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    spans = (_trimmed(text, *found.span()) for found in _DIGITS.finditer(text, begin, end))
     taken = [span for span in spans if _is_telephone(text, *span)]
-    for called in _CALLED.finditer(text):
+    for called in _CALLED.finditer(text, begin, end):
         start, end = _trimmed(text, *called.span(1))
         if _count(text[start:end]) >= FEWEST_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
             taken.append((start, end))
@@ -355,6 +367,8 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
 # --- language, hash and key ---------------------------------------------------------------------------
 
 _ASCII = bytes(range(0x80))
+_JAMO = frozenset(map(chr, range(0x1100, 0x1200)))
+"""Letters that compose to Hangul syllables."""
 _FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower() for b in range(256))
 
 
@@ -395,17 +409,27 @@ def hash_of(text: str) -> str:
 def _normal_bytes(text: str) -> bytes:
     """`normal(text)` in UTF-8; made of bytes, which is much faster, where ASCII is all that may change."""
     encoded = text.encode("utf-8", "surrogatepass")
-    odd = _beyond(encoded, _ASCII)
-    if odd and (
-        odd.casefold() != odd
-        or not unicodedata.is_normalized("NFKC", odd)
-        or any(c.isspace() or unicodedata.combining(c) for c in set(odd))
-    ):
-        return normal(text).encode("utf-8", "surrogatepass")
+    for odd in set(_beyond(encoded, _ASCII)):
+        form = _form_alone(odd)
+        if form is None:
+            return normal(text).encode("utf-8", "surrogatepass")
+        if form != odd:
+            encoded = encoded.replace(odd.encode("utf-8", "surrogatepass"), form.encode("utf-8", "surrogatepass"))
     folded = encoded.translate(_FOLDED)
     while b"  " in folded:
         folded = folded.replace(b"  ", b" ")
     return folded.strip(b" ")
+
+
+@functools.cache
+def _form_alone(odd: str) -> str | None:
+    """What `normal` makes of a character wherever it stands; None of one that may join with those beside it."""
+    form = unicodedata.normalize("NFKC", odd).casefold()
+    if form.isspace():
+        return " "
+    is_whole = unicodedata.is_normalized("NFKC", form) and form.split() == [form]
+    joins = any(unicodedata.combining(c) or c in _JAMO for c in odd + form)
+    return form if is_whole and not joins else None
 
 
 def normal(text: str) -> str:

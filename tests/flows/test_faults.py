@@ -27,6 +27,7 @@ from extractors.refine import Refined
 from extractors.web import MissingContact
 from flows.nightly import Health, Outcome, Request
 from flows.settings import Settings
+from transforms.posting import postings
 from warehouse import store
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.tables import Posting, SalaryBands
@@ -266,13 +267,13 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
 
 def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changed: Any) -> None:
     """Let the reader of Ashby's jobs give a value that may not enter the warehouse, for jobs of one title."""
-    read = ashby.read_job
 
-    def misread(job: dict[str, Any], *, board: str | None) -> Any:
-        row = read(job, board=board)
-        return dataclasses.replace(row, **changed) if isinstance(row, Posting) and row.title == title else row
+    def misread(said: Any) -> Any:
+        for row in postings(said):
+            is_it = isinstance(row, Posting) and row.title == title
+            yield dataclasses.replace(row, **changed) if is_it else row
 
-    monkeypatch.setattr(ashby, "read_job", misread)
+    monkeypatch.setattr(ashby, "postings", misread)
 
 
 def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import math
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -419,36 +418,6 @@ def test_any_structured_pay_is_finished(
     pay = one(Pay(low=low, high=high, currency=currency, period=period, reading="stated"), country)
     assert pay.low is None or pay.low > 0
     assert pay.low is None or pay.high is None or pay.low <= pay.high
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "1,111,",
-        "$1 - ",
-        "Salary $",
-        "((",
-        "<",
-        "&#",
-        "A A ",
-        "a.",
-        "9",
-        "$100k in A, B and C. ",
-        "%",
-        "\n",
-        "bonus 5% ",
-    ],
-)
-def test_time_grows_with_the_length_only(piece: str) -> None:
-    def seconds(repeats: int) -> float:
-        text = piece * repeats
-        start = time.process_time()
-        pay_in(text, country="US")
-        return time.process_time() - start
-
-    seconds(100)  # lookups are loaded
-    short, long = (min(seconds(repeats) for _ in range(3)) for repeats in (500, 4000))
-    assert long < short * 8 * 3  # were it quadratic: 8 * 8
 
 
 # --- the lookups ------------------------------------------------------------------------------------

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import json
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastwarc.warc import ArchiveIterator, WarcRecordType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import transforms
-import transforms.gazetteer as module
 from transforms.gazetteer import countries, gazetteer, groups, key
-from transforms.location import LONGEST_LOCATION, folded
+from transforms.location import folded
 from transforms.place import Address, Whereabouts, country_of, members_of, region_of, whereabouts
 from warehouse.tables import READINGS, WORKPLACES
 
@@ -391,90 +385,3 @@ def test_any_text_is_read(
 @given(LINES)
 def test_any_country_is_a_known_code(text: str) -> None:
     assert country_of(text) in (None, *countries())
-
-
-SLOWEST = 4.0
-"""Times as long as one that is just not cut that a line of any length may take."""
-LEAST_TIME = 0.1
-"""Seconds; a shorter time says little."""
-
-
-def time_to_read(piece: str, length: int) -> float:
-    times = []
-    for attempt in range(2):
-        text = f"{attempt} {piece * (length // len(piece))}"  # another text each time: answers are kept
-        begin = time.process_time()
-        whereabouts(text, title=text, addresses=[Address(text=text, country=text)])
-        times.append(time.process_time() - begin)
-    return min(times)
-
-
-@pytest.mark.parametrize(
-    "piece", ["Remote, ", "(", "US / ", "Lyon, France; ", "a-", " " * 9, "or ", "St. ", "New ", "Remote (", "12345 "]
-)
-def test_long_lines_do_not_take_long(piece: str) -> None:
-    whereabouts("Lyon")
-    times = [max(time_to_read(piece, length), LEAST_TIME) for length in (LONGEST_LOCATION, 100 * LONGEST_LOCATION)]
-    assert times[1] < SLOWEST * times[0]
-
-
-def test_long_lines_are_cut() -> None:
-    assert len(folded("Remote, " * 200_000)) <= LONGEST_LOCATION
-
-
-# --- tables kept ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("broken", [b"", b"short", None])
-def test_tables_are_kept_and_a_broken_file_is_made_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes | None
-) -> None:
-    made: list[int] = []
-
-    def make() -> dict[str, list[int]]:
-        made.append(len(made))
-        return {"rows": [1, 2, 3]}
-
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(module, "_made_tables", make)
-    first = module._tables()
-    assert module._tables() == first == {"rows": [1, 2, 3]}
-    assert made == [0]
-    (kept,) = (tmp_path / "ai-job-market").iterdir()
-    content = kept.read_bytes()
-    kept.write_bytes(content[:-2] + b"9]" if broken is None else broken)
-    assert module._tables() == first
-    assert made == [0, 1]
-    assert kept.read_bytes() == content
-
-
-def test_tables_are_made_where_they_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ai-job-market").write_text("a file where the folder should be")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(module, "_made_tables", lambda: {"rows": []})
-    assert module._tables() == {"rows": []}
-
-
-# --- real answers -----------------------------------------------------------------------------------
-
-
-def real_places() -> Iterator[tuple[str, str]]:
-    for path in sorted(REAL_ASHBY.glob("*.warc.gz")):
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file, record_types=WarcRecordType.response):
-                body = record.reader.read()
-                body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-                for job in json.loads(body).get("jobs", ()):
-                    postal = (job.get("address") or {}).get("postalAddress") or {}
-                    if job.get("location") and postal.get("addressCountry"):
-                        yield job["location"], postal["addressCountry"]
-
-
-@pytest.mark.skipif(not REAL_ASHBY.is_dir(), reason=f"no real answers at {REAL_ASHBY}")
-def test_real_locations_agree_with_their_addresses() -> None:
-    """Where a line names one country, it is its address's in 97 of 100 distinct pairs; most lines name one."""
-    pairs = {(text, country) for text, said in real_places() if (country := country_of(said))}
-    named = [(only_country(whereabouts(text)), country) for text, country in pairs]
-    told = [(read, country) for read, country in named if read]
-    assert len(told) >= 0.85 * len(pairs) > 500
-    assert sum(read == country for read, country in told) >= 0.97 * len(told)

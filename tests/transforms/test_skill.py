@@ -6,7 +6,6 @@ import csv
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,6 @@ from warehouse.tables import REQUIREMENTS, SKILL_CATEGORIES
 
 HERE = Path(__file__).parent
 REAL = HERE.parents[2] / "shared" / "real"
-SHORT = 2_000
-"""Characters of a short advert."""
-TIMES = 16
-"""How much longer the text is that is compared with it."""
-LEEWAY = 4
-"""Factor by which a measurement may be off: quadratic time would be off by `TIMES`."""
-RUNS = 4
-"""Measurements of which the best counts."""
 BASELINE = {
     "Programming Languages": ("Python", "R", "Java", "C++"),
     "Machine Learning and Deep Learning": ("TensorFlow", "Keras", "PyTorch", "scikit-learn", "Transformers"),
@@ -126,29 +117,6 @@ def test_no_input_breaks_it(text: str) -> None:
         assert asked.requirement in REQUIREMENTS
         assert 0 <= asked.start < asked.end <= len(text)
         assert text[asked.start : asked.end] == text[asked.start : asked.end].strip()
-
-
-@pytest.mark.parametrize(
-    "piece",
-    ["Go ", "R, ", "deploy ", "Rust (a plus) ", "Requirements: ", "a plus Go ", "not required ", "x", "/", "models"],
-)
-def test_time_is_linear(piece: str) -> None:
-    """Sixteen times the text takes about sixteen times as long, not 256 times, in one line as in many."""
-
-    def seconds(length: int) -> float:
-        """The best of several runs, each on a text that was not read before."""
-        taken = []
-        for run in range(RUNS):
-            text = piece * (length // len(piece)) + f" {run} {length}"
-            texts = (text, text.replace(" ", "\n"))
-            start = time.process_time()
-            for text in texts:
-                skills_in(text)
-            taken.append(time.process_time() - start)
-        return min(taken)
-
-    skills_in(piece)  # the lexicon is loaded once per process
-    assert seconds(TIMES * SHORT) < LEEWAY * TIMES * seconds(SHORT)
 
 
 def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from hypothesis import strategies as st
 from transforms.text import MASK, hash_of, language_of, masked, normal, text_of
 
 HERE = Path(__file__).parent
-SHORT, LONG = 25_000, 200_000
-"""Characters of the two texts whose times are compared."""
-SLOWEST = 4.0
-"""Times as long, per character, as the long text may take: a quadratic reader takes 8 times as long."""
-LEAST_TIME = 0.02
-"""Seconds; a shorter time says little."""
 PLAIN = st.recursive(
     st.sampled_from(("x", " ", "y z", "&nbsp;", "- ", "&amp;", "\n", "<br>", "<hr/>")),
     lambda inner: st.builds(
@@ -124,30 +117,3 @@ def test_hash_is_of_the_normal_form(text: str, same: str) -> None:
 def test_hashes_are_the_same_when_the_keys_are(one: str, other: str) -> None:
     assert (hash_of(one) == hash_of(other)) == (normal(one) == normal(other))
     assert hash_of(one) == hash_of(normal(one))
-
-
-def time_to_read(piece: str, length: int) -> float:
-    text = piece * (length // len(piece))
-    times = []
-    for _ in range(2):
-        start = time.process_time()
-        masked(text_of(text))
-        masked(text)
-        language_of(text)
-        hash_of(text)
-        text_of(text + "</div>" * text.count("<div>"))
-        text_of("<xmp>" + text)
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        *("a@", "@a.", "+1 ", "0 1 ", "(at)", "<b", "<div>", "<div>x", "<li><p>", "&amp;", "a" * 50, "1", "tel "),
-        *("<li></p>", "<pre>", '<a b="', '<a "', "<!--", "<td></td>", "</p>", "- \n", "  ", "<div a>", "<svg>"),
-    ],
-)
-def test_time_is_linear(piece: str) -> None:
-    times = [max(time_to_read(piece, length), LEAST_TIME) for length in (SHORT, LONG)]
-    assert times[1] < SLOWEST * LONG / SHORT * times[0]

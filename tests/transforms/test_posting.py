@@ -1,0 +1,46 @@
+"""Postings made together are those made one by one, and one that cannot be made takes no other with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms import posting as module
+from transforms.posting import Said, posting, postings
+from transforms.rejected import Rejected
+from warehouse.tables import Issue, Posting
+
+HTML = "<h2>What you bring</h2><ul><li>Python, 5+ years of experience</li></ul><p>Salary: €60,000 – €80,000 a year</p>"
+
+
+def said(number: int, **changed: object) -> Said:
+    given = {"source": "test", "id": number, "title": f"ML Engineer {number}", "html": HTML, "location_text": "Berlin"}
+    return Said(**{**given, **changed})  # type: ignore[typeddict-item]
+
+
+def test_together_they_are_the_same_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TOGETHER", 3)
+    given = [
+        said(1),
+        said(2, html=None, text="We need Rust."),
+        said(3, html=None),
+        said(4, html="<p>Go" * 50),
+        said(5, text=""),
+    ]
+    assert list(postings(given)) == [posting(**one) for one in given]
+
+
+def test_what_cannot_be_made_is_an_issue_in_its_place() -> None:
+    left_out = Issue(column_name="record", value="9", rule="a job expected")
+    made = list(postings([said(1), left_out, said(2, title=""), said(3, addresses=[5]), said(4)]))
+    assert [isinstance(one, Posting) for one in made] == [True, False, False, False, True]
+    assert made[1] is left_out
+    assert isinstance(made[2], Issue)
+    assert made[2].column_name == "title"
+    assert isinstance(made[3], Issue)
+    assert made[3].column_name == "record"
+    assert "'id': 3" in made[3].value
+
+
+def test_alone_it_raises() -> None:
+    with pytest.raises(Rejected, match="title"):
+        posting(**said(1, title=None))
