@@ -492,7 +492,7 @@ def audit(
     from flows import audit as audits
 
     given = audits.audit(settings().data, day or datetime.now(UTC).date(), input, OUT)
-    OUT.print(f"{len(given)} answers kept", highlight=False)
+    OUT.print(f"{len(given)} answer{'s' if len(given) != 1 else ''} kept", highlight=False)
     audits.show_accuracy(audits.audits_of(settings().data), OUT)
 
 
