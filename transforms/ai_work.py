@@ -6,7 +6,6 @@ the employer says of itself, of its offer, or of how it uses AI to sift applicat
 
 from __future__ import annotations
 
-import functools
 import re
 
 from transforms.reading import Reading
@@ -21,7 +20,12 @@ TECHNICAL_ROLES = ("ai_solutions", "ai_leadership")
 WORKING_ROLES = ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership", "ai_data_trainer")
 """Roles that work with AI by definition."""
 
-cues = functools.partial(cues_of, "ai_work_cues")
+
+def cues(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
+    """All patterns of a cue, for text in lower case: several times faster than ignoring case."""
+    return re.compile(cues_of("ai_work_cues", cue, before, after).pattern)
+
+
 _BUILD = cues("verb of making", r"\b", r"\w*\b(?P<between>[^.;\n]{0,90}?)$")
 _OBJECT = cues("thing made", r"^[\s/,&+()-]*(?:[\w/&+'’-]+[\s/,&+()-]+){0,4}?", r"\b")
 _SELF_MADE = cues("made by itself", r"^")
@@ -73,8 +77,8 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     """
     group = GROUP_OF_ROLE.get(role, "other")
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
-    used: Reading | None = None
-    mentioned: Reading | None = None
+    used: tuple[str, str, int, int] | None = None
+    mentioned: tuple[str, str, int, int] | None = None
     for begin, kind, line in lines_of(text):
         if "ai" not in line.words and "AI" not in line.words:
             continue
@@ -82,20 +86,21 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
         if said is None:
             continue
         label, rule, start, end = said
-        reading = Reading(label, rule, begin + start, begin + end, "text")
+        placed = label, rule, begin + start, begin + end
         if label == "builds_ai":
-            return reading
+            return Reading(*placed, "text")
         if label == "mentions_ai":
-            mentioned = mentioned or reading
+            mentioned = mentioned or placed
         elif used is None:
-            used = reading
+            used = placed
             if not may_build:
                 break
     if group in BUILDING_ROLES:
         return Reading("builds_ai", "the role builds it", 0, len(title), "title")
     if used is None and role in WORKING_ROLES:
         return Reading("uses_ai", "the role works with it", 0, len(title), "title")
-    return used or mentioned or Reading("none", "no word of it", part="text")
+    found = used or mentioned
+    return Reading(*found, "text") if found else Reading("none", "no word of it", part="text")
 
 
 def _said_of_ai(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
@@ -116,7 +121,7 @@ def _said_of_ai(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[
             continue
         if may_build and _builds(text, start, end, first, last, section, by_role):
             return "builds_ai", "duties make it", first, last
-        if used is None and not _AUDIENCE.match(text[end:last]):
+        if used is None and not _AUDIENCE.match(text[end:last].lower()):
             used = "uses_ai", "duties or demands name it", start, end
     return used or mentioned
 
@@ -125,7 +130,7 @@ def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -
     """Whether a sentence is about the job, not about the employer, its offer or its way of hiring."""
     if section in ("mentioned", "not"):
         return False
-    sentence = text[first:last]
+    sentence = text[first:last].lower()
     is_first = section in (INTRO, WHOLE)
     if is_first and not _ADDRESSED.search(sentence):
         return False
@@ -135,19 +140,19 @@ def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -
         return True
     if _ITEM.match(sentence):
         return not _EMPLOYER_FIRST.match(sentence)
-    return not _EMPLOYER.search(text, first, start) or bool(_PERSON.search(sentence))
+    return not _EMPLOYER.search(text[:start].lower(), first) or bool(_PERSON.search(sentence))
 
 
 def _builds(text: str, start: int, end: int, first: int, last: int, section: str, by_role: bool) -> bool:
     """Whether the sentence says that the job makes AI: a verb of making, then AI as or in its object."""
-    before = text[first:start]
+    before, after = text[first:start].lower(), text[end:last].lower()
     verb = _BUILD.search(before)
     if verb is None or section == "preferred":
         return False
-    if _AUDIENCE.match(text[end:last]) or _WISHED.search(text, end, last):
+    if _AUDIENCE.match(after) or _WISHED.search(text[:last].lower(), end):
         return False
     if by_role:
         return True
     if _USING.search(verb["between"]) or _ELSEWHERE.search(verb["between"]) or _OTHERS.search(before[: verb.start()]):
         return False
-    return bool(_OBJECT.match(text[end:last])) or bool(_SELF_MADE.match(text[start:end]))
+    return bool(_OBJECT.match(after)) or bool(_SELF_MADE.match(text[start:end].lower()))

@@ -26,6 +26,8 @@ SMALLEST_SUM = 1000
 """A bare number below this is no sum of money by itself; it may be one end of a range."""
 LONGEST_SIGN = 24
 """Characters before a number that its sign, or code and sign, may take."""
+LONGEST_NAME = 80
+"""Characters after a number that its unit and the names of its currency may take."""
 YEARS = range(1900, 2101)
 """Four digits in this range are a year unless a currency or unit stands at them."""
 RETIREMENT_PLANS = (401, 403, 457)
@@ -300,6 +302,16 @@ def _may_name(word: str) -> bool:
 
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
     """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
+    begin = max(0, start - LONGEST_SIGN)
+    line = text.find("\n", end, end + LONGEST_NAME)
+    around = text[begin : line if line >= 0 else end + LONGEST_NAME]
+    one = _amount_in(around, start - begin, end - begin, country)
+    return one and one._replace(start=one.start + begin, end=one.end + begin)
+
+
+@functools.lru_cache(maxsize=1024)
+def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount | None:
+    """The same for the few words around a number."""
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     if after == "%" or before == "#":
@@ -404,7 +416,8 @@ def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
 @functools.lru_cache(maxsize=65536)
 def _sign_before(token: str, country: str | None) -> tuple[int, frozenset[str], bool]:
     """The longest currency sign a token ends with: its length (0: none), its currencies, whether it is local."""
-    for size in range(min(len(token), len("CDN$") + 2), 0, -1):
+    shortest = len(token) if token.isalpha() else 1  # a word is a currency as a whole or not at all
+    for size in range(min(len(token), len("CDN$") + 2), shortest - 1, -1):
         sign = token[-size:]
         if sign[0].isalpha() and size < len(token) and token[-size - 1].isalpha():
             continue

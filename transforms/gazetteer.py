@@ -168,7 +168,7 @@ _LETTERS = str.maketrans(
 _SAME_WORD = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
 _APOSTROPHES = re.compile("['’‘ʼʻ`´]")
 _INITIALS = re.compile(r"\b(\w)\.")
-_NO_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def made_key(name: str) -> str:
@@ -181,10 +181,10 @@ def made_key(name: str) -> str:
         plain = _APOSTROPHES.sub("", plain.translate(_LETTERS))
     if "." in plain:
         plain = _INITIALS.sub(r"\1", plain)
-    words = _NO_WORD.sub(" ", plain).split()
+    words = _WORD.findall(plain)
     if len(words) > 1 and words[0] == "the":
         del words[0]
-    return " ".join(_SAME_WORD.get(w, w) for w in words)
+    return " ".join(map(_SAME_WORD.get, words, words))
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -134,16 +134,18 @@ def has_time_zone(line: str) -> bool:
 
 _CONJUNCTIONS = "or|and|oder|und|ou|et|y|o|e|lub|oraz|eller|og|och|i|ve|veya|и|или"
 _SEPARATOR = re.compile(
+    r"(?:(?=\W)|(?<=[(\[]))(?:"  # rules most characters out at once
     r"(?P<strong> ?[;|•·●▪‣►→｜；、¦…]+ ?|(?-i: [+Il] ))"
     r"|(?P<open> ?[(\[{（【] ?)|(?P<close> ?[)\]}）】])"
     rf"|(?P<word>(?:,? |(?<=[(\[]))(?:{_CONJUNCTIONS}) | ?& ?)"
     r"|(?P<slash> ?[/\\／] ?)"
     r"|(?P<comma> ?[,，] ?)"
-    r"|(?P<dash> ?[–—―:] ?| [-~@>]+ ?|[-~]+ )",
+    r"|(?P<dash> ?[–—―:] ?| [-~@>]+ ?|[-~]+ ))",
     re.IGNORECASE,
 )
 _EDGES = " .*\"“”'!?"
 _OREGON = re.compile(r"US\b|USA\b|United |U\.S|\d")
+_JOINTS_IN_NAMES = frozenset(("word", "slash", "comma", "dash"))
 _STRENGTH = {glue: n for n, glue in enumerate(("start", "strong", "word", "slash", "comma", "dash", "open", "close"))}
 
 
@@ -201,7 +203,7 @@ def _rejoined(line: str, pieces: list[_Piece]) -> list[_Piece]:
 
 def _is_one_name(line: str, run: list[_Piece]) -> bool:
     glues = {p.glue for p in run[1:]}
-    if not glues <= {"word", "slash", "comma", "dash"} or any(p.paren != run[0].paren for p in run):
+    if not glues <= _JOINTS_IN_NAMES or any(p.paren != run[0].paren for p in run):
         return False
     made = key(line[run[0].start : run[-1].end])
     if made in gazetteer().joined:
@@ -587,8 +589,9 @@ def _decide(items: list[Item], told: frozenset[str]) -> None:
         if len(item.meanings) == 1 and item.meanings[0].subdivision:
             states.setdefault(item.meanings[0].subdivision, set()).add(number)
     for number, item in enumerate(places):
-        near = {country for country, who in countries.items() if who != {number}} | told
-        near_states = {state for state, who in states.items() if who != {number}}
+        only = {number}
+        near = {country for country, who in countries.items() if who != only} | told
+        near_states = {state for state, who in states.items() if who != only}
         item.chosen = _chosen(item, told, near, near_states)
         if item.chosen is not None:
             item.chosen = _seat(item.chosen, item)
@@ -598,9 +601,10 @@ def _read_beside_remote(items: list[Item]) -> None:
     """Names that mean a group of countries only beside a word for remote work ("Remote (NA)")."""
     for number, item in enumerate(items):
         decided = alone().get(item.keys[0]) if len(item.keys) == 1 else None
-        beside = items[max(0, number - 1) : number + 2]
-        if decided and decided.beside_remote and any(other.workplace == REMOTE for other in beside):
-            item.group, item.meanings = groups()[decided.beside_remote], []
+        if decided and decided.beside_remote:
+            beside = items[max(0, number - 1) : number + 2]
+            if any(other.workplace == REMOTE for other in beside):
+                item.group, item.meanings = groups()[decided.beside_remote], []
 
 
 def _is_lone(item: Item) -> bool:
@@ -610,6 +614,8 @@ def _is_lone(item: Item) -> bool:
 
 def _sure(item: Item) -> Meaning | None:
     """The best meaning of a place whose country is beyond doubt."""
+    if len(item.meanings) == 1:
+        return item.meanings[0]
     ranked = sorted(item.meanings, key=lambda m: -m.score)
     if len({m.country for m in ranked}) == 1:
         return ranked[0]
@@ -620,6 +626,14 @@ def _sure(item: Item) -> Meaning | None:
 
 
 def _chosen(item: Item, told: frozenset[str], near: set[str], near_states: set[str]) -> Meaning | None:
+    meanings = item.meanings
+    if _is_lone(item):
+        meanings = [m for m in meanings if m.country in near]
+        if not meanings:
+            decided = alone()[item.keys[0]]
+            return decided.abroad if decided.abroad and near else decided.meaning
+    if len(meanings) == 1:
+        return meanings[0]
     continents = {region_of(country)[1] for country in near}
 
     def weight(meaning: Meaning) -> float:
@@ -629,12 +643,6 @@ def _chosen(item: Item, told: frozenset[str], near: set[str], near_states: set[s
             return meaning.score * CONTEXT * (NEAR_CONTEXT if meaning.subdivision in near_states else 1.0)
         return meaning.score * (NEAR_CONTEXT if region_of(meaning.country)[1] in continents else 1.0)
 
-    meanings = item.meanings
-    if _is_lone(item):
-        meanings = [m for m in meanings if m.country in near]
-        if not meanings:
-            decided = alone()[item.keys[0]]
-            return decided.abroad if decided.abroad and near else decided.meaning
     return max(meanings, key=weight)
 
 

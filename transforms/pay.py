@@ -9,7 +9,7 @@ the country say, and marks it as inferred.
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import html
 import itertools
 import re
@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from transforms.amount import Range, ranges_in
 from transforms.currency import codes, legal_tender, resolved
-from transforms.pay_norm import PER_YEAR, usual_period
-from transforms.pay_word import Hit, Word, can_be_known, each_hit, hits_in, may_be_void
+from transforms.pay_norm import PER_YEAR, changed, usual_period
+from transforms.pay_word import Hit, Word, can_be_known, hits_in, may_be_void
 from transforms.tier import Tie, tie_of
 from warehouse.tables import Pay
 
@@ -81,9 +81,12 @@ _SENTENCE = re.compile(
 )
 _SENTENCE_OR_SLASHES = re.compile(_SENTENCE.pattern + r"|\s//\s")
 """Where a sentence ends. The first is the faster one: it begins with a character."""
-_ABBREVIATED = re.compile(
-    r"\b(?:approx|ca|min|max|excl|incl|vs|etc|avg|est|no|Sr|Jr|St|Dr|Rs|Fr|mind|inkl|zzgl|lt|gem|ok|tys|mies)$"
+_ABBREVIATIONS = (
+    *("approx", "ca", "min", "max", "excl", "incl", "vs", "etc", "avg", "est", "no", "Sr", "Jr", "St", "Dr", "Rs"),
+    *("Fr", "mind", "inkl", "zzgl", "lt", "gem", "ok", "tys", "mies"),
 )
+_ABBREVIATED = re.compile(rf"\b(?:{'|'.join(_ABBREVIATIONS)})$")
+_SENTENCE_ENDS = ".!?)\"”’'"
 _SEPARATOR = re.compile(r"\n|\||•|·|\s[-–—*]{1,2}\s|\(|;|//|: |\t|—|={2,}|[.!?]\s|,\s")
 _ENDED = re.compile(r"\+?\s*(?:$|[\n|•·+)(,;.–—-])")
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
@@ -101,6 +104,24 @@ _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 _INVOICED = re.compile(r"\b(?:B2B|C2C)\b")
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
 _SAME_PAY = ("or", "/", "|", ",", "oder", "ou", "o")
+
+
+class _Before(NamedTuple):
+    """The words before an amount in its clause, the one that governs it, and a period that belongs to that.
+
+    `size`: characters from where the clause begins.
+    """
+
+    size: int
+    hits: Sequence[Hit]
+    governing: Word | None
+    is_direct: bool
+    period: str | None
+
+    @property
+    def leading(self) -> Word | None:
+        """The pay word that leads directly to the amount, or None."""
+        return self.governing if self.is_direct and self.governing and self.governing.kind == "pay" else None
 
 
 class _After(NamedTuple):
@@ -143,7 +164,7 @@ class _Site(NamedTuple):
     text: str
     one: Range
     begin: int
-    before: list[Hit]
+    before: _Before
     after: _After
     is_open: bool
     per_usd: float
@@ -172,7 +193,7 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     kept: dict[tuple[object, ...], Pay] = {}
     for pay in sorted(pays, key=lambda p: p.start or 0):
         kept.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
-    return tuple(dataclasses.replace(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
+    return tuple(changed(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
 
 
 def money_in(text: str, *, country: str | None = None) -> Pay | None:
@@ -208,15 +229,13 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     must_be_named = is_millions or _is_bare(text, one)
     if must_be_named and not can_be_known(text, one.start):
         return None
-    begin = _clause_start(text, one.start)
-    before = hits_in(text, begin, one.start)
-    if must_be_named:
-        governing, is_direct = _governing(before)
-        if not is_direct or governing is None or governing.kind != "pay":
-            return None
+    before = _before(_lead(text, one.start))
+    if must_be_named and before.leading is None:
+        return None
+    begin = one.start - before.size
     is_open = one.is_open and not _adds(text, one.end)
     after = _after(text, one.end + is_open, one.end + TAIL)
-    period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or _period_before(before, one)
+    period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or before.period
     if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < SMALLEST_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
     usual = usual_period(one.low, one.high, currency, country)
@@ -259,7 +278,7 @@ def _annual(amount: float, period: str | None) -> float:
 
 def _evidence(site: _Site, last: _Seen | None) -> _Evidence | None:
     """Why an amount is pay; None when nothing says so or a nearer word says that it is not."""
-    after, governing, is_direct = site.after, *_governing(site.before)
+    after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
     named = governing.value if governing and governing.kind == "pay" else None
@@ -269,7 +288,7 @@ def _evidence(site: _Site, last: _Seen | None) -> _Evidence | None:
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
     if named:
         return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else named)
-    labelled = _labelled(site.before)
+    labelled = _labelled(site.before.hits)
     if labelled:
         return _Evidence("clause", labelled)
     return _continued(site, last) or _below(site) or _standing(site)
@@ -283,7 +302,7 @@ def _period_of_same_clause(site: _Site, last: _Seen | None) -> str | None:
     return last.pay.period if is_like and last.currencies == site.one.currencies else None
 
 
-def _labelled(before: list[Hit]) -> str | None:
+def _labelled(before: Sequence[Hit]) -> str | None:
     """The added component a label or subject names at some distance: "Commission: projected at $30,000".
 
     A subject stands among the first words of the sentence: "The bonus depends on results and is $20,000".
@@ -303,7 +322,7 @@ def _is_void(site: _Site) -> bool:
     """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
     end = site.one.start
     start = _line_start(site.text, end, max(0, end - CLAUSE))
-    return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text, start, end))
+    return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
 
 
 def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
@@ -314,7 +333,7 @@ def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
     scale = site.one.high / last.high
     if not CONTINUED[0] < scale < CONTINUED[1] or not (same or scale > 0.5):
         return None
-    between = hits_in(site.text, last.end, site.one.start)
+    between = hits_in(site.text[last.end : site.one.start])
     if _has_not_pay(between):
         return None
     return _Evidence("list", last.pay.component if last.pay.component in CASH else "base", last.pay.period)
@@ -323,17 +342,17 @@ def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
 def _below(site: _Site) -> _Evidence | None:
     """Evidence from a heading above, or from the sentence before on the line; a heading of other money gives none."""
     text, begin = site.text, site.begin
-    for hits, end in _headings(text, begin):
+    for hits, size in _headings(text, begin):
         named = (w for h in reversed(hits) for w in h.words if w.kind in ("pay", "not_pay") and w.reach == "clause")
         word = next(named, None)
         if word is not None:
             is_pay = word.kind == "pay"
-            return _Evidence("heading", word.value, _adjective(hits, end)) if is_pay else None
+            return _Evidence("heading", word.value, _adjective(hits, size)) if is_pay else None
     return None
 
 
-def _headings(text: str, begin: int) -> Iterator[tuple[list[Hit], int]]:
-    """The words of each short line above an offset, nearest first, beginning with the rest of its own line."""
+def _headings(text: str, begin: int) -> Iterator[tuple[Sequence[Hit], int]]:
+    """Words and size of each short line above an offset, nearest first, beginning with the rest of its own line."""
     stop = max(0, begin - HEADING_REACH)
     end = begin if "|" not in text[_line_start(text, begin, stop) : begin] else _line_start(text, begin, stop)
     for _ in range(HEADING_LINES):
@@ -342,7 +361,7 @@ def _headings(text: str, begin: int) -> Iterator[tuple[list[Hit], int]]:
             return
         start = _line_start(text, end, stop)
         if end - start <= HEADING or text[end - 1] == ":":
-            yield hits_in(text, start, end), end
+            yield hits_in(text[start:end]), end - start
         end = start
 
 
@@ -357,29 +376,25 @@ def _line_end(text: str, offset: int, ceiling: int) -> int:
 
 def _standing(site: _Site) -> _Evidence | None:
     """Evidence from where an amount stands: alone in a field or headline, or with a period beside it."""
-    text, one, after = site.text, site.one, site.after
-    has_not_pay = _has_not_pay(site.before)
+    text, one, after, before = site.text, site.one, site.after, site.before.hits
+    has_not_pay = _has_not_pay(before)
     is_alone = _is_alone(site)
     annual = _annual(one.high / site.per_usd, after.period or site.usual_period)
     if annual < SMALLEST_HEADLINE and _follows_other_money(text, site.begin):
         return None
     if len(text) <= SHORT_TEXT and not has_not_pay:
         is_bare = not one.is_signed and one.unit is None
-        return _Evidence("field", "base") if one.is_signed or (is_alone and not (is_bare and site.before)) else None
+        return _Evidence("field", "base") if one.is_signed or (is_alone and not (is_bare and before)) else None
     is_threshold = site.is_open and not one.is_range
-    if (
-        is_alone
-        and (one.is_signed or _is_headline_of_thousands(site))
-        and not (is_threshold and _is_aside(site.before))
-    ):
+    if is_alone and (one.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
         return _Evidence("headline", "base")
-    if after.period and one.is_signed and len(site.before) <= FEW_WORDS and not has_not_pay and not is_threshold:
-        is_perk = _has_not_pay(hits_in(text, after.end, _line_end(text, after.end, after.end + PERK)))
+    if after.period and one.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
+        is_perk = _has_not_pay(hits_in(text[after.end : _line_end(text, after.end, after.end + PERK)]))
         return _Evidence("period", "base") if annual <= LARGEST_ANNUAL_USD and not is_perk else None
     return None
 
 
-def _is_aside(before: list[Hit]) -> bool:
+def _is_aside(before: Sequence[Hit]) -> bool:
     """Whether a bracket opens before an amount, and not one behind a job's title: "closing large deals ($250k+)"."""
     return bool(before) and before[-1].mark == "(" and not _is_titled(before)
 
@@ -388,7 +403,7 @@ def _follows_other_money(text: str, begin: int) -> bool:
     """Whether the part of the sentence before a semicolon speaks of other money: "commuter benefit; $300 a month"."""
     if ";" not in text[max(0, begin - 2) : begin]:
         return False
-    return _has_not_pay(hits_in(text, _line_start(text, begin, max(0, begin - CLAUSE)), begin))
+    return _has_not_pay(hits_in(text[_line_start(text, begin, max(0, begin - CLAUSE)) : begin]))
 
 
 def _is_alone(site: _Site) -> bool:
@@ -400,7 +415,7 @@ def _is_alone(site: _Site) -> bool:
         cut = match.end()
     if cut == 0 and one.start > len(lead):
         return False
-    hits = hits_in(lead, cut, len(lead))
+    hits = hits_in(lead[cut:])
     if any(h.is_unknown or (h.words and not (h.of("bound") or h.of("filler") or h.of("level"))) for h in hits):
         return False
     if one.is_range or site.after.component:
@@ -442,12 +457,12 @@ def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _
 
 
 def _made(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
-    one, after = site.one, site.after
-    bound = None if one.is_range else _bound_before(site.before) or after.bound or ("low" if site.is_open else None)
-    tax = after.tax or next((w.value for h in reversed(site.before) for w in h.words if w.kind == "tax"), None)
+    one, after, before = site.one, site.after, site.before.hits
+    bound = None if one.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
+    tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
     if tax == "net" and _INVOICED.search(site.text, site.begin, max(one.end, after.end) + len(" for B2B)")):
         tax = None  # an invoice is net of VAT, which says nothing of income tax
-    months = next((w.value for h in reversed(site.before) for w in h.words if w.kind == "months"), None)
+    months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
     return Pay(
         component=component,
         low=None if bound == "high" else one.low or None,
@@ -468,18 +483,29 @@ def _made(site: _Site, component: str, currency: str | None, period: str | None,
 # --- words before an amount -------------------------------------------------------------------------
 
 
-def _clause_start(text: str, start: int) -> int:
-    """Offset at which the sentence or line an amount stands in begins, at most CLAUSE characters back."""
-    begin = floor = max(0, start - CLAUSE)
-    pattern = _SENTENCE if text.find("//", floor, start) < 0 else _SENTENCE_OR_SLASHES
-    for match in pattern.finditer(text, floor, start):
-        if match[0][0] == "." and _ABBREVIATED.search(text, floor, match.start()):
+def _lead(text: str, start: int) -> str:
+    """What stands on the line before an amount, and above it after an abbreviation; at most CLAUSE characters."""
+    floor = max(0, start - CLAUSE)
+    begin = _line_start(text, start, floor)
+    if text[floor:begin].rstrip().rstrip(_SENTENCE_ENDS).endswith(_ABBREVIATIONS):
+        begin = floor
+    return text[begin:start]
+
+
+@functools.lru_cache(maxsize=1024)
+def _before(lead: str) -> _Before:
+    """What the words between the beginning of the sentence or line and an amount say of it."""
+    begin = 0
+    for match in (_SENTENCE_OR_SLASHES if "//" in lead else _SENTENCE).finditer(lead):
+        if match[0][0] == "." and _ABBREVIATED.search(lead, 0, match.start()):
             continue
         begin = match.end()
-    return begin
+    clause = lead[begin:]
+    hits = hits_in(clause)
+    return _Before(len(clause), hits, *_governing(hits), _adjective(hits, len(clause)))
 
 
-def _governing(before: list[Hit]) -> tuple[Word | None, bool]:
+def _governing(before: Sequence[Hit]) -> tuple[Word | None, bool]:
     """The word that says what an amount is: the nearest one; and whether only small words stand between.
 
     A word of reach `near` (a bonus, equity) counts only when it leads directly to the amount, so that it does not
@@ -510,7 +536,7 @@ def _governing(before: list[Hit]) -> tuple[Word | None, bool]:
     return aside or (None, False)
 
 
-def _subject(before: list[Hit]) -> Word | None:
+def _subject(before: Sequence[Hit]) -> Word | None:
     """The added component that is paid: "the bonus will be paid in two halves of"."""
     words = [hit.of("pay") for hit in before]
     return next((w for w in reversed(words) if w and w.value in ADDED), None)
@@ -522,7 +548,7 @@ def _may_govern(word: Word, *, is_near: bool, is_titled: bool) -> bool:
     return word.reach in ("clause", "before") or (word.reach == "near" and is_near)
 
 
-def _is_titled(before: list[Hit]) -> bool:
+def _is_titled(before: Sequence[Hit]) -> bool:
     """Whether a job title leads to the amount ("Data Pipeline Engineer - $", "Talent Acquisition Lead ($").
 
     In a title, words such as pipeline or acquisition name the trade, not money.
@@ -538,11 +564,11 @@ def _filler(hit: Hit) -> str | None:
     return word.value if word else None
 
 
-def _has_not_pay(hits: list[Hit]) -> bool:
+def _has_not_pay(hits: Sequence[Hit]) -> bool:
     return any(w.kind == "not_pay" and w.reach != "after" for h in hits for w in h.words)
 
 
-def _bound_before(before: list[Hit]) -> str | None:
+def _bound_before(before: Sequence[Hit]) -> str | None:
     """Whether "up to" (high) or "from" (low) leads to the amount; a colon or currency may stand between."""
     for hit in reversed(before[-5:]):
         word = hit.of("bound")
@@ -553,11 +579,7 @@ def _bound_before(before: list[Hit]) -> str | None:
     return None
 
 
-def _period_before(before: list[Hit], one: Range) -> str | None:
-    return _adjective(before, one.start)
-
-
-def _adjective(hits: list[Hit], end: int) -> str | None:
+def _adjective(hits: Sequence[Hit], end: int) -> str | None:
     """The period an adjective names that belongs to a pay word or stands right at the end.
 
     It stands before the pay word or right after it: "annual base salary of", "salaire horaire compris entre".
@@ -576,7 +598,7 @@ def _adjective(hits: list[Hit], end: int) -> str | None:
 
 def _adds(text: str, end: int) -> bool:
     """Whether a `+` directly after an amount adds a component (`$90k+ bonus`) instead of leaving the top open."""
-    added = [w for h in hits_in(text, end + 1, end + 24)[:2] for w in h.words]
+    added = [w for h in hits_in(text[end + 1 : end + 24])[:2] for w in h.words]
     return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in added)
 
 
@@ -585,14 +607,25 @@ def _gap_period(text: str, one: Range) -> str | None:
 
 
 def _after(text: str, end: int, stop: int) -> _After:
-    """Period, tax, salaries a year and kind that the words directly after an amount say.
+    """What the words directly after an amount say, up to the line's end at the latest."""
+    stop = _line_end(text, end, stop)
+    next_sum = _NEXT_SUM.match(text, stop)
+    said = _said_after(text[end:stop], next_sum[0] if next_sum else "")
+    return said._replace(end=end + said.end)
+
+
+@functools.lru_cache(maxsize=1024)
+def _said_after(line: str, next_sum: str) -> _After:
+    """Period, tax, salaries a year and kind that the words after an amount say, and how far they reach.
 
     Reading stops at the line's or sentence's end, at a word nothing is known of, and at what adds something else.
+    `next_sum` is what follows the line when that is a sum.
     """
     said: dict[str, str] = {}
-    reached = end
-    for hit in each_hit(text, end, _line_end(text, end, stop)):
-        if text[hit.start - 2 : hit.start] == ". " and text[hit.start].isupper() and hit.start - 2 >= end:
+    reached = 0
+    for hit in hits_in(line):
+        lead = line[: hit.start]
+        if lead.endswith(". ") and line[hit.start].isupper():
             break
         if hit.mark and not hit.words:
             if hit.mark not in "()[]/-–—,*·×":
@@ -602,13 +635,13 @@ def _after(text: str, end: int, stop: int) -> _After:
         kind = next((w for w in hit.words if w.kind in ("pay", "not_pay") and w.reach != "before"), None)
         bound = hit.of("bound")
         filler = _filler(hit)
-        is_apart = "," in text[end : hit.start] or ")" in text[end : hit.start]
-        if facts and is_apart and hit.end - hit.start < len("year") and text[hit.start].isalpha():
+        is_apart = "," in lead or ")" in lead
+        if facts and is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha():
             break  # "..., PM ($150k)" is a product manager
         for word in facts:
             said.setdefault(word.kind, word.value)
         if kind is not None:
-            if "component" in said or "," in text[end : hit.start] or _NEXT_SUM.match(text, hit.end):
+            if "component" in said or "," in lead or _NEXT_SUM.match(line + next_sum, hit.end):
                 break
             if kind.kind == "not_pay":
                 said["not_pay"] = kind.value
@@ -643,7 +676,7 @@ def _with_shared_period(text: str, found: list[_Seen]) -> list[_Seen]:
         if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
             continue
         if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
-            pay = dataclasses.replace(one.pay, period=two.pay.period, period_reading="parsed")
+            pay = changed(one.pay, period=two.pay.period, period_reading="parsed")
             found[index - 1] = one._replace(pay=pay)
     return found
 
@@ -674,9 +707,8 @@ def _share(text: str, share: re.Match[str], end: int, *, follows_pay: bool) -> P
     if text[end : end + 1] in ("-", "–", "—", "~") or text[end : end + 3] in (" - ", " – ", " to"):
         return None  # the first end of a range; its second end is read
     after = _after(text, end, end + TAIL)
-    governing, is_direct = _governing(hits_in(text, _clause_start(text, share.start()), share.start()))
-    leading = governing.value if governing and governing.kind == "pay" and is_direct else None
-    component = after.component or leading
+    leading = _before(_lead(text, share.start())).leading
+    component = after.component or (leading.value if leading else None)
     if after.is_not_pay:
         return None
     most = LARGEST_EQUITY if component == "equity" else LARGEST_BARE_EQUITY if follows_pay and not component else 0.0

@@ -9,13 +9,12 @@ country hold for a currency where the country is unknown or has no rule for it.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import functools
 import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from transforms.currency import legal_tender, tender_of
 from transforms.headline import headline_of, headlines_by_country
@@ -61,12 +60,12 @@ def finished(
     best = headline_of(known, country=country, employment_type=employment_type, seniority=seniority, places=places)
     local = headlines_by_country(known, best, employment_type=employment_type, seniority=seniority, places=places)
     for i in local:
-        known[i] = dataclasses.replace(known[i], is_headline_in_country=True)
+        known[i] = changed(known[i], is_headline_in_country=True)
     if best is None:
         return tuple(known)
     head = known[best]
     apart = None if head.component == "base" else head.component
-    head = dataclasses.replace(head, is_headline=True, flag=head.flag or apart)
+    head = changed(head, is_headline=True, flag=head.flag or apart)
     return (head, *known[:best], *known[best + 1 :])
 
 
@@ -99,7 +98,7 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
         pay.flag,
     ) and not factor:
         return pay
-    return dataclasses.replace(
+    return changed(
         pay,
         low=low,
         high=high,
@@ -109,6 +108,13 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
         annual_high=annual_high,
         flag=flag,
     )
+
+
+def changed(pay: Pay, **changes: Any) -> Pay:
+    """The same pay but for some columns, in a fifth of the time of `dataclasses.replace`."""
+    new = object.__new__(Pay)  # the constructor of a frozen class sets each of twenty columns by itself
+    vars(new).update(vars(pay) | changes)
+    return new
 
 
 def _amount(value: float | None) -> float | None:
@@ -151,15 +157,27 @@ def _keys(currency: str | None, country: str | None) -> Iterator[tuple[str, str]
         yield tender_of(currency)[0], currency
 
 
+class _Norms(NamedTuple):
+    periods: tuple[tuple[float, float, str], ...]
+    bounds: tuple[float, float]
+
+
+@functools.lru_cache(maxsize=1024)
+def _norms(currency: str | None, country: str | None) -> _Norms:
+    """The periods of amounts, the nearest norm first, and the bounds of a year's pay."""
+    keys = list(_keys(currency, country))
+    periods = tuple(row for key in keys for row in _rules().periods.get(key, ()))
+    return _Norms(periods, next((_rules().bounds[key] for key in keys if key in _rules().bounds), (0.0, math.inf)))
+
+
 def usual_period(low: float | None, high: float | None, currency: str | None, country: str | None) -> str | None:
     """The period that currency and country make usual for amounts of this size; None where there is no norm."""
     least, most = low or high, high or low
     if least is None or most is None:
         return None
-    for key in _keys(currency, country):
-        for floor, ceiling, period in _rules().periods.get(key, ()):
-            if floor <= least and most <= ceiling:
-                return period
+    for floor, ceiling, period in _norms(currency, country).periods:
+        if floor <= least and most <= ceiling:
+            return period
     return None
 
 
@@ -183,11 +201,8 @@ def _implausible(
 ) -> str | None:
     if low is not None and high is not None and high > WIDEST * low:
         return "high_over_4x_low"
-    bounds = next((b for key in _keys(currency, country) if (b := _rules().bounds.get(key))), None)
-    if bounds is None or currency is None:
+    least, most = _norms(currency, country).bounds
+    ends = [end for end in (annual_low, annual_high) if end is not None]
+    if currency is None or not ends:
         return None
-    if any(end is not None and end < bounds[0] for end in (annual_low, annual_high)):
-        return "implausible_low"
-    if any(end is not None and end > bounds[1] for end in (annual_low, annual_high)):
-        return "implausible_high"
-    return None
+    return "implausible_low" if min(ends) < least else "implausible_high" if max(ends) > most else None

@@ -21,6 +21,7 @@ import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.gazetteer import (
     city_states,
@@ -54,8 +55,7 @@ LONGEST_TITLE_PART = 60
 """Characters; a part of a title that is longer says more than a workplace and a place."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Address:
+class Address(NamedTuple):
     """An address as a source states it in fields. `text` is the same place in one line, where given."""
 
     text: str | None = None
@@ -149,7 +149,8 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
     told = stated or [place for line in others for place in line.stated]
     items = items_in(text, _countries(told))
     repeated = [line.text for line in others if line.stated]
-    read = [p for p in _places(items, text) if not any((p.place_text or "") in line for line in repeated)]
+    found = [] if text in repeated else _places(items, text)
+    read = [p for p in found if not any((p.place_text or "") in line for line in repeated)]
     return _Line(text, items, stated, read, is_main=True)
 
 
@@ -344,13 +345,20 @@ def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
 
 
 @functools.cache
-def _workplace_begins() -> frozenset[str]:
-    """First words of what a title may say of the workplace."""
-    return frozenset(name.split()[0] for name in workplaces(in_text=True) if name)
+def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
+    """What a title may say of the workplace, with a space on both sides, by first word."""
+    by_first: dict[str, tuple[str, ...]] = {}
+    for name in filter(None, workplaces(in_text=True)):
+        first = name.split()[0]
+        by_first[first] = (*by_first.get(first, ()), f" {name} ")
+    return by_first
 
 
 def _may_say_workplace(title: str) -> bool:
-    return not _workplace_begins().isdisjoint(made_key(title.replace("_", " ")).split())
+    made = made_key(title.replace("_", " "))
+    known = _workplaces_by_first_word()
+    begins = known.keys() & made.split()
+    return bool(begins) and any(name in f" {made} " for word in begins for name in known[word])
 
 
 def _title_items(title: str) -> Sequence[Item]:
@@ -365,7 +373,7 @@ def _title_items(title: str) -> Sequence[Item]:
     ends = [*(start for start, _ in cuts), len(title)]
     for begin, end in [*((b, len(title)) for b in begins[1:]), *zip(begins, ends, strict=True)]:
         piece = title[begin:end].strip()
-        if piece and len(piece) <= LONGEST_TITLE_PART and is_understood(piece):
+        if piece and len(piece) <= LONGEST_TITLE_PART and _may_say_workplace(piece) and is_understood(piece):
             items = items_in(piece)
             if any(item.workplace for item in items):
                 offset = title.index(piece, begin)

@@ -16,7 +16,12 @@ from transforms.reading import Reading
 from transforms.section import Line, cues_of, lines_of, sentence_at
 from warehouse.tables import DEGREES
 
-cues = functools.partial(cues_of, "requirement_cues")
+
+def cues(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
+    """All patterns of a cue, for text in lower case: several times faster than ignoring case."""
+    return re.compile(cues_of("requirement_cues", cue, before, after).pattern)
+
+
 MOST_YEARS = 20
 """More years than this are a firm's age or a slip; adverts that demand more were not seen."""
 MONTHS_IN_YEAR = 12
@@ -75,7 +80,9 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     """
     best: tuple[float, int, int] | None = None
     for begin, kind, line in lines_of(text):
-        demanded = line.once(_years_demanded, kind) if "years" in line.words else None
+        if "years" not in line.words:
+            continue
+        demanded = line.once(_years_demanded, kind)
         if demanded is not None and (best is None or demanded[0] > best[0]):
             best = demanded[0], begin + demanded[1], begin + demanded[2]
     return best
@@ -126,11 +133,12 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
-    before, after = text[first : match.start()], text[match.end() : last]
+    before, after = text[first : match.start()].lower(), text[match.end() : last].lower()
+    unit = match["unit"].lower()
     if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
         return False
-    has_experience = _EXPERIENCE.search(after) or _EXPERIENCE.search(before) or match["unit"].lower() == "yoe"
-    if match["unit"].lower().startswith("m") and not _EXPERIENCE.search(after[:60]):
+    has_experience = _EXPERIENCE.search(after) or _EXPERIENCE.search(before) or unit == "yoe"
+    if unit.startswith("m") and not _EXPERIENCE.search(after[:60]):
         return False
     if not has_experience:
         counted = "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
@@ -182,7 +190,9 @@ def degree_in(text: str) -> Reading | None:
     """
     best: Reading | None = None
     for begin, kind, line in lines_of(text):
-        lowest = line.once(_degree_demanded, kind) if "degree" in line.words or "degree within" in line.words else None
+        if "degree" not in line.words and "degree within" not in line.words:
+            continue
+        lowest = line.once(_degree_demanded, kind)
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
@@ -227,7 +237,7 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
     if section in ("preferred", "not", "mentioned"):
         return False
     first, last = sentence_at(text, start, end)
-    before, after = text[first:start], text[end : min(last, beyond)]
+    before, after = text[first:start].lower(), text[end : min(last, beyond)].lower()
     closing = after.find(")") if after.count(")") > after.count("(") else -1
     opening = after.find("(")
     after = after[:closing] if closing >= 0 else after[:opening] if opening >= 0 else after

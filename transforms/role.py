@@ -13,6 +13,7 @@ import csv
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,7 @@ class _Rule:
     name: str
     role: str
     needs: tuple[int, ...]
+    needed: int
     without: int
 
 
@@ -117,7 +119,7 @@ def _role_words() -> Phrases:
 def _role_rules() -> tuple[_Rule, ...]:
     """The rules of `role_rules.csv` in order. A concept with "^" must stand in the head: its bit is shifted.
 
-    `needs` are all needed, each one of its alternatives ("ai|ml"); of `without` none may stand.
+    `needs` are all needed, each one of its alternatives ("ai|ml"); `needed` are they all; of `without` none may stand.
     """
     bits, _, _ = _concepts()
 
@@ -130,9 +132,13 @@ def _role_rules() -> tuple[_Rule, ...]:
         if row["role"] not in ROLES:
             raise ValueError(f"role_rules.csv: {row['role']!r} is no role; see warehouse.tables.ROLES")
         needs = tuple(mask(term) for term in row["needs"].split())
-        without = functools.reduce(int.__or__, map(mask, row["without"].split()), 0)
-        rules.append(_Rule(row["rule"], row["role"], needs, without))
+        without = map(mask, row["without"].split())
+        rules.append(_Rule(row["rule"], row["role"], needs, _any_of(needs), _any_of(without)))
     return tuple(rules)
+
+
+def _any_of(masks: Iterable[int]) -> int:
+    return functools.reduce(int.__or__, masks, 0)
 
 
 Found = tuple[int, int, int, int]
@@ -147,7 +153,7 @@ def role_of(title: str) -> Reading:
     """
     bits, nouns, weak = _concepts()
     found, parts = _found_in(title)
-    whole = functools.reduce(int.__or__, parts)
+    whole = _any_of(parts)
     ai, ia = bits["ai"], bits["ia"]
     if whole & ia and whole & bits["romance"]:  # else "IA" is Iowa or information assurance
         parts = [part | ai if part & ia else part for part in parts]
@@ -155,35 +161,41 @@ def role_of(title: str) -> Reading:
         whole |= ai
     named = [number for number, part in enumerate(parts) if part & nouns]
     head = next((number for number in named if parts[number] & ~weak), named[0] if named else None)
-    concepts = whole | (whole if head is None else parts[head]) << len(bits)
+    rule = _rule_for(whole | (whole if head is None else parts[head]) << len(bits))
+    return _role_reading(rule, found, head, len(bits)) if rule else Reading("other", "nothing names a role")
+
+
+@functools.lru_cache(maxsize=CACHED_TITLES)
+def _rule_for(concepts: int) -> _Rule | None:
+    """The first rule that these concepts meet: four titles in five have those of another."""
     for rule in _role_rules():
         if concepts & rule.without:
             continue
-        for need in rule.needs:  # a plain loop: this runs some fifty times for every title
+        for need in rule.needs:  # a plain loop: this runs some fifty times
             if not concepts & need:
                 break
         else:
-            return _role_reading(rule, found, head, len(bits))
-    return Reading("other", "nothing names a role")
+            return rule
+    return None
 
 
 def _found_in(title: str) -> tuple[list[Found], list[int]]:
     """The phrases in a title, left to right, the longest first, and the concepts' bits of each of its parts."""
     phrases = _role_words()
     words = words_of(title)
-    texts = [word for word, _, _ in words]
+    texts = tuple([word for word, _, _ in words])
     found: list[Found] = []
     parts = [0]
-    at = 0
-    while at < len(words):
-        word, start, _ = words[at]
-        at += 1
+    reached = 0
+    for at, word in enumerate(texts, 1):
+        if at <= reached:
+            continue
         if word == BREAK and parts[-1]:
             parts.append(0)
         for rest, mask in phrases.get(word, ()):
-            if not rest or tuple(texts[at : at + len(rest)]) == rest:
-                at += len(rest)
-                found.append((len(parts) - 1, mask, start, words[at - 1][2]))
+            if not rest or texts[at : at + len(rest)] == rest:
+                reached = at + len(rest)
+                found.append((len(parts) - 1, mask, words[at - 1][1], words[reached - 1][2]))
                 parts[-1] |= mask
                 break
     return found, parts
@@ -195,7 +207,7 @@ def _role_reading(rule: _Rule, found: list[tuple[int, int, int, int]], head: int
     end: int | None = None
     for part, mask, first, last in found:
         bits = mask | (mask << shift if head is None or part == head else 0)
-        if any(bits & need for need in rule.needs):
+        if bits & rule.needed:
             start = first if start is None else start
             end = last
     return Reading(rule.role, rule.name, start, end)
@@ -204,6 +216,7 @@ def _role_reading(rule: _Rule, found: list[tuple[int, int, int, int]], head: int
 # --- seniority --------------------------------------------------------------------------------------
 
 _LEVELS = {level: rank for rank, level in enumerate(SENIORITIES[:-1])}
+_NO_LEVEL = Reading("unstated", "no level word")
 _NOT_A_LEVEL = "none"
 _NO_MANAGER = "no manager"
 _NUMBERED_NOUNS = ("engineer", "analyst", "scientist", "specialist", "researcher", "architect", "consultant")
@@ -240,41 +253,42 @@ def seniority_of(title: str) -> Reading:
     """
     phrases = _level_words()
     words = words_of(title)
-    texts = [word for word, _, _ in words]
+    texts = tuple([word for word, _, _ in words])
+    if phrases.keys().isdisjoint(texts):
+        return _NO_LEVEL
     read: list[Reading] = []
     opens = manages = True
-    at = 0
-    while at < len(words):
-        word, start, _ = words[at]
+    reached = 0
+    for at, word in enumerate(texts):
+        if at < reached:
+            continue
         if word == BREAK:
             opens = True
-            at += 1
             continue
         for rest, level, where, written in phrases.get(word, ()):
             after = at + 1 + len(rest)
-            if rest and tuple(texts[at + 1 : after]) != rest:
+            if rest and texts[at + 1 : after] != rest:
                 continue
             if not _stands(where, texts, at, after, opens):
                 continue
             if level == _NO_MANAGER:
                 manages = False
             elif level != _NOT_A_LEVEL:
-                read.append(Reading(level, f"level word: {written}", start, words[after - 1][2]))
+                read.append(Reading(level, f"level word: {written}", words[at][1], words[after - 1][2]))
             if level == _NOT_A_LEVEL:
                 opens = False
-            at = after
+            reached = after
             break
         else:
             opens = opens and word.isdigit()
-            at += 1
     levels = [r for r in read if manages or r.value != "manager"]
-    best = max(levels, key=lambda r: _LEVELS[r.value], default=Reading("unstated", "no level word"))
+    best = max(levels, key=lambda r: _LEVELS[r.value], default=_NO_LEVEL)
     if best.value == "junior":
         return next((r for r in levels if r.value == "intern"), best)
     return best
 
 
-def _stands(where: str, texts: list[str], at: int, after: int, opens: bool) -> bool:
+def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool) -> bool:
     """Whether a level word stands where its row says it counts."""
     if not where:
         return True

@@ -18,7 +18,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import NamedTuple
 
 from transforms.lexicon import Context, lexicon
 from transforms.lookup import rows_of, taxonomy
@@ -42,12 +41,10 @@ KEPT = 8192
 
 REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
 """Strengths of a requirement, the strongest first, as in REQUIREMENTS."""
-UNNAMED = len(REQUIREMENTS)
-"""Weaker than any: the strength of a skill not named yet."""
 STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
 """The strongest that can be named in a section of each kind, where it is not `REQUIRED`."""
 
-ADDRESS_JOINTS = "/.@-_:"
+ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
 """Joints that join nothing, unless more stands before the name."""
 
@@ -76,15 +73,8 @@ _NOT_NEEDED_AFTER = re.compile(
 )
 
 
-class _Named(NamedTuple):
-    """Skills named at a place of a line, and how strongly. `list_of` says what a list must show for it to count."""
-
-    start: int
-    end: int
-    skills: tuple[int, ...]
-    rank: int
-    place: int
-    list_of: str | None
+Named = tuple[int, int, tuple[int, ...], int, int, str | None]
+"""Start, end, skills named there, how strongly, place in the line's names, what a list must show for them to count."""
 
 
 def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillAsked, ...]:
@@ -96,26 +86,30 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     of the text; never raises.
     """
     in_title = _in_title(title) if title else frozenset()
-    own = frozenset(skill for name in employer if name for skill in _by_name().get(_folded(name), ()))
-    ranks: dict[int, int] = {}
-    spans: dict[int, tuple[int, int]] = {}
+    own = _own(tuple(employer))
+    asked: dict[int, tuple[int, int, int, int]] = {}
     lines = [placed for placed in lines_of(text) if placed[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
-        for named in line.once(_named, kind):
-            start, end, skills, rank, place, list_of = named
+        for start, end, skills, rank, place, list_of in line.once(_named, kind):
             for skill in skills:
                 strength = MENTIONED if skill in own else REQUIRED if skill in in_title else rank
-                if strength < ranks.get(skill, UNNAMED):
+                if skill not in asked or strength < asked[skill][3]:
                     if list_of and not _in_list(text, lines, nth, place, list_of):
                         break
-                    ranks[skill] = strength
-                    spans[skill] = (begin + start, begin + end)
+                    asked[skill] = (begin + start, begin + end, skill, strength)
     names = taxonomy()
-    order = sorted([(start, end, skill) for skill, (start, end) in spans.items()])
     return tuple(
-        SkillAsked(skill=names[skill].skill, requirement=REQUIREMENTS[ranks[skill]], start=start, end=end)
-        for start, end, skill in order
+        [
+            SkillAsked(skill=names[skill].skill, requirement=REQUIREMENTS[strength], start=start, end=end)
+            for start, end, skill, strength in sorted(asked.values())
+        ]
     )
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
+    """Skills that bear one of an employer's names."""
+    return frozenset(skill for name in employer if name for skill in _by_name().get(_folded(name), ()))
 
 
 def _folded(name: str) -> str:
@@ -142,39 +136,39 @@ def _in_title(title: str) -> frozenset[int]:
     lines: list[Placed] = [(0, "required", line)]
     return frozenset(
         skill
-        for named in _named(line, "required")
-        if not named.list_of or _in_list(line.text, lines, 0, named.place, named.list_of)
-        for skill in named.skills
+        for _, _, skills, _, place, list_of in _named(line, "required")
+        if not list_of or _in_list(line.text, lines, 0, place, list_of)
+        for skill in skills
     )
 
 
 # --- names that count ---------------------------------------------------------------------------------
 
 
-def _named(line: Line, kind: str) -> tuple[_Named, ...]:
+def _named(line: Line, kind: str) -> list[Named]:
     """What a line that begins in a section of a kind names, without what stands in addresses or is not needed."""
     meanings = lexicon().meanings
     text = line.text
-    found = []
+    is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone tells how strongly
+    found: list[Named] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
-        fits = _fits(meaning.context, text, start, end)
+        context = meaning.context
+        fits = context is None or _fits(context, text, start, end)
         if fits is False or _in_address(text, start, end):
             continue
-        rank = _rank(line, start, end, line.kind_at(start, kind))
+        rank = STRONGEST.get(kind, REQUIRED) if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
-            list_of = meaning.context.in_list if meaning.context and fits is None else None
-            found.append(_Named(start, end, meaning.skills, rank, place, list_of))
-    return tuple(found)
+            found.append(
+                (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
+            )
+    return found
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
     """Whether a name is part of an address of the web or of mail."""
-    after = text[end : end + 2]
-    is_joined = (after[:1] in ADDRESS_JOINTS and after and after not in SENTENCE_ENDS) or (
-        start and text[start - 1] in ADDRESS_JOINTS
-    )
-    if not is_joined:
+    is_joined = text[end : end + 1] in ADDRESS_JOINTS and text[end : end + 2] not in SENTENCE_ENDS
+    if not is_joined and text[start - 1 : start] not in ADDRESS_JOINTS:
         return False
     left, right = start, end
     floor, ceiling = max(0, start - REACH), min(len(text), end + REACH)
@@ -192,10 +186,8 @@ def _in_address(text: str, start: int, end: int) -> bool:
     return found.start() <= start - left < found.end() - 1 and end - left < found.end() - 1
 
 
-def _fits(context: Context | None, line: str, start: int, end: int) -> bool | None:
+def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
     """Whether a word from `start` to `end` counts with that around it; None when its list decides."""
-    if context is None:
-        return True
     before = line[max(0, start - BESIDE) : start].lower()
     after = line[end : end + BESIDE].lower()
     if (context.not_before and context.not_before.search(before)) or (

@@ -83,7 +83,7 @@ def tied_to(title: str | None) -> Tie:
 
 def _is_about_pay(title: str) -> bool:
     """Whether all words of a title say that this is pay, and none what for."""
-    hits = hits_in(title, 0, len(title))
+    hits = hits_in(title)
     return all(any(w.kind in ABOUT_PAY for w in h.words) or (h.mark and not h.mark.isalnum()) for h in hits)
 
 
@@ -112,7 +112,7 @@ def period_in(text: str) -> str | None:
 
     Only words that need no amount before them count: "hourly" and "per hour", not "h".
     """
-    periods = [(hit, word) for hit in hits_in(text, 0, len(text)) if (word := hit.of("period"))]
+    periods = [(hit, word) for hit in hits_in(text) if (word := hit.of("period"))]
     named = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
     return named.pop() if len(named) == 1 else None
 
@@ -120,7 +120,7 @@ def period_in(text: str) -> str | None:
 @functools.lru_cache(maxsize=4096)
 def component_in(title: str) -> str:
     """The component of pay that a title names; `base` when it names none, `other` for a signing bonus and its like."""
-    hits = hits_in(title, 0, len(title))
+    hits = hits_in(title)
     named = [component for hit in hits if (component := _component(title, hit))]
     return next((c for c in FIRST_COMPONENTS if c in named), named[0] if named else "base")
 
@@ -133,7 +133,7 @@ def _component(title: str, hit: Hit) -> str | None:
     if hit.of("void"):
         return "commission"
     last = title[hit.start : hit.end].rsplit(maxsplit=1)[-1] if hit.of("not_pay") else ""
-    return "other" if any(h.of("pay") for h in hits_in(last, 0, len(last))) else None
+    return "other" if any(h.of("pay") for h in hits_in(last)) else None
 
 
 # --- words beside an amount -------------------------------------------------------------------------
@@ -141,11 +141,15 @@ def _component(title: str, hit: Hit) -> str | None:
 
 def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
     """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it."""
-    lead = text[begin:start]
     line = text.find("\n", end, end + LONGEST_LABEL)
-    tail = text[end : line if line >= 0 else end + LONGEST_LABEL]
+    return _tie_between(text[begin:start], text[end : line if line >= 0 else end + LONGEST_LABEL])
+
+
+@functools.lru_cache(maxsize=1024)
+def _tie_between(lead: str, tail: str) -> Tie:
+    """What an amount is tied to by the words before it and the rest of its line."""
     label = _label(lead)
-    hits = hits_in(label, 0, len(label)) if label else []
+    hits = hits_in(label) if label else ()
     is_title = any(h.of("level") or h.of("role") for h in hits) and not any(h.of("pay") for h in hits)
     level = label if is_title else None
     if level is None and (aside := _ASIDE.match(tail)):
@@ -156,7 +160,7 @@ def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
 
 
 def _begins_with_level(words: str) -> bool:
-    hits = hits_in(words, 0, len(words))
+    hits = hits_in(words)
     return bool(hits) and hits[0].of("level") is not None
 
 
@@ -192,7 +196,7 @@ def _trimmed(name: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
     """Whether a name is a place, and the one country it lies in."""
-    hits = hits_in(name, 0, len(name))
+    hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None
     if all(h.words and not any(w.value == "place" for w in h.words) for h in hits):
