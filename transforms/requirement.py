@@ -13,15 +13,10 @@ from collections.abc import Iterator
 
 from transforms.lookup import rows_of
 from transforms.reading import Reading
-from transforms.section import Line, cues_of, lines_of, sentence_at
+from transforms.section import Line, cues_of, lines_of, lowered, sentence_at
 from warehouse.tables import DEGREES
 
-
-def cues(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """All patterns of a cue, for text in lower case: several times faster than ignoring case."""
-    return re.compile(cues_of("requirement_cues", cue, before, after).pattern)
-
-
+cues = functools.partial(cues_of, "requirement_cues")
 MOST_YEARS = 20
 """More years than this are a firm's age or a slip; adverts that demand more were not seen."""
 MONTHS_IN_YEAR = 12
@@ -133,7 +128,7 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
-    before, after = text[first : match.start()].lower(), text[match.end() : last].lower()
+    before, after = lowered(text[first : match.start()]), lowered(text[match.end() : last])
     unit = match["unit"].lower()
     if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
         return False
@@ -237,7 +232,7 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
     if section in ("preferred", "not", "mentioned"):
         return False
     first, last = sentence_at(text, start, end)
-    before, after = text[first:start].lower(), text[end : min(last, beyond)].lower()
+    before, after = lowered(text[first:start]), lowered(text[end : min(last, beyond)])
     closing = after.find(")") if after.count(")") > after.count("(") else -1
     opening = after.find("(")
     after = after[:closing] if closing >= 0 else after[:opening] if opening >= 0 else after

@@ -46,6 +46,7 @@ LISTS = (
 )
 """Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
 _LETTER = re.compile(r"[^\W_]")
+_ESCAPED = re.compile(r"\\.")
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ")
 
 
@@ -247,13 +248,23 @@ def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
     return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
 
 
+def lowered(text: str) -> str:
+    """Lower case as `re` compares letters when it ignores case, character for character: offsets stay."""
+    return text.replace("İ", "i").replace("ı", "i").replace("ſ", "s").lower()
+
+
 @functools.cache
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """One expression, case ignored, for all patterns that a lookup lists under a cue, between two more.
+    """One expression for all patterns that a lookup lists under a cue, between two more.
 
-    Raises ValueError when the lookup has no such cue.
+    For `lowered` text, which is searched several times faster than case is ignored. Raises ValueError when the
+    lookup has no such cue, and for a pattern with a capital letter, which would never match.
     """
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
     if not patterns:
         raise ValueError(f"lookups/{lookup}.csv: no row for the cue {cue!r}")
-    return re.compile(f"{before}(?:{'|'.join(patterns)}){after}", re.IGNORECASE)
+    for pattern in patterns:
+        letters = _ESCAPED.sub("", pattern)
+        if letters != letters.lower():
+            raise ValueError(f"lookups/{lookup}.csv: the pattern {pattern!r} must be in lower case")
+    return re.compile(f"{before}(?:{'|'.join(patterns)}){after}")

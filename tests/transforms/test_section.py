@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.section import INTRO, LISTS, WHOLE, Line, lines_of, read_lines, sentence_at
+from transforms import section
+from transforms.lookup import rows_of
+from transforms.section import INTRO, LISTS, WHOLE, Line, cues_of, lines_of, lowered, read_lines, sentence_at
 
 MARKS = (". ", "! ", "? ", "; ", "• ")
 PIECES = st.lists(st.sampled_from([*MARKS, ".", " ", "?", ";", "a", "word", "•"]), max_size=30).map("".join)
@@ -102,3 +108,23 @@ def test_a_line_is_asked_once() -> None:
 
     assert [line.once(reader, kind) for kind in ("a", "b", "a")] == ["A", "B", "A"]
     assert asked == ["a", "b"]
+
+
+def test_lowered_letters_are_those_that_re_takes_for_each_other() -> None:
+    cues = [row["pattern"] or "" for name in ("ai_work_cues", "requirement_cues") for row in rows_of(name)]
+    letters = {letter for pattern in cues for letter in pattern if letter.isalpha()}
+    characters = [c for c in map(chr, range(sys.maxunicode + 1)) if not "\ud800" <= c <= "\udfff"]
+    assert {len(lowered(c)) for c in characters} == {1}, "offsets stay"
+    for letter in letters:
+        same = re.compile(letter, re.IGNORECASE)
+        assert {c for c in characters if lowered(c) == letter} == {c for c in characters if same.fullmatch(c)}
+
+
+def test_a_cue_that_could_never_match_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"cue": "employer", "pattern": r"our\S+"}, {"cue": "person", "pattern": "You"}]
+    monkeypatch.setattr(section, "rows_of", lambda _: iter(rows))
+    assert cues_of("lookup of a test", "employer").search("ourselves")
+    with pytest.raises(ValueError, match="'You' must be in lower case"):
+        cues_of("lookup of a test", "person")
+    with pytest.raises(ValueError, match="no row for the cue 'wished'"):
+        cues_of("lookup of a test", "wished")
