@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transforms.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
+from transforms.pay_word import line_end
 
 LOOKUPS = Path(__file__).parent / "lookups"
 
@@ -303,8 +304,7 @@ def _may_name(word: str) -> bool:
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
     """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
     begin = max(0, start - LONGEST_SIGN)
-    line = text.find("\n", end, end + LONGEST_NAME)
-    around = text[begin : line if line >= 0 else end + LONGEST_NAME]
+    around = text[begin : line_end(text, end, end + LONGEST_NAME)]
     one = _amount_in(around, start - begin, end - begin, country)
     return one and one._replace(start=one.start + begin, end=one.end + begin)
 

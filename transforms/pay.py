@@ -19,7 +19,7 @@ from typing import NamedTuple
 from transforms.amount import Range, ranges_in
 from transforms.currency import codes, legal_tender, resolved
 from transforms.pay_norm import PER_YEAR, changed, usual_period
-from transforms.pay_word import Hit, Word, can_be_known, hits_in, may_be_void
+from transforms.pay_word import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.tier import Tie, tie_of
 from warehouse.tables import Pay
 
@@ -369,11 +369,6 @@ def _line_start(text: str, offset: int, floor: int) -> int:
     return max(text.rfind("\n", floor, offset) + 1, floor)
 
 
-def _line_end(text: str, offset: int, ceiling: int) -> int:
-    end = text.find("\n", offset, ceiling)
-    return end if end >= 0 else ceiling
-
-
 def _standing(site: _Site) -> _Evidence | None:
     """Evidence from where an amount stands: alone in a field or headline, or with a period beside it."""
     text, one, after, before = site.text, site.one, site.after, site.before.hits
@@ -389,7 +384,7 @@ def _standing(site: _Site) -> _Evidence | None:
     if is_alone and (one.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
         return _Evidence("headline", "base")
     if after.period and one.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
-        is_perk = _has_not_pay(hits_in(text[after.end : _line_end(text, after.end, after.end + PERK)]))
+        is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
         return _Evidence("period", "base") if annual <= LARGEST_ANNUAL_USD and not is_perk else None
     return None
 
@@ -608,7 +603,7 @@ def _gap_period(text: str, one: Range) -> str | None:
 
 def _after(text: str, end: int, stop: int) -> _After:
     """What the words directly after an amount say, up to the line's end at the latest."""
-    stop = _line_end(text, end, stop)
+    stop = line_end(text, end, stop)
     next_sum = _NEXT_SUM.match(text, stop)
     said = _said_after(text[end:stop], next_sum[0] if next_sum else "")
     return said._replace(end=end + said.end)

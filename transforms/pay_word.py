@@ -114,6 +114,12 @@ def can_be_known(text: str, end: int) -> bool:
     return bool(words) or folded in _phrase_tokens()
 
 
+def line_end(text: str, offset: int, ceiling: int) -> int:
+    """Where the line of an offset ends, at the latest at `ceiling`: how far words about an amount may stand."""
+    end = text.find("\n", offset, ceiling)
+    return end if end >= 0 else ceiling
+
+
 @functools.cache
 def _void_tokens() -> tuple[str, ...]:
     """A token of each phrase that says that there is no base pay: its longest."""

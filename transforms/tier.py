@@ -13,7 +13,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from transforms.pay_word import Hit, hits_in
+from transforms.pay_word import Hit, hits_in, line_end
 from transforms.place import country_of, whereabouts
 from transforms.role import role_of, seniority_of
 from warehouse.tables import Place
@@ -141,8 +141,7 @@ def _component(title: str, hit: Hit) -> str | None:
 
 def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
     """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it."""
-    line = text.find("\n", end, end + LONGEST_LABEL)
-    return _tie_between(text[begin:start], text[end : line if line >= 0 else end + LONGEST_LABEL])
+    return _tie_between(text[begin:start], text[end : line_end(text, end, end + LONGEST_LABEL)])
 
 
 @functools.lru_cache(maxsize=1024)
