@@ -95,7 +95,7 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     if _is_made(key, rows, responses):
         return _summary(source, warc, archive, rows, responses, key, is_new=False)
     rows.parent.mkdir(parents=True, exist_ok=True)
-    with _collector_paused():
+    with collector_paused():
         _write(all_sources()[source], warc, key, rows, responses)
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
@@ -114,7 +114,7 @@ def _is_made(key: str, rows: Path, responses: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Pause the cyclic garbage collector: rows pile up and hold no cycles, so it only looks at them in vain."""
     was_on = gc.isenabled()
     gc.disable()

@@ -12,7 +12,6 @@ import itertools
 import json
 import logging
 import math
-import os
 import random
 from bisect import bisect_right
 from collections import defaultdict
@@ -27,6 +26,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.errors import Wrong
+from flows.journal import append
 from flows.scoring import wilson
 from flows.version import code_version
 from flows.why import Value, refined_row, show, skills_of, values_of
@@ -199,7 +199,7 @@ def audit(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
             out.print()
             break
         if answer is not None:
-            _keep(path, answer)
+            append(path, json.dumps(asdict(answer), ensure_ascii=False))
             given.append(answer)
     return given
 
@@ -364,15 +364,6 @@ def _skills_said(said: str, value: Said) -> dict[str, str]:
 
 
 # --- keeping and counting -------------------------------------------------------------------------------
-
-
-def _keep(path: Path, answer: Answer) -> None:
-    """Append an answer so that it survives a power cut, on a line of its own even behind one that was cut short."""
-    is_open = path.exists() and not path.read_bytes().endswith(b"\n")
-    with path.open("a", encoding="utf-8") as file:
-        file.write("\n" * is_open + json.dumps(asdict(answer), ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def answers_in(path: Path) -> list[Answer]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
 
+from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -14,6 +15,8 @@ WIDTH = 120
 """Columns of what is printed to a file or a pipe, where neither a terminal nor COLUMNS says how wide it is."""
 LEAST_WIDTH = 12
 """Columns of the terminal that a column of a result needs to be read."""
+LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold", "pad_edge": False}
+"""How the tables of the readers look (`why`, `scorecard`)."""
 
 
 def console_on(stream: TextIO, *, stderr: bool = False) -> Console:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import FAILED
+from flows.journal import append
 from flows.lock import holder_pid
 
 JOURNAL = "runs.jsonl"
@@ -125,12 +126,7 @@ def _now() -> str:
 
 def _append(data: Path, said: Mapping[str, Any]) -> None:
     data.mkdir(parents=True, exist_ok=True)
-    path = data / JOURNAL
-    with path.open("ab+") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 1))
-        is_cut_short = file.read(1) not in (b"", b"\n")
-        file.write(b"\n" * is_cut_short + json.dumps(said).encode() + b"\n")
+    append(data / JOURNAL, json.dumps(said))
 
 
 def _lines(data: Path) -> Iterator[dict[str, Any]]:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.console import LOOK
 from flows.scoring import Figure, Miss, Score, score
 from flows.settings import PROJECT
 
@@ -257,7 +257,6 @@ def show(card: Card, out: Console) -> None:
         out.print(Text(f"Below the record: {line}", "bold red"))
 
 
-LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold", "pad_edge": False}
 STYLES = {True: "green", False: "bold red", None: ""}
 MET = {True: "yes", False: "no", None: ""}
 

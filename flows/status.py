@@ -50,9 +50,9 @@ def print_status(config: Settings) -> None:
     head = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
     kind = config.data / KIND
     held_kind = f" ({kind.read_text().strip()} data)" if kind.exists() else ""
-    serving = schedule_of(config.prefect_home)
+    serving, at_work = schedule_of(config.prefect_home), holder(config.data)
     head.add_row("data folder", f"{config.data}{held_kind}")
-    head.add_row("in use", f"by {holder(config.data)}" if holder(config.data) else "no")
+    head.add_row("in use", f"by {at_work}" if at_work else "no")
     head.add_row(
         "schedule",
         f'"{serving.cron}", {serving.timezone} (process {serving.pid})'

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.console import LOOK
 from flows.errors import Wrong
 from transforms.section import WHOLE, lines_of
 from warehouse import store
@@ -56,7 +56,6 @@ SECTIONS = {
 }
 FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
 """Values that are shown though no rule leaves a span for them."""
-LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold", "pad_edge": False}
 
 
 @dataclass(frozen=True, kw_only=True)

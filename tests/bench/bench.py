@@ -22,7 +22,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import cProfile
-import gc
 import multiprocessing
 import pstats
 import sys
@@ -39,7 +38,7 @@ from selectolax.lexbor import LexborHTMLParser
 import extractors.ashby
 import transforms.posting
 from extractors.archive import Writer, read
-from extractors.refine import Refined, refine
+from extractors.refine import Refined, collector_paused, refine
 from extractors.source import Response
 from tests.bench import growth, plain
 from transforms.lexicon import lexicon
@@ -159,7 +158,7 @@ def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tup
     seconds: dict[str, list[float]] = {"floor": [], "read": [], "refine": []}
     for number in range(ROUNDS):
         forget()
-        with paused():
+        with collector_paused():
             seconds["floor"].append(clocked(lambda: floor(bodies))[0])
             seconds["read"].append(clocked(lambda: read_all(responses))[0])
         forget()
@@ -172,19 +171,9 @@ def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tup
 def shares(responses: Sequence[Response]) -> dict[str, float]:
     """CPU seconds of each group of readers, and of the rest of reading."""
     forget()
-    with clocks_on_readers() as spent, paused():
+    with clocks_on_readers() as spent, collector_paused():
         whole = clocked(lambda: read_all(responses))[0]
     return {**spent, "rest": whole - sum(spent.values())}
-
-
-@contextlib.contextmanager
-def paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 # --- two processes --------------------------------------------------------------------------------------
