@@ -621,7 +621,8 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     data, mine, arguments = with_guide
     (data / "guide.md").write_text("of an older night\n", encoding="utf-8")
     (data / "site" / "index.html").write_text("of an older night\n", encoding="utf-8")
-    replace, places = Path.replace, []
+    replace = Path.replace
+    places: list[str] = []
 
     def crash(path: Path, target: Path) -> Path:
         if target.suffix in {".duckdb", ".md", ".html"}:

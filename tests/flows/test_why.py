@@ -64,7 +64,7 @@ def test_a_language_says_how_it_is_known(row: dict[str, Any]) -> None:
     assert language({**row, "language": "fr"})[:2] == ("fr", "stated"), "the text is English: the source said so"
     assert language({**row, "text": None})[:2] == ("en", "stated")
     assert "may state it too" in language({**row, "source": "greenhouse"})[2]
-    (line,) = [line for line in shown(row).splitlines() if line.startswith("language")]
+    (line,) = [line for line in shown(row).splitlines() if line.strip().startswith("language")]
     assert "inferred" in line
 
 
