@@ -343,7 +343,8 @@ def _report(request: Request, outcome: Outcome) -> None:
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
         OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
-    following = ("status", 'sql "SELECT figure, value FROM mart.figures"', "explain FIGURE")
+    of_day = f" --as-of {request.as_of}" if request.as_of else ""
+    following = ("status", f'sql "SELECT figure, value FROM mart.figures"{of_day}', f"explain FIGURE{of_day}")
     OUT.print("Next:", *(f"      jobmarket {command}" for command in following), sep="\n", highlight=False)
 
 
