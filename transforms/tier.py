@@ -47,6 +47,8 @@ _RIGHT_AFTER = re.compile(
 _NEGATED = re.compile(r"\b(?:outside|except|excluding|not|other than|elsewhere)\b", re.IGNORECASE)
 _LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
 _LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
+_SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
+"""Words, where most labels are bare amounts ("CA$150K – CA$190K"): a quick look before they are read."""
 _ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
 
 
@@ -118,7 +120,7 @@ def period_in(text: str) -> str | None:
 
 def names_period(words: str) -> bool:
     """Whether words about pay name any period: a quick look before the amounts beside it are read."""
-    return any(hit.of("period") for hit in hits_in(words))
+    return _SPELT.search(words) is not None and any(hit.of("period") for hit in hits_in(words))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -129,6 +131,8 @@ def component_in(title: str) -> str:
     first, what it consists of behind it ("Total compensation (base + equity)"); else base pay ("Base pay, bonus
     excluded, one part of total compensation").
     """
+    if _SPELT.search(title) is None:
+        return BASE
     hits = hits_in(title)
     named = [component for hit in hits if (component := _component(title, hit))]
     if ON_TARGET in named:
