@@ -15,11 +15,12 @@ from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import Response, Source, amount_of, each
 from transforms.currency import currency_of
+from transforms.pay import pay_in
 from transforms.place import Address
 from transforms.posting import Said, postings
-from transforms.tier import tied_to
+from transforms.tier import BASE, ON_TARGET, TOTAL, component_in, tied_to
 from warehouse.tables import Issue, Pay, Posting
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
@@ -33,8 +34,9 @@ COMPONENT_OF_TYPE = {
 }
 PERIOD_OF_INTERVAL = {"1 YEAR": "year", "1 MONTH": "month", "1 WEEK": "week", "1 DAY": "day", "1 HOUR": "hour"}
 NO_INTERVAL = ("NONE", None)
-ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target[- ]earnings?\b", re.IGNORECASE)
-AMOUNT = re.compile(r"(?:[$€£]\s?)(\d[\d,.]*)(\s?[kK]\b)?|\b(\d{1,3}(?:,\d{3})+)\b|\b(\d+)(\s?[kK])\b")
+MORE_THAN_BASE = (ON_TARGET, TOTAL)
+"""Components that a salary may hold beside base pay."""
+AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
 
 SOURCE = Source(
@@ -55,10 +57,10 @@ SOURCE = Source(
         "Seen in 322 stored answers with 6,911 records: `isListed`, `publishedAt`, `address.postalAddress` with "
         "country names written in several ways, secondary locations, compensation tiers of one salary component each "
         "beside equity, bonus and commission. Amounts are numbers; a least value of 0 occurs and means none; an "
-        "interval `1 TIME` is a payment per piece. In some sales adverts the salary component holds the on-target "
-        "earnings, which only its label says. Documentation: no key, one answer holds the whole board, an unknown "
-        "board is a 404. `publishedAt` moves when an advert is published again, others report. No limit of requests "
-        "and no terms for third parties were found. Board tokens keep their case."
+        "interval `1 TIME` is a payment per piece. In some adverts the salary component holds on-target earnings or "
+        "the total compensation, which only its label says. Documentation: no key, one answer holds the whole board, "
+        "an unknown board is a 404. `publishedAt` moves when an advert is published again, others report. No limit of "
+        "requests and no terms for third parties were found. Board tokens keep their case."
     ),
 )
 
@@ -96,7 +98,8 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
             is_deliberate=True,
         )
     compensation = job.get("compensation") or {}
-    pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier))
+    issues: list[Issue] = []
+    pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier, issues))
     places = [(job.get("location"), job.get("address"))]
     places += [(p.get("location"), p.get("address")) for p in job.get("secondaryLocations") or ()]
     return Said(
@@ -117,6 +120,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
         posted_on=job.get("publishedAt"),
         pay=pay,
         pay_text=None if pay else compensation.get("compensationTierSummary"),
+        issues=issues,
     )
 
 
@@ -131,17 +135,18 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
     )
 
 
-def read_tier(tier: dict[str, Any]) -> Iterator[Pay]:
-    """The components of one tier, tied to the place or level that its title names."""
+def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
+    """The components of one tier, tied to the place or level that its title names; `issues` takes what is no amount."""
     tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
     for stated in tier.get("components") or ():
-        low, high = _amount(stated.get("minValue")), _amount(stated.get("maxValue"))
+        low = amount_of(stated.get("minValue"), "pay_low", issues)
+        high = amount_of(stated.get("maxValue"), "pay_high", issues)
         component = COMPONENT_OF_TYPE.get(stated.get("compensationType"), "other")
         interval = stated.get("interval")
         period = PERIOD_OF_INTERVAL.get(interval)
-        if component == "base" and _are_on_target_earnings(stated.get("summary") or "", label, (low, high)):
-            component = "on_target_earnings"
+        if component == BASE:
+            component = _salary_of(stated.get("summary") or "", label, (low, high))
         if period is None and interval not in NO_INTERVAL:
             component = "other"  # paid per piece or for a span we have no word for: nothing to annualise
         yield Pay(
@@ -159,29 +164,17 @@ def read_tier(tier: dict[str, Any]) -> Iterator[Pay]:
         )
 
 
-def _amount(stated: object) -> float | None:
-    """An amount; 0 is how the API writes a lower end that was left open."""
-    if isinstance(stated, bool) or not isinstance(stated, int | float):
-        return None
-    return float(stated) or None
+def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:
+    """What a salary component holds: base pay, or more than it (`MORE_THAN_BASE`), as only its words say.
 
-
-def _are_on_target_earnings(summary: str, label: str, ends: Sequence[float | None]) -> bool:
-    """Whether a salary component holds base and commission together, as only its words say.
-
-    `summary` words belong to the component itself. The tier's `label` counts when it names no other amount
-    ("$75K • $150k OTE" leaves the 75K a base) and does not speak of base pay.
+    `summary` words belong to the component itself. The tier's `label`, read as prose, counts where it says so of these
+    very amounts ("$75K • $150k OTE" leaves the 75K a base); one without amounts where it does not speak of base pay.
     """
-    if ON_TARGET.search(summary):
-        return True
-    if not ON_TARGET.search(label) or "base" in label.lower():
-        return False
-    return all(_label_amount(found) in ends for found in AMOUNT.finditer(label))
-
-
-def _label_amount(found: re.Match[str]) -> float | None:
-    digits = (found[1] or found[3] or found[4]).replace(",", "").rstrip(".")
-    try:
-        return float(digits) * (1000 if found[2] or found[5] else 1)
-    except ValueError:
-        return None
+    said = component_in(summary)
+    if said not in MORE_THAN_BASE:
+        said = component_in(label)
+        if AMOUNT.search(label):
+            said = next((pay.component for pay in pay_in(label) if (pay.low, pay.high) == ends), BASE)
+        elif "base" in label.lower():
+            said = BASE
+    return said if said in MORE_THAN_BASE else BASE

@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import Response, Source, amount_of, each
 from transforms.currency import currency_of
 from transforms.place import Address, whereabouts
 from transforms.posting import Said, postings
@@ -103,6 +103,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     fields = job.get("metadata") or []
     located = (job.get("location") or {}).get("name")
     named = job.get("company_name")
+    issues: list[Issue] = []
     return Said(
         source=SOURCE.name,
         id=job.get("id"),
@@ -117,7 +118,10 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
         employment_type=_employment_type(fields),
         posted_on=job.get("first_published"),
         valid_through=job.get("application_deadline"),
-        pay=_ranges(job.get("pay_input_ranges") or ()) or _custom_ranges(fields) or _ranges_in(content),
+        pay=_ranges(job.get("pay_input_ranges") or (), issues)
+        or _custom_ranges(fields, issues)
+        or _ranges_in(content, issues),
+        issues=issues,
         language=job.get("language"),
     )
 
@@ -145,17 +149,18 @@ def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
     return None
 
 
-def _ranges(ranges: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
+def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> tuple[Pay, ...]:
     """Ranges as the API gives them, in cents; the period is what title or blurb say, else not known."""
     pays = []
     for stated in ranges:
         words = f"{stated.get('title') or ''} {text_of(stated.get('blurb') or '')}"
-        low, high = _amount(stated.get("min_cents"), CENTS), _amount(stated.get("max_cents"), CENTS)
+        low = amount_of(stated.get("min_cents"), "pay_low", issues, parts=CENTS)
+        high = amount_of(stated.get("max_cents"), "pay_high", issues, parts=CENTS)
         pays.append(_pay(low, high, stated.get("currency_type"), title=stated.get("title"), words=words))
     return tuple(pay for pay in pays if pay is not None)
 
 
-def _custom_ranges(fields: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
+def _custom_ranges(fields: Sequence[dict[str, Any]], issues: list[Issue]) -> tuple[Pay, ...]:
     """Custom fields of type currency_range: `{unit, min_value, max_value}` with amounts as text."""
     pays = []
     for field in fields:
@@ -163,12 +168,13 @@ def _custom_ranges(fields: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
         if field.get("value_type") != "currency_range" or not isinstance(stated, dict):
             continue
         name = str(field.get("name") or "")
-        low, high = _amount(stated.get("min_value")), _amount(stated.get("max_value"))
+        low = amount_of(stated.get("min_value"), "pay_low", issues)
+        high = amount_of(stated.get("max_value"), "pay_high", issues)
         pays.append(_pay(low, high, stated.get("unit"), title=name, words=name))
     return tuple(pay for pay in pays if pay is not None)
 
 
-def _ranges_in(content: str | None) -> tuple[Pay, ...]:
+def _ranges_in(content: str | None, issues: list[Issue]) -> tuple[Pay, ...]:
     """Ranges from the block that Greenhouse writes into the content: title, then amount – amount currency."""
     if not content or PAY_BLOCK not in content:
         return ()
@@ -180,7 +186,7 @@ def _ranges_in(content: str | None) -> tuple[Pay, ...]:
         title = " ".join(node.text(strip=True) for node in block.css(".title"))
         words = f"{title} {' '.join(node.text(separator=' ') for node in block.css('.description'))}"
         if found:
-            low, high = _amount(found[0][0]), _amount(found[-1][0])
+            low, high = amount_of(found[0][0], "pay_low", issues), amount_of(found[-1][0], "pay_high", issues)
             pays.append(_pay(low, high, currency, title=title, words=words))
     return tuple(pay for pay in pays if pay is not None)
 
@@ -208,14 +214,3 @@ def _pay(low: float | None, high: float | None, currency: str | None, *, title: 
         country=tie.country,
         level_text=tie.level_text,
     )
-
-
-def _amount(stated: object, parts: int = 1) -> float | None:
-    """An amount given as number or text, in so many parts of the unit; 0 means that the end was left open."""
-    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
-        return None
-    try:
-        amount = float(stated.replace(",", "")) if isinstance(stated, str) else float(stated)
-    except ValueError:
-        return None
-    return amount / parts if 0 < amount < float("inf") else None

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import Response, Source, amount_of, each
 from transforms.currency import currency_of
 from transforms.place import Address
 from transforms.posting import Said, postings
@@ -85,6 +85,7 @@ def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
     places = categories.get("allLocations") or [categories.get("location")]
     country = stated.get("country")
     workplace = stated.get("workplaceType")
+    issues: list[Issue] = []
     return Said(
         source=SOURCE.name,
         id=stated.get("id"),
@@ -99,8 +100,9 @@ def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
         workplace=None if workplace == UNSPECIFIED else workplace,
         employment_type=categories.get("commitment"),
         posted_on=stated.get("createdAt"),
-        pay=tuple(_pay(stated.get("salaryRange"))),
+        pay=tuple(_pay(stated.get("salaryRange"), issues)),
         pay_text=stated.get("salaryDescriptionPlain"),
+        issues=issues,
     )
 
 
@@ -114,11 +116,12 @@ def _whole_text(stated: dict[str, Any]) -> str:
     return "".join(f"<div>{part}</div>" for part in parts if part)
 
 
-def _pay(salary: dict[str, Any] | None) -> Iterator[Pay]:
+def _pay(salary: dict[str, Any] | None, issues: list[Issue]) -> Iterator[Pay]:
     """The stated range; an interval without a period we know is a payment per piece, not base pay."""
     if not salary:
         return
-    low, high = _amount(salary.get("min")), _amount(salary.get("max"))
+    low = amount_of(salary.get("min"), "pay_low", issues)
+    high = amount_of(salary.get("max"), "pay_high", issues)
     if low is None and high is None:
         return
     interval = salary.get("interval")
@@ -133,10 +136,3 @@ def _pay(salary: dict[str, Any] | None) -> Iterator[Pay]:
         period_reading="stated" if found else None,
         reading="stated",
     )
-
-
-def _amount(stated: object) -> float | None:
-    """An amount; 0 means that the end was left open."""
-    if isinstance(stated, bool) or not isinstance(stated, int | float):
-        return None
-    return float(stated) or None

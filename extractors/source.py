@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -91,6 +92,31 @@ def each(items: object, read: Callable[[Any], Row]) -> Iterator[Row | Issue]:
         except MISSHAPEN as error:
             rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
             yield Rejected("record", item, rule).issue
+
+
+def amount_of(stated: object, column: str, issues: list[Issue], *, parts: int = 1) -> float | None:
+    """An amount of pay that a field states, as number or text, in so many `parts` of the currency's unit.
+
+    0 is how boards write an end that was left open. What is no amount (text without a number, a negative number) is
+    left out and noted in `issues` under the `column` it would have filled; the posting itself is kept.
+    """
+    if stated is None or stated == "":
+        return None
+    amount = _number(stated)
+    if not 0 <= amount < math.inf:
+        rule = "an amount of 0 or more expected in the board's field; it was left out, the posting kept"
+        issues.append(Rejected(column, stated, rule).issue)
+        return None
+    return amount / parts or None
+
+
+def _number(stated: object) -> float:
+    if isinstance(stated, str):
+        try:
+            return float(stated.replace(",", ""))
+        except ValueError:
+            return math.nan
+    return float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else math.nan
 
 
 @functools.cache

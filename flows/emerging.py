@@ -4,11 +4,11 @@ A term is one to four words between stop words, marks, words of every advert and
 et al. 2010, RAKE), in a line that asks for something: of requirements, duties and wishes, but not for a degree.
 
 Two groups of adverts are compared: where the data holds more than one crawl, AI adverts of the later half of its days
-against those of the earlier; else AI adverts against others of engineering and data. Each employer is heard with at
-most `PER_EMPLOYER` jobs a group, so that nobody's boilerplate makes a trend. The measure is the z-score of the log-odds
-ratio with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, "Fightin' Words", Political Analysis
-16:372-403, equations 16 to 22) over jobs that use a term. Thousands of terms are tested, so it ranks them and proves
-none.
+against those of the earlier; else AI adverts against others of engineering and data. A term must rise against adverts
+of all other fields, too, else it is the English of adverts ("diverse audiences"). The measure is the z-score of the
+log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, "Fightin' Words", Political
+Analysis 16:372-403, equations 16 to 22) over employers that use a term: the jobs of one employer share their
+boilerplate and are no independent witnesses. Thousands of terms are tested, so it ranks them and proves none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -46,13 +46,14 @@ TECHNICAL_GROUPS = ("data", "other_engineering")
 AI_LISTS = ("ai", "AI")
 """Lists of `transforms.section.LISTS` that hold words of AI, which say what a job is about and are no skills."""
 LANGUAGE = "en"
-"""The stop words below are of this language."""
+"""The words of `WORDS` are of this language."""
 LONGEST_TERM = 4
 LEAST_JOBS, LEAST_EMPLOYERS = 4, 4
 """A term that fewer use is one employer's own, or chance."""
-LEAST_Z = 1.96
-"""Two-sided 95 % of the normal distribution."""
+LEAST_Z = 1.645
+"""One-sided 95 % of the normal distribution: only what rises is asked for."""
 PER_EMPLOYER = 5
+"""Jobs of an employer that are read in a group."""
 LARGEST_GROUP = 6000
 """Jobs of a group that are read, drawn by the hash of their ids."""
 LEAST_HALF = 100
@@ -67,41 +68,9 @@ LONG_LINE = 4
 EXAMPLES = 2
 NAMES, PHRASES = "Names of tools, products and methods", "Phrases"
 
-STOP_WORDS = frozenset(
-    """
-    a about above across after all also although always among an and any are around as at be because been before
-    being below between beyond both but by can could did do does doing don done down during each either etc even
-    every few for from further get given had has have having he help her here his how however i if in including into
-    is it its itself just know least less like ll make many may me might more most much must my need needed needs
-    never new no nor not now of off often on once one only onto or other others our out over own per plus rather re
-    s same she should similar since so some still such t than that the their them then there these they this those
-    through throughout to together too toward towards under until up upon us use used using various ve very via was
-    we well were what when where whether which while who whose why will with within without would yes you your
-    yourself
-    """.split()  # noqa: SIM905  # a list of quoted words is harder to read
-)
-"""English words that a term neither begins nor ends with."""
-PLAIN_WORDS = frozenset(
-    """
-    ability able advanced apply architect automate bachelor background based best bonus build building candidate
-    candidates clean clear collaborate comfortable company complex conduct contribute core create creating critical
-    cross cross-functional customers cutting-edge day-to-day debug deep define degree deliver demonstrated deploy
-    deploying design designing detail-oriented develop developing development drive efficient enable end-to-end
-    engineer engineering engineers ensure ensuring entire environment equivalent evaluate excellent excited
-    experience experienced experiment expertise explore extend familiar familiarity fast fast-paced field fluency
-    functional generation good great hands hands-on help high high-quality highly ideal ideally impact implement
-    implementing improve improving industry integrate integrating internal iterate job join key knowledge
-    large-scale latest launch lead leading level leverage leveraging looking love maintain maintaining manage master
-    mentor minimum modern monitor multiple new next nice novel opportunity optimize optimizing own paced partner
-    passion phd position practical preferred prior production professional proficiency proficient prototype proven
-    qualifications real-world related relevant reliable required requirements research responsibilities robust role
-    scalable scale scaling scientist scientists senior ship shipping skills solid solutions solve solving startup
-    state-of-the-art strong support team teams technical technologies technology test time track train training
-    translate turn understand understanding we'll we're we’ll we’re work working world write writing year years
-    you'll you're you've you’ll you’re you’ve
-    """.split()  # noqa: SIM905  # a list of quoted words is harder to read
-)
-"""Words of every advert: a term of nothing else says nothing."""
+WORDS = Path(__file__).parent / "emerging_words.csv"
+"""Words and phrases that are no new skill, with their `kind`: a `stop` word of English and a `plain` one of every
+advert end a term; a `venue` of publications, a `company` and a `phrase` are never offered by themselves."""
 
 _WORD = re.compile(r"[^\W_](?:[\w+#.&’'/-]*[\w+#])?")
 _MARK = re.compile(r"[,;:()\[\]{}|•·!?\"“”–—]|\.(?=\s|$)|\s[-/&+]\s|^\s*[-*]\s")
@@ -128,11 +97,13 @@ class Compared:
     base_label: str
     group: tuple[Advert, ...]
     base: tuple[Advert, ...]
+    others: tuple[Advert, ...]
+    """Adverts of other fields, against which a term must rise as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """A term with its counts: `n` of the group, `n_base` of those it is compared with, and its measure `z`."""
+    """A term with its counts: `n` jobs of the group, `n_base` of those it is compared with, and its measure `z`."""
 
     words: str
     is_name: bool
@@ -172,6 +143,7 @@ def adverts_in(data: Path, *, refined: Path | None = None) -> list[Advert]:
 def compared(adverts: Sequence[Advert]) -> Compared:
     """Later and earlier AI adverts where the data speaks of a time, else AI adverts and others of engineering."""
     ai = [advert for advert in adverts if advert.is_ai]
+    fields = _heard(advert for advert in adverts if not advert.is_ai and not advert.is_technical)
     crawls = Counter(advert.crawled_on for advert in ai)
     if sum(n >= LEAST_HALF for n in crawls.values()) > 1:
         days = sorted(advert.day for advert in ai)
@@ -183,10 +155,11 @@ def compared(adverts: Sequence[Advert]) -> Compared:
                 base_label=f"AI adverts before {middle}",
                 group=_heard(late),
                 base=_heard(early),
+                others=fields,
             )
     others = [advert for advert in adverts if not advert.is_ai and advert.is_technical]
     label = "other adverts of engineering and data"
-    return Compared(label="AI adverts", base_label=label, group=_heard(ai), base=_heard(others))
+    return Compared(label="AI adverts", base_label=label, group=_heard(ai), base=_heard(others), others=fields)
 
 
 def _heard(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
@@ -201,32 +174,63 @@ def _heard(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
 
 
 def emerging(pair: Compared) -> list[Term]:
-    """The terms that the group uses significantly more than the base, the most significant first."""
+    """The terms that more employers of the group use than of the base and of other fields, the surest first."""
     users: dict[str, set[int]] = defaultdict(set)
     written: dict[str, Counter[str]] = defaultdict(Counter)
     for number, advert in enumerate(pair.group):
         for term, said in _terms(advert.text):
             users[term].add(number)
             written[term][said] += 1
+    never = _words("venue", "company", "phrase")
     kept = {
         term: jobs
         for term, jobs in users.items()
         if len(jobs) >= LEAST_JOBS
         and len({pair.group[number].employer for number in jobs}) >= LEAST_EMPLOYERS
         and (" " in term or _is_name(written[term]))
+        and term not in never
     }
-    base = Counter(term for advert in pair.base for term in {term for term, _ in _terms(advert.text)} & kept.keys())
-    scored = {term: z_score(len(jobs), len(pair.group), base[term], len(pair.base)) for term, jobs in kept.items()}
-    rising = sorted((term for term in kept if scored[term] >= LEAST_Z), key=lambda term: (-scored[term], term))
+    mine = {term: {pair.group[number].employer for number in jobs} for term, jobs in kept.items()}
+    base, theirs = _used(pair.base, kept)
+    _, elsewhere = _used(pair.others, kept)
+    size, *sizes = (len({advert.employer for advert in group}) for group in (pair.group, pair.base, pair.others))
+    scored = {
+        term: min(
+            z_score(len(mine[term]), size, len(used[term]), n)
+            for used, n in zip((theirs, elsewhere), sizes, strict=True)
+            if n
+        )
+        for term in kept
+        if any(sizes)
+    }
+    rising = sorted((term for term in scored if scored[term] >= LEAST_Z), key=lambda term: (-scored[term], term))
     uncovered = _without_parts([term for term in rising if not _is_covered(term)], kept)
     return [_term(term, scored[term], kept[term], base[term], written[term], pair) for term in uncovered]
 
 
-def z_score(n_with: int, n: int, n_base_with: int, n_base: int) -> float:
-    """How surely a term is more frequent among `n` jobs than among `n_base`: Monroe et al. 2008, equations 16 to 22.
+def _used(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Counter[str], dict[str, set[str]]]:
+    """How many adverts use each of the terms, and which employers do."""
+    jobs: Counter[str] = Counter()
+    employers: dict[str, set[str]] = defaultdict(set)
+    for advert in adverts:
+        for term in {term for term, _ in _terms(advert.text) if term in kept}:
+            jobs[term] += 1
+            employers[term].add(advert.employer)
+    return jobs, employers
 
-    The prior is the term's share of both groups together and counts for as many jobs as the smaller group. Half a job
-    is added to each count, so that what all or none use has odds too (Haldane 1956).
+
+@functools.cache
+def _words(*kinds: str) -> frozenset[str]:
+    """The words of `emerging_words.csv` that are of one of these kinds."""
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["word"] for row in csv.DictReader(file) if row["kind"] in kinds)
+
+
+def z_score(n_with: int, n: int, n_base_with: int, n_base: int) -> float:
+    """How surely a term is more frequent among `n` employers than among `n_base`: Monroe et al. 2008, eq. 16 to 22.
+
+    The prior is the term's share of both groups together and counts for as many as the smaller group. Half a one is
+    added to each count, so that what all or none use has odds too (Haldane 1956).
 
     >>> round(z_score(40, 400, 10, 400), 1), round(z_score(20, 400, 20, 400), 1)
     (3.1, 0.0)
@@ -243,12 +247,13 @@ def z_score(n_with: int, n: int, n_base_with: int, n_base: int) -> float:
 
 def _terms(text: str) -> Iterator[tuple[str, str]]:
     """Every term of a text as often as it stands there: folded, and as written ("" at the beginning of a line)."""
+    ends = _words("stop", "plain")
     for piece, opens in _pieces(text):
         term: list[str] = []
         is_first = opens
         for found in (*_WORD.finditer(piece), None):
             word = found[0].casefold().strip(".'’-/&") if found else ""
-            if found and word not in STOP_WORDS and word not in PLAIN_WORDS and any(map(str.isalpha, word)):
+            if found and word not in ends and any(map(str.isalpha, word)):
                 term.append(found[0].strip(".'’-/&"))
                 continue
             if 0 < len(term) <= LONGEST_TERM:
@@ -385,8 +390,9 @@ def show(pair: Compared, terms: Sequence[Term], limit: int, out: Console) -> Non
     """Print names and phrases with counts, measure and examples, each with the row to accept."""
     out.print(
         f"{pair.label} ({len(pair.group):,} jobs) against {pair.base_label} ({len(pair.base):,} jobs), at most "
-        f"{PER_EMPLOYER} of each employer. z: log-odds with a Dirichlet prior (Monroe et al. 2008). The last line of "
-        "each is a row for transforms/lookups/skills.csv; look at its name, category and kind before you accept it.",
+        f"{PER_EMPLOYER} of each employer. z: log-odds of employers with a Dirichlet prior (Monroe et al. 2008). The "
+        "last line of each is a row for transforms/lookups/skills.csv; look at its name, category and kind before you "
+        "accept it.",
         highlight=False,
     )
     for title, is_name in ((NAMES, True), (PHRASES, False)):

@@ -12,7 +12,9 @@ Decisions stand in `lookups/`:
   like a foreign name of a country (Columbia, Granada, Norfolk, Salvador), a line of text means the city
 - `subdivisions.csv`: first-level subdivisions, their names, postal abbreviations and GeoNames codes
 - `metros.csv`: nicknames and metropolitan areas; `case` is "upper" where only capitals are meant (SEA, LA)
-- `remote_scopes.csv`: groups of countries by name; `scope_members.csv`: the countries of a group
+- `territories.csv`: countries of ISO 3166-1 that addresses write within another ("Guernsey, United Kingdom")
+- `remote_scopes.csv`: groups of countries by name, and what a name `implies` beside the scope; `scope_members.csv`:
+  the countries of a group
 - `workplaces.csv`: words for on-site, hybrid and remote work; `used` is "source" for words that say so only
   in a source's own field; `alone` is the scope such a word also states when no place stands beside it
 - `places_alone.csv`: what an ambiguous name means when nothing around it tells (blank: nothing), when all
@@ -99,12 +101,16 @@ class Meaning(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A group of countries: its scope, and the continent and M49 region it lies in, if one."""
+    """A group of countries: its scope, and the continent and M49 region it lies in, if one.
+
+    `is_spelt_out`: its name lists its countries ("UK & Ireland"), so that each of them is a place.
+    """
 
     scope: tuple[str, ...]
     continent: str | None
     region: str | None
     implies_remote: bool = False
+    is_spelt_out: bool = False
 
 
 class Alone(NamedTuple):
@@ -214,6 +220,12 @@ def country_names() -> dict[str, str]:
     return names | {key(row["name"]): row["country"] for row in _rows("country_names")}
 
 
+@functools.cache
+def territories() -> dict[str, str]:
+    """The country that addresses write a territory with a code of its own within, by the territory's code."""
+    return {row["country"]: row["part_of"] for row in _rows("territories")}
+
+
 def region_of(country: str) -> tuple[str | None, str | None]:
     """UN M49 (intermediate or sub-) region and continent of a country; (None, None) for an unknown code."""
     row = countries().get(country)
@@ -224,7 +236,9 @@ def region_of(country: str) -> tuple[str | None, str | None]:
 def groups() -> dict[str, Group]:
     """Groups of countries by key."""
     return {
-        key(r["name"]): Group(parts(r["scope"]), r["continent"], r["region"], r["implies"] == "remote")
+        key(r["name"]): Group(
+            parts(r["scope"]), r["continent"], r["region"], r["implies"] == "remote", r["implies"] == "countries"
+        )
         for r in _rows("remote_scopes")
     }
 

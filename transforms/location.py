@@ -32,6 +32,7 @@ from transforms.gazetteer import (
     key,
     noise,
     region_of,
+    territories,
     workplaces,
 )
 
@@ -51,6 +52,8 @@ FAR_AHEAD = 20.0
 """A city whose score is this many times that of its next namesake speaks for its country too."""
 STATE_CODE = 4.0
 """Behind a town, a code that is a state's and a country's ("Richmond, CA") is this many times more often a state."""
+SHORTEST_TOWN = 4
+"""Letters; shorter names of countries before a state are codes in a list ("UK, NY")."""
 LEAST_SHARE = 0.005
 """A city may be meant by what contains it ("London, Canada") from this share of the name's best meaning on."""
 LEAST_SHARE_IN_LIST = 0.1
@@ -139,7 +142,7 @@ _SEPARATOR = re.compile(
     r"|(?P<open> ?[(\[{（【] ?)|(?P<close> ?[)\]}）】])"
     rf"|(?P<word>(?:,? |(?<=[(\[]))(?:{_CONJUNCTIONS}) | ?& ?)"
     r"|(?P<slash> ?[/\\／] ?)"
-    r"|(?P<comma> ?[,，] ?)"
+    r"|(?P<comma> ?[,，] ?|(?-i:(?<=[a-z]{4})\.(?=[A-Z])))"  # "Gurugram.India", but "St.Louis"
     r"|(?P<dash> ?[–—―:] ?| [-~@>]+ ?|[-~]+ ))",
     re.IGNORECASE,
 )
@@ -222,6 +225,7 @@ _TIME_ZONE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s\-‐‑/_]+?(?=HQ\b)|[^\s\-‐‑/_]+")
+_HEADQUARTERS = re.compile(r"[ -]?HQ\b")
 _CODES_IN_ANY_CASE = frozenset({"us", "uk", "usa", "uae", "eu", "ksa"})
 
 
@@ -265,6 +269,12 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
     if not made:
         return _Run("noise", 0, len(piece))
     run = _known(piece, made, is_lower)
+    states = _small_code(piece)
+    if states and (run is None or (run.kind == "place" and not run.is_code)):
+        named = run.meanings if run else ()
+        return _Run(
+            "place", 0, len(piece), (*named, *states), is_code=not named, is_weak=made in noise().no_city or not named
+        )
     if run is not None and run.kind == "place":
         if made in noise().strip and not run.is_code:
             return _Run("noise", 0, len(piece))
@@ -272,6 +282,16 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
     if run is None and made in noise().strip:
         return _Run("noise", 0, len(piece))
     return run._replace(end=len(piece)) if run is not None else None
+
+
+def _small_code(piece: str) -> tuple[Meaning, ...]:
+    """The states whose code a piece is but for its case, where addresses name them: "Philadelphia, Pa"."""
+    code = piece.strip(_EDGES)
+    if not 1 < len(code) < 4 or not code.istitle():
+        return ()
+    return tuple(
+        m for m in gazetteer().codes.get(code.upper(), ()) if m.subdivision and m.country in ADDRESSED_BY_STATE
+    )
 
 
 def _known(text: str, made: str, is_lower: bool) -> _Run | None:
@@ -303,6 +323,8 @@ def _scanned(piece: str, is_lower: bool) -> Iterator[_Run]:
             run = None
             if size > 1 or not _is_plain_word(piece[start:end], made, is_last=is_last, is_alone=len(words) == 1):
                 run = _known(piece[start:end], made, is_lower and len(words) == 1)
+            if run is not None and run.workplace and _HEADQUARTERS.match(piece, end):
+                run = None  # "RemoteHQ" is a company
             if run is not None and not (run.is_code and size > 1):
                 yield run._replace(start=start, end=end)
                 break
@@ -481,7 +503,7 @@ def _give_town(item: Item, unknown: _Part) -> None:
     states = [m for m in _states_first(item.meanings) if m.subdivision and m.city is None]
     if town and states:
         item.town, item.start = town, unknown.start
-        item.meanings, item.is_code, item.has_country = states, False, False
+        item.meanings, item.is_code, item.has_country, item.is_weak = states, False, False, False
 
 
 def town_of(text: str) -> str | None:
@@ -515,8 +537,12 @@ def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
                     found[both.place] = both
     if made == item.keys[-1] and any(m.city for m in found.values()):  # "Québec, Québec" is the city
         found = {place: m for place, m in found.items() if m.city}
-    if not found and is_next and not is_in_list and not item.has_country and len(item.keys) == 1:
-        found = _namesake(item, part)
+    if not found:
+        found = _territory(item, part)
+    if not found and is_next and not is_in_list and len(item.keys) == 1:
+        found = (
+            (_town_of_country(item, part) or _town_of_state(item, part)) if item.has_country else _namesake(item, part)
+        )
     if not found:
         return False
     item.meanings = list(found.values())
@@ -554,8 +580,10 @@ def _combined(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
     """What is left of a container behind a city it does not hold: "Rome, IL" is a town the gazetteer lacks."""
-    if part.glue not in ("comma", "space", "open") or item.is_code or not all(m.city for m in item.meanings):
+    if part.glue not in ("comma", "space", "open") or item.is_code:
         return {}
+    if not all(m.city for m in item.meanings):
+        return _town_of_state(item, part)
     is_small = all(m.population < WELL_KNOWN for m in item.meanings) or key(item.words) != item.keys[0]
     known = {m.country for m in item.meanings if m.population >= WELL_KNOWN}
     is_city = any(m.city and m.population >= WELL_KNOWN for m in part.meanings)
@@ -571,6 +599,51 @@ def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None
     if kept:
         item.town = item.town or town_of(item.words)
     return {m.place: m for m in kept}
+
+
+def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """A territory beside the country it is written within: "Guernsey, United Kingdom", "China - Hong Kong"."""
+    first, second = (max(meanings, key=lambda m: m.score) for meanings in (item.meanings, part.meanings))
+    if second.is_country and territories().get(first.country) == second.country:
+        return {m.place: m for m in item.meanings if m.country == first.country}
+    if part.glue == "comma" or not first.is_country:  # "China, Hong Kong" is a list
+        return {}
+    return {m.place: m for m in part.meanings if territories().get(m.country) == first.country}
+
+
+def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """The state behind the name of a country, a subdivision or its seat: "Italy, TX" and "Lisbon, MD" are towns.
+
+    So are those whose name holds such a one: "Wallops Island" does not lie in Iceland, which German calls so. Where
+    the state is written out, it may be another place of a list, unless the name before it is of another country.
+    """
+    states = [m for m in part.meanings if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
+    town, first = town_of(item.words), max(item.meanings, key=lambda m: m.score)
+    if part.glue != "comma" or not states or town is None or len(item.keys[0]) < SHORTEST_TOWN:
+        return {}
+    is_elsewhere = first.country not in ADDRESSED_BY_STATE
+    is_longer = not first.is_country or key(item.words) != item.keys[0]
+    is_nickname = first.score >= NICKNAME and first.city is not None  # "NYC", "DC"
+    is_state = max(part.meanings, key=lambda m: m.score).country in ADDRESSED_BY_STATE
+    if is_nickname or not is_state or not (part.run.is_code or (is_longer and is_elsewhere)):
+        return {}
+    if first.is_country and not is_elsewhere:  # "Canada, NY"
+        return {}
+    item.town, item.has_country = item.town or town, False
+    return {m.place: m for m in states}
+
+
+def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """The country before a name that no large city bears: "Costa Rica - Belén" is not Belém in Brazil."""
+
+    def is_elsewhere(meaning: Meaning) -> bool:
+        is_bearer = meaning.city is None or key(meaning.city) == key(part.text)
+        return meaning.score >= NICKNAME or (is_bearer and meaning.population >= WELL_KNOWN)
+
+    if part.glue != "dash" or item.is_code or part.run.is_code or any(map(is_elsewhere, part.meanings)):
+        return {}
+    item.town = town_of(part.text)
+    return {m.place: m for m in item.meanings if m.is_country}
 
 
 # --- deciding ---------------------------------------------------------------------------------------

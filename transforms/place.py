@@ -192,7 +192,10 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
         if chosen is not None:
             found.append(_place(words, chosen.country, chosen.subdivision, item.town or chosen.city))
         elif group is not None and group.continent and not _encloses(items, number, countries):
-            found.append(Place(place_text=words, country=None, region=group.region, continent=group.continent))
+            if group.is_spelt_out:
+                found += [_place(words, country, None, None) for country in group.scope]
+            else:
+                found.append(Place(place_text=words, country=None, region=group.region, continent=group.continent))
     return found
 
 
@@ -299,7 +302,7 @@ def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
 # --- workplace --------------------------------------------------------------------------------------
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TITLE_CUT = re.compile(r"[()\[\]|–—,/•·]| - ")
+_TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 
 
 def _workplace(

@@ -7,6 +7,7 @@ network and no database, so the same response always gives the same posting.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ from transforms.role import employment_type_of, role_of, seniority_by_years, sen
 from transforms.section import read_ahead as lines_ahead
 from transforms.skill import skills_in
 from transforms.text import hash_of, language_of, masked, text_of
+from transforms.tier import names_period
 from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Posting, Span
 
 LONGEST_HTML = 4_000_000
@@ -71,6 +73,8 @@ class Said(TypedDict, total=False):
     pay_text: str | None
     """A field of prose about pay."""
     language: str | None
+    issues: Sequence[Issue]
+    """Values of the record that its source module could not take."""
 
 
 def posting(**said: Unpack[Said]) -> Posting:
@@ -79,7 +83,7 @@ def posting(**said: Unpack[Said]) -> Posting:
     Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
-    steps = _steps(**said)
+    steps = _steps(said)
     while True:
         try:
             next(steps)
@@ -108,7 +112,7 @@ def _made_together(group: Sequence[Said | Issue]) -> list[Posting | Issue]:
         if isinstance(one, Issue):
             made[number] = one
         else:
-            running.append((number, _steps(**one)))
+            running.append((number, _steps(one)))
     while running:
         going = []
         for number, steps in running:
@@ -126,48 +130,29 @@ def _made_together(group: Sequence[Said | Issue]) -> list[Posting | Issue]:
     return [made[number] for number in range(len(group))]
 
 
-def _steps(
-    *,
-    source: str,
-    id: object,
-    title: object,
-    url: str | None = None,
-    board: str | None = None,
-    employer: str | None = None,
-    department: str | None = None,
-    html: str | None = None,
-    text: str | None = None,
-    text_state: str | None = None,
-    location_text: str | None = None,
-    addresses: Sequence[Address] = (),
-    is_remote: bool | None = None,
-    workplace: str | None = None,
-    employment_type: str | None = None,
-    posted_on: object = None,
-    valid_through: object = None,
-    pay: Sequence[Pay] = (),
-    pay_text: str | None = None,
-    language: str | None = None,
-) -> Generator[None, None, Posting]:
+def _steps(said: Said) -> Generator[None, None, Posting]:
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
-    if id is None or isinstance(id, bool) or not str(id).strip():
-        raise Rejected("posting_id", id, "a native id expected; without one the posting cannot be followed")
-    named = _folded(title if isinstance(title, str) else None)
-    if not named:
-        raise Rejected("title", title, f"a title expected in posting {id}")
-    issues: list[Issue] = []
-    known = _read_of(html, text)
+    native, named = _id_and_title(said)
+    issues = [*said.get("issues", ())]
+    known = _read_of(said.get("html"), said.get("text"))
     body = known.text
     if known.issue is not None:
         issues.append(known.issue)
-    state = text_state or ("none" if not body else "full" if len(body) >= FULL_TEXT else "snippet")
-    posted = _day(posted_on, "posted_on", issues)
-    until = _day(valid_through, "valid_through", issues)
-    located = _folded(location_text)
+    state = said.get("text_state") or ("none" if not body else "full" if len(body) >= FULL_TEXT else "snippet")
+    posted = _day(said.get("posted_on"), "posted_on", issues)
+    until = _day(said.get("valid_through"), "valid_through", issues)
+    located = _folded(said.get("location_text"))
 
     yield
-    where = whereabouts(located, addresses=addresses, is_remote=is_remote, workplace=workplace, title=named)
+    where = whereabouts(
+        located,
+        addresses=said.get("addresses", ()),
+        is_remote=said.get("is_remote"),
+        workplace=said.get("workplace"),
+        title=named,
+    )
     country = _agreed([p.country for p in where.places]) or _only_country(where.remote_scope)
+    employment_type = said.get("employment_type")
     kind = employment_type_of(employment_type) if employment_type else None
     if employment_type and kind is None:
         rule = "a kind of employment known to lookups/employment_types.csv expected; add the word there"
@@ -198,7 +183,7 @@ def _steps(
         spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
 
     yield
-    pays = _pays(pay, pay_text, body, country=country)
+    pays = _pays(said.get("pay", ()), said.get("pay_text"), body, country=country)
     places = () if where.workplace == REMOTE else where.places
     pays = finished(pays, country=country, employment_type=kind, seniority=level.value, places=places)
     issues += [_upside_down(p) for p in pays if p.flag == "low_above_high"]
@@ -206,14 +191,15 @@ def _steps(
     counted = _where_pay_counts(head, where)
 
     yield
+    board, employer, language = said.get("board"), said.get("employer"), said.get("language")
     return Posting(
-        posting_id=f"{source}:{str(id).strip()}",
-        source=source,
+        posting_id=f"{said['source']}:{native}",
+        source=said["source"],
         board=board,
-        url=url,
+        url=said.get("url"),
         title=named,
         employer=_folded(employer),
-        department=_folded(department),
+        department=_folded(said.get("department")),
         location_text=located,
         country=_agreed([p.country for p in where.places]),
         subdivision=_agreed([p.subdivision for p in where.places]),
@@ -235,7 +221,7 @@ def _steps(
         language=language[:2].lower() if language else known.language,
         text_state=state,
         text_hash=known.text_hash,
-        pay_text=head.pay_text if head else _folded(pay_text),
+        pay_text=head.pay_text if head else _folded(said.get("pay_text")),
         pay_low=head.low if head else None,
         pay_high=head.high if head else None,
         currency=head.currency if head else None,
@@ -256,6 +242,17 @@ def _steps(
         spans=tuple(spans),
         issues=tuple(issues),
     )
+
+
+def _id_and_title(said: Said) -> tuple[str, str]:
+    """What makes a record a posting. Raises `Rejected` where one of the two is not there."""
+    native, title = said["id"], said["title"]
+    if native is None or isinstance(native, bool) or not str(native).strip():
+        raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
+    named = _folded(title if isinstance(title, str) else None)
+    if not named:
+        raise Rejected("title", title, f"a title expected in posting {native}")
+    return str(native).strip(), named
 
 
 def _folded(text: str | None) -> str | None:
@@ -345,13 +342,24 @@ def _span(field: str, part: str, start: int | None, end: int | None, rule: str, 
 
 def _pays(stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None) -> tuple[Pay, ...]:
     """Structured pay; where it holds no base amounts, the pay field's prose and then the text's."""
-    pays = tuple(stated)
+    pays = tuple(_doubted(pay, pay_text) for pay in stated)
     for prose in (pay_text, body):
         if any(p.component == "base" and (p.low or p.high) for p in pays):
             break
         if prose:
             pays += pay_in(prose, country=country)
     return pays
+
+
+def _doubted(pay: Pay, pay_text: str | None) -> Pay:
+    """Structured pay, flagged where its own words or the pay field's give the same amounts another period."""
+    for words in (pay.pay_text, pay_text):
+        if pay.period is None or pay.flag or not words or not names_period(words):
+            continue
+        told = {p.period for p in pay_in(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
+        if told and pay.period not in told:
+            return dataclasses.replace(pay, flag="period_contradicted")
+    return pay
 
 
 def _upside_down(pay: Pay) -> Issue:

@@ -13,9 +13,10 @@ import csv
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from transforms.reading import Reading
 from warehouse.tables import ROLES, SENIORITIES
@@ -32,12 +33,17 @@ LONGEST_TITLE = 300
 # --- words of a title -------------------------------------------------------------------------------
 
 
+UNSPACED = "\u3040"
+"""First character of the scripts of East Asia: their marks are no accents, and most of them write without spaces."""
+
+
 class _Fold(dict[int, str]):
     """Maps a character to one folded character, so that offsets stay: case and accents go."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        base = unicodedata.normalize("NFKD", char)[:1] or char
+        form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # ガ is no カ, and 인 no ㅇ
+        base = unicodedata.normalize(form, char)[:1] or char
         lower = base.lower()
         self[code] = folded = lower if len(lower) == 1 else char
         return folded
@@ -48,6 +54,7 @@ _ENDING = (
     r"(?:\s?\((?:-?in|-?innen|a|o|e|as|es|ne|euse|ra)\)"
     r"|[/:*·•_](?:-?in|-?innen|a|o|e|as|ne|euse|rice|trice|ka)(?![^\W_]))?"
 )
+_EAST_ASIAN = re.compile(rf"[{UNSPACED}-\ud7af]")
 _WORD = re.compile(rf"([^\W_]+(?:\+\+|#)?|&){_ENDING}|[,|()\[\]{{}}:;•·@–—?!]|\s[-/+]\s?|-\s")
 BREAK = ""
 
@@ -55,14 +62,44 @@ BREAK = ""
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
     """The folded words of a title with their offsets; `("", …)` stands where one part of it ends."""
+    folded = title[:LONGEST_TITLE].translate(_FOLD)
     words = []
-    for match in _WORD.finditer(title[:LONGEST_TITLE].translate(_FOLD)):
+    for match in _WORD.finditer(folded):
         word = match[1]
         if word is None or word == "at":
             words.append((BREAK, match.start(), match.end()))
         else:
             words.append((word, match.start(1), match.end(1)))
-    return tuple(words)
+    if folded.isascii() or _EAST_ASIAN.search(folded) is None:
+        return tuple(words)
+    return tuple(part for word in words for part in _parted(*word))
+
+
+def _parted(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """A word cut at the East Asian words that the lookups know: "シニアAIエンジニア", "社群營運實習生"."""
+    at = 0
+    for known in _east_asian_words().finditer(word):
+        if at < known.start():
+            yield word[at : known.start()], start + at, start + known.start()
+        yield known[0], start + known.start(), start + known.end()
+        at = known.end()
+    if at < len(word) or not word:
+        yield word[at:], start + at, end
+
+
+@functools.cache
+def _east_asian_words() -> re.Pattern[str]:
+    """The words of the lookups that hold East Asian letters, longest first, folded; else a run of Latin ones.
+
+    Korean is written with spaces, so its words count where they begin one: 인턴 is none of 하인턴.
+    """
+    cells = [
+        row["words"] for name in ("role_words", "seniority_words", "employment_types") for row in _rows(f"{name}.csv")
+    ]
+    known = {word for cell in cells for word in cell.translate(_FOLD).split() if _EAST_ASIAN.search(word)}
+    ordered = sorted(known, key=lambda word: (-len(word), word))
+    spaced = [rf"(?<![\uac00-\ud7af]){re.escape(w)}" if w[0] >= "\uac00" else re.escape(w) for w in ordered]
+    return re.compile("|".join((*spaced, rf"[^{UNSPACED}-\ud7af]+")))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

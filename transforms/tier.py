@@ -20,8 +20,7 @@ from warehouse.tables import Place
 
 NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
 """Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""
-FIRST_COMPONENTS = ("on_target_earnings", "base")
-"""Components that win where a title names several: "OTE (base + commission)", "Base pay, bonus excluded"."""
+ON_TARGET, TOTAL, BASE = "on_target_earnings", "total_compensation", "base"
 SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
 SHORTEST_CODE, LONGEST_CODE = 2, 3
 """Letters of a country's codes, ISO 3166-1 alpha-2 and alpha-3."""
@@ -48,6 +47,8 @@ _RIGHT_AFTER = re.compile(
 _NEGATED = re.compile(r"\b(?:outside|except|excluding|not|other than|elsewhere)\b", re.IGNORECASE)
 _LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
 _LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
+_SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
+"""Words, where most labels are bare amounts ("CA$150K – CA$190K"): a quick look before they are read."""
 _ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
 
 
@@ -117,12 +118,26 @@ def period_in(text: str) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
+def names_period(words: str) -> bool:
+    """Whether words about pay name any period: a quick look before the amounts beside it are read."""
+    return _SPELT.search(words) is not None and any(hit.of("period") for hit in hits_in(words))
+
+
 @functools.lru_cache(maxsize=4096)
 def component_in(title: str) -> str:
-    """The component of pay that a title names; `base` when it names none, `other` for a signing bonus and its like."""
+    """The component of pay that a title names; `base` when it names none, `other` for a signing bonus and its like.
+
+    Where it names several: on-target earnings wherever they stand ("Base + commission = OTE"); a total that comes
+    first, what it consists of behind it ("Total compensation (base + equity)"); else base pay ("Base pay, bonus
+    excluded, one part of total compensation").
+    """
+    if _SPELT.search(title) is None:
+        return BASE
     hits = hits_in(title)
     named = [component for hit in hits if (component := _component(title, hit))]
-    return next((c for c in FIRST_COMPONENTS if c in named), named[0] if named else "base")
+    if ON_TARGET in named:
+        return ON_TARGET
+    return BASE if not named or (BASE in named and named[0] != TOTAL) else named[0]
 
 
 def _component(title: str, hit: Hit) -> str | None:

@@ -101,11 +101,14 @@ IDENTITY = "identity"
 PAID = {
     Postings: """
         SELECT posting_id, annual_low, annual_high,
+            (pay_low IS NOT NULL OR pay_high IS NOT NULL) AND currency IS NULL AS lacks_currency,
             CASE WHEN pay_low IS NOT NULL OR pay_high IS NOT NULL THEN currency END AS currency,
             coalesce(posted_on, first_seen_at::DATE) AS day
         FROM core.postings""",
     PostingPay: """
         SELECT c.posting_id, c.position, c.annual_low, c.annual_high,
+            (c.low IS NOT NULL OR c.high IS NOT NULL) AND c.currency IS NULL AND c.component <> 'equity_percent'
+                AS lacks_currency,
             CASE WHEN c.low IS NOT NULL OR c.high IS NOT NULL THEN c.currency END AS currency,
             coalesce(p.posted_on, p.first_seen_at::DATE) AS day
         FROM core.posting_pay AS c JOIN core.postings AS p USING (posting_id)""",
@@ -564,7 +567,8 @@ def convert_money(con: Connection) -> None:
     """Set the dollar columns of all postings and of all their pay by the last rate on or before the advert's day.
 
     The day is `posted_on`, else the day of first sight. `RATE_LADDER` says which source comes first and how
-    old its rate may be. Pay in a currency without such a rate keeps NULL, with reason `no_rate`.
+    old its rate may be. Pay in a currency without such a rate keeps NULL, with reason `no_rate`;
+    amounts whose currency is not stated do with reason `no_currency`.
     """
     with transaction(con):
         for cls, paid in PAID.items():
@@ -572,7 +576,7 @@ def convert_money(con: Connection) -> None:
 
 
 def _convert(con: Connection, cls: type, paid: str) -> None:
-    """Set the dollar columns of one table; `paid` gives its keys, yearly amounts, currency and day."""
+    """Set the dollar columns of one table; `paid` gives its keys, yearly amounts, (lack of) currency and day."""
     steps = "\n".join(
         f"""ASOF LEFT JOIN (SELECT * FROM core.usd_rates WHERE source = {literal(source)}) AS r{number}
             ON r{number}.currency = d.currency AND r{number}.rate_on <= d.day"""
@@ -600,7 +604,8 @@ def _convert(con: Connection, cls: type, paid: str) -> None:
             r.fx.rate AS fx_rate,
             r.fx.day AS fx_on,
             r.fx.source AS fx_source,
-            CASE WHEN p.currency IS NOT NULL AND r.fx IS NULL THEN 'no_rate' END AS usd_reason
+            CASE WHEN p.lacks_currency THEN 'no_currency'
+                WHEN p.currency IS NOT NULL AND r.fx IS NULL THEN 'no_rate' END AS usd_reason
         FROM paid AS p LEFT JOIN rated AS r USING (currency, day)
         """
     )

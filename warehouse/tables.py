@@ -41,9 +41,11 @@ PAY_FLAGS = (
     "implausible_high",
     "low_above_high",
     "on_target_earnings",
+    "period_contradicted",
     "predicted",
     "total_compensation",
 )
+USD_REASONS = ("no_currency", "no_rate")
 PAY_MARKETS = ("local", "cross_border")
 REQUIREMENTS = ("required", "preferred", "mentioned")
 READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
@@ -373,7 +375,7 @@ class InDollars:
     fx_rate: Annotated[float | None, Column("US dollars for one unit of `currency`", low=0)] = None
     fx_on: Annotated[date | None, Column("Day of the rate")] = None
     fx_source: Annotated[str | None, Column("Source of the rate")] = None
-    usd_reason: Annotated[str | None, Column("Why there are no dollars", values=("no_rate",))] = None
+    usd_reason: Annotated[str | None, Column("Why there are no dollars", values=USD_REASONS)] = None
 
 
 @table(

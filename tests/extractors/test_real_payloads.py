@@ -17,6 +17,7 @@ import pytest
 
 from extractors.archive import read
 from extractors.source import Response, all_sources, source_of
+from transforms.headline import OWN_PAY
 from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
@@ -75,7 +76,7 @@ def test_structured_pay_of_ashby_is_kept_as_stated() -> None:
         kept = Counter(
             (pay.low, pay.high, pay.currency)
             for pay in by_id[id].pay
-            if pay.reading == "stated" and pay.component in ("base", "on_target_earnings", "other")
+            if pay.reading == "stated" and pay.component in (*OWN_PAY, "other")
         )
         expected = Counter((s["minValue"] or None, s["maxValue"] or None, s["currencyCode"]) for s in salaries)
         upside_down = sum(1 for s in salaries if s["minValue"] > s["maxValue"])
@@ -94,7 +95,18 @@ def test_salaries_of_ashby_that_are_on_target_earnings_are_no_base_pay() -> None
     ]
     assert 140 <= len(sales) <= 170
     assert all(row.pay_source == "parsed" or row.pay_flag is not None for row in sales)
-    assert not [row for row in sales if row.role_group in ("ai_engineering", "ai_science")]
+    of_ai = [row.title for row in sales if row.role_group in ("ai_engineering", "ai_science")]
+    assert of_ai == ["Solutions AI Architect (Pre-Sales)"]
+
+
+def test_salaries_of_ashby_that_are_the_total_compensation_enter_no_band() -> None:
+    """In 29 components the salary's own words say that equity or bonuses are in it."""
+    postings = {row.posting_id: row for row in ashby() if isinstance(row, Posting)}.values()
+    totals = [
+        row for row in postings if any(p.component == "total_compensation" and p.reading == "stated" for p in row.pay)
+    ]
+    assert 25 <= len(totals) <= 35
+    assert all(row.pay_flag == "total_compensation" or row.pay_source == "parsed" for row in totals)
 
 
 def test_the_newer_ashby_shape_has_workplaces() -> None:

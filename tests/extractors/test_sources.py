@@ -30,7 +30,7 @@ from extractors.aijobs_salaries import first_rows_of_pairs
 from extractors.bls_oews import occupations
 from extractors.boards import all_boards, boards_of, employer_of, employers
 from extractors.fetching import ask_first
-from extractors.source import Response, all_sources, source_of
+from extractors.source import Response, all_sources, amount_of, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.web import FetchFailed
 from transforms.rejected import Rejected
@@ -340,22 +340,85 @@ def test_pairs_are_taken_from_the_top_high_before_low() -> None:
     assert first_rows_of_pairs([]) == []
 
 
-def test_a_salary_of_a_sales_advert_may_hold_the_on_target_earnings() -> None:
-    ashby = all_sources()["ashby"]
+@pytest.mark.parametrize(
+    ("label", "summary", "component"),
+    [
+        ("OTE", "$240K", "on_target_earnings"),
+        ("OTE with a 50/50 split", "$240K", "on_target_earnings"),
+        ("The target is $240K OTE", "$240K", "on_target_earnings"),
+        (None, "On-target earnings (OTE) $240K", "on_target_earnings"),
+        (None, "Total Target Compensation range circa $240K", "on_target_earnings"),
+        (None, "Estimated Base Salary Plus Commission $240K", "on_target_earnings"),
+        ("Uncapped, $480K OTE", "$240K", "base"),
+        ("Base + OTE", "$240K", "base"),
+        (None, "Total Compensation $240K", "total_compensation"),
+        (None, "Total Comp (Base plus Equity) $240K", "total_compensation"),
+        (None, "TC $240K", "total_compensation"),
+        ("Total cash", "$240K", "total_compensation"),
+        (None, "The total compensation is 240 000$. Base salary depends on skills. $240K", "total_compensation"),
+        ("The total compensation is $240,000 USD. Base salary depends on skills.", "$240K", "total_compensation"),
+        (None, "The base compensation is 240 000$. Total compensation will include equity. $240K", "base"),
+        ("Total compensation will include a solid base salary and equity", "$240K", "base"),
+        (None, "Our salaries are one part of a total compensation package. $240K", "base"),
+        (None, "Not inclusive of any bonus or equity in your total compensation package. $240K", "base"),
+        ("Compensation and rewards package", "$240K", "base"),
+        ("Target compensation including equity exceeds $300,000", "$240K", "base"),
+        ("Notes on remote work", "$240K", "base"),
+    ],
+)
+def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, component: str) -> None:
+    stated: dict[str, Any] = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR"}
+    stated |= {"currencyCode": "USD", "minValue": 240000, "maxValue": 240000}
+    (pay,) = all_sources()["ashby"].read_tier({"title": label, "components": [stated]}, [])
+    assert pay.component == component
 
-    def component(label: str | None, summary: str, amount: float = 240000) -> str:
-        stated: dict[str, Any] = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR"}
-        stated |= {"currencyCode": "USD", "minValue": amount, "maxValue": amount}
-        (pay,) = ashby.read_tier({"title": label, "components": [stated]})
-        return str(pay.component)
 
-    assert component("OTE", "$240K") == "on_target_earnings"
-    assert component("OTE with a 50/50 split", "$240K") == "on_target_earnings"
-    assert component("The target is $240K OTE", "$240K") == "on_target_earnings"
-    assert component(None, "On-target earnings (OTE) $240K") == "on_target_earnings"
-    assert component("Uncapped, $480K OTE", "$240K") == "base"
-    assert component("Base + OTE", "$240K") == "base"
-    assert component("Notes on remote work", "$240K") == "base"
+# --- amounts in fields --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stated", "amount"),
+    [(None, None), ("", None), (0, None), ("0", None), (1500, 15.0), (99.5, 0.995), ("1,500.00", 15.0)],
+)
+def test_an_amount_in_a_field(stated: object, amount: float | None) -> None:
+    issues: list[Issue] = []
+    assert amount_of(stated, "pay_low", issues, parts=100) == amount
+    assert not issues
+
+
+@pytest.mark.parametrize("stated", [-5, "-5", "many", "60k", True, [60000], {"amount": 1}, "inf", "nan"])
+def test_what_is_no_amount_is_left_out_and_noted(stated: object) -> None:
+    issues: list[Issue] = []
+    assert amount_of(stated, "pay_high", issues) is None
+    (issue,) = issues
+    assert issue.column_name == "pay_high"
+    assert issue.value == (stated if isinstance(stated, str) else repr(stated))
+
+
+SALARY = {"compensationType": "Salary", "interval": "1 YEAR", "currencyCode": "USD", "summary": "$90K"}
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "ashby": {
+        "compensation": {"compensationTiers": [{"components": [SALARY | {"minValue": "many", "maxValue": 9e4}]}]}
+    },
+    "greenhouse": {
+        "pay_input_ranges": [{"min_cents": "many", "max_cents": 9e6, "currency_type": "USD", "title": "Yearly salary"}]
+    },
+    "lever": {"salaryRange": {"min": "many", "max": 9e4, "currency": "USD", "interval": "per-year-salary"}},
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
+    job = {"id": "7", "title": "ML Engineer", "text": "ML Engineer", "jobUrl": "https://jobs.example/7"}
+    body = [job | UNREADABLE[name]] if name == "lever" else {"jobs": [job | UNREADABLE[name]]}
+    url = all_sources()[name].url_of("acme")
+    response = Response(
+        url=url, observed_at=datetime(2026, 1, 1, tzinfo=UTC), status=200, body=json.dumps(body).encode()
+    )
+    (row,) = all_sources()[name].parse(response)
+    assert isinstance(row, Posting)
+    assert (row.pay_low, row.pay_high, row.currency, row.period) == (None, 90000.0, "USD", "year")
+    assert [(issue.column_name, issue.value) for issue in row.issues] == [("pay_low", "many")]
 
 
 # --- boards.csv and lookups ---------------------------------------------------------------------------

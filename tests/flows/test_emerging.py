@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import doctest
 import io
 import math
@@ -80,6 +81,37 @@ def test_one_employers_boilerplate_is_no_trend() -> None:
     pair = compared([*mine, *plain, *others])
     assert len(pair.group) == module.PER_EMPLOYER + 30
     assert emerging(pair) == []
+
+
+def test_what_other_fields_say_as_well_does_not_rise() -> None:
+    """No advert of engineering says it, but sales does: it is the English of adverts."""
+    sales = [
+        dataclasses.replace(advert(n, "- Knowledge of plan decomposition.", is_ai=False), is_technical=False)
+        for n in range(40)
+    ]
+    assert set(terms_of([*market(), *sales])) == {"Blorptool"}
+
+
+def test_jobs_of_one_employer_are_one_witness() -> None:
+    few = [
+        advert(n, AI_LINES, is_ai=True, employer=f"one of {n % module.LEAST_EMPLOYERS}")
+        for n in range(module.LEAST_EMPLOYERS * module.PER_EMPLOYER)
+    ]
+    plain = [advert(n, "- Knowledge of PyTorch.", is_ai=True) for n in range(60)]
+    assert terms_of([*few, *plain, *(advert(n, OTHER_LINES, is_ai=False) for n in range(80))]) == {}
+
+
+@pytest.mark.parametrize("named", ["NeurIPS", "Google", "business problems"])
+def test_venues_companies_and_stop_phrases_are_no_skills(named: str) -> None:
+    adverts = [advert(n, f"- Experience with {named}, Blorptool and more", is_ai=True) for n in range(30)]
+    assert set(terms_of([*adverts, *market()[30:]])) == {"Blorptool"}
+
+
+def test_each_word_is_listed_once_and_has_a_kind() -> None:
+    with module.WORDS.open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert len({row["word"] for row in listed}) == len(listed)
+    assert {row["kind"] for row in listed} == {"stop", "plain", "venue", "company", "phrase"}
 
 
 def test_what_everybody_says_does_not_rise() -> None:

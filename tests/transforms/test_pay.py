@@ -354,6 +354,8 @@ def test_what_the_title_of_a_range_ties_its_pay_to(
         ("Annual bonus", "bonus"),
         ("Signing bonus", "other"),
         ("Commission only", "commission"),
+        ("Total compensation (base + equity)", "total_compensation"),
+        ("Base salary, one part of total compensation", "base"),
         ("Talent Acquisition Partner", "base"),
     ],
 )

@@ -186,6 +186,25 @@ def test_workplace(
 
 
 @pytest.mark.parametrize(
+    ("title", "workplace"),
+    [
+        ("AI Engineer（リモート勤務）", "remote"),
+        ("电商运营经理 (中国市场 / 远程工作）", "remote"),
+        ("Engineer - Remote", "remote"),
+        ("Software Engineer - RemoteHQ", None),
+        ("Backend Engineer, Remote HQ", None),
+        ("Engineer (Remote.com)", None),
+        ("Deployment Engineer, On-Premise", None),
+        ("Engineer, Virtual Reality", None),
+    ],
+)
+def test_a_title_says_the_workplace_in_any_script_and_no_company_or_product_does(
+    title: str, workplace: str | None
+) -> None:
+    assert whereabouts(None, title=title).workplace == workplace
+
+
+@pytest.mark.parametrize(
     ("text", "addresses", "is_remote", "title", "scope"),
     [
         ("Poland", (), True, None, ("PL",)),

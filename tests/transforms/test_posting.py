@@ -7,7 +7,7 @@ import pytest
 from transforms import posting as module
 from transforms.posting import Said, posting, postings
 from transforms.rejected import Rejected
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue, Pay, Posting
 
 HTML = "<h2>What you bring</h2><ul><li>Python, 5+ years of experience</li></ul><p>Salary: €60,000 – €80,000 a year</p>"
 
@@ -44,3 +44,27 @@ def test_what_cannot_be_made_is_an_issue_in_its_place() -> None:
 def test_alone_it_raises() -> None:
     with pytest.raises(Rejected, match="title"):
         posting(**said(1, title=None))
+
+
+@pytest.mark.parametrize(
+    ("own_words", "field", "flag"),
+    [
+        ("Ranges from 230,000-300,000 PHP/month by experience. ₱230K – ₱300K", None, "period_contradicted"),
+        ("₱230K – ₱300K", "PHP 230,000 - 300,000 per month", "period_contradicted"),
+        ("₱230K – ₱300K", "PHP 230,000 - 300,000 per year", None),
+        ("₱230K – ₱300K, and PHP 9,000 - 10,000 per month for lunch", None, None),
+        ("₱230K – ₱300K", None, None),
+    ],
+)
+def test_words_that_give_a_stated_amount_another_period_flag_it(
+    own_words: str, field: str | None, flag: str | None
+) -> None:
+    """The board's field says a year; the same amounts a month are not two offers but one of them is wrong."""
+    stated = Pay(low=230000.0, high=300000.0, currency="PHP", period="year", reading="stated", pay_text=own_words)
+    made = posting(**said(1, html=None, location_text="Manila, Philippines", pay=[stated], pay_text=field))
+    assert (made.period, made.pay_flag) == ("year", flag)
+
+
+def test_what_a_source_could_not_take_stays_with_the_posting() -> None:
+    noted = Issue(column_name="pay_low", value="many", rule="an amount expected")
+    assert noted in posting(**said(1, issues=[noted])).issues

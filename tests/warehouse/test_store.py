@@ -628,7 +628,7 @@ MONEY = """
         ("GBP", "2010-06-01", (200.0, 2.0, "2010-05-31", "ecb_rates", None)),  # long ago
         ("GBP", "2009-06-01", (None, None, None, None, "no_rate")),  # before all rates: never the next one
         ("USD", "1990-01-01", (100.0, 1.0, None, "identity", None)),
-        (None, "2026-01-05", (None, None, None, None, None)),
+        (None, "2026-01-05", (None, None, None, None, "no_currency")),
         ("EUR", None, (110.0, 1.1, "2026-01-01", "ecb_rates", None)),  # the day of first sight, in UTC
     ],
 )
@@ -657,6 +657,9 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.C
         Pay(currency="ARS", high=1.0, annual_high=1.0),
         Pay(component="equity", currency="EUR"),
         Pay(currency="USD", high=7.0, annual_high=7.0),
+        Pay(low=50.0, annual_low=50.0),
+        Pay(component="equity"),
+        Pay(component="equity_percent", low=0.5, high=1.0),
     )
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(pay=zones)])))
     store.convert_money(con)
@@ -667,6 +670,9 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.C
         (None, None, None, "no_rate"),
         (None, None, None, None),
         (None, 7.0, "identity", None),
+        (None, None, None, "no_currency"),
+        (None, None, None, None),  # no amount
+        (None, None, None, None),  # no money
     ]
 
 
