@@ -672,7 +672,7 @@ class SalaryBands730(SalaryBands):
     "n_asking <= n_jobs",
     "n_employers_asking <= n_employers",
     "status = 'published' OR reason IS NOT NULL",
-    "(status = 'low') = (doubt IS NOT NULL)",
+    "doubt IS NULL OR status = 'low'",
 )
 class SkillDemand(Counted):
     """Jobs with full text in a language the taxonomy covers, seen open in the 365 days ending at `as_of`."""
@@ -693,7 +693,9 @@ class SkillDemand(Counted):
     category: Annotated[str, Column("Category of the skill", values=SKILL_CATEGORIES)]
     n_without_text: Annotated[int, Column("Jobs of the cell that could not be read", low=0)]
     n_asking: Annotated[int, Column("Jobs that ask, unweighted", low=0)]
-    n_employers_asking: Annotated[int, Column("Employers with a job that asks", low=0)]
+    n_employers_asking: Annotated[
+        int | None, Column("Employers with a job that asks; NULL: a version that did not count", low=0)
+    ]
     largest_employer: Annotated[
         float | None,
         Column("Part of the asking jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
@@ -714,7 +716,7 @@ class SkillDemand(Counted):
     "n_role <= n_jobs",
     "n_employers_role <= n_employers",
     "status = 'published' OR reason IS NOT NULL",
-    "(status = 'low') = (doubt IS NOT NULL)",
+    "doubt IS NULL OR status = 'low'",
 )
 class RoleShares(Counted):
     """Jobs of the groups ai_engineering, ai_science and ai_other seen open in the window."""
@@ -725,7 +727,9 @@ class RoleShares(Counted):
     role: Annotated[str, Column("Role", key=True, values=ROLES)]
     role_group: Annotated[str, Column("Group of the role")]
     n_role: Annotated[int, Column("Jobs of the role, unweighted", low=0)]
-    n_employers_role: Annotated[int, Column("Employers with a job of the role", low=0)]
+    n_employers_role: Annotated[
+        int | None, Column("Employers with a job of the role; NULL: a version that did not count", low=0)
+    ]
     largest_employer: Annotated[
         float | None,
         Column("Part of the role's jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
@@ -769,7 +773,10 @@ class Figures:
     window_days: Annotated[int | None, Column("Window", unit="days", low=0)]
     sql: Annotated[str | None, Column("The SELECT it was read with")]
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]
-    behind: Annotated[tuple[Behind, ...], Column("How much of it is of which source, and when that was last read")] = ()
+    behind: Annotated[
+        tuple[Behind, ...] | None,
+        Column("How much of it is of which source, and when that was last read; NULL: a version that did not count"),
+    ] = ()
     snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
     read_on: Annotated[
         date | None,
