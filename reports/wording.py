@@ -321,19 +321,17 @@ def _below(kind: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
 
 
 def _doubts(rows: Rows, named_by: str, *, most: int | None = None) -> str | None:
-    """Which rows have low confidence, by the reason why; None when none has. Beyond `most`, names are counted."""
+    """Which rows have low confidence, by the reason why; None when none has. More than `most` are counted instead."""
     names: dict[str, list[str]] = {}
     for row in rows:
         if _low(row):
             names.setdefault(row["reason"] or "little data", []).append(row[named_by])
-    said = "; ".join(f"{_enumerated(named, most)} ({why})" for why, named in names.items())
+    n_low = sum(map(len, names.values()))
+    if most is not None and n_low > most:
+        counts = "; ".join(f"{len(named)}: {why}" if len(names) > 1 else why for why, named in names.items())
+        return f"{LOW_CONFIDENCE}: {n_low} of {len(rows)} values ({counts})"
+    said = "; ".join(f"{', '.join(named)} ({why})" for why, named in names.items())
     return f"{LOW_CONFIDENCE}: {said}" if said else None
-
-
-def _enumerated(names: Sequence[str], most: int | None) -> str:
-    if most is None or len(names) <= most + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
 def _bands_text(rows: Rows) -> str:
@@ -698,13 +696,13 @@ def last_read(figure: Figures) -> str | None:
 
 
 NAMES_IN_SHORT = 3
-"""Rows that are named for one reason of low confidence where there is little room."""
+"""Most rows of low confidence that are named where there is little room; more are counted."""
 
 
 def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None:
     """Why a figure has low confidence, with the rows that is true of; None when it has not.
 
-    Of more than `most` rows with one reason the others are counted; None names all of them.
+    More than `most` rows are counted, by reason; None names all of them.
     """
     if figure.status != "low":
         return None

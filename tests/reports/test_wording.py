@@ -210,10 +210,10 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
           {"skill": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
           WIDE | {"skill": "C", "share_lo": 0.1}],
          "low confidence: AWS, C (the 95% interval is wider than 20 percentage points); R (few employers)"),
-        ({"figure": "skills.any"}, [WIDE | {"skill": skill} for skill in "ABCD"],
-         "low confidence: A, B, C, D (the 95% interval is wider than 20 percentage points)"),
-        ({"figure": "skills.any"}, [WIDE | {"skill": skill} for skill in "ABCDE"],
-         "low confidence: A, B, C and 2 more (the 95% interval is wider than 20 percentage points)"),
+        ({"figure": "skills.any"},
+         [*(WIDE | {"skill": skill} for skill in "ABC"), WIDE | {"skill": "D", "reason": "few employers"},
+          {"skill": "E", "status": "published"}],
+         "low confidence: 4 of 5 values (3: the 95% interval is wider than 20 percentage points; 1: few employers)"),
         ({"figure": "entries.countries", "reason": "low confidence for Peru"},
          [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
         ({"figure": "skills.any", "rung": wording.CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
@@ -225,8 +225,8 @@ def test_low_confidence_says_of_what_and_why(
 ) -> None:
     row = figure(**{"status": "low", "value_json": json.dumps(rows), **changed})
     assert wording.why_low(row) == expected
-    if expected is not None and "and 2 more" in expected:
-        assert "A, B, C, D, E (the 95%" in wording.note(row), "a note has room for all names"
+    if expected is not None and "4 of 5" in expected:
+        assert "Low confidence: A, B, C (the 95%" in wording.note(row), "a note has room for all names"
 
 
 @pytest.mark.parametrize(
