@@ -476,8 +476,8 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
 
 WEIGHTED = (
     f"Shares are weighted so that no employer counts for more than {EMPLOYER_CAP:.0%}; the jobs and employers in a row "
-    "are counted as they are. So a share is not its jobs divided by {n}: it is lower where it is the largest employers "
-    "that ask, and higher where it is the others."
+    "are counted as they are. So a share is not its jobs divided by {n}: it is lower where the largest employers have "
+    "many of them, and higher where they have few."
 )
 """Why two columns that stand side by side do not divide to the third."""
 SKILLS_KEY = "Share of the {n} AI engineering jobs whose advert we could read in full."
