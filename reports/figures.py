@@ -9,6 +9,7 @@ of somebody else, with source, date and the day it must be looked at again.
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +17,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
+import numpy as np
+
 from reports import selects, wording
 from reports.wording import Row, Rows
-from warehouse.marts.statistics import LEAST_EFFECTIVE, WIDEST_SHARE_INTERVAL, too_few
-from warehouse.tables import SKILL_CATEGORIES, Figures
+from warehouse.marts.skill_demand import LANGUAGES
+from warehouse.marts.statistics import DOUBT_WORDS, share_doubts, too_few
+from warehouse.tables import SKILL_CATEGORIES, Behind, Figures
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
@@ -104,7 +108,8 @@ def _of_ranking(rows: Rows) -> Judged:
     doubts: dict[str, list[str]] = {}
     for row in rows:
         if row["status"] == "low":
-            doubts.setdefault(row["reason"], []).append(str(row.get("skill") or row.get("title")))
+            names = (row.get(name) for name in ("word", "skill", "title", "item", "cell"))
+            doubts.setdefault(row["reason"], []).append(next(str(name) for name in names if name))
     if not doubts:
         return Judged(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
     is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
@@ -112,24 +117,30 @@ def _of_ranking(rows: Rows) -> Judged:
     return Judged(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
 
 
-def _unsure(row: Row) -> str | None:
-    if row["n_effective"] < LEAST_EFFECTIVE:
-        return f"few employers carry most of it (n effective = {row['n_effective']:.0f})"
-    if row["share_lo"] is None or row["share_hi"] - row["share_lo"] > WIDEST_SHARE_INTERVAL:
-        return "the 95% interval is too wide"
-    return None
+def _with_status(row: Row) -> dict[str, Any]:
+    """A share computed in selects.py with the status and the reason that a mart would give it."""
+    few = too_few(row["n_jobs"] or 0, row["n_employers"] or 0)
+    if few:
+        return {**row, "status": "suppressed", "reason": few}
+    ends = (np.array([row[name]], dtype=np.float64) for name in ("share", "share_lo", "share_hi"))
+    doubts = share_doubts(
+        *ends,
+        n_effective=row["n_effective"],
+        n_employers=np.array([row["n_employers_asking"]], dtype=np.int64),
+        largest=np.array([row["largest_employer"]], dtype=np.float64),
+    )
+    words = DOUBT_WORDS[doubts[0]] if doubts[0] else None
+    return {**row, "status": "low" if words else "published", "reason": words}
 
 
 def _of_shares(rows: Rows) -> Judged:
-    """Shares computed here follow the minimum and the widths of the marts; every cell must meet them."""
+    """Shares computed here follow the rules of the marts; when one cell is too small, none is printed."""
     smallest = min(rows, key=lambda row: (row["n_jobs"], row["n_employers"]))
     n_jobs, n_employers = smallest["n_jobs"], smallest["n_employers"]
     few = too_few(n_jobs, n_employers)
     if few:
         return Judged(status="suppressed", reason=few, n_jobs=n_jobs, n_employers=n_employers)
-    reason = next((reason for reason in map(_unsure, rows) if reason), None)
-    status = "low" if reason else "published"
-    return Judged(status=status, reason=reason, n_jobs=n_jobs, n_employers=n_employers)
+    return replace(_of_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
 
 
 def _of_industries(rows: Rows) -> Judged:
@@ -264,7 +275,8 @@ BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def _named(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
     pairs = [(word, spelling) for _, word, spellings in skills for spelling in spellings]
-    return {"words": tuple(word for word, _ in pairs), "spellings": tuple(spelling for _, spelling in pairs)}
+    words, spellings = (tuple(column) for column in zip(*pairs, strict=True))
+    return {"words": words, "spellings": spellings, "languages": LANGUAGES}
 
 
 CLAIMS = (
@@ -356,7 +368,7 @@ SKILLS = (
             unit="share of jobs with text",
             rungs=_postings(selects.RANKING, selects.BEHIND_SKILLS),
             judge=_of_ranking,
-            parameters={"category": category},
+            parameters={"category": category, "languages": LANGUAGES},
         )
         for category in SKILL_CATEGORIES
     ),
@@ -514,6 +526,7 @@ def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Run
         cell = tuple(str(given.get(name)) for name in ("basis", "region_level", "region", "seniority_group"))
         is_missing = figure.judge is _of_cell and cell not in night.cells
         rows = [] if is_missing else _read(con, sql)
+        rows = [_with_status(row) if "share" in row and "status" not in row else row for row in rows]
         yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
 
 
@@ -525,29 +538,39 @@ def _files(behind: Rows) -> dict[str, list[str]]:
     return {source: sorted(names, reverse=True) for source, names in sorted(files.items())}
 
 
-def _read_on(behind: Rows, night: _Night) -> date | None:
-    """The day by which half of a source's rows behind a figure were last looked for; of several sources the oldest.
+def _of_sources(behind: Rows, night: _Night) -> tuple[Behind, ...]:
+    """How many rows behind a figure are of each source, and the day by which half of them were last looked for.
 
     Each row was last looked for when its board was last read. Half of the rows, because one board read again must
-    not make a crawl of long ago look fresh; the oldest source, because a figure is as old as its oldest part. None
-    when no response is known.
+    not make a crawl of long ago look fresh. The day is None when no reading is known up to the day of the figure,
+    and for what only converts money.
     """
+    counts: dict[str, int] = {}
     looked: dict[str, list[tuple[date, int]]] = {}
     for row in behind:
-        day = night.read.get((row["source"], row["board"]))
-        if day is not None and row["n"]:
-            looked.setdefault(row["source"], []).append((day, row["n"]))
-    return min(map(_half_of, looked.values()), default=None)
+        source, n = row["source"], row["n"]
+        counts[source] = counts.get(source, 0) + n
+        day = night.read.get((source, row["board"]))
+        if day is not None and n:
+            looked.setdefault(source, []).append((day, n))
+    return tuple(
+        Behind(source=source, n=n, read_on=_half_of(looked.get(source, []))) for source, n in sorted(counts.items())
+    )
 
 
-def _half_of(days: list[tuple[date, int]]) -> date:
-    """The first day by which half of the rows are reached."""
+def _half_of(days: list[tuple[date, int]]) -> date | None:
+    """The first day by which half of the rows are reached; None without rows."""
     total, reached = sum(n for _, n in days), 0
     for day, n in sorted(days):
         reached += n
         if 2 * reached >= total:
             return day
-    raise ValueError("no rows")
+    return None
+
+
+def _oldest(behind: Iterable[Behind]) -> date | None:
+    """The day a figure was read: a figure is as old as its oldest source."""
+    return min((part.read_on for part in behind if part.read_on is not None), default=None)
 
 
 def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
@@ -573,7 +596,7 @@ def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]
 def _row(figure: Figure, night: _Night, judged: Judged, **columns: Any) -> Figures:
     empty: dict[str, Any] = {
         "basis": None, "rung": None, "value": None, "value_json": None, "window_days": None, "sql": None,
-        "sources": (), "snapshots": (), "read_on": None, "verify_by": None,
+        "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
     }  # fmt: skip
     own: dict[str, Any] = {
         "status": judged.status, "reason": judged.reason, "n_jobs": judged.n_jobs, "n_employers": judged.n_employers,
@@ -594,7 +617,7 @@ def _measured(con: Connection, figure: Figure, night: _Night) -> Figures:
     refused: tuple[Rung, str, Judged] | None = None
     for rung, sql, rows, judged, behind_sql in _tried(con, figure, night):
         behind = _read(con, behind_sql) if judged.status != "suppressed" else []
-        files = _files(behind)
+        files, of_sources = _files(behind), _of_sources(behind, night)
         if kept_back := night.barred.intersection(files):
             reason = f"{', '.join(sorted(kept_back))} may not be republished"
             refused = refused or (rung, sql, replace(judged, status="suppressed", reason=reason))
@@ -615,8 +638,9 @@ def _measured(con: Connection, figure: Figure, night: _Night) -> Figures:
             window_days=rung.window_days,
             sql=sql,
             sources=tuple(files),
+            behind=of_sources,
             snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
-            read_on=_read_on(behind, night),
+            read_on=_oldest(of_sources),
         )
     if refused is None:
         raise ValueError(f"figure {figure.id} has no rung")
@@ -631,11 +655,11 @@ def _printable(rows: Rows) -> Rows:
 
 
 def _low(judged: Judged, rows: Rows) -> str | None:
-    """Low confidence is said once for the whole figure, unless its text says it of single rows."""
+    """Low confidence is said behind a single value; where there are several, their text marks each unsure one."""
     if judged.status != "low":
         return None
-    marked = [row for row in rows if row.get("status") == "low"]
-    return None if len(rows) > 1 and 0 < len(marked) < len(rows) else wording.LOW_CONFIDENCE
+    is_marked = len(rows) > 1 and any(row.get("status") == "low" for row in rows)
+    return None if is_marked else wording.LOW_CONFIDENCE
 
 
 def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> Figures | None:
@@ -663,9 +687,15 @@ def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> 
         window_days=last["window_days"],
         sql=sql,
         sources=tuple(last["sources"] or ()),
+        behind=_behind_of(last),
         snapshots=tuple(last["snapshots"] or ()),
         read_on=last["read_on"],
     )
+
+
+def _behind_of(row: Row) -> tuple[Behind, ...]:
+    """The column `behind` as the database gives it; nothing in rows of a version that had none."""
+    return tuple(Behind(**part) for part in row["behind"] or ())
 
 
 def _cited(figure: Figure, claim: Claim, night: _Night) -> Figures:
@@ -726,8 +756,20 @@ def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: 
         window_days=WINDOW_DAYS if {row.window_days for row in shown} <= {WINDOW_DAYS} else None,
         sql=selects.filled(selects.GATHERED, {"as_of": night.as_of, "prefix": figure.gathers or ""}),
         sources=tuple(sorted({source for row in shown for source in row.sources})),
+        behind=_added(row.behind or () for row in shown),
         snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
         read_on=min((row.read_on for row in shown if row.read_on), default=None),
+    )
+
+
+def _added(parts: Iterable[Sequence[Behind]]) -> tuple[Behind, ...]:
+    """What stands behind several figures: rows added up, the older day of a source."""
+    by_source: dict[str, list[Behind]] = {}
+    for part in itertools.chain.from_iterable(parts):
+        by_source.setdefault(part.source, []).append(part)
+    return tuple(
+        Behind(source=source, n=sum(part.n for part in found), read_on=_oldest(found))
+        for source, found in sorted(by_source.items())
     )
 
 
@@ -770,7 +812,8 @@ def explain(con: Connection, figure_id: str, as_of: date | None = None) -> str:
     if not rows:
         when = "" if as_of is None else f" for {as_of.isoformat()}"
         return f"{figure_id}\n{figure.title}\nThe ledger has no row{when} yet: run the pipeline first."
-    row = Figures(**{**rows[0], "sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])})
+    lists = {"sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])}
+    row = Figures(**{**rows[0], **lists, "behind": _behind_of(rows[0])})
     lines = [
         f"{row.figure} on {row.as_of.isoformat()}",
         row.title,
@@ -785,7 +828,7 @@ def explain(con: Connection, figure_id: str, as_of: date | None = None) -> str:
         *_labelled("note", wording.note(row)),
         *_labelled("2026 guide", row.baseline),
         *_labelled("verify by", row.verify_by.isoformat() if row.verify_by else None),
-        *_labelled("sources", ", ".join(row.sources) or "none"),
+        *_labelled("sources", wording.credited(row) or "none"),
         *_labelled("last read", row.read_on.isoformat() if row.read_on else None),
         *_labelled("snapshots", "none" if not row.snapshots else None),
         *(f"  {'snapshot':<12}{_dated(name)}" for name in row.snapshots),

@@ -474,8 +474,8 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
 
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job. No employer counts for more than a tenth of a "
-    "figure; where there are fewer than ten, all count alike. Low confidence: few employers, a wide 95% interval, or "
-    "adverts that a third party collected. Advertised pay is what adverts offer, before tax, for full-time work; it is "
+    "figure; where there are fewer than ten, all count alike. Low confidence: few employers, "
+    "mostly one employer, a wide 95% interval, or adverts that a third party collected. Advertised pay is what adverts offer, before tax, for full-time work; it is "
     "not what people are paid in the end."
 )
 LAST_READ_KEY = (
@@ -627,6 +627,7 @@ class _Day:
 def _source_lines(day: _Day, is_html: bool) -> list[str]:
     """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
     named = {source.source: source for source in day.sources}
+    titles = {source.source: source.title for source in day.sources}
     rows = tuple(
         (
             f"{figure.title} ({figure.figure})",
@@ -634,7 +635,7 @@ def _source_lines(day: _Day, is_html: bool) -> list[str]:
             wording.strength(figure),
             wording.window(figure),
             wording.day(figure.read_on) if figure.read_on else "–",
-            ", ".join(named[s].title if s in named else s for s in figure.sources) or "–",
+            wording.credited(figure, titles) or "–",
         )
         for figure in day.used
     )

@@ -4,6 +4,11 @@ Figures read the marts. Beside each stands a SELECT of what is behind it: source
 rows (0 for what only converts money). The few statistics that have no mart yet (additional pay, industries, hiring
 difficulty) are computed here from core, by the rules the marts follow: jobs, not postings; no employer above
 `EMPLOYER_CAP` of a cell; and a 95 % interval that takes employers, not adverts, as the independent units.
+
+That interval is linearised, where the marts draw employers again and again: SQL cannot repeat numpy's draws, and
+`explain` promises a SELECT that whoever pastes it gets the printed numbers from. Both estimate the same variance and
+are held together by a test; with `LEAST_EMPLOYERS` or more they differ by about a point. Whether a share is low is
+judged by the one rule of the marts (`statistics.share_doubts`).
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from collections.abc import Mapping
 from datetime import date
 from string import Template
 
-from warehouse.marts.statistics import EMPLOYER_CAP
+from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
 LONGEST_BRIDGE_DAYS = 7
 """A vacancy's first day is known when its board was read, without it, at most this many days before."""
@@ -41,8 +46,6 @@ def filled(sql: str, parameters: Mapping[str, object]) -> str:
 
 # --- bands --------------------------------------------------------------------------------------------
 
-SENIOR_CAVEAT = "where a title names no level, it is the source's, whose SE includes staff"
-"""Printed with third-party cells of seniors (`aijobs_salaries.SENIORITY_OF_CODE`)."""
 _BAND = """
     SELECT
         b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
@@ -51,9 +54,7 @@ _BAND = """
         l.currency AS local_currency, l.band_low AS local_low, l.band_high AS local_high,
         l.n_jobs AS local_n_jobs,
         s.band_low AS stated_low, s.band_high AS stated_high, s.n_jobs AS stated_n_jobs,
-        s.n_employers AS stated_n_employers, s.status AS stated_status, s.reason AS stated_reason,
-        CASE WHEN b.basis = 'advertised_third_party' AND b.seniority_group IN ('mid_senior', 'senior')
-            THEN {caveat} END AS caveat
+        s.n_employers AS stated_n_employers, s.status AS stated_status, s.reason AS stated_reason
     FROM {mart} b
     LEFT JOIN {mart} s
         ON s.seniority_group = b.seniority_group || '_stated'
@@ -71,8 +72,8 @@ _BAND = """
     ORDER BY l.currency
     LIMIT 1
 """
-BAND = _BAND.format(mart="mart.salary_bands", caveat=literal(SENIOR_CAVEAT))
-BAND_730 = _BAND.format(mart="mart.salary_bands_730", caveat=literal(SENIOR_CAVEAT))
+BAND = _BAND.format(mart="mart.salary_bands")
+BAND_730 = _BAND.format(mart="mart.salary_bands_730")
 
 # Which cells BAND and BAND_730 could find, so that a night need not ask for hundreds that are not there.
 CELLS = """
@@ -130,7 +131,7 @@ BEHIND_REPORTS = """
 RANKING = """
     SELECT
         category_rank AS position, skill, n_jobs, n_employers, n_effective, n_without_text, n_asking,
-        share, share_lo, share_hi, rank, status, reason
+        n_employers_asking, largest_employer, share, share_lo, share_hi, rank, status, reason
     FROM mart.skill_demand
     WHERE as_of = $as_of AND region_level = 'world' AND region = 'World'
         AND role_group = 'ai_engineering' AND requirement = 'asked' AND category = $category
@@ -139,8 +140,8 @@ RANKING = """
 """
 # A word of the 2026 guide may be several skills of the taxonomy (APIs: APIs, REST APIs). Each spelling is looked up
 # among names, then aliases; of the skills found, the one most asked for stands for the word. A skill of the taxonomy
-# that no job asks for has no row in the mart and a share of 0.
-NAMED_SKILLS = """
+# that no job asks for has no row in the mart and a share of 0, which no employer makes.
+NAMED_SKILLS = f"""
     WITH spelled AS (
         SELECT lower(skill) AS spelling, skill, 0 AS distance FROM core.skills
         UNION ALL
@@ -166,13 +167,16 @@ NAMED_SKILLS = """
     SELECT
         n.word, read.skill, cell.n_jobs, cell.n_employers, cell.n_without_text,
         CASE WHEN read.skill IS NOT NULL THEN coalesce(d.n_asking, 0) END AS n_asking,
+        CASE WHEN read.skill IS NOT NULL THEN coalesce(d.n_employers_asking, 0) END AS n_employers_asking,
         CASE WHEN read.skill IS NULL OR NOT cell.is_sure THEN NULL ELSE coalesce(d.share, 0) END AS share,
         CASE WHEN read.skill IS NULL OR NOT cell.is_sure THEN NULL WHEN d.skill IS NULL THEN 0 ELSE d.share_lo END
             AS share_lo,
         CASE WHEN cell.is_sure THEN d.share_hi END AS share_hi,
         d.rank,
-        CASE WHEN cell.is_sure THEN coalesce(d.status, 'published') ELSE 'suppressed' END AS status,
-        CASE WHEN cell.is_sure THEN d.reason ELSE cell.reason END AS reason
+        CASE WHEN NOT cell.is_sure THEN 'suppressed' WHEN read.skill IS NULL THEN 'published'
+            ELSE coalesce(d.status, 'low') END AS status,
+        CASE WHEN NOT cell.is_sure THEN cell.reason WHEN d.skill IS NOT NULL THEN d.reason
+            WHEN read.skill IS NOT NULL THEN {literal(DOUBT_WORDS["few_employers"])} END AS reason
     FROM (SELECT word, min(position) AS position
           FROM (SELECT unnest($words) AS word, unnest(range(len($words))) AS position) GROUP BY word) n
     CROSS JOIN cell
@@ -182,7 +186,7 @@ NAMED_SKILLS = """
 """
 BEHIND_SKILLS = """
     SELECT source, board, warc, count(*) AS n FROM core.postings
-    WHERE role_group = 'ai_engineering' AND text_state = 'full'
+    WHERE role_group = 'ai_engineering' AND text_state = 'full' AND list_contains($languages, language)
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     GROUP BY ALL
     ORDER BY ALL
@@ -190,8 +194,8 @@ BEHIND_SKILLS = """
 ROLES = """
     SELECT
         rank() OVER (ORDER BY s.share DESC) AS position, coalesce(r.title, s.role) AS title, s.role, s.role_group,
-        s.n_jobs, s.n_employers, s.n_effective, s.n_role AS n_asking, s.share, s.share_lo, s.share_hi,
-        s.status, s.reason
+        s.n_jobs, s.n_employers, s.n_effective, s.n_role AS n_asking, s.n_employers_role AS n_employers_asking,
+        s.largest_employer, s.share, s.share_lo, s.share_hi, s.status, s.reason
     FROM mart.role_shares s LEFT JOIN core.roles r USING (role)
     WHERE s.as_of = $as_of AND s.region_level = 'world' AND s.region = 'World' AND s.n_role > 0
     ORDER BY s.share DESC NULLS LAST, s.n_role DESC, s.role
@@ -246,7 +250,8 @@ _SHARES = f"""{_WEIGHTED},
         SELECT
             cell, item, sum(size)::BIGINT AS n_jobs, count(*) AS n_employers,
             round(sum(size * weight) ** 2 / sum(size * weight ** 2), 2) AS n_effective,
-            sum(n)::BIGINT AS n_asking, any_value(share) AS share,
+            sum(n)::BIGINT AS n_asking, count(*) FILTER (n > 0) AS n_employers_asking,
+            round(max(n * weight) / nullif(sum(n * weight), 0), 6) AS largest_employer, any_value(share) AS share,
             1.96 * sqrt(count(*) / nullif(count(*) - 1, 0) * sum((weight * (n - share * size)) ** 2))
                 / sum(size * weight) AS margin
         FROM shares GROUP BY cell, item
@@ -254,7 +259,8 @@ _SHARES = f"""{_WEIGHTED},
     figured AS (
         SELECT
             i.position, i.cell, i.item, coalesce(c.n_jobs, 0) AS n_jobs, coalesce(c.n_employers, 0) AS n_employers,
-            c.n_effective, coalesce(c.n_asking, 0) AS n_asking, round(c.share, 6) AS share,
+            c.n_effective, coalesce(c.n_asking, 0) AS n_asking,
+            coalesce(c.n_employers_asking, 0) AS n_employers_asking, c.largest_employer, round(c.share, 6) AS share,
             round(greatest(c.share - c.margin, 0), 6) AS share_lo, round(least(c.share + c.margin, 1), 6) AS share_hi
         FROM items i LEFT JOIN counted c USING (cell, item)
     )"""
@@ -400,7 +406,7 @@ READ = """
 """
 
 HISTORY = """
-    SELECT as_of, value_json, basis, rung, n_jobs, n_employers, window_days, sources, snapshots, read_on
+    SELECT as_of, value_json, basis, rung, n_jobs, n_employers, window_days, sources, behind, snapshots, read_on
     FROM mart.figures
     WHERE figure = $figure AND as_of < $as_of AND status <> 'suppressed' AND value_json IS NOT NULL
         AND rung <> 'last accepted value'

@@ -6,8 +6,10 @@ script, has no clock, and comes out byte for byte the same from the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -31,7 +33,8 @@ COMPARED = (
 class Section:
     """A figure as a part of the page: heading, chart, table, notes; or why it is withheld.
 
-    `is_folded` keeps the table closed until a reader opens it, where the chart says nearly as much.
+    `credited` names its sources with how much is of each. `is_folded` keeps the table closed until a reader opens it,
+    where the chart says nearly as much.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Section:
     chart: Markup | None
     table: wording.Table | None
     note: str
+    credited: str
     is_folded: bool = False
 
 
@@ -65,22 +69,24 @@ def page(
     )  # fmt: skip
     used = sorted({name for figure in figures for name in figure.sources if figure.kind == "measured"})
     named = {source.source: source for source in sources}
+    titles = {source.source: source.title for source in sources}
+    read = _read(figures)
     return environment.get_template("page.html").render(
         as_of=wording.day(max(figure.as_of for figure in figures)),
         as_of_iso=max(figure.as_of for figure in figures).isoformat(),
         is_sample=is_sample,
         sample=(SAMPLE_TITLE, SAMPLE_TEXT),
-        last_read=_last_read(figures),
+        last_read=_last_read(read),
         keys=(READING_KEY, LAST_READ_KEY),
         verdict_rule=wording.VERDICT_RULE,
         summary=_summary(ledger),
-        pay=_pay(ledger),
-        skills=_skills(ledger),
-        baseline=_section(ledger, "skills.baseline", "Skills named essential in 2026, and now"),
-        roles=_roles(ledger),
+        pay=_pay(ledger, titles),
+        skills=_skills(ledger, titles),
+        baseline=_section(ledger, titles, "skills.baseline", "Skills named essential in 2026, and now"),
+        roles=_roles(ledger, titles),
         compared=[ledger[name] for name in COMPARED if name in ledger],
         cited=[figure for figure in figures if figure.kind == "cited"],
-        used=[named[name] for name in used if name in named],
+        used=[(named[name], _days(read.get(name, ()))) for name in used if name in named],
         unnamed=[name for name in used if name not in named],
         words=wording,
         code_version=code_version or figures[0].code_version,
@@ -112,22 +118,47 @@ def _headline(figure: Figures, label: str) -> Headline:
     value, said = wording.parts(figure)
     rests_on = None if figure.value is None else wording.strength(figure)
     then = f"2026 guide: {figure.baseline}" if figure.baseline else None
-    beside = (said, rests_on, wording.last_read(figure), then)
+    beside = (said, rests_on, wording.defined(figure), wording.last_read(figure), then)
     return Headline(label=label, value=value, beside=tuple(f"{line[0].upper()}{line[1:]}" for line in beside if line))
 
 
-def _last_read(figures: Sequence[Figures]) -> str:
-    """Between which days the sources of the measured figures were last read; "" when none was."""
-    days = sorted({figure.read_on for figure in figures if figure.read_on is not None and figure.value is not None})
-    if not days:
+def _read(figures: Sequence[Figures]) -> dict[str, set[date]]:
+    """The days on which each source behind a printed figure was last read; more than one where figures differ."""
+    days: dict[str, set[date]] = {}
+    for figure in figures:
+        for part in (figure.behind or ()) if figure.value is not None else ():
+            if part.read_on is not None:
+                days.setdefault(part.source, set()).add(part.read_on)
+    return days
+
+
+def _days(days: Iterable[date]) -> str:
+    """ "on 7 January 2026", or "between" the first and the last of several days; "" for none."""
+    found = sorted(days)
+    if not found:
         return ""
-    if days[0] == days[-1]:
-        return f"Sources of the figures last read on {wording.day(days[0])}"
-    return f"Sources of the figures last read between {wording.day(days[0])} and {wording.day(days[-1])}"
+    first, last = wording.day(found[0]), wording.day(found[-1])
+    return f"on {first}" if first == last else f"between {first} and {last}"
+
+
+def _last_read(read: Mapping[str, Iterable[date]]) -> str:
+    """Between which days the sources were last read, each taken by itself; "" when none was."""
+    days = _days(itertools.chain.from_iterable(read.values()))
+    return f"Sources of the figures last read {days}" if days else ""
+
+
+Titles = Mapping[str, str]
+"""Names of sources to print."""
 
 
 def _section(
-    ledger: Mapping[str, Figures], name: str, heading: str, chart: str | None = None, *, is_folded: bool = False
+    ledger: Mapping[str, Figures],
+    titles: Titles,
+    name: str,
+    heading: str,
+    chart: str | None = None,
+    *,
+    is_folded: bool = False,
 ) -> Section | None:
     figure = ledger.get(name)
     if figure is None:
@@ -140,6 +171,7 @@ def _section(
         chart=drawing,
         table=wording.table(figure),
         note=wording.note(figure),
+        credited=wording.credited(figure, titles),
         is_folded=is_folded,
     )
 
@@ -150,17 +182,17 @@ def _shown(ledger: Mapping[str, Figures], name: str) -> wording.Rows:
     return [row for row in wording.rows_of(ledger[name]) if row.get("status") != "suppressed"]
 
 
-def _pay(ledger: Mapping[str, Figures]) -> list[Section]:
+def _pay(ledger: Mapping[str, Figures], titles: Titles) -> list[Section]:
     rows = _shown(ledger, "bands.regions")
     chart = charts.bands(rows, "chart-bands") if rows else None
     made = (
-        _section(ledger, "bands.regions", "Mid to senior, by region", chart),
-        _section(ledger, "entries.countries", "Entry level, by country"),
+        _section(ledger, titles, "bands.regions", "Mid to senior, by region", chart),
+        _section(ledger, titles, "entries.countries", "Entry level, by country"),
     )
     return [section for section in made if section is not None]
 
 
-def _skills(ledger: Mapping[str, Figures]) -> list[Section]:
+def _skills(ledger: Mapping[str, Figures], titles: Titles) -> list[Section]:
     made = []
     for category in SKILL_CATEGORIES:
         name = f"skills.{slug(category)}"
@@ -170,12 +202,12 @@ def _skills(ledger: Mapping[str, Figures]) -> list[Section]:
         drawn = (
             charts.ranking(rows, f"chart-{slug(category)}", name="skill", title=title, verdicts=True) if rows else None
         )
-        made.append(_section(ledger, name, heading, drawn, is_folded=True))
+        made.append(_section(ledger, titles, name, heading, drawn, is_folded=True))
     return [section for section in made if section is not None]
 
 
-def _roles(ledger: Mapping[str, Figures]) -> Section | None:
+def _roles(ledger: Mapping[str, Figures], titles: Titles) -> Section | None:
     rows = _shown(ledger, "roles.shares")
     title = "Roles: share of AI jobs in each role"
     chart = charts.ranking(rows, "chart-roles", name="title", title=title) if rows else None
-    return _section(ledger, "roles.shares", "Roles and specialisations", chart, is_folded=True)
+    return _section(ledger, titles, "roles.shares", "Roles and specialisations", chart, is_folded=True)

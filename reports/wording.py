@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from warehouse.marts.statistics import WIDEST_SHARE_INTERVAL
+from warehouse.marts.statistics import EMPLOYER_CAP
 from warehouse.tables import Figures
 
 Row = Mapping[str, Any]
@@ -55,13 +55,22 @@ RUNG_WORDS = {
 """What is said of a value that does not come from the first rung."""
 CARRIED = "last accepted value"
 """The rung of a figure that could not be computed anew."""
-UNKNOWN_TO_THIRD_PARTY = (
-    "the employers are unknown, so that no interval can be computed, and whether the amounts are base pay is not said"
-)
+UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
 THIRD_PARTY = (
     "third-party adverts are not those we read: somebody else collected the two ends of pay of full-time adverts of "
     "this calendar year and the one before"
 )
+LEVELS = {
+    ("band", "advertised"): "mid to senior is what the title says or, where it names no level, two to seven years of "
+    "experience asked for; full-time, base pay before tax, both ends of the range stated",
+    ("band", "advertised_third_party"): "mid to senior is what the title says or, where it names no level, the "
+    "source's codes MI and SE, and SE includes staff; full-time, and whether the amounts are base pay is not said",
+    ("entry", "advertised"): "entry level is what the title says (junior, graduate and the like) or, where it names no "
+    "level, at most one year of experience asked for; full-time, base pay before tax, both ends of the range stated",
+    ("entry", "advertised_third_party"): "entry level is what the title says or, where it names no level, the source's "
+    "code EN; full-time, and whether the amounts are base pay is not said",
+}
+"""What a level and its pay mean, by figure and basis: no two collections draw the line alike."""
 BASIS_WORDS = {
     "advertised": "adverts we read",
     "advertised_third_party": "adverts collected by a third party",
@@ -247,7 +256,6 @@ def _cell_note(row: Row, *, tenths: bool, divisor: int) -> list[str | None]:
         notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
     if row.get("n_apart"):
         notes.append(f"{row['n_apart']:,} kept apart (contract, part-time, intern, net, implausible or one end only)")
-    notes.append(row.get("caveat"))
     return notes
 
 
@@ -292,14 +300,19 @@ def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     return shown, tuple(words for words in said if words)
 
 
-def _below(shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
-    """What a reader should know of a table of pay, in paragraphs; `held` says what is withheld."""
-    third_party = [row for row in shown if row["basis"] == "advertised_third_party"]
+def _below(kind: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
+    """What a reader should know of a table of pay, in paragraphs; `held` says what is withheld.
+
+    `kind` is that of the rows' figures: band or entry.
+    """
     others = [row for row in shown if row["basis"] != "advertised_third_party"]
-    caveats = sorted({row["caveat"] for row in third_party if row.get("caveat")})
+    is_ours = any(row["basis"] == "advertised" for row in shown)
     abroad = [f"{row['place']} {words}" for row in others if (words := _from_abroad(row))]
     said = (
-        _sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, *caveats]) if third_party else "",
+        f"In adverts we read, {LEVELS[kind, 'advertised']}." if is_ours else "",
+        _sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {LEVELS[kind, 'advertised_third_party']}"])
+        if len(others) < len(shown)
+        else "",
         *held,
         f"Paid from abroad: {'; '.join(abroad)}." if abroad else "",
         _sentences([_doubts(others, "place")]),
@@ -307,22 +320,18 @@ def _below(shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
     return tuple(paragraph for paragraph in said if paragraph)
 
 
-def _doubts(rows: Rows, named_by: str) -> str | None:
-    """Which rows have low confidence, by the reason why; None when none has."""
+def _doubts(rows: Rows, named_by: str, *, most: int | None = None) -> str | None:
+    """Which rows have low confidence, by the reason why; None when none has. More than `most` are counted instead."""
     names: dict[str, list[str]] = {}
     for row in rows:
         if _low(row):
-            names.setdefault(_doubt(row), []).append(row[named_by])
+            names.setdefault(row["reason"] or "little data", []).append(row[named_by])
+    n_low = sum(map(len, names.values()))
+    if most is not None and n_low > most:
+        counts = "; ".join(f"{len(named)}: {why}" if len(names) > 1 else why for why, named in names.items())
+        return f"{LOW_CONFIDENCE}: {n_low} of {len(rows)} values ({counts})"
     said = "; ".join(f"{', '.join(named)} ({why})" for why, named in names.items())
     return f"{LOW_CONFIDENCE}: {said}" if said else None
-
-
-def _doubt(row: Row) -> str:
-    """Why a row has low confidence. Each wide interval has a width of its own, so the limit is named instead."""
-    low, high = row.get("share_lo"), row.get("share_hi")
-    if low is not None and high is not None and high - low > WIDEST_SHARE_INTERVAL:
-        return f"the 95% interval is wider than {100 * WIDEST_SHARE_INTERVAL:.0f} percentage points"
-    return row["reason"] or "little data"
 
 
 def _bands_text(rows: Rows) -> str:
@@ -358,7 +367,9 @@ def _bands_table(rows: Rows) -> Table:
         "whose title names the level, the others being placed by the years of experience they ask for."
     )
     numeric = frozenset((3, 4, 5, 7))
-    return _without_empty(Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(shown, held)))
+    return _without_empty(
+        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below("band", shown, held))
+    )
 
 
 def _entries_table(rows: Rows) -> Table:
@@ -388,7 +399,9 @@ def _entries_table(rows: Rows) -> Table:
         "at or below its upper end. Median: of the midpoints."
     )
     numeric = frozenset((2, 4, 5, 7))
-    return _without_empty(Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(shown, held)))
+    return _without_empty(
+        Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below("entry", shown, held))
+    )
 
 
 def _stated_cell(row: Row) -> str:
@@ -426,12 +439,14 @@ def _n(number: int | None) -> str:
 
 
 def _listed(name: str) -> Callable[[Rows], str]:
-    """A ranking as one line: name and share, little sure ones marked (once for all if all are)."""
+    """A ranking as one line: name and share, then, after their mark, those of low confidence."""
 
     def text(rows: Rows) -> str:
-        marks = [None if _all_low(rows) else _low(row) for row in rows]
-        named = (f"{row[name]} {percent(row['share'])}" for row in rows)
-        return ", ".join(qualified(text, [mark]) for text, mark in zip(named, marks, strict=True))
+        sure, unsure = (
+            ", ".join(f"{row[name]} {percent(row['share'])}" for row in rows if bool(_low(row)) == is_low)
+            for is_low in (False, True)
+        )
+        return "; ".join(part for part in (sure, f"{LOW_CONFIDENCE}: {unsure}" if unsure else "") if part)
 
     return text
 
@@ -447,23 +462,26 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
                 percent(row["share"]),
                 interval(row),
                 _n(row["n_asking"]),
+                _n(row.get("n_employers_asking")),
                 *((qualified(verdict(row) or "none", [_low(row)]),) if verdicts else ()),
             )
             for row in rows
         )
-        columns = ("Rank", heading, "Share", "95% interval", "Jobs", *(("Verdict",) if verdicts else ()))
+        columns = ("Rank", heading, "Share", "95% interval", "Jobs", "Employers", *(("Verdict",) if verdicts else ()))
         said = key.format(n=_n(rows[0]["n_jobs"]))
-        return Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4)), key=said)
+        return _without_empty(Table(columns=columns, rows=cells, numeric=frozenset((0, 2, 3, 4, 5)), key=said))
 
     return table
 
 
-def _all_low(rows: Rows) -> bool:
-    return all(_low(row) for row in rows)
-
-
-SKILLS_KEY = f"Share of the {{n}} AI engineering jobs whose advert we could read in full. {VERDICT_RULE}"
-ROLES_KEY = "Share of {n} AI jobs: engineering, research and data science, and the roles around them."
+WEIGHTED = (
+    f"Shares are weighted so that no employer counts for more than {EMPLOYER_CAP:.0%}; the jobs and employers in a row "
+    "are counted as they are. So a share is not its jobs divided by {n}: it is lower where the largest employers have "
+    "many of them, and higher where they have few."
+)
+"""Why two columns that stand side by side do not divide to the third."""
+SKILLS_KEY = "Share of the {n} AI engineering jobs whose advert we could read in full."
+ROLES_KEY = f"Share of {{n}} AI jobs: engineering, research and data science, and the roles around them. {WEIGHTED}"
 
 
 def _skills_note(rows: Rows) -> list[str]:
@@ -475,12 +493,9 @@ def _skills_note(rows: Rows) -> list[str]:
 
 def _baseline_skills_text(rows: Rows) -> str:
     parts = []
-    marks = {row["word"]: None if _all_low(rows) else _low(row) for row in rows}
     for _, word in VERDICTS:
         named = [
-            qualified(f"{row['word']} {percent(row['share'])}", [marks[row["word"]]])
-            for row in rows
-            if verdict(row) == word
+            qualified(f"{row['word']} {percent(row['share'])}", [_low(row)]) for row in rows if verdict(row) == word
         ]
         if named:
             parts.append(f"{word}: {', '.join(named)}")
@@ -500,7 +515,7 @@ def _baseline_skills_table(rows: Rows) -> Table:
         for row in rows
     )
     columns = ("Named essential in 2026", "Share now", "95% interval", "Rank among all skills", "Verdict now")
-    key = SKILLS_KEY.format(n=_n(rows[0]["n_jobs"]))
+    key = f"{SKILLS_KEY} {VERDICT_RULE}".format(n=_n(rows[0]["n_jobs"]))
     return Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3)), key=key)
 
 
@@ -515,7 +530,7 @@ def _skill_note(rows: Rows) -> list[str]:
 
 
 def _additional_text(rows: Rows) -> str:
-    share = {row["item"]: percent(row["share"]) for row in rows}
+    share = {row["item"]: qualified(percent(row["share"]), [_low(row)]) for row in rows}
     return (
         f"{share['any']} of adverts that state pay offer something beside base pay: "
         f"equity {share['equity']}, bonus {share['bonus']}, commission {share['commission']}"
@@ -524,8 +539,19 @@ def _additional_text(rows: Rows) -> str:
 
 def _shares_table(heading: str, shares: str) -> Callable[[Rows], Table]:
     def table(rows: Rows) -> Table:
-        cells = tuple((row["item"], percent(row["share"]), interval(row), _n(row["n_asking"])) for row in rows)
-        return Table(columns=(heading, shares, "95% interval", "Jobs"), rows=cells, numeric=frozenset((1, 2, 3)))
+        cells = tuple(
+            (
+                qualified(row["item"], [_low(row)]),
+                percent(row["share"]),
+                interval(row),
+                _n(row["n_asking"]),
+                _n(row.get("n_employers_asking")),
+            )
+            for row in rows
+        )
+        columns = (heading, shares, "95% interval", "Jobs", "Employers")
+        key = WEIGHTED.format(n=_n(rows[0]["n_jobs"]))
+        return _without_empty(Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3, 4)), key=key))
 
     return table
 
@@ -547,9 +573,10 @@ def _bonus_note(rows: Rows) -> list[str]:
 
 def _difficulty_text(rows: Rows) -> str:
     ai, other = rows
+    ours, theirs = (qualified(percent(row["share"]), [_low(row)]) for row in (ai, other))
     return (
-        f"{percent(ai['share'])} of AI engineering vacancies were still open after 60 days, "
-        f"against {percent(other['share'])} of other engineering vacancies"
+        f"{ours} of AI engineering vacancies were still open after 60 days, "
+        f"against {theirs} of other engineering vacancies"
     )
 
 
@@ -574,7 +601,7 @@ SHAPES: dict[str, Shape] = {
     "entries": Shape(text=_bands_text, table=_entries_table, named_by="place"),
     "skills": Shape(
         text=_listed("skill"),
-        table=_ranking_table("skill", "Skill", SKILLS_KEY, verdicts=True),
+        table=_ranking_table("skill", "Skill", f"{SKILLS_KEY} {WEIGHTED} {VERDICT_RULE}", verdicts=True),
         note=_skills_note,
         named_by="skill",
     ),
@@ -591,14 +618,15 @@ SHAPES: dict[str, Shape] = {
         table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
         named_by="title",
     ),
-    "industries": Shape(text=_listed("item"), table=_shares_table("Industry", "Share of jobs")),
+    "industries": Shape(text=_listed("item"), table=_shares_table("Industry", "Share of jobs"), named_by="item"),
     "additional": Shape(
         text=_additional_text,
         table=_shares_table("Offered beside base pay", "Share of adverts with pay"),
         note=_additional_note,
+        named_by="item",
     ),
     "additional.bonus": Shape(text=_bonus_text, note=_bonus_note),
-    "hiring": Shape(text=_difficulty_text, note=_difficulty_note),
+    "hiring": Shape(text=_difficulty_text, note=_difficulty_note, named_by="cell"),
     "outlook": Shape(text=_cited_text, note=_cited_note),
 }
 """By figure, or by the first part of its id."""
@@ -667,13 +695,39 @@ def last_read(figure: Figures) -> str | None:
     return f"{which} read on {day(figure.read_on)}"
 
 
-def why_low(figure: Figures) -> str | None:
-    """Why a figure has low confidence, with the rows that is true of; None when it has not."""
+NAMES_IN_SHORT = 3
+"""Most rows of low confidence that are named where there is little room; more are counted."""
+
+
+def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None:
+    """Why a figure has low confidence, with the rows that is true of; None when it has not.
+
+    More than `most` rows are counted, by reason; None names all of them.
+    """
     if figure.status != "low":
         return None
     named_by = shape_of(figure.figure).named_by
-    doubts = _doubts(rows_of(figure), named_by) if named_by and figure.rung != CARRIED else None
+    doubts = _doubts(rows_of(figure), named_by, most=most) if named_by and figure.rung != CARRIED else None
     return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
+
+
+def credited(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
+    """The sources of a figure, with how many adverts are of each where it has several: "Ashby 412, Greenhouse 1".
+
+    `titles` are names to print for sources. Kinds of pay are not set side by side, so a figure of several has no
+    numbers; nor has a source that only converts money. "" where there is no source.
+    """
+    n_of = {part.source: part.n for part in figure.behind or () if part.n}
+    if figure.basis is None or len(n_of) < 2:
+        n_of = {}
+    named = ((titles or {}).get(source, source) for source in figure.sources)
+    said = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, named, strict=True))
+    return ", ".join(said)
+
+
+def defined(figure: Figures) -> str | None:
+    """What level and pay a printed figure means; None for figures that are not of a level."""
+    return None if figure.value is None else LEVELS.get((figure.figure.split(".", 1)[0], figure.basis or ""))
 
 
 def note(figure: Figures) -> str:
@@ -690,8 +744,9 @@ def note(figure: Figures) -> str:
     said = [
         f"{basis}{n}, {since}",
         last_read(figure),
+        defined(figure),
         *shape.note(rows_of(figure)),
-        why_low(figure),
+        why_low(figure, most=None),
         None if shape.shows_baseline else _was(figure),
         f"against it, {against}" if against else None,
     ]
@@ -718,19 +773,23 @@ BASELINE_MONTHLY = {
 """The 2026 guide's bands, USD per month."""
 BASELINE_YEARLY = {"entry.us": 103_407.0}
 """The 2026 guide's entry pay, USD per year."""
+UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
 
 
 def compared(figure: Figures) -> str | None:
-    """How far a measured value is from the 2026 guide's, in per cent; None where it gave no number."""
+    """How far a measured value is from the 2026 guide's, in per cent; None where it gave no number.
+
+    The guide says neither what it counts as a level nor as pay, so each comparison says that it may be of two things.
+    """
     rows = rows_of(figure)
     if figure.value is None or not rows:
         return None
     if figure.figure in BASELINE_MONTHLY:
         ends = zip(("band_low", "band_high"), BASELINE_MONTHLY[figure.figure], strict=True)
         low, high = (_change(rows[0][name] / 12, then) for name, then in ends)
-        return f"the lower end is {low} and the upper end {high}"
+        return f"the lower end is {low} and the upper end {high}, {UNDEFINED}"
     if figure.figure in BASELINE_YEARLY and rows[0].get("p50") is not None:
-        return f"the median is {_change(rows[0]['p50'], BASELINE_YEARLY[figure.figure])}"
+        return f"the median is {_change(rows[0]['p50'], BASELINE_YEARLY[figure.figure])}, {UNDEFINED}"
     return None
 
 

@@ -53,6 +53,7 @@ DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 REGION_LEVELS = ("world", "continent", "region", "country")
 SENIORITY_GROUPS = ("entry", "mid_senior", "mid_senior_stated", "mid", "senior", "staff", "unstated", "all")
 CELL_STATES = ("published", "low", "suppressed")
+SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",
@@ -671,7 +672,9 @@ class SalaryBands730(SalaryBands):
     "mart.skill_demand",
     "Share of jobs with text that ask for a skill.",
     "n_asking <= n_jobs",
+    "n_employers_asking <= n_employers",
     "status = 'published' OR reason IS NOT NULL",
+    "doubt IS NULL OR status = 'low'",
 )
 class SkillDemand(Counted):
     """Jobs with full text in a language the taxonomy covers, seen open in the 365 days ending at `as_of`."""
@@ -691,7 +694,17 @@ class SkillDemand(Counted):
     skill: Annotated[str, Column("Skill", key=True, references="core.skills.skill")]
     category: Annotated[str, Column("Category of the skill", values=SKILL_CATEGORIES)]
     n_without_text: Annotated[int, Column("Jobs of the cell that could not be read", low=0)]
-    n_asking: Annotated[int, Column("Jobs that ask", low=0)]
+    n_asking: Annotated[int, Column("Jobs that ask, unweighted", low=0)]
+    n_employers_asking: Annotated[
+        int | None, Column("Employers with a job that asks; NULL: a version that did not count", low=0)
+    ]
+    largest_employer: Annotated[
+        float | None,
+        Column("Part of the asking jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
+    ]
+    doubt: Annotated[
+        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
+    ]
     share: Annotated[float | None, Column("Share of jobs, one employer at most a tenth", unit="share", low=0, high=1)]
     share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
     share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
@@ -699,7 +712,14 @@ class SkillDemand(Counted):
     category_rank: Annotated[int | None, Column("Rank by share in cell and category", low=1)]
 
 
-@table("mart.role_shares", "Share of each role among the AI jobs of a region.", "n_role <= n_jobs")
+@table(
+    "mart.role_shares",
+    "Share of each role among the AI jobs of a region.",
+    "n_role <= n_jobs",
+    "n_employers_role <= n_employers",
+    "status = 'published' OR reason IS NOT NULL",
+    "doubt IS NULL OR status = 'low'",
+)
 class RoleShares(Counted):
     """Jobs of the groups ai_engineering, ai_science and ai_other seen open in the window."""
 
@@ -708,10 +728,31 @@ class RoleShares(Counted):
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     role: Annotated[str, Column("Role", key=True, values=ROLES)]
     role_group: Annotated[str, Column("Group of the role")]
-    n_role: Annotated[int, Column("Jobs of the role", low=0)]
+    n_role: Annotated[int, Column("Jobs of the role, unweighted", low=0)]
+    n_employers_role: Annotated[
+        int | None, Column("Employers with a job of the role; NULL: a version that did not count", low=0)
+    ]
+    largest_employer: Annotated[
+        float | None,
+        Column("Part of the role's jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
+    ]
+    doubt: Annotated[
+        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
+    ]
     share: Annotated[float | None, Column("Share of jobs, one employer at most a tenth", unit="share", low=0, high=1)]
     share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
     share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+
+
+@struct
+class Behind:
+    """What one source contributes to a figure."""
+
+    source: Annotated[str, Column("Source")]
+    n: Annotated[int, Column("Adverts or reports of it (not jobs: one may stand on two boards); 0: it converts money")]
+    read_on: Annotated[
+        date | None, Column("Day by which half of them were last looked for; NULL: no reading is known up to `as_of`")
+    ]
 
 
 @table("mart.figures", "The ledger: every figure of the guide, tied to its SQL, rows and snapshots.")
@@ -734,6 +775,10 @@ class Figures:
     window_days: Annotated[int | None, Column("Window", unit="days", low=0)]
     sql: Annotated[str | None, Column("The SELECT it was read with")]
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]
+    behind: Annotated[
+        tuple[Behind, ...] | None,
+        Column("How much of it is of which source, and when that was last read; NULL: a version that did not count"),
+    ] = ()
     snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
     read_on: Annotated[
         date | None,

@@ -12,7 +12,7 @@ import pytest
 
 from warehouse import tables
 from warehouse.schema import ddl
-from warehouse.tables import Figures, fields_of, table_of
+from warehouse.tables import Field, Figures, fields_of, table_of
 
 AS_OF = date(2026, 8, 17)
 USED = (
@@ -45,15 +45,25 @@ def put(con: duckdb.DuckDBPyConnection) -> Put:
         names = {f.name for f in fields}
         for row in rows:
             assert row.keys() <= names, row.keys() - names
-            values = [
-                row.get(f.name, None if f.nullable else [] if f.is_list else (f.column.values or [NOTHING[f.type]])[0])
-                for f in fields
-            ]
+            values = [_bindable(row[f.name]) if f.name in row else _plain(f) for f in fields]
             marks = ", ".join("?" * len(fields))
             columns = ", ".join(f'"{f.name}"' for f in fields)
             con.execute(f"INSERT INTO {table_of(table).name} ({columns}) VALUES ({marks})", values)
 
     return insert
+
+
+def _plain(field: Field) -> Any:
+    """What stands in a column that was not given: NULL, or nothing in particular."""
+    if field.nullable:
+        return None
+    return [] if field.is_list else (field.column.values or [NOTHING[field.type]])[0]
+
+
+def _bindable(value: Any) -> Any:
+    """A value as DuckDB takes it: structs of a nested list as dictionaries."""
+    is_list = isinstance(value, list | tuple)
+    return [dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for v in value] if is_list else value  # type: ignore[arg-type]
 
 
 @pytest.fixture

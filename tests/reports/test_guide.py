@@ -92,10 +92,17 @@ def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: li
     alone = text_of("  <!-- figure:skills.big_data -->\n  <!-- /figure -->\n" + END, ledger)
     assert alone.startswith(
         "  <!-- figure:skills.big_data -->\n\n  Share of the 18 AI engineering jobs whose advert we could read in "
-        "full. Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "
-        "3%, rare below.\n\n  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
-        "  | ---: | --- | ---: | ---: | ---: | --- |\n"
-        "  | 1 | C&#124;C++ &lt;b&gt; | 50% | 40–60% | 9 | essential |\n\n  <!-- /figure -->\n"
+        "full. Shares are weighted "
+    )
+    assert (
+        alone.split("Shares are weighted ")[1]
+        .partition("Verdict, ")[2]
+        .startswith(
+            "by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "
+            "3%, rare below.\n\n  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
+            "  | ---: | --- | ---: | ---: | ---: | --- |\n"
+            "  | 1 | C&#124;C++ &lt;b&gt; | 50% | 40–60% | 9 | essential |\n\n  <!-- /figure -->\n"
+        )
     )
     in_line = text_of("See <!-- figure:skills.big_data -->\n<!-- /figure -->\n" + END, ledger)
     assert in_line.startswith("See <!-- figure:skills.big_data -->C&#124;C++ &lt;b&gt; 50%<!-- /figure -->\n")

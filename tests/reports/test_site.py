@@ -14,7 +14,7 @@ import pytest
 from reports import charts, site
 from reports.figures import compute
 from warehouse import placing, tables
-from warehouse.tables import Figures, Sources
+from warehouse.tables import Behind, Figures, Sources
 
 AS_OF = date(2026, 8, 17)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -152,17 +152,36 @@ def test_sample_data_says_so_at_the_top_and_at_every_figure_and_table(ledger: li
 
 
 def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> None:
-    def page_of(days: dict[str, date]) -> str:
-        return site.page([dataclasses.replace(row, read_on=days.get(row.figure)) for row in ledger])
+    def page_of(parts: dict[str, list[Behind]]) -> str:
+        rows = []
+        for row in ledger:
+            behind = tuple(parts.get(row.figure, ()))
+            days = [part.read_on for part in behind if part.read_on]
+            names = tuple(part.source for part in behind)
+            rows.append(dataclasses.replace(row, behind=behind, read_on=min(days, default=None), sources=names))
+        return site.page(rows, sources=[SOURCE])
 
     band, skills = "band.northern_america.mid_senior", "skills.programming_languages"
-    withheld = {"band.caribbean.mid_senior": date(2020, 1, 1)}
-    one = page_of({band: date(2025, 10, 28)} | withheld)
+    withheld = {"band.caribbean.mid_senior": [Behind(source="ashby", n=3, read_on=date(2020, 1, 1))]}
+    ashby = Behind(source="ashby", n=61, read_on=date(2025, 10, 28))
+    rates = Behind(source="ecb_rates", n=0, read_on=None)
+    one = page_of({band: [ashby, rates]} | withheld)
     assert "Sources of the figures last read on 28 October 2025." in one
-    assert "<small>Source last read on 28 October 2025</small>" in one
-    two = page_of({band: date(2025, 10, 28), skills: date(2026, 7, 19)} | withheld)
-    assert "last read between 28 October 2025 and 19 July 2026." in two
+    assert "Ashby boards</a>, last read on 28 October 2025." in one
+    # The figure that is read from both is as old as Ashby's part of it; the page's line must not forget the other's.
+    other = Behind(source="greenhouse", n=1, read_on=date(2026, 1, 7))
+    two = page_of({band: [ashby], skills: [ashby, other]} | withheld)
+    assert "last read between 28 October 2025 and 7 January 2026." in two
+    assert "From: Ashby boards 61, greenhouse 1." in two
     assert "last read on" not in page_of({})
+
+
+def test_a_level_is_defined_where_it_stands_beside_the_number_of_another(ledger: list[Figures]) -> None:
+    text = site.page(ledger)
+    assert text.count("ntry level is what the title says (junior, graduate and the like)") == 3
+    assert "Entry level is what the title says (junior" in text.split('id="pay"')[0]
+    assert "In adverts we read, entry level is what the title says" in text.split('id="pay"')[1]
+    assert "Here entry level is what the title says (junior" in text.split('id="compared"')[1]
 
 
 def test_what_is_said_of_a_value_stands_beside_it_in_smaller_letters(ledger: list[Figures]) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from reports import wording
+from warehouse.marts.statistics import DOUBT_WORDS
 from warehouse.tables import SKILL_CATEGORIES, Figures
 
 STATED = {"stated_low": 126_000.0, "stated_high": 187_200.0, "stated_n_jobs": 310, "stated_n_employers": 48,
           "stated_status": "published", "stated_reason": None}  # fmt: skip
 PAIRS = {"basis": "advertised_third_party", "n_employers": None, "n_effective": None, "band_low_lo": None,
-         "band_high_lo": None, "status": "low", "reason": "employers unknown", "rung": "third-party adverts",
-         "caveat": "the source's level SE includes staff"}  # fmt: skip
+         "band_high_lo": None, "status": "low", "reason": "employers unknown",
+         "rung": "third-party adverts"}  # fmt: skip
 
 
 def band_note(row: Any) -> str:
@@ -66,12 +67,13 @@ def test_a_rounded_end_never_contradicts_the_verdict(low: float, expected: str) 
     assert wording.interval({"share_lo": low, "share_hi": 0.4}) == expected
 
 
-def test_little_sure_rows_are_marked_and_all_of_them_only_once() -> None:
+def test_little_sure_rows_of_a_list_stand_together_behind_their_mark() -> None:
     text = wording.shape_of("skills.any").text
     sure: dict[str, Any] = {"skill": "Python", "share": 0.6, "status": "published"}
     low: dict[str, Any] = {"skill": "R", "share": 0.1, "status": "low"}
-    assert text([sure, low]) == "Python 60%, R 10% (low confidence)"
-    assert text([low, low | {"skill": "Go"}]) == "R 10%, Go 10%"
+    assert text([sure, sure | {"skill": "Go"}]) == "Python 60%, Go 60%"
+    assert text([low, sure]) == "Python 60%; low confidence: R 10%"
+    assert text([low, low | {"skill": "Go"}]) == "low confidence: R 10%, Go 10%"
 
 
 def test_withheld_places_are_named_with_what_they_lack() -> None:
@@ -110,9 +112,12 @@ def test_pay_from_abroad_is_counted_also_when_there_is_none(n: int | None, expec
     assert expected in note and ("abroad" in note) == (n is not None)
 
 
-def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any) -> None:
-    note = band_note(cell(**PAIRS))
-    assert "employers are unknown" in note and "base pay is not said" in note and "SE includes staff" in note
+def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure: Any) -> None:
+    row = {name: value for name, value in cell(**PAIRS).items() if name != "as_of"}
+    note = wording.note(
+        figure(figure="band.x.mid_senior", basis="advertised_third_party", value_json=json.dumps([row]))
+    )
+    assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
     assert "interval of the lower end" not in note and "abroad" not in note and "titles" not in note
 
 
@@ -127,8 +132,9 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
     assert by_place["Northern Europe"]["From"] == "third-party adverts"
     assert by_place["Northern Europe"]["n"] == "420 pairs of amounts"
     assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
-    assert table.below[0].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[0]
-    assert table.below[1] == "Paid from abroad: US and Canada 7 of 420 jobs."
+    assert table.below[0].startswith("In adverts we read, mid to senior is what the title says")
+    assert table.below[1].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[1]
+    assert table.below[2] == "Paid from abroad: US and Canada 7 of 420 jobs."
     assert [table.columns[i] for i in sorted(table.numeric)] == [
         "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",
     ]  # fmt: skip
@@ -142,15 +148,31 @@ def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
     assert [table.columns[i] for i in table.numeric] == ["Median"]
 
 
+def test_a_table_of_shares_says_why_its_columns_do_not_divide() -> None:
+    """40 of 400 jobs are a tenth; the share is 6 %, because one employer's jobs are 30 of them."""
+    row = {"position": 1, "skill": "Bash", "title": "T", "item": "I", "share": 0.06, "share_lo": 0.01, "share_hi": 0.1,
+           "n_asking": 40, "n_employers_asking": 6, "n_jobs": 400, "status": "low"}  # fmt: skip
+    for figure_id in ("skills.any", "roles.shares", "industries.shares"):
+        make = wording.shape_of(figure_id).table
+        assert make is not None
+        table = make([row])
+        assert "no employer counts for more than 10%" in table.key
+        assert "a share is not its jobs divided by 400" in table.key
+        line = dict(zip(table.columns, table.rows[0], strict=True))
+        assert (line["Jobs"], line["Employers"]) == ("40", "6")
+
+
 @pytest.mark.parametrize("figure_id", ["skills.any", "skills.baseline"])
 def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
     row = {"position": 1, "skill": "Go", "word": "Go", "share": 0.3, "share_lo": 0.2, "share_hi": 0.4, "n_asking": 3,
            "n_jobs": 1_200, "rank": 4, "status": "published"}  # fmt: skip
     make = wording.shape_of(figure_id).table
     assert make is not None
-    assert make([row]).key == (
-        "Share of the 1,200 AI engineering jobs whose advert we could read in full. Verdict, by the lower end of the "
-        "95% interval: essential from 25%, common from 10%, occasional from 3%, rare below."
+    key = make([row]).key
+    assert key.startswith("Share of the 1,200 AI engineering jobs whose advert we could read in full. ")
+    assert key.endswith(
+        " Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from 3%, rare "
+        "below."
     )
 
 
@@ -175,7 +197,7 @@ def test_the_last_reading_is_said_where_it_is_not_the_day_of_the_figure(
     assert ("28 October 2025" in wording.note(row)) == (expected is not None)
 
 
-WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": "the 95 % interval spans 25 points"}
+WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": DOUBT_WORDS["wide"]}
 
 
 @pytest.mark.parametrize(
@@ -188,6 +210,10 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
           {"skill": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
           WIDE | {"skill": "C", "share_lo": 0.1}],
          "low confidence: AWS, C (the 95% interval is wider than 20 percentage points); R (few employers)"),
+        ({"figure": "skills.any"},
+         [*(WIDE | {"skill": skill} for skill in "ABC"), WIDE | {"skill": "D", "reason": "few employers"},
+          {"skill": "E", "status": "published"}],
+         "low confidence: 4 of 5 values (3: the 95% interval is wider than 20 percentage points; 1: few employers)"),
         ({"figure": "entries.countries", "reason": "low confidence for Peru"},
          [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
         ({"figure": "skills.any", "rung": wording.CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
@@ -199,6 +225,8 @@ def test_low_confidence_says_of_what_and_why(
 ) -> None:
     row = figure(**{"status": "low", "value_json": json.dumps(rows), **changed})
     assert wording.why_low(row) == expected
+    if expected is not None and "4 of 5" in expected:
+        assert "Low confidence: A, B, C (the 95%" in wording.note(row), "a note has room for all names"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +269,10 @@ def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None
         value="x",
         value_json=f'[{{"band_low": {3_800 * 12 * 1.1}, "band_high": {7_900 * 12 * 0.9}}}]',
     )
-    assert wording.compared(row) == "the lower end is 10% higher and the upper end 10% lower"
+    assert wording.compared(row) == (
+        "the lower end is 10% higher and the upper end 10% lower, but the guide does not say what it counts as this "
+        "level, or as pay"
+    )
     assert wording.compared(figure()) is None
 
 

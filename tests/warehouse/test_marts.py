@@ -13,7 +13,7 @@ import pytest
 from flows.nightly import Request, compute_marts, load_lookups
 from flows.settings import Settings
 from transforms.lookup import countries, roles
-from warehouse import store
+from warehouse import quality, store
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -28,6 +28,7 @@ from warehouse.tables import (
     Postings,
     PostingSkills,
     Roles,
+    SkillDemand,
     Skills,
     fields_of,
 )
@@ -415,6 +416,56 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Co
     assert world.loc[("asked", "Python"), "share_lo"] < 0.75 < world.loc[("asked", "Python"), "share_hi"]
 
 
+def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection) -> None:
+    """Sixty employers with five jobs each; one has twenty more, of which each names the same tool."""
+    employers = [i % 60 for i in range(300)] + [0] * 20
+    asking = {
+        "Python": [i for i in range(300) if (i + i // 60) % 2],  # every employer, for every other job
+        "PowerShell": range(300, 320),  # one employer's template
+        "C#": (*range(300, 320), 1, 2),  # three employers
+        "Bash": (*range(300, 320), 1, 2, 3, 4, 5),  # six, but one of them is four fifths of it
+        "Go": range(1, 9),  # eight employers with a job each: 2 %, perhaps 1 %, perhaps 4 %
+    }
+    common = {"category": "Programming Languages", "kind": "technology", "aliases": (), "case_rule": "any"}
+    store.load_lookup(con, Skills, [Skills(skill=name, evidence="test", **common) for name in asking])  # type: ignore[arg-type]
+    put(con, [posting(i, employer=f"E{employer}") for i, employer in enumerate(employers)])
+    put(
+        con,
+        [
+            PostingSkills(posting_id=f"x:{i:04}", skill=skill, requirement="required", start=0, end=1)
+            for skill, jobs in asking.items()
+            for i in jobs
+        ],
+    )
+    found = demand(con).query("region_level == 'world' and role_group == 'ai_engineering' and requirement == 'asked'")
+    rows = found.set_index("skill")
+    assert rows["status"].to_dict() == {
+        "Python": "published", "PowerShell": "low", "C#": "low", "Bash": "low", "Go": "low",
+    }  # fmt: skip
+    assert rows["doubt"].dropna().to_dict() == {
+        "PowerShell": "few_employers", "C#": "few_employers", "Bash": "one_employer",
+        "Go": "wide_for_share",
+    }  # fmt: skip
+    assert rows["n_employers_asking"].to_dict() == {"Python": 60, "PowerShell": 1, "C#": 3, "Bash": 6, "Go": 8}
+    assert rows.loc["PowerShell", ["n_asking", "largest_employer"]].tolist() == [20, 1.0]
+    assert rows.loc["Bash", "largest_employer"] == pytest.approx(20 / 25)
+    assert rows.loc["PowerShell", "share"] == pytest.approx(20 / 320), "it is marked, not taken away"
+    assert rows.loc["PowerShell", "reason"] == "fewer than 5 employers"
+    assert quality.check(demand(con), SkillDemand, gate="g", run_id="r").passed
+
+
+def test_a_role_of_few_employers_is_low(con: store.Connection) -> None:
+    role = dict.fromkeys(range(300, 320), "ai_security")
+    role |= {i: "ai_architect" for i in range(300) if not (i + i // 60) % 3}
+    put(con, [posting(i, employer=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)])
+    rows = shares(con).query("region_level == 'world'").set_index("role")
+    assert rows.loc["ai_security", ["status", "doubt", "n_role"]].tolist() == ["low", "few_employers", 20]
+    assert rows.loc["ai_security", ["n_employers_role", "largest_employer"]].tolist() == [1, 1.0]
+    assert rows.loc["ai_architect", ["status", "n_employers_role"]].tolist() == ["published", 60]
+    assert rows.loc["prompt_engineer", ["status", "doubt", "share"]].tolist() == ["low", "few_employers", 0.0]
+    assert pd.isna(rows.loc["prompt_engineer", "largest_employer"])
+
+
 def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) -> None:
     skill = Skills(
         skill="Python",
@@ -429,6 +480,8 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) ->
     put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
     row = demand(con).iloc[0]
     assert (row.n_jobs, row.n_asking, row.status) == (3, 1, "suppressed")
+    assert (row.n_employers_asking, row.largest_employer) == (1, 1.0)
+    assert pd.isna(row.doubt)
     assert pd.isna(row.share)
     assert pd.isna(row["rank"])
 

@@ -10,14 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.marts.statistics import (
+    DOUBT_WORDS,
     EMPLOYER_CAP,
     capped_weights,
+    concentration,
     quantile_interval,
     quantiles,
     resampled,
+    share_doubts,
     share_intervals,
     too_few,
 )
+from warehouse.tables import SHARE_DOUBTS
 
 EMPLOYERS = st.lists(st.integers(0, 40).map(str), min_size=1, max_size=200)
 
@@ -109,6 +113,48 @@ def test_shares_are_weighted_and_bracketed() -> None:
     share, low, high = share_intervals(asking, capped_weights(employers), resampled(21, "y"))
     assert share[0] == pytest.approx(0.1)
     assert low[0] <= share[0] <= high[0]
+
+
+def test_who_makes_a_share_is_counted_as_weighted() -> None:
+    employers = ["giant"] * 50 + [f"e{i}" for i in range(20)]  # the giant's fifty weigh as much as two jobs and a bit
+    asking = np.array([[1.0, 0, 1.0]] * 50 + [[1.0, 0, 0]] * 20)
+    n_employers, largest = concentration(asking, capped_weights(employers))
+    assert n_employers.tolist() == [21, 0, 1]
+    assert largest[0] == pytest.approx(0.1) and np.isnan(largest[1]) and largest[2] == 1
+
+
+SURE = {"share": 0.06, "low": 0.04, "high": 0.08, "n_effective": 300.0, "n_employers": 12, "largest": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, None),
+        ({"n_employers": 5, "largest": 0.5}, None),
+        ({"n_employers": 4}, "few_employers"),
+        ({"n_employers": 0, "largest": np.nan, "share": 0.0, "low": 0.0, "high": 0.0}, "few_employers"),
+        ({"largest": 0.51}, "one_employer"),
+        ({"n_effective": 29.9}, "few_effective"),
+        ({"share": 0.5, "low": 0.39, "high": 0.60}, "wide"),
+        ({"low": np.nan, "high": np.nan}, "wide"),
+        ({"low": 0.02, "high": 0.081}, "wide_for_share"),
+        ({"low": 0.02, "high": 0.0799}, None),
+        ({"n_employers": 1, "largest": 1.0, "low": 0.0, "high": 0.19}, "few_employers"),
+    ],
+)
+def test_why_a_share_is_low(changed: dict[str, float], expected: str | None) -> None:
+    said = SURE | changed
+    ends = [np.array([said[name]]) for name in ("share", "low", "high")]
+    assert share_doubts(
+        *ends,
+        n_effective=said["n_effective"],
+        n_employers=np.array([said["n_employers"]], dtype=np.int64),
+        largest=np.array([said["largest"]]),
+    ) == [expected]
+
+
+def test_every_doubt_has_its_words() -> None:
+    assert tuple(DOUBT_WORDS) == SHARE_DOUBTS
 
 
 def test_draws_depend_on_the_cell_alone() -> None:

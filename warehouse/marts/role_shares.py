@@ -10,10 +10,11 @@ import pandas as pd
 
 from warehouse.marts.skill_demand import open_jobs
 from warehouse.marts.statistics import (
-    LEAST_EFFECTIVE,
-    WIDEST_SHARE_INTERVAL,
+    DOUBT_WORDS,
     capped_weights,
+    concentration,
     resampled,
+    share_doubts,
     share_intervals,
     too_few,
 )
@@ -25,7 +26,8 @@ AI_GROUPS = ("ai_engineering", "ai_science", "ai_other")
 def role_shares(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> pd.DataFrame:
     """One row per region and AI role for one day, with the columns of `tables.RoleShares`.
 
-    All jobs count, with text or without: the role is read from the title.
+    All jobs count, with text or without: the role is read from the title. Shares are judged as those of skills
+    (`statistics.share_doubts`); a role that no job has is a share of 0 on no employer, hence `low`.
     """
     jobs = open_jobs(con, as_of, window_days)
     jobs = jobs[jobs["role_group"].isin(AI_GROUPS)]
@@ -35,7 +37,9 @@ def role_shares(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 
         weights = capped_weights(cell["employer"].to_numpy())
         is_role = (cell["role"].to_numpy()[:, None] == np.array(roles)[None, :]).astype(np.float64)
         few = too_few(len(cell), weights.n_employers)
+        n_asking, largest = concentration(is_role, weights)
         frame = pd.DataFrame({"role": roles, "n_role": is_role.sum(axis=0).astype(int)})
+        frame = frame.assign(n_employers_role=n_asking, largest_employer=largest, doubt=None)
         frame = frame.assign(
             as_of=as_of, region_level=str(level), region=str(region), n_jobs=len(cell), n_employers=weights.n_employers,
             n_effective=weights.n_effective, share=np.nan, share_lo=np.nan, share_hi=np.nan,
@@ -43,12 +47,12 @@ def role_shares(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 
         )  # fmt: skip
         if few is None:
             drawn = resampled(weights.n_employers, f"{as_of}|{level}|{region}|roles")
-            frame["share"], frame["share_lo"], frame["share_hi"] = share_intervals(is_role, weights, drawn)
-            unsure = (frame["share_hi"] - frame["share_lo"] > WIDEST_SHARE_INTERVAL) | (
-                weights.n_effective < LEAST_EFFECTIVE
-            )
-            frame["status"] = np.where(unsure, "low", "published")
-            frame["reason"] = ["few employers or a wide interval" if u else None for u in unsure]
+            shares = share_intervals(is_role, weights, drawn)
+            doubts = share_doubts(*shares, n_effective=weights.n_effective, n_employers=n_asking, largest=largest)
+            frame["share"], frame["share_lo"], frame["share_hi"] = shares
+            frame["doubt"] = doubts
+            frame["status"] = ["low" if doubt else "published" for doubt in doubts]
+            frame["reason"] = [DOUBT_WORDS[doubt] if doubt else None for doubt in doubts]
         parts.append(frame)
     columns = [f.name for f in fields_of(RoleShares)]
     if not parts:

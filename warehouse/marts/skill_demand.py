@@ -13,11 +13,12 @@ import pandas as pd
 
 from warehouse.marts.salary_bands import GROUPS, Texts
 from warehouse.marts.statistics import (
-    LEAST_EFFECTIVE,
-    WIDEST_SHARE_INTERVAL,
+    DOUBT_WORDS,
     Floats,
     capped_weights,
+    concentration,
     resampled,
+    share_doubts,
     share_intervals,
     too_few,
 )
@@ -39,7 +40,8 @@ def open_jobs(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> 
 def skill_demand(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> pd.DataFrame:
     """All cells for one day with the columns of `tables.SkillDemand`; only skills that some job names.
 
-    Shares are of jobs whose full text was read. Cells below the minimum keep their counts, without shares.
+    Shares are of jobs whose full text was read. Cells below the minimum keep their counts, without shares; a share
+    that few employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`).
     """
     jobs = open_jobs(con, as_of, window_days)
     asked = con.execute((HERE / "jobs_skills.sql").read_text(), {"as_of": as_of, "window_days": window_days}).df()
@@ -98,23 +100,19 @@ def _cell(counts: dict[str, Any], strength: Any, employers: Any, skills: Texts) 
         n = len(named)
         if not n:
             continue
+        asking = asking[:, named]
+        n_employers, largest = concentration(asking, weights)
         shares = (np.full(n, np.nan),) * 3
-        states: tuple[list[str], list[str | None]] = (["suppressed"] * n, [few] * n)
+        doubts: list[str | None] = [None] * n
+        states, reasons = ["suppressed"] * n, [few] * n
         if drawn is not None:
-            shares = share_intervals(asking[:, named], weights, drawn)
-            states = _states(shares[2] - shares[1], weights.n_effective)
-        columns = {"skill": skills[named], "n_asking": n_asking[named]}
-        columns |= dict(zip(("share", "share_lo", "share_hi", "status", "reason"), (*shares, *states), strict=True))
+            shares = share_intervals(asking, weights, drawn)
+            doubts = share_doubts(*shares, n_effective=weights.n_effective, n_employers=n_employers, largest=largest)
+            states = ["low" if doubt else "published" for doubt in doubts]
+            reasons = [DOUBT_WORDS[doubt] if doubt else None for doubt in doubts]
+        columns = {
+            "skill": skills[named], "n_asking": n_asking[named], "n_employers_asking": n_employers,
+            "largest_employer": largest, "status": states, "reason": reasons, "doubt": doubts,
+        }  # fmt: skip
+        columns |= dict(zip(("share", "share_lo", "share_hi"), shares, strict=True))
         yield {**{name: [value] * n for name, value in {**counts, "requirement": requirement}.items()}, **columns}
-
-
-def _states(widths: Floats, n_effective: float) -> tuple[list[str], list[str | None]]:
-    reasons: list[str | None] = []
-    for width in widths:
-        if n_effective < LEAST_EFFECTIVE:
-            reasons.append(f"few employers carry most of it (n effective = {n_effective:.0f})")
-        elif width > WIDEST_SHARE_INTERVAL:
-            reasons.append(f"the 95% interval spans {100 * width:.0f} percentage points")
-        else:
-            reasons.append(None)
-    return ["low" if reason else "published" for reason in reasons], reasons

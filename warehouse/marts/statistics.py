@@ -31,7 +31,25 @@ LEAST_EFFECTIVE = 30.0
 WIDEST_INTERVAL = 0.40
 """A printed amount whose interval is wider than this share of it makes the cell `low`."""
 WIDEST_SHARE_INTERVAL = 0.20
-"""A printed share whose interval is wider than 20 percentage points makes the cell `low`."""
+"""A share whose interval is wider than 20 percentage points is `low`."""
+WIDEST_OF_SHARE = 1.0
+"""A share whose interval is wider than this many times the share is `low`.
+
+That is a relative standard error of some 25 % (a 95 % interval is 3.92 standard errors wide), from which on the
+Australian Bureau of Statistics marks an estimate "use with caution". An absolute width cannot judge small shares:
+6 % with an interval from 0 to 19 % is within 20 points. The US National Center for Health Statistics judges
+proportions by both widths too (Parker et al. 2017, "Data Presentation Standards for Proportions").
+"""
+LARGEST_EMPLOYER = 0.50
+"""A share is `low` when one employer is more than this part of the weight of the jobs that make it."""
+DOUBT_WORDS = {
+    "few_employers": f"fewer than {LEAST_EMPLOYERS} employers",
+    "one_employer": "one employer is more than half of it",
+    "few_effective": "few employers carry most of the jobs it is a share of",
+    "wide": f"the 95% interval is wider than {100 * WIDEST_SHARE_INTERVAL:.0f} percentage points",
+    "wide_for_share": "the 95% interval is wider than the share itself",
+}
+"""Why a share is `low` (`tables.SHARE_DOUBTS`), in words; the gravest first."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +132,28 @@ def _place(at: float) -> int:
     return max(int(np.ceil(at * REPLICATES)) - 1, 0)
 
 
+def _by_employer(asking: Floats, weights: Weights) -> Floats:
+    """The weight of each employer's jobs that ask: employers x columns."""
+    order = np.argsort(weights.employer, kind="stable")
+    starts = np.searchsorted(weights.employer[order], np.arange(weights.n_employers))
+    return np.add.reduceat((asking * weights.of_job[:, None])[order], starts, axis=0)
+
+
+def concentration(asking: Floats, weights: Weights) -> tuple[Ints, Floats]:
+    """How many employers ask, and the largest employer's part of the asking weight (NaN where none asks).
+
+    `asking` is jobs x columns of 0 and 1; both answers have one entry per column.
+    """
+    by_employer = _by_employer(asking, weights)
+    totals = by_employer.sum(axis=0)
+    largest = np.full(len(totals), np.nan)
+    np.divide(by_employer.max(axis=0), totals, out=largest, where=totals > 0)
+    return (by_employer > 0).sum(axis=0), largest
+
+
 def share_intervals(asking: Floats, weights: Weights, drawn: Floats) -> tuple[Floats, Floats, Floats]:
     """Weighted shares and their 95 % intervals. `asking` is jobs x columns of 0 and 1."""
-    weight_of = np.zeros((weights.n_employers, len(weights.employer)))
-    weight_of[weights.employer, np.arange(len(weights.employer))] = weights.of_job
-    by_employer = weight_of @ asking
+    by_employer = _by_employer(asking, weights)
     sizes = np.bincount(weights.employer, weights.of_job, weights.n_employers)
     share = by_employer.sum(axis=0) / sizes.sum()
     if weights.n_employers < 2:
@@ -137,3 +172,30 @@ def too_few(n_jobs: int, n_employers: int) -> str | None:
     if n_employers < LEAST_EMPLOYERS:
         return f"not enough employers ({n_employers}; {LEAST_EMPLOYERS} needed)"
     return None
+
+
+def share_doubts(
+    share: Floats, low: Floats, high: Floats, *, n_effective: float, n_employers: Ints, largest: Floats
+) -> list[str | None]:
+    """Why each share of a cell that meets the minimum is `low`, as a word of `DOUBT_WORDS`; None where it is not.
+
+    `n_employers` counts the employers whose jobs make the share (who ask for the skill), `largest` is the largest
+    one's part of it (see `concentration`); a share without an interval counts as wide.
+
+    Such shares are marked and never suppressed. Whether anything may be said is decided by what was looked at, the
+    jobs and employers of the cell (`too_few`); that few of them ask is what was found. Suppressing by what was found
+    would cut off the lower tail, so that every list would seem more in demand than it is, and would turn "hardly
+    anybody asks for it", of which a cell may be quite sure, into "not known". What would mislead is the number
+    itself, which may be one employer's template: so it is printed as `low`, and its lower end, which is near zero
+    then, decides the verdict.
+    """
+    holds = {
+        "few_employers": n_employers < LEAST_EMPLOYERS,
+        "one_employer": largest > LARGEST_EMPLOYER,
+        "few_effective": np.full(len(share), n_effective < LEAST_EFFECTIVE),
+        "wide": ~(high - low <= WIDEST_SHARE_INTERVAL),
+        "wide_for_share": high - low > WIDEST_OF_SHARE * share,
+    }
+    first = np.select([holds[word] for word in DOUBT_WORDS], np.arange(len(DOUBT_WORDS)), default=-1)
+    words = (*DOUBT_WORDS, None)
+    return [words[i] for i in first]
