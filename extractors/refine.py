@@ -115,13 +115,19 @@ def _is_made(key: str, rows: Path, responses: Path) -> bool:
 
 @contextlib.contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector: rows pile up and hold no cycles, so it only looks at them in vain."""
+    """Pause the cyclic garbage collector: rows pile up and hold no cycles, so it only looks at them in vain.
+
+    What is still alive afterwards, mostly what the readers remember, counts as old, so that only a full collection
+    looks at it. Objects that someone else has frozen are thawed.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()  # moves what was frozen, here all there is, to the oldest generation without a look at it
             gc.enable()
 
 

@@ -1,7 +1,7 @@
 """Plain text out of what a source sends: tags dropped, people's addresses masked, language and hash.
 
-Lines come from the tags of tidy markup: elements closed by name, attributes in double quotes. Where a source
-sends any other, lexbor (selectolax) parses it by the HTML standard's rules, so that broken markup reads as a
+Lines come from the tags of tidy markup: names in lower case, attributes in double quotes. Where a source sends
+any other, lexbor (selectolax) parses it by the HTML standard's rules, so that broken markup reads as a
 browser reads it, and writes it tidily. Offsets of every reader refer to the text that `text_of` returns,
 after `masked`, which never changes a length.
 """
@@ -112,12 +112,9 @@ def _tags(blocks: Iterable[str], inline: str) -> _Tags:
     return _Tags(
         cell=re.compile(rf"(?:</[a-z][a-z0-9]*+>)*+<t[dh]{_ATTRIBUTES}>"),
         # a block at the beginning of an item does not begin another line
-        item=re.compile(
-            rf"<li{_ATTRIBUTES}>(?>\s|{opens}|{ends}(?>{ends}|</(?:{inline})\s*+>)*+{opens}|{passes})*+",
-            re.IGNORECASE,
-        ),
-        block=re.compile(rf"</?+(?:p|li|{opened}|[bh]r){_ATTRIBUTES}>", re.IGNORECASE),
-        inline=re.compile(passes, re.IGNORECASE),
+        item=re.compile(rf"<li{_ATTRIBUTES}>(?>\s|{opens}|{ends}(?>{ends}|</(?:{inline})\s*+>)*+{opens}|{passes})*+"),
+        block=re.compile(rf"</?+(?:p|li|{opened}|[bh]r){_ATTRIBUTES}>"),
+        inline=re.compile(passes),
     )
 
 
