@@ -162,7 +162,7 @@ def _key_of(path: Path) -> str | None:
 
 
 def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path) -> None:
-    row_class = ROW_OF_KIND[module.SOURCE.kind]
+    row_class = module.SOURCE.row or ROW_OF_KIND[module.SOURCE.kind]
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]

@@ -16,17 +16,19 @@ import re
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
+import orjson
 import protego
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
 from extractors.archive import LARGEST_BODY, SOFTWARE, Damaged, Recorded, Writer, decoded, read_recorded, recorded_at
-from extractors.source import Response, Source
+from extractors.source import HOST_LABELS, Response, Source
 
 CONTACT = "JOBMARKET_CONTACT"
 ROBOT = "ai-job-market"
@@ -59,6 +61,30 @@ class MissingContact(ValueError):  # noqa: N818  # names the thing that is missi
     """A live night was asked for without saying whom a site's owner may write to."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is sent beside an address: headers and secret query fields, which are never kept, and a form."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, object] | None = None
+
+
+class Hosts:
+    """The hosts of endpoints; `*` stands for any label or labels."""
+
+    def __init__(self, endpoints: Iterable[str]) -> None:
+        self._names = sorted({urlsplit(endpoint).netloc for endpoint in endpoints})
+        self._pattern = re.compile("|".join(re.escape(name).replace(r"\*", HOST_LABELS) for name in self._names))
+
+    def hold(self, netloc: str) -> bool:
+        """Whether a URL's host (with its port) is one of them."""
+        return self._pattern.fullmatch(netloc) is not None
+
+    def __str__(self) -> str:
+        return ", ".join(self._names)
+
+
 class Web:
     """A session for one source and night. Made by `web_for`.
 
@@ -76,6 +102,7 @@ class Web:
         insecure_hosts: Collection[str],
         now: Callable[[], datetime],
         damaged: Sequence[tuple[Path, Damaged]] = (),
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self.n_requests = 0
         self.n_bytes = 0
@@ -87,11 +114,24 @@ class Web:
         self._session = session
         self._manners = manners
         self._insecure_hosts = frozenset(insecure_hosts)
-        self._hosts = frozenset(urlsplit(endpoint).netloc for endpoint in source.endpoints)
+        self.keys = dict(keys or {})
+        self._hosts = Hosts(source.endpoints)
         self._now = now
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, follow: bool = True) -> Response:
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+        follow: bool = True,
+    ) -> Response:
         """Ask for an address and return the answer, decoded, whatever its status; redirects are followed.
+
+        `headers` and `secret` (query fields) are sent to the address itself only, and never archived or said.
+        With `form` the fields are posted as JSON; the answer is archived under the address with the fields as
+        its query (lists and objects as JSON), so that each page of a paged search has an address of its own.
 
         Every answer on the way is archived. A body that does not decode is returned as it was sent (its
         `content-encoding` still stands in the headers): it is archived, and refine will report it.
@@ -99,13 +139,13 @@ class Web:
         robots.txt, no connection, a body over `LARGEST_BODY`, more than `MOST_REDIRECTS` redirects.
         """
         try:
-            return self._get(url, headers or {}, follow)
+            return self._get(url, Asked(headers=headers or {}, secret=secret or {}, form=form), follow)
         except FetchFailed as error:
             self.failures.append(error)
             raise
 
-    def _get(self, url: str, headers: Mapping[str, str], follow: bool) -> Response:
-        if not url.startswith(self._source.endpoints):
+    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+        if not self._source.longest_endpoint(url):
             raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
         asked = url
         for _ in range(MOST_REDIRECTS + 1):
@@ -113,7 +153,8 @@ class Web:
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
             if self._manners is not None:
                 self._manners.before(url, self)
-            answer = self._archived(url, headers)
+            answer = self._archived(url, what)
+            what = Asked()  # what is for the source's eyes does not travel to where it redirects
             location = next((value for name, value in answer.headers if name.lower() == "location"), None)
             if not follow or answer.status not in REDIRECTS or location is None:
                 return _response(answer)
@@ -122,18 +163,19 @@ class Web:
 
     def _refusal(self, url: str) -> str | None:
         parts = urlsplit(url)
-        if parts.netloc not in self._hosts:
-            return f"its host is none of {self._source.name}'s: {', '.join(sorted(self._hosts))}"
+        if not self._hosts.hold(parts.netloc):
+            return f"its host is none of {self._source.name}'s: {self._hosts}"
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.netloc in self._insecure_hosts):
             return "not an https address"
         return None
 
-    def _archived(self, url: str, headers: Mapping[str, str]) -> Recorded:
+    def _archived(self, url: str, what: Asked) -> Recorded:
         began = self._now()
-        response, body = self.ask(url, headers, largest=LARGEST_BODY)
+        named = url if what.form is None else _with_query(url, what.form)
+        response, body = self.ask(url if self._manners else named, what, largest=LARGEST_BODY)
         try:
             return self._writer.write(
-                url=url,
+                url=named,
                 observed_at=response.observed_at if isinstance(response, Replayed) else began,
                 status=response.status_code,
                 reason=response.reason or "",
@@ -143,14 +185,20 @@ class Web:
         except ValueError as error:
             raise FetchFailed(url, f"cannot be archived: {error}") from error
 
-    def ask(self, url: str, headers: Mapping[str, str], *, largest: int) -> tuple[requests.Response, bytes]:
+    def ask(self, url: str, what: Asked, *, largest: int) -> tuple[requests.Response, bytes]:
         """One request without checks or archive: the answer and its body as sent. Raises `FetchFailed`."""
         self.n_requests += 1
         until = time.monotonic() + LONGEST_ANSWER
         body = bytearray()
         try:
-            with self._session.get(
-                url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUTS
+            with self._session.request(
+                "GET" if what.form is None else "POST",
+                url if self._manners is None else _with_query(url, what.secret),
+                headers=dict(what.headers),
+                json=what.form,
+                stream=True,
+                allow_redirects=False,
+                timeout=TIMEOUTS,
             ) as response:
                 for part in response.raw.stream(64 * 1024, decode_content=False):
                     body += part
@@ -207,8 +255,15 @@ def web_for(
             "Accept-Encoding": "gzip, deflate",  # what the standard library decodes
         }
     )
-    manners = Manners(sleep=sleep, clock=clock)
-    return Web(source, writer=writer, session=session, manners=manners, insecure_hosts=insecure_hosts, now=now)
+    return Web(
+        source,
+        writer=writer,
+        session=session,
+        manners=Manners(sleep=sleep, clock=clock),
+        insecure_hosts=insecure_hosts,
+        now=now,
+        keys={name: os.environ.get(name, "") for name in source.keys},
+    )
 
 
 def urls_recorded(paths: Iterable[Path]) -> list[str]:
@@ -255,7 +310,7 @@ class Manners:
         try:
             for _ in range(MOST_REDIRECTS + 1):
                 self._wait(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}", PAUSE)
-                response, body = web.ask(url, {"Accept-Encoding": "identity"}, largest=LARGEST_ROBOTS)
+                response, body = web.ask(url, Asked(headers={"Accept-Encoding": "identity"}), largest=LARGEST_ROBOTS)
                 if 400 <= response.status_code < 500:
                     return protego.Protego.parse("")
                 if 200 <= response.status_code < 300:
@@ -351,6 +406,14 @@ def _response(answer: Recorded) -> Response:
         record=answer.record,
         digest=answer.digest,
     )
+
+
+def _with_query(url: str, fields: Mapping[str, object]) -> str:
+    """An address with fields added to its query, in their order; what is no text is written as JSON."""
+    if not fields:
+        return url
+    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
 
 
 def _prepared(url: str) -> str:

@@ -44,7 +44,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         with Writer(path_of(request.settings.archive, name, datetime.now(UTC)), dated=True) as writer:
             web = web_for(source, writer=writer, replay=[file])
             for url in urls_recorded([file]):
-                if not url.startswith(source.endpoints):
+                if not source.longest_endpoint(url):
                     continue
                 try:
                     web.get(url, follow=False)

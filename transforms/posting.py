@@ -18,10 +18,11 @@ from transforms.currency import legal_tender
 from transforms.pay import pay_in
 from transforms.pay_norm import finished
 from transforms.place import Address, Whereabouts, region_of, whereabouts
+from transforms.reading import Reading
 from transforms.rejected import MISSHAPEN, Rejected
 from transforms.remembered import Remembered
 from transforms.requirement import degree_in, years_in
-from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
+from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.section import read_ahead as lines_ahead
 from transforms.skill import skills_in
 from transforms.text import hash_of, language_of, masked, text_of
@@ -71,6 +72,8 @@ class Said(TypedDict, total=False):
     pay_text: str | None
     """A field of prose about pay."""
     language: str | None
+    level: str | None
+    """The level in the source's own word; it counts where the title has none."""
 
 
 def posting(**said: Unpack[Said]) -> Posting:
@@ -148,6 +151,7 @@ def _steps(
     pay: Sequence[Pay] = (),
     pay_text: str | None = None,
     language: str | None = None,
+    level: str | None = None,
 ) -> Generator[None, None, Posting]:
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
     if id is None or isinstance(id, bool) or not str(id).strip():
@@ -175,20 +179,16 @@ def _steps(
 
     yield
     role = role_of(named)
-    level = seniority_of(named)
+    titled = seniority_of(named)
     spans = [
         Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed"),
         *where.spans,
     ]
-    seniority, inferred = level.value, False
     yield
     years = years_in(body) if body else None
     degree = degree_in(body) if body else None
-    if seniority != "unstated":
-        spans.append(_span("seniority", "title", level.start, level.end, level.rule))
-    elif years is not None:
-        seniority, inferred = seniority_by_years(years[0]), True
-        spans.append(_span("seniority", "text", years[1], years[2], "least years of experience", "inferred"))
+    seniority, inferred, basis = _seniority(titled, level, years, issues)
+    spans += basis
     if years is not None:
         spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
     if degree is not None:
@@ -200,7 +200,7 @@ def _steps(
     yield
     pays = _pays(pay, pay_text, body, country=country)
     places = () if where.workplace == REMOTE else where.places
-    pays = finished(pays, country=country, employment_type=kind, seniority=level.value, places=places)
+    pays = finished(pays, country=country, employment_type=kind, seniority=titled.value, places=places)
     issues += [_upside_down(p) for p in pays if p.flag == "low_above_high"]
     head = pays[0] if pays and pays[0].is_headline else None
     counted = _where_pay_counts(head, where)
@@ -256,6 +256,25 @@ def _steps(
         spans=tuple(spans),
         issues=tuple(issues),
     )
+
+
+def _seniority(
+    titled: Reading, stated: str | None, years: tuple[float, int, int] | None, issues: list[Issue]
+) -> tuple[str, bool, list[Span]]:
+    """The level, whether it was inferred, and where it was read: the title's word, the source's, then the years."""
+    if titled.value != "unstated":
+        return titled.value, False, [_span("seniority", "title", titled.start, titled.end, titled.rule)]
+    if stated:
+        level = seniority_stated(stated)
+        if level is None:
+            rule = "a level known to lookups/levels.csv expected; add the word there"
+            issues.append(Rejected("seniority", stated, rule).issue)
+        elif level != "unstated":
+            return level, False, [_span("seniority", "structured", None, None, "level as stated", "stated")]
+    if years is not None:
+        span = _span("seniority", "text", years[1], years[2], "least years of experience", "inferred")
+        return seniority_by_years(years[0]), True, [span]
+    return titled.value, False, []
 
 
 def _folded(text: str | None) -> str | None:

@@ -46,11 +46,15 @@ from warehouse.schema import (
 )
 from warehouse.tables import (
     Advert,
+    AiPostingShare,
+    AiPostingShares,
     Checks,
     ExchangeRate,
     ExchangeRates,
     InDollars,
     Loads,
+    OccupationSkill,
+    OccupationSkills,
     OfficialWage,
     OfficialWages,
     PayReport,
@@ -61,6 +65,8 @@ from warehouse.tables import (
     PostingPlaces,
     Postings,
     PostingSkills,
+    PriceLevel,
+    PriceLevels,
     Rejects,
     Responses,
     Runs,
@@ -85,7 +91,15 @@ SCHEMAS = ("core", "mart", "ops")
 KEPT = (Runs, Checks, SourceHealth)
 """Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
 
-TABLE_OF_ROW = {Posting: Postings, PayReport: PayReports, OfficialWage: OfficialWages, ExchangeRate: ExchangeRates}
+TABLE_OF_ROW = {
+    Posting: Postings,
+    PayReport: PayReports,
+    OfficialWage: OfficialWages,
+    ExchangeRate: ExchangeRates,
+    PriceLevel: PriceLevels,
+    OccupationSkill: OccupationSkills,
+    AiPostingShare: AiPostingShares,
+}
 """Where the rows of a refined file go."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
