@@ -12,8 +12,9 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive import Damaged, Writer, path_of
+from extractors.replay import urls_recorded
 from extractors.source import all_sources
-from extractors.web import FetchFailed, urls_recorded, web_for
+from extractors.web import FetchFailed, web_for
 from flows.ending import ends_at_once
 from flows.nightly import Health, Outcome, Request, from_archive, salvage_parts
 from flows.progress import shown

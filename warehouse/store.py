@@ -357,7 +357,10 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
     else:
         _upsert_rows(con, TABLE_OF_ROW[row_class])
     _record_rejects(con, file, row_class)
-    return _record_load(con, file)
+    loaded = _record_load(con, file)
+    if row_class is Posting:
+        _see_again(con, file)
+    return loaded
 
 
 def _row_class(rows: Path) -> type:
@@ -528,6 +531,42 @@ def _record_load(con: Connection, file: RefinedFile) -> Loaded:
         [file.warc, file.source, file.refine_key, file.warc],
     ).fetchall()[0]
     return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_rejects=n_rejects)
+
+
+def _see_again(con: Connection, file: RefinedFile) -> None:
+    """What a file only repeats, or what others repeat of it, is seen again: as completely as it was said first."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE repeated AS
+        SELECT r.warc, r.record, r.board, r.refers_to, r.observed_at, o.is_complete,
+            o.warc AS first_warc, o.record AS first_record
+        FROM ops.responses AS r JOIN ops.responses AS o
+        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
+        WHERE $warc IN (r.warc, o.warc) AND r.refers_to IS NOT NULL AND o.refers_to IS NULL
+        """,
+        {"warc": file.warc},
+    )
+    con.execute(
+        "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeated AS s"
+        " WHERE r.warc = s.warc AND r.record = s.record"
+    )
+    con.execute(
+        """
+        UPDATE core.posting_boards AS b SET last_seen_at = s.observed_at
+        FROM (SELECT board, refers_to, max(observed_at) AS observed_at FROM repeated GROUP BY ALL) AS s,
+            core.postings AS p
+        WHERE p.posting_id = b.posting_id AND p.source = $source AND b.board = s.board
+            AND b.first_seen_at <= s.refers_to AND s.refers_to <= b.last_seen_at AND b.last_seen_at < s.observed_at
+        """,
+        {"source": file.source},
+    )
+    con.execute(
+        """
+        UPDATE core.postings AS p SET last_seen_at = s.observed_at
+        FROM (SELECT first_warc, first_record, max(observed_at) AS observed_at FROM repeated GROUP BY ALL) AS s
+        WHERE p.warc = s.first_warc AND p.record = s.first_record AND p.last_seen_at < s.observed_at
+        """
+    )
 
 
 def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:

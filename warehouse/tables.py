@@ -844,6 +844,9 @@ class ResponseRow:
     observed_at: Annotated[datetime | None, Column("WARC-Date (UTC); NULL: the record is damaged")]
     http_status: Annotated[int | None, Column("HTTP status; NULL: the record is damaged", low=100, high=599)]
     digest: Annotated[str | None, Column("sha1 of the payload, as in the WARC")]
+    refers_to: Annotated[
+        datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
+    ] = None
     board: Annotated[str | None, Column("Board it lists")]
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
     n_rows: Annotated[int, Column("Rows read from it", low=0)]
