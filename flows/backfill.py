@@ -18,18 +18,19 @@ from extractors.web import FetchFailed, web_for
 from flows.ending import ends_at_once
 from flows.nightly import Health, Outcome, Request, from_archive, salvage_parts
 from flows.progress import shown
+from flows.recordings import Recordings
 from warehouse.tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
 
 
 @flow(name="backfill", validate_parameters=False)
-def backfill(request: Request, recordings: Mapping[str, Sequence[Path]]) -> Outcome:
+def backfill(request: Request, recordings: Recordings) -> Outcome:
     """Archive the recordings of each source, one task per source, then refine, load and publish."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
-        asked = [archive_recordings.submit(name, files, request) for name, files in recordings.items()]
-        return from_archive(request, [future.result() for future in asked])
+        asked = [archive_recordings.submit(name, files, request) for name, files in recordings.by_source.items()]
+        return from_archive(request, with_unreadable([future.result() for future in asked], recordings.unreadable))
 
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
@@ -54,21 +55,41 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         rejects += [_damage(name, file, found) for _, found in web.damaged]
         health = replace(health, n_requests=health.n_requests + web.n_requests, n_bytes=health.n_bytes + web.n_bytes)
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
-    if rejects:
-        first = rejects[0]
-        said = f"{len(rejects)} damaged records, first: {first.warc} record {first.record}: {first.value}"
-        LOG.error("%s: %s", name, said)
-        health = replace(health, outcome="partial", message=said, rejects=tuple(rejects))
-    return health
+    return damaged(health, rejects, "damaged records") if rejects else health
+
+
+def with_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
+    """Health of the sources with recordings in which nothing was whole, each of them a reject."""
+    by_source = {health.source: health for health in archived}
+    for name, files in unreadable.items():
+        rejects = [_damage(name, file, Damaged(record=-1, url=None, why=why)) for file, why in files.items()]
+        by_source[name] = damaged(by_source.get(name, Health(source=name)), rejects, "unreadable files")
+    return list(by_source.values())
+
+
+def damaged(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
+    """A source's health, said aloud, when some of what was recorded of it could not be taken."""
+    first = rejects[0]
+    where = f"{first.warc} record {first.record}" if first.record >= 0 else first.warc
+    said = f"{len(rejects)} {what}, first: {where}: {first.value}"
+    LOG.error("%s: %s", health.source, said)
+    return replace(
+        health,
+        outcome="partial",
+        message="; ".join(filter(None, [health.message, said])),
+        rejects=(*health.rejects, *rejects),
+    )
 
 
 def _damage(source: str, file: Path, found: Damaged) -> Rejects:
+    is_whole_file = found.record < 0
+    taken = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
     return Rejects(
         source=source,
         warc=f"{file.parent.name}/{file.name}",
         record=found.record,
         posting_id=None,
-        column_name="response",
+        column_name="file" if is_whole_file else "response",
         value=found.why[:200],
-        rule="a whole WARC record expected; the others of the file were taken. Get the file again if you can",
+        rule=f"a whole WARC record expected; {taken}. Get the file again if you can",
     )

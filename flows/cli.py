@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import re
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -18,12 +20,24 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.console import ERR, OUT, print_rows
-from flows.errors import EXIT_CODES, FAILED, USAGE, Wrong, WrongUsage, near
+from flows.errors import (
+    EXIT_CODES,
+    FAILED,
+    INTERRUPTED,
+    REMEDIES,
+    TOLD_TO_END,
+    USAGE,
+    Wrong,
+    WrongUsage,
+    near,
+    unwritten,
+)
 from flows.lock import held
 from flows.settings import KIND, PROJECT, Settings, prepare_prefect, settings
 
 if TYPE_CHECKING:
     from flows.nightly import Outcome, Request
+    from flows.recordings import Recordings
     from warehouse.store import Connection
 
 app = typer.Typer(
@@ -31,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # paragraphs are wrapped anew to the terminal's width
     help="Track the AI/ML job market: from a job board's answer to a figure in a guide, each figure traceable.",
-    epilog="Exit codes\n\n" + "\n".join(f"- {code}: {meaning}" for code, meaning in EXIT_CODES.items()),
+    epilog="Exit codes\n\n" + "\n".join(f"- {code}: {meant.meaning}" for code, meant in EXIT_CODES.items()),
 )
 LOG = logging.getLogger("jobmarket")
 
@@ -56,8 +70,14 @@ def main() -> None:
         _end(str(error), error.exit_code)
     except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
         _end(str(error), FAILED)
+    except OSError as error:
+        if error.errno not in REMEDIES:
+            raise
+        _end(unwritten(error), FAILED)
     except typer.Abort:
         _end("ended", FAILED)
+    if code == INTERRUPTED:  # what typer makes of Ctrl-C
+        _end(EXIT_CODES[INTERRUPTED].state, INTERRUPTED)
     sys.exit(code if arguments else USAGE)
 
 
@@ -83,6 +103,12 @@ def day_in(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no day; one such as 2026-09-30 expected") from None
+
+
+PastDay = Annotated[
+    date | None,
+    typer.Option("--as-of", parser=day_in, metavar="DAY", help="What `run --as-of DAY` made, not what is published."),
+]
 
 
 @app.command()
@@ -123,7 +149,7 @@ def run(
         sources=_names(source),
         as_of=as_of,
         is_live=is_live,
-        guides=tuple(guide or ()),
+        guides=_guides(guide),
         allow_sample_outside=allow_sample,
     )
 
@@ -141,7 +167,7 @@ def backfill(
 
     **Writes** below the data folder as `run` does, and has its exit codes.
     """
-    _run(settings(), kind="live", sources=_names(source), guides=tuple(guide or ()), paths=path)
+    _run(settings(), kind="live", sources=_names(source), guides=_guides(guide), paths=path)
 
 
 @app.command()
@@ -190,58 +216,106 @@ def _check_contact(config: Settings) -> None:
         raise WrongUsage(str(error)) from error
 
 
-def _run(config: Settings, *, kind: str | None, paths: Sequence[Path] = (), **asked: Any) -> None:
+def _guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
+    """The guides to be refreshed, each once, however often and by whatever links it was named."""
+    for path in given or ():
+        if not path.is_file():
+            raise WrongUsage(f"no such guide: {path}")
+    return tuple({path.resolve(): path for path in given or ()}.values())
+
+
+def _run(
+    config: Settings, *, kind: str | None, guides: tuple[Path, ...], paths: Sequence[Path] = (), **asked: Any
+) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
-    if missing := [path for path in asked["guides"] if not path.is_file()]:
-        raise WrongUsage(f"no such guide: {', '.join(map(str, missing))}")
     recordings = _recordings(paths, asked["sources"]) if paths else None
+    if guides:
+        _check_guides(config, guides, kind=kind, **asked)
     with held(config.data):
         is_sample = _kind_of(config, kind) == "sample"
         prepare_prefect(config)
         from flows.nightly import Request
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
-        request = Request(settings=config, command=command, is_sample=is_sample, **asked)
+        request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
         try:
             outcome = _outcome(request, recordings)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
+            if said := _disk_trouble(error, config.data):
+                raise Wrong(f"nothing was published: {said}") from error
             LOG.exception("the run broke; nothing was published, what stood before still stands")
             raise typer.Exit(FAILED) from error
     _report(request, outcome)
     raise typer.Exit(outcome.exit_code)
 
 
-def _recordings(paths: Sequence[Path], names: Sequence[str]) -> dict[str, list[Path]]:
-    from flows.recordings import recordings_by_source
+def _check_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **asked: Any) -> None:
+    """Find what is wrong with a guide before anything is begun, not after a whole night."""
+    from flows.guides import faults
 
-    found = recordings_by_source(paths)
-    wanted = {name: files for name, files in found.items() if name in names}
-    if not wanted:
-        raise WrongUsage(f"the recordings are of {', '.join(found)}; --source names none of them")
+    outputs = config.outputs(asked.get("as_of"))
+    for path in guides:
+        if path.resolve() in (outputs.guide.resolve(), outputs.page.resolve(), outputs.market.resolve()):
+            raise WrongUsage(f"{path} is made by every run; name a file of your own")
+    problems = faults(
+        guides,
+        is_sample=(kind or _held_kind(config)) == "sample",
+        roots=(PROJECT, config.data),
+        allow_sample_outside=asked.get("allow_sample_outside", False),
+    )
+    if problems:
+        raise WrongUsage("\n".join(problems))
+
+
+def _disk_trouble(error: Exception, data: Path) -> str | None:
+    """In a line, what a disk that is full or may not be written did to a run; None for what is ours to mend."""
+    from warehouse import store
+
+    if isinstance(error, store.SqlError) and store.is_full_disk(error):
+        return unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
+    return None
+
+
+def _recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
+    from flows.recordings import recordings_in
+
+    found = recordings_in(paths)
+    wanted = found.of(names)
+    if not wanted.by_source:
+        raise WrongUsage(f"the recordings are of {', '.join(found.by_source)}; --source names none of them")
     return wanted
 
 
-def _outcome(request: Request, recordings: Mapping[str, Sequence[Path]] | None) -> Outcome:
+def _outcome(request: Request, recordings: Recordings | None) -> Outcome:
     from flows import backfill, nightly, server
     from flows.runs import on_record
 
-    with (
-        on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended,
-        server.temporary_server(request.settings.prefect_home),
-    ):
-        outcome = nightly.nightly(request) if recordings is None else backfill.backfill(request, recordings)
+    with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
+        try:
+            with server.temporary_server(request.settings.prefect_home):
+                outcome = nightly.nightly(request) if recordings is None else backfill.backfill(request, recordings)
+        except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
+            LOG.warning(TOLD_TO_END)
+            raise
         ended(**outcome.on_record)
     return outcome
 
 
+def _held_kind(config: Settings) -> str | None:
+    """What the folder holds, sample or live; None when no run has decided it yet."""
+    marker = config.data / KIND
+    return marker.read_text().strip() or None if marker.exists() else None  # empty: killed while writing it
+
+
 def _kind_of(config: Settings, wanted: str | None) -> str:
     """What the folder holds, sample or live; the first run decides, and the two are never mixed."""
-    marker = config.data / KIND
-    held_kind = marker.read_text().strip() or None if marker.exists() else None  # empty: killed while writing it
+    held_kind = _held_kind(config)
     if held_kind is None:
         if wanted is None:
             raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")
-        marker.write_text(f"{wanted}\n")
+        (config.data / KIND).write_text(f"{wanted}\n")
         return wanted
     if wanted not in (None, held_kind):
         raise Wrong(
@@ -308,34 +382,39 @@ def sql(
     query: Annotated[
         str, typer.Argument(metavar="QUERY", help="A SELECT over core, mart and ops; `adverts` holds the texts.")
     ],
-    rows: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many rows.")] = 100,
+    rows: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many rows of a result.")] = 100,
+    as_of: PastDay = None,
 ) -> None:
-    """Run one query on the published warehouse.
+    """Run a query on the published warehouse, or several with a semicolon between; each result is printed.
 
     **Reads** market.duckdb and, for the view `adverts` (posting_id, text), refined/. **Writes** nothing: a query can
     neither change the warehouse nor reach other files.
     """
-    with _reader(with_texts=True) as con:
+    with _reader(as_of, with_texts=True) as con:
         try:
-            if not con.extract_statements(query):
+            statements = con.extract_statements(query)
+            if not statements:
                 raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM mart.figures"')
-            result = con.execute(query)
-            columns = [column[0] for column in result.description or ()]
-            found = result.fetchmany(rows + 1)
+            for statement in statements:
+                result = con.execute(statement)
+                _print_result([column[0] for column in result.description or ()], result.fetchmany(rows + 1), rows)
         except _sql_errors() as error:
             raise Wrong(str(error)) from error
-    print_rows(columns, [["" if value is None else str(value) for value in row] for row in found[:rows]])
-    if len(found) > rows:
-        OUT.print(f"first {rows} rows; --rows N prints more")
+
+
+def _print_result(columns: Sequence[str], found: Sequence[Sequence[object]], most: int) -> None:
+    print_rows(columns, [["" if value is None else str(value) for value in row] for row in found[:most]])
+    if len(found) > most:
+        OUT.print(f"first {most} rows; --rows N prints more")
 
 
 @app.command()
-def shell() -> None:
+def shell(as_of: PastDay = None) -> None:
     """Ask the published warehouse query after query; end one with a semicolon, leave with Ctrl-D.
 
     **Reads** as `sql` does. **Writes** nothing.
     """
-    with _reader(with_texts=True) as con:
+    with _reader(as_of, with_texts=True) as con:
         is_typed = sys.stdin.isatty()
         if is_typed:
             OUT.print("jobmarket shell · tables: SHOW ALL TABLES; · leave with Ctrl-D")
@@ -364,17 +443,17 @@ def explain(
     figure: Annotated[
         str, typer.Argument(metavar="FIGURE", help="A figure, as in the guide's markers; `list` names all.")
     ] = "list",
-    as_of: Annotated[
-        date | None, typer.Option(parser=day_in, metavar="DAY", help="Of this day, not the newest.")
-    ] = None,
+    as_of: PastDay = None,
 ) -> None:
     """Show what is behind a figure: its SQL, n, sources, snapshots, interval, rung and history.
+
+    With --as-of a day of which `run --as-of` made nothing is looked for among those that were published.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
     from reports import figures
 
-    with _reader() as con:
+    with _reader(as_of, has_history=True) as con:
         if figure == "list":
             _print_figures(con, as_of)
             return
@@ -387,9 +466,6 @@ def explain(
 def _print_figures(con: Connection, as_of: date | None) -> None:
     """All figures of a day in the order of the guide, each with its status and value."""
     found = con.execute(FIGURES, [as_of]).fetchall()
-    if not found:
-        days = con.execute("SELECT string_agg(DISTINCT as_of::VARCHAR, ', ' ORDER BY as_of::VARCHAR) FROM mart.figures")
-        raise WrongUsage(f"there are no figures of {as_of}; there are some of {days.fetchall()[0][0]}")
     places = _places_in_guide()
     # What the guide does not show stands beside its kin: "entry.br" after "entry.us".
     found.sort(
@@ -454,19 +530,25 @@ def scorecard(
 
 
 @app.command()
-def why(posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")]) -> None:
+def why(
+    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
+    as_of: PastDay = None,
+) -> None:
     """Show an advert with what was read from it: each value's words, the rule, and stated, parsed or inferred.
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
     from flows import why as reasons
 
-    reasons.show(reasons.refined_row(settings().data, posting), OUT)
+    config = settings()
+    folder = _folder(config, as_of)
+    reasons.show(reasons.refined_row(folder, posting, refined=config.refined), OUT)
 
 
 @app.command()
 def emerging(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
+    as_of: PastDay = None,
 ) -> None:
     """List words that rise in AI adverts and that no row of the taxonomy covers, each with a row to accept.
 
@@ -474,7 +556,8 @@ def emerging(
     """
     from flows import emerging as rising
 
-    pair = rising.compared(rising.adverts_in(settings().data))
+    config = settings()
+    pair = rising.compared(rising.adverts_in(_folder(config, as_of), refined=config.refined))
     rising.show(pair, rising.emerging(pair), limit, OUT)
 
 
@@ -496,10 +579,37 @@ def audit(
     audits.show_accuracy(audits.audits_of(settings().data), OUT)
 
 
-def _reader(*, with_texts: bool = False) -> Connection:
+def _reader(as_of: date | None = None, *, with_texts: bool = False, has_history: bool = False) -> Connection:
+    """The warehouse that stands published, or that of a past day; with history, a day that was published will do."""
     from warehouse import store
 
-    return store.open_reader(settings().data, with_texts=with_texts)
+    config = settings()
+    folder = _folder(config, as_of, _published_days(config) if as_of and has_history else ())
+    return store.open_reader(folder, with_texts=with_texts, refined=config.refined)
+
+
+def _folder(config: Settings, as_of: date | None, published: Sequence[date] = ()) -> Path:
+    """The folder of the warehouse that is asked. Raises `WrongUsage` that names the days there are."""
+    if as_of is None or as_of in config.past_days:
+        return config.outputs(as_of).folder
+    if as_of in published:
+        return config.data
+    made = ", ".join(map(str, config.past_days)) or "none"
+    known = f"days there are: {made}" + (f"; published: {', '.join(map(str, published))}" if published else "")
+    raise WrongUsage(
+        f"nothing was made as of {as_of} ({known}); `jobmarket run --as-of {as_of}` makes it, "
+        "and without --as-of what is published answers"
+    )
+
+
+def _published_days(config: Settings) -> list[date]:
+    """Days of which the published warehouse has figures."""
+    from warehouse import store
+
+    if not config.outputs().market.exists():
+        return []
+    with store.open_reader(config.data) as con:
+        return [row[0] for row in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall()]
 
 
 def _sql_errors() -> type[Exception]:

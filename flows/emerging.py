@@ -158,9 +158,12 @@ GROUP BY p.job_id
 """
 
 
-def adverts_in(data: Path) -> list[Advert]:
-    """The full texts of all jobs in English. Raises `FileNotFoundError` when nothing was published yet."""
-    with store.open_reader(data, with_texts=True) as con:
+def adverts_in(data: Path, *, refined: Path | None = None) -> list[Advert]:
+    """The full texts of all jobs in English. Raises `FileNotFoundError` when nothing was published yet.
+
+    `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
+    """
+    with store.open_reader(data, with_texts=True, refined=refined) as con:
         rows = con.execute(ADVERTS).fetchall()
     names = ("posting_id", "employer", "is_ai", "is_technical", "day", "crawled_on", "text")
     return [Advert(**dict(zip(names, row, strict=True))) for row in rows]

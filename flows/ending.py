@@ -19,6 +19,7 @@ from types import FrameType
 from rich.console import Console
 
 from flows import runs
+from flows.errors import TOLD_TO_END
 from flows.server import RECORD, end_server
 
 LOG = logging.getLogger("jobmarket")
@@ -39,7 +40,7 @@ def ends_at_once(data: Path, prefect_home: Path, run_id: str) -> Iterator[None]:
             signal.signal(name, signal.SIG_IGN)
         for worker in multiprocessing.active_children():
             worker.terminate()
-        LOG.warning("told to end; the same command goes on where this run was")
+        LOG.warning(TOLD_TO_END)
         runs.end(data, run_id, exit_code=128 + number)
         end_server(prefect_home / RECORD)
         Console(stderr=True).show_cursor()  # a progress bar hides it

@@ -29,12 +29,13 @@ from extractors.source import Source, all_sources
 from extractors.web import MissingContact, Web, web_for
 from flows.audit import audits_of
 from flows.ending import ends_at_once
+from flows.errors import unwritten
 from flows.progress import shown
 from flows.settings import PROJECT, Outputs, Settings
 from flows.version import code_version
 from reports import figures, guide, site
 from transforms.lookup import countries, roles, taxonomy
-from warehouse import quality, store
+from warehouse import placing, quality, store
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -89,9 +90,8 @@ class Request:
 
     @property
     def outputs(self) -> Outputs:
-        """A past day gets a folder of its own, so that it never replaces what is published."""
-        data = self.settings.data
-        return Outputs(folder=data / "asof" / self.as_of.isoformat() if self.as_of else data)
+        """Where what it makes goes."""
+        return self.settings.outputs(self.as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +144,7 @@ def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
     try:
         return _after_fetching(request, fetched)
     except Exception as error:
-        end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
+        note_end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
         raise
 
 
@@ -159,14 +159,13 @@ def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
     problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet"]
     if as_of is not None:
         problems, ledger = compute_marts(request, as_of)
-    if problems:
-        outcome = Outcome(exit_code=1, as_of=as_of, health=health, messages=tuple(problems))
-        end(request, outcome)
-        return outcome
+    note_health(request, health)
     is_short = any(h.outcome == "failed" for h in health)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health)
-    end(request, outcome)
-    publish(request, outcome, ledger)
+    problems = problems or publish(request, outcome, ledger)
+    if problems:
+        outcome = Outcome(exit_code=1, as_of=as_of, health=health, messages=tuple(problems))
+    note_end(request, outcome)
     return outcome
 
 
@@ -411,15 +410,14 @@ def _fared(fetched: Sequence[Health], broken: dict[str, str], loaded: Sequence[s
 
 @task(name="marts", cache_policy=NO_CACHE)
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
-    """Compute and check every mart and figure of the day, and try them in every guide.
+    """Compute and check every mart and figure of the day.
 
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one.
     """
     frames: dict[type, pd.DataFrame] = {}
     problems: list[str] = []
-    ledger: list[Figures] = []
-    with work_of(request) as con, contextlib.suppress(_RefusedError):
+    with work_of(request) as con:
         store.recall(con, Figures, request.outputs.market)
         for cls, compute in MARTS.items():
             frames[cls] = compute(con, as_of)
@@ -435,25 +433,34 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
                 store.write_mart(con, cls, frame, as_of=as_of)
             ledger = figures.compute(con, as_of, code_version=code_version())
             store.put(con, Figures, ledger)
-            problems = tried_in_guides(request, ledger)
-            if problems:
-                raise _RefusedError
     return problems, ledger
 
 
-class _RefusedError(Exception):
-    """A guide does not take the figures of the day; their transaction is rolled back."""
+@task(name="publish", cache_policy=NO_CACHE)
+def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> list[str]:
+    """Put the new warehouse, guides and page in place: all of them, the warehouse first, or none.
 
-
-def tried_in_guides(request: Request, ledger: Sequence[Figures]) -> list[str]:
-    """What the guides have against the figures; nothing is written."""
-    problems = []
-    for path_in, path_out in guides_of(request):
-        try:
-            refresh(request, path_in, path_out, ledger, is_trial=True)
-        except (guide.GuideError, guide.SampleOutsideError, FileNotFoundError) as error:
-            problems.append(str(error))
-    return problems
+    Returns what prevents it, and then nothing has changed. Everything that can fail does so while the files are
+    made beside their places. A kill between two of the renames is mended by the next run, which makes them all again.
+    """
+    for warning in figures.warnings(ledger):
+        LOG.warning(warning)
+    staged: list[placing.Staged | None] = []
+    try:
+        for path_in, path_out in guides_of(request):
+            staged.append(stage_guide(request, path_in, path_out, ledger))
+        page, sources = request.outputs.page, declared_sources()
+        staged.append(site.stage(ledger, page, sources=sources, is_sample=request.is_sample))
+        with work_of(request) as con:
+            staged.insert(0, store.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
+        placing.put_in_place(staged)
+    except (guide.GuideError, guide.SampleOutsideError) as error:
+        return [str(error)]
+    except OSError as error:
+        return [unwritten(error)]
+    finally:
+        placing.discard(staged)
+    return []
 
 
 def guides_of(request: Request) -> list[tuple[Path, Path]]:
@@ -461,9 +468,9 @@ def guides_of(request: Request) -> list[tuple[Path, Path]]:
     return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
 
 
-def refresh(request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures], *, is_trial: bool) -> None:
-    """Put the figures into one guide."""
-    guide.refresh(
+def stage_guide(request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]) -> placing.Staged | None:
+    """Put the figures into one guide, beside its place."""
+    staged, _ = guide.stage(
         path_in,
         path_out,
         ledger,
@@ -471,46 +478,45 @@ def refresh(request: Request, path_in: Path, path_out: Path, ledger: Sequence[Fi
         is_sample=request.is_sample,
         roots=(PROJECT, request.settings.data),
         allow_sample_outside=request.allow_sample_outside,
-        is_trial=is_trial,
     )
+    return staged
 
 
-@task(name="publish", cache_policy=NO_CACHE)
-def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> None:
-    """Put the new warehouse, guides and page in place: each at once, the warehouse first."""
-    outputs = request.outputs
-    for warning in figures.warnings(ledger):
-        LOG.warning(warning)
-    with work_of(request) as con:
-        store.publish(con, outputs.market)
-    for path_in, path_out in guides_of(request):
-        refresh(request, path_in, path_out, ledger, is_trial=False)
-    site.build(ledger, outputs.page.parent, sources=declared_sources(), is_sample=request.is_sample)
-
-
-def _health_row(request: Request, health: Health) -> SourceHealth:
-    return SourceHealth(
-        run_id=request.run_id,
-        source=health.source,
-        outcome=health.outcome,
-        n_requests=health.n_requests,
-        n_bytes=health.n_bytes,
-        n_rows=health.n_rows,
-        message=health.message,
-    )
-
-
-def end(request: Request, outcome: Outcome) -> None:
-    """Note how the run went, before it is published, so that what is published says so too."""
-    with work_of(request) as con:
-        store.put_rejects(con, [reject for health in outcome.health for reject in health.rejects])
-        store.record_health(con, [_health_row(request, health) for health in outcome.health])
-        message = "; ".join(outcome.messages) or None
-        store.end_run(
-            con,
-            request.run_id,
-            ended_at=datetime.now(UTC),
-            exit_code=outcome.exit_code,
-            as_of=outcome.as_of,
-            message=message,
+def note_health(request: Request, health: Sequence[Health]) -> None:
+    """Note how each source fared and what of it was rejected before it reached the archive."""
+    rows = [
+        SourceHealth(
+            run_id=request.run_id,
+            source=one.source,
+            outcome=one.outcome,
+            n_requests=one.n_requests,
+            n_bytes=one.n_bytes,
+            n_rows=one.n_rows,
+            message=one.message,
         )
+        for one in health
+    ]
+    with work_of(request) as con:
+        store.put_rejects(con, [reject for one in health for reject in one.rejects])
+        store.record_health(con, rows)
+
+
+def note_end(request: Request, outcome: Outcome) -> None:
+    """Note in the work file how the run ended. Where that fails, what came of the run stays as it is."""
+    try:
+        with work_of(request) as con:
+            end_in(con, request, outcome)
+    except store.SqlError as error:
+        LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / store.WORK, error)
+
+
+def end_in(con: store.Connection, request: Request, outcome: Outcome) -> None:
+    """Note how the run ended: in the warehouse that is about to be published, or in the work file."""
+    store.end_run(
+        con,
+        request.run_id,
+        ended_at=datetime.now(UTC),
+        exit_code=outcome.exit_code,
+        as_of=outcome.as_of,
+        message="; ".join(outcome.messages) or None,
+    )

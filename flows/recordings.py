@@ -4,30 +4,53 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from extractors.archive import SUFFIX, Damaged, read_recorded
-from extractors.source import source_of
+from extractors.source import all_sources, source_of
 from flows.errors import WrongUsage
 from flows.progress import shown
 
 LOG = logging.getLogger("jobmarket")
 
 
-def recordings_by_source(paths: Sequence[Path]) -> dict[str, list[Path]]:
-    """WARC files by the source whose endpoints their addresses fall under, each list in order of time.
+UNKNOWN = "unknown"
+"""Where a source should be named, of a recording that does not say whose it is."""
 
-    A folder stands for all WARC files in it. Files that no source reads, and files in which nothing is whole,
-    are named in a warning and left alone. Raises `WrongUsage` for a path that is not there, when there is no
-    WARC file at all, and when no source reads any of them.
+
+@dataclass(frozen=True, kw_only=True)
+class Recordings:
+    """WARC files to take in.
+
+    `by_source` has them by the source whose endpoints their addresses fall under, each list in order of time.
+    `unreadable` has those in which nothing is whole with the reason, by the source that their path names, or `UNKNOWN`.
+    """
+
+    by_source: Mapping[str, Sequence[Path]]
+    unreadable: Mapping[str, Mapping[Path, str]]
+
+    def of(self, names: Collection[str]) -> Recordings:
+        """Those of some sources, and the unreadable ones of nobody knows which."""
+        return Recordings(
+            by_source={name: files for name, files in self.by_source.items() if name in names},
+            unreadable={name: files for name, files in self.unreadable.items() if name in (*names, UNKNOWN)},
+        )
+
+
+def recordings_in(paths: Sequence[Path]) -> Recordings:
+    """The recordings that paths name; a folder stands for all WARC files in it.
+
+    Files that no source reads are named in a warning and left alone. Raises `WrongUsage` for a path that is not
+    there, when there is no WARC file at all, and when no source reads any of them.
     """
     files = [file for path in paths for file in _files(path)]
     if not files:
         raise WrongUsage(f"no {SUFFIX} file in {', '.join(map(str, paths))}; name WARC files or a folder of them")
-    unreadable: dict[Path, str] = {}
+    unreadable: defaultdict[str, dict[Path, str]] = defaultdict(dict)
     found: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
     unknown: defaultdict[str, list[Path]] = defaultdict(list)
     for file in shown(files, total=len(files), what="looking through recordings"):
@@ -48,15 +71,21 @@ def recordings_by_source(paths: Sequence[Path]) -> dict[str, list[Path]]:
         for name, time in names.items():
             found[name].append((time, file))
         if not is_readable:
-            unreadable[file] = damage
+            unreadable[_source_named(file)][file] = damage
     for host, unread in sorted(unknown.items()):
         LOG.warning("no source reads %s; left alone: %d files, first %s", host, len(unread), unread[0])
     if not found:
-        file, why = next(iter(unreadable.items()), (files[0], "no source reads what it recorded"))
+        damaged = [pair for of_source in unreadable.values() for pair in of_source.items()]
+        file, why = next(iter(damaged), (files[0], "no source reads what it recorded"))
         raise WrongUsage(f"nothing to take in: {file}: {why}. WARC files ({SUFFIX}) of the sources expected")
-    for file, why in unreadable.items():
-        LOG.warning("%s is left alone: %s", file, why)
-    return {name: [file for _, file in sorted(timed)] for name, timed in sorted(found.items())}
+    by_source = {name: [file for _, file in sorted(timed)] for name, timed in sorted(found.items())}
+    return Recordings(by_source=by_source, unreadable=unreadable)
+
+
+def _source_named(file: Path) -> str:
+    """The source that a recording's folder or name is called after."""
+    called = (file.parent.name, file.name.partition(".")[0])
+    return next((name for name in called if name in all_sources()), UNKNOWN)
 
 
 def _files(path: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,19 +17,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.errors import FAILED
+from flows.errors import EXIT_CODES, FAILED, INTERRUPTED
 from flows.journal import append
 from flows.lock import holder_pid
 
+LOG = logging.getLogger("jobmarket")
 JOURNAL = "runs.jsonl"
-STATES = {
-    0: "published",
-    1: "FAILED, nothing published",
-    2: "published, a source failed",
-    130: "interrupted",
-    143: "told to end",
-}
-"""What an exit code means for a run."""
+STATES = {code: meant.state for code, meant in EXIT_CODES.items()}
 RUNNING = "running"
 KILLED = "KILLED, never ended"
 Ended = Callable[..., None]
@@ -74,11 +69,17 @@ def end(
 
 @contextlib.contextmanager
 def on_record(data: Path, *, run_id: str, command: str) -> Iterator[Ended]:
-    """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it."""
+    """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it.
+
+    An end that cannot be noted changes nothing of what came of the run.
+    """
     begin(data, run_id=run_id, command=command)
 
     def ended(**said: Any) -> None:
-        end(data, run_id, **said)
+        try:
+            end(data, run_id, **said)
+        except OSError as error:
+            LOG.warning("%s does not say how the run ended: %s", data / JOURNAL, error.strerror)
 
     try:
         yield ended
@@ -86,7 +87,7 @@ def on_record(data: Path, *, run_id: str, command: str) -> Iterator[Ended]:
         ended(exit_code=FAILED, message=f"{type(error).__name__}: {error}")
         raise
     except KeyboardInterrupt:
-        ended(exit_code=130)
+        ended(exit_code=INTERRUPTED)
         raise
     except SystemExit as error:
         ended(exit_code=error.code if isinstance(error.code, int) else FAILED)

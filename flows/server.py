@@ -90,7 +90,11 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
 
     def start_and_record() -> Any:
         process = _started(int(server.port or 0))
-        _record(prefect_home / RECORD, process.pid)
+        try:
+            _record(prefect_home / RECORD, process.pid)
+        except BaseException:  # nobody would find it
+            process.terminate()
+            raise
         return process
 
     # Prefect has no hook between the start of the process and the wait until it answers.

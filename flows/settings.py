@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flows.errors import WrongUsage
@@ -12,8 +14,32 @@ from flows.errors import WrongUsage
 PROJECT = Path(__file__).parent.parent
 _MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGT]i?B", re.I)
 """What DuckDB reads as a size; a limit of nothing is none."""
+ASOF = "asof"
+"""Folder in the data folder for what `jobmarket run --as-of` makes, by day."""
 KIND = "kind"
 """File in the data folder that says whether it holds the synthetic sample or real data."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """What a run publishes, and the working database it is published from."""
+
+    folder: Path
+
+    @property
+    def market(self) -> Path:
+        """The warehouse people open."""
+        return self.folder / "market.duckdb"
+
+    @property
+    def guide(self) -> Path:
+        """The refreshed guide."""
+        return self.folder / "guide.md"
+
+    @property
+    def page(self) -> Path:
+        """The page beside it."""
+        return self.folder / "site" / "index.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,27 +72,18 @@ class Settings:
         """Prefect's database and logs."""
         return self.data / "prefect"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Outputs:
-    """What a run publishes, and the working database it is published from."""
-
-    folder: Path
+    def outputs(self, as_of: date | None = None) -> Outputs:
+        """What stands published or, in a folder of its own so that it never replaces that, what stood on a past day."""
+        return Outputs(folder=self.data / ASOF / as_of.isoformat() if as_of else self.data)
 
     @property
-    def market(self) -> Path:
-        """The warehouse people open."""
-        return self.folder / "market.duckdb"
-
-    @property
-    def guide(self) -> Path:
-        """The refreshed guide."""
-        return self.folder / "guide.md"
-
-    @property
-    def page(self) -> Path:
-        """The page beside it."""
-        return self.folder / "site" / "index.html"
+    def past_days(self) -> list[date]:
+        """Days for which `jobmarket run --as-of` made a warehouse."""
+        found = []
+        for market in (self.data / ASOF).glob("*/market.duckdb"):
+            with contextlib.suppress(ValueError):
+                found.append(date.fromisoformat(market.parent.name))
+        return sorted(found)
 
 
 def settings() -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import ModuleType
@@ -15,7 +16,7 @@ from flows.console import OUT
 from flows.lock import holder
 from flows.runs import KILLED, RUNNING, STATES, Run, runs_of
 from flows.server import schedule_of
-from flows.settings import KIND, Outputs, Settings
+from flows.settings import KIND, Settings
 from warehouse import store
 
 SHOWN = 8
@@ -61,24 +62,27 @@ def print_status(config: Settings) -> None:
     )
     if runs:
         head.add_row("last run", Text(f"{_minute(runs[0].began_at)}  {_said(runs[0])}", STYLES.get(runs[0].state, "")))
-    market = Outputs(folder=config.data).market
-    if market.exists():
-        head.add_row("published", _published(config, runs))
-    OUT.print(head, highlight=False)
-    if runs:
-        OUT.print(_runs_table(runs))
-    with store.open_reader(config.data) as con:
+    read = next((run for run in runs if run.health), None)
+    not_whole = [f"{source} {said}" for source, said in read.health.items() if said != "ok"] if read else []
+    if not_whole:
+        head.add_row("sources", Text("\n".join(not_whole), "yellow"))
+    with contextlib.ExitStack() as stack:
+        con = None
+        if config.outputs().market.exists():
+            con = stack.enter_context(store.open_reader(config.data))
+            head.add_row("published", _published(con, config, runs))
+        OUT.print(head, highlight=False)
+        if runs:
+            OUT.print(_runs_table(runs))
         counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
-        for what, number in con.execute(COUNTS).fetchall():
+        for what, number in (con or store.open_reader(config.data)).execute(COUNTS).fetchall():
             counts.add_row(what, f"{number:,}")
     OUT.print(counts)
 
 
-def _published(config: Settings, runs: Iterable[Run]) -> Text:
-    market = Outputs(folder=config.data).market
-    at = datetime.fromtimestamp(market.stat().st_mtime, UTC)
-    with store.open_reader(config.data) as con:
-        row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
+def _published(con: store.Connection, config: Settings, runs: Iterable[Run]) -> Text:
+    at = datetime.fromtimestamp(config.outputs().market.stat().st_mtime, UTC)
+    row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
     said = Text(f"{_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
     in_vain = [run for run in runs if run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
     if in_vain:
@@ -107,7 +111,7 @@ def _said(run: Run) -> str:
 def print_sources(config: Settings) -> None:
     """Print a line for each source: what it is, when and how much was read, how the last asking went."""
     loaded = {}
-    if Outputs(folder=config.data).market.exists():
+    if config.outputs().market.exists():
         with store.open_reader(config.data) as con:
             loaded = {row[0]: row[1:] for row in con.execute(LOADED).fetchall()}
     runs = runs_of(config.data)

@@ -20,6 +20,7 @@ from rich.text import Text
 from flows.console import LOOK
 from flows.errors import Wrong
 from transforms.section import WHOLE, lines_of
+from transforms.text import language_of
 from warehouse import store
 from warehouse.tables import REQUIREMENTS
 
@@ -56,6 +57,8 @@ SECTIONS = {
 }
 FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
 """Values that are shown though no rule leaves a span for them."""
+TELLING = frozenset({"greenhouse"})
+"""Sources whose adverts may have a field for their language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +76,10 @@ class Value:
     style: str = ""
 
 
-def refined_row(data: Path, posting_id: str) -> dict[str, Any]:
+def refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
     """The refined row of a posting's newest observation: all columns of `refined.postings`.
+
+    `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
 
     Raises `Wrong`, with the nearest ids, when nothing published has that id, and when the refined file is gone.
     """
@@ -85,7 +90,7 @@ def refined_row(data: Path, posting_id: str) -> dict[str, Any]:
             ids = [found[0] for found in near if found[1] == near[0][1]]  # those that hold the words, if any does
             raise Wrong(f"no posting {posting_id}" + (f"; near it: {', '.join(ids)}" if ids else ""))
     warc, record = row
-    file = data / "refined" / f"{str(warc).removesuffix('.warc.gz')}.parquet"
+    file = (refined or data / "refined") / f"{str(warc).removesuffix('.warc.gz')}.parquet"
     if not file.exists():
         raise Wrong(f"{file} is gone, which {posting_id} was read from; the next `jobmarket run` makes it again")
     rows = pq.read_table(file, filters=[("posting_id", "=", posting_id), ("record", "=", record)]).to_pylist()
@@ -117,10 +122,17 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
     values += [_pay(pay, row) for pay in row["pay"]]
     for name in FIELDS_STATED:
         if row[name] is not None:
-            is_told = name == "language"
-            rule = "the source, else told from the text" if is_told else STATED
-            values.append(Value(name=name, value=str(row[name]), reading="" if is_told else "stated", rule=rule))
+            reading, rule = _language(row) if name == "language" else ("stated", STATED)
+            values.append(Value(name=name, value=str(row[name]), reading=reading, rule=rule))
     return values
+
+
+def _language(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How a language is known, and by what. A source's word goes before the text, and the refined file has one only."""
+    is_told = bool(row["text"]) and language_of(row["text"]) == row["language"]
+    if not is_told:
+        return "stated", STATED
+    return "inferred", "told from the text" + ("; the source may state it too" if row["source"] in TELLING else "")
 
 
 def _spanned(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:

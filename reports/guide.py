@@ -28,16 +28,16 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import contextlib
 import difflib
 import html
-import os
 import re
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reports import wording
+from warehouse import placing
 from warehouse.tables import Figures, Sources
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -331,7 +331,7 @@ class _Span:
 class _Pairing:
     """The marker that is open, how deep its element nests, and what was found so far."""
 
-    known: Mapping[str, object]
+    known: Collection[str]
     spans: list[_Span] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
     opened: _Tag | None = None
@@ -378,7 +378,7 @@ class _Pairing:
         self.opened = None
 
 
-def _paired(tags: Sequence[_Tag], known: Mapping[str, object]) -> tuple[list[_Span], list[tuple[int, str]]]:
+def _paired(tags: Sequence[_Tag], known: Collection[str]) -> tuple[list[_Span], list[tuple[int, str]]]:
     """The spans of a document, and what is wrong as (offset, words)."""
     pairing = _Pairing(known)
     for tag in tags:
@@ -510,15 +510,9 @@ def refreshed(
     `figures` are ledger rows (of several days the newest counts); `sources` give names and attributions.
     Raises `GuideError` with every problem and its line.
     """
-    document = _opened(raw, is_html)
-    text = document.text
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    scan = _scan(text, is_html)
-    spans, problems = _paired(scan.tags, ledger)
-    problems += [*_unknown(scan.tags, ledger), *_wrong_blocks(text, spans, is_html)]
-    lines = [i for i, c in enumerate(text) if c == "\n"]
-    if problems:
-        raise GuideError([(bisect.bisect_left(lines, at) + 1, what) for at, what in problems])
+    marked = _marked(raw, ledger, is_html=is_html)
+    text, spans, lines = marked.document.text, marked.spans, marked.lines
     used = tuple(dict.fromkeys(span.marker.figure for span in spans if span.marker.figure))
     day = _Day(
         ledger=ledger,
@@ -533,21 +527,44 @@ def refreshed(
     at = 0
     for span in spans:
         new = _content(text, span, day)
-        if document.is_ascii:
+        if marked.document.is_ascii:
             new = new.encode("ascii", "xmlcharrefreplace").decode("ascii")
         parts += [text[at : span.start], new]
         at = span.end
-    result = document.encoded("".join([*parts, text[at:]]))
-    notes = [(at, "a marker inside code or a comment is left alone") for at in _lookalikes(scan)]
+    result = marked.document.encoded("".join([*parts, text[at:]]))
+    notes = [(at, "a marker inside code or a comment is left alone") for at in _lookalikes(marked.scan)]
     notes += [] if is_html else _raw_lines(text, spans)
     warnings = tuple(sorted({(bisect.bisect_left(lines, at) + 1, what) for at, what in notes}))
     return result, Refreshed(used=used, warnings=warnings, is_changed=result != raw)
 
 
-def _unknown(tags: Sequence[_Tag], ledger: Mapping[str, Figures]) -> Iterator[tuple[int, str]]:
+@dataclass(frozen=True, kw_only=True)
+class _Marked:
+    """A guide whose markers are all in order. `lines` are the offsets of its newlines."""
+
+    document: _Text
+    scan: _Scan
+    spans: list[_Span]
+    lines: list[int]
+
+
+def _marked(raw: bytes, known: Collection[str], *, is_html: bool) -> _Marked:
+    """Find the markers of a guide. Raises `GuideError` with every problem and its line."""
+    document = _opened(raw, is_html)
+    text = document.text
+    scan = _scan(text, is_html)
+    spans, problems = _paired(scan.tags, known)
+    problems += [*_unknown(scan.tags, known), *_wrong_blocks(text, spans, is_html)]
+    lines = [i for i, c in enumerate(text) if c == "\n"]
+    if problems:
+        raise GuideError([(bisect.bisect_left(lines, at) + 1, what) for at, what in problems])
+    return _Marked(document=document, scan=scan, spans=spans, lines=lines)
+
+
+def _unknown(tags: Sequence[_Tag], known: Collection[str]) -> Iterator[tuple[int, str]]:
     for tag in tags:
-        if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in ledger:
-            near = difflib.get_close_matches(tag.figure, list(ledger), n=2, cutoff=0.5)
+        if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in known:
+            near = difflib.get_close_matches(tag.figure, list(known), n=2, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             yield tag.start, f"there is no figure {tag.figure!r}{hint}"
 
@@ -657,7 +674,29 @@ def _content(text: str, span: _Span, day: _Day) -> str:
     return day.newline + "".join(line + day.newline for line in body) + indent
 
 
-def refresh(
+# --- files --------------------------------------------------------------------------------------------
+
+
+def check(
+    path: Path,
+    known: Collection[str],
+    *,
+    is_sample: bool = False,
+    roots: Sequence[Path] = (PROJECT,),
+    allow_sample_outside: bool = False,
+) -> None:
+    """Find out, before there are figures, whether a guide can be refreshed in place. `known` are the figures' ids.
+
+    Raises what `stage` would raise: nothing of it depends on what the figures say.
+    """
+    target = path.resolve()
+    _check_sample(path, is_sample and not allow_sample_outside, roots)
+    placing.check_writable(target)
+    with _located(path):
+        _marked(path.read_bytes(), known, is_html=_is_html(path))
+
+
+def stage(
     path_in: Path,
     path_out: Path,
     figures: Sequence[Figures],
@@ -666,46 +705,39 @@ def refresh(
     is_sample: bool = False,
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
-    is_trial: bool = False,
-) -> Refreshed:
-    """Read a guide, put the figures in, and write it in one step; `path_out` may be `path_in`.
+) -> tuple[placing.Staged | None, Refreshed]:
+    """Read a guide, put the figures in, and write it beside its place; `path_out` may be `path_in`.
 
-    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. Nothing is written when anything is wrong,
-    when nothing changes, or in a trial, which only finds out whether it would work. Raises `GuideError` with every
-    problem and its line, and `SampleOutsideError` when sample data would be written outside `roots` (the project
-    and the data folder).
+    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `placing.put_in_place` takes it from there;
+    there is nothing to take when nothing changes. Raises `GuideError` with every problem and its line,
+    `SampleOutsideError` when sample data would be written outside `roots` (the project and the data folder), and
+    `OSError` that names the file when it cannot be read or written.
     """
-    target = path_out.resolve()
-    if is_sample and not allow_sample_outside and not any(target.is_relative_to(root.resolve()) for root in roots):
-        raise SampleOutsideError(
-            f"{path_out}: this run is made of sample data, and the guide is outside of the project; "
-            "refresh it from real data, or say expressly that the sample may be written there"
+    _check_sample(path_out, is_sample and not allow_sample_outside, roots)
+    with _located(path_in):
+        new, done = refreshed(
+            path_in.read_bytes(), figures, is_html=_is_html(path_in), sources=sources, is_sample=is_sample
         )
-    is_html = path_in.suffix.lower() in HTML_SUFFIXES
+    return placing.stage(path_out.resolve(), new), done
+
+
+def _is_html(path: Path) -> bool:
+    return path.suffix.lower() in HTML_SUFFIXES
+
+
+def _check_sample(path: Path, is_kept_inside: bool, roots: Sequence[Path]) -> None:
+    target = path.resolve()
+    if is_kept_inside and not any(target.is_relative_to(root.resolve()) for root in roots):
+        raise SampleOutsideError(
+            f"{path}: this run is made of sample data, and the guide is outside of the project; "
+            "refresh it from real data, or say expressly that the sample may be written there (--allow-sample)"
+        )
+
+
+@contextlib.contextmanager
+def _located(path: Path) -> Iterator[None]:
+    """Let what is wrong with a guide name the guide."""
     try:
-        new, done = refreshed(path_in.read_bytes(), figures, is_html=is_html, sources=sources, is_sample=is_sample)
+        yield
     except GuideError as error:
-        raise GuideError(error.problems, path_in) from None
-    if not is_trial:
-        write_whole(target, new)
-    return done
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step: a reader sees the old bytes or the new ones. Equal bytes are not written again."""
-    if path.exists() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")  # a name of its own, so that a killed run's is overwritten
-    try:
-        with temporary.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        if path.exists():
-            shutil.copymode(path, temporary)
-        else:
-            temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise GuideError(error.problems, path) from None

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from reports import charts, wording
 from reports.figures import slug
-from reports.guide import LAST_READ_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE, write_whole
+from reports.guide import LAST_READ_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE
+from warehouse import placing
 from warehouse.tables import SKILL_CATEGORIES, Figures, Sources
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -88,11 +89,11 @@ def page(
     )
 
 
-def build(figures: Sequence[Figures], out: Path, *, sources: Sequence[Sources] = (), is_sample: bool = False) -> Path:
-    """Write the page to `out`/index.html in one step and return its path."""
-    path = out / "index.html"
-    write_whole(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
-    return path
+def stage(
+    figures: Sequence[Figures], path: Path, *, sources: Sequence[Sources] = (), is_sample: bool = False
+) -> placing.Staged | None:
+    """Write the page beside its place, from where `placing.put_in_place` takes it. Raises `OSError`."""
+    return placing.stage(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
 
 
 SUMMARY = (

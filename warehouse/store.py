@@ -15,6 +15,7 @@ All sessions run in UTC, so that `::DATE` of a time is its day in UTC.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from warehouse import placing
 from warehouse.schema import (
     VIEWS,
     arrow_schema,
@@ -219,7 +221,9 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
     con.execute("CHECKPOINT")
     con.close()
     _remove(path, sidecars_only=True)
-    _move(fresh, path)
+    _sync(fresh)
+    fresh.replace(path)
+    placing.sync_folder(path.parent)
 
 
 def _carry_over(con: Connection, old: Path) -> None:
@@ -780,13 +784,42 @@ def _registered(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 def publish(con: Connection, target: Path) -> None:
     """Write market.duckdb anew and put it in place at once; whoever reads the old file keeps reading it.
 
+    Raises as `stage` does, and then publishes nothing.
+    """
+    placing.put_in_place([stage(con, target)])
+
+
+def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | None = None) -> placing.Staged:
+    """Write market.duckdb anew beside its place, where `placing.put_in_place` takes it from.
+
     All tables of `core`, `mart` and `ops` with keys, CHECKs, comments and views, rows in the order of their
-    keys. What a killed run left half-written is removed. Raises `duckdb.ConstraintException`, and publishes
-    nothing, when a key is doubled or a CHECK broken.
+    keys; `finish` may change what is in them, in the new file alone. What a killed run left half-written is
+    removed, and nothing is left when anything is raised: `duckdb.ConstraintException` when a key is doubled or
+    a CHECK broken, `OSError` that names the place when the file cannot be written.
     """
     fresh = target.with_name(target.name + ".new")
-    _remove(fresh)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with placing.naming(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _remove(fresh)
+            placing.check_writable(target)
+            _write_market(con, fresh, finish)
+            _sync(fresh)
+            return placing.staged(fresh, target)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                _remove(fresh)
+            if isinstance(error, duckdb.Error) and is_full_disk(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+            raise
+
+
+def is_full_disk(error: duckdb.Error) -> bool:
+    """Whether DuckDB failed because a disk is full, which it says in words only."""
+    return os.strerror(errno.ENOSPC) in str(error)
+
+
+def _write_market(con: Connection, fresh: Path, finish: Callable[[Connection], None] | None) -> None:
     work = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(fresh))} AS fresh (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
     try:
@@ -796,11 +829,12 @@ def publish(con: Connection, target: Path) -> None:
             for cls in database_tables():
                 name = table_of(cls).name
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {quoted(work)}.{name} ORDER BY {_order(cls)}")
+            if finish is not None:
+                finish(con)
         con.execute("CHECKPOINT fresh")
     finally:
         con.execute(f"USE {quoted(work)}")
         con.execute("DETACH fresh")
-    _move(fresh, target)
 
 
 def export_parquet(con: Connection, out_dir: Path) -> tuple[Path, ...]:
@@ -826,16 +860,9 @@ def _order(cls: type) -> str:
     return ", ".join(map(quoted, key_of(cls))) or "ALL"
 
 
-def _move(fresh: Path, target: Path) -> None:
-    """Rename a closed database file over another, surviving a power cut."""
-    with fresh.open("rb") as file:
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
         os.fsync(file.fileno())
-    fresh.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _remove(path: Path, *, sidecars_only: bool = False) -> None:
@@ -847,11 +874,12 @@ def _remove(path: Path, *, sidecars_only: bool = False) -> None:
 # --- reading ----------------------------------------------------------------------------------------
 
 
-def open_reader(data_dir: Path, *, with_texts: bool = False) -> Connection:
+def open_reader(data_dir: Path, *, with_texts: bool = False, refined: Path | None = None) -> Connection:
     """A connection for people: market.duckdb, nothing else, and no way to write or reach another file.
 
     `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest
-    observation. Scratch tables in memory are allowed; queries may not spill to disk.
+    observation, from the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch
+    tables in memory are allowed; queries may not spill to disk.
     Raises `FileNotFoundError` when nothing was published yet.
 
     DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access,
@@ -868,7 +896,7 @@ def open_reader(data_dir: Path, *, with_texts: bool = False) -> Connection:
     con.execute(f"ATTACH {literal(str(market))} AS market (READ_ONLY)")
     con.execute("USE market")
     if with_texts:
-        con.register("refined_texts", _texts(data_dir / "refined"))
+        con.register("refined_texts", _texts(refined or data_dir / "refined"))
         con.execute(
             "CREATE TEMP VIEW adverts AS SELECT DISTINCT ON (posting_id) posting_id, text"
             " FROM refined_texts SEMI JOIN market.core.postings USING (posting_id, warc, record)"

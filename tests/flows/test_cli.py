@@ -20,7 +20,7 @@ import pytest
 
 from extractors.source import all_sources
 from flows import cli, console, runs
-from flows.errors import EXIT_CODES, USAGE
+from flows.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from flows.lock import held
 from flows.server import lasting_server
 from warehouse import store
@@ -83,8 +83,8 @@ def test_help_of_a_run_explains_its_exit_codes(empty: Path, plain: Command) -> N
 def test_help_explains_every_exit_code(empty: Path, plain: Command) -> None:
     ended = plain(empty, "--help")
     assert ended.code == 0
-    for code, meaning in EXIT_CODES.items():
-        assert f"{code}: {meaning}" in ended.said
+    for code, meant in EXIT_CODES.items():
+        assert f"{code}: {meant.meaning}" in ended.said
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -100,6 +100,32 @@ def test_help_fills_the_lines_of_a_terminal(
         if line and following and line[0] == following[0] == " ":  # two lines of one paragraph
             first = following.split()[0]
             assert len(line) + 1 + len(first) >= width, f"{line!r} breaks before {first!r}"
+
+
+def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(archive: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.nightly.salvage_parts", interrupted)
+    ended = plain(empty, "run", "--sample", "--source", "lever")
+    assert ended.code == INTERRUPTED
+    assert TOLD_TO_END in ended.log
+    assert ended.err == "jobmarket: interrupted\n"
+    [run] = runs.runs_of(empty)
+    assert run.state == EXIT_CODES[INTERRUPTED].state
+
+
+def test_status_opens_the_warehouse_once(ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    open_reader = store.open_reader
+
+    def counted(data: Path, **more: Any) -> store.Connection:
+        opened.append(data)
+        return open_reader(data, **more)
+
+    monkeypatch.setattr(store, "open_reader", counted)
+    assert ask("status").code == 0
+    assert len(opened) == 1
 
 
 # --- what makes no sense is one line --------------------------------------------------------------------
@@ -328,6 +354,18 @@ def test_what_adverts_say_is_printed_as_it_is(ask: Callable[..., Ended]) -> None
     assert "[/b] [red]engineer :rocket: [/]" in ended.out
 
 
+def test_each_of_several_queries_is_answered(ask: Callable[..., Ended]) -> None:
+    ended = ask(
+        "sql", "SELECT 41 + 1 AS first; CREATE TEMP TABLE mine AS SELECT 7 AS x; SELECT x * 11 AS last FROM mine;"
+    )
+    assert ended.code == 0, ended.said
+    assert re.search(r"first.*42.*last.*77", ended.said), ended.out
+    broken = ask("sql", "SELECT 41 + 1 AS first; SELECT nothing")
+    assert broken.code == 1
+    assert "42" in broken.out, "what was answered before the fault"
+    assert "nothing" in broken.err
+
+
 def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended], sample: Finished) -> None:
     listed = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
     shown = list(dict.fromkeys(re.findall(r"<!-- figure:([\w.]+)", (sample.data / "guide.md").read_text())))
@@ -340,7 +378,7 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended],
         ]
     other = ask("explain", "list", "--as-of", "2020-02-02")
     assert other.code == USAGE
-    assert "there are no figures of 2020-02-02; there are some of 2026-09-30" in other.said
+    assert "nothing was made as of 2020-02-02 (days there are: none; published: 2026-09-30)" in other.said
 
 
 def test_explain(ask: Callable[..., Ended]) -> None:

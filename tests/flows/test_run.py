@@ -18,6 +18,7 @@ import pytest
 from flows.audit import GOLD, Answer
 from flows.errors import USAGE
 from flows.nightly import MARTS
+from flows.runs import runs_of
 from reports import figures
 from warehouse import store
 from warehouse.tables import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
@@ -274,7 +275,7 @@ def test_the_guide_prints_what_the_ledger_holds(con: store.Connection, sample: F
 # --- guides of others -----------------------------------------------------------------------------------
 
 
-def test_a_guide_that_cannot_be_refreshed_stops_all_and_nothing_is_written(
+def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     small: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:
     data, foreign = copied(small), tmp_path / "elsewhere" / "guide.md"
@@ -284,17 +285,22 @@ def test_a_guide_that_cannot_be_refreshed_stops_all_and_nothing_is_written(
     broken.write_text(GUIDE.replace("roles.shares", "roles.shared"), encoding="utf-8")
     before = published(data)
 
+    nights = len(runs_of(data))
     refused = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(broken))
-    assert refused.code == 1
-    assert "Nothing was published" in refused.said
+    assert refused.code == USAGE
     assert "elsewhere/guide.md: this run is made of sample data" in refused.said
     assert "mine.md:3:" in refused.said
     assert "roles.shared" in refused.said
+    assert refused.log == "", "it is found before any work"
+    assert len(runs_of(data)) == nights
     assert foreign.read_text(encoding="utf-8") == GUIDE
     assert broken.read_text(encoding="utf-8") == GUIDE.replace("roles.shares", "roles.shared")
     assert published(data) == before
+    ours = plain(data, *SMALL, "--guide", str(data / "guide.md"))
+    assert ours.code == USAGE
+    assert "is made by every run" in ours.said
 
-    taken = plain(data, *SMALL, "--guide", str(foreign), "--allow-sample")
+    taken = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(foreign), "--allow-sample")
     assert taken.code == 0, taken.said
     assert str(foreign) in taken.out
     refreshed = foreign.read_text(encoding="utf-8")
@@ -331,6 +337,29 @@ def test_a_past_day_speaks_from_what_was_there_then(
         for cls in MARTS:
             days = con.execute(f"SELECT DISTINCT as_of FROM {cls.TABLE.name}").fetchall()  # type: ignore[attr-defined]
             assert days == [(SECOND_NIGHT,)]
+
+    figure = "roles.shares"
+    with store.open_reader(then) as con:
+        [(value, n)] = con.execute(
+            "SELECT value, (SELECT count(*) FROM core.postings) FROM mart.figures WHERE figure = ?", [figure]
+        ).fetchall()
+        [(posting,)] = con.execute("SELECT posting_id FROM core.postings ORDER BY ALL LIMIT 1").fetchall()
+    past = ("--as-of", SECOND_NIGHT.isoformat())
+    explained = plain(data, "explain", figure, *past)
+    assert explained.code == 0, explained.said
+    assert f"{figure} on {SECOND_NIGHT}" in explained.out
+    assert " ".join(value.split()) in explained.said
+    assert plain(data, "explain", figure).out.startswith(f"{figure} on {LAST_NIGHT}")
+    assert plain(data, "explain", figure, "--as-of", LAST_NIGHT.isoformat()).out.startswith(f"{figure} on {LAST_NIGHT}")
+    assert f" {n} " in plain(data, "sql", "SELECT count(*) FROM core.postings", *past).said
+    texts = "SELECT count(*) AS n FROM adverts WHERE len(text) > 50"
+    assert f" {n} " in plain(data, "sql", texts, *past).said, "texts are found, too"
+    assert posting in plain(data, "why", posting, *past).out
+    for asked in (("sql", "SELECT 1"), ("shell",), ("why", posting), ("explain",), ("emerging",)):
+        refused = plain(data, *asked, "--as-of", "2020-02-02")
+        assert refused.code == USAGE, asked
+        assert f"nothing was made as of 2020-02-02 (days there are: {SECOND_NIGHT}" in refused.said
+        assert "`jobmarket run --as-of 2020-02-02` makes it" in refused.said
 
     # The same night with a folder in which the third night never happened.
     earlier = tmp_path / "earlier"

@@ -56,6 +56,18 @@ def test_values_of_the_source_say_that_they_have_no_span(row: dict[str, Any]) ->
     assert "no span" in line
 
 
+def test_a_language_says_how_it_is_known(row: dict[str, Any]) -> None:
+    def language(row: dict[str, Any]) -> tuple[str, str, str]:
+        return next((v.value, v.reading, v.rule) for v in values_of(row) if v.name == "language")
+
+    assert language(row) == ("en", "inferred", "told from the text")
+    assert language({**row, "language": "fr"})[:2] == ("fr", "stated"), "the text is English: the source said so"
+    assert language({**row, "text": None})[:2] == ("en", "stated")
+    assert "may state it too" in language({**row, "source": "greenhouse"})[2]
+    (line,) = [line for line in shown(row).splitlines() if line.startswith("language")]
+    assert "inferred" in line
+
+
 def test_skills_say_how_and_where_they_are_asked_for(row: dict[str, Any]) -> None:
     skills = {s.name: (s.value, s.rule, row["text"][s.start : s.end]) for s in skills_of(row)}
     assert skills["PostgreSQL"] == ("required", "in a section of requirements", "Postgres")

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import figures as declared_figures
-from reports.guide import PROJECT, GuideError, SampleOutsideError, refresh, refreshed
-from warehouse import tables
+from reports.guide import PROJECT, GuideError, Refreshed, SampleOutsideError, check, refreshed, stage
+from warehouse import placing, tables
 from warehouse.tables import Figures, Sources
 
 Make = Callable[..., Figures]
@@ -33,6 +33,13 @@ def ledger(figure: Make) -> list[Figures]:
 
 def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options: Any) -> str:
     return refreshed(raw.encode(), ledger, is_html=is_html, **options)[0].decode()
+
+
+def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> Refreshed:
+    """Stage a guide and put it in place."""
+    staged, done = stage(path_in, path_out, ledger, **options)
+    placing.put_in_place([staged])
+    return done
 
 
 def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> list[tuple[int, str]]:
@@ -404,10 +411,36 @@ def test_writing_keeps_links_and_modes_and_leaves_nothing_behind(tmp_path: Path,
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.md", "real.md"]
 
 
-def test_a_trial_writes_nothing(tmp_path: Path, ledger: list[Figures]) -> None:
+def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Figures]) -> None:
     path = tmp_path / "guide.md"
     path.write_text("x <!-- figure:skill.python --><!-- /figure -->" + END)
-    assert refresh(path, tmp_path / "out.md", ledger, is_trial=True).is_changed
+    staged, done = stage(path, tmp_path / "out.md", ledger)
+    assert done.is_changed
+    assert staged is not None and "62%" in staged.fresh.read_text()
+    assert not (tmp_path / "out.md").exists()
+    placing.discard([staged])
+    assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
+
+
+def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
+    path = tmp_path / "guide.md"
+    path.write_text("x\n<!-- figure:skill.pyton -->?<!-- /figure -->" + END)
+    with pytest.raises(GuideError, match=r"guide\.md:2: there is no figure .* did you mean skill.python"):
+        check(path, {"skill.python"})
+    path.write_text("x <!-- figure:skill.python --> never closed" + END)
+    with pytest.raises(GuideError, match=r"guide.md:1: .* is not closed before"):
+        check(path, {"skill.python"})
+    path.write_text("x <!-- figure:skill.python -->?<!-- /figure -->")
+    with pytest.raises(GuideError, match="the sources of the figures are missing"):
+        check(path, {"skill.python"})
+    path.write_text("x <!-- figure:skill.python -->?<!-- /figure -->" + END)
+    with pytest.raises(SampleOutsideError, match="--allow-sample"):
+        check(path, {"skill.python"}, is_sample=True)
+    before = path.stat()
+    check(path, {"skill.python"}, is_sample=True, allow_sample_outside=True)
+    check(path, {"skill.python"}, is_sample=True, roots=(tmp_path,))
+    check(path, {"skill.python"})
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
 
 

@@ -1029,7 +1029,7 @@ class File:
 folder, at = Path(sys.argv[1]), sys.argv[2]
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
-if at in ("_make_work", "_move", "_create_all", "_upsert_postings", "_close_postings", "_record_load", "_order"):
+if at in ("_make_work", "_sync", "_create_all", "_upsert_postings", "_close_postings", "_record_load", "_order"):
     setattr(store, at, kill)
 con = store.open_work(folder)
 for name in ("0", "1"):
@@ -1039,7 +1039,7 @@ if at == "loaded":
 store.resolve_jobs(con)
 store.convert_money(con)
 if at == "publish":
-    store._move = kill
+    store._sync = kill
 store.publish(con, folder / "market.duckdb")
 """
 
@@ -1063,7 +1063,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     "at",
-    ["_create_all", "_move", "gate", "_upsert_postings", "_close_postings", "_record_load", "loaded", "_order",
+    ["_create_all", "_sync", "gate", "_upsert_postings", "_close_postings", "_record_load", "loaded", "_order",
      "publish"],
 )  # fmt: skip
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(

@@ -1,0 +1,139 @@
+"""Files that come whole or not at all, one or several together: written beside their places, then renamed.
+
+What can fail (a faulty file, a full disk, a folder that may not be written) fails while files are staged, when
+nothing has changed. A rename that fails all the same is undone with those before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staged:
+    """A whole file beside its place. `kept` holds what stands there now, to be put back; None: nothing does."""
+
+    fresh: Path
+    target: Path
+    kept: Path | None
+
+
+def stage(target: Path, content: bytes) -> Staged | None:
+    """Write a file beside its place, mode and all; None when its place holds these bytes already.
+
+    Raises `OSError` that names the place, and leaves nothing behind.
+    """
+    fresh = target.with_name(f".{target.name}.part")  # a name of its own, so that a killed run's is overwritten
+    with naming(target):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _remove_left(fresh, _kept_name(target))
+            check_writable(target)
+            if target.exists() and target.read_bytes() == content:
+                return None
+            with fresh.open("wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            if target.exists():
+                shutil.copymode(target, fresh)
+            else:
+                fresh.chmod(0o644)
+            return staged(fresh, target)
+        except BaseException:
+            _clear(fresh)
+            raise
+
+
+def staged(fresh: Path, target: Path) -> Staged:
+    """A file that was written whole beside its place by other means; what stands there is kept for now."""
+    kept = _kept_name(target)
+    _remove_left(kept)
+    if not target.exists():
+        return Staged(fresh=fresh, target=target, kept=None)
+    try:
+        os.link(target, kept)
+    except OSError:  # a file system without hard links
+        shutil.copy2(target, kept)
+    return Staged(fresh=fresh, target=target, kept=kept)
+
+
+def put_in_place(files: Iterable[Staged | None]) -> None:
+    """Rename staged files into their places, in order, surviving a power cut.
+
+    Raises `OSError` that names the place that would not take its file; then all places hold what they held.
+    Only a kill can come between two renames.
+    """
+    wanted = [file for file in files if file is not None]
+    done: list[Staged] = []
+    try:
+        for file in wanted:
+            with naming(file.target):
+                file.fresh.replace(file.target)
+                done.append(file)
+                sync_folder(file.target.parent)
+    except OSError:
+        for file in reversed(done):
+            if file.kept:
+                file.kept.replace(file.target)
+            else:
+                file.target.unlink()
+        raise
+    finally:
+        discard(wanted)
+
+
+def discard(files: Sequence[Staged | None]) -> None:
+    """Remove what was staged and is not wanted any more. An error here would hide the one that led here."""
+    for file in files:
+        if file is not None:
+            _clear(file.fresh, *filter(None, [file.kept]))
+
+
+def check_writable(target: Path) -> None:
+    """Raise `OSError` where a file may not be replaced, as far as that can be known without trying."""
+    if target.is_dir():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    for path in (target, target.parent):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+
+@contextlib.contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Let each `OSError` name the file that was to be written: one of a full disk names none by itself."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _kept_name(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def _remove_left(*paths: Path) -> None:
+    """Remove what a killed run left."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _clear(*paths: Path) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
