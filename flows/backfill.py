@@ -43,8 +43,9 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     health = Health(source=name, outcome="ok")
     rejects: list[Rejects] = []
     for file in shown(files, total=len(files), what=f"archiving {name}"):
-        with Writer(path_of(request.settings.archive, name, datetime.now(UTC)), dated=True) as writer:
-            web = web_for(source, writer=writer, replay=[file])
+        path = path_of(request.settings.archive, name, datetime.now(UTC))
+        with request.settings.held(name) as held, Writer(path, dated=True) as writer:
+            web = web_for(source, writer=writer, replay=[file], held=held)
             for url in urls_recorded([file]):
                 if not source.longest_endpoint(url):
                     continue

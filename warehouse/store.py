@@ -53,6 +53,7 @@ from warehouse.tables import (
     Checks,
     ExchangeRate,
     ExchangeRates,
+    FillRates,
     InDollars,
     Loads,
     OccupationSkill,
@@ -82,8 +83,9 @@ log = logging.getLogger("jobmarket.store")
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 """What a query of a person can raise; named here so that other packages need not import DuckDB."""
-Gate = Callable[[str, type, pd.DataFrame], bool]
-"""Judges the rows of one archive file before any of them is written: file, row class, rows; False refuses it."""
+Gate = Callable[[str, type, pd.DataFrame, int], bool]
+"""Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
+those of earlier answers that the file only repeats. False refuses it."""
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
@@ -155,6 +157,7 @@ class Loaded:
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
     n_rows: int = 0
+    n_seen: int = 0
     n_rejects: int = 0
     why: str | None = None
 
@@ -345,7 +348,7 @@ def _forget(con: Connection, source: str) -> None:
             " (SELECT posting_id FROM core.postings WHERE source = ?)",
             [source],
         )
-    for cls in (*TABLE_OF_ROW.values(), Loads, Responses, Rejects):
+    for cls in (*TABLE_OF_ROW.values(), Loads, FillRates, Responses, Rejects):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
@@ -354,13 +357,15 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
     row_class = _row_class(file.rows)
     _stage(con, file, row_class)
     flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
-    if not gate(file.warc, row_class, con.execute(f"SELECT {flat} FROM staged").df()):
+    frame = con.execute(f"SELECT {flat} FROM staged").df()
+    if not gate(file.warc, row_class, frame, len(frame) + _n_repeated(con, file)):
         raise _RefusedError("the load gate was not passed, see ops.checks; nothing of the file was taken")
     if row_class is Posting:
         _upsert_postings(con, file)
     else:
         _upsert_rows(con, TABLE_OF_ROW[row_class])
     _record_rejects(con, file, row_class)
+    _record_fill(con, file, row_class)
     loaded = _record_load(con, file)
     if row_class is Posting:
         _see_again(con, file)
@@ -520,21 +525,49 @@ def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None
         )
 
 
+def _n_repeated(con: Connection, file: RefinedFile) -> int:
+    """Rows of the earlier answers that a file's answers only repeat."""
+    (n,) = con.execute(
+        f"""
+        SELECT coalesce(sum(o.n_rows), 0) FROM read_parquet({literal(str(file.responses))}) AS r JOIN ops.responses AS o
+        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
+        WHERE o.refers_to IS NULL
+        """
+    ).fetchall()[0]
+    return int(n)
+
+
+def _record_fill(con: Connection, file: RefinedFile, row_class: type) -> None:
+    columns = [f.name for f in fields_of(row_class) if f.nullable and _is_flat(f.name, row_class)]
+    counts = ", ".join(f"count({quoted(column)})" for column in columns)
+    names = ", ".join(map(literal, columns))
+    if columns:
+        con.execute(
+            f"""
+            INSERT INTO ops.fill_rates BY NAME
+            SELECT ? AS warc, ? AS source, unnest([{names}]) AS column_name, unnest(counts) AS n_filled, n_rows
+            FROM (SELECT [{counts}] AS counts, count(*) AS n_rows FROM staged) WHERE n_rows > 0
+            """,
+            [file.warc, file.source],
+        )
+
+
 def _record_load(con: Connection, file: RefinedFile) -> Loaded:
     responses = f"read_parquet({literal(str(file.responses))})"
+    n_repeated = _n_repeated(con, file)
     con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
-    n_rows, n_rejects = con.execute(
+    n_rows, n_seen, n_rejects = con.execute(
         f"""
         INSERT INTO ops.loads BY NAME
         SELECT ? AS warc, ? AS source, ? AS refine_key, min(observed_at) AS observed_from,
             max(observed_at) AS observed_to, count(*) AS n_responses, coalesce(sum(n_rows), 0) AS n_rows,
-            (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
+            coalesce(sum(n_rows), 0) + ? AS n_seen, (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
         FROM {responses}
-        RETURNING n_rows, n_rejects
+        RETURNING n_rows, n_seen, n_rejects
         """,
-        [file.warc, file.source, file.refine_key, file.warc],
+        [file.warc, file.source, file.refine_key, n_repeated, file.warc],
     ).fetchall()[0]
-    return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_rejects=n_rejects)
+    return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
 
 
 def _see_again(con: Connection, file: RefinedFile) -> None:

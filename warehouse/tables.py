@@ -831,7 +831,19 @@ class Loads:
     observed_to: Annotated[datetime | None, Column("Latest WARC-Date in it; NULL: no whole record")]
     n_responses: Annotated[int, Column("Responses", low=0)]
     n_rows: Annotated[int, Column("Rows read", low=0)]
+    n_seen: Annotated[int, Column("Rows read, and rows of the earlier answers that it only repeats", low=0)]
     n_rejects: Annotated[int, Column("Rows and values rejected", low=0)]
+
+
+@table("ops.fill_rates", "How many rows of each loaded file fill each column that may be empty.")
+class FillRates:
+    """A sudden drop against the last files freezes a source at its last good rows."""
+
+    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
+    column_name: Annotated[str, Column("Column of the source's rows", key=True)]
+    source: Annotated[str, Column("Source")]
+    n_rows: Annotated[int, Column("Rows, the newest of each key in the file", low=1)]
+    n_filled: Annotated[int, Column("Of them, rows with a value", low=0)]
 
 
 @struct
@@ -905,7 +917,7 @@ class SourceHealth:
     ]
     n_requests: Annotated[int, Column("Requests", low=0)]
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
-    n_rows: Annotated[int | None, Column("Rows read", low=0)]
+    n_rows: Annotated[int | None, Column("Rows read or repeated", low=0)]
     message: Annotated[str | None, Column("What went wrong, in a line")]
 
 

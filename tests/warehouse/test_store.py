@@ -444,14 +444,15 @@ def test_loading_the_same_file_again_does_nothing(con: store.Connection, tmp_pat
 
 
 def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: store.Connection, tmp_path: Path) -> None:
-    seen: list[tuple[str, type, pd.DataFrame]] = []
+    seen: list[tuple[str, type, pd.DataFrame, int]] = []
     row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
     load(
         con,
         refined(tmp_path, "a", Answer(night(0), [row, row, posting(2)])),
         gate=lambda *judged: seen.append(judged) or True,  # type: ignore[func-returns-value]
     )
-    ((warc, cls, frame),) = seen
+    ((warc, cls, frame, n_seen),) = seen
+    assert n_seen == 2
     assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
     assert "text" not in frame
     assert set(frame) == {f.name for f in fields_of(Posting) if not f.is_list} - {"text"}
