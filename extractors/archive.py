@@ -5,10 +5,13 @@ checksum and WARC digests are checked here, because no WARC library notices a la
 Writing goes to `<name>.part`, is flushed record by record, and ends in an atomic rename; a `.part` left by
 a killed run is `salvage`d. The same answers make the same bytes, whenever and wherever they are written.
 
-Numbering: `record` counts the HTTP response records of a file from 0, in file order. Damaged ones count,
-and so does a stretch that cannot be read at all, whatever it held. Records of other types (`warcinfo`,
-`request`, `revisit`, `metadata`, `resource`, and responses that are no HTTP answers) are passed over and do
-not count. Damage to the file rather than to an answer has the number -1.
+An answer that an earlier one already says (HTTP 304, or the same bytes again) is kept as a `revisit` record
+that names the earlier one by its address and time.
+
+Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged ones
+count, and so does a stretch that cannot be read at all, whatever it held. Records of other types (`warcinfo`,
+`request`, `metadata`, `resource`, and responses that are no HTTP answers) are passed over and do not count.
+Damage to the file rather than to an answer has the number -1.
 """
 
 from __future__ import annotations
@@ -46,8 +49,14 @@ SUFFIX = ".warc.gz"
 PART = ".part"
 SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 
+NOT_MODIFIED = 304
+
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
+
+ANSWERS = (WarcRecordType.response, WarcRecordType.revisit)
+PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
+"""Begins the URI that says why a revisit record repeats nothing (WARC 1.1, section 6.7)."""
 
 _GZIP = b"\x1f\x8b\x08"
 _CHUNK = 64 * 1024
@@ -83,20 +92,41 @@ class Recorded:
     position: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Revisited:
+    """An answer that was not kept again because an earlier one says the same.
+
+    `status` is 304, or 200 when the same bytes came once more. `digest` is the payload's, `refers_to` the time of
+    the earlier answer of this address.
+    """
+
+    url: str
+    observed_at: datetime
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    digest: str
+    refers_to: datetime
+    record: int
+    offset: int
+    position: int
+
+
 # --- reading ----------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> Iterator[Response | Damaged]:
+def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
     """The answers of a WARC file, decoded, in file order; a damaged one comes as `Damaged`, in its place.
 
-    Header names of a `Response` are in lower case; repeated headers are joined with a comma.
+    What only repeats an earlier answer comes as `Revisited`. Header names of a `Response` are in lower case;
+    repeated headers are joined with a comma.
     Raises OSError when the file cannot be opened; damage inside it never raises.
     """
     for found in read_recorded(path):
         yield decoded(found) if isinstance(found, Recorded) else found
 
 
-def read_recorded(path: Path) -> Iterator[Recorded | Damaged]:
+def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
     """Like `read`, but as the answers were sent: what a replay needs."""
     number = 0
     with _mapped(path) as data:
@@ -108,7 +138,7 @@ def read_recorded(path: Path) -> Iterator[Recorded | Damaged]:
                 number = max(number, found.record + 1)
 
 
-def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recorded | Damaged:
+def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recorded | Revisited | Damaged:
     """The one answer `read_recorded` found there before, without reading the rest of the file."""
     with _mapped(path) as data:
         for found in _answers(_member(data, offset), record - position):
@@ -218,7 +248,7 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
     return len(data)
 
 
-def _answers(member: _Member, number: int) -> Iterator[Recorded | Damaged]:
+def _answers(member: _Member, number: int) -> Iterator[Recorded | Revisited | Damaged]:
     """The HTTP answers of one gzip member; the first of them has the given number."""
     if member.why and not member.data and member.offset == 0:
         yield Damaged(record=-1, url=None, why=f"the file begins with no gzipped WARC record: {member.why}")
@@ -230,12 +260,13 @@ def _answers(member: _Member, number: int) -> Iterator[Recorded | Damaged]:
             is_empty = False
             url = (warc.headers.get("WARC-Target-URI") or "").strip("<>") or None
             is_legible = url is not None or warc.record_type != WarcRecordType.unknown
-            if is_legible and not (warc.record_type == WarcRecordType.response and _is_http(url)):
+            if is_legible and not (warc.record_type in ANSWERS and _is_http(url)):
                 continue
             block = warc.reader.read()
             try:
                 _check_length(warc, block, member)
-                yield _recorded(warc.headers, block, record=number, offset=member.offset, position=position)
+                read_as = _revisited if warc.record_type == WarcRecordType.revisit else _recorded
+                yield read_as(warc.headers, block, record=number, offset=member.offset, position=position)
             except ValueError as error:
                 yield Damaged(record=number, url=url, why=str(error))
                 return  # where a record is not what its header says, the next one's begin is a guess
@@ -268,17 +299,11 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
     said = {name.lower(): value for name, value in headers}
     if "warc-truncated" in said:
         raise ValueError(f"whoever recorded it cut it (WARC-Truncated: {said['warc-truncated']})")
-    head, separator, body = block.partition(b"\r\n\r\n")
-    lines = head.split(b"\r\n")
-    status = _STATUS_LINE.fullmatch(lines[0])
-    if not separator or status is None:
-        raise ValueError(f"no HTTP answer: it begins {block[:40]!r}")
+    status, reason, fields, body = _http(block)
     if not _verify("WARC-Block-Digest", said.get("warc-block-digest"), block):  # which covers the payload
         _verify("WARC-Payload-Digest", said.get("warc-payload-digest"), body)
     if len(body) > LARGEST_BODY:
         raise ValueError(f"its body has over {LARGEST_BODY} bytes")
-    pairs = [line.decode("latin-1").partition(":") for line in lines[1:] if b":" in line]
-    fields = [(name.strip(), value.strip()) for name, _, value in pairs]
     if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in fields):
         # Some recorders keep the chunks, some only the header; what does not read as chunks is none.
         with contextlib.suppress(OSError):
@@ -287,15 +312,51 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
     return Recorded(
         url=said["warc-target-uri"].strip("<>"),
         observed_at=_time_of(said.get("warc-date")),
-        status=int(status[1]),
-        reason=(status[2] or b"").decode("latin-1"),
+        status=status,
+        reason=reason,
         headers=tuple(fields),
         body=body,
-        digest=said.get("warc-payload-digest") or _sha1(body),
+        digest=said.get("warc-payload-digest") or digest_of_body(body),
         record=record,
         offset=offset,
         position=position,
     )
+
+
+def _revisited(
+    headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
+) -> Revisited:
+    """A revisit record. Raises ValueError that says what is wrong with it."""
+    said = {name.lower(): value for name, value in headers}
+    status, reason, fields, _ = _http(block)
+    _verify("WARC-Block-Digest", said.get("warc-block-digest"), block)
+    url = said["warc-target-uri"].strip("<>")
+    if said.get("warc-refers-to-target-uri", url).strip("<>") != url:
+        raise ValueError(f"it repeats the answer of another address, {said['warc-refers-to-target-uri']}")
+    return Revisited(
+        url=url,
+        observed_at=_time_of(said.get("warc-date")),
+        status=status,
+        reason=reason,
+        headers=tuple(fields),
+        digest=said.get("warc-payload-digest", ""),
+        refers_to=_time_of(said.get("warc-refers-to-date")),
+        record=record,
+        offset=offset,
+        position=position,
+    )
+
+
+def _http(block: bytes) -> tuple[int, str, list[tuple[str, str]], bytes]:
+    """Status, reason, headers and body of an HTTP answer. Raises ValueError when it is none."""
+    head, separator, body = block.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    status = _STATUS_LINE.fullmatch(lines[0])
+    if not separator or status is None:
+        raise ValueError(f"no HTTP answer: it begins {block[:40]!r}")
+    pairs = [line.decode("latin-1").partition(":") for line in lines[1:] if b":" in line]
+    fields = [(name.strip(), value.strip()) for name, _, value in pairs]
+    return int(status[1]), (status[2] or b"").decode("latin-1"), fields, body
 
 
 def _time_of(text: str | None) -> datetime:
@@ -317,7 +378,8 @@ def _verify(header: str, stated: str | None, content: bytes) -> bool:
     return True
 
 
-def _sha1(content: bytes) -> str:
+def digest_of_body(content: bytes) -> str:
+    """The WARC-Payload-Digest of a body as sent: "sha1:" and base 32."""
     digest = hashlib.sha1(content, usedforsecurity=False).digest()
     return f"sha1:{base64.b32encode(digest).decode()}"
 
@@ -407,16 +469,9 @@ class Writer:
         """
         if len(body) > LARGEST_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {LARGEST_BODY}")
-        if not _URL.fullmatch(url):
-            raise ValueError(f"{url!r} is no http(s) URL in ASCII")
-        if observed_at.tzinfo is None:
-            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
-        time = observed_at.astimezone(UTC).replace(microsecond=0)
-        if self._earliest is None:
-            self._write_warcinfo(time)
-        self._earliest = time if self._earliest is None else min(self._earliest, time)
-        kept = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
-        digest = _sha1(body)
+        time = self._begun(url, observed_at)
+        kept = _kept(headers)
+        digest = digest_of_body(body)
         date = _stamp(time)
         self._write(
             "response",
@@ -442,6 +497,62 @@ class Writer:
             offset=0,
             position=0,
         )
+
+    def write_revisit(
+        self,
+        *,
+        url: str,
+        observed_at: datetime,
+        status: int,
+        reason: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        digest: str,
+        refers_to: datetime,
+    ) -> Revisited:
+        """Archive that an address answered what it had answered at `refers_to`, with a payload of that digest."""
+        time = self._begun(url, observed_at)
+        kept = _kept(headers)
+        date = _stamp(time)
+        why = "server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest"
+        self._write(
+            "revisit",
+            url,
+            {
+                "WARC-Record-ID": _record_id(f"revisit {url} {date} {digest}"),
+                "WARC-Date": date,
+                "WARC-Profile": PROFILE + why,
+                "WARC-Refers-To-Target-URI": url,
+                "WARC-Refers-To-Date": _stamp(refers_to),
+                "WARC-Payload-Digest": digest,
+            },
+            b"",
+            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
+        )
+        self.n_records += 1
+        return Revisited(
+            url=url,
+            observed_at=time,
+            status=status,
+            reason=reason,
+            headers=kept,
+            digest=digest,
+            refers_to=refers_to,
+            record=self.n_records - 1,
+            offset=0,
+            position=0,
+        )
+
+    def _begun(self, url: str, observed_at: datetime) -> datetime:
+        """The time of a record, to whole seconds; the file's first record is preceded by what wrote it."""
+        if not _URL.fullmatch(url):
+            raise ValueError(f"{url!r} is no http(s) URL in ASCII")
+        if observed_at.tzinfo is None:
+            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
+        time = observed_at.astimezone(UTC).replace(microsecond=0)
+        if self._earliest is None:
+            self._write_warcinfo(time)
+        self._earliest = time if self._earliest is None else min(self._earliest, time)
+        return time
 
     def close(self) -> None:
         """Finish the file: to disk, then renamed."""
@@ -481,6 +592,10 @@ class Writer:
         self._file.flush()  # a record handed to the system outlives a killed process
 
 
+def _kept(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
+
+
 def path_of(archive: Path, source: str, time: datetime) -> Path:
     """Where the archive keeps what a source answered from `time` on."""
     return archive / source / f"{_name_of(time)}{SUFFIX}"
@@ -514,7 +629,7 @@ def salvage(part: Path) -> Path | None:
             if member.why or any(isinstance(answer, Damaged) for answer in answers):
                 continue
             file.write(data[member.offset : member.offset + member.size])
-            times = [answer.observed_at for answer in answers if isinstance(answer, Recorded)]
+            times = [answer.observed_at for answer in answers if not isinstance(answer, Damaged)]
             earliest = min([*times, earliest] if earliest else times, default=None)
         file.flush()
         os.fsync(file.fileno())

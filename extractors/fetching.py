@@ -1,17 +1,18 @@
 """Asking for addresses, one after the other, without letting one that fails stop the rest.
 
-Sources use these two functions in their `fetch`. Politeness, time-outs and the archive are the session's
+Sources use these functions in their `fetch`. Politeness, time-outs and the archive are the session's
 business (`web.py`), retries the flow's.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from extractors.source import Response
 from extractors.web import FetchFailed
+from transforms.rejected import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
 SAID_EVERY = 100
@@ -21,8 +22,23 @@ SAID_EVERY = 100
 class Web(Protocol):
     """What a source needs of a session (`extractors.web.Web` or a test's): an answer, or `FetchFailed`."""
 
-    def get(self, url: str) -> Response:
-        """Ask for an address; the answer is archived before it is returned."""
+    keys: Mapping[str, str]
+    """Values of the source's `keys` in the environment; none in a replay."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+    ) -> Response:
+        """Ask for an address; the answer is archived before it is returned.
+
+        `headers` and `secret` (query fields) are sent and never archived or said. With `form`, the fields are
+        posted as JSON, and the answer is archived under the address with the fields as its query, so that each
+        page of a paged search has an address of its own.
+        """
         ...
 
 
@@ -51,3 +67,38 @@ def ask_first(web: Web, urls: Iterable[str]) -> list[str]:
             return []
         failures += failed
     return failures
+
+
+def ask_pages(
+    web: Web,
+    first: str,
+    next_of: Callable[[Response], str | None],
+    *,
+    most: int,
+    headers: Mapping[str, str] | None = None,
+    secret: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Ask for the first page and for what `next_of` says follows each, until it says None.
+
+    Stops at `most` pages, at a page that fails, that `next_of` cannot read, or that was asked for before. Returns
+    what failed, one line each; [] when the last page was reached.
+    """
+    url: str | None = first
+    asked: set[str] = set()
+    while url is not None:
+        if url in asked:
+            return [f"{url}: the pages run in a circle; {len(asked)} read"]
+        if len(asked) == most:
+            return [f"{url}: left out, {most} pages are the most that are read"]
+        asked.add(url)
+        try:
+            answer = web.get(url, headers=headers, secret=secret)
+        except FetchFailed as error:
+            return [f"{url}: {error}"]
+        if answer.status != 200:
+            return [f"{url}: HTTP {answer.status}"]
+        try:
+            url = next_of(answer)
+        except (Rejected, *MISSHAPEN) as error:
+            return [f"{url}: what follows it cannot be read: {error}"]
+    return []

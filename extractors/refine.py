@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extractors.archive import Damaged, digest_of, read
+from extractors.archive import Damaged, Revisited, digest_of, read
 from extractors.source import Response, all_sources, source_of
 from transforms.rejected import Rejected
 from warehouse.schema import arrow_table, refined_schema, refined_table
@@ -168,7 +168,7 @@ def _key_of(path: Path) -> str | None:
 
 
 def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path) -> None:
-    row_class = ROW_OF_KIND[module.SOURCE.kind]
+    row_class = module.SOURCE.row or ROW_OF_KIND[module.SOURCE.kind]
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
@@ -195,10 +195,12 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
         part.replace(path)
 
 
-def _read(module: ModuleType, warc: Path) -> Iterator[tuple[Response | Damaged, Iterator[Any]]]:
+def _read(module: ModuleType, warc: Path) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
     for response in read(warc):
         if isinstance(response, Damaged):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
+        elif isinstance(response, Revisited):
+            yield response, iter(())
         elif source_of(response.url) is module:
             yield response, _parsed(module, response)
 
@@ -215,21 +217,23 @@ def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
 
 
 def _response_row(
-    module: ModuleType, response: Response | Damaged, n_rows: int, issues: Sequence[Issue]
+    module: ModuleType, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
     board_of = getattr(module, "board_of", None)
     board = board_of(response.url) if board_of and response.url else None
     broken = [i for i in issues if not i.is_deliberate]
-    whole = isinstance(response, Response)
+    answer = None if isinstance(response, Damaged) else response
+    is_whole = isinstance(response, Response)
     return RefinedResponses(
         record=response.record,
         source=module.SOURCE.name,
         url=response.url,
-        observed_at=response.observed_at if isinstance(response, Response) else None,
-        http_status=response.status if isinstance(response, Response) else None,
-        digest=response.digest if isinstance(response, Response) else None,
+        observed_at=answer.observed_at if answer else None,
+        http_status=answer.status if answer else None,
+        digest=answer.digest if answer else None,
+        refers_to=response.refers_to if isinstance(response, Revisited) else None,
         board=board,
-        is_complete=whole and board is not None and n_rows > 0 and not broken,
+        is_complete=is_whole and board is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),
         issues=tuple(issues),

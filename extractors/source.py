@@ -17,6 +17,7 @@ import functools
 import importlib
 import math
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,16 +32,30 @@ from warehouse.tables import Issue
 
 Row = TypeVar("Row")
 
+ACCESSES = ("open", "key", "consent")
+HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+"""What `*` in an endpoint stands for."""
+NEW_KEYS = "keys"
+"""`column_name` of the issue that names keys no reader knows."""
+NEW_KEYS_RULE = "known keys expected; look whether the source's module should read these, then add them to its KNOWN"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """The declaration of one source.
 
-    `endpoints` are the URL prefixes it may ask for (https only); an archived response belongs to the source
-    whose prefix its URL has. `expected_rows` bounds the rows of one healthy snapshot: below the first the
-    load gate fails, above the second it warns. `is_republishable` says whether aggregates made from it may
-    stand in exports and on the site. `is_verified` says whether `parse` was checked against a real answer.
-    `facts` says, for SOURCES.md, what is known of the API and how surely.
+    `endpoints` are the URL prefixes it may ask for (https only); a `*` in one stands for any host label or
+    labels. An archived response belongs to the source with the longest prefix its URL has. `expected_rows`
+    bounds the rows of one healthy snapshot: below the first the load gate fails, above the second it warns.
+    `is_republishable` says whether aggregates made from it may stand in exports and on the site. `is_verified`
+    says whether `parse` was checked against a real answer. `facts` says, for SOURCES.md, what is known of the
+    API and how surely.
+
+    `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
+    `consent` ones only when the operator has put on record why reading is permitted. `pause` is the least
+    number of seconds between two requests to one of its hosts (a robots.txt may ask for more),
+    `most_requests` what a night may ask at most. `row` is the class of its rows where it is not the one of
+    its kind.
     """
 
     name: str
@@ -57,6 +72,18 @@ class Source:
     cadence: str
     expected_rows: tuple[int, int]
     facts: str
+    access: str = "open"
+    keys: tuple[str, ...] = ()
+    pause: float = 1.0
+    most_requests: int = 5_000
+    row: type | None = None
+
+    def longest_endpoint(self, url: str) -> int:
+        """Characters of the longest endpoint that a URL falls under, `*` as one; 0: it falls under none."""
+        fitting = (
+            len(end) for end, begins in zip(self.endpoints, _beginnings(self.endpoints), strict=True) if begins(url)
+        )
+        return max(fitting, default=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +107,18 @@ class Response:
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
 
 
-def each(items: object, read: Callable[[Any], Row]) -> Iterator[Row | Issue]:
-    """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on."""
+def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
+    """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on.
+
+    `known` are the keys the source's records are known to have. Others are noted, once an answer, in an issue
+    of column `keys`, after the rows: nothing that a source begins to say is passed over in silence.
+    """
     if not isinstance(items, list):
         raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
+    new: set[str] = set()
     for number, item in enumerate(items):
+        if known and isinstance(item, dict) and not known.issuperset(item):
+            new.update(item.keys() - known)
         try:
             yield read(item)
         except Rejected as error:
@@ -92,6 +126,8 @@ def each(items: object, read: Callable[[Any], Row]) -> Iterator[Row | Issue]:
         except MISSHAPEN as error:
             rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
             yield Rejected("record", item, rule).issue
+    if new:
+        yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
 
 
 def amount_of(stated: object, column: str, issues: list[Issue], *, parts: int = 1) -> float | None:
@@ -133,8 +169,12 @@ def all_sources() -> dict[str, ModuleType]:
 
 
 def source_of(url: str) -> ModuleType | None:
-    """The source whose endpoints a URL falls under, or None."""
-    for module in all_sources().values():
-        if url.startswith(module.SOURCE.endpoints):
-            return module
-    return None
+    """The source under whose endpoints a URL falls, by the longest of them, or None."""
+    fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
+    return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+@functools.cache
+def _beginnings(endpoints: tuple[str, ...]) -> tuple[Callable[[str], object], ...]:
+    """For each endpoint a test whether a URL begins with it; `*` is a host's label or labels."""
+    return tuple(re.compile(re.escape(end).replace(r"\*", HOST_LABELS, 1)).match for end in endpoints)

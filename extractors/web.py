@@ -1,69 +1,149 @@
 """The one way out: a `Web` asks for addresses, live or from recordings, and archives every answer.
 
 Both ways run over one `requests` session and the same code; a replay only exchanges the adapter behind it,
-so that sample, tests and backfill fetch as a live night does. Live, it is polite: it names itself and a
-contact, keeps to robots.txt, asks a host once a second, and reaches only the https addresses its source
-declares. It never asks twice; retries are the flow's business. What robots.txt answered is not archived:
-it is no data of the source.
+so that sample, tests and backfill fetch as a live night does. Live, it is polite and careful: it names itself
+and a contact, keeps to robots.txt and to reservations of text and data mining, takes turns with everybody else
+who asks the host, asks what changed instead of asking anew, asks again (later, and not often) when a server is
+busy, stays within the source's budget, and reaches only public https addresses that the source declares. What
+robots.txt answered is not archived: it is no data of the source.
 """
 
 from __future__ import annotations
 
+import email.utils
 import http.cookiejar
-import io
 import os
+import random
 import re
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
-import protego
+import orjson
 import requests
 import urllib3
-from requests.adapters import BaseAdapter
 
-from extractors.archive import LARGEST_BODY, SOFTWARE, Damaged, Recorded, Writer, decoded, read_recorded, recorded_at
-from extractors.source import Response, Source
+from extractors.archive import (
+    LARGEST_BODY,
+    NOT_MODIFIED,
+    SOFTWARE,
+    Damaged,
+    Recorded,
+    Revisited,
+    Writer,
+    decoded,
+    digest_of_body,
+)
+from extractors.held import Held, Holdings
+from extractors.manners import MOST_REDIRECTS, REDIRECTS, Manners, reservation
+from extractors.public import PrivateAddress, PublicAdapter
+from extractors.replay import NotRecorded, ReplayAdapter, Replayed
+from extractors.source import HOST_LABELS, Response, Source
 
 CONTACT = "JOBMARKET_CONTACT"
-ROBOT = "ai-job-market"
-"""The name robots.txt may address us by."""
 
-PAUSE = 1.0
-"""Seconds between two requests to one host, or more when its robots.txt says so."""
 TIMEOUTS = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes."""
 LONGEST_ANSWER = 600.0
 """Seconds one answer may take as a whole, so that a dripping server does not hold up the night."""
-MOST_REDIRECTS = 5
-LARGEST_ROBOTS = 512 * 1024
-"""Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
-REDIRECTS = frozenset((301, 302, 303, 307, 308))
+ATTEMPTS = 4
+"""Times an address is asked at most, when its server is busy or does not answer."""
+BUSY = frozenset((408, 425, 429, 500, 502, 503, 504))
+"""Answers after which asking again later makes sense."""
+FIRST_WAIT = 2.0
+"""Seconds before the second attempt, four times as long before each further one; half of it by chance."""
+LONGEST_WAIT = 120.0
+"""Seconds a server may have us wait (Retry-After). Asked for longer, its host is left alone until then."""
+REFUSING = frozenset((401, 403, 407, 451))
+"""Answers that refuse us rather than miss something."""
+
+NIGHTS_MANNERS = Manners()
+"""Shared by all sources of this process."""
 
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
 class FetchFailed(Exception):  # noqa: N818  # said as it is reported: the fetch failed
-    """No answer was got from an address: `url`, and `why` (the message)."""
+    """No answer was got from an address: `url`, and `why` (the message).
 
-    def __init__(self, url: str, why: str) -> None:
+    `is_refused`: we may not ask (robots.txt, a reservation), rather than could not.
+    """
+
+    def __init__(self, url: str, why: str, *, is_refused: bool = False) -> None:
         super().__init__(why)
         self.url = url
         self.why = why
+        self.is_refused = is_refused
 
 
 class MissingContact(ValueError):  # noqa: N818  # names the thing that is missing
     """A live night was asked for without saying whom a site's owner may write to."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is sent beside an address: headers and secret query fields, which are never kept, and a form."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, object] | None = None
+
+    @property
+    def words_to_hide(self) -> list[str]:
+        """Values that must not be archived or said, as they are and as an address shows them."""
+        values = list(self.secret.values())
+        values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
+        values += [part for value in values for part in value.split() if len(part) >= SHORTEST_SECRET]
+        shown = [urlencode({"": value})[1:] for value in values]
+        return sorted({value for value in (*values, *shown) if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+
+
+SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
+SHORTEST_SECRET = 6
+"""Characters below which a value is too common a word to be hidden."""
+
+
+class Hosts:
+    """The hosts of endpoints; `*` stands for any label or labels."""
+
+    def __init__(self, endpoints: Iterable[str]) -> None:
+        self._names = sorted({urlsplit(endpoint).netloc for endpoint in endpoints})
+        self._pattern = re.compile("|".join(re.escape(name).replace(r"\*", HOST_LABELS) for name in self._names))
+
+    def hold(self, netloc: str) -> bool:
+        """Whether a URL's host (with its port) is one of them."""
+        return self._pattern.fullmatch(netloc) is not None
+
+    def __str__(self) -> str:
+        return ", ".join(self._names)
+
+
+@dataclass
+class _Answer:
+    """An answer before it is archived."""
+
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    observed_at: datetime
+    revisit: Revisited | None = None
+    """What was recorded in its stead: a repetition. The rest is then the answer it repeats."""
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
 class Web:
     """A session for one source and night. Made by `web_for`.
 
-    `n_requests`, `n_bytes` (of bodies, as sent) and `statuses` count what was asked, for the source's health;
-    `failures` keeps what failed, `damaged` the records of a replay that could not be read.
+    `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged` and `statuses` count what was asked and answered,
+    for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
+    read. `keys` holds the values of the source's environment names.
     """
 
     def __init__(
@@ -75,95 +155,232 @@ class Web:
         manners: Manners | None,
         insecure_hosts: Collection[str],
         now: Callable[[], datetime],
+        held: Holdings | None = None,
+        is_permitted: bool = False,
+        chance: Callable[[], float] = random.random,
         damaged: Sequence[tuple[Path, Damaged]] = (),
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self.n_requests = 0
         self.n_bytes = 0
+        self.n_unchanged = 0
         self.statuses: Counter[int] = Counter()
         self.failures: list[FetchFailed] = []
         self.damaged = tuple(damaged)
+        self.keys = dict(keys or {})
         self._source = source
         self._writer = writer
         self._session = session
         self._manners = manners
         self._insecure_hosts = frozenset(insecure_hosts)
-        self._hosts = frozenset(urlsplit(endpoint).netloc for endpoint in source.endpoints)
+        self._hosts = Hosts(source.endpoints)
         self._now = now
+        self._held = held
+        self._is_permitted = is_permitted
+        self._chance = chance
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, follow: bool = True) -> Response:
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+        follow: bool = True,
+    ) -> Response:
         """Ask for an address and return the answer, decoded, whatever its status; redirects are followed.
 
-        Every answer on the way is archived. A body that does not decode is returned as it was sent (its
-        `content-encoding` still stands in the headers): it is archived, and refine will report it.
-        Raises `FetchFailed` when there is no whole answer: not an https address of the source, forbidden by
-        robots.txt, no connection, a body over `LARGEST_BODY`, more than `MOST_REDIRECTS` redirects.
+        Every answer on the way is archived; one that says what the archive already holds is archived as its
+        repetition, and returned as the answer it repeats. A body that does not decode is returned as it was
+        sent (its `content-encoding` still stands in the headers): it is archived, and refine will report it.
+
+        `headers` and `secret` (query fields) are sent to the address itself only, and never archived or said.
+        With `form` the fields are posted as JSON; the answer is archived under the address with the fields as
+        its query (lists and objects as JSON), so that each page of a paged search has an address of its own.
+
+        Raises `FetchFailed` when there is no whole answer: not a public https address of the source, forbidden
+        by robots.txt or reserved, no connection after `ATTEMPTS`, the host left alone, the budget spent, a body
+        over `LARGEST_BODY`, more than `MOST_REDIRECTS` redirects.
         """
         try:
-            return self._get(url, headers or {}, follow)
+            return self._get(url, Asked(headers=headers or {}, secret=secret or {}, form=form), follow)
         except FetchFailed as error:
             self.failures.append(error)
             raise
 
-    def _get(self, url: str, headers: Mapping[str, str], follow: bool) -> Response:
-        if not url.startswith(self._source.endpoints):
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was answered because we may not ask: by robots.txt, a reservation, or HTTP 401, 403, 451."""
+        answered = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
+        refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
+        return not answered and refusals > 0
+
+    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+        if not self._source.longest_endpoint(url):
             raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
         asked = url
         for _ in range(MOST_REDIRECTS + 1):
             if refusal := self._refusal(url):
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
-            if self._manners is not None:
-                self._manners.before(url, self)
-            answer = self._archived(url, headers)
-            location = next((value for name, value in answer.headers if name.lower() == "location"), None)
-            if not follow or answer.status not in REDIRECTS or location is None:
-                return _response(answer)
+            pause = self._pause(url)
+            named = url if what.form is None else _with_query(url, what.form)
+            answer, held = self._answer(url, named, what, pause)
+            found = self._archived(named, answer, held, what)
+            location = answer.header("location")
+            if not follow or found.status not in REDIRECTS or location is None:
+                return found
+            what = Asked()  # what is for the source's eyes does not travel to where it redirects
             url = urljoin(url, location)
         raise FetchFailed(asked, f"over {MOST_REDIRECTS} redirects, the last to {url}")
 
     def _refusal(self, url: str) -> str | None:
         parts = urlsplit(url)
-        if parts.netloc not in self._hosts:
-            return f"its host is none of {self._source.name}'s: {', '.join(sorted(self._hosts))}"
+        if not self._hosts.hold(parts.netloc):
+            return f"its host is none of {self._source.name}'s: {self._hosts}"
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.netloc in self._insecure_hosts):
             return "not an https address"
         return None
 
-    def _archived(self, url: str, headers: Mapping[str, str]) -> Recorded:
-        began = self._now()
-        response, body = self.ask(url, headers, largest=LARGEST_BODY)
+    def _pause(self, url: str) -> float:
+        """Seconds between two requests to the host. Raises `FetchFailed` when its rules forbid the address."""
+        pause = self._source.pause
+        if self._manners is None or self._is_permitted:
+            return pause
+        rules = self._manners.rules(url, self._ask_for_rules, pause)
+        if refusal := rules.refusal(url):
+            raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
+        return max(pause, rules.crawl_delay)
+
+    def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:
         try:
-            return self._writer.write(
-                url=url,
-                observed_at=response.observed_at if isinstance(response, Replayed) else began,
-                status=response.status_code,
-                reason=response.reason or "",
-                headers=response.raw.headers.items(),
+            answer = self._ask_once(url, Asked(headers={"Accept-Encoding": "identity"}), largest)
+        except _NoAnswerError as error:
+            raise ConnectionError(str(error)) from error
+        return answer.status, answer.header("location"), answer.body
+
+    def _answer(self, url: str, named: str, what: Asked, pause: float) -> tuple[_Answer, Held | None]:
+        """The answer of an address, asked again while its server is busy; and what the archive held of it."""
+        if self._manners is None:
+            try:
+                answer = self._ask_once(named, what, LARGEST_BODY)
+            except _NoAnswerError as error:
+                raise FetchFailed(url, str(error)) from error
+            self.statuses[answer.status] += 1
+            return answer, self._held_before(named, answer.observed_at)
+        held = self._held_before(named, self._now())
+        asked = Asked(headers={**_conditions(held), **what.headers}, secret=what.secret, form=what.form)
+        for attempt in range(1, ATTEMPTS + 1):
+            if why := self._manners.closed(url):
+                raise FetchFailed(url, why)
+            if self.n_requests >= self._source.most_requests:
+                raise FetchFailed(url, f"the night's budget of {self._source.most_requests:,} requests is spent")
+            wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
+            try:
+                with self._manners.turn(url, pause):
+                    answer = self._ask_once(url, asked, LARGEST_BODY)
+            except _NoAnswerError as error:
+                self._manners.failed(url, str(error))
+                if attempt == ATTEMPTS or not error.may_pass:
+                    raise FetchFailed(url, str(error)) from error
+                self._manners.sleep(wait)
+                continue
+            if policy := _reserved(answer):
+                raise FetchFailed(url, reservation("a header of its answer", policy), is_refused=True)
+            if answer.status not in BUSY:
+                self._manners.answered(url)
+                break
+            self._manners.failed(url, f"HTTP {answer.status}")
+            stated = _retry_after(answer, self._now())
+            if stated is not None and stated > LONGEST_WAIT:
+                self._manners.come_back(url, stated)
+                break
+            if attempt < ATTEMPTS:
+                self._manners.sleep(stated or wait)
+        self.statuses[answer.status] += 1
+        return answer, held
+
+    def _held_before(self, named: str, time: datetime) -> Held | None:
+        """What the archive holds of an address, if it can still be read."""
+        held = self._held.before(named, time) if self._held else None
+        return held if held and held.answer() else None
+
+    def _archived(self, named: str, answer: _Answer, held: Held | None, what: Asked) -> Response:
+        """The answer, kept: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
+        headers = [(name, _struck(value, what)) for name, value in answer.headers]
+        try:
+            if held and _repeats(answer, held) and (first := held.answer()):
+                self.n_unchanged += 1
+                repetition = answer.revisit or answer
+                found = self._writer.write_revisit(
+                    url=named,
+                    observed_at=answer.observed_at,
+                    status=repetition.status,
+                    reason=repetition.reason,
+                    headers=answer.revisit.headers if answer.revisit else headers,
+                    digest=held.digest,
+                    refers_to=held.first_at,
+                )
+                return _response(first, observed_at=found.observed_at, record=found.record)
+            body = _struck_bytes(answer.body, what)
+            whole = self._writer.write(
+                url=named,
+                observed_at=answer.observed_at,
+                status=answer.status,
+                reason=answer.reason,
+                headers=headers,
                 body=body,
             )
         except ValueError as error:
-            raise FetchFailed(url, f"cannot be archived: {error}") from error
+            raise FetchFailed(named, f"cannot be archived: {error}") from error
+        return _response(whole, observed_at=whole.observed_at, record=whole.record)
 
-    def ask(self, url: str, headers: Mapping[str, str], *, largest: int) -> tuple[requests.Response, bytes]:
-        """One request without checks or archive: the answer and its body as sent. Raises `FetchFailed`."""
+    def _ask_once(self, url: str, what: Asked, largest: int) -> _Answer:
+        """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands."""
+        if self._manners and self.n_requests >= self._source.most_requests:
+            raise _NoAnswerError(
+                f"the night's budget of {self._source.most_requests:,} requests is spent", may_pass=False
+            )
         self.n_requests += 1
+        began = self._now()
         until = time.monotonic() + LONGEST_ANSWER
         body = bytearray()
         try:
-            with self._session.get(
-                url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUTS
+            with self._session.request(
+                "GET" if what.form is None else "POST",
+                url if self._manners is None else _with_query(url, what.secret),
+                headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
+                json=what.form,
+                stream=True,
+                allow_redirects=False,
+                timeout=TIMEOUTS,
             ) as response:
                 for part in response.raw.stream(64 * 1024, decode_content=False):
                     body += part
                     if len(body) > largest:
-                        raise FetchFailed(url, f"the body is over {largest} bytes")
+                        raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
                     if time.monotonic() > until:
-                        raise FetchFailed(url, f"the answer took over {LONGEST_ANSWER:.0f} seconds")
+                        raise _NoAnswerError(f"the answer took over {LONGEST_ANSWER:.0f} seconds", may_pass=False)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise FetchFailed(url, _why(error)) from error
+            may_pass = not isinstance(error, PrivateAddress | requests.exceptions.InvalidURL)
+            raise _NoAnswerError(_struck(_why(error), what), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
-        self.statuses[response.status_code] += 1
-        return response, bytes(body)
+        return _Answer(
+            status=response.status_code,
+            reason=response.reason or "",
+            headers=list(response.raw.headers.items()),
+            body=bytes(body),
+            observed_at=response.observed_at if isinstance(response, Replayed) else began,
+            revisit=response.revisit if isinstance(response, Replayed) else None,
+        )
+
+
+class _NoAnswerError(Exception):
+    """One request without a whole answer. `may_pass`: asking again later makes sense."""
+
+    def __init__(self, why: str, *, may_pass: bool) -> None:
+        super().__init__(why)
+        self.may_pass = may_pass
 
 
 def web_for(
@@ -172,25 +389,30 @@ def web_for(
     writer: Writer,
     replay: Iterable[Path] | None = None,
     contact: str | None = None,
+    held: Holdings | None = None,
+    is_permitted: bool = False,
     insecure_hosts: Collection[str] = (),
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
+    manners: Manners = NIGHTS_MANNERS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    chance: Callable[[], float] = random.random,
 ) -> Web:
     """A session for a source: over recordings when `replay` names WARC files, else live.
 
     A replay answers each address with its recordings, one after the other, and archives them with the times
     they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
-    environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one.
-    `insecure_hosts` ("127.0.0.1:8000") may be asked over http: for tests. `sleep`, `clock` and `now` as well.
+    environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
+    what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
+    the operator has put on record that the source may be read whatever its robots.txt says.
+    `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `manners`, `now` and
+    `chance` as well.
     """
     session = requests.Session()
     session.auth = _no_auth  # else requests sends what stands in ~/.netrc
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     if replay is not None:
-        adapter = ReplayAdapter(replay)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+        recordings = ReplayAdapter(replay, held)
+        session.mount("https://", recordings)
+        session.mount("http://", recordings)
         session.trust_env = False  # proxies do not matter here, and looking for them takes a fifth of the time
         return Web(
             source,
@@ -199,7 +421,9 @@ def web_for(
             manners=None,
             insecure_hosts=insecure_hosts,
             now=now,
-            damaged=adapter.damaged,
+            held=held,
+            damaged=recordings.damaged,
+            keys=dict.fromkeys(source.keys, ""),
         )
     session.headers.update(
         {
@@ -207,157 +431,89 @@ def web_for(
             "Accept-Encoding": "gzip, deflate",  # what the standard library decodes
         }
     )
-    manners = Manners(sleep=sleep, clock=clock)
-    return Web(source, writer=writer, session=session, manners=manners, insecure_hosts=insecure_hosts, now=now)
+    public = PublicAdapter(insecure_hosts)
+    session.mount("https://", public)
+    session.mount("http://", public)
+    return Web(
+        source,
+        writer=writer,
+        session=session,
+        manners=manners,
+        insecure_hosts=insecure_hosts,
+        now=now,
+        held=held,
+        is_permitted=is_permitted,
+        chance=chance,
+        keys={name: os.environ.get(name, "") for name in source.keys},
+    )
 
 
-def urls_recorded(paths: Iterable[Path]) -> list[str]:
-    """The addresses of all whole recordings, in their order, as often as they were recorded.
-
-    Asking a replay for exactly these, with `follow=False`, archives every recording once.
-    """
-    return [found.url for path in paths for found in read_recorded(path) if isinstance(found, Recorded)]
-
-
-class Manners:
-    """robots.txt and pauses, per host."""
-
-    def __init__(self, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
-        self._sleep = sleep
-        self._clock = clock
-        self._asked_at: dict[str, float] = {}
-        self._rules: dict[str, protego.Protego | str] = {}
-
-    def before(self, url: str, web: Web) -> None:
-        """Wait until the host may be asked again. Raises `FetchFailed` when its robots.txt forbids the address."""
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
-        if host not in self._rules:
-            self._rules[host] = self._read_rules(host, web)
-        rules = self._rules[host]
-        if isinstance(rules, str):
-            raise FetchFailed(url, f"robots.txt could not be read, so nothing may be asked: {rules}")
-        if not rules.can_fetch(url, ROBOT):
-            raise FetchFailed(url, f"forbidden to {ROBOT} by {host}/robots.txt")
-        self._wait(host, max(PAUSE, rules.crawl_delay(ROBOT) or 0))
-
-    def _wait(self, host: str, pause: float) -> None:
-        asked_at = self._asked_at.get(host)
-        if asked_at is not None:
-            left = asked_at + pause - self._clock()
-            if left > 0:
-                self._sleep(left)
-        self._asked_at[host] = self._clock()
-
-    def _read_rules(self, host: str, web: Web) -> protego.Protego | str:
-        """The host's rules, or why there are none to go by. RFC 9309: 4xx allows all, anything else nothing."""
-        url = f"{host}/robots.txt"
-        try:
-            for _ in range(MOST_REDIRECTS + 1):
-                self._wait(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}", PAUSE)
-                response, body = web.ask(url, {"Accept-Encoding": "identity"}, largest=LARGEST_ROBOTS)
-                if 400 <= response.status_code < 500:
-                    return protego.Protego.parse("")
-                if 200 <= response.status_code < 300:
-                    return protego.Protego.parse(body.decode("utf-8", "replace"))
-                if response.status_code not in REDIRECTS or "location" not in response.headers:
-                    return f"it answered HTTP {response.status_code}"
-                url = urljoin(url, response.headers["location"])
-                if urlsplit(url).scheme != urlsplit(host).scheme:
-                    return f"it redirects to {url}"
-        except FetchFailed as error:
-            return error.why
-        return f"over {MOST_REDIRECTS} redirects"
+def _conditions(held: Held | None) -> dict[str, str]:
+    """Headers that ask for an answer only if it differs from the one that is held."""
+    if held is None:
+        return {}
+    named = {"If-None-Match": held.etag, "If-Modified-Since": None if held.etag else held.last_modified}
+    return {name: value for name, value in named.items() if value}
 
 
-class Replayed(requests.Response):
-    """An answer from a recording; `observed_at` is its WARC-Date."""
-
-    observed_at: datetime
-
-
-class NotRecorded(requests.ConnectionError):
-    """A replay was asked for an answer it does not have."""
+def _repeats(answer: _Answer, held: Held) -> bool:
+    """Whether an answer says what is held: not modified, or the same bytes."""
+    return answer.status == NOT_MODIFIED or (answer.status == 200 and digest_of_body(answer.body) == held.digest)
 
 
-class ReplayAdapter(BaseAdapter):
-    """Answers requests from WARC files instead of the network: same address, one recording after the other."""
-
-    def __init__(self, paths: Iterable[Path]) -> None:
-        super().__init__()
-        self.damaged: list[tuple[Path, Damaged]] = []
-        self._left: defaultdict[str, deque[tuple[Path, int, int, int]]] = defaultdict(deque)
-        for path in paths:
-            for found in read_recorded(path):
-                if isinstance(found, Damaged):
-                    self.damaged.append((path, found))
-                else:
-                    self._left[_prepared(found.url)].append((path, found.record, found.offset, found.position))
-
-    def send(  # the signature is requests'
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: object = None,
-        verify: object = True,
-        cert: object = None,
-        proxies: object = None,
-    ) -> requests.Response:
-        """The next recording of the request's address. Raises `NotRecorded` when there is none left."""
-        url = request.url or ""
-        if url not in self._left:
-            raise NotRecorded("not in the recording", request=request)
-        if not self._left[url]:
-            raise NotRecorded("asked more often than recorded", request=request)
-        path, record, offset, position = self._left[url].popleft()
-        found = recorded_at(path, record=record, offset=offset, position=position)
-        if isinstance(found, Damaged):
-            raise NotRecorded(f"the recording changed: {found.why}", request=request)
-        headers = urllib3.HTTPHeaderDict()
-        for name, value in found.headers:
-            headers.add(name, value)
-        response = Replayed()
-        response.observed_at = found.observed_at
-        response.status_code = found.status
-        response.reason = found.reason
-        response.url = url
-        response.request = request
-        response.headers.update(headers.items())
-        response.raw = urllib3.HTTPResponse(
-            io.BytesIO(found.body),
-            headers=headers,
-            status=found.status,
-            reason=found.reason,
-            preload_content=False,
-            decode_content=False,
-            enforce_content_length=False,  # the header may speak of what a third party recorded, not of this body
-        )
-        return response
-
-    def close(self) -> None:
-        """Nothing is held open."""
+def _retry_after(answer: _Answer, now: datetime) -> float | None:
+    """Seconds after which a server asks to be asked again, where it says so (RFC 9110: seconds, or a date)."""
+    stated = (answer.header("retry-after") or "").strip()
+    if stated.isdecimal():
+        return float(stated)
+    try:
+        return max((email.utils.parsedate_to_datetime(stated) - now).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
 
 
-def _response(answer: Recorded) -> Response:
+def _reserved(answer: _Answer) -> str | None:
+    """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
+    if (answer.header("tdm-reservation") or "").strip() != "1":
+        return None
+    return answer.header("tdm-policy") or "none stated"
+
+
+def _struck(text: str, what: Asked) -> str:
+    """A text without the secrets that were sent."""
+    for word in what.words_to_hide:
+        text = text.replace(word, "*" * len(word))
+    return text
+
+
+def _struck_bytes(body: bytes, what: Asked) -> bytes:
+    """A body without the secrets that were sent, as long as before."""
+    for word in what.words_to_hide:
+        body = body.replace(word.encode(), b"*" * len(word.encode()))
+    return body
+
+
+def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Response:
+    """A stored answer as what came at a time and was kept as a record."""
     found = decoded(answer)
-    if isinstance(found, Response):
-        return found
+    headers = {name.lower(): value for name, value in answer.headers}
     return Response(
         url=answer.url,
-        observed_at=answer.observed_at,
+        observed_at=observed_at,
         status=answer.status,
-        headers={name.lower(): value for name, value in answer.headers},
-        body=answer.body,
-        record=answer.record,
+        headers=found.headers if isinstance(found, Response) else headers,
+        body=found.body if isinstance(found, Response) else answer.body,
+        record=record,
         digest=answer.digest,
     )
 
 
-def _prepared(url: str) -> str:
-    """An address as requests writes it."""
-    request = requests.PreparedRequest()
-    request.prepare_url(url, None)
-    return request.url or url
+def _with_query(url: str, fields: Mapping[str, object]) -> str:
+    """An address with fields added to its query, in their order; what is no text is written as JSON."""
+    if not fields:
+        return url
+    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
 
 
 def checked_contact(contact: str | None) -> str:

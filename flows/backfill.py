@@ -12,8 +12,9 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive import Damaged, Writer, path_of
+from extractors.replay import urls_recorded
 from extractors.source import all_sources
-from extractors.web import FetchFailed, urls_recorded, web_for
+from extractors.web import FetchFailed, web_for
 from flows.ending import ends_at_once
 from flows.nightly import Health, Outcome, Request, from_archive, salvage_parts
 from flows.progress import shown
@@ -42,10 +43,11 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     health = Health(source=name, outcome="ok")
     rejects: list[Rejects] = []
     for file in shown(files, total=len(files), what=f"archiving {name}"):
-        with Writer(path_of(request.settings.archive, name, datetime.now(UTC)), dated=True) as writer:
-            web = web_for(source, writer=writer, replay=[file])
+        path = path_of(request.settings.archive, name, datetime.now(UTC))
+        with request.settings.held(name) as held, Writer(path, dated=True) as writer:
+            web = web_for(source, writer=writer, replay=[file], held=held)
             for url in urls_recorded([file]):
-                if not url.startswith(source.endpoints):
+                if not source.longest_endpoint(url):
                     continue
                 try:
                     web.get(url, follow=False)

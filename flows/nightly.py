@@ -1,7 +1,8 @@
 """The night, from top to bottom: fetch, refine, load, compute, check, publish.
 
 Every step is a plain function from files to files or tables, safe to run twice. Prefect adds the record of
-what ran, and retries for fetching (there and nowhere else); without its decorators the code still works.
+what ran; without its decorators the code still works. Who asks again when a server is busy is `extractors.web`,
+request by request; no task is retried.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import csv
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,7 +27,8 @@ from extractors.boards import boards_of, employers
 from extractors.pool import refine_all
 from extractors.refine import Refined
 from extractors.source import Source, all_sources
-from extractors.web import MissingContact, Web, web_for
+from extractors.web import Web, web_for
+from flows.access import permissions, why_off
 from flows.audit import audits_of
 from flows.ending import ends_at_once
 from flows.errors import unwritten
@@ -35,7 +37,7 @@ from flows.settings import PROJECT, Outputs, Settings
 from flows.version import code_version
 from reports import figures, guide, site
 from transforms.lookup import countries, roles, taxonomy
-from warehouse import placing, quality, store
+from warehouse import drift, placing, quality, store
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -62,10 +64,6 @@ from warehouse.tables import (
 LOG = logging.getLogger("jobmarket")
 GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
-RETRIES = 2
-RETRY_DELAYS = [60.0, 300.0]
-"""Seconds before a source is fetched again: long enough for a server to come back, short for the night."""
-
 MARTS: dict[type, Callable[[store.Connection, date], pd.DataFrame]] = {
     SalaryBands: lambda con, as_of: salary_bands(con, as_of, 365),
     SalaryBands730: lambda con, as_of: salary_bands(con, as_of, 730, is_whole=False),
@@ -105,6 +103,8 @@ class Health:
     n_rows: int | None = None
     message: str | None = None
     rejects: tuple[Rejects, ...] = ()
+    fresh: tuple[str, ...] = ()
+    """Archive files a live night made of it, relative to the archive: held against the source's history."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +151,7 @@ def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
 def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
     """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
-    loaded = load_refined(request, refined)
+    loaded = load_refined(request, refined, {file for health in fetched for file in health.fresh})
     health = _fared(fetched, broken, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
@@ -160,7 +160,7 @@ def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
     if as_of is not None:
         problems, ledger = compute_marts(request, as_of)
     note_health(request, health)
-    is_short = any(h.outcome == "failed" for h in health)
+    is_short = any(h.outcome in SHORT for h in health)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health)
     problems = problems or publish(request, outcome, ledger)
     if problems:
@@ -179,37 +179,33 @@ def salvage_parts(archive: Path) -> None:
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
 
 
-@task(
-    task_run_name="fetch {name}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS,
-    retry_condition_fn=lambda task, run, state: not isinstance(state.result(raise_on_failure=False), MissingContact),
-)
+@task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
 def fetch_source(name: str, request: Request) -> Health:
     """Ask one source for everything of the night (the sample: of its nights) and archive what it answers.
 
-    Raises when nothing at all was answered, so that Prefect asks again later.
+    What the archive holds already is asked for conditionally, and kept as a repetition when it did not change.
     """
     module = all_sources()[name]
     health = Health(source=name)
     began = time.monotonic()
     if request.is_live:
+        if why := why_off(module, request.settings.data):
+            return replace(health, outcome="disabled", message=why)
         n_boards = len(boards_of(name))
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, one request a second" if n_boards else "")
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
-        with Writer(path, dated=True) as writer:
+        with request.settings.held(name) as held, Writer(path, dated=True) as writer:
             web = web_for(
                 module.SOURCE,
                 writer=writer,
                 replay=None if recording is None else [recording],
                 contact=request.settings.contact,
+                held=held,
+                is_permitted=name in permissions(request.settings.data),
             )
             failures = module.fetch(web, boards=boards, as_of=day)
-        health = _asked(health, web, failures)
-        if request.is_live and not web.statuses:
-            raise ConnectionError(f"{name}: nothing was answered; first: {failures[0] if failures else 'not asked'}")
+        health = _asked(health, web, failures, writer.path if request.is_live else None)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
     return health
@@ -226,15 +222,34 @@ def _nights(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence
         yield recording, boards, date.fromisoformat(recording.name[:10])
 
 
-def _asked(health: Health, web: Web, failures: Sequence[str]) -> Health:
-    outcome = "empty" if not web.statuses else "partial" if failures else "ok"
+def _asked(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
+    """Health after one asking, beside what earlier ones of the night left. `fresh`: the file a live one made."""
+    message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
     return replace(
         health,
-        outcome=outcome if health.outcome in ("unchanged", "ok") else health.outcome,
+        outcome=max(health.outcome, _outcome(web, failures), key=OUTCOMES.index),
         n_requests=health.n_requests + web.n_requests,
         n_bytes=health.n_bytes + web.n_bytes,
-        message=health.message or (f"{len(failures)} failed, first: {failures[0]}" if failures else None),
+        message=health.message or message,
+        fresh=(*health.fresh, f"{health.source}/{fresh.name}") if fresh else health.fresh,
     )
+
+
+OUTCOMES = ("disabled", "unchanged", "ok", "empty", "partial", "blocked", "failed")
+"""From the one that gives way to all others to the one that stays."""
+SHORT = ("blocked", "failed")
+"""Outcomes of a source that was to be read and was not: the night is published without it, and says so."""
+
+
+def _outcome(web: Web, failures: Sequence[str]) -> str:
+    n_answers = sum(web.statuses.values())
+    if web.is_refused:
+        return "blocked"
+    if not web.statuses[200] and not web.n_unchanged:
+        return "failed" if failures else "empty"
+    if failures:
+        return "partial"
+    return "unchanged" if web.n_unchanged == n_answers else "ok"
 
 
 def _ended(name: str, future: Any) -> Health:
@@ -310,8 +325,11 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
 
 
 @task(name="load", cache_policy=NO_CACHE)
-def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Loaded, ...]:
-    """Load what was refined, source by source; each archive file passes its gate or leaves no rows."""
+def load_refined(request: Request, refined: Sequence[Refined], fresh: Collection[str] = ()) -> tuple[store.Loaded, ...]:
+    """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
+
+    `fresh` files, those of a live night, are also held against their source's history.
+    """
     loaded: list[store.Loaded] = []
     with work_of(request) as con:
         load_lookups(con)
@@ -321,7 +339,7 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
         for name in sorted({file.source for file in refined}):
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
-            gate = _load_gate(request, source, checks)
+            gate = _load_gate(con, request, source, checks, fresh)
             outcomes = store.load(con, [file for file in refined if file.source == name], gate=gate)
             store.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
@@ -362,14 +380,24 @@ def _declared(source: Source) -> Sources:
     )
 
 
-def _load_gate(request: Request, source: Source, checks: list[Checks]) -> store.Gate:
-    """A gate that keeps its results for ops.checks. Row bounds hold for whole live nights, not for recordings."""
-    bounds = source.expected_rows if request.is_live else None
+def _load_gate(
+    con: store.Connection, request: Request, source: Source, checks: list[Checks], fresh: Collection[str]
+) -> store.Gate:
+    """A gate that keeps its results for ops.checks. Only whole live nights are held against the source's history."""
 
-    def gate(warc: str, row_class: type, frame: pd.DataFrame) -> bool:
-        result = quality.check(frame, row_class, gate=f"load:{warc}", run_id=request.run_id, expected_rows=bounds)
-        checks.extend(result.checks)
-        return result.passed
+    def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+        named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
+        results = [quality.check(frame, row_class, **named)]
+        if warc in fresh:
+            bounds = source.expected_rows
+            results.append(drift.judge(con, frame, source=source.name, n_seen=n_seen, expected_rows=bounds, **named))
+        for result in results:
+            checks.extend(result.checks)
+            for failure in result.failures:
+                LOG.error("%s: %s", warc, failure)
+            for warning in result.warnings:
+                LOG.warning("%s: %s", warc, warning)
+        return all(result.passed for result in results)
 
     return gate
 
@@ -395,8 +423,9 @@ def _fared(fetched: Sequence[Health], broken: dict[str, str], loaded: Sequence[s
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))
         if outcome.state == "loaded":
-            health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_rows)
-            health = replace(health, outcome="ok") if health.outcome == "unchanged" else health
+            health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_seen)
+            if outcome.n_rows and health.outcome == "unchanged":
+                health = replace(health, outcome="ok")
         elif outcome.state == "refused":
             health = replace(health, outcome="failed", message=f"{outcome.warc}: {outcome.why}")
         by_source[name] = health

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from extractors.held import Holdings
 from flows.errors import WrongUsage
 
 PROJECT = Path(__file__).parent.parent
@@ -66,6 +67,10 @@ class Settings:
     def refined(self) -> Path:
         """Parquet files made from them: `refined/<source>/<time>.parquet`."""
         return self.data / "refined"
+
+    def held(self, source: str) -> Holdings:
+        """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
+        return Holdings(self.archive / source, self.data / "index" / f"{source}.sqlite")
 
     @property
     def prefect_home(self) -> Path:

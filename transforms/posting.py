@@ -19,10 +19,11 @@ from transforms.currency import legal_tender
 from transforms.pay import pay_in
 from transforms.pay_norm import finished
 from transforms.place import Address, Whereabouts, region_of, whereabouts
+from transforms.reading import Reading
 from transforms.rejected import MISSHAPEN, Rejected
 from transforms.remembered import Remembered
 from transforms.requirement import degree_in, years_in
-from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
+from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.section import read_ahead as lines_ahead
 from transforms.skill import skills_in
 from transforms.text import hash_of, language_of, masked, text_of
@@ -75,6 +76,8 @@ class Said(TypedDict, total=False):
     language: str | None
     issues: Sequence[Issue]
     """Values of the record that its source module could not take."""
+    level: str | None
+    """The level in the source's own word; it counts where the title has none."""
 
 
 def posting(**said: Unpack[Said]) -> Posting:
@@ -160,20 +163,16 @@ def _steps(said: Said) -> Generator[None, None, Posting]:
 
     yield
     role = role_of(named)
-    level = seniority_of(named)
+    titled = seniority_of(named)
     spans = [
         Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed"),
         *where.spans,
     ]
-    seniority, inferred = level.value, False
     yield
     years = years_in(body) if body else None
     degree = degree_in(body) if body else None
-    if seniority != "unstated":
-        spans.append(_span("seniority", "title", level.start, level.end, level.rule))
-    elif years is not None:
-        seniority, inferred = seniority_by_years(years[0]), True
-        spans.append(_span("seniority", "text", years[1], years[2], "least years of experience", "inferred"))
+    seniority, inferred, basis = _seniority(titled, said.get("level"), years, issues)
+    spans += basis
     if years is not None:
         spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
     if degree is not None:
@@ -185,7 +184,7 @@ def _steps(said: Said) -> Generator[None, None, Posting]:
     yield
     pays = _pays(said.get("pay", ()), said.get("pay_text"), body, country=country)
     places = () if where.workplace == REMOTE else where.places
-    pays = finished(pays, country=country, employment_type=kind, seniority=level.value, places=places)
+    pays = finished(pays, country=country, employment_type=kind, seniority=titled.value, places=places)
     issues += [_upside_down(p) for p in pays if p.flag == "low_above_high"]
     head = pays[0] if pays and pays[0].is_headline else None
     counted = _where_pay_counts(head, where)
@@ -253,6 +252,25 @@ def _id_and_title(said: Said) -> tuple[str, str]:
     if not named:
         raise Rejected("title", title, f"a title expected in posting {native}")
     return str(native).strip(), named
+
+
+def _seniority(
+    titled: Reading, stated: str | None, years: tuple[float, int, int] | None, issues: list[Issue]
+) -> tuple[str, bool, list[Span]]:
+    """The level, whether it was inferred, and where it was read: the title's word, the source's, then the years."""
+    if titled.value != "unstated":
+        return titled.value, False, [_span("seniority", "title", titled.start, titled.end, titled.rule)]
+    if stated:
+        level = seniority_stated(stated)
+        if level is None:
+            rule = "a level known to lookups/levels.csv expected; add the word there"
+            issues.append(Rejected("seniority", stated, rule).issue)
+        elif level != "unstated":
+            return level, False, [_span("seniority", "structured", None, None, "level as stated", "stated")]
+    if years is not None:
+        span = _span("seniority", "text", years[1], years[2], "least years of experience", "inferred")
+        return seniority_by_years(years[0]), True, [span]
+    return titled.value, False, []
 
 
 def _folded(text: str | None) -> str | None:

@@ -358,6 +358,21 @@ def _employment_words() -> dict[tuple[str, ...], str]:
     return {_key(row["words"]): row["employment_type"] for row in _rows("employment_types.csv")}
 
 
+@functools.cache
+def _levels_stated() -> dict[tuple[str, ...], str]:
+    return {_key(row["words"]): row["seniority"] for row in _rows("levels.csv")}
+
+
+def seniority_stated(words: str) -> str | None:
+    """The seniority that a source's own word for the level means ("Sem Pleno", "mid_level"); None: not known."""
+    return _levels_stated().get(_code_words(words))
+
+
+def _code_words(words: str) -> tuple[str, ...]:
+    """The words of a code: "mid_level", "FullTime"."""
+    return _key(_CAMEL.sub(" ", words[:LONGEST_TITLE].replace("_", " ")))
+
+
 @functools.lru_cache(maxsize=4096)
 def employment_type_of(words: str) -> str | None:
     """The schema.org employmentType that a source's own words mean; None when they name none.
@@ -366,7 +381,7 @@ def employment_type_of(words: str) -> str | None:
     known parts are read, and the one that sets the job apart from full-time employment wins ("CDD - 6 mois").
     """
     known = _employment_words()
-    said = _key(_CAMEL.sub(" ", words[:LONGEST_TITLE].replace("_", " ")))
+    said = _code_words(words)
     if said in known:
         return known[said]
     longest = max(map(len, known))

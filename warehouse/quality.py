@@ -29,7 +29,6 @@ LONGEST_EXAMPLE = 200
 """Characters shown of an unexpected value."""
 ORDERED = re.compile(r"(\w+) <= (\w+)")
 """A table check that says one column is never above another."""
-WARNING = "warning"
 
 
 class GateBroken(RuntimeError):  # noqa: N818 (it says what happened to the gate; the data may be fine)
@@ -42,7 +41,7 @@ class GateResult:
 
     checks: tuple[Checks, ...]
     failures: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -50,30 +49,20 @@ class GateResult:
         return not self.failures
 
 
-def check(
-    frame: pd.DataFrame, cls: type, *, gate: str, run_id: str, expected_rows: tuple[int, int] | None = None
-) -> GateResult:
+def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResult:
     """Judge rows of a table or row class before they are written.
 
-    `gate` names the gate in ops.checks ("load:<archive file>" or "mart:<table>"). `expected_rows` are the
-    bounds of one healthy snapshot: fewer rows fail, more warn. Raises `GateBroken` when an expectation cannot
-    be evaluated, for instance because a column is missing.
+    `gate` names the gate in ops.checks ("load:<archive file>" or "mart:<table>"). Raises `GateBroken` when an
+    expectation cannot be evaluated, for instance because a column is missing.
     """
     gx, batches = _great_expectations()
-    expectations = [*_expectations(gx.expectations, cls), *_row_counts(gx.expectations, expected_rows)]
+    expectations = list(_expectations(gx.expectations, cls))
     suite = gx.ExpectationSuite(name=cls.__name__, expectations=expectations)
     needed = {column for expectation in expectations for column in _columns(expectation)}
     batch = batches.get_batch({"dataframe": frame[[column for column in frame.columns if column in needed]]})
     results = batch.validate(suite, result_format="SUMMARY").results
-    checks: list[Checks] = []
-    failures: list[str] = []
-    warnings: list[str] = []
-    for result in results:
-        row = _check_of(result, gate, run_id)
-        checks.append(row)
-        if not row.is_met:
-            (warnings if result.expectation_config.severity == WARNING else failures).append(row.expectation)
-    return GateResult(checks=tuple(checks), failures=tuple(failures), warnings=tuple(warnings))
+    checks = tuple(_check_of(result, gate, run_id) for result in results)
+    return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
 
 
 @functools.cache
@@ -126,13 +115,6 @@ def _ordered(cls: type) -> Iterator[tuple[str, str]]:
 def _is_table(cls: type) -> bool:
     """Rows of refined files that are no postings are structs: columns without a table's name and checks."""
     return hasattr(cls, "TABLE")
-
-
-def _row_counts(gxe: Any, expected_rows: tuple[int, int] | None) -> Iterator[Any]:
-    if expected_rows is not None:
-        least, most = expected_rows
-        yield gxe.ExpectTableRowCountToBeBetween(min_value=least)
-        yield gxe.ExpectTableRowCountToBeBetween(max_value=most, severity=WARNING)
 
 
 def _columns(expectation: Any) -> list[str]:

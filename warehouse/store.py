@@ -48,11 +48,16 @@ from warehouse.schema import (
 )
 from warehouse.tables import (
     Advert,
+    AiPostingShare,
+    AiPostingShares,
     Checks,
     ExchangeRate,
     ExchangeRates,
+    FillRates,
     InDollars,
     Loads,
+    OccupationSkill,
+    OccupationSkills,
     OfficialWage,
     OfficialWages,
     PayReport,
@@ -63,6 +68,8 @@ from warehouse.tables import (
     PostingPlaces,
     Postings,
     PostingSkills,
+    PriceLevel,
+    PriceLevels,
     Rejects,
     Responses,
     Runs,
@@ -76,8 +83,9 @@ log = logging.getLogger("jobmarket.store")
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 """What a query of a person can raise; named here so that other packages need not import DuckDB."""
-Gate = Callable[[str, type, pd.DataFrame], bool]
-"""Judges the rows of one archive file before any of them is written: file, row class, rows; False refuses it."""
+Gate = Callable[[str, type, pd.DataFrame, int], bool]
+"""Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
+those of earlier answers that the file only repeats. False refuses it."""
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
@@ -87,7 +95,15 @@ SCHEMAS = ("core", "mart", "ops")
 KEPT = (Runs, Checks, SourceHealth)
 """Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
 
-TABLE_OF_ROW = {Posting: Postings, PayReport: PayReports, OfficialWage: OfficialWages, ExchangeRate: ExchangeRates}
+TABLE_OF_ROW = {
+    Posting: Postings,
+    PayReport: PayReports,
+    OfficialWage: OfficialWages,
+    ExchangeRate: ExchangeRates,
+    PriceLevel: PriceLevels,
+    OccupationSkill: OccupationSkills,
+    AiPostingShare: AiPostingShares,
+}
 """Where the rows of a refined file go."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
@@ -144,6 +160,7 @@ class Loaded:
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
     n_rows: int = 0
+    n_seen: int = 0
     n_rejects: int = 0
     why: str | None = None
 
@@ -334,7 +351,7 @@ def _forget(con: Connection, source: str) -> None:
             " (SELECT posting_id FROM core.postings WHERE source = ?)",
             [source],
         )
-    for cls in (*TABLE_OF_ROW.values(), Loads, Responses, Rejects):
+    for cls in (*TABLE_OF_ROW.values(), Loads, FillRates, Responses, Rejects):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
@@ -343,14 +360,19 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
     row_class = _row_class(file.rows)
     _stage(con, file, row_class)
     flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
-    if not gate(file.warc, row_class, con.execute(f"SELECT {flat} FROM staged").df()):
+    frame = con.execute(f"SELECT {flat} FROM staged").df()
+    if not gate(file.warc, row_class, frame, len(frame) + _n_repeated(con, file)):
         raise _RefusedError("the load gate was not passed, see ops.checks; nothing of the file was taken")
     if row_class is Posting:
         _upsert_postings(con, file)
     else:
         _upsert_rows(con, TABLE_OF_ROW[row_class])
     _record_rejects(con, file, row_class)
-    return _record_load(con, file)
+    _record_fill(con, file, row_class)
+    loaded = _record_load(con, file)
+    if row_class is Posting:
+        _see_again(con, file)
+    return loaded
 
 
 def _row_class(rows: Path) -> type:
@@ -506,21 +528,85 @@ def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None
         )
 
 
+def _n_repeated(con: Connection, file: RefinedFile) -> int:
+    """Rows of the earlier answers that a file's answers only repeat."""
+    (n,) = con.execute(
+        f"""
+        SELECT coalesce(sum(o.n_rows), 0) FROM read_parquet({literal(str(file.responses))}) AS r JOIN ops.responses AS o
+        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
+        WHERE o.refers_to IS NULL
+        """
+    ).fetchall()[0]
+    return int(n)
+
+
+def _record_fill(con: Connection, file: RefinedFile, row_class: type) -> None:
+    columns = [f.name for f in fields_of(row_class) if f.nullable and _is_flat(f.name, row_class)]
+    counts = ", ".join(f"count({quoted(column)})" for column in columns)
+    names = ", ".join(map(literal, columns))
+    if columns:
+        con.execute(
+            f"""
+            INSERT INTO ops.fill_rates BY NAME
+            SELECT ? AS warc, ? AS source, unnest([{names}]) AS column_name, unnest(counts) AS n_filled, n_rows
+            FROM (SELECT [{counts}] AS counts, count(*) AS n_rows FROM staged) WHERE n_rows > 0
+            """,
+            [file.warc, file.source],
+        )
+
+
 def _record_load(con: Connection, file: RefinedFile) -> Loaded:
     responses = f"read_parquet({literal(str(file.responses))})"
+    n_repeated = _n_repeated(con, file)
     con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
-    n_rows, n_rejects = con.execute(
+    n_rows, n_seen, n_rejects = con.execute(
         f"""
         INSERT INTO ops.loads BY NAME
         SELECT ? AS warc, ? AS source, ? AS refine_key, min(observed_at) AS observed_from,
             max(observed_at) AS observed_to, count(*) AS n_responses, coalesce(sum(n_rows), 0) AS n_rows,
-            (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
+            coalesce(sum(n_rows), 0) + ? AS n_seen, (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
         FROM {responses}
-        RETURNING n_rows, n_rejects
+        RETURNING n_rows, n_seen, n_rejects
         """,
-        [file.warc, file.source, file.refine_key, file.warc],
+        [file.warc, file.source, file.refine_key, n_repeated, file.warc],
     ).fetchall()[0]
-    return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_rejects=n_rejects)
+    return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
+
+
+def _see_again(con: Connection, file: RefinedFile) -> None:
+    """What a file only repeats, or what others repeat of it, is seen again: as completely as it was said first."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE repeated AS
+        SELECT r.warc, r.record, r.board, r.refers_to, r.observed_at, o.is_complete,
+            o.warc AS first_warc, o.record AS first_record
+        FROM ops.responses AS r JOIN ops.responses AS o
+        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
+        WHERE $warc IN (r.warc, o.warc) AND r.refers_to IS NOT NULL AND o.refers_to IS NULL
+        """,
+        {"warc": file.warc},
+    )
+    con.execute(
+        "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeated AS s"
+        " WHERE r.warc = s.warc AND r.record = s.record"
+    )
+    con.execute(
+        """
+        UPDATE core.posting_boards AS b SET last_seen_at = s.observed_at
+        FROM (SELECT board, refers_to, max(observed_at) AS observed_at FROM repeated GROUP BY ALL) AS s,
+            core.postings AS p
+        WHERE p.posting_id = b.posting_id AND p.source = $source AND b.board = s.board
+            AND b.first_seen_at <= s.refers_to AND s.refers_to <= b.last_seen_at AND b.last_seen_at < s.observed_at
+        """,
+        {"source": file.source},
+    )
+    con.execute(
+        """
+        UPDATE core.postings AS p SET last_seen_at = s.observed_at
+        FROM (SELECT first_warc, first_record, max(observed_at) AS observed_at FROM repeated GROUP BY ALL) AS s
+        WHERE p.warc = s.first_warc AND p.record = s.first_record AND p.last_seen_at < s.observed_at
+        """
+    )
 
 
 def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:

@@ -472,6 +472,11 @@ class PayReport(Sourced):
     continent: Annotated[str | None, Column("UN M49 continent of `country`")]
     remote_share: Annotated[float | None, Column("Share of remote work", unit="share", low=0, high=1)]
     employer_size: Annotated[str | None, Column("S, M or L as the source codes it", values=("S", "M", "L"))]
+    employer: Annotated[str | None, Column("Employer, where filings name it")] = None
+    pay_high: Annotated[float | None, Column("Upper end, where a range is filed", unit="currency per year", low=0)] = (
+        None
+    )
+    case_id: Annotated[str | None, Column("The publisher's own number of the report or filing")] = None
 
 
 @table("core.pay_reports", "Rows of salary surveys and pair collections; marts read the newest snapshot.")
@@ -520,6 +525,61 @@ class ExchangeRate(Sourced):
 @table("core.exchange_rates", "Exchange rates as quoted; core.usd_rates turns them into dollars.")
 class ExchangeRates(ExchangeRate, Recorded):
     """Kept as quoted, so that each figure can be followed to the quotation."""
+
+
+@struct
+class PriceLevel(Sourced):
+    """One yearly value of a country's money: the official rate, or its purchasing power."""
+
+    year: Annotated[int, Column("Year", key=True, low=1960, high=2100)]
+    country: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
+    indicator: Annotated[
+        str,
+        Column(
+            "official_rate: units of the country's money for one US dollar, yearly average; "
+            "ppp: units that buy what one US dollar buys in the United States",
+            key=True,
+            values=("official_rate", "ppp"),
+        ),
+    ]
+    value: Annotated[float, Column("Units of the country's money", unit="currency per USD", low=0)]
+
+
+@table("core.price_levels", "Yearly official rates and purchasing power, for comparison across countries.")
+class PriceLevels(PriceLevel, Recorded):
+    """Never used to turn pay into dollars: that takes the rate of the day."""
+
+
+@struct
+class OccupationSkill(Sourced):
+    """A technology that an occupation uses, as a public classification of occupations lists it."""
+
+    release: Annotated[str, Column("Release of the classification", key=True)]
+    occupation: Annotated[str, Column("O*NET-SOC 2019 code", key=True, pattern=r"\d{2}-\d{4}\.\d{2}")]
+    technology: Annotated[str, Column("Technology as listed", key=True)]
+    commodity: Annotated[str | None, Column("UNSPSC commodity it belongs to")]
+    is_hot: Annotated[bool, Column("Often named in employers' adverts of all occupations")]
+    is_in_demand: Annotated[bool, Column("Often named in adverts of this occupation")]
+
+
+@table("core.occupation_skills", "Technologies by occupation, as O*NET lists them: evidence beside our own counts.")
+class OccupationSkills(OccupationSkill, Recorded):
+    """Not measured by us."""
+
+
+@struct
+class AiPostingShare(Sourced):
+    """The share of adverts that name AI in one country, as another publisher measures it."""
+
+    measure: Annotated[str, Column("ai or generative_ai", key=True, values=("ai", "generative_ai"))]
+    country: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
+    day: Annotated[date, Column("Last day of the seven it averages", key=True)]
+    share: Annotated[float, Column("Adverts that name it", unit="share", low=0, high=1)]
+
+
+@table("core.ai_posting_shares", "Share of adverts that name AI, by Indeed Hiring Lab: a benchmark for our own.")
+class AiPostingShares(AiPostingShare, Recorded):
+    """History is restated by its publisher; the newest answer wins."""
 
 
 # --- core: lookups ----------------------------------------------------------------------------------
@@ -818,7 +878,19 @@ class Loads:
     observed_to: Annotated[datetime | None, Column("Latest WARC-Date in it; NULL: no whole record")]
     n_responses: Annotated[int, Column("Responses", low=0)]
     n_rows: Annotated[int, Column("Rows read", low=0)]
+    n_seen: Annotated[int, Column("Rows read, and rows of the earlier answers that it only repeats", low=0)]
     n_rejects: Annotated[int, Column("Rows and values rejected", low=0)]
+
+
+@table("ops.fill_rates", "How many rows of each loaded file fill each column that may be empty.")
+class FillRates:
+    """A sudden drop against the last files freezes a source at its last good rows."""
+
+    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
+    column_name: Annotated[str, Column("Column of the source's rows", key=True)]
+    source: Annotated[str, Column("Source")]
+    n_rows: Annotated[int, Column("Rows, the newest of each key in the file", low=1)]
+    n_filled: Annotated[int, Column("Of them, rows with a value", low=0)]
 
 
 @struct
@@ -831,6 +903,9 @@ class ResponseRow:
     observed_at: Annotated[datetime | None, Column("WARC-Date (UTC); NULL: the record is damaged")]
     http_status: Annotated[int | None, Column("HTTP status; NULL: the record is damaged", low=100, high=599)]
     digest: Annotated[str | None, Column("sha1 of the payload, as in the WARC")]
+    refers_to: Annotated[
+        datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
+    ] = None
     board: Annotated[str | None, Column("Board it lists")]
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
     n_rows: Annotated[int, Column("Rows read from it", low=0)]
@@ -889,7 +964,7 @@ class SourceHealth:
     ]
     n_requests: Annotated[int, Column("Requests", low=0)]
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
-    n_rows: Annotated[int | None, Column("Rows read", low=0)]
+    n_rows: Annotated[int | None, Column("Rows read or repeated", low=0)]
     message: Annotated[str | None, Column("What went wrong, in a line")]
 
 

@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as OtherReader
 
 from extractors import archive
-from extractors.archive import Damaged, Recorded, Writer, digest_of, path_of, read, read_recorded, recorded_at, salvage
+from extractors.archive import (
+    Damaged,
+    Recorded,
+    Revisited,
+    Writer,
+    digest_of,
+    path_of,
+    read,
+    read_recorded,
+    recorded_at,
+    salvage,
+)
 from extractors.source import Response
 
 TIME = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
@@ -61,7 +72,7 @@ def members_of(data: bytes) -> list[bytes]:
 def outline(path: Path) -> list[tuple[int, str | None, str]]:
     """What is read of a file: number, last part of the URL, and "whole" or what is wrong."""
     return [
-        (found.record, found.url and found.url.rsplit("/", 1)[1], "whole" if isinstance(found, Response) else found.why)
+        (found.record, found.url and found.url.rsplit("/", 1)[1], found.why if isinstance(found, Damaged) else "whole")
         for found in read(path)
     ]
 
@@ -322,7 +333,7 @@ def test_records_of_other_types_are_passed_over(tmp_path: Path) -> None:
     others = []
     for kind, target in (
         (b"request", b"https://boards.example/0"),
-        (b"revisit", b"https://boards.example/0"),
+        (b"resource", b"https://boards.example/0"),
         (b"metadata", b"https://boards.example/0"),
         (b"response", b"dns:boards.example"),
     ):
@@ -384,6 +395,7 @@ def archived(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | D
     with Writer(path) as writer:
         writer.write(url="https://boards.example/", observed_at=TIME, status=200, headers=headers, body=body)
     (found,) = read(path)
+    assert not isinstance(found, Revisited)
     return found
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import transforms.lookups
-from extractors.archive import Damaged, Writer, read
+from extractors.archive import Damaged, Revisited, Writer, read
 from extractors.sample import make
 from extractors.sample.adverts import FOLDER, Advert, adverts_of, boards, market_of, table
 from extractors.source import Response, all_sources
@@ -35,7 +35,7 @@ def warcs(source: str) -> list[Path]:
     return sorted((FOLDER / source).glob("*.warc.gz"))
 
 
-def answers(source: str, night: str) -> list[Response | Damaged]:
+def answers(source: str, night: str) -> list[Response | Revisited | Damaged]:
     return list(read(FOLDER / source / f"{night}.warc.gz"))
 
 
@@ -234,7 +234,7 @@ def test_titles_are_read_as_they_were_meant(postings: dict[str, list[Posting]]) 
 # --- what is broken on purpose ----------------------------------------------------------------------
 
 
-def listing(source: str, position: int, night: str) -> Response | Damaged:
+def listing(source: str, position: int, night: str) -> Response | Revisited | Damaged:
     board = [board for board in boards() if board.source == source][position]
     url = all_sources()[source].url_of(board.board)
     return next(answer for answer in answers(source, night) if answer.url == url)

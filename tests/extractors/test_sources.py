@@ -14,7 +14,9 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -29,8 +31,8 @@ import transforms.lookups
 from extractors.aijobs_salaries import first_rows_of_pairs
 from extractors.bls_oews import occupations
 from extractors.boards import all_boards, boards_of, employer_of, employers
-from extractors.fetching import ask_first
-from extractors.source import Response, all_sources, amount_of, source_of
+from extractors.fetching import ask_first, ask_pages
+from extractors.source import ACCESSES, NEW_KEYS, Response, all_sources, amount_of, each, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.web import FetchFailed
 from transforms.rejected import Rejected
@@ -40,7 +42,9 @@ FIXTURES = Path(__file__).parent / "fixtures"
 LOOKUPS = Path(transforms.lookups.__path__[0])
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expected.json"))
 SOURCES = sorted(all_sources())
-BOARD_SOURCES = [name for name, module in all_sources().items() if hasattr(module, "board_of")]
+BOARD_SOURCES = [
+    name for name, module in all_sources().items() if hasattr(module, "url_of") and hasattr(module, "board_of")
+]
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate)
 DAY = date(2026, 8, 17)
 
@@ -134,6 +138,9 @@ def test_a_source_declares_itself(name: str) -> None:
     assert source.name == name == module.__name__.rsplit(".", 1)[-1]
     assert source.kind in KINDS
     assert all(endpoint.startswith("https://") and endpoint.count("/") >= 3 for endpoint in source.endpoints)
+    assert source.access in ACCESSES
+    assert bool(source.keys) == (source.access == "key") or source.access == "consent"
+    assert source.pause >= 1
     assert 0 < source.expected_rows[0] < source.expected_rows[1]
     for said in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
         assert said.strip()
@@ -143,10 +150,10 @@ def test_a_source_declares_itself(name: str) -> None:
     assert parameters["boards"].kind == parameters["as_of"].kind == inspect.Parameter.KEYWORD_ONLY
 
 
-def test_no_address_belongs_to_two_sources() -> None:
-    prefixes = [(endpoint, name) for name in SOURCES for endpoint in all_sources()[name].SOURCE.endpoints]
-    for prefix, name in prefixes:
-        assert [other for other, owner in prefixes if owner != name and other.startswith(prefix)] == []
+def test_no_endpoint_belongs_to_two_sources() -> None:
+    for name in SOURCES:
+        for endpoint in all_sources()[name].SOURCE.endpoints:
+            assert source_of(endpoint.replace("*", "acme")) is all_sources()[name]
 
 
 def test_sources_md_is_current() -> None:
@@ -157,29 +164,41 @@ def test_sources_md_is_current() -> None:
 
 
 class RecordingWeb:
-    """A session that answers 200 but where it is told to fail; keeps what it was asked."""
+    """A session that answers 200 with a given body but where it is told to fail; keeps what it was asked."""
 
-    def __init__(self, *, fails: Sequence[str] = (), missing: Sequence[str] = ()) -> None:
+    def __init__(self, *, body: bytes = b"", fails: Sequence[str] = (), missing: Sequence[str] = ()) -> None:
         self.asked: list[str] = []
+        self.keys: Mapping[str, str] = defaultdict(lambda: "a key")
+        self.body = body
         self.fails = fails
         self.missing = missing
 
-    def get(self, url: str) -> Response:
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+    ) -> Response:
         self.asked.append(url)
         if url in self.fails:
             raise FetchFailed(url, "no connection")
         status = 404 if url in self.missing else 200
-        return Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=status, body=b"")
+        return Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=status, body=self.body)
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
     module = all_sources()[name]
-    web = RecordingWeb()
-    boards = ("acme", "Zweite.Firma") if name in BOARD_SOURCES else ()
-    assert module.fetch(web, boards=boards, as_of=DAY) == []
-    assert len(web.asked) == max(1, len(boards))
-    assert all(url.startswith(module.SOURCE.endpoints) for url in web.asked)
+    case = next(case for case in CASES if case.parent.name == name)
+    web = RecordingWeb(body=body_in(case, json.loads((case / "expected.json").read_text(encoding="utf-8"))))
+    boards = ("acme", "zweite-firma") if name in BOARD_SOURCES else ()
+    failures = module.fetch(web, boards=boards, as_of=DAY)
+    assert len(web.asked) >= max(1, len(boards))
+    assert all(module.SOURCE.longest_endpoint(url) for url in web.asked)
+    assert len(web.asked) <= module.SOURCE.most_requests
+    assert all("circle" in failure or "most that are read" in failure for failure in failures)  # it hears one answer
 
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
@@ -193,19 +212,26 @@ def test_a_board_that_fails_does_not_stop_the_others(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
-@given(board=st.text(min_size=1, max_size=30).filter(lambda text: text.strip(".") and text.isprintable()))
+@given(data=st.data())
 @settings(max_examples=50, deadline=None)
-def test_a_board_is_found_in_its_address(name: str, board: str) -> None:
+def test_a_board_is_found_in_its_address(name: str, data: st.DataObject) -> None:
     module = all_sources()[name]
+    is_host = any("*" in endpoint for endpoint in module.SOURCE.endpoints)
+    board = data.draw(
+        st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", fullmatch=True)
+        if is_host
+        else st.text(min_size=1, max_size=30).filter(lambda text: text.strip(".") and text.isprintable())
+    )
     url = module.url_of(board)
-    assert url.startswith(module.SOURCE.endpoints)
+    assert module.SOURCE.longest_endpoint(url)
     assert module.board_of(url) == board
 
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
 def test_other_addresses_list_no_board(name: str) -> None:
     module = all_sources()[name]
-    assert module.board_of(module.SOURCE.endpoints[0]) is None
+    if "*" not in module.SOURCE.endpoints[0]:
+        assert module.board_of(module.SOURCE.endpoints[0]) is None
     assert module.board_of("https://elsewhere.example/acme/jobs") is None
 
 
@@ -462,3 +488,53 @@ def test_the_nearest_occupation_of_every_role_is_read() -> None:
         nearest = {row["soc_2018"] for row in csv.DictReader(file) if row["soc_2018"]}
     assert nearest <= set(occupations())
     assert all(re.fullmatch(r"\d{2}-\d{4}", code) and reason for code, reason in occupations().items())
+
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+def next_in(response: Response) -> str | None:
+    following: str | None = response.json()["next"]
+    return following
+
+
+@pytest.mark.parametrize(
+    ("body", "most", "asked", "why"),
+    [
+        (b'{"next": null}', 9, 1, None),
+        (b'{"next": "https://jobs.example/2"}', 9, 2, "the pages run in a circle; 2 read"),
+        (b'{"next": "https://jobs.example/2"}', 1, 1, "left out, 1 pages are the most that are read"),
+        (b"<html>", 9, 1, "what follows it cannot be read"),
+        (b"{}", 9, 1, "what follows it cannot be read"),
+    ],
+)
+def test_pages_are_asked_for_until_the_last(body: bytes, most: int, asked: int, why: str | None) -> None:
+    web = RecordingWeb(body=body)
+    failures = ask_pages(web, "https://jobs.example/1", next_in, most=most)
+    assert len(web.asked) == asked
+    assert [why in failure for failure in failures if why] == [True] * bool(why)
+
+
+def test_new_keys_are_noted_once_an_answer() -> None:
+    items = [{"id": 1, "title": "A", "mood": "glad"}, {"id": 2, "title": "B", "tempo": "slow"}, {"id": 3}]
+    found = list(each(items, lambda item: item["id"], known=frozenset(("id", "title"))))
+    assert found[:3] == [1, 2, 3]
+    (note,) = found[3:]
+    assert isinstance(note, Issue)
+    assert (note.column_name, note.value, note.is_deliberate) == (NEW_KEYS, "mood, tempo", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_its"),
+    [
+        ("https://acme.jobs.example/xml", True),
+        ("https://a.b.jobs.example/xml?language=en", True),
+        ("https://jobs.example/xml", False),
+        ("https://evil.example/.jobs.example/xml", False),
+        ("https://acme.jobs.example.evil.example/xml", False),
+        ("http://acme.jobs.example/xml", False),
+    ],
+)
+def test_a_star_stands_for_labels_of_a_host(url: str, is_its: bool) -> None:
+    source = replace(all_sources()["lever"].SOURCE, endpoints=("https://*.jobs.example/xml",))
+    assert bool(source.longest_endpoint(url)) is is_its

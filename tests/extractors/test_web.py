@@ -4,128 +4,22 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from extractors import web as web_module
-from extractors.archive import Damaged, Recorded, Writer, read, read_recorded
-from extractors.source import Response, Source
-from extractors.web import FetchFailed, MissingContact, Web, urls_recorded, web_for
-
-NOW = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
-SOURCE = Source(
-    name="boards",
-    title="Boards",
-    kind="employer board",
-    publisher="Nobody",
-    homepage="https://boards.example",
-    endpoints=("https://boards.example/v1/",),
-    licence="none",
-    terms_url=None,
-    attribution="none",
-    is_republishable=False,
-    is_verified=False,
-    cadence="daily",
-    expected_rows=(0, 10),
-    facts="invented",
-)
-Answer = tuple[int, Mapping[str, str], bytes]
+from extractors.archive import Damaged, Recorded, Revisited, Writer, read, read_recorded
+from extractors.replay import urls_recorded
+from extractors.source import Response
+from extractors.web import FetchFailed, MissingContact, web_for
+from tests.extractors.board import NOW, SOURCE, Board, Clock, live
 
 
-class Board(ThreadingHTTPServer):
-    """A loopback server that answers from a dictionary and remembers what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, Answer | Callable[[Any], None]] = {"/robots.txt": (404, {}, b"")}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.host = f"127.0.0.1:{self.server_port}"
-
-    def url(self, path: str) -> str:
-        return f"http://{self.host}{path}"
-
-    @property
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
-
-    def handle_error(self, *args: Any) -> None:
-        """Clients that hang up are part of these tests."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Board
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
-        answer = self.server.answers.get(self.path, (404, {}, b"no such board"))
-        if callable(answer):
-            answer(self)
-            return
-        status, headers, body = answer
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if "Transfer-Encoding" not in headers and "Content-Length" not in headers:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def board() -> Iterator[Board]:
-    server = Board()
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class Clock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-
-
-def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: Any) -> Web:
-    clock = clock or Clock()
-    source = replace(SOURCE, endpoints=(board.url("/v1/"),))
-    settings: dict[str, Any] = {
-        "contact": "night@example.org",
-        "insecure_hosts": (board.host,),
-        "sleep": clock.sleep,
-        "clock": lambda: clock.time,
-        "now": lambda: NOW,
-    }
-    return web_for(source, writer=writer, **(settings | changes))
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    with Writer(tmp_path / "live.warc.gz") as opened:
-        yield opened
-
-
-def recorded(writer: Writer) -> list[Recorded | Damaged]:
+def recorded(writer: Writer) -> list[Recorded | Revisited | Damaged]:
     writer.close()
     return list(read_recorded(writer.path)) if writer.path else []
 
@@ -145,8 +39,8 @@ def test_an_answer_is_archived_as_sent_and_returned_decoded(board: Board, writer
     assert response.json() == {"jobs": []}
     assert (response.status, response.observed_at, response.record) == (200, NOW, 0)
     assert web.get(board.url("/v1/b")).status == 404
-    assert (web.n_requests, web.n_bytes) == (3, len(packed) + len(b"no such board"))
-    assert web.statuses == {200: 1, 404: 2}
+    assert (web.n_requests, web.n_bytes) == (4, len(packed) + 2 * len(b"no such board"))
+    assert web.statuses == {200: 1, 404: 1}
     assert board.paths == ["/robots.txt", "/v1/a", "/v1/b"]
     first, second = recorded(writer)
     assert isinstance(first, Recorded)
@@ -173,8 +67,8 @@ def test_it_says_who_asks_and_takes_no_cookies(board: Board, writer: Writer, mon
         assert headers["User-Agent"].endswith("(+night@example.org)")
         assert "Cookie" not in headers
         assert "Authorization" not in headers
-    assert [headers.get("X-Wanted") for _, headers in board.asked] == [None, "yes", None]
-    assert board.asked[1][1]["Accept-Encoding"] == "gzip, deflate"
+    assert [headers.get("X-Wanted") for _, headers in board.asked] == [None, None, "yes", None]
+    assert board.asked[2][1]["Accept-Encoding"] == "gzip, deflate"
 
 
 @pytest.mark.parametrize("contact", [None, "", "me", "http://", "a b@example.org", "x@example.org\r\nEvil: 1"])
@@ -220,13 +114,13 @@ def test_one_request_a_second_per_host(board: Board, writer: Writer) -> None:
     web = live(board, writer, clock)
     for _ in range(3):
         web.get(board.url("/v1/a"))
-    assert clock.slept == [1.0, 1.0, 1.0]
+    assert clock.slept == [1.0, 1.0, 1.0, 1.0]
     clock.time += 0.75
     web.get(board.url("/v1/a"))
-    assert clock.slept[3:] == [0.25]
+    assert clock.slept[4:] == [0.25]
     clock.time += 60
     web.get(board.url("/v1/a"))
-    assert len(clock.slept) == 4
+    assert len(clock.slept) == 5
 
 
 def test_robots_txt_is_kept_to_and_asked_once(board: Board, writer: Writer) -> None:
@@ -242,8 +136,8 @@ def test_robots_txt_is_kept_to_and_asked_once(board: Board, writer: Writer) -> N
     web.get(board.url("/v1/a"))
     web.get(board.url("/v1/a"))
     assert board.paths == ["/robots.txt", "/v1/a", "/v1/a"]
-    assert clock.slept == [3.0, 3.0]
-    assert [failure.url for failure in web.failures] == [board.url("/v1/private/a")]
+    assert clock.slept == [1.0, 1.0, 3.0]
+    assert [(failure.url, failure.is_refused) for failure in web.failures] == [(board.url("/v1/private/a"), True)]
 
 
 @pytest.mark.parametrize("status", [500, 503, 304])

@@ -49,7 +49,7 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     made = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
     assert made.n_rows == len(jobs)
     with store.open_work(data) as con:
-        (loaded,) = store.load(con, [made], gate=lambda warc, row_class, rows: True)
+        (loaded,) = store.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded", loaded.why
         store.resolve_jobs(con)
         store.publish(con, data / "market.duckdb")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive import Damaged, read
+from extractors.archive import read
+from extractors.source import Response
 from reports import figures
 from warehouse import store
 
@@ -43,7 +44,7 @@ def con(folder: Path) -> Iterator[store.Connection]:
 def jobs_in(name: str) -> Iterator[dict[str, object]]:
     """The records of a board's answers, read without any code of ours but the archive's."""
     for answer in read(PAYLOADS / name):
-        assert not isinstance(answer, Damaged)
+        assert isinstance(answer, Response)
         said = json.loads(answer.body)
         yield from said["jobs"] if isinstance(said, dict) else said
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from transforms import role as roles
 from transforms.ai_work import ai_label
+from transforms.posting import posting
 from transforms.reading import Reading
 from transforms.requirement import degree_in, years_in
-from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of
+from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
 from warehouse.tables import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
 
 HERE = Path(__file__).parent
@@ -283,3 +284,41 @@ def test_text_readers_take_any_text(title: str, text: str, role: str) -> None:
     assert label.value in AI_LABELS
     if title or label.part == "text":
         assert_inside(label, text if label.part == "text" else title)
+
+
+# --- the source's own word for the level ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Senior", "senior"),
+        ("mid_level", "mid"),
+        ("Mid-level", "mid"),
+        ("EntryLevel", "junior"),
+        ("Semi Senior", "mid"),
+        ("Estágio", "intern"),
+        ("Any", "unstated"),
+        ("Grade 7", None),
+    ],
+)
+def test_a_sources_word_for_the_level(words: str, expected: str | None) -> None:
+    assert seniority_stated(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "level", "expected"),
+    [
+        ("Senior Data Scientist", "Junior", ("senior", False)),  # the title's word wins
+        ("Data Scientist", "Junior", ("junior", False)),
+        ("Data Scientist", "Any", ("senior", True)),
+        ("Data Scientist", None, ("senior", True)),
+        ("Data Scientist", "Grade 7", ("senior", True)),
+    ],
+)
+def test_the_title_then_the_sources_word_then_the_years(
+    title: str, level: str | None, expected: tuple[str, bool]
+) -> None:
+    made = posting(source="x", id=1, title=title, level=level, text="You bring at least 6 years of experience.")
+    assert (made.seniority, made.seniority_inferred) == expected
+    assert [issue.column_name for issue in made.issues] == ["seniority"] * (level == "Grade 7")

@@ -95,18 +95,6 @@ def test_examples_are_few_and_short() -> None:
     assert json.loads(row.examples or "") == ["w" * quality.LONGEST_EXAMPLE] * quality.EXAMPLES
 
 
-@pytest.mark.parametrize(
-    ("n", "passed", "n_warnings"),
-    [(0, False, 0), (1, False, 0), (2, True, 0), (4, True, 0), (5, True, 1)],
-)
-def test_fewer_rows_than_a_snapshot_has_fail_and_more_warn(n: int, passed: bool, n_warnings: int) -> None:
-    result = judged(postings(n), expected_rows=(2, 4))
-    assert (result.passed, len(result.warnings)) == (passed, n_warnings)
-    assert [row.n_checked for row in result.checks if "row_count" in row.expectation] == [n, n]
-    names = [row.expectation for row in result.checks if not row.is_met]
-    assert names == [*result.failures, *result.warnings]
-
-
 def test_no_rows_pass_when_no_number_is_expected() -> None:
     assert judged(postings(0)).passed
 

@@ -94,6 +94,7 @@ class Answer:
     board: str | None = "acme"
     is_complete: bool = True
     issues: tuple[Issue, ...] = ()
+    repeats: datetime | None = None
 
 
 def refined(
@@ -111,10 +112,11 @@ def refined(
             source=source,
             url=f"https://api.example/{answer.board}",
             observed_at=answer.at,
-            http_status=200,
-            digest=None,
+            http_status=304 if answer.repeats else 200,
+            digest="sha1:X",
+            refers_to=answer.repeats,
             board=answer.board,
-            is_complete=answer.is_complete,
+            is_complete=answer.is_complete and not answer.repeats,
             n_rows=len(answer.rows),
             n_rejects=len(answer.issues),
             issues=answer.issues,
@@ -175,6 +177,45 @@ def con(empty: Path, tmp_path: Path) -> Iterator[store.Connection]:
 
 
 # --- upserts ----------------------------------------------------------------------------------------
+
+ON_BOARDS = "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.posting_boards ORDER BY ALL"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_what_is_only_repeated_is_seen_again(con: store.Connection, tmp_path: Path, order: tuple[int, ...]) -> None:
+    files = [
+        refined(tmp_path, "a", Answer(night(0), [posting("1"), posting("2")])),
+        refined(tmp_path, "b", Answer(night(1), repeats=night(0))),
+        refined(tmp_path, "c", Answer(night(2), [posting("2"), posting("3")])),
+        refined(tmp_path, "d", Answer(night(3), repeats=night(2))),
+    ]
+    load(con, *(files[number] for number in order))
+    assert all_rows(con, ON_BOARDS) == [
+        ("board:1", night(0), night(1), night(2).date()),
+        ("board:2", night(0), night(3), None),
+        ("board:3", night(2), night(3), None),
+    ]
+    assert all_rows(con, "SELECT last_seen_at FROM core.postings ORDER BY posting_id") == [
+        (night(1),),
+        (night(3),),
+        (night(3),),
+    ]
+    assert all_rows(con, "SELECT DISTINCT is_complete FROM ops.responses") == [(True,)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_repetition_is_no_more_complete_than_what_it_repeats(
+    con: store.Connection, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    files = [
+        refined(tmp_path, "a", Answer(night(0), [posting("1")])),
+        refined(tmp_path, "b", Answer(night(1), [posting("2")], is_complete=False)),
+        refined(tmp_path, "c", Answer(night(2), repeats=night(1))),
+    ]
+    load(con, files[0], *(files[1:][number] for number in order))
+    assert all_rows(con, "SELECT count(*) FROM core.postings WHERE closed_on IS NOT NULL") == [(0,)]
+    assert all_rows(con, "SELECT is_complete FROM ops.responses ORDER BY warc") == [(True,), (False,), (False,)]
+
 
 SEEN = "SELECT title, first_seen_at, last_seen_at, warc, record FROM core.postings ORDER BY posting_id"
 
@@ -403,14 +444,15 @@ def test_loading_the_same_file_again_does_nothing(con: store.Connection, tmp_pat
 
 
 def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: store.Connection, tmp_path: Path) -> None:
-    seen: list[tuple[str, type, pd.DataFrame]] = []
+    seen: list[tuple[str, type, pd.DataFrame, int]] = []
     row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
     load(
         con,
         refined(tmp_path, "a", Answer(night(0), [row, row, posting(2)])),
         gate=lambda *judged: seen.append(judged) or True,  # type: ignore[func-returns-value]
     )
-    ((warc, cls, frame),) = seen
+    ((warc, cls, frame, n_seen),) = seen
+    assert n_seen == 2
     assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
     assert "text" not in frame
     assert set(frame) == {f.name for f in fields_of(Posting) if not f.is_list} - {"text"}

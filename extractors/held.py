@@ -1,0 +1,165 @@
+"""What the archive holds of each address: an index of one source's WARC files.
+
+It answers two questions of a fetch: which answer of this address came last (to ask whether it changed), and
+where its body stands. The index is a cache beside the archive: files it does not know are read into it when it
+is opened, and it is made anew when it is missing or damaged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from extractors.archive import SUFFIX, Damaged, Recorded, Revisited, read_recorded, recorded_at
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (
+    url TEXT NOT NULL, observed_at TEXT NOT NULL, digest TEXT NOT NULL, etag TEXT, last_modified TEXT,
+    first_at TEXT NOT NULL, file TEXT NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL,
+    seen_in TEXT NOT NULL, PRIMARY KEY (url, observed_at)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS answers_of_file ON answers (seen_in);
+"""
+VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """The newest word on an address: when its answer first came, what it was, and what to ask the server by."""
+
+    digest: str
+    etag: str | None
+    last_modified: str | None
+    first_at: datetime
+    path: Path
+    record: int
+    offset: int
+    position: int
+
+    def answer(self) -> Recorded | None:
+        """The stored answer itself; None when its file is gone or was changed."""
+        try:
+            found = recorded_at(self.path, record=self.record, offset=self.offset, position=self.position)
+        except OSError:
+            return None
+        return found if isinstance(found, Recorded) and found.digest == self.digest else None
+
+
+class Holdings:
+    """The index of one source's folder of the archive. A context manager; for one thread."""
+
+    def __init__(self, folder: Path, index: Path) -> None:
+        self._folder = folder
+        index.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._database = _opened(index)
+        except sqlite3.DatabaseError:
+            index.unlink()
+            self._database = _opened(index)
+        self._catch_up()
+
+    def __enter__(self) -> Holdings:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._database.close()
+
+    def before(self, url: str, time: datetime) -> Held | None:
+        """The newest answer with status 200 of an address before a time; None when there is none."""
+        row = self._database.execute(
+            "SELECT digest, etag, last_modified, first_at, file, record, at, position FROM answers"
+            " WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
+            (url, _stamp(time)),
+        ).fetchone()
+        if row is None:
+            return None
+        digest, etag, last_modified, first_at, file, record, offset, position = row
+        return Held(
+            digest=digest,
+            etag=etag,
+            last_modified=last_modified,
+            first_at=datetime.fromisoformat(first_at),
+            path=self._folder / file,
+            record=record,
+            offset=offset,
+            position=position,
+        )
+
+    def add(self, path: Path) -> None:
+        """Read a finished file of the folder into the index."""
+        with self._database:
+            self._forget(path.name)
+            for found in read_recorded(path):
+                if isinstance(found, Damaged):
+                    continue
+                self._database.executemany(
+                    f"INSERT OR REPLACE INTO answers VALUES ({', '.join('?' * 11)})", self._rows(path.name, found)
+                )
+            self._database.execute("INSERT INTO files VALUES (?, ?)", (path.name, path.stat().st_size))
+
+    def _rows(self, file: str, found: Recorded | Revisited) -> Iterator[tuple[object, ...]]:
+        headers = {name.lower(): value for name, value in found.headers}
+        said = headers.get("etag"), headers.get("last-modified")
+        if isinstance(found, Recorded):
+            if found.status == 200:
+                at = _stamp(found.observed_at)
+                where = (file, found.record, found.offset, found.position)
+                yield (found.url, at, found.digest, *said, at, *where, file)
+            return
+        first = self._database.execute(
+            "SELECT etag, last_modified, first_at, file, record, at, position FROM answers"
+            " WHERE url = ? AND observed_at = ? AND digest = ?",
+            (found.url, _stamp(found.refers_to), found.digest),
+        ).fetchone()
+        if first is not None:
+            etag, last_modified, *where = first
+            yield (
+                found.url,
+                _stamp(found.observed_at),
+                found.digest,
+                said[0] or etag,
+                said[1] or last_modified,
+                *where,
+                file,
+            )
+
+    def _forget(self, file: str) -> None:
+        self._database.execute("DELETE FROM answers WHERE seen_in = ?", (file,))
+        self._database.execute("DELETE FROM files WHERE name = ?", (file,))
+
+    def _catch_up(self) -> None:
+        """Read the files that are new or changed, drop those that are gone."""
+        there = {path.name: path.stat().st_size for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
+        known = dict(self._database.execute("SELECT name, size FROM files").fetchall())
+        with self._database:
+            for name in sorted(known.keys() - there.keys()):
+                self._forget(name)
+        for name in sorted(name for name, size in there.items() if known.get(name) != size):
+            self.add(self._folder / name)
+
+
+def _opened(index: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(index)
+    with contextlib.ExitStack() as on_error:
+        on_error.callback(database.close)
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError(f"{index} has version {version}, not {VERSION}")
+        database.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+        database.executescript(TABLES)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        on_error.pop_all()
+    return database
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")

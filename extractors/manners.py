@@ -1,0 +1,209 @@
+"""What is owed to the servers we ask: turns, robots.txt, reservations of text and data mining; and to ourselves:
+to leave a host alone that does not answer.
+
+One `Manners` serves all sources of a night and any number of threads, because a host does not care which of our
+sources asks it. Nothing here sends a request; a session lends its own way of asking.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+import protego
+
+ROBOT = "ai-job-market"
+"""The name robots.txt may address us by."""
+AT_ONCE = 2
+"""Requests that may be under way to one host."""
+RULES_LAST = 86_400.0
+"""Seconds a host's rules are kept: RFC 9309 asks for a day at most."""
+BREAKS_AFTER = 5
+"""Requests in a row a host may fail before it is left alone."""
+LEFT_ALONE = 600.0
+"""Seconds a host that fails is left alone; then one request tries it."""
+LARGEST_RULES = 512 * 1024
+"""Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
+MOST_REDIRECTS = 5
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+Ask = Callable[[str, int], tuple[int, str | None, bytes]]
+"""Asks an address for at most so many bytes: status, Location and body. Raises `OSError` when there is no answer."""
+
+
+@dataclass
+class _Host:
+    """What is known of one host."""
+
+    free_at: float = 0.0
+    failures: int = 0
+    closed_until: float = 0.0
+    why_closed: str = ""
+    rules: Rules | None = None
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
+    reading: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a host allows, read at a time. `why_none`: its robots.txt could not be read, so it allows nothing."""
+
+    read_at: float
+    robots: protego.Protego
+    why_none: str | None
+    reserved: tuple[tuple[str, str | None], ...]
+    """Path patterns whose use for text and data mining is reserved, each with its policy's address if stated."""
+
+    def refusal(self, url: str) -> str | None:
+        """Why an address may not be asked, or None when it may."""
+        parts = urlsplit(url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        if self.why_none:
+            return f"robots.txt could not be read, so nothing may be asked: {self.why_none}"
+        if not self.robots.can_fetch(url, ROBOT):
+            return f"forbidden to {ROBOT} by {host}/robots.txt"
+        for pattern, policy in self.reserved:
+            if fnmatch.fnmatchcase(parts.path, pattern):
+                return reservation(f"{host}/.well-known/tdmrep.json", policy)
+        return None
+
+    @property
+    def crawl_delay(self) -> float:
+        """Seconds between two requests that robots.txt asks for; 0 when it asks for none."""
+        return float(self.robots.crawl_delay(ROBOT) or 0)
+
+
+class Manners:
+    """Turns, rules and failures of all hosts. `sleep` and `clock` (seconds) are for tests."""
+
+    def __init__(
+        self, *, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.sleep = sleep
+        self.clock = clock
+        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def turn(self, url: str, pause: float) -> Iterator[None]:
+        """Wait until the address's host may be asked, `pause` seconds after whoever asked it last."""
+        host = self._host(url)
+        with host.places:
+            with self._lock:
+                now = self.clock()
+                begin = max(now, host.free_at)
+                host.free_at = begin + pause
+            if begin > now:
+                self.sleep(begin - now)
+            yield
+
+    def closed(self, url: str) -> str | None:
+        """Why the address's host is left alone for now; None when it may be asked."""
+        host = self._host(url)
+        with self._lock:
+            return host.why_closed if self.clock() < host.closed_until else None
+
+    def answered(self, url: str) -> None:
+        """The host answered as a host in order does."""
+        host = self._host(url)
+        with self._lock:
+            host.failures = 0
+
+    def failed(self, url: str, why: str) -> None:
+        """The host did not answer; after `BREAKS_AFTER` times in a row it is left alone for a while."""
+        host = self._host(url)
+        with self._lock:
+            host.failures += 1
+            if host.failures >= BREAKS_AFTER:
+                self._close(host, LEFT_ALONE, f"its host is left alone after {host.failures} failures in a row: {why}")
+
+    def come_back(self, url: str, seconds: float) -> None:
+        """The host asked not to be asked for so long."""
+        with self._lock:
+            self._close(
+                self._hosts[_host_of(url)], seconds, f"its host asked not to be asked for {seconds:.0f} seconds"
+            )
+
+    def rules(self, url: str, ask: Ask, pause: float) -> Rules:
+        """The rules of the address's host, asked for once a day."""
+        host = self._host(url)
+        with host.reading:
+            if host.rules is None or self.clock() - host.rules.read_at > RULES_LAST:
+                host.rules = self._read_rules(_host_of(url), ask, pause)
+            return host.rules
+
+    def _close(self, host: _Host, seconds: float, why: str) -> None:
+        host.closed_until = max(host.closed_until, self.clock() + seconds)
+        host.why_closed = why
+
+    def _host(self, url: str) -> _Host:
+        with self._lock:
+            return self._hosts[_host_of(url)]
+
+    def _read_rules(self, host: str, ask: Ask, pause: float) -> Rules:
+        robots, why = self._robots(host, ask, pause)
+        reserved = () if why else self._reserved(host, ask, pause)
+        return Rules(read_at=self.clock(), robots=robots, why_none=why, reserved=reserved)
+
+    def _robots(self, host: str, ask: Ask, pause: float) -> tuple[protego.Protego, str | None]:
+        """The host's robots.txt, and why there is none to go by. RFC 9309: 4xx allows all, anything else nothing."""
+        nothing = protego.Protego.parse("")
+        url = f"{host}/robots.txt"
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
+                with self.turn(url, pause):
+                    status, location, body = ask(url, LARGEST_RULES)
+            except OSError as error:
+                return nothing, str(error)
+            if 400 <= status < 500:
+                return nothing, None
+            if 200 <= status < 300:
+                return protego.Protego.parse(body.decode("utf-8", "replace")), None
+            if status not in REDIRECTS or location is None:
+                return nothing, f"it answered HTTP {status}"
+            url = urljoin(url, location)
+            if urlsplit(url).scheme != urlsplit(host).scheme:
+                return nothing, f"it redirects to {url}"
+        return nothing, f"over {MOST_REDIRECTS} redirects"
+
+    def _reserved(self, host: str, ask: Ask, pause: float) -> tuple[tuple[str, str | None], ...]:
+        """What the host's tdmrep.json reserves (TDM Reservation Protocol); a host without one reserves nothing."""
+        url = f"{host}/.well-known/tdmrep.json"
+        try:
+            with self.turn(url, pause):
+                status, _, body = ask(url, LARGEST_RULES)
+        except OSError:
+            return ()
+        return tuple(_reservations(body)) if status == 200 else ()
+
+
+def reservation(where: str, policy: str | None) -> str:
+    """The words for an address whose use for text and data mining is reserved."""
+    return f"text and data mining is reserved by {where}" + (f"; its policy: {policy}" if policy else "")
+
+
+def _reservations(body: bytes) -> Iterator[tuple[str, str | None]]:
+    """Path patterns that a tdmrep.json reserves. What is no such file reserves nothing: many sites answer a page."""
+    try:
+        said: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return
+    for rule in said if isinstance(said, list) else ():
+        if isinstance(rule, dict) and rule.get("tdm-reservation") == 1 and isinstance(rule.get("location"), str):
+            location = rule["location"]
+            policy = rule.get("tdm-policy")
+            pattern = location.removesuffix("$") if location.endswith("$") else location.rstrip("*") + "*"
+            yield pattern, policy if isinstance(policy, str) else None
+
+
+def _host_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

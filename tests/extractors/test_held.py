@@ -1,0 +1,234 @@
+"""What the archive holds, and a night that asks only what changed."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from extractors.archive import Damaged, Recorded, Revisited, Writer, digest_of_body, path_of, read, read_recorded
+from extractors.held import Holdings
+from extractors.source import Response
+from extractors.web import FetchFailed, web_for
+from tests.extractors.board import NOW, SOURCE, Board, live
+
+URL = "https://boards.example/v1/a"
+NIGHT = timedelta(days=1)
+
+
+def night(archive: Path, time: datetime, *bodies: bytes, etag: str | None = None, status: int = 200) -> Path:
+    """A file of the archive with answers of URL, a second apart."""
+    with Writer(path_of(archive, "boards", time), dated=True) as writer:
+        for number, body in enumerate(bodies):
+            writer.write(
+                url=URL,
+                observed_at=time + timedelta(seconds=number),
+                status=status,
+                headers=[("ETag", etag)] if etag else [],
+                body=body,
+            )
+    assert writer.path is not None
+    return writer.path
+
+
+def holdings(tmp_path: Path) -> Holdings:
+    return Holdings(tmp_path / "archive" / "boards", tmp_path / "index" / "boards.sqlite")
+
+
+# --- the index ----------------------------------------------------------------------------------------
+
+
+def test_the_newest_answer_before_a_time_is_found(tmp_path: Path) -> None:
+    night(tmp_path / "archive", NOW, b"[1]", etag='"1"')
+    night(tmp_path / "archive", NOW + NIGHT, b"[2]", etag='"2"')
+    night(tmp_path / "archive", NOW + 2 * NIGHT, b"gone", status=404)
+    with holdings(tmp_path) as held:
+        assert held.before(URL, NOW) is None
+        assert held.before("https://boards.example/v1/b", NOW + NIGHT) is None
+        first = held.before(URL, NOW + NIGHT)
+        assert first is not None
+        assert (first.etag, first.first_at, first.digest) == ('"1"', NOW, digest_of_body(b"[1]"))
+        answer = held.before(URL, NOW + 9 * NIGHT)
+        assert answer is not None
+        found = answer.answer()
+        assert found is not None
+        assert found.body == b"[2]"
+
+
+def test_a_file_that_comes_late_or_goes_is_noticed(tmp_path: Path) -> None:
+    late = night(tmp_path / "archive", NOW + NIGHT, b"[2]")
+    with holdings(tmp_path) as held:
+        assert held.before(URL, NOW + 9 * NIGHT) is not None
+    night(tmp_path / "archive", NOW, b"[1]")
+    late.unlink()
+    with holdings(tmp_path) as held:
+        found = held.before(URL, NOW + 9 * NIGHT)
+        assert found is not None
+        assert found.first_at == NOW
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    night(tmp_path / "archive", NOW, b"[1]")
+    index = tmp_path / "index" / "boards.sqlite"
+    index.parent.mkdir()
+    index.write_bytes(b"this is no database" * 100)
+    with holdings(tmp_path) as held:
+        assert held.before(URL, NOW + NIGHT) is not None
+
+
+def test_an_answer_whose_file_changed_is_not_held(tmp_path: Path) -> None:
+    path = night(tmp_path / "archive", NOW, b"[1]")
+    with holdings(tmp_path) as held:
+        path.write_bytes(b"x" * path.stat().st_size)
+        found = held.before(URL, NOW + NIGHT)
+        assert found is not None
+        assert found.answer() is None
+        path.unlink()
+        assert found.answer() is None
+
+
+# --- revisits in the archive --------------------------------------------------------------------------
+
+
+def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    digest = digest_of_body(b"[1]")
+    with Writer(path) as writer:
+        writer.write(url=URL, observed_at=NOW, status=200, body=b"[1]")
+        made = writer.write_revisit(
+            url=URL,
+            observed_at=NOW + NIGHT,
+            status=304,
+            reason="Not Modified",
+            headers=[("ETag", '"1"'), ("Set-Cookie", "id=1")],
+            digest=digest,
+            refers_to=NOW,
+        )
+        writer.write(url=URL, observed_at=NOW + 2 * NIGHT, status=200, body=b"[2]")
+    first, second, third = read_recorded(path)
+    assert isinstance(first, Recorded)
+    assert isinstance(second, Revisited)
+    assert isinstance(third, Recorded)
+    assert (second.record, third.record, made.record) == (1, 2, 1)
+    assert (second.status, second.reason, second.digest, second.refers_to) == (304, "Not Modified", digest, NOW)
+    assert second.headers == (("ETag", '"1"'),)
+    assert [type(found) for found in read(path)] == [Response, Revisited, Response]
+    raw = b"".join(gzip.decompress(member) for member in [path.read_bytes()])
+    assert b"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified" in raw
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "why"),
+    [
+        ("WARC-Refers-To-Date", "yesterday", "no ISO 8601 time"),
+        ("WARC-Refers-To-Target-URI", "https://boards.example/v1/b", "another address"),
+    ],
+)
+def test_a_repetition_of_nothing_is_damage(tmp_path: Path, header: str, value: str, why: str) -> None:
+    said = {"WARC-Refers-To-Date": "2026-09-28T02:00:00Z", "WARC-Refers-To-Target-URI": URL} | {header: value}
+    block = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    lines = [
+        "WARC/1.1",
+        "WARC-Type: revisit",
+        "WARC-Record-ID: <urn:x>",
+        "WARC-Date: 2026-09-29T02:00:00Z",
+        f"WARC-Target-URI: {URL}",
+        *(f"{name}: {text}" for name, text in said.items()),
+        f"Content-Length: {len(block)}",
+    ]
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(gzip.compress("\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"))
+    (found,) = read(path)
+    assert isinstance(found, Damaged)
+    assert why in found.why
+
+
+# --- conditional nights -------------------------------------------------------------------------------
+
+
+def ask(board: Board, tmp_path: Path, time: datetime, path: str = "/v1/a") -> tuple[Response, Path]:
+    """One live night: the answer and the file it left."""
+    archive = tmp_path / "archive"
+    with holdings(tmp_path) as held, Writer(path_of(archive, "boards", time), dated=True) as writer:
+        answer = live(board, writer, held=held, now=lambda: time).get(board.url(path))
+    assert writer.path is not None
+    return answer, writer.path
+
+
+@pytest.mark.parametrize(
+    ("stated", "condition"),
+    [
+        ({"ETag": 'W/"1"', "Last-Modified": "Mon, 28 Sep 2026 01:00:00 GMT"}, ("If-None-Match", 'W/"1"')),
+        ({"Last-Modified": "Mon, 28 Sep 2026 01:00:00 GMT"}, ("If-Modified-Since", "Mon, 28 Sep 2026 01:00:00 GMT")),
+    ],
+)
+def test_an_unchanged_answer_is_kept_as_a_repetition(
+    board: Board, tmp_path: Path, stated: dict[str, str], condition: tuple[str, str]
+) -> None:
+    board.answers["/v1/a"] = (200, stated, b"[1]")
+    ask(board, tmp_path, NOW)
+    board.answers["/v1/a"] = (304, stated, b"")
+    for number in (1, 2):
+        answer, path = ask(board, tmp_path, NOW + number * NIGHT)
+        assert (answer.status, answer.body, answer.observed_at) == (200, b"[1]", NOW + number * NIGHT)
+        sent = board.asked[-1][1]
+        assert sent.get(condition[0]) == condition[1]
+        assert ("If-Modified-Since" in sent) != ("If-None-Match" in sent)
+        (found,) = read_recorded(path)
+        assert isinstance(found, Revisited)
+        assert (found.status, found.refers_to) == (304, NOW)
+
+
+def test_the_same_bytes_again_are_kept_once(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {}, b"[1]")
+    ask(board, tmp_path, NOW)
+    _, path = ask(board, tmp_path, NOW + NIGHT)
+    (found,) = read_recorded(path)
+    assert isinstance(found, Revisited)
+    assert found.status == 200
+    board.answers["/v1/a"] = (200, {}, b"[2]")
+    _, path = ask(board, tmp_path, NOW + 2 * NIGHT)
+    (found,) = read_recorded(path)
+    assert isinstance(found, Recorded)
+
+
+def test_without_the_stored_answer_nothing_is_conditional(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
+    _, path = ask(board, tmp_path, NOW)
+    with holdings(tmp_path) as held, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
+        path.write_bytes(b"x" * path.stat().st_size)
+        live(board, writer, held=held, now=lambda: NOW + NIGHT).get(board.url("/v1/a"))
+    assert "If-None-Match" not in board.asked[-1][1]
+
+
+def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
+    files = [ask(board, tmp_path, NOW)[1]]
+    board.answers["/v1/a"] = (304, {"ETag": '"1"'}, b"")
+    files.append(ask(board, tmp_path, NOW + NIGHT)[1])
+    board.answers["/v1/a"] = (200, {"ETag": '"2"'}, b"[2]")
+    files.append(ask(board, tmp_path, NOW + 2 * NIGHT)[1])
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),))
+    for file in files:
+        with (
+            Holdings(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as held,
+            Writer(path_of(tmp_path / "again", "boards", NOW), dated=True) as writer,
+        ):
+            web = web_for(source, writer=writer, replay=[file], held=held, insecure_hosts=(board.host,))
+            assert web.get(board.url("/v1/a")).status == 200
+        assert writer.path == tmp_path / "again" / "boards" / file.name
+        assert writer.path.read_bytes() == file.read_bytes()
+
+
+def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {}, b"[1]")
+    ask(board, tmp_path, NOW)
+    _, second = ask(board, tmp_path, NOW + NIGHT)
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),))
+    with Writer(tmp_path / "again.warc.gz") as writer:
+        web = web_for(source, writer=writer, replay=[second], insecure_hosts=(board.host,))
+        with pytest.raises(FetchFailed, match="repeats the answer of 2026-09-28 02:00, which is not there"):
+            web.get(board.url("/v1/a"))

@@ -1,0 +1,407 @@
+"""A server that misbehaves: what is asked again, what is given up, and what is never asked at all."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors import web as web_module
+from extractors.archive import Damaged, Recorded, Writer, read, read_recorded
+from extractors.manners import AT_ONCE, BREAKS_AFTER, LEFT_ALONE, RULES_LAST, Manners
+from extractors.public import PublicAdapter
+from extractors.web import ATTEMPTS, LONGEST_WAIT, FetchFailed, Web, web_for
+from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
+
+BUSY: Answer = (503, {}, b"busy")
+WELL: Answer = (200, {}, b'{"jobs": []}')
+
+
+def in_turn(*answers: Answer) -> Callable[[Any], None]:
+    """One answer after the other, the last one for ever."""
+    left: Iterator[Answer] = iter(answers)
+    last = answers[-1]
+
+    def answer(handler: Any) -> None:
+        status, headers, body = next(left, last)
+        handler.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | dict(headers)).items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def asked(board: Board, path: str = "/v1/a") -> int:
+    return board.paths.count(path)
+
+
+# --- asked again --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_a_busy_server_is_asked_again_later(board: Board, writer: Writer, status: int) -> None:
+    board.answers["/v1/a"] = in_turn((status, {}, b"later"), WELL)
+    clock = Clock()
+    web = live(board, writer, clock)
+    assert web.get(board.url("/v1/a")).status == 200
+    assert asked(board) == 2
+    assert 2.0 in clock.slept
+    writer.close()
+    assert writer.path is not None
+    assert [found.status for found in read_recorded(writer.path) if isinstance(found, Recorded)] == [200]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 501])
+def test_other_answers_are_final(board: Board, writer: Writer, status: int) -> None:
+    board.answers["/v1/a"] = (status, {}, b"no")
+    assert live(board, writer).get(board.url("/v1/a")).status == status
+    assert asked(board) == 1
+
+
+def test_waits_grow_and_end(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = BUSY
+    clock = Clock()
+    answer = live(board, writer, clock).get(board.url("/v1/a"))
+    assert answer.status == 503
+    assert asked(board) == ATTEMPTS
+    assert [waited for waited in clock.slept if waited > 1] == [2.0, 8.0, 32.0]
+
+
+def test_chance_keeps_clients_from_coming_back_together(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = in_turn(BUSY, WELL)
+    clock = Clock()
+    live(board, writer, clock, chance=lambda: 0.5).get(board.url("/v1/a"))
+    assert 1.5 in clock.slept
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["90", format_datetime(NOW + timedelta(seconds=90), usegmt=True)],
+)
+def test_retry_after_is_honoured(board: Board, writer: Writer, header: str) -> None:
+    board.answers["/v1/a"] = in_turn((429, {"Retry-After": header}, b""), WELL)
+    clock = Clock()
+    assert live(board, writer, clock).get(board.url("/v1/a")).status == 200
+    assert 90.0 in clock.slept
+
+
+@pytest.mark.parametrize("header", ["soon", "-3", ""])
+def test_a_retry_after_that_says_nothing_is_as_none(board: Board, writer: Writer, header: str) -> None:
+    board.answers["/v1/a"] = in_turn((429, {"Retry-After": header}, b""), WELL)
+    clock = Clock()
+    assert live(board, writer, clock).get(board.url("/v1/a")).status == 200
+    assert max(clock.slept) == 2.0
+
+
+def test_a_host_that_asks_for_hours_is_left_alone_until_then(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = (429, {"Retry-After": "7200"}, b"")
+    clock = Clock()
+    web = live(board, writer, clock)
+    assert web.get(board.url("/v1/a")).status == 429
+    with pytest.raises(FetchFailed, match="asked not to be asked for 7200 seconds"):
+        web.get(board.url("/v1/b"))
+    assert asked(board) == 1
+    assert asked(board, "/v1/b") == 0
+    assert max(clock.slept) <= LONGEST_WAIT
+    clock.time += 7201
+    assert web.get(board.url("/v1/b")).status == 404
+
+
+def test_a_stall_is_asked_again(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = threading.Event()
+
+    def stall_once(handler: Any) -> None:
+        if not slow.is_set():
+            slow.set()
+            threading.Event().wait(0.6)
+            return
+        in_turn(WELL)(handler)
+
+    board.answers["/v1/a"] = stall_once
+    web = live(board, writer)
+    web.get(board.url("/v1/b"))
+    monkeypatch.setattr(web_module, "TIMEOUTS", (0.2, 0.2))
+    assert web.get(board.url("/v1/a")).status == 200
+    assert asked(board) == 2
+
+
+def test_a_truncated_body_is_asked_again(board: Board, writer: Writer) -> None:
+    cut: Answer = (200, {"Content-Length": "900", "Connection": "close"}, b"only this")
+    board.answers["/v1/a"] = in_turn(cut, WELL)
+    assert live(board, writer).get(board.url("/v1/a")).json() == {"jobs": []}
+    assert asked(board) == 2
+
+
+def test_a_gzip_bomb_is_kept_small_and_reported(board: Board, writer: Writer) -> None:
+    bomb = gzip.compress(bytes(80 * 1024 * 1024))
+    assert len(bomb) < 100_000
+    board.answers["/v1/a"] = (200, {"Content-Encoding": "gzip"}, bomb)
+    response = live(board, writer).get(board.url("/v1/a"))
+    assert response.body == bomb
+    writer.close()
+    assert writer.path is not None
+    (found,) = read(writer.path)
+    assert isinstance(found, Damaged)
+    assert "over" in found.why
+
+
+# --- left alone ---------------------------------------------------------------------------------------
+
+
+def test_a_host_that_fails_again_and_again_is_left_alone(board: Board, writer: Writer) -> None:
+    for number in range(40):
+        board.answers[f"/v1/{number}"] = BUSY
+    clock = Clock()
+    web = live(board, writer, clock)
+    failed = []
+    for number in range(40):
+        try:
+            web.get(board.url(f"/v1/{number}"))
+        except FetchFailed as error:
+            failed.append(error.why)
+    assert sum(path.startswith("/v1/") for path in board.paths) == BREAKS_AFTER, failed
+    assert "left alone after 5 failures in a row: HTTP 503" in failed[-1]
+    board.answers["/v1/0"] = WELL
+    clock.time += LEFT_ALONE + 1
+    assert web.get(board.url("/v1/0")).status == 200
+    assert web.get(board.url("/v1/0")).status == 200
+
+
+def test_a_single_failure_closes_nothing(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = in_turn(BUSY, WELL)
+    web = live(board, writer)
+    for _ in range(BREAKS_AFTER * 2):
+        board.answers["/v1/a"] = in_turn(BUSY, WELL)
+        assert web.get(board.url("/v1/a")).status == 200
+
+
+def test_the_budget_of_a_source_is_kept(board: Board, writer: Writer) -> None:
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),), most_requests=5)
+    web = live(board, writer, source=source)
+    for _ in range(3):
+        web.get(board.url("/v1/a"))
+    with pytest.raises(FetchFailed, match="budget of 5 requests is spent"):
+        web.get(board.url("/v1/a"))
+    assert web.n_requests == len(board.asked) == 5  # with the host's rules
+
+
+# --- never asked --------------------------------------------------------------------------------------
+
+
+def test_what_is_reserved_for_mining_is_not_asked(board: Board, writer: Writer) -> None:
+    board.answers["/.well-known/tdmrep.json"] = (
+        200,
+        {},
+        b'[{"location": "/v1/mine/*", "tdm-reservation": 1, "tdm-policy": "https://p.example"},'
+        b' {"location": "/v1/free", "tdm-reservation": 0}, {"location": 3}, "x"]',
+    )
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match=r"reserved by .*policy: https://p\.example") as failed:
+        web.get(board.url("/v1/mine/a"))
+    assert failed.value.is_refused
+    assert web.is_refused
+    assert web.get(board.url("/v1/free")).status == 404
+    assert not web.is_refused
+    assert board.paths == ["/robots.txt", "/v1/free"]
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b"[1]", b'"x"', b""])
+def test_a_file_of_reservations_that_is_none_reserves_nothing(board: Board, writer: Writer, body: bytes) -> None:
+    board.answers["/.well-known/tdmrep.json"] = (200, {}, body)
+    assert live(board, writer).get(board.url("/v1/a")).status == 404
+
+
+def test_an_answer_that_says_it_is_reserved_is_not_kept(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = (200, {"tdm-reservation": "1"}, b"{}")
+    with pytest.raises(FetchFailed, match="reserved by a header"):
+        live(board, writer).get(board.url("/v1/a"))
+    writer.close()
+    assert writer.path is None
+
+
+def test_permission_on_record_goes_before_robots_txt(board: Board, writer: Writer) -> None:
+    board.answers["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /")
+    board.answers["/v1/a"] = WELL
+    with pytest.raises(FetchFailed, match="forbidden"):
+        live(board, writer).get(board.url("/v1/a"))
+    assert live(board, writer, is_permitted=True).get(board.url("/v1/a")).status == 200
+
+
+def test_rules_are_asked_for_once_a_day_and_host(board: Board, writer: Writer) -> None:
+    clock = Clock()
+    manners = Manners(sleep=clock.sleep, clock=lambda: clock.time)
+    for _ in range(3):  # three sources, one host
+        live(board, writer, manners=manners).get(board.url("/v1/a"))
+    assert board.paths.count("/robots.txt") == 1
+    clock.time += RULES_LAST + 1
+    live(board, writer, manners=manners).get(board.url("/v1/a"))
+    assert board.paths.count("/robots.txt") == 2
+
+
+# --- private addresses --------------------------------------------------------------------------------
+
+
+def private(board: Board, writer: Writer) -> Web:
+    """A session that may speak plain http to the server, but to which it is no test's server: private."""
+    web = live(board, writer)
+    web._session.mount("http://", PublicAdapter())
+    return web
+
+
+def test_a_private_address_is_never_connected_to(board: Board, writer: Writer) -> None:
+    with pytest.raises(FetchFailed, match=r"127\.0\.0\.1, which is no public address"):
+        private(board, writer).get(board.url("/v1/a"))
+    assert not board.asked
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.8", "127.0.0.1", "169.254.169.254", "192.168.1.1", "::1", "fe80::1", "::ffff:10.0.0.8", "224.0.0.1"],
+)
+def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    def resolved(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    connected: list[Any] = []
+    monkeypatch.setattr("extractors.public.socket.getaddrinfo", resolved)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *a, **k: connected.append(a))
+    clock = Clock()
+    web = web_for(
+        SOURCE,
+        writer=writer,
+        contact="night@example.org",
+        is_permitted=True,
+        manners=Manners(sleep=clock.sleep, clock=lambda: clock.time),
+    )
+    with pytest.raises(FetchFailed, match="no public address"):
+        web.get("https://boards.example/v1/a")
+    assert not connected
+    assert web.n_requests == 1  # and not asked again
+
+
+def test_a_name_that_changes_its_mind_is_left_before_anything_is_sent(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extractors.public._resolved", lambda host, port: ["93.184.216.34"])
+    with pytest.raises(FetchFailed, match="no public address"):
+        private(board, writer).get(board.url("/v1/a"))
+    assert not board.asked
+
+
+def test_a_redirect_to_a_private_address_is_not_followed(board: Board, writer: Writer) -> None:
+    inner = "http://169.254.169.254/latest/meta-data/"
+    board.answers["/v1/a"] = (302, {"Location": inner}, b"")
+    with pytest.raises(FetchFailed, match=r"redirects to http://169\.254"):
+        live(board, writer).get(board.url("/v1/a"))
+
+
+# --- secrets ------------------------------------------------------------------------------------------
+
+
+def test_secrets_are_sent_and_never_kept(board: Board, writer: Writer, caplog: pytest.LogCaptureFixture) -> None:
+    def echo(handler: Any) -> None:
+        in_turn((200, {"X-Echo": handler.path}, f'{{"self": "{handler.path}"}}'.encode()))(handler)
+
+    key, token = "s3cret-key+1", "t0ken-of-mine"
+    board.answers["/v1/a?app_key=s3cret-key%2B1"] = echo
+    web = live(board, writer)
+    response = web.get(board.url("/v1/a"), headers={"Authorization": f"Bearer {token}"}, secret={"app_key": key})
+    assert board.asked[-1][0] == "/v1/a?app_key=s3cret-key%2B1"
+    assert board.asked[-1][1]["Authorization"] == f"Bearer {token}"
+    assert response.url == board.url("/v1/a")
+    board.shutdown()
+    board.server_close()
+    web._session.close()
+    with pytest.raises(FetchFailed) as failed:
+        web.get(board.url("/v1/a"), secret={"app_key": key})
+    writer.close()
+    assert writer.path is not None
+    kept = gzip.decompress(writer.path.read_bytes()) + caplog.text.encode() + str(failed.value).encode()
+    assert b"s3cret-key" not in kept
+    assert token.encode() not in kept
+    assert b"/v1/a?app_key=**************" in kept
+
+
+def test_secrets_do_not_travel_to_where_an_answer_redirects(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a?k=123456789"] = (302, {"Location": "/v1/b"}, b"")
+    live(board, writer).get(board.url("/v1/a"), headers={"X-Api-Key": "abcdefgh"}, secret={"k": "123456789"})
+    path, headers = board.asked[-1]
+    assert path == "/v1/b"
+    assert "X-Api-Key" not in headers
+
+
+def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, writer: Writer, tmp_path: Path) -> None:
+    web = live(board, writer)
+    for offset in (0, 20):
+        web.get(board.url("/v1/a"), form={"offset": offset, "facets": {}})
+    assert [body for _, body in board.posted] == [b'{"offset": 0, "facets": {}}', b'{"offset": 20, "facets": {}}']
+    writer.close()
+    assert writer.path is not None
+    urls = [found.url for found in read_recorded(writer.path) if isinstance(found, Recorded)]
+    assert urls == [board.url(f"/v1/a?offset={offset}&facets=%7B%7D") for offset in (0, 20)]
+    with Writer(tmp_path / "again.warc.gz") as again:
+        replayed = web_for(
+            replace(SOURCE, endpoints=(board.url("/v1/"),)),
+            writer=again,
+            replay=[writer.path],
+            insecure_hosts=(board.host,),
+        )
+        assert replayed.get(board.url("/v1/a"), form={"offset": 20, "facets": {}}).status == 200
+    (found,) = read_recorded(again.path or tmp_path)
+    assert isinstance(found, Recorded)
+    assert found.url == urls[1]
+
+
+# --- the pace -----------------------------------------------------------------------------------------
+
+
+def test_the_pace_holds_for_sixteen_workers_and_fifty_boards(board: Board, tmp_path: Path) -> None:
+    pause, boards, workers = 0.02, 50, 16
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),), pause=pause)
+    manners = Manners()
+    times: list[float] = []
+    under_way = 0
+    most_at_once = 0
+    lock = threading.Lock()
+
+    def slow(handler: Any) -> None:
+        nonlocal under_way, most_at_once
+        with lock:
+            times.append(time.monotonic())
+            under_way += 1
+            most_at_once = max(most_at_once, under_way)
+        threading.Event().wait(0.03)
+        with lock:
+            under_way -= 1
+        in_turn(WELL)(handler)
+
+    for number in range(boards):
+        board.answers[f"/v1/{number}"] = slow
+
+    def ask(numbers: Sequence[int]) -> None:
+        with Writer(tmp_path / f"{numbers[0]}.warc.gz") as writer:
+            web = live(board, writer, source=source, manners=manners)
+            for number in numbers:
+                web.get(board.url(f"/v1/{number}"))
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(ask, [range(first, boards, workers) for first in range(workers)]))
+    assert len(times) == boards
+    assert board.paths.count("/robots.txt") == 1
+    ordered = sorted(times)
+    # Any run of requests took as long as its pauses, but for what the server's own threads are late by.
+    late = 0.5 * pause
+    assert all(ordered[i + 10] - ordered[i] >= 10 * pause - late for i in range(boards - 10))
+    assert most_at_once <= AT_ONCE

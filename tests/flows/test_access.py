@@ -1,0 +1,75 @@
+"""Keys and permissions: what is off, and what would turn it on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from extractors.source import Source, all_sources
+from flows import access
+from flows.access import PERMISSIONS, Permission, permissions, why_off
+from flows.errors import WrongUsage
+
+OPEN: Source = all_sources()["ecb_rates"].SOURCE
+WHY = 'why = "Written permission, filed under L-114"\nby = "A. Operator"\non = 2026-11-03\n'
+
+
+def module(monkeypatch: pytest.MonkeyPatch, **said: Any) -> ModuleType:
+    """A source `guarded` beside the real ones."""
+    made = cast(ModuleType, SimpleNamespace(SOURCE=replace(OPEN, name="guarded", **said)))
+    monkeypatch.setattr(access, "all_sources", lambda: {**all_sources(), "guarded": made})
+    return made
+
+
+def test_an_open_source_is_on(tmp_path: Path) -> None:
+    assert why_off(all_sources()["ecb_rates"], tmp_path) is None
+
+
+def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "boards_of", lambda name: ())
+    assert why_off(all_sources()["ashby"], tmp_path) == "extractors/boards.csv names no board of it"
+
+
+def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = module(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
+    monkeypatch.delenv("JOBMARKET_ONE", raising=False)
+    monkeypatch.setenv("JOBMARKET_TWO", "x")
+    assert why_off(guarded, tmp_path) == "needs a key: set JOBMARKET_ONE"
+    monkeypatch.setenv("JOBMARKET_ONE", "x")
+    assert why_off(guarded, tmp_path) is None
+
+
+def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = module(monkeypatch, access="consent")
+    assert "[guarded] in permissions.toml" in (why_off(guarded, tmp_path) or "")
+    (tmp_path / PERMISSIONS).write_text(f"[guarded]\n{WHY}")
+    assert why_off(guarded, tmp_path) is None
+    assert permissions(tmp_path) == {
+        "guarded": Permission(why="Written permission, filed under L-114", by="A. Operator", on=date(2026, 11, 3))
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("[guarded", "no TOML file"),
+        ("[guarded]\n", "expected"),
+        (f"[guarded]\n{WHY}more = 1\n", "expected"),
+        (f"[guarded]\n{WHY.replace('2026-11-03', chr(34) + 'soon' + chr(34))}", "expected"),
+        (f"[guarded]\n{WHY.replace('A. Operator', ' ')}", "expected"),
+        (f"[ecb_rates]\n{WHY}", "ecb_rates needs no permission; those that do: .*guarded"),
+        (f"[gaurded]\n{WHY}", "gaurded needs no permission"),
+    ],
+)
+def test_a_record_that_says_too_little_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
+) -> None:
+    guarded = module(monkeypatch, access="consent")
+    (tmp_path / PERMISSIONS).write_text(said)
+    with pytest.raises(WrongUsage, match=why):
+        why_off(guarded, tmp_path)
