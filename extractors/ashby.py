@@ -19,6 +19,7 @@ from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address
 from transforms.posting import Said, postings
+from transforms.stated_pay import amount_of
 from transforms.tier import tied_to
 from warehouse.tables import Issue, Pay, Posting
 
@@ -33,6 +34,11 @@ COMPONENT_OF_TYPE = {
 }
 PERIOD_OF_INTERVAL = {"1 YEAR": "year", "1 MONTH": "month", "1 WEEK": "week", "1 DAY": "day", "1 HOUR": "hour"}
 NO_INTERVAL = ("NONE", None)
+KNOWN = frozenset([
+    "id", "title", "department", "team", "employmentType", "location", "secondaryLocations", "publishedAt", "isListed",
+    "isRemote", "workplaceType", "address", "jobUrl", "applyUrl", "descriptionHtml", "descriptionPlain",
+    "shouldDisplayCompensationOnJobPostings", "compensation",
+])  # fmt: skip
 ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target[- ]earnings?\b", re.IGNORECASE)
 AMOUNT = re.compile(r"(?:[$€£]\s?)(\d[\d,.]*)(\s?[kK]\b)?|\b(\d{1,3}(?:,\d{3})+)\b|\b(\d+)(\s?[kK])\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
@@ -83,7 +89,7 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every job of the board as a posting, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url))))
+    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN))
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
@@ -136,7 +142,7 @@ def read_tier(tier: dict[str, Any]) -> Iterator[Pay]:
     tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
     for stated in tier.get("components") or ():
-        low, high = _amount(stated.get("minValue")), _amount(stated.get("maxValue"))
+        low, high = amount_of(stated.get("minValue")), amount_of(stated.get("maxValue"))
         component = COMPONENT_OF_TYPE.get(stated.get("compensationType"), "other")
         interval = stated.get("interval")
         period = PERIOD_OF_INTERVAL.get(interval)
@@ -157,13 +163,6 @@ def read_tier(tier: dict[str, Any]) -> Iterator[Pay]:
             country=tie.country,
             level_text=tie.level_text,
         )
-
-
-def _amount(stated: object) -> float | None:
-    """An amount; 0 is how the API writes a lower end that was left open."""
-    if isinstance(stated, bool) or not isinstance(stated, int | float):
-        return None
-    return float(stated) or None
 
 
 def _are_on_target_earnings(summary: str, label: str, ends: Sequence[float | None]) -> bool:

@@ -25,12 +25,19 @@ from transforms.currency import currency_of
 from transforms.place import Address, whereabouts
 from transforms.posting import Said, postings
 from transforms.rejected import Rejected
+from transforms.stated_pay import amount_of
 from transforms.text import text_of
 from transforms.tier import component_in, period_in, tied_to
 from warehouse.tables import Issue, Pay, Posting
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
-BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(?:\?|$)")
+BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(/[^/?#]+)?(?:\?|$)")
+KNOWN = frozenset([
+    "id", "internal_job_id", "title", "updated_at", "first_published", "requisition_id", "company_name", "language",
+    "application_deadline", "location", "absolute_url", "metadata", "data_compliance", "education", "content",
+    "departments", "offices", "pay_input_ranges", "questions", "location_questions", "compliance",
+    "demographic_questions", "ai_disclaimer", "include_ai_disclaimer", "ai_opt_out_request_url",
+])  # fmt: skip
 CENTS = 100
 PAY_BLOCK = "content-pay-transparency"
 EMPLOYMENT_FIELDS = frozenset(
@@ -58,7 +65,8 @@ SOURCE = Source(
         "are the employer's, not always the post's. Documentation: `content=true` adds text, offices and "
         "departments; `pay_transparency=true` adds ranges in cents without a period; a null `internal_job_id` marks a "
         "prospect post, which is no job; an unknown board is a 404. The pay fields are read by the documentation "
-        "and reports: no stored answer has them. No limit of requests and no terms for third parties were found."
+        "and reports: no stored answer has them; the documentation shows `pay_input_ranges` on single jobs, others saw "
+        "them in lists too, and both are read. No limit of requests and no terms for third parties were found."
     ),
 )
 
@@ -69,9 +77,9 @@ def url_of(board: str) -> str:
 
 
 def board_of(url: str) -> str | None:
-    """The board an address lists, or None."""
+    """The board an address lists, or None; the address of one job lists none."""
     found = BOARD.match(url)
-    return unquote(found[1]) if found else None
+    return unquote(found[1]) if found and not found[2] else None
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -82,8 +90,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every job of the board as a posting, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
+    found = BOARD.match(response.url)
+    if isinstance(answer, dict) and found and found[2]:
+        answer = [answer]  # one job by itself, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url))))
+    board = unquote(found[1]) if found else None
+    yield from postings(each(jobs, functools.partial(read_job, board=board), known=KNOWN))
     meta = answer.get("meta") if isinstance(answer, dict) else None
     total = meta.get("total") if isinstance(meta, dict) else None
     if total is not None and total != len(jobs):
@@ -150,7 +162,7 @@ def _ranges(ranges: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
     pays = []
     for stated in ranges:
         words = f"{stated.get('title') or ''} {text_of(stated.get('blurb') or '')}"
-        low, high = _amount(stated.get("min_cents"), CENTS), _amount(stated.get("max_cents"), CENTS)
+        low, high = amount_of(stated.get("min_cents"), parts=CENTS), amount_of(stated.get("max_cents"), parts=CENTS)
         pays.append(_pay(low, high, stated.get("currency_type"), title=stated.get("title"), words=words))
     return tuple(pay for pay in pays if pay is not None)
 
@@ -163,7 +175,7 @@ def _custom_ranges(fields: Sequence[dict[str, Any]]) -> tuple[Pay, ...]:
         if field.get("value_type") != "currency_range" or not isinstance(stated, dict):
             continue
         name = str(field.get("name") or "")
-        low, high = _amount(stated.get("min_value")), _amount(stated.get("max_value"))
+        low, high = amount_of(stated.get("min_value")), amount_of(stated.get("max_value"))
         pays.append(_pay(low, high, stated.get("unit"), title=name, words=name))
     return tuple(pay for pay in pays if pay is not None)
 
@@ -180,7 +192,7 @@ def _ranges_in(content: str | None) -> tuple[Pay, ...]:
         title = " ".join(node.text(strip=True) for node in block.css(".title"))
         words = f"{title} {' '.join(node.text(separator=' ') for node in block.css('.description'))}"
         if found:
-            low, high = _amount(found[0][0]), _amount(found[-1][0])
+            low, high = amount_of(found[0][0]), amount_of(found[-1][0])
             pays.append(_pay(low, high, currency, title=title, words=words))
     return tuple(pay for pay in pays if pay is not None)
 
@@ -208,14 +220,3 @@ def _pay(low: float | None, high: float | None, currency: str | None, *, title: 
         country=tie.country,
         level_text=tie.level_text,
     )
-
-
-def _amount(stated: object, parts: int = 1) -> float | None:
-    """An amount given as number or text, in so many parts of the unit; 0 means that the end was left open."""
-    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
-        return None
-    try:
-        amount = float(stated.replace(",", "")) if isinstance(stated, str) else float(stated)
-    except ValueError:
-        return None
-    return amount / parts if 0 < amount < float("inf") else None
