@@ -19,6 +19,7 @@ from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address
 from transforms.posting import Said, postings
+from transforms.rejected import left_out
 from transforms.stated_pay import amount_of
 from transforms.tier import tied_to
 from warehouse.tables import Issue, Pay, Posting
@@ -95,11 +96,8 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
 def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
     if job.get("isListed") is False:
-        return Issue(
-            column_name="record",
-            value=f"{job.get('id')} {job.get('title')}"[:200],
-            rule="a listed job expected; this one is not shown on the board",
-            is_deliberate=True,
+        return left_out(
+            f"{job.get('id')} {job.get('title')}", "a listed job expected; this one is not shown on the board"
         )
     compensation = job.get("compensation") or {}
     pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier))

@@ -24,7 +24,7 @@ from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address, whereabouts
 from transforms.posting import Said, postings
-from transforms.rejected import Rejected
+from transforms.rejected import Rejected, left_out
 from transforms.stated_pay import amount_of
 from transforms.text import text_of
 from transforms.tier import component_in, period_in, tied_to
@@ -105,11 +105,8 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
 def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     """One job of a list with or without content."""
     if "internal_job_id" in job and job["internal_job_id"] is None:
-        return Issue(
-            column_name="record",
-            value=f"{job.get('id')} {job.get('title')}"[:200],
-            rule="a job expected; a post without internal_job_id collects prospects",
-            is_deliberate=True,
+        return left_out(
+            f"{job.get('id')} {job.get('title')}", "a job expected; a post without internal_job_id collects prospects"
         )
     content = _content(job.get("content"))
     fields = job.get("metadata") or []

@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from extractors.archive import read
-from extractors.source import Response, all_sources, source_of
+from extractors.source import NEW_KEYS, Response, all_sources, source_of
 from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
@@ -195,3 +195,23 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     for response in responses(source):
         n = sum(1 for row in all_sources()[source].parse(response) if not isinstance(row, Issue))
         assert low <= n <= high
+
+
+@pytest.mark.parametrize(
+    ("source", "n_rows", "n_left_out", "n_refused", "n_with_pay", "countries"),
+    [
+        ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
+    ],
+)
+def test_every_record_of_a_board_is_a_row_or_an_issue(
+    source: str, n_rows: int, n_left_out: int, n_refused: int, n_with_pay: int, countries: dict[str | None, int]
+) -> None:
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    issues = [row for row in found if isinstance(row, Issue)]
+    assert len(postings) == n_rows
+    assert len({row.posting_id for row in postings}) == n_rows
+    assert Counter(issue.is_deliberate for issue in issues) == Counter({True: n_left_out, False: n_refused})
+    assert sum(1 for row in postings if row.pay) == n_with_pay
+    assert Counter(row.country for row in postings) == countries
+    assert not [issue for issue in issues if issue.column_name == NEW_KEYS]

@@ -334,11 +334,11 @@ def test_a_changed_answer_never_raises(case: Path, data: st.DataObject) -> None:
         assert isinstance(row, (*ROWS, Issue))
 
 
-@pytest.mark.parametrize("name", BOARD_SOURCES)
+@pytest.mark.parametrize("name", [name for name in BOARD_SOURCES if any(c.parent.name == name for c in JSON_CASES)])
 def test_one_bad_record_does_not_lose_the_others(name: str) -> None:
-    case = next(c for c in CASES if c.parent.name == name)
+    case = next(c for c in JSON_CASES if c.parent.name == name)
     answer = json.loads((case / "answer.json").read_text(encoding="utf-8"))
-    jobs = answer["jobs"] if isinstance(answer, dict) else answer
+    jobs = next(v for v in answer.values() if isinstance(v, list)) if isinstance(answer, dict) else answer
     before = parsed(all_sources()[name], json.dumps(answer).encode())
     jobs[1:1] = [None, [], {"id": "x-1"}, {"id": "x-2", "title": {"a": 1}}]
     found = parsed(all_sources()[name], json.dumps(answer).encode())
