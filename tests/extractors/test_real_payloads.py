@@ -201,6 +201,7 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     ("source", "n_rows", "n_left_out", "n_refused", "n_with_pay", "countries"),
     [
         ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
+        ("workable", 2, 0, 0, 0, {"ZA": 1, "AR": 1}),
     ],
 )
 def test_every_record_of_a_board_is_a_row_or_an_issue(
