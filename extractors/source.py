@@ -22,8 +22,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any, TypeVar
+from xml.etree.ElementTree import Element, ParseError
 
 import orjson
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 import extractors
 from transforms.rejected import MISSHAPEN, Rejected
@@ -104,6 +107,17 @@ class Response:
         except orjson.JSONDecodeError as error:
             begin = self.body[:80].decode("utf-8", "replace")
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
+
+    def xml(self, root: str) -> Element:
+        """The body read as XML, without DTD and entities. Raises `Rejected` when its root is not the one named."""
+        begin = self.body[:80].decode("utf-8", "replace")
+        try:
+            found = fromstring(self.body, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+            raise Rejected("response", begin, f"XML expected ({error}); the answer is kept in the archive") from error
+        if found.tag != root:
+            raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
+        return found
 
 
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:

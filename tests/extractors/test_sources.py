@@ -475,3 +475,27 @@ def test_new_keys_are_noted_once_an_answer() -> None:
 def test_a_star_stands_for_labels_of_a_host(url: str, is_its: bool) -> None:
     source = replace(all_sources()["lever"].SOURCE, endpoints=("https://*.jobs.example/xml",))
     assert bool(source.longest_endpoint(url)) is is_its
+
+
+# --- boards on hosts of their own ---------------------------------------------------------------------
+
+
+def test_the_marketing_site_is_no_answer_of_a_board() -> None:
+    """A company unknown to Personio redirects to its own site, which answers 200 with a page."""
+    personio = all_sources()["personio"]
+    assert not personio.SOURCE.longest_endpoint("https://www.personio.de/")
+    assert not personio.SOURCE.longest_endpoint("https://www.personio.com/xml")
+    assert personio.board_of("https://www.personio.de/xml") is None
+    for page in (b"<!DOCTYPE html><html><body>HR for all</body></html>", b"<html><position/></html>"):
+        response = Response(
+            url=personio.url_of("gone"), observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=page
+        )
+        with pytest.raises(Rejected, match="XML"):
+            list(personio.parse(response))
+
+
+def test_entities_of_a_feed_are_not_opened() -> None:
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><workzag-jobs><position>&c;</position></workzag-jobs>'
+    response = Response(url="https://a.example", observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=bomb)
+    with pytest.raises(Rejected, match="XML expected"):
+        response.xml("workzag-jobs")
