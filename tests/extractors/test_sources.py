@@ -499,3 +499,12 @@ def test_entities_of_a_feed_are_not_opened() -> None:
     response = Response(url="https://a.example", observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=bomb)
     with pytest.raises(Rejected, match="XML expected"):
         response.xml("workzag-jobs")
+
+
+@pytest.mark.parametrize(("n", "is_whole"), [(99, True), (100, False), (101, True), (1000, False)])
+def test_a_feed_cut_short_is_no_whole_list(n: int, is_whole: bool) -> None:
+    item = "<item><guid>{}</guid><title>Data Scientist</title></item>"
+    body = f"<rss><channel>{''.join(item.format(i) for i in range(n))}</channel></rss>".encode()
+    found = parsed(all_sources()["teamtailor"], body)
+    assert len([row for row in found if isinstance(row, Posting)]) == n
+    assert (not [row for row in found if isinstance(row, Issue)]) is is_whole
