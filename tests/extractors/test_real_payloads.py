@@ -202,6 +202,28 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     [
         ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
         ("workable", 2, 0, 0, 0, {"ZA": 1, "AR": 1}),
+        (
+            "smartrecruiters",
+            88,
+            0,
+            0,
+            0,
+            {
+                "CA": 37,
+                "US": 17,
+                "DE": 8,
+                "MY": 6,
+                "IE": 5,
+                "JP": 4,
+                "NZ": 3,
+                "CN": 3,
+                "AU": 1,
+                "SG": 1,
+                "GB": 1,
+                "TH": 1,
+                "IN": 1,
+            },
+        ),
     ],
 )
 def test_every_record_of_a_board_is_a_row_or_an_issue(
