@@ -202,6 +202,7 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     [
         ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
         ("workable", 2, 0, 0, 0, {"ZA": 1, "AR": 1}),
+        ("workday", 10, 0, 0, 0, {"US": 4, "IL": 3, "CN": 2, "TW": 1}),
         (
             "smartrecruiters",
             88,

@@ -45,6 +45,8 @@ SOURCES = sorted(all_sources())
 BOARD_SOURCES = [
     name for name, module in all_sources().items() if hasattr(module, "url_of") and hasattr(module, "board_of")
 ]
+EXAMPLE_BOARDS = {"workday": ("acme.wd5/Careers", "zweite-firma.wd3/Stellen")}
+"""Tokens of sources that ask for more than a word."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate)
 DAY = date(2026, 8, 17)
 
@@ -193,7 +195,7 @@ def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
     module = all_sources()[name]
     case = next(case for case in CASES if case.parent.name == name)
     web = RecordingWeb(body=body_in(case, json.loads((case / "expected.json").read_text(encoding="utf-8"))))
-    boards = ("acme", "zweite-firma")
+    boards = EXAMPLE_BOARDS.get(name, ("acme", "zweite-firma"))
     failures = module.fetch(web, boards=boards, as_of=DAY)
     assert len(web.asked) >= (len(boards) if name in BOARD_SOURCES else 1)
     assert all(module.SOURCE.longest_endpoint(url) for url in web.asked)
@@ -553,3 +555,56 @@ def test_smartrecruiters_asks_for_the_text_of_roles_we_follow() -> None:
     )
     assert module.fetch(web, boards=("acme",), as_of=DAY) == []
     assert web.asked == [module.url_of("acme"), module.url_of("acme", 2), single]
+
+
+WORKDAY = "https://acme.wd5.myworkdayjobs.com/wday/cxs/acme/Jobs"
+
+
+def workday_page(total: int, *titles: str, facets: Sequence[Any] = ()) -> dict[str, Any]:
+    items = [
+        {"title": title, "externalPath": f"/job/Berlin/{title.replace(' ', '-')}_R{title[-1]}"} for title in titles
+    ]
+    return {"total": total, "jobPostings": items, "facets": facets}
+
+
+def test_workday_reads_up_to_the_first_total_and_asks_for_roles_we_follow() -> None:
+    module = all_sources()["workday"]
+    web = AnsweringWeb(
+        {
+            f"{WORKDAY}/jobs 0 {{}}": workday_page(3, "Cook 1", "Data Scientist 2"),
+            f"{WORKDAY}/jobs 2 {{}}": workday_page(0, "AI Engineer 3"),
+            f"{WORKDAY}/job/Berlin/Data-Scientist-2_R2": {},
+        }
+    )
+    failures = module.fetch(web, boards=("acme.wd5/Jobs", "acme"), as_of=DAY)
+    assert web.asked[:2] == [f"{WORKDAY}/jobs 0 {{}}", f"{WORKDAY}/jobs 2 {{}}"]
+    assert web.asked[2:] == [f"{WORKDAY}/job/Berlin/Data-Scientist-2_R2", f"{WORKDAY}/job/Berlin/AI-Engineer-3_R3"]
+    assert failures == [
+        "'acme': tenant.wdN/site expected in boards.csv",
+        f"{WORKDAY}/job/Berlin/AI-Engineer-3_R3: HTTP 404",
+    ]
+
+
+def test_workday_stops_where_pages_come_round_again() -> None:
+    page = workday_page(5, "Cook 1", "Waiter 2")
+    web = AnsweringWeb({f"{WORKDAY}/jobs 0 {{}}": page, f"{WORKDAY}/jobs 2 {{}}": page})
+    failures = all_sources()["workday"].fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY)
+    assert len(web.asked) == 2
+    assert failures == [f"{WORKDAY}/jobs: the pages run in a circle; 2 of 5 read"]
+
+
+def test_workday_divides_a_board_whose_total_is_capped() -> None:
+    facets = [
+        {"facetParameter": "kind", "values": [{"id": "all", "count": 2300}]},
+        {"facetParameter": "place", "values": [{"facetParameter": "town", "values": [{"id": "x", "count": 1}]}]},
+        {"facetParameter": "family", "values": [{"id": "a", "count": 1900}, {"id": "b", "count": 400}]},
+    ]
+    web = AnsweringWeb(
+        {
+            f"{WORKDAY}/jobs 0 {{}}": workday_page(2000, "Cook 1", facets=facets),
+            f'{WORKDAY}/jobs 0 {{"family": ["a"]}}': workday_page(1, "Cook 1"),
+            f'{WORKDAY}/jobs 0 {{"family": ["b"]}}': workday_page(0),
+        }
+    )
+    assert all_sources()["workday"].fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY) == []
+    assert len(web.asked) == 3
