@@ -72,6 +72,7 @@ def code_key(source: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     files = [
         ROOT / "extractors" / f"{source}.py",
+        *(ROOT / "extractors").glob(f"{source}.toml"),
         *(ROOT / "extractors" / f"{name}.py" for name in ("source", "archive", "refine", "boards")),
         *sorted((ROOT / "transforms").glob("*.py")),
         *sorted((ROOT / "transforms" / "lookups").glob("*.csv")),
