@@ -149,7 +149,9 @@ def _ask_site(web: Web, site: Site) -> list[str]:
         named = addresses_in(answer)
         found.update(dict.fromkeys(named_url for named_url in named if re.search(site.postings, named_url)))
         if _sitemap(answer) == b"sitemapindex":
-            lists += [more for more in named if more not in lists][: MOST_LISTS - len(lists)]
+            more, room = [url for url in named if url not in lists], max(0, MOST_LISTS - len(lists))
+            lists += more[:room]
+            failures += [f"{url}: left out, {MOST_LISTS} lists of {site.name} are read at most" for url in more[room:]]
     if not found and not failures:
         failures.append(f"{site.lists[0]}: names no posting of {site.name}; see whether its addresses changed")
     if len(found) > MOST_POSTINGS:

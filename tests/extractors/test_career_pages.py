@@ -121,6 +121,16 @@ def test_no_more_postings_are_asked_for_than_is_polite() -> None:
 
 
 @pytest.mark.usefixtures("curlew")
+def test_no_more_lists_are_asked_for_than_is_polite() -> None:
+    index = urlset(*(f"/{n}.xml" for n in range(career_pages.MOST_LISTS + 1)), root="sitemapindex")
+    asked, failures = fetched({f"{HOST}/sitemap.xml": index})
+    assert len(asked) == career_pages.MOST_LISTS
+    assert [failure for failure in failures if "at most" in failure] == [
+        f"/{n}.xml: left out, {career_pages.MOST_LISTS} lists of curlew are read at most" for n in (19, 20)
+    ]
+
+
+@pytest.mark.usefixtures("curlew")
 def test_a_page_without_markup_is_read_by_the_selectors_of_its_site() -> None:
     (row,) = career_pages.parse(answer(f"{HOST}/job/1", PLAIN))
     assert isinstance(row, Posting)

@@ -45,6 +45,8 @@ SOURCES = sorted(all_sources())
 BOARD_SOURCES = [
     name for name, module in all_sources().items() if hasattr(module, "url_of") and hasattr(module, "board_of")
 ]
+PAGED_SOURCES = ["smartrecruiters", "workday"]
+"""Sources that list boards in pages, so that no address is a whole board."""
 EXAMPLE_BOARDS = {"workday": ("acme.wd5/Careers", "zweite-firma.wd3/Stellen")}
 """Tokens of sources that ask for more than a word."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate)
@@ -398,7 +400,7 @@ def countries() -> set[str]:
 def test_boards_are_well_formed() -> None:
     boards = all_boards()
     assert len({(b.source, b.board) for b in boards}) == len(boards)
-    assert {b.source for b in boards} <= set(BOARD_SOURCES)
+    assert {b.source for b in boards} <= {*BOARD_SOURCES, *PAGED_SOURCES}
     assert all(b.board == b.board.strip() != "" for b in boards)
     assert all(b.employer is None or b.employer == " ".join(b.employer.split()) for b in boards)
     assert {b.country for b in boards} <= countries() | {None}
@@ -609,3 +611,11 @@ def test_workday_divides_a_board_whose_total_is_capped() -> None:
     )
     assert all_sources()["workday"].fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY) == []
     assert len(web.asked) == 3
+
+
+@pytest.mark.parametrize("name", PAGED_SOURCES)
+def test_a_list_in_pages_is_no_whole_board(name: str) -> None:
+    module = all_sources()[name]
+    assert not hasattr(module, "board_of")
+    (board,) = EXAMPLE_BOARDS.get(name, ("acme",))[:1]
+    assert module.SOURCE.longest_endpoint(module.url_of(board))
