@@ -44,6 +44,9 @@ ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target[- ]earnings?\b", re.IGNORECASE)
 AMOUNT = re.compile(r"(?:[$€£]\s?)(\d[\d,.]*)(\s?[kK]\b)?|\b(\d{1,3}(?:,\d{3})+)\b|\b(\d+)(\s?[kK])\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
 
+CAREER_PAGES = {r"https://jobs\.ashbyhq\.com/(?P<board>[^/?#]+)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="ashby",
     title="Ashby job boards",

@@ -45,6 +45,12 @@ EMPLOYMENT_FIELDS = frozenset(
 )
 """Names employers give the custom field that holds the kind of employment; Greenhouse has none of its own."""
 
+CAREER_PAGES = {
+    r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/embed/[^?]*\?(?:[^#]*&)?for=(?P<board>[^&#]+)": "{board}",
+    r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/(?!embed/)(?P<board>[^/?#]+)": "{board}",
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="greenhouse",
     title="Greenhouse job boards",

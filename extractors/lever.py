@@ -34,6 +34,12 @@ KNOWN = frozenset([
     "hostedUrl", "applyUrl", "salaryRange", "salaryDescription", "salaryDescriptionPlain",
 ])  # fmt: skip
 
+CAREER_PAGES = {
+    r"https://jobs\.lever\.co/(?P<board>[^/?#]+)": "{board}",
+    r"https://jobs\.eu\.lever\.co/(?P<board>[^/?#]+)": "eu:{board}",
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="lever",
     title="Lever job boards",

@@ -28,6 +28,9 @@ KNOWN = frozenset([
     "createdAt",
 ])  # fmt: skip
 
+CAREER_PAGES = {r"https://(?P<board>[a-z0-9-]+)\.jobs\.personio\.(?:de|com)(?:/|$)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="personio",
     title="Personio job boards",

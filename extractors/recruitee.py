@@ -35,6 +35,9 @@ KNOWN = frozenset([
     "guid",
 ])  # fmt: skip
 
+CAREER_PAGES = {r"https://(?P<board>(?!(?:www|api|docs|app|support)\.)[a-z0-9-]+)\.recruitee\.com(?:/|$)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="recruitee",
     title="Recruitee job boards",

@@ -38,6 +38,11 @@ KNOWN = frozenset([
     "creator", "language", "active", "postingUrl", "applyUrl", "referralUrl", "jobAd", "compensation",
 ])  # fmt: skip
 
+CAREER_PAGES = {
+    r"https://(?:jobs|careers)\.smartrecruiters\.com/(?!my-applications|oneclick)(?P<board>[^/?#]+)": "{board}"
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="smartrecruiters",
     title="SmartRecruiters job boards",

@@ -8,7 +8,8 @@ A source module holds
     def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
     def parse(response): ...         # Iterator of rows (Posting, PayReport, OfficialWage, ExchangeRate) and Issues
 
-and, when it lists boards, `board_of(url)`: the board an address lists, or None.
+and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
+also `url_of(board)` and `CAREER_PAGES`: patterns of public career pages, each with the token it gives ("{board}").
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any, TypeVar
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 import orjson
@@ -160,6 +162,23 @@ def source_of(url: str) -> ModuleType | None:
     """The source under whose endpoints a URL falls, by the longest of them, or None."""
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
     return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+def board_in(url: str) -> tuple[str, str] | None:
+    """Source and token of the board whose public page, or whose posting, an address is; None: no platform we read."""
+    for name, pattern, token in _pages():
+        if found := pattern.match(url):
+            return name, token.format(**{key: unquote(part) for key, part in found.groupdict().items()})
+    return None
+
+
+@functools.cache
+def _pages() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    return tuple(
+        (name, re.compile(pattern), token)
+        for name, module in all_sources().items()
+        for pattern, token in getattr(module, "CAREER_PAGES", {}).items()
+    )
 
 
 @functools.cache

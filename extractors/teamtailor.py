@@ -35,6 +35,11 @@ KNOWN = frozenset([
     "{https://teamtailor.com/locations}role",
 ])  # fmt: skip
 
+CAREER_PAGES = {
+    r"https://(?P<board>(?!(?:www|api|docs|app|career|support)\.)[a-z0-9-]+)\.teamtailor\.com(?:/|$)": "{board}"
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="teamtailor",
     title="Teamtailor job boards",

@@ -33,6 +33,9 @@ KNOWN = frozenset([
     "language", "accountUid", "approvalStatus",
 ])  # fmt: skip
 
+CAREER_PAGES = {r"https://apply\.workable\.com/(?!api/|j/)(?P<board>[^/?#]+)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="workable",
     title="Workable job boards",

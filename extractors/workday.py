@@ -43,6 +43,12 @@ KNOWN_SINGLE = frozenset([
     "logoImage",
 ])  # fmt: skip
 
+CAREER_PAGES = {
+    r"https://(?P<tenant>[a-z0-9-]+)\.(?P<host>wd\d+)\.myworkdayjobs\.com"
+    r"/(?:[a-z]{2}-[A-Za-z]{2}/)?(?!wday/)(?P<site>[\w-]+)": "{tenant}.{host}/{site}"
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
 SOURCE = Source(
     name="workday",
     title="Workday job boards",
