@@ -15,11 +15,13 @@ from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, amount_of, each
+from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.pay import pay_in
 from transforms.place import Address
 from transforms.posting import Said, postings
+from transforms.rejected import left_out
+from transforms.stated_pay import amount_of
 from transforms.tier import BASE, ON_TARGET, TOTAL, component_in, tied_to
 from warehouse.tables import Issue, Pay, Posting
 
@@ -34,10 +36,18 @@ COMPONENT_OF_TYPE = {
 }
 PERIOD_OF_INTERVAL = {"1 YEAR": "year", "1 MONTH": "month", "1 WEEK": "week", "1 DAY": "day", "1 HOUR": "hour"}
 NO_INTERVAL = ("NONE", None)
+KNOWN = frozenset([
+    "id", "title", "department", "team", "employmentType", "location", "secondaryLocations", "publishedAt", "isListed",
+    "isRemote", "workplaceType", "address", "jobUrl", "applyUrl", "descriptionHtml", "descriptionPlain",
+    "shouldDisplayCompensationOnJobPostings", "compensation",
+])  # fmt: skip
 MORE_THAN_BASE = (ON_TARGET, TOTAL)
 """Components that a salary may hold beside base pay."""
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
+
+CAREER_PAGES = {r"https://jobs\.ashbyhq\.com/(?P<board>[^/?#]+)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="ashby",
@@ -85,17 +95,14 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every job of the board as a posting, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url))))
+    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN))
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
     if job.get("isListed") is False:
-        return Issue(
-            column_name="record",
-            value=f"{job.get('id')} {job.get('title')}"[:200],
-            rule="a listed job expected; this one is not shown on the board",
-            is_deliberate=True,
+        return left_out(
+            f"{job.get('id')} {job.get('title')}", "a listed job expected; this one is not shown on the board"
         )
     compensation = job.get("compensation") or {}
     issues: list[Issue] = []

@@ -1,13 +1,15 @@
 """The employers whose boards we read: boards.csv, one line per board.
 
-`employer`, `country`, `industry` and `is_ai_first` stand there only where they are known; an empty field
-means "not known", never "no". `verified_on` is the day the board was last seen to answer.
+`employer`, `country`, `industry`, `is_ai_first` and `hires_in` stand there only where they are known; an empty
+field means "not known", never "no". `verified_on` is the day the board was last seen to answer; empty: never yet.
 """
 
 from __future__ import annotations
 
 import csv
 import functools
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,26 +18,54 @@ from warehouse.tables import Employers
 
 BOARDS = Path(__file__).parent / "boards.csv"
 TRUTH = {"": None, "true": True, "false": False}
+COLUMNS = ("source", "board", "employer", "country", "industry", "is_ai_first", "hires_in", "verified_on")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """One employer's board on one platform. `board` is its token in the platform's addresses, case kept."""
+    """One employer's board on one platform. `board` is its token in the platform's addresses, case kept.
+
+    `country` is the employer's (ISO 3166-1 alpha-2), `industry` an ISIC section or one of the guide's six,
+    `hires_in` the UN M49 regions its postings were seen in.
+    """
 
     source: str
     board: str
-    employer: str | None
-    country: str | None
-    industry: str | None
-    is_ai_first: bool | None
-    verified_on: date
+    employer: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    is_ai_first: bool | None = None
+    hires_in: tuple[str, ...] = ()
+    verified_on: date | None = None
 
 
 @functools.cache
 def all_boards() -> tuple[Board, ...]:
     """Every line of boards.csv, in its order. Raises `ValueError` naming the line that cannot be read."""
-    with BOARDS.open(encoding="utf-8", newline="") as file:
-        return tuple(_board(number, row) for number, row in enumerate(csv.DictReader(file), start=2))
+    return tuple(read_boards(BOARDS.read_text(encoding="utf-8")))
+
+
+def read_boards(text: str) -> Iterator[Board]:
+    """The boards of a CSV text. Raises `ValueError` naming the line that cannot be read, or that names one again."""
+    seen: set[tuple[str, str]] = set()
+    for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
+        board = _board(number, row)
+        if (board.source, board.board) in seen:
+            raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} stands there twice")
+        seen.add((board.source, board.board))
+        yield board
+
+
+def written(boards: Iterable[Board]) -> str:
+    """The CSV text of boards, ordered by source and token."""
+    into = io.StringIO(newline="")
+    rows = csv.writer(into, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for board in sorted(boards, key=lambda b: (b.source, b.board.lower(), b.board)):
+        truth = "" if board.is_ai_first is None else str(board.is_ai_first).lower()
+        named = (board.source, board.board, board.employer or "", board.country or "", board.industry or "", truth)
+        rows.writerow((*named, "; ".join(board.hires_in), board.verified_on or ""))
+    return into.getvalue()
 
 
 def _board(number: int, row: dict[str, str]) -> Board:
@@ -47,7 +77,8 @@ def _board(number: int, row: dict[str, str]) -> Board:
             country=row["country"] or None,
             industry=row["industry"] or None,
             is_ai_first=TRUTH[row["is_ai_first"]],
-            verified_on=date.fromisoformat(row["verified_on"]),
+            hires_in=tuple(filter(None, row["hires_in"].split("; "))),
+            verified_on=date.fromisoformat(row["verified_on"]) if row["verified_on"] else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"extractors/boards.csv line {number}: {error!r}") from error

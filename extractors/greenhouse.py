@@ -20,23 +20,36 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, amount_of, each
+from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address, whereabouts
 from transforms.posting import Said, postings
-from transforms.rejected import Rejected
+from transforms.rejected import Rejected, left_out
+from transforms.stated_pay import amount_of
 from transforms.text import text_of
 from transforms.tier import component_in, period_in, tied_to
 from warehouse.tables import Issue, Pay, Posting
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
-BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(?:\?|$)")
+BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(/[^/?#]+)?(?:\?|$)")
+KNOWN = frozenset([
+    "id", "internal_job_id", "title", "updated_at", "first_published", "requisition_id", "company_name", "language",
+    "application_deadline", "location", "absolute_url", "metadata", "data_compliance", "education", "content",
+    "departments", "offices", "pay_input_ranges", "questions", "location_questions", "compliance",
+    "demographic_questions", "ai_disclaimer", "include_ai_disclaimer", "ai_opt_out_request_url",
+])  # fmt: skip
 CENTS = 100
 PAY_BLOCK = "content-pay-transparency"
 EMPLOYMENT_FIELDS = frozenset(
     ("employment type", "job type", "time type", "worker type", "type of employment", "employment status")
 )
 """Names employers give the custom field that holds the kind of employment; Greenhouse has none of its own."""
+
+CAREER_PAGES = {
+    r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/embed/[^?]*\?(?:[^#]*&)?for=(?P<board>[^&#]+)": "{board}",
+    r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/(?!embed/)(?P<board>[^/?#]+)": "{board}",
+}
+"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="greenhouse",
@@ -58,7 +71,8 @@ SOURCE = Source(
         "are the employer's, not always the post's. Documentation: `content=true` adds text, offices and "
         "departments; `pay_transparency=true` adds ranges in cents without a period; a null `internal_job_id` marks a "
         "prospect post, which is no job; an unknown board is a 404. The pay fields are read by the documentation "
-        "and reports: no stored answer has them. No limit of requests and no terms for third parties were found."
+        "and reports: no stored answer has them; the documentation shows `pay_input_ranges` on single jobs, others saw "
+        "them in lists too, and both are read. No limit of requests and no terms for third parties were found."
     ),
 )
 
@@ -69,9 +83,9 @@ def url_of(board: str) -> str:
 
 
 def board_of(url: str) -> str | None:
-    """The board an address lists, or None."""
+    """The board an address lists, or None; the address of one job lists none."""
     found = BOARD.match(url)
-    return unquote(found[1]) if found else None
+    return unquote(found[1]) if found and not found[2] else None
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -82,8 +96,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every job of the board as a posting, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
+    found = BOARD.match(response.url)
+    if isinstance(answer, dict) and found and found[2]:
+        answer = [answer]  # one job by itself, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url))))
+    board = unquote(found[1]) if found else None
+    yield from postings(each(jobs, functools.partial(read_job, board=board), known=KNOWN))
     meta = answer.get("meta") if isinstance(answer, dict) else None
     total = meta.get("total") if isinstance(meta, dict) else None
     if total is not None and total != len(jobs):
@@ -93,11 +111,8 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
 def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     """One job of a list with or without content."""
     if "internal_job_id" in job and job["internal_job_id"] is None:
-        return Issue(
-            column_name="record",
-            value=f"{job.get('id')} {job.get('title')}"[:200],
-            rule="a job expected; a post without internal_job_id collects prospects",
-            is_deliberate=True,
+        return left_out(
+            f"{job.get('id')} {job.get('title')}", "a job expected; a post without internal_job_id collects prospects"
         )
     content = _content(job.get("content"))
     fields = job.get("metadata") or []
@@ -187,6 +202,7 @@ def _ranges_in(content: str | None, issues: list[Issue]) -> tuple[Pay, ...]:
         words = f"{title} {' '.join(node.text(separator=' ') for node in block.css('.description'))}"
         if found:
             low, high = amount_of(found[0][0], "pay_low", issues), amount_of(found[-1][0], "pay_high", issues)
+            low, high = amount_of(found[0][0]), amount_of(found[-1][0])
             pays.append(_pay(low, high, currency, title=title, words=words))
     return tuple(pay for pay in pays if pay is not None)
 

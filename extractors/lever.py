@@ -16,11 +16,11 @@ from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, amount_of, each
-from transforms.currency import currency_of
+from extractors.source import Response, Source, each
 from transforms.place import Address
 from transforms.posting import Said, postings
-from warehouse.tables import PERIODS, Issue, Pay, Posting
+from transforms.stated_pay import stated_pay
+from warehouse.tables import Issue, Pay, Posting
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
@@ -28,8 +28,17 @@ EUROPEAN = "eu:"
 """Begins the token of a board on Lever's European host, whose names are a space of their own."""
 BOARD = re.compile(rf"(?:{re.escape(API)}|(?P<eu>{re.escape(EUROPEAN_API)}))(?P<site>[^/?#]+)(?:\?|$)")
 UNSPECIFIED = "unspecified"
-INTERVAL = re.compile(rf"\bper-({'|'.join(PERIODS)})\b")
-"""The period in an interval: per-year-salary, per-hour-wage, per-month-salary, and spellings like them."""
+KNOWN = frozenset([
+    "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
+    "descriptionPlain", "descriptionBody", "descriptionBodyPlain", "lists", "additional", "additionalPlain",
+    "hostedUrl", "applyUrl", "salaryRange", "salaryDescription", "salaryDescriptionPlain",
+])  # fmt: skip
+
+CAREER_PAGES = {
+    r"https://jobs\.lever\.co/(?P<board>[^/?#]+)": "{board}",
+    r"https://jobs\.eu\.lever\.co/(?P<board>[^/?#]+)": "eu:{board}",
+}
+"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="lever",
@@ -47,11 +56,13 @@ SOURCE = Source(
     expected_rows=(1, 100_000),
     facts=(
         "Seen in two stored answers, of 2021 and 2026, 34 postings: a bare array, `createdAt` in milliseconds (a "
-        "field the documentation does not name; we take its day as the day of posting), ISO country codes, "
-        "workplace types onsite, hybrid and remote. Documentation: no key, skip and limit for paging, `salaryRange` "
-        "with currency, interval, min and max, a second host for European customers. No stored answer has a "
-        "`salaryRange`, so it is read by the documentation alone. Without a limit a board of 302 postings arrived "
-        "whole, others report, so we ask without. An unknown board is a 404 with a JSON body."
+        "field the documentation does not name; we take its day as the day of posting), ISO country codes, workplace "
+        "types onsite, hybrid and remote. Documentation: no key, skip and limit for paging, `salaryRange` with "
+        "currency, interval, min and max, a second host for European customers. No stored answer has a "
+        "`salaryRange`, so it is read by the documentation alone; others report per-year-salary, per-month-salary, "
+        "per-hour-wage and, spelled differently, weeks, days and payments made once: the word for the period counts. "
+        "Without a limit a board of 302 postings arrived whole, others report, so we ask without. An unknown board "
+        "is a 404 with a JSON body."
     ),
 )
 
@@ -76,7 +87,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every posting of the board, or the reason why not."""
-    yield from postings(each(response.json(), functools.partial(read_posting, board=board_of(response.url))))
+    read = functools.partial(read_posting, board=board_of(response.url))
+    yield from postings(each(response.json(), read, known=KNOWN))
 
 
 def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
@@ -100,7 +112,7 @@ def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
         workplace=None if workplace == UNSPECIFIED else workplace,
         employment_type=categories.get("commitment"),
         posted_on=stated.get("createdAt"),
-        pay=tuple(_pay(stated.get("salaryRange"), issues)),
+        pay=_pay(stated.get("salaryRange") or {}, issues),
         pay_text=stated.get("salaryDescriptionPlain"),
         issues=issues,
     )
@@ -116,23 +128,7 @@ def _whole_text(stated: dict[str, Any]) -> str:
     return "".join(f"<div>{part}</div>" for part in parts if part)
 
 
-def _pay(salary: dict[str, Any] | None, issues: list[Issue]) -> Iterator[Pay]:
+def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
     """The stated range; an interval without a period we know is a payment per piece, not base pay."""
-    if not salary:
-        return
-    low = amount_of(salary.get("min"), "pay_low", issues)
-    high = amount_of(salary.get("max"), "pay_high", issues)
-    if low is None and high is None:
-        return
-    interval = salary.get("interval")
-    found = INTERVAL.search(interval or "")
-    yield Pay(
-        component="base" if found or not interval else "other",
-        pay_text=" ".join(str(part) for part in (salary.get("currency"), low, high, interval) if part),
-        low=low,
-        high=high,
-        currency=currency_of(salary.get("currency") or ""),
-        period=found[1] if found else None,
-        period_reading="stated" if found else None,
-        reading="stated",
-    )
+    low, high = salary.get("min"), salary.get("max")
+    return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

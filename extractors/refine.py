@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extractors.archive import Damaged, Revisited, digest_of, read
+from extractors.boards import all_boards
 from extractors.source import Response, all_sources, source_of
 from transforms.rejected import Rejected
 from warehouse.schema import arrow_table, refined_schema, refined_table
@@ -72,15 +73,19 @@ def code_key(source: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     files = [
         ROOT / "extractors" / f"{source}.py",
+        *(ROOT / "extractors").glob(f"{source}.toml"),
         *(ROOT / "extractors" / f"{name}.py" for name in ("source", "archive", "refine", "boards")),
         *sorted((ROOT / "transforms").glob("*.py")),
         *sorted((ROOT / "transforms" / "lookups").glob("*.csv")),
-        ROOT / "extractors" / "boards.csv",
         ROOT / "warehouse" / "tables.py",
         ROOT / "warehouse" / "schema.py",
     ]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    # Of a board only the employer's name becomes part of rows: a new line must not have the whole archive read again.
+    for board in all_boards():
+        if board.source == source and board.employer:
+            digest.update(f"{board.board}\0{board.employer}\0".encode())
     return digest.hexdigest()
 
 

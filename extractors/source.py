@@ -8,14 +8,14 @@ A source module holds
     def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
     def parse(response): ...         # Iterator of rows (Posting, PayReport, OfficialWage, ExchangeRate) and Issues
 
-and, when it lists boards, `board_of(url)`: the board an address lists, or None.
+and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
+also `url_of(board)` and `CAREER_PAGES`: patterns of public career pages, each with the token it gives ("{board}").
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
-import math
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -23,8 +23,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any, TypeVar
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError
 
 import orjson
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 import extractors
 from transforms.rejected import MISSHAPEN, Rejected
@@ -106,6 +110,17 @@ class Response:
             begin = self.body[:80].decode("utf-8", "replace")
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
 
+    def xml(self, root: str) -> Element:
+        """The body read as XML, without DTD and entities. Raises `Rejected` when its root is not the one named."""
+        begin = self.body[:80].decode("utf-8", "replace")
+        try:
+            found = fromstring(self.body, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+            raise Rejected("response", begin, f"XML expected ({error}); the answer is kept in the archive") from error
+        if found.tag != root:
+            raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
+        return found
+
 
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
     """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on.
@@ -130,31 +145,6 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
 
 
-def amount_of(stated: object, column: str, issues: list[Issue], *, parts: int = 1) -> float | None:
-    """An amount of pay that a field states, as number or text, in so many `parts` of the currency's unit.
-
-    0 is how boards write an end that was left open. What is no amount (text without a number, a negative number) is
-    left out and noted in `issues` under the `column` it would have filled; the posting itself is kept.
-    """
-    if stated is None or stated == "":
-        return None
-    amount = _number(stated)
-    if not 0 <= amount < math.inf:
-        rule = "an amount of 0 or more expected in the board's field; it was left out, the posting kept"
-        issues.append(Rejected(column, stated, rule).issue)
-        return None
-    return amount / parts or None
-
-
-def _number(stated: object) -> float:
-    if isinstance(stated, str):
-        try:
-            return float(stated.replace(",", ""))
-        except ValueError:
-            return math.nan
-    return float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else math.nan
-
-
 @functools.cache
 def all_sources() -> dict[str, ModuleType]:
     """The modules of this package that declare a SOURCE, by its name, in alphabetical order."""
@@ -172,6 +162,23 @@ def source_of(url: str) -> ModuleType | None:
     """The source under whose endpoints a URL falls, by the longest of them, or None."""
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
     return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+def board_in(url: str) -> tuple[str, str] | None:
+    """Source and token of the board whose public page, or whose posting, an address is; None: no platform we read."""
+    for name, pattern, token in _pages():
+        if found := pattern.match(url):
+            return name, token.format(**{key: unquote(part) for key, part in found.groupdict().items()})
+    return None
+
+
+@functools.cache
+def _pages() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    return tuple(
+        (name, re.compile(pattern), token)
+        for name, module in all_sources().items()
+        for pattern, token in getattr(module, "CAREER_PAGES", {}).items()
+    )
 
 
 @functools.cache

@@ -36,6 +36,8 @@ from flows.lock import held
 from flows.settings import KIND, PROJECT, Settings, prepare_prefect, settings
 
 if TYPE_CHECKING:
+    from extractors.boards import Board
+    from flows.boards import Finding
     from flows.nightly import Outcome, Request
     from flows.recordings import Recordings
     from warehouse.store import Connection
@@ -48,6 +50,11 @@ app = typer.Typer(
     epilog="Exit codes\n\n" + "\n".join(f"- {code}: {meant.meaning}" for code, meant in EXIT_CODES.items()),
 )
 LOG = logging.getLogger("jobmarket")
+boards = typer.Typer(
+    rich_markup_mode="markdown",
+    help="Tend extractors/boards.csv, the employers whose boards are read: each command proposes a patch.",
+)
+app.add_typer(boards, name="boards")
 
 
 def main() -> None:
@@ -617,3 +624,67 @@ def _sql_errors() -> type[Exception]:
     from warehouse import store
 
     return store.SqlError
+
+
+# --- boards ---------------------------------------------------------------------------------------------
+
+
+@boards.command("add")
+def boards_add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A career page, or one of its postings.")],
+    employer: Annotated[str | None, typer.Option(metavar="NAME", help="The employer's name.")] = None,
+    country: Annotated[str | None, typer.Option(metavar="CC", help="Its country, ISO 3166-1 alpha-2.")] = None,
+) -> None:
+    """Propose a board by its career page; the platform is recognised.
+
+    **Reads** boards.csv; asks no server. **Writes** boards.diff in the data folder.
+    """
+    from flows import boards as tended
+
+    found, finding = tended.added(url, employer=employer, country=country)
+    _propose(found, [finding])
+
+
+@boards.command("check")
+def boards_check() -> None:
+    """Propose to remove boards that are gone, and bring days and regions up to date.
+
+    **Reads** boards.csv and market.duckdb: what the last nights were answered. **Writes** boards.diff in the data
+    folder.
+    """
+    from flows import boards as tended
+
+    _propose(*tended.checked(settings()))
+
+
+@boards.command("discover")
+def boards_discover() -> None:
+    """Propose boards that forums, aggregators and other boards link to.
+
+    **Reads** boards.csv and the archive; asks no server. **Writes** boards.diff in the data folder.
+    """
+    from flows import boards as tended
+
+    _propose(*tended.discovered(settings()))
+
+
+def _propose(found: Sequence[Board], findings: Sequence[Finding]) -> None:
+    """Print what is proposed and where the patch stands."""
+    from flows.boards import proposed
+
+    table = Table("proposed", "source", "board", Column("why", overflow="fold"))
+    for finding in findings[:MOST_FINDINGS]:
+        table.add_row(finding.what, finding.source, finding.board, finding.why)
+    if findings:
+        OUT.print(table)
+    if len(findings) > MOST_FINDINGS:
+        OUT.print(f"and {len(findings) - MOST_FINDINGS:,} more, in the patch")
+    path = proposed(found, settings())
+    if path is None:
+        OUT.print("Nothing to change in extractors/boards.csv.")
+        return
+    OUT.print(f"Proposed as {path}. Read it, then apply it in the project: git apply {path}", soft_wrap=True)
+
+
+MOST_FINDINGS = 40
+"""Findings that are printed; the patch has all."""

@@ -19,3 +19,9 @@ class Rejected(ValueError):  # noqa: N818  # names what happened to the record
 
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What reading a record raises that is not of its source's shape."""
+
+
+def left_out(value: object, rule: str) -> Issue:
+    """A whole record that a rule of ours leaves out: noted, and no fault of the source."""
+    shown = value if isinstance(value, str) else repr(value)
+    return Issue(column_name="record", value=shown[:LONGEST_VALUE], rule=rule, is_deliberate=True)

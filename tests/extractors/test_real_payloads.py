@@ -16,8 +16,9 @@ import orjson
 import pytest
 
 from extractors.archive import read
-from extractors.source import Response, all_sources, source_of
+from extractors.source import NEW_KEYS, Response, all_sources, source_of
 from transforms.headline import OWN_PAY
+from transforms.rejected import Rejected
 from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
@@ -207,3 +208,69 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     for response in responses(source):
         n = sum(1 for row in all_sources()[source].parse(response) if not isinstance(row, Issue))
         assert low <= n <= high
+
+
+@pytest.mark.parametrize(
+    ("source", "n_rows", "n_left_out", "n_refused", "n_with_pay", "countries"),
+    [
+        ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
+        ("workable", 2, 0, 0, 0, {"ZA": 1, "AR": 1}),
+        ("workday", 10, 0, 0, 0, {"US": 4, "IL": 3, "CN": 2, "TW": 1}),
+        (
+            "smartrecruiters",
+            88,
+            0,
+            0,
+            0,
+            {
+                "CA": 37,
+                "US": 17,
+                "DE": 8,
+                "MY": 6,
+                "IE": 5,
+                "JP": 4,
+                "NZ": 3,
+                "CN": 3,
+                "AU": 1,
+                "SG": 1,
+                "GB": 1,
+                "TH": 1,
+                "IN": 1,
+            },
+        ),
+    ],
+)
+def test_every_record_of_a_board_is_a_row_or_an_issue(
+    source: str, n_rows: int, n_left_out: int, n_refused: int, n_with_pay: int, countries: dict[str | None, int]
+) -> None:
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    issues = [row for row in found if isinstance(row, Issue)]
+    assert len(postings) == n_rows
+    assert len({row.posting_id for row in postings}) == n_rows
+    assert Counter(issue.is_deliberate for issue in issues) == Counter({True: n_left_out, False: n_refused})
+    assert sum(1 for row in postings if row.pay) == n_with_pay
+    assert Counter(row.country for row in postings) == countries
+    assert not [issue for issue in issues if issue.column_name == NEW_KEYS]
+
+
+def test_saved_career_pages_are_read_by_their_markup() -> None:
+    """Two pages have JSON-LD, one microdata; the page of a job board has neither and says so."""
+    found: dict[str, Posting] = {}
+    for response in responses("career_pages"):
+        if "indeed" in response.url:
+            with pytest.raises(Rejected, match="JobPosting expected"):
+                list(all_sources()["career_pages"].parse(response))
+        else:
+            (found[response.url.split("/")[2]],) = all_sources()["career_pages"].parse(response)
+    assert len(found) == 3
+    reed, meta, neura = (found[h] for h in ("www.reed.co.uk", "www.metacareers.com", "careers.neura-robotics.com"))
+    assert (reed.pay_low, reed.pay_high, reed.currency, reed.period) == (52_000, 55_000, "GBP", "year")
+    assert (reed.city, reed.employment_type, reed.valid_through) == ("Birmingham", "FULL_TIME", date(2020, 12, 21))
+    assert {place.city for place in meta.places} >= {"Sunnyvale", "Bellevue", "Austin", "New York City"}
+    assert (len(meta.places), meta.workplace, meta.country) == (8, "remote", "US")
+    assert (meta.employment_type, meta.posted_on) == ("FULL_TIME", date(2025, 6, 10))
+    assert (neura.city, neura.posted_on, neura.employer) == ("Metzingen", date(2025, 11, 6), "Neura Robotics GmbH")
+    for row in found.values():
+        assert row.text_state == "full" and row.text and not row.issues
+        assert "&nbsp;" not in row.text and "\\n" not in row.text
