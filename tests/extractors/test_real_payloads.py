@@ -195,3 +195,20 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     for response in responses(source):
         n = sum(1 for row in all_sources()[source].parse(response) if not isinstance(row, Issue))
         assert low <= n <= high
+
+
+COUNTED: dict[str, tuple[int, int, int, dict[str, int]]] = {
+    "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
+}
+"""Per source: rows, issues of whole records, rows with pay, and rows of some countries."""
+
+
+@pytest.mark.parametrize("source", sorted(COUNTED))
+def test_every_record_arrives_as_a_row_or_an_issue(source: str) -> None:
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    of_countries = Counter(row.country for row in postings)
+    n_rows, n_issues, n_with_pay, countries = COUNTED[source]
+    assert (len(postings), len(found) - len(postings)) == (n_rows, n_issues)
+    assert sum(1 for row in postings if row.pay_low or row.pay_high) == n_with_pay
+    assert {country: of_countries[country] for country in countries} == countries

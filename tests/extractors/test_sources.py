@@ -235,6 +235,17 @@ def test_other_addresses_list_no_board(name: str) -> None:
     assert module.board_of("https://elsewhere.example/acme/jobs") is None
 
 
+@pytest.mark.parametrize("name", sorted(all_sources().keys() - set(BOARD_SOURCES)))
+def test_a_board_without_an_address_of_its_own_is_the_one_list_of_its_source(name: str) -> None:
+    module = all_sources()[name]
+    if hasattr(module, "board_of"):
+        web = RecordingWeb()
+        module.fetch(web, boards=(), as_of=DAY)
+        assert len(web.asked) == 1, "a list of several pages is not complete in one answer"
+        assert module.board_of(web.asked[0])
+        assert module.board_of("https://elsewhere.example/acme/jobs") is None
+
+
 def test_a_single_posting_is_not_its_board() -> None:
     assert all_sources()["lever"].board_of("https://api.lever.co/v0/postings/acme/123?mode=json") is None
     assert all_sources()["greenhouse"].board_of("https://boards-api.greenhouse.io/v1/boards/acme/jobs/1") is None
@@ -264,7 +275,7 @@ def test_a_day_of_the_currency_table_has_no_zero_padding() -> None:
 
 def parsed(module: ModuleType, body: bytes) -> list[Any]:
     """What parse gives, a refusal of the whole answer included; anything but `Rejected` is a fault of ours."""
-    url = module.url_of("acme") if hasattr(module, "board_of") else module.SOURCE.endpoints[0]
+    url = module.url_of("acme") if module.SOURCE.name in BOARD_SOURCES else module.SOURCE.endpoints[0]
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
     found: list[Any] = []
     try:
