@@ -6,6 +6,7 @@ The expected counts are facts of the payloads, counted from their JSON and CSV w
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -197,10 +198,11 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
         assert low <= n <= high
 
 
-COUNTED: dict[str, tuple[int, int, int, dict[str, int]]] = {
+COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
+    "remoteok": (100, 1, None, {"GB": 4, "BR": 4, "CA": 6}),
     "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
 }
-"""Per source: rows, issues of whole records, rows with pay, and rows of some countries."""
+"""Per source: rows, issues of whole records, rows with pay (None: only the prose has any), rows of some countries."""
 
 
 @pytest.mark.parametrize("source", sorted(COUNTED))
@@ -210,5 +212,16 @@ def test_every_record_arrives_as_a_row_or_an_issue(source: str) -> None:
     of_countries = Counter(row.country for row in postings)
     n_rows, n_issues, n_with_pay, countries = COUNTED[source]
     assert (len(postings), len(found) - len(postings)) == (n_rows, n_issues)
-    assert sum(1 for row in postings if row.pay_low or row.pay_high) == n_with_pay
+    assert n_with_pay in (None, sum(1 for row in postings if row.pay_low or row.pay_high))
     assert {country: of_countries[country] for country in countries} == countries
+
+
+def test_pay_that_looks_like_a_default_of_remoteok_has_no_currency() -> None:
+    stated = [pay for _, row in rows("remoteok") if isinstance(row, Posting) for pay in row.pay if pay.start is None]
+    assert [(pay.low, pay.high, pay.currency, pay.reading) for pay in stated] == [(60000, 90000, None, "stated")] * 4
+
+
+def test_texts_of_remoteok_are_those_meant() -> None:
+    texts = [t for _, row in rows("remoteok") if isinstance(row, Posting) for t in (row.title, row.employer, row.text)]
+    assert not [text for text in texts if text and re.search("[ÃÂâ][\x80-\xbf]|Please mention the word|&amp;", text)]
+    assert {"Pluris Mídia", "PicCollage 拼貼趣"} <= set(texts)

@@ -395,6 +395,22 @@ def test_a_salary_of_a_sales_advert_may_hold_the_on_target_earnings() -> None:
     assert component("Notes on remote work", "$240K") == "base"
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("BogotÃ¡", "Bogotá"),
+        ("Brotâ\x80\x99s crust ð\x9f\x8d\x9e", "Brot\u2019s crust 🍞"),
+        ("fÃ¼r KÃ¶che, unter Â\\ zur", "für Köche, unter Â\\ zur"),
+        ("Bogotá", "Bogotá"),
+        ("«Spaß» für Köche", "«Spaß» für Köche"),
+        ("台北", "台北"),
+        ("plain", "plain"),
+    ],
+)
+def test_text_encoded_twice_is_repaired_where_it_surely_was(sent: str, meant: str) -> None:
+    assert all_sources()["remoteok"].repaired(sent) == meant
+
+
 # --- boards.csv and lookups ---------------------------------------------------------------------------
 
 
