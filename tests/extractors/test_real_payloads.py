@@ -199,10 +199,11 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
 
 
 COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
+    "arbeitnow": (200, 0, None, {"DE": 187}),
     "remoteok": (100, 1, None, {"GB": 4, "BR": 4, "CA": 6}),
     "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
 }
-"""Per source: rows, issues of whole records, rows with pay (None: only the prose has any), rows of some countries."""
+"""Per source: rows, issues of whole records, rows with pay (None: only the prose has any), at least so many rows of some countries."""
 
 
 @pytest.mark.parametrize("source", sorted(COUNTED))
@@ -213,7 +214,7 @@ def test_every_record_arrives_as_a_row_or_an_issue(source: str) -> None:
     n_rows, n_issues, n_with_pay, countries = COUNTED[source]
     assert (len(postings), len(found) - len(postings)) == (n_rows, n_issues)
     assert n_with_pay in (None, sum(1 for row in postings if row.pay_low or row.pay_high))
-    assert {country: of_countries[country] for country in countries} == countries
+    assert not {country: n for country, n in countries.items() if of_countries[country] < n}
 
 
 def test_pay_that_looks_like_a_default_of_remoteok_has_no_currency() -> None:

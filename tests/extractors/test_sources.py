@@ -479,6 +479,33 @@ def test_pages_are_asked_for_until_the_last(body: bytes, most: int, asked: int, 
     assert [why in failure for failure in failures if why] == [True] * bool(why)
 
 
+class PagingWeb(RecordingWeb):
+    """A session that answers each address with its body, and the first address with the first body."""
+
+    def __init__(self, bodies: Sequence[object]) -> None:
+        super().__init__()
+        self.bodies = [json.dumps(body).encode() for body in bodies]
+
+    def get(self, url: str, **_: Any) -> Response:
+        self.body = self.bodies[min(len(self.asked), len(self.bodies) - 1)]
+        return super().get(url)
+
+
+def epoch(day: str) -> int:
+    return int(datetime.fromisoformat(f"{day}T00:00:00Z").timestamp())
+
+
+def test_arbeitnow_is_read_until_a_page_is_older_than_two_days() -> None:
+    def page(n: int, *days: str) -> object:
+        jobs = [{"created_at": epoch(day)} for day in days]
+        return {"data": jobs, "links": {"next": f"https://www.arbeitnow.com/api/job-board-api?page={n + 1}"}}
+
+    arbeitnow = all_sources()["arbeitnow"]
+    web = PagingWeb([page(1, "2026-08-17", "2026-08-14"), page(2, "2026-08-14", "2026-08-15"), page(3, "2026-08-14")])
+    assert arbeitnow.fetch(web, as_of=DAY) == []
+    assert web.asked == [arbeitnow.ADDRESS, f"{arbeitnow.ADDRESS}?page=2", f"{arbeitnow.ADDRESS}?page=3"]
+
+
 def test_new_keys_are_noted_once_an_answer() -> None:
     items = [{"id": 1, "title": "A", "mood": "glad"}, {"id": 2, "title": "B", "tempo": "slow"}, {"id": 3}]
     found = list(each(items, lambda item: item["id"], known=frozenset(("id", "title"))))
