@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from extractors.fetching import Web, ask_pages
@@ -54,16 +54,16 @@ SOURCE = Source(
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the pages of the last days. Returns what failed."""
-    since = datetime.combine(as_of - timedelta(days=DAYS), time(), UTC).timestamp()
-    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since), most=MOST_PAGES)
+    since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
+    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), most=MOST_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:
     """The page after this one; None when this is the last or all of it is older than `since` (epoch seconds)."""
     answer = response.json()
-    newest = max((job.get("created_at") or 0 for job in answer["data"]), default=0)
+    times = [job.get("created_at") for job in answer["data"] if isinstance(job, dict)]
     following: str | None = answer["links"]["next"]
-    return None if newest < since else following
+    return following if any(isinstance(time, int) and time >= since for time in times) else None
 
 
 def parse(response: Response) -> Iterator[Posting | Issue]:

@@ -203,7 +203,7 @@ COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
     "remoteok": (100, 1, None, {"GB": 4, "BR": 4, "CA": 6}),
     "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
 }
-"""Per source: rows, issues of whole records, rows with pay (None: only the prose has any), at least so many rows of some countries."""
+"""Per source: rows, issues of whole records, rows with pay (None: only prose has any), least rows of some countries."""
 
 
 @pytest.mark.parametrize("source", sorted(COUNTED))
