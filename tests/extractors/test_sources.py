@@ -506,6 +506,19 @@ def test_arbeitnow_is_read_until_a_page_is_older_than_two_days() -> None:
     assert web.asked == [arbeitnow.ADDRESS, f"{arbeitnow.ADDRESS}?page=2", f"{arbeitnow.ADDRESS}?page=3"]
 
 
+def test_himalayas_is_read_one_day_back_by_offset() -> None:
+    def page(offset: int, total: int, *days: str) -> object:
+        return {"offset": offset, "totalCount": total, "jobs": [{"pubDate": epoch(day)} for day in days]}
+
+    himalayas = all_sources()["himalayas"]
+    web = PagingWeb([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
+    assert himalayas.fetch(web, as_of=DAY) == []
+    assert web.asked == [himalayas.url_of_page(offset) for offset in (0, 2, 3)]
+    web = PagingWeb([page(0, 2, "2026-08-17", "2026-08-17")])
+    assert himalayas.fetch(web, as_of=DAY) == []
+    assert web.asked == [himalayas.url_of_page(0)]
+
+
 def test_new_keys_are_noted_once_an_answer() -> None:
     items = [{"id": 1, "title": "A", "mood": "glad"}, {"id": 2, "title": "B", "tempo": "slow"}, {"id": 3}]
     found = list(each(items, lambda item: item["id"], known=frozenset(("id", "title"))))
