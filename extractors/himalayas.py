@@ -101,7 +101,7 @@ def read_job(job: dict[str, Any]) -> Said:
         url=job.get("applicationLink") or job.get("guid"),
         employer=job.get("companySlug") if named in (None, "", NO_NAME) else named,
         html=job.get("description"),
-        location_text=", ".join(countries),
+        location_text="; ".join(countries),
         addresses=[Address(country=country) for country in countries],
         is_remote=True,
         employment_type=job.get("employmentType"),
