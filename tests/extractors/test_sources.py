@@ -519,6 +519,16 @@ def test_himalayas_is_read_one_day_back_by_offset() -> None:
     assert web.asked == [himalayas.url_of_page(0)]
 
 
+def test_the_muse_is_read_to_its_last_page() -> None:
+    muse = all_sources()["the_muse"]
+    web = PagingWeb([{"page": page, "page_count": 3} for page in range(3)])
+    assert muse.fetch(web, as_of=DAY) == []
+    assert web.asked == [muse.url_of_page(page) for page in range(3)]
+    web = PagingWeb([{"page": page, "page_count": 99} for page in range(99)])
+    assert muse.fetch(web, as_of=DAY) == []
+    assert len(web.asked) == muse.MOST_PAGES
+
+
 def test_new_keys_are_noted_once_an_answer() -> None:
     items = [{"id": 1, "title": "A", "mood": "glad"}, {"id": 2, "title": "B", "tempo": "slow"}, {"id": 3}]
     found = list(each(items, lambda item: item["id"], known=frozenset(("id", "title"))))
