@@ -202,6 +202,7 @@ COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
     "arbeitnow": (200, 0, None, {"DE": 187}),
     "himalayas": (3, 0, 2, {"UA": 1, "PH": 1}),
     "jobicy": (3, 0, 1, {}),
+    "weworkremotely": (3, 0, 0, {}),
     "remoteok": (100, 1, None, {"GB": 4, "BR": 4, "CA": 6}),
     "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
 }
