@@ -200,6 +200,7 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
 
 COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
     "arbeitnow": (200, 0, None, {"DE": 187}),
+    "getonboard": (280, 0, 147, {"CL": 139}),
     "himalayas": (3, 0, 2, {"UA": 1, "PH": 1}),
     "jobicy": (3, 0, 1, {}),
     "weworkremotely": (3, 0, 0, {}),
@@ -229,3 +230,20 @@ def test_texts_of_remoteok_are_those_meant() -> None:
     texts = [t for _, row in rows("remoteok") if isinstance(row, Posting) for t in (row.title, row.employer, row.text)]
     assert not [text for text in texts if text and re.search("[ÃÂâ][\x80-\xbf]|Please mention the word|&amp;", text)]
     assert {"Pluris Mídia", "PicCollage 拼貼趣"} <= set(texts)
+
+
+def test_a_year_s_pay_that_getonboard_calls_monthly_is_flagged_and_kept() -> None:
+    paid = [row for _, row in rows("getonboard") if isinstance(row, Posting) and row.pay]
+    flagged = {row.pay_text: row.pay_flag for row in paid if row.pay_flag}
+    assert flagged == dict.fromkeys(("130000 - 200000 USD/mes", "110000 - 170000 USD/mes"), "implausible_high")
+    assert {(row.currency, row.period) for row in paid} == {("USD", "month")}
+    assert Counter(row.pay_tax for row in paid) == {"gross": 146, "net": 1}
+
+
+def test_the_page_of_an_advert_of_getonboard_is_read_by_its_microdata() -> None:
+    (advert,) = [row for response, row in rows("getonboard") if response.url.endswith("/merapar")]
+    (listed,) = [row for response, row in rows("getonboard", "*") if row.posting_id == advert.posting_id][1:]
+    assert (advert.title, advert.employer, advert.country) == (listed.title, listed.employer, listed.country)
+    assert (advert.posted_on, listed.posted_on) == (date(2026, 1, 19), date(2026, 1, 19))
+    assert advert.text_state == "full" and "Exclusive to Get on Board" not in advert.text
+    assert "GETONBRD Job ID" not in advert.text

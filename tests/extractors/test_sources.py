@@ -358,6 +358,14 @@ def test_one_bad_record_does_not_lose_the_others(name: str) -> None:
     assert len([row for row in found if isinstance(row, Issue) and not row.is_deliberate]) >= 4
 
 
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_page_that_is_none_of_getonboard_s_is_refused(kind: str) -> None:
+    url = "https://www.getonbrd.com/empleos/programacion"
+    response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=BROKEN[kind])
+    with pytest.raises(Rejected, match="a list of adverts or an advert expected"):
+        list(all_sources()["getonboard"].parse(response))
+
+
 # --- what single sources promise ----------------------------------------------------------------------
 
 
@@ -528,6 +536,19 @@ def test_the_muse_is_read_to_its_last_page() -> None:
     web = PagingWeb([{"page": page, "page_count": 99} for page in range(99)])
     assert muse.fetch(web, as_of=DAY) == []
     assert len(web.asked) == muse.MOST_PAGES
+
+
+def test_getonboard_asks_for_every_page_of_every_category() -> None:
+    def page(n: int, of: int) -> object:
+        return {"data": [], "meta": {"page": n, "total_pages": of}}
+
+    getonboard = all_sources()["getonboard"]
+    categories = {"data": [{"id": "ml/ai", "type": "category"}, {"id": "data", "type": "category"}]}
+    web = PagingWeb([categories, page(1, 2), page(2, 2), page(1, 1)])
+    assert getonboard.fetch(web, as_of=DAY) == []
+    pages = [("ml/ai", 1), ("ml/ai", 2), ("data", 1)]
+    assert web.asked == [getonboard.CATEGORIES, *(getonboard.url_of_page(*page) for page in pages)]
+    assert "/ml%2Fai/" in web.asked[1]
 
 
 def test_new_keys_are_noted_once_an_answer() -> None:
