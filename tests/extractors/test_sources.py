@@ -488,7 +488,7 @@ def test_pages_are_asked_for_until_the_last(body: bytes, most: int, asked: int, 
     assert [why in failure for failure in failures if why] == [True] * bool(why)
 
 
-class PagingWeb(RecordingWeb):
+class JsonPages(RecordingWeb):
     """A session that answers each address with its body, and the first address with the first body."""
 
     def __init__(self, bodies: Sequence[object]) -> None:
@@ -510,7 +510,7 @@ def test_arbeitnow_is_read_until_a_page_is_older_than_two_days() -> None:
         return {"data": jobs, "links": {"next": f"https://www.arbeitnow.com/api/job-board-api?page={n + 1}"}}
 
     arbeitnow = all_sources()["arbeitnow"]
-    web = PagingWeb([page(1, "2026-08-17", "2026-08-14"), page(2, "2026-08-14", "2026-08-15"), page(3, "2026-08-14")])
+    web = JsonPages([page(1, "2026-08-17", "2026-08-14"), page(2, "2026-08-14", "2026-08-15"), page(3, "2026-08-14")])
     assert arbeitnow.fetch(web, as_of=DAY) == []
     assert web.asked == [arbeitnow.ADDRESS, f"{arbeitnow.ADDRESS}?page=2", f"{arbeitnow.ADDRESS}?page=3"]
 
@@ -520,20 +520,20 @@ def test_himalayas_is_read_one_day_back_by_offset() -> None:
         return {"offset": offset, "totalCount": total, "jobs": [{"pubDate": epoch(day)} for day in days]}
 
     himalayas = all_sources()["himalayas"]
-    web = PagingWeb([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
+    web = JsonPages([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
     assert himalayas.fetch(web, as_of=DAY) == []
     assert web.asked == [himalayas.url_of_page(offset) for offset in (0, 2, 3)]
-    web = PagingWeb([page(0, 2, "2026-08-17", "2026-08-17")])
+    web = JsonPages([page(0, 2, "2026-08-17", "2026-08-17")])
     assert himalayas.fetch(web, as_of=DAY) == []
     assert web.asked == [himalayas.url_of_page(0)]
 
 
 def test_the_muse_is_read_to_its_last_page() -> None:
     muse = all_sources()["the_muse"]
-    web = PagingWeb([{"page": page, "page_count": 3} for page in range(3)])
+    web = JsonPages([{"page": page, "page_count": 3} for page in range(3)])
     assert muse.fetch(web, as_of=DAY) == []
     assert web.asked == [muse.url_of_page(page) for page in range(3)]
-    web = PagingWeb([{"page": page, "page_count": 99} for page in range(99)])
+    web = JsonPages([{"page": page, "page_count": 99} for page in range(99)])
     assert muse.fetch(web, as_of=DAY) == []
     assert len(web.asked) == muse.MOST_PAGES
 
@@ -544,7 +544,7 @@ def test_getonboard_asks_for_every_page_of_every_category() -> None:
 
     getonboard = all_sources()["getonboard"]
     categories = {"data": [{"id": "ml/ai", "type": "category"}, {"id": "data", "type": "category"}]}
-    web = PagingWeb([categories, page(1, 2), page(2, 2), page(1, 1)])
+    web = JsonPages([categories, page(1, 2), page(2, 2), page(1, 1)])
     assert getonboard.fetch(web, as_of=DAY) == []
     pages = [("ml/ai", 1), ("ml/ai", 2), ("data", 1)]
     assert web.asked == [getonboard.CATEGORIES, *(getonboard.url_of_page(*page) for page in pages)]
