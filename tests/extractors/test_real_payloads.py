@@ -6,6 +6,7 @@ The expected counts are facts of the payloads, counted from their JSON and CSV w
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -274,3 +275,54 @@ def test_saved_career_pages_are_read_by_their_markup() -> None:
     for row in found.values():
         assert row.text_state == "full" and row.text and not row.issues
         assert "&nbsp;" not in row.text and "\\n" not in row.text
+
+
+COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
+    "arbeitnow": (200, 0, None, {"DE": 187}),
+    "getonboard": (280, 0, 147, {"CL": 139}),
+    "himalayas": (3, 0, 2, {"UA": 1, "PH": 1}),
+    "jobicy": (3, 0, 1, {}),
+    "weworkremotely": (3, 0, 0, {}),
+    "remoteok": (100, 1, None, {"GB": 4, "BR": 4, "CA": 6}),
+    "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
+}
+"""Per source: rows, issues of whole records, rows with pay (None: only prose has any), least rows of some countries."""
+
+
+@pytest.mark.parametrize("source", sorted(COUNTED))
+def test_every_record_arrives_as_a_row_or_an_issue(source: str) -> None:
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    of_countries = Counter(row.country for row in postings)
+    n_rows, n_issues, n_with_pay, countries = COUNTED[source]
+    assert (len(postings), len(found) - len(postings)) == (n_rows, n_issues)
+    assert n_with_pay in (None, sum(1 for row in postings if row.pay_low or row.pay_high))
+    assert not {country: n for country, n in countries.items() if of_countries[country] < n}
+
+
+def test_pay_that_looks_like_a_default_of_remoteok_has_no_currency() -> None:
+    stated = [pay for _, row in rows("remoteok") if isinstance(row, Posting) for pay in row.pay if pay.start is None]
+    assert [(pay.low, pay.high, pay.currency, pay.reading) for pay in stated] == [(60000, 90000, None, "stated")] * 4
+
+
+def test_texts_of_remoteok_are_those_meant() -> None:
+    texts = [t for _, row in rows("remoteok") if isinstance(row, Posting) for t in (row.title, row.employer, row.text)]
+    assert not [text for text in texts if text and re.search("[ÃÂâ][\x80-\xbf]|Please mention the word|&amp;", text)]
+    assert {"Pluris Mídia", "PicCollage 拼貼趣"} <= set(texts)
+
+
+def test_a_year_s_pay_that_getonboard_calls_monthly_is_flagged_and_kept() -> None:
+    paid = [row for _, row in rows("getonboard") if isinstance(row, Posting) and row.pay]
+    flagged = {row.pay_text: row.pay_flag for row in paid if row.pay_flag}
+    assert flagged == dict.fromkeys(("130000 - 200000 USD/mes", "110000 - 170000 USD/mes"), "implausible_high")
+    assert {(row.currency, row.period) for row in paid} == {("USD", "month")}
+    assert Counter(row.pay_tax for row in paid) == {"gross": 146, "net": 1}
+
+
+def test_the_page_of_an_advert_of_getonboard_is_read_by_its_microdata() -> None:
+    (advert,) = [row for response, row in rows("getonboard") if response.url.endswith("/merapar")]
+    (listed,) = [row for response, row in rows("getonboard", "*") if row.posting_id == advert.posting_id][1:]
+    assert (advert.title, advert.employer, advert.country) == (listed.title, listed.employer, listed.country)
+    assert (advert.posted_on, listed.posted_on) == (date(2026, 1, 19), date(2026, 1, 19))
+    assert advert.text_state == "full" and "Exclusive to Get on Board" not in advert.text
+    assert "GETONBRD Job ID" not in advert.text

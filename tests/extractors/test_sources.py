@@ -240,6 +240,17 @@ def test_other_addresses_list_no_board(name: str) -> None:
     assert module.board_of("https://elsewhere.example/acme/jobs") is None
 
 
+@pytest.mark.parametrize("name", sorted(all_sources().keys() - set(BOARD_SOURCES)))
+def test_a_board_without_an_address_of_its_own_is_the_one_list_of_its_source(name: str) -> None:
+    module = all_sources()[name]
+    if hasattr(module, "board_of"):
+        web = RecordingWeb()
+        module.fetch(web, boards=(), as_of=DAY)
+        assert len(web.asked) == 1, "a list of several pages is not complete in one answer"
+        assert module.board_of(web.asked[0])
+        assert module.board_of("https://elsewhere.example/acme/jobs") is None
+
+
 def test_a_single_posting_is_not_its_board() -> None:
     assert all_sources()["lever"].board_of("https://api.lever.co/v0/postings/acme/123?mode=json") is None
     assert all_sources()["greenhouse"].board_of("https://boards-api.greenhouse.io/v1/boards/acme/jobs/1") is None
@@ -269,7 +280,7 @@ def test_a_day_of_the_currency_table_has_no_zero_padding() -> None:
 
 def parsed(module: ModuleType, body: bytes) -> list[Any]:
     """What parse gives, a refusal of the whole answer included; anything but `Rejected` is a fault of ours."""
-    url = module.url_of("acme") if hasattr(module, "board_of") else module.SOURCE.endpoints[0]
+    url = module.url_of("acme") if module.SOURCE.name in BOARD_SOURCES else module.SOURCE.endpoints[0]
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
     found: list[Any] = []
     try:
@@ -289,6 +300,7 @@ BROKEN = {
     "a truncated zip": b"PK\x03\x04\x14\x00\x00\x00\x08\x00broken",
     "an error message": b'{"ok": false, "error": "Document not found"}',
     "bytes": bytes(range(256)),
+    "XML that defines an entity": b'<!DOCTYPE rss [<!ENTITY a "b">]><rss><item><title>&a;</title></item></rss>',
 }
 
 
@@ -349,6 +361,14 @@ def test_one_bad_record_does_not_lose_the_others(name: str) -> None:
     found = parsed(all_sources()[name], json.dumps(answer).encode())
     assert [row for row in found if isinstance(row, Posting)] == [row for row in before if isinstance(row, Posting)]
     assert len([row for row in found if isinstance(row, Issue) and not row.is_deliberate]) >= 4
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_page_that_is_none_of_getonboard_s_is_refused(kind: str) -> None:
+    url = "https://www.getonbrd.com/empleos/programacion"
+    response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=BROKEN[kind])
+    with pytest.raises(Rejected, match="a list of adverts or an advert expected"):
+        list(all_sources()["getonboard"].parse(response))
 
 
 # --- what single sources promise ----------------------------------------------------------------------
@@ -433,6 +453,22 @@ def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
     assert [(issue.column_name, issue.value) for issue in row.issues] == [("pay_low", "many")]
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("BogotÃ¡", "Bogotá"),
+        ("Brotâ\x80\x99s crust ð\x9f\x8d\x9e", "Brot\u2019s crust 🍞"),
+        ("fÃ¼r KÃ¶che, unter Â\\ zur", "für Köche, unter Â\\ zur"),
+        ("Bogotá", "Bogotá"),
+        ("«Spaß» für Köche", "«Spaß» für Köche"),
+        ("台北", "台北"),
+        ("plain", "plain"),
+    ],
+)
+def test_text_encoded_twice_is_repaired_where_it_surely_was(sent: str, meant: str) -> None:
+    assert all_sources()["remoteok"].repaired(sent) == meant
+
+
 # --- boards.csv and lookups ---------------------------------------------------------------------------
 
 
@@ -499,6 +535,69 @@ def test_pages_are_asked_for_until_the_last(body: bytes, most: int, asked: int, 
     failures = ask_pages(web, "https://jobs.example/1", next_in, most=most)
     assert len(web.asked) == asked
     assert [why in failure for failure in failures if why] == [True] * bool(why)
+
+
+class JsonPages(RecordingWeb):
+    """A session that answers each address with its body, and the first address with the first body."""
+
+    def __init__(self, bodies: Sequence[object]) -> None:
+        super().__init__()
+        self.bodies = [json.dumps(body).encode() for body in bodies]
+
+    def get(self, url: str, **_: Any) -> Response:
+        self.body = self.bodies[min(len(self.asked), len(self.bodies) - 1)]
+        return super().get(url)
+
+
+def epoch(day: str) -> int:
+    return int(datetime.fromisoformat(f"{day}T00:00:00Z").timestamp())
+
+
+def test_arbeitnow_is_read_until_a_page_is_older_than_two_days() -> None:
+    def page(n: int, *days: str) -> object:
+        jobs = [{"created_at": epoch(day)} for day in days]
+        return {"data": jobs, "links": {"next": f"https://www.arbeitnow.com/api/job-board-api?page={n + 1}"}}
+
+    arbeitnow = all_sources()["arbeitnow"]
+    web = JsonPages([page(1, "2026-08-17", "2026-08-14"), page(2, "2026-08-14", "2026-08-15"), page(3, "2026-08-14")])
+    assert arbeitnow.fetch(web, as_of=DAY) == []
+    assert web.asked == [arbeitnow.ADDRESS, f"{arbeitnow.ADDRESS}?page=2", f"{arbeitnow.ADDRESS}?page=3"]
+
+
+def test_himalayas_is_read_one_day_back_by_offset() -> None:
+    def page(offset: int, total: int, *days: str) -> object:
+        return {"offset": offset, "totalCount": total, "jobs": [{"pubDate": epoch(day)} for day in days]}
+
+    himalayas = all_sources()["himalayas"]
+    web = JsonPages([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
+    assert himalayas.fetch(web, as_of=DAY) == []
+    assert web.asked == [himalayas.url_of_page(offset) for offset in (0, 2, 3)]
+    web = JsonPages([page(0, 2, "2026-08-17", "2026-08-17")])
+    assert himalayas.fetch(web, as_of=DAY) == []
+    assert web.asked == [himalayas.url_of_page(0)]
+
+
+def test_the_muse_is_read_to_its_last_page() -> None:
+    muse = all_sources()["the_muse"]
+    web = JsonPages([{"page": page, "page_count": 3} for page in range(3)])
+    assert muse.fetch(web, as_of=DAY) == []
+    assert web.asked == [muse.url_of_page(page) for page in range(3)]
+    web = JsonPages([{"page": page, "page_count": 99} for page in range(99)])
+    assert muse.fetch(web, as_of=DAY) == []
+    assert len(web.asked) == muse.MOST_PAGES
+
+
+def test_getonboard_asks_for_every_page_of_every_category() -> None:
+    def page(n: int, of: int) -> object:
+        return {"data": [], "meta": {"page": n, "total_pages": of}}
+
+    getonboard = all_sources()["getonboard"]
+    categories = {"data": [{"id": "ml/ai", "type": "category"}, {"id": "data", "type": "category"}]}
+    web = JsonPages([categories, page(1, 2), page(2, 2), page(1, 1)])
+    assert getonboard.fetch(web, as_of=DAY) == []
+    pages = [("ml/ai", 1), ("ml/ai", 2), ("data", 1)]
+    assert web.asked == [getonboard.CATEGORIES, *(getonboard.url_of_page(*page) for page in pages)]
+    assert "/ml%2Fai/" in web.asked[1]
 
 
 def test_new_keys_are_noted_once_an_answer() -> None:

@@ -102,6 +102,8 @@ def test_a_place_that_is_ruled_out_is_no_place_of_the_pay() -> None:
     [
         ("Salaire : 2 300 € nets par mois sur 13 mois", "FR", "net", 13),
         ("Stipendio 31.000 € lordi annui, 14 mensilità", "IT", "gross", 14),
+        ("Gross salary: 1800 - 2300 USD/month", "CL", "gross", None),
+        ("Net salary: 1800 - 2300 USD/month", "CL", "net", None),
         ("Salary $90,000 per year", "US", None, None),
         ("Stawka 150 zł/h netto + VAT", "PL", None, None),
     ],
@@ -203,6 +205,11 @@ def test_a_year_of_full_time_work(pay: Pay, country: str | None, annual: float) 
         (Pay(low=450, high=450, currency="EUR", period="year"), "DE", "implausible_low"),
         (Pay(low=24000, high=30000, currency="GBP", period="week"), "GB", None),
         (Pay(low=90000, high=110000, currency="GBP", period="week"), "GB", "implausible_high"),
+        (Pay(low=21450, high=None, currency="EUR", period="month"), "FR", "implausible_high"),  # a year's, by its size
+        (Pay(low=9000, high=14000, currency="EUR", period="month"), "FR", None),
+        (Pay(low=110000, high=170000, currency="USD", period="month"), None, "implausible_high"),
+        (Pay(low=110000, high=170000, currency="USD", period="month"), "CL", "implausible_high"),
+        (Pay(low=9000, high=14000, currency="USD", period="month"), None, None),
         (Pay(low=90000, high=80000, currency="USD", period="year"), "US", "low_above_high"),
         (Pay(low=1, high=9, currency="USD", period="year", flag="predicted"), "US", "predicted"),
         (Pay(low=1, currency="MNT", period="year"), "MN", None),
@@ -471,6 +478,8 @@ def test_every_rule_has_its_reason_and_its_values() -> None:
             assert 0 < float(row["low"]) < float(row["high"]), row
         elif row["rule"] == "annual_hours":
             assert 1600 <= float(row["value"]) <= 2700, row
+        elif row["rule"] == "monthly_pay":
+            assert row["period"] == "month" and float(row["high"]) > 0, row
         else:
             assert row["rule"] == "salary_months" and 12 <= int(row["value"]) <= 16, row
         key = (row["rule"], row["country"], row["currency"], row["period"])

@@ -299,6 +299,9 @@ def test_text_readers_take_any_text(title: str, text: str, role: str) -> None:
         ("Semi Senior", "mid"),
         ("Estágio", "intern"),
         ("Any", "unstated"),
+        ("hilfstätigkeit / student", "intern"),
+        ("professional / experienced", "mid"),
+        ("Sin experiencia requerida", "junior"),
         ("Grade 7", None),
     ],
 )
