@@ -7,12 +7,15 @@ expected.json names; nested lists are compared item by item, in the same way.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
+import gzip
 import inspect
 import io
 import json
 import re
+import sqlite3
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -29,14 +32,25 @@ from hypothesis import strategies as st
 
 import transforms.lookups
 from extractors.aijobs_salaries import first_rows_of_pairs
-from extractors.bls_oews import occupations
+
 from extractors.boards import all_boards, boards_of, employer_of, employers
 from extractors.fetching import ask_first, ask_pages
 from extractors.source import ACCESSES, NEW_KEYS, Response, all_sources, each, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.web import FetchFailed
+from transforms.lookup import occupations
 from transforms.rejected import Rejected
-from warehouse.tables import KINDS, ExchangeRate, Issue, OfficialWage, PayReport, Posting
+from warehouse.tables import (
+    KINDS,
+    AiPostingShare,
+    ExchangeRate,
+    Issue,
+    OccupationSkill,
+    OfficialWage,
+    PayReport,
+    Posting,
+    PriceLevel,
+)
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LOOKUPS = Path(transforms.lookups.__path__[0])
@@ -45,7 +59,7 @@ SOURCES = sorted(all_sources())
 BOARD_SOURCES = [
     name for name, module in all_sources().items() if hasattr(module, "url_of") and hasattr(module, "board_of")
 ]
-ROWS = (Posting, PayReport, OfficialWage, ExchangeRate)
+ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
 DAY = date(2026, 8, 17)
 
 
@@ -66,6 +80,10 @@ def body_in(case: Path, expected: dict[str, Any]) -> bytes:
         packed = io.BytesIO()
         workbook.save(packed)
         body = packed.getvalue()
+    if answer.name == "answer.sql":
+        with contextlib.closing(sqlite3.connect(":memory:")) as con:
+            con.executescript(body.decode())
+            body = gzip.compress(con.serialize())
     if "zip_member" in expected:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
@@ -244,7 +262,7 @@ def test_a_yearly_file_not_out_yet_falls_back_to_the_year_before() -> None:
     bls = all_sources()["bls_oews"]
     web = RecordingWeb(missing=[bls.url_of(2025)])
     assert bls.fetch(web, as_of=date(2026, 2, 1)) == []
-    assert web.asked == [bls.url_of(2025), bls.url_of(2024)]
+    assert web.asked == [bls.url_of(2025), bls.url_of(2024), bls.url_of(2025, "st"), bls.url_of(2025, "ma")]
     assert bls.url_of(2024) == "https://www.bls.gov/oes/special-requests/oesm24nat.zip"
 
 
