@@ -18,6 +18,7 @@ import csv
 import functools
 import importlib
 import io
+import itertools
 import pkgutil
 import re
 import zipfile
@@ -161,25 +162,31 @@ def member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
-def table_in(body: bytes, needed: Iterable[str], *, delimiter: str = ",") -> list[dict[str, str]]:
+def table_in(
+    body: bytes, needed: Iterable[str], *, also: Iterable[str] | None = None, delimiter: str = ","
+) -> list[dict[str, str]]:
     """The rows of a CSV (UTF-8, byte-order mark or not) by column. What stands above the header line is passed over.
 
-    The header is the first line that has the columns `needed`. A row with other cells than the header has only those
-    that both have, so that reading it fails for itself. With a tab as `delimiter`, quotes are no marks.
-    Raises `Rejected` when no line has these columns.
+    The header is the first line that has the columns `needed`. Kept are these and those of `also` that there are;
+    all columns when it is None. A row of other length has only the cells that both have, so that reading it fails
+    for itself. With a tab as `delimiter`, quotes are no marks. Raises `Rejected` when no line has these columns.
     """
-    wanted, text = set(needed), body.decode("utf-8-sig", "replace")
-    lines = io.StringIO(text, newline="")
+    wanted = set(needed)
+    lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")
     plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    rows = filter(None, plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter))
     try:
-        rows = [row for row in (plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter)) if row]
+        first = list(itertools.islice(rows, MOST_HEAD_LINES))
+        for number, header in enumerate(first):
+            if wanted.issubset(header):
+                kept = None if also is None else wanted.union(also)
+                places = [(i, name) for i, name in enumerate(header) if kept is None or name in kept]
+                data = itertools.chain(first[number + 1 :], rows)
+                return [{name: row[i] for i, name in places if i < len(row)} for row in data]
     except csv.Error as error:
-        raise Rejected("response", text[:80], f"a CSV expected ({error})") from error
-    for number, header in enumerate(rows[:MOST_HEAD_LINES]):
-        if wanted.issubset(header):
-            return [dict(zip(header, row, strict=False)) for row in rows[number + 1 :]]
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), f"a CSV expected ({error})") from error
     rule = f"a table with the columns {', '.join(sorted(wanted))} expected; its publisher may have changed it"
-    raise Rejected("response", ", ".join(rows[0]) if rows else "", rule)
+    raise Rejected("response", ", ".join(first[0]) if first else "", rule)
 
 
 @functools.cache

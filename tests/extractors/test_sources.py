@@ -32,7 +32,6 @@ from hypothesis import strategies as st
 
 import transforms.lookups
 from extractors.aijobs_salaries import first_rows_of_pairs
-
 from extractors.boards import all_boards, boards_of, employer_of, employers
 from extractors.fetching import ask_first, ask_pages
 from extractors.source import ACCESSES, NEW_KEYS, Response, all_sources, each, source_of
@@ -264,6 +263,49 @@ def test_a_yearly_file_not_out_yet_falls_back_to_the_year_before() -> None:
     assert bls.fetch(web, as_of=date(2026, 2, 1)) == []
     assert web.asked == [bls.url_of(2025), bls.url_of(2024), bls.url_of(2025, "st"), bls.url_of(2025, "ma")]
     assert bls.url_of(2024) == "https://www.bls.gov/oes/special-requests/oesm24nat.zip"
+
+
+def test_the_newest_quarter_that_the_page_links_is_asked_for() -> None:
+    lca = all_sources()["h1b_lca"]
+    web = RecordingWeb(body=(FIXTURES / "h1b_lca" / "page" / "answer.html").read_bytes())
+    assert lca.fetch(web, as_of=DAY) == []
+    assert web.asked == [lca.PAGE, "https://www.dol.gov/media/7/LCA_Disclosure_Data_FY2025_Q4.xlsx"]
+    web = RecordingWeb(fails=[lca.PAGE])
+    assert lca.fetch(web, as_of=DAY) == []
+    assert web.asked[1:] == [lca.FILES + "LCA_Disclosure_Data_FY2026_Q3.xlsx"]
+    assert web.asked[1:] == [lca.address_of("LCA_Disclosure_Data_FY2026_Q3.xlsx")]
+
+
+def test_people_named_in_filings_are_not_read() -> None:
+    case = FIXTURES / "h1b_lca" / "quarter"
+    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    found = repr(list(all_sources()["h1b_lca"].parse(response_of(case, expected))))
+    assert "robin@acme.example" in (case / "answer.workbook.json").read_text(encoding="utf-8")
+    assert not [name for name in ("Robin", "robin@acme.example", "Doe") if name in found]
+
+
+def test_the_release_of_onet_that_should_be_out_is_asked_for_first() -> None:
+    onet = all_sources()["onet"]
+    web = RecordingWeb(missing=[onet.url_of("30.0")])
+    assert onet.fetch(web, as_of=date(2025, 8, 20)) == []
+    assert web.asked == [onet.url_of("30.0"), onet.url_of("29.3")]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "address"),
+    [
+        ("bls_oews", "national_M2024_dl.xlsx", "https://www.bls.gov/oes/special-requests/oesm24nat.zip"),
+        ("bls_oews", "state_M2024_dl.xlsx", "https://www.bls.gov/oes/special-requests/oesm24st.zip"),
+        ("bls_oews", "MSA_M2024_dl.xlsx", "https://www.bls.gov/oes/special-requests/oesm24ma.zip"),
+        ("bls_oews", "oesm24ma.zip", "https://www.bls.gov/oes/special-requests/oesm24ma.zip"),
+        ("bls_oews", "natsector_M2024_dl.xlsx", None),
+        ("onet", "db_29_2_text.zip", "https://www.onetcenter.org/dl_files/database/db_29_2_text.zip"),
+        ("stackoverflow_survey", "holiday.zip", None),
+    ],
+)
+def test_a_file_handed_over_has_the_address_it_is_published_at(source: str, name: str, address: str | None) -> None:
+    assert all_sources()[source].address_of(name) == address
+    assert address is None or all_sources()[source].SOURCE.longest_endpoint(address)
 
 
 def test_all_failures_are_told_when_nothing_answers() -> None:
