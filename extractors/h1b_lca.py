@@ -126,7 +126,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
             left_out[not_certified] += 1
         elif _occupation(filing["SOC_CODE"]) not in occupations().keys() - {ALL_OCCUPATIONS}:
             left_out[elsewhere] += 1
-        elif filings.setdefault(str(filing["CASE_NUMBER"]), (number, filing))[0] != number:
+        elif filings.setdefault(str(filing["CASE_NUMBER"] or f"row {number}"), (number, filing))[0] != number:
             n_again += 1
     named = NAME.search(response.url)
     if named is None:
@@ -168,6 +168,8 @@ def _occupation(code: object) -> str:
 
 def _report(numbered: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
     number, filing = numbered
+    if not filing["CASE_NUMBER"]:
+        raise Rejected("case_id", f"row {number}", "a CASE_NUMBER expected; without one a filing may be counted twice")
     title = " ".join(str(filing["JOB_TITLE"] or "").split())
     if not title:
         raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")

@@ -42,6 +42,7 @@ HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 WORKBOOK = "[Content_Types].xml"
 """What a workbook, itself a zip, has inside."""
+csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
 MOST_HEAD_LINES = 10
 """Lines in which a table's header is looked for: exports put a title and a date above it."""
 NEW_KEYS = "keys"

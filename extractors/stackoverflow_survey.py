@@ -24,6 +24,8 @@ YEAR = re.compile(r"survey-(\d{4})")
 ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
 LARGEST_TABLE = 512_000_000
 """Bytes the answers may unpack to: three and a half times those of 2025 (141 MB)."""
+LONGEST_HEADER = 20_000
+"""Bytes in which the names of the columns stand: four times those of 2025."""
 NOT_ANSWERED = ("NA", "")
 SHAPES = (
     {"case_id": "ResponseId", "pay": "ConvertedCompYearly", "title": "DevType", "country": "Country"},
@@ -91,8 +93,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[PayReport | Issue]:
     """Every answer that states pay and work; the others are noted once."""
     table = member(response.body, ANSWERS, largest=LARGEST_TABLE)
-    header = table.split(b"\n", 1)[0]
-    shape = SHAPES[0] if b"ConvertedCompYearly" in header else SHAPES[1]
+    shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:LONGEST_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork"))
     named = YEAR.search(response.url)
     if named is None:

@@ -54,8 +54,6 @@ MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
 """Headers: the mapping in base 64, and what ties it to the file."""
 LARGEST = 1_000_000_000
 """Bytes a packed file may unpack to: what reading can hold in memory."""
-LONGEST_CELL = 16_000_000
-"""Characters of one cell of a CSV."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 KEYS = frozenset(
     ("name", "licence", "attribution", "fields", "missing", "decimal", "format", "delimiter", "encoding", "records")
@@ -217,7 +215,7 @@ def _pay(values: dict[str, Any]) -> tuple[Pay, ...]:
     if low is None and high is None:
         return ()
     period = values.get("period")
-    said = (" to ".join(f"{end:g}" for end in (low, high) if end is not None), values.get("currency"), period)
+    said = (" to ".join(_text(end) for end in (low, high) if end is not None), values.get("currency"), period)
     return (
         Pay(
             pay_text=" ".join(filter(None, said)),
@@ -436,7 +434,6 @@ def _kind_of(content: bytes, mapped: Mapped) -> str:
 
 
 def _csv_rows(mapped: Mapped, content: bytes) -> list[Row]:
-    csv.field_size_limit(LONGEST_CELL)
     try:
         text = content.decode("utf-8-sig" if mapped.encoding.lower() in ("utf-8", "utf8") else mapped.encoding)
         header, *lines = [
