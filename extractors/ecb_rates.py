@@ -6,19 +6,17 @@ one euro. `N/A` means not quoted that day. Every line ends with a comma, so the 
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source
+from extractors.source import Response, Source, member
 from transforms.rejected import Rejected
 from warehouse.tables import CURRENCY_CODE, ExchangeRate, Issue
 
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
+CSV = re.compile(r"\.csv$")
 LARGEST_CSV = 64_000_000
 """Bytes the CSV may unpack to: thirty times its size in 2026 (1.9 MB), so that a bomb is not opened."""
 NOT_QUOTED = ("N/A", "")
@@ -54,7 +52,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     """Every quoted rate, in the order of the file."""
-    lines = _csv_in(response.body).splitlines()
+    lines = member(response.body, CSV, largest=LARGEST_CSV).decode("utf-8-sig", "replace").splitlines()
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]
     if not header or header[0].strip() != "Date" or not any(currencies):
@@ -81,16 +79,3 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
                 yield Rejected("rate", f"{day} {currency} {cell}", "a positive number or N/A expected").issue
                 continue
             yield ExchangeRate(source=SOURCE.name, rate_on=rate_on, base="EUR", currency=currency, rate=rate)
-
-
-def _csv_in(body: bytes) -> str:
-    """The text of the one CSV in the zip. Raises `Rejected` for anything else."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            names = [info for info in packed.infolist() if info.filename.endswith(".csv")]
-            if len(names) != 1 or names[0].file_size > LARGEST_CSV:
-                raise Rejected("response", str(packed.namelist()), "a zip with one CSV of usual size expected")
-            return packed.read(names[0]).decode("utf-8-sig")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, UnicodeDecodeError, EOFError, OSError) as error:
-        rule = f"a whole zip expected ({error}); the answer is kept in the archive"
-        raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error

@@ -10,15 +10,22 @@ A source module holds
 
 and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
 also `url_of(board)` and `CAREER_PAGES`: patterns of public career pages, each with the token it gives ("{board}").
+A source whose files a person may download by hand has `address_of(name)`: the address a file of that name is
+published at, or None.
 """
 
 from __future__ import annotations
 
+import csv
 import functools
 import importlib
+import io
+import itertools
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
@@ -36,9 +43,14 @@ from warehouse.tables import Issue
 
 Row = TypeVar("Row")
 
-ACCESSES = ("open", "key", "consent")
+ACCESSES = ("open", "key", "consent", "file")
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
+WORKBOOK = "[Content_Types].xml"
+"""What a workbook, itself a zip, has inside."""
+csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
+MOST_HEAD_LINES = 10
+"""Lines in which a table's header is looked for: exports put a title and a date above it."""
 NEW_KEYS = "keys"
 """`column_name` of the issue that names keys no reader knows."""
 NEW_KEYS_RULE = "known keys expected; look whether the source's module should read these, then add them to its KNOWN"
@@ -56,7 +68,8 @@ class Source:
     API and how surely.
 
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
-    `consent` ones only when the operator has put on record why reading is permitted. `pause` is the least
+    `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
+    a person hands their files to `jobmarket backfill`. `pause` is the least
     number of seconds between two requests to one of its hosts (a robots.txt may ask for more),
     `most_requests` what a night may ask at most. `row` is the class of its rows where it is not the one of
     its kind.
@@ -143,6 +156,55 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
             yield Rejected("record", item, rule).issue
     if new:
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
+
+
+def member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
+    """The one file in a zip whose name is found by `name`; the body itself when it is no zip, or a workbook.
+
+    Raises `Rejected` when there are none or several, when it would unpack to over `largest` bytes, and for a zip
+    that is not whole.
+    """
+    if not body.startswith(b"PK"):
+        return body
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            if WORKBOOK in packed.namelist():
+                return body
+            inside = [info for info in packed.infolist() if name.search(info.filename)]
+            if len(inside) != 1 or inside[0].file_size > largest:
+                rule = f"one file named like {name.pattern}, of at most {largest:,} bytes, expected in the zip"
+                raise Rejected("response", ", ".join(packed.namelist()), rule)
+            return packed.read(inside[0])
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        rule = f"a whole zip expected ({error}); the answer is kept in the archive"
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
+
+
+def table_in(
+    body: bytes, needed: Iterable[str], *, also: Iterable[str] | None = None, delimiter: str = ","
+) -> list[dict[str, str]]:
+    """The rows of a CSV (UTF-8, byte-order mark or not) by column. What stands above the header line is passed over.
+
+    The header is the first line that has the columns `needed`. Kept are these and those of `also` that there are;
+    all columns when it is None. A row of other length has only the cells that both have, so that reading it fails
+    for itself. With a tab as `delimiter`, quotes are no marks. Raises `Rejected` when no line has these columns.
+    """
+    wanted = set(needed)
+    lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")
+    plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    rows = filter(None, plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter))
+    try:
+        first = list(itertools.islice(rows, MOST_HEAD_LINES))
+        for number, header in enumerate(first):
+            if wanted.issubset(header):
+                kept = None if also is None else wanted.union(also)
+                places = [(i, name) for i, name in enumerate(header) if kept is None or name in kept]
+                data = itertools.chain(first[number + 1 :], rows)
+                return [{name: row[i] for i, name in places if i < len(row)} for row in data]
+    except csv.Error as error:
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), f"a CSV expected ({error})") from error
+    rule = f"a table with the columns {', '.join(sorted(wanted))} expected; its publisher may have changed it"
+    raise Rejected("response", ", ".join(first[0]) if first else "", rule)
 
 
 @functools.cache

@@ -62,6 +62,8 @@ def _permission(path: Path, name: str, table: object) -> Permission:
 def why_off(module: ModuleType, data: Path) -> str | None:
     """Why a night does not ask a source, with what would turn it on; None when it is asked."""
     source = module.SOURCE
+    if source.access == "file":
+        return "reads what a person hands over: jobmarket backfill FILE --mapping MAPPING"
     missing = [name for name in source.keys if not os.environ.get(name)]
     if source.access == "consent" and source.name not in permissions(data):
         return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"

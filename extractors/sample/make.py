@@ -329,20 +329,32 @@ def _salary_answers(night: int) -> list[Answer]:
     return [Answer(url=aijobs_salaries.ADDRESS, body=text.getvalue().encode(), content_type="text/csv")]
 
 
+WAGE_AREAS: dict[tuple[str, str], tuple[tuple[str, str, str, str, float], ...]] = {
+    ("national", "nat"): (("99", "U.S.", "1", "US", 1.0),),
+    ("state", "st"): (("06", "California", "2", "CA", 1.22), ("48", "Texas", "2", "TX", 0.97)),
+    ("MSA", "ma"): (("12420", "Austin-Round Rock-San Marcos, TX", "4", "TX", 1.04),),
+}
+"""Workbook and zip, with the areas in it: code, name, type, state, and wages as a multiple of the nation's."""
+
+
 def _wage_answers(night: int) -> list[Answer]:
-    """The zip with last year's national estimates."""
-    year = NIGHTS[night].year - 1
+    """The zips with last year's estimates of the nation, of states and of metros."""
+    return [_wage_answer(NIGHTS[night].year - 1, *which) for which in WAGE_AREAS]
+
+
+def _wage_answer(year: int, workbook_name: str, zip_name: str) -> Answer:
     workbook = Workbook()
     del workbook["Sheet"]
-    sheet = workbook.create_sheet(f"national_M{year}_dl")
+    sheet = workbook.create_sheet(f"{workbook_name}_M{year}_dl")
     sheet.append([
         "AREA", "AREA_TITLE", "AREA_TYPE", "PRIM_STATE", "NAICS", "NAICS_TITLE", "I_GROUP", "OWN_CODE", "OCC_CODE",
         "OCC_TITLE", "O_GROUP", "TOT_EMP", "EMP_PRSE", "JOBS_1000", "LOC_QUOTIENT", "PCT_TOTAL", "PCT_RPT", "H_MEAN",
         "A_MEAN", "MEAN_PRSE", "H_PCT10", "H_PCT25", "H_MEDIAN", "H_PCT75", "H_PCT90", "A_PCT10", "A_PCT25", "A_MEDIAN",
         "A_PCT75", "A_PCT90", "ANNUAL", "HOURLY",
     ])  # fmt: skip
-    for row in _wages():
-        sheet.append(row)
+    for *area, level in WAGE_AREAS[workbook_name, zip_name]:
+        for row in _wages(area, level):
+            sheet.append(row)
     notes = workbook.create_sheet("Field Descriptions")
     for line in (
         f"Synthetic sample data in the shape of the May {year} OEWS estimates; not published by the BLS",
@@ -353,24 +365,28 @@ def _wage_answers(night: int) -> list[Answer]:
         f"#  = indicates a wage equal to or greater than $115.00 per hour or ${TOP_CODE:,} per year",
     ):
         notes.append([line])
-    name = f"oesm{year % 100:02}nat/national_M{year}_dl.xlsx"
-    body = _zip({name: _saved(workbook, f"Synthetic sample data: national wages, May {year}")})
-    return [Answer(url=bls_oews.url_of(year), body=body, content_type="application/zip")]
+    name = f"oesm{year % 100:02}{zip_name}/{workbook_name}_M{year}_dl.xlsx"
+    title = f"Synthetic sample data: {workbook_name} wages, May {year}"
+    body = _zip({name: _saved(workbook, title)})
+    return Answer(url=bls_oews.url_of(year, zip_name), body=body, content_type="application/zip")
 
 
-def _wages() -> Iterator[list[object]]:
-    """Rows of the national sheet: `#` at the top code, `*` and `**` where nothing is published."""
+def _wages(area: Sequence[object], level: float) -> Iterator[list[object]]:
+    """Rows of one area's sheet: `#` at the top code, `*` and `**` where nothing is published."""
     shares = (0.55, 0.73, 1.0, 1.32, 1.68)
     for stated in table("wages"):
         code = stated["soc_2018"]
         dice = Dice("wage", code)
-        median = float(stated["median"]) if stated["median"] else None
+        median = float(stated["median"]) * level if stated["median"] else None
         annual = ["*"] * 6 if median is None else [_wage(median * share, 10, TOP_CODE) for share in (1.06, *shares)]
         hourly = median / 2080 if median is not None else 23.3
         hour = [_wage(hourly * share, 0.01, TOP_CODE / 2080) for share in (1.06, *shares)]
+        employed = (
+            round(float(stated["employment"]) * (1 if area[0] == "99" else 0.1)) if stated["employment"] else "**"
+        )
         yield [
-            "99", "U.S.", "1", "US", "000000", "Cross-industry", "cross-industry", "1235", code, stated["title"],
-            "total" if code == "00-0000" else "detailed", float(stated["employment"]) if stated["employment"] else "**",
+            *area, "000000", "Cross-industry", "cross-industry", "1235", code, stated["title"],
+            "total" if code == "00-0000" else "detailed", employed,
             round(dice.near(1.5, 0.9), 1) if stated["employment"] else "**", None, None, None, None, hour[0], annual[0],
             round(dice.near(1.0, 0.9), 1), *hour[1:], *annual[1:], "", "TRUE" if median is None else "",
         ]  # fmt: skip

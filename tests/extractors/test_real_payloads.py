@@ -5,11 +5,13 @@ The expected counts are facts of the payloads, counted from their JSON and CSV w
 
 from __future__ import annotations
 
+import csv
 import functools
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,10 @@ import pytest
 
 from extractors.archive import read
 from extractors.source import NEW_KEYS, Response, all_sources, source_of
+from extractors.world_bank import country_codes
 from transforms.headline import OWN_PAY
 from transforms.rejected import Rejected
-from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting
+from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
 pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason=f"the real payloads are not at {PAYLOADS}")
@@ -203,7 +206,54 @@ def test_the_currency_table_fills_what_the_ecb_lacks() -> None:
         assert {row.rate_on for row in rates} == {response.observed_at.date()}
 
 
-@pytest.mark.parametrize("source", ["bls_oews", "ecb_rates", "currency_table"])
+def test_every_answer_of_the_survey_is_a_report() -> None:
+    found = [row for _, row in rows("stackoverflow_survey")]
+    (response,) = responses("stackoverflow_survey")
+    stated = list(csv.DictReader(io.StringIO(response.body.decode("utf-8"), newline="")))
+    assert len(found) == len(stated) == 21_942
+    assert all(isinstance(row, PayReport) for row in found)
+    assert [(row.case_id, row.pay, row.title) for row in found] == [
+        (said[""], float(said["salary"]), said["PrimaryRole"]) for said in stated
+    ]
+    assert sum(row.country is None for row in found) == sum(said["Country"] == "Nomadic" for said in stated) == 10
+    assert [row.country for row in found].count("NA") == 1
+    roles = Counter(row.role for row in found)
+    assert roles["machine_learning_engineer"] == sum(said["PrimaryRole"] == "AI/ML engineer" for said in stated) == 318
+    assert roles["data_scientist"] == 318
+
+
+def test_price_levels_are_those_of_countries() -> None:
+    official = [row for _, row in rows("world_bank", "2024-12-01") if isinstance(row, PriceLevel)]
+    (response,) = responses("world_bank", "2024-12-01")
+    table = list(csv.reader(io.StringIO(response.body.decode("utf-8-sig"), newline="")))
+    stated = [(line[1], cell) for line in table if line[3:4] == ["PA.NUS.FCRF"] for cell in line[4:] if cell]
+    groups = [code for code, _ in stated if code not in set(country_codes())]
+    assert set(groups) == {"EMU", "CHI"} and len(groups) == 89
+    assert len(official) == len(stated) - len(groups) == 12_028
+    by_year = {(row.country, row.year): row.value for row in official}
+    assert by_year["NA", 2023] == pytest.approx(18.446308)
+    assert by_year["HR", 2023] == by_year["DE", 2023] == pytest.approx(0.924839558)
+    assert len(by_year) == len(official)
+    ppp = [row for _, row in rows("world_bank", "2024-12-01T0001")]
+    assert len(ppp) == 6_856
+    assert {row.indicator for row in ppp} == {"ppp"}
+    assert "NA" in {row.country for row in ppp}
+
+
+def test_the_reference_table_of_onet_is_read_whole() -> None:
+    table = PAYLOADS.parent / "reference" / "onet-technology-skills.tsv"
+    onet = all_sources()["onet"]
+    at = datetime(2025, 3, 4, tzinfo=UTC)
+    answer = Response(url=onet.url_of("29.2"), observed_at=at, status=200, body=table.read_bytes())
+    found = list(onet.parse(answer))
+    assert len(found) == 32_627
+    assert len({row.occupation for row in found}) == 923
+    assert sum(row.is_hot for row in found) == 11_621
+    assert sum(row.is_in_demand for row in found) == 2_320
+    assert "Python" in {row.technology for row in found if row.occupation == "15-2051.00" and row.is_in_demand}
+
+
+@pytest.mark.parametrize("source", ["bls_oews", "ecb_rates", "currency_table", "stackoverflow_survey", "world_bank"])
 def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     low, high = all_sources()[source].SOURCE.expected_rows
     for response in responses(source):
