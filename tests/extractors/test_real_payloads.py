@@ -195,3 +195,26 @@ def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     for response in responses(source):
         n = sum(1 for row in all_sources()[source].parse(response) if not isinstance(row, Issue))
         assert low <= n <= high
+
+
+def counts(source: str) -> tuple[int, int, int, int]:
+    """Of all stored answers of a source: postings, deliberate issues, postings with pay, those with a country."""
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    issues = [row for row in found if isinstance(row, Issue)]
+    assert len(postings) + len(issues) == len(found)
+    assert all(issue.is_deliberate and issue.rule for issue in issues), [i for i in issues if not i.is_deliberate]
+    assert all(not row.issues for row in postings), [row.issues for row in postings if row.issues][:5]
+    paid = sum(1 for row in postings if row.pay_low is not None or row.pay_high is not None)
+    return len(postings), len(issues), paid, sum(1 for row in postings if row.country is not None)
+
+
+COUNTED = {
+    "simplify_newgrad": (1_994, 13_966, 0, 1_942),
+}
+"""Rows of the raw answers that are adverts, rows that are none, adverts whose pay and whose country is read."""
+
+
+@pytest.mark.parametrize("source", COUNTED)
+def test_every_record_arrives(source: str) -> None:
+    assert counts(source) == COUNTED[source]

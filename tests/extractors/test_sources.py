@@ -264,7 +264,7 @@ def test_a_day_of_the_currency_table_has_no_zero_padding() -> None:
 
 def parsed(module: ModuleType, body: bytes) -> list[Any]:
     """What parse gives, a refusal of the whole answer included; anything but `Rejected` is a fault of ours."""
-    url = module.url_of("acme") if hasattr(module, "board_of") else module.SOURCE.endpoints[0]
+    url = module.url_of("acme") if module.SOURCE.name in BOARD_SOURCES else module.SOURCE.endpoints[0]
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
     found: list[Any] = []
     try:
