@@ -32,6 +32,8 @@ from warehouse.tables import Issue
 Row = TypeVar("Row")
 
 ACCESSES = ("open", "key", "consent")
+ANSWERED = (200, 206)
+"""Status codes of an answer that holds data. 206 is how some APIs say that a page is one of several."""
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 NEW_KEYS = "keys"

@@ -43,6 +43,8 @@ LONGEST_ANSWER = 600.0
 MOST_REDIRECTS = 5
 LARGEST_ROBOTS = 512 * 1024
 """Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
+LARGEST_TOKEN = 64 * 1024
+"""Bytes of the answer that holds an access token: thirty times a long one."""
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
@@ -63,11 +65,12 @@ class MissingContact(ValueError):  # noqa: N818  # names the thing that is missi
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is sent beside an address: headers and secret query fields, which are never kept, and a form."""
+    """What is sent beside an address: headers, secret query fields and credentials, never kept, and a form."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, object] | None = None
+    credentials: Mapping[str, str] | None = None
 
 
 class Hosts:
@@ -144,9 +147,35 @@ class Web:
             self.failures.append(error)
             raise
 
-    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
+
+        They are posted as a form; neither they nor the answer are archived or said. Raises `FetchFailed`.
+        """
+        try:
+            self._check_endpoint(url)
+            if refusal := self._refusal(url):
+                raise FetchFailed(url, refusal)
+            if self._manners is not None:
+                self._manners.before(url, self)
+            what = Asked(headers={"Accept-Encoding": "identity"}, credentials=credentials)
+            answer, body = self.ask(url, what, largest=LARGEST_TOKEN)
+            if answer.status_code != 200:
+                raise FetchFailed(url, f"no access token: HTTP {answer.status_code}; look at the source's keys")
+            try:
+                return str(orjson.loads(body)["access_token"])
+            except (orjson.JSONDecodeError, KeyError, TypeError):
+                raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+        except FetchFailed as error:
+            self.failures.append(error)
+            raise
+
+    def _check_endpoint(self, url: str) -> None:
         if not self._source.longest_endpoint(url):
             raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
+
+    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+        self._check_endpoint(url)
         asked = url
         for _ in range(MOST_REDIRECTS + 1):
             if refusal := self._refusal(url):
@@ -192,10 +221,11 @@ class Web:
         body = bytearray()
         try:
             with self._session.request(
-                "GET" if what.form is None else "POST",
+                "GET" if what.form is None and what.credentials is None else "POST",
                 url if self._manners is None else _with_query(url, what.secret),
                 headers=dict(what.headers),
                 json=what.form,
+                data=what.credentials,
                 stream=True,
                 allow_redirects=False,
                 timeout=TIMEOUTS,

@@ -2,8 +2,9 @@
 
 lookups/pay_rules.csv holds, each row with its reason: `period`, for which period amounts of a size are stated in a
 country unless a word says otherwise; `annual_hours` and `salary_months`, how much is paid in a year of full-time
-work; `annual_pay`, the bounds beyond which a yearly amount is no pay for one person's full-time work. Rows without a
-country hold for a currency where the country is unknown or has no rule for it.
+work; `annual_pay`, the bounds beyond which a yearly amount is no pay for one person's full-time work; `monthly_pay`,
+the bound beyond which an amount that is called monthly is a yearly one. Rows without a country hold for a currency
+where the country is unknown or has no rule for it.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
     annual_low = low * factor if low is not None and factor else None
     annual_high = high * factor if high is not None and factor else None
     if flag is None and pay.component in ANNUAL_COMPONENTS:
-        flag = _implausible(low, high, annual_low, annual_high, pay.currency, where)
+        flag = _implausible(low, high, annual_low, annual_high, period, pay.currency, where)
     if (low, high, period, reading, flag) == (
         pay.low,
         pay.high,
@@ -126,11 +127,12 @@ class _Rules(NamedTuple):
     hours: dict[str, float]
     months: dict[str, int]
     bounds: dict[tuple[str, str], tuple[float, float]]
+    monthly: dict[tuple[str, str], float]
 
 
 @functools.cache
 def _rules() -> _Rules:
-    rules = _Rules({}, {}, {}, {})
+    rules = _Rules({}, {}, {}, {}, {})
     with (LOOKUPS / "pay_rules.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = (row["country"], row["currency"])
@@ -138,6 +140,8 @@ def _rules() -> _Rules:
                 rules.periods.setdefault(key, []).append((float(row["low"]), float(row["high"]), row["period"]))
             elif row["rule"] == "annual_pay":
                 rules.bounds[key] = float(row["low"]), float(row["high"])
+            elif row["rule"] == "monthly_pay":
+                rules.monthly[key] = float(row["high"])
             elif row["rule"] == "annual_hours":
                 rules.hours[row["country"]] = float(row["value"])
             elif row["rule"] == "salary_months":
@@ -160,14 +164,16 @@ def _keys(currency: str | None, country: str | None) -> Iterator[tuple[str, str]
 class _Norms(NamedTuple):
     periods: tuple[tuple[float, float, str], ...]
     bounds: tuple[float, float]
+    monthly: float
 
 
 @functools.lru_cache(maxsize=1024)
 def _norms(currency: str | None, country: str | None) -> _Norms:
-    """The periods of amounts, the nearest norm first, and the bounds of a year's pay."""
+    """The periods of amounts, the nearest norm first, the bounds of a year's pay and the most of a month's."""
     keys = list(_keys(currency, country))
     periods = tuple(row for key in keys for row in _rules().periods.get(key, ()))
-    return _Norms(periods, next((_rules().bounds[key] for key in keys if key in _rules().bounds), (0.0, math.inf)))
+    bounds = next((_rules().bounds[key] for key in keys if key in _rules().bounds), (0.0, math.inf))
+    return _Norms(periods, bounds, next((_rules().monthly[key] for key in keys if key in _rules().monthly), math.inf))
 
 
 def usual_period(low: float | None, high: float | None, currency: str | None, country: str | None) -> str | None:
@@ -196,12 +202,16 @@ def _implausible(
     high: float | None,
     annual_low: float | None,
     annual_high: float | None,
+    period: str | None,
     currency: str | None,
     country: str | None,
 ) -> str | None:
     if low is not None and high is not None and high > WIDEST * low:
         return "high_over_4x_low"
-    least, most = _norms(currency, country).bounds
+    norms = _norms(currency, country)
+    if period == "month" and max(low or 0, high or 0) > norms.monthly:
+        return "implausible_high"
+    least, most = norms.bounds
     ends = [end for end in (annual_low, annual_high) if end is not None]
     if currency is None or not ends:
         return None

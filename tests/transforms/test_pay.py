@@ -203,6 +203,8 @@ def test_a_year_of_full_time_work(pay: Pay, country: str | None, annual: float) 
         (Pay(low=450, high=450, currency="EUR", period="year"), "DE", "implausible_low"),
         (Pay(low=24000, high=30000, currency="GBP", period="week"), "GB", None),
         (Pay(low=90000, high=110000, currency="GBP", period="week"), "GB", "implausible_high"),
+        (Pay(low=21450, high=None, currency="EUR", period="month"), "FR", "implausible_high"),  # a year's, by its size
+        (Pay(low=9000, high=14000, currency="EUR", period="month"), "FR", None),
         (Pay(low=90000, high=80000, currency="USD", period="year"), "US", "low_above_high"),
         (Pay(low=1, high=9, currency="USD", period="year", flag="predicted"), "US", "predicted"),
         (Pay(low=1, currency="MNT", period="year"), "MN", None),
@@ -469,6 +471,8 @@ def test_every_rule_has_its_reason_and_its_values() -> None:
             assert 0 < float(row["low"]) < float(row["high"]), row
         elif row["rule"] == "annual_hours":
             assert 1600 <= float(row["value"]) <= 2700, row
+        elif row["rule"] == "monthly_pay":
+            assert row["period"] == "month" and float(row["high"]) > 0, row
         else:
             assert row["rule"] == "salary_months" and 12 <= int(row["value"]) <= 16, row
         key = (row["rule"], row["country"], row["currency"], row["period"])
