@@ -210,6 +210,8 @@ def counts(source: str) -> tuple[int, int, int, int]:
 
 
 COUNTED = {
+    "adzuna": (320, 0, 40, 317),
+    "france_travail": (2_443, 0, 932, 2_436),
     "simplify_newgrad": (1_994, 13_966, 0, 1_942),
 }
 """Rows of the raw answers that are adverts, rows that are none, adverts whose pay and whose country is read."""
