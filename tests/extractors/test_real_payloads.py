@@ -212,9 +212,23 @@ def counts(source: str) -> tuple[int, int, int, int]:
 COUNTED = {
     "adzuna": (320, 0, 40, 317),
     "france_travail": (2_443, 0, 932, 2_436),
+    "hackernews": (2_351, 131, 627, 1_523),
     "simplify_newgrad": (1_994, 13_966, 0, 1_942),
 }
 """Rows of the raw answers that are adverts, rows that are none, adverts whose pay and whose country is read."""
+
+
+def test_every_comment_of_hacker_news_is_an_advert_or_says_why_not() -> None:
+    comments = [c for response in responses("hackernews") for c in orjson.loads(response.body)["children"]]
+    found = [row for _, row in rows("hackernews")]
+    adverts = Counter(row.posting_id.split(":")[1].split("-")[0] for row in found if isinstance(row, Posting))
+    refused = {row.value for row in found if isinstance(row, Issue)}
+    assert len(comments) == 1_931
+    assert {str(comment["id"]) for comment in comments} == adverts.keys() | refused
+    assert not adverts.keys() & refused
+    assert len(refused) < 0.08 * len({comment["id"] for comment in comments})
+    shown = " ".join(map(repr, found))
+    assert not [comment["author"] for comment in comments if comment["author"] in shown]
 
 
 @pytest.mark.parametrize("source", COUNTED)

@@ -304,6 +304,13 @@ def test_france_travail_pays_for_its_pages_with_a_token_and_takes_206_for_an_ans
     assert web.asked[7].endswith("range=0-149"), "the API gives no offer beyond 1,149"
 
 
+def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None:
+    hackernews = all_sources()["hackernews"]
+    web = PagingWeb([(FIXTURES / "hackernews" / "finding" / "answer.json").read_bytes()])
+    assert hackernews.fetch(web, boards=(), as_of=DAY) == []
+    assert web.asked == [hackernews.NEWEST, *(f"{hackernews.API}items/{id}" for id in (48000001, 47000001))]
+
+
 @pytest.mark.parametrize(
     ("name", "pages"),
     [("usajobs", 5 * 5), ("jobtech", 5 * 21), ("github_vagas", 12 * 3), ("reed", 6 * 3 + 600)],
