@@ -58,6 +58,8 @@ ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
+MOST_JOBS = 30
+"""Jobs one comment may be split into, three times the most seen; a longer list stays one posting."""
 SHORTEST_ADVERT = 150
 """Characters of a comment whose first line has no pipes that may still be an advert."""
 HIRES = re.compile(
@@ -142,8 +144,12 @@ def read_comment(comment: dict[str, Any]) -> list[Said] | Issue:
         rule = f"an advert expected; this is {why or 'a comment that neither begins like one nor says who is sought'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
     listed = {} if any(map(_is_one_job, line.titles)) else _titles_in(begins[1:])
-    titles = list(listed) or list(dict.fromkeys(line.titles)) or [" | ".join(_pieces(begins[0]))[:LONGEST_TITLE]]
-    own_lines = {title: [at for other, at in listed.items() if other != title] for title in titles}
+    titles = list(listed) or list(dict.fromkeys(line.titles))
+    if not 0 < len(titles) <= MOST_JOBS:
+        titles = [" | ".join(_pieces(begins[0]))[:LONGEST_TITLE]]
+    others_lines = {
+        title: {at for other, at in listed.items() if other != title} if len(titles) > 1 else set() for title in titles
+    }
     return [
         Said(
             source=SOURCE.name,
@@ -151,7 +157,7 @@ def read_comment(comment: dict[str, Any]) -> list[Said] | Issue:
             title=title,
             url=f"https://news.ycombinator.com/item?id={id}",
             employer=line.employer,
-            text="\n".join(said for at, said in enumerate(lines) if at - 1 not in own_lines[title]),
+            text="\n".join(said for at, said in enumerate(lines) if at - 1 not in others_lines[title]),
             location_text="; ".join(line.places) or None,
             employment_type=", ".join(line.kinds) or None,
             posted_on=comment.get("created_at_i"),

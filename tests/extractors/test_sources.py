@@ -304,6 +304,16 @@ def test_france_travail_pays_for_its_pages_with_a_token_and_takes_206_for_an_ans
     assert web.asked[7].endswith("range=0-149"), "the API gives no offer beyond 1,149"
 
 
+@pytest.mark.parametrize(("listed", "postings"), [(1, 1), (30, 30), (31, 1)])
+def test_a_comment_is_split_into_so_many_jobs_and_no_more(listed: int, postings: int) -> None:
+    hackernews = all_sources()["hackernews"]
+    text = "Acme | Several roles | Oslo" + "".join(f"<p>- Engineer Number {n}" for n in range(listed))
+    comments = {"children": [{"id": 7, "type": "comment", "text": text, "created_at_i": 1793635300}]}
+    rows = [row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting)]
+    assert len({row.posting_id for row in rows}) == len(rows) == postings
+    assert {row.employer for row in rows} == {"Acme"}
+
+
 def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None:
     hackernews = all_sources()["hackernews"]
     web = PagingWeb([(FIXTURES / "hackernews" / "finding" / "answer.json").read_bytes()])
