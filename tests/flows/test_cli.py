@@ -116,7 +116,7 @@ def test_help_fills_the_lines_of_a_terminal(
         (("run", "--as-of", "yesterday"), {}, "'yesterday' is no day; one such as 2026-09-30 expected"),
         (("run", "--as-of", "2999-01-01"), {}, "--as-of 2999-01-01 is still to come"),
         (("run", "--sample", "--as-of", "2026-09-29"), {}, "do not go together"),
-        (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; there are aijobs_salaries, ashby,"),
+        (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; there are adzuna, "),
         (("run", "--sample", "--source", "ashbi"), {}, "did you mean ashby?"),
         (("run", "--sample", "--guide", "/nowhere/guide.md"), {}, "no such guide: /nowhere/guide.md"),
         (("run", "--sample"), {"JOBMARKET_WORKERS": "many"}, "JOBMARKET_WORKERS=many: a whole number from 1 expected"),
