@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from extractors.source import Response
+from extractors.source import ANSWERED, Response
 from extractors.web import FetchFailed
 from transforms.rejected import MISSHAPEN, Rejected
 
@@ -41,6 +41,10 @@ class Web(Protocol):
         """
         ...
 
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        """An access token for a client's credentials, posted as a form; nothing of it is archived or said."""
+        ...
+
 
 def ask_each(web: Web, urls: Iterable[str]) -> list[str]:
     """Ask for every address. Returns what failed or did not answer 200, one line each; [] when all went well."""
@@ -53,7 +57,7 @@ def ask_each(web: Web, urls: Iterable[str]) -> list[str]:
         except FetchFailed as error:
             failures.append(f"{url}: {error}")
         else:
-            if answer.status != 200:
+            if answer.status not in ANSWERED:
                 failures.append(f"{url}: HTTP {answer.status}")
     return failures
 
@@ -95,7 +99,7 @@ def ask_pages(
             answer = web.get(url, headers=headers, secret=secret)
         except FetchFailed as error:
             return [f"{url}: {error}"]
-        if answer.status != 200:
+        if answer.status not in ANSWERED:
             return [f"{url}: HTTP {answer.status}"]
         try:
             url = next_of(answer)

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from extractors.archive import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
-from extractors.source import Response, all_sources, source_of
+from extractors.source import ANSWERED, Response, all_sources, source_of
 from transforms.rejected import Rejected
 from warehouse.schema import arrow_table, refined_schema, refined_table
 from warehouse.tables import (
@@ -212,7 +212,7 @@ def _read(module: ModuleType, warc: Path) -> Iterator[tuple[Response | Revisited
 
 def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
-    if response.status != 200:
+    if response.status not in ANSWERED:
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:

@@ -44,6 +44,8 @@ from warehouse.tables import Issue
 Row = TypeVar("Row")
 
 ACCESSES = ("open", "key", "consent", "file")
+ANSWERED = (200, 206)
+"""Status codes of an answer that holds data. 206 is how some APIs say that a page is one of several."""
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 WORKBOOK = "[Content_Types].xml"
@@ -134,6 +136,15 @@ class Response:
             raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
         return found
 
+    def listed(self, *path: str) -> object:
+        """What stands under a path of keys in the JSON, or what stands in its way: `each` refuses all but a list."""
+        found: object = self.json()
+        for key in path:
+            if not isinstance(found, dict):
+                break
+            found = found.get(key)
+        return found
+
 
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
     """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on.
@@ -153,7 +164,8 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
             yield error.issue
         except MISSHAPEN as error:
             rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
-            yield Rejected("record", item, rule).issue
+            shown = ", ".join(item) if isinstance(item, dict) else item  # keys only: a value may name a person
+            yield Rejected("record", shown, rule).issue
     if new:
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
 

@@ -63,6 +63,8 @@ REFUSING = frozenset((401, 403, 407, 451))
 
 NIGHTS_MANNERS = Manners()
 """Shared by all sources of this process."""
+LARGEST_TOKEN = 64 * 1024
+"""Bytes of the answer that holds an access token: thirty times a long one."""
 
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
@@ -86,16 +88,17 @@ class MissingContact(ValueError):  # noqa: N818  # names the thing that is missi
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is sent beside an address: headers and secret query fields, which are never kept, and a form."""
+    """What is sent beside an address: headers, secret query fields and credentials, never kept, and a form."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, object] | None = None
+    credentials: Mapping[str, str] | None = None
 
     @property
     def words_to_hide(self) -> list[str]:
         """Values that must not be archived or said, as they are and as an address shows them."""
-        values = list(self.secret.values())
+        values = [*self.secret.values(), *(self.credentials or {}).values()]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
         values += [part for value in values for part in value.split() if len(part) >= SHORTEST_SECRET]
         shown = [urlencode({"": value})[1:] for value in values]
@@ -215,9 +218,40 @@ class Web:
         refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
         return not answered and refusals > 0
 
-    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
+
+        They are posted as a form; neither they nor the answer are archived or said. A replay needs none and gets "".
+        Raises `FetchFailed`.
+        """
+        if self._manners is None:
+            return ""
+        try:
+            self._check_endpoint(url)
+            if refusal := self._refusal(url):
+                raise FetchFailed(url, refusal)
+            pause = self._pause(url)
+            try:
+                with self._manners.turn(url, pause):
+                    answer = self._ask_once(url, Asked(credentials=credentials), LARGEST_TOKEN)
+            except _NoAnswerError as error:
+                raise FetchFailed(url, str(error)) from error
+            if answer.status != 200:
+                raise FetchFailed(url, f"no access token: HTTP {answer.status}; look at the source's keys")
+            try:
+                return str(orjson.loads(answer.body)["access_token"])
+            except (orjson.JSONDecodeError, KeyError, TypeError):
+                raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+        except FetchFailed as error:
+            self.failures.append(error)
+            raise
+
+    def _check_endpoint(self, url: str) -> None:
         if not self._source.longest_endpoint(url):
             raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
+
+    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+        self._check_endpoint(url)
         asked = url
         for _ in range(MOST_REDIRECTS + 1):
             if refusal := self._refusal(url):
@@ -346,10 +380,11 @@ class Web:
         body = bytearray()
         try:
             with self._session.request(
-                "GET" if what.form is None else "POST",
+                "GET" if what.form is None and what.credentials is None else "POST",
                 url if self._manners is None else _with_query(url, what.secret),
                 headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
                 json=what.form,
+                data=what.credentials,
                 stream=True,
                 allow_redirects=False,
                 timeout=TIMEOUTS,

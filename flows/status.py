@@ -149,7 +149,8 @@ def print_sources(config: Settings) -> None:
 
 def _is_on(module: ModuleType) -> bool:
     """Whether a night asks a source: one that lists boards needs at least one."""
-    return not hasattr(module, "board_of") or bool(boards_of(module.SOURCE.name))
+    has_boards = hasattr(module, "board_of") and hasattr(module, "url_of")  # else its one list is its only board
+    return not has_boards or bool(boards_of(module.SOURCE.name))
 
 
 def _minute(time: datetime) -> str:

@@ -362,6 +362,21 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     )
 
 
+def stated_amount(stated: object) -> float | None:
+    """An amount in a field of its own, a number or its text ("125000.0"); None for 0, "" and what is no amount.
+
+    >>> stated_amount("125,000.50"), stated_amount(0), stated_amount("n/a"), stated_amount(True)
+    (125000.5, None, None, None)
+    """
+    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
+        return None
+    try:
+        amount = float(stated.replace(",", "")) if isinstance(stated, str) else float(stated)
+    except (ValueError, OverflowError):
+        return None
+    return amount if 0 < amount < float("inf") else None
+
+
 def _value(digits: str) -> float:
     """A number as written: 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
     if digits.isdecimal():

@@ -202,6 +202,16 @@ def role_of(title: str) -> Reading:
     return _role_reading(rule, found, head, len(bits)) if rule else Reading("other", "nothing names a role")
 
 
+def names_a_job(words: str) -> bool:
+    """Whether words hold a noun for a job ("engineer", "designer"), of a role of ours or not.
+
+    >>> names_a_job("Founding Designer"), names_a_job("Lead, EMEA"), names_a_job("AI in healthcare")
+    (True, False, False)
+    """
+    _, nouns, weak = _concepts()
+    return any(part & nouns & ~weak for part in _found_in(words)[1])
+
+
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def _rule_for(concepts: int) -> _Rule | None:
     """The first rule that these concepts meet: four titles in five have those of another."""

@@ -60,6 +60,9 @@ class Pages:
         self.asked: list[str] = []
         self.keys: Mapping[str, str] = {}
 
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        raise AssertionError(f"no career page needs a token, {url} was asked for one")
+
     def get(
         self,
         url: str,

@@ -376,3 +376,42 @@ def test_the_page_of_an_advert_of_getonboard_is_read_by_its_microdata() -> None:
     assert (advert.posted_on, listed.posted_on) == (date(2026, 1, 19), date(2026, 1, 19))
     assert advert.text_state == "full" and "Exclusive to Get on Board" not in advert.text
     assert "GETONBRD Job ID" not in advert.text
+
+
+def counts(source: str) -> tuple[int, int, int, int]:
+    """Of all stored answers of a source: postings, deliberate issues, postings with pay, those with a country."""
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    issues = [row for row in found if isinstance(row, Issue)]
+    assert len(postings) + len(issues) == len(found)
+    assert all(issue.is_deliberate and issue.rule for issue in issues), [i for i in issues if not i.is_deliberate]
+    assert all(not row.issues for row in postings), [row.issues for row in postings if row.issues][:5]
+    paid = sum(1 for row in postings if row.pay_low is not None or row.pay_high is not None)
+    return len(postings), len(issues), paid, sum(1 for row in postings if row.country is not None)
+
+
+READ = {
+    "adzuna": (320, 0, 40, 317),
+    "france_travail": (2_443, 0, 932, 2_436),
+    "hackernews": (2_351, 131, 627, 1_523),
+    "simplify_newgrad": (1_994, 13_966, 0, 1_942),
+}
+"""Rows of the raw answers that are adverts, rows that are none, adverts whose pay and whose country is read."""
+
+
+def test_every_comment_of_hacker_news_is_an_advert_or_says_why_not() -> None:
+    comments = [c for response in responses("hackernews") for c in orjson.loads(response.body)["children"]]
+    found = [row for _, row in rows("hackernews")]
+    adverts = Counter(row.posting_id.split(":")[1].split("-")[0] for row in found if isinstance(row, Posting))
+    refused = {row.value for row in found if isinstance(row, Issue)}
+    assert len(comments) == 1_931
+    assert {str(comment["id"]) for comment in comments} == adverts.keys() | refused
+    assert not adverts.keys() & refused
+    assert len(refused) < 0.08 * len({comment["id"] for comment in comments})
+    shown = " ".join(map(repr, found))
+    assert not [comment["author"] for comment in comments if comment["author"] in shown]
+
+
+@pytest.mark.parametrize("source", READ)
+def test_every_record_arrives(source: str) -> None:
+    assert counts(source) == READ[source]

@@ -212,6 +212,10 @@ class RecordingWeb:
         status = 404 if url in self.missing else 200
         return Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=status, body=self.body)
 
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        self.asked.append(url)
+        return "a token"
+
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
@@ -333,6 +337,90 @@ def test_all_failures_are_told_when_nothing_answers() -> None:
     web = RecordingWeb(fails=["https://a.example/1"], missing=["https://a.example/2"])
     told = ask_first(web, ["https://a.example/1", "https://a.example/2"])
     assert told == ["https://a.example/1: no connection", "https://a.example/2: HTTP 404"]
+
+
+class PagingWeb(RecordingWeb):
+    """A session that answers pages with given bodies, one after the other, and keeps the headers it was sent."""
+
+    def __init__(self, bodies: Sequence[bytes], *, status: int = 200) -> None:
+        super().__init__()
+        self.bodies = list(bodies)
+        self.status = status
+        self.headers: list[Mapping[str, str] | None] = []
+        self.credentials: list[Mapping[str, str]] = []
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+    ) -> Response:
+        self.headers.append(headers)
+        answer = super().get(url, headers=headers, secret=secret, form=form)
+        return replace(answer, status=self.status, body=self.bodies.pop(0) if self.bodies else b"[]")
+
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        self.credentials.append(credentials)
+        return super().token(url, credentials)
+
+
+def test_france_travail_pays_for_its_pages_with_a_token_and_takes_206_for_an_answer() -> None:
+    france = all_sources()["france_travail"]
+    full, rest = (json.dumps({"resultats": [{"id": str(n)} for n in range(many)]}).encode() for many in (150, 7))
+    web = PagingWeb([full, full, rest, *[rest] * 5], status=206)
+    web.keys = dict(zip(france.KEYS, ("an id", "a secret"), strict=True))
+    assert france.fetch(web, boards=(), as_of=DAY) == []
+    assert web.asked[0] == france.TOKENS
+    assert web.credentials[0]["client_secret"] == "a secret"
+    assert [url.partition("&")[2] for url in web.asked[1:5]] == [
+        "range=0-149", "range=150-299", "range=300-449", "range=0-149",
+    ]  # fmt: skip
+    assert {headers["Authorization"] for headers in web.headers if headers} == {"Bearer a token"}
+    web = PagingWeb([full] * 100)
+    assert france.fetch(web, boards=(), as_of=DAY) == []
+    assert web.credentials == [], "a replay has no keys and needs no token"
+    assert web.asked[6].endswith("range=900-1049")
+    assert web.asked[7].endswith("range=0-149"), "the API gives no offer beyond 1,149"
+
+
+@pytest.mark.parametrize(("listed", "postings"), [(1, 1), (30, 30), (31, 1)])
+def test_a_comment_is_split_into_so_many_jobs_and_no_more(listed: int, postings: int) -> None:
+    hackernews = all_sources()["hackernews"]
+    text = "Acme | Several roles | Oslo" + "".join(f"<p>- Engineer Number {n}" for n in range(listed))
+    comments = {"children": [{"id": 7, "type": "comment", "text": text, "created_at_i": 1793635300}]}
+    rows = [row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting)]
+    assert len({row.posting_id for row in rows}) == len(rows) == postings
+    assert {row.employer for row in rows} == {"Acme"}
+
+
+def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None:
+    hackernews = all_sources()["hackernews"]
+    web = PagingWeb([(FIXTURES / "hackernews" / "finding" / "answer.json").read_bytes()])
+    assert hackernews.fetch(web, boards=(), as_of=DAY) == []
+    assert web.asked == [hackernews.NEWEST, *(f"{hackernews.API}items/{id}" for id in (48000001, 47000001))]
+
+
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [("usajobs", 5 * 5), ("jobtech", 5 * 21), ("github_vagas", 12 * 3), ("reed", 6 * 3 + 600)],
+)
+def test_full_pages_are_asked_for_up_to_a_limit_that_is_no_failure(name: str, pages: int) -> None:
+    module = all_sources()[name]
+    pages_of_jobs = [[{"jobId": page * 1_000 + n} for n in range(module.PAGE)] for page in range(200)]
+    web = PagingWeb(
+        [
+            json.dumps(
+                jobs
+                if name == "github_vagas"
+                else {"SearchResult": {"SearchResultItems": jobs}, "hits": jobs, "results": jobs}
+            ).encode()
+            for jobs in pages_of_jobs
+        ]
+    )
+    assert module.fetch(web, boards=(), as_of=DAY) == []
+    assert len(web.asked) == len(set(web.asked)) == pages <= module.SOURCE.most_requests
 
 
 def test_a_day_of_the_currency_table_has_no_zero_padding() -> None:

@@ -16,7 +16,7 @@ from extractors.archive import Damaged, Recorded, Revisited, Writer, read, read_
 from extractors.replay import urls_recorded
 from extractors.source import Response
 from extractors.web import FetchFailed, MissingContact, web_for
-from tests.extractors.board import NOW, SOURCE, Board, Clock, live
+from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 
 def recorded(writer: Writer) -> list[Recorded | Revisited | Damaged]:
@@ -69,6 +69,40 @@ def test_it_says_who_asks_and_takes_no_cookies(board: Board, writer: Writer, mon
         assert "Authorization" not in headers
     assert [headers.get("X-Wanted") for _, headers in board.asked] == [None, None, "yes", None]
     assert board.asked[2][1]["Accept-Encoding"] == "gzip, deflate"
+
+
+def test_credentials_buy_a_token_and_neither_is_archived(board: Board, writer: Writer) -> None:
+    board.answers["/v1/token?realm=%2Fx"] = (200, {}, b'{"access_token": "the-token", "expires_in": 1499}')
+    clock = Clock()
+    web = live(board, writer, clock)
+    credentials = {"grant_type": "client_credentials", "client_secret": "hush hush"}
+    assert web.token(board.url("/v1/token?realm=%2Fx"), credentials) == "the-token"
+    path, headers = board.asked[-1]
+    assert path == "/v1/token?realm=%2Fx"
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert board.posted == [b"grant_type=client_credentials&client_secret=hush+hush"]
+    assert clock.slept == [1.0], "robots.txt was asked a moment before"
+    assert recorded(writer) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "why"),
+    [
+        ("/v1/token", (401, {}, b'{"error": "hush hush"}'), "no access token: HTTP 401; look at the source's keys"),
+        ("/v1/token", (200, {}, b"<html>"), "no access token: JSON with an access_token expected"),
+        ("/v1/token", (200, {}, b'["hush hush"]'), "no access token: JSON with an access_token expected"),
+        ("/elsewhere", (200, {}, b'{"access_token": "x"}'), "not under an endpoint of boards"),
+    ],
+)
+def test_no_token_without_a_word_of_the_secret(
+    board: Board, writer: Writer, path: str, answer: Answer, why: str
+) -> None:
+    board.answers[path] = answer
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match=why) as failed:
+        web.token(board.url(path), {"client_secret": "hush hush"})
+    assert "hush" not in str(failed.value)
+    assert web.failures == [failed.value]
 
 
 @pytest.mark.parametrize("contact", [None, "", "me", "http://", "a b@example.org", "x@example.org\r\nEvil: 1"])

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.amount import stated_amount
 from transforms.currency import codes
 from transforms.pay import money_in, pay_in
 from transforms.pay_norm import finished
@@ -495,3 +496,26 @@ def test_periods_of_one_country_do_not_overlap() -> None:
     for key, ranges in norms.items():
         ordered = sorted(ranges)
         assert all(one[1] < two[0] for one, two in itertools.pairwise(ordered)), key
+
+
+@pytest.mark.parametrize(
+    ("stated", "amount"),
+    [
+        (85000, 85000.0),
+        ("125,000.50", 125000.5),
+        ("99200.0", 99200.0),
+        (0, None),
+        ("0.0", None),
+        ("", None),
+        ("n/a", None),
+        (-5, None),
+        (True, None),
+        (None, None),
+        ("inf", None),
+        ("nan", None),
+        (10**400, None),
+        ([1], None),
+    ],
+)
+def test_an_amount_in_a_field_of_its_own(stated: object, amount: float | None) -> None:
+    assert stated_amount(stated) == amount

@@ -16,7 +16,14 @@ from transforms.ai_work import ai_label
 from transforms.posting import posting
 from transforms.reading import Reading
 from transforms.requirement import degree_in, years_in
-from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
+from transforms.role import (
+    employment_type_of,
+    names_a_job,
+    role_of,
+    seniority_by_years,
+    seniority_of,
+    seniority_stated,
+)
 from warehouse.tables import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
 
 HERE = Path(__file__).parent
@@ -325,3 +332,19 @@ def test_the_title_then_the_sources_word_then_the_years(
     made = posting(source="x", id=1, title=title, level=level, text="You bring at least 6 years of experience.")
     assert (made.seniority, made.seniority_inferred) == expected
     assert [issue.column_name for issue in made.issues] == ["seniority"] * (level == "Grade 7")
+
+
+@pytest.mark.parametrize(
+    ("words", "is_one"),
+    [
+        ("Founding Designer", True),
+        ("Senior Go Engineers", True),
+        ("Head of Marketing", True),
+        ("Lead, EMEA", False),
+        ("AI in healthcare", False),
+        ("San Francisco, CA", False),
+        ("", False),
+    ],
+)
+def test_words_that_name_a_job(words: str, is_one: bool) -> None:
+    assert names_a_job(words) is is_one
