@@ -377,14 +377,39 @@ def _title(request: Request, outcome: Outcome) -> str:
 
 
 @app.command()
-def sources() -> None:
-    """List the sources: what they are, when and how much was read of each, how the last asking went.
+def sources(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Everything about this one.")] = None,
+    check: Annotated[
+        str | None, typer.Option("--check", metavar="NAME", help="Ask this one a little, now, and print what came.")
+    ] = None,
+    terms: Annotated[bool, typer.Option("--terms", help="Also the licences.")] = False,
+) -> None:
+    """List the sources: which are on, what came of them last, how full their rows are.
 
-    **Reads** the source modules, runs.jsonl and, where there is one, market.duckdb. **Writes** nothing.
+    **Reads** the source modules, runs.jsonl and, where there is one, market.duckdb; with --check the network, for which
+    it needs JOBMARKET_CONTACT. **Writes** nothing.
     """
-    from flows.status import print_sources
+    from flows import sources as told
 
-    print_sources(settings())
+    config = settings()
+    if check is not None:
+        _check_contact(config)
+        told.try_live(config, *_names([check]))
+    elif name is not None:
+        told.print_source(config, *_names([name]))
+    else:
+        told.print_sources(config, with_terms=terms)
+
+
+@app.command()
+def coverage() -> None:
+    """Show what arrived of every source, how full it is, what was refused and why, and AI jobs with pay by region.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    from flows.sources import print_coverage
+
+    print_coverage(settings())
 
 
 @app.command()

@@ -152,7 +152,7 @@ def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
     """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
     loaded = load_refined(request, refined, {file for health in fetched for file in health.fresh})
-    health = _fared(fetched, broken, loaded)
+    health = _fared(fetched, refined, broken, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
     ledger: list[Figures] = []
@@ -416,9 +416,18 @@ def speaks_for(request: Request) -> date | None:
     return datetime.now(UTC).date() if request.is_live and newest else newest
 
 
-def _fared(fetched: Sequence[Health], broken: dict[str, str], loaded: Sequence[store.Loaded]) -> tuple[Health, ...]:
-    """Health after loading: a refused or unreadable file fails its source."""
+def _fared(
+    fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[store.Loaded]
+) -> tuple[Health, ...]:
+    """Health after loading: answers that cannot be read make a source partial, a refused file fails it."""
     by_source = {health.source: health for health in fetched}
+    for file in refined:
+        health = by_source.get(file.source, Health(source=file.source))
+        if file.unreadable and file.warc in health.fresh:
+            said = f"{len(file.unreadable)} answers cannot be read, first: {file.unreadable[0]}"
+            message = "; ".join(filter(None, [health.message, said]))
+            worst = max(health.outcome, "partial", key=OUTCOMES.index)
+            by_source[file.source] = replace(health, outcome=worst, message=message)
     for outcome in loaded:
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))

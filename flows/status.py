@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from types import ModuleType
 
 from rich.table import Column, Table
 from rich.text import Text
 
-from extractors.boards import boards_of
-from extractors.source import all_sources
 from flows.console import OUT
 from flows.lock import holder
 from flows.runs import KILLED, RUNNING, STATES, Run, runs_of
@@ -21,11 +18,7 @@ from warehouse import store
 
 SHOWN = 8
 """Runs that are listed."""
-WIDE = 110
-"""Columns of the terminal from which on the table of sources has all its columns."""
-NUMBERS = ("boards", "files", "rows")
 STYLES = {STATES[0]: "green", STATES[1]: "bold red", STATES[2]: "yellow", RUNNING: "cyan", KILLED: "bold red"}
-HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 COUNTS = """
 SELECT 'postings' AS what, count(*) AS n FROM core.postings
 UNION ALL SELECT 'jobs', count(DISTINCT job_id) FROM core.postings
@@ -36,9 +29,6 @@ UNION ALL SELECT 'pay cells: ' || status, count(*) FROM mart.salary_bands
     WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) GROUP BY status
 UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
     WHERE as_of = (SELECT max(as_of) FROM mart.figures) GROUP BY status
-"""
-LOADED = """
-SELECT source, min(observed_from), max(observed_to), count(*), sum(n_rows) FROM ops.loads GROUP BY source
 """
 
 
@@ -106,51 +96,6 @@ def _said(run: Run) -> str:
     """How a run ended and why, in words."""
     failed = [f"{source} {said}" for source, said in run.health.items() if said.startswith("failed")]
     return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failed]))])])
-
-
-def print_sources(config: Settings) -> None:
-    """Print a line for each source: what it is, when and how much was read, how the last asking went."""
-    loaded = {}
-    if config.outputs().market.exists():
-        with store.open_reader(config.data) as con:
-            loaded = {row[0]: row[1:] for row in con.execute(LOADED).fetchall()}
-    runs = runs_of(config.data)
-    names = ["source", "on", "boards", "last read", "files", "rows"]
-    if OUT.width >= WIDE:
-        names = ["source", "on", "kind", "boards", "first read", "last read", "files", "rows"]
-    table = Table(
-        *(Column(name, no_wrap=True, justify="right" if name in NUMBERS else "left") for name in names),
-        Column("last outcome", overflow="fold"),
-    )
-    remarks = []
-    for name, module in all_sources().items():
-        first, last, n_files, n_rows = loaded.get(name, (None, None, None, None))
-        cells = {
-            "source": name,
-            "on": "yes" if _is_on(module) else "no",
-            "kind": module.SOURCE.kind,
-            "boards": f"{len(boards_of(name)):,}" if boards_of(name) else "",
-            "first read": f"{first:%Y-%m-%d}" if first else "",
-            "last read": f"{last:%Y-%m-%d}" if last else "never",
-            "files": f"{n_files:,}" if n_files else "",
-            "rows": f"{n_rows:,}" if n_rows is not None else "",
-        }
-        said = next((run.health[name] for run in runs if name in run.health), "")
-        outcome, _, why = said.partition(": ")
-        table.add_row(*(cells[column] for column in names), Text(outcome, HEALTH_STYLES.get(outcome, "")))
-        remarks += [f"{name}: {why}"] if why else []
-        remarks += [] if _is_on(module) else [f"{name}: off, extractors/boards.csv names no board of it"]
-        remarks += [] if module.SOURCE.is_verified else [f"{name}: its reader was not yet tried on a real answer"]
-    OUT.print(table)
-    for remark in remarks:
-        OUT.print(remark, highlight=False)
-    OUT.print("No source needs a key yet. Rows are of all archive files. Terms: extractors/SOURCES.md", highlight=False)
-
-
-def _is_on(module: ModuleType) -> bool:
-    """Whether a night asks a source: one that lists boards needs at least one."""
-    has_boards = hasattr(module, "board_of") and hasattr(module, "url_of")  # else its one list is its only board
-    return not has_boards or bool(boards_of(module.SOURCE.name))
 
 
 def _minute(time: datetime) -> str:

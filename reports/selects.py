@@ -86,7 +86,7 @@ CELLS = """
 # named with each: too many files do no harm, one too few would.
 BEHIND_PAY = """
     WITH seen AS (
-        SELECT * FROM core.postings
+        SELECT * FROM core.publishable_postings
         WHERE role_group = 'ai_engineering' AND list_contains($levels, seniority)
             AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     ), here AS (
@@ -185,7 +185,7 @@ NAMED_SKILLS = f"""
     ORDER BY n.position
 """
 BEHIND_SKILLS = """
-    SELECT source, board, warc, count(*) AS n FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
     WHERE role_group = 'ai_engineering' AND text_state = 'full' AND list_contains($languages, language)
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     GROUP BY ALL
@@ -201,7 +201,7 @@ ROLES = """
     ORDER BY s.share DESC NULLS LAST, s.n_role DESC, s.role
 """
 BEHIND_ROLES = """
-    SELECT source, board, warc, count(*) AS n FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
     WHERE role_group IN ('ai_engineering', 'ai_science', 'ai_other')
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     GROUP BY ALL
@@ -269,7 +269,7 @@ _OPEN = "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window
 
 ADDITIONAL = f"""
     WITH jobs AS (
-        SELECT 'ai_engineering' AS cell, job_id, {_EMPLOYER} AS employer FROM core.postings
+        SELECT 'ai_engineering' AS cell, job_id, {_EMPLOYER} AS employer FROM core.publishable_postings
         WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
             AND {_OPEN}
         GROUP BY job_id
@@ -277,7 +277,7 @@ ADDITIONAL = f"""
     offered AS (
         SELECT p.job_id, CASE WHEN c.component IN ('equity', 'equity_percent') THEN 'equity'
             WHEN c.component IN ('commission', 'on_target_earnings') THEN 'commission' ELSE c.component END AS item
-        FROM core.postings p JOIN core.posting_pay c USING (posting_id)
+        FROM core.publishable_postings p JOIN core.posting_pay c USING (posting_id)
         WHERE c.component IN ('bonus', 'commission', 'on_target_earnings', 'equity', 'equity_percent') AND {_OPEN}
     ),
     hits AS (
@@ -296,7 +296,7 @@ BONUS = f"""
         SELECT p.job_id, p.posting_id, p.source, p.board, p.employer,
             (coalesce(c.annual_low_usd, c.annual_high_usd) + coalesce(c.annual_high_usd, c.annual_low_usd)) / 2
                 AS amount
-        FROM core.postings p JOIN core.posting_pay c USING (posting_id)
+        FROM core.publishable_postings p JOIN core.posting_pay c USING (posting_id)
         WHERE p.role_group = 'ai_engineering' AND p.seniority <> 'intern' AND c.component = 'bonus' AND {_OPEN}
         QUALIFY row_number() OVER (PARTITION BY p.job_id ORDER BY amount IS NULL, p.posting_id, c.position) = 1
     ),
@@ -318,7 +318,7 @@ BONUS = f"""
     FROM cumulated
 """
 BEHIND_ADDITIONAL = """
-    SELECT source, board, warc, count(*) AS n FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
     WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     GROUP BY ALL
@@ -327,7 +327,7 @@ BEHIND_ADDITIONAL = """
 INDUSTRIES = f"""
     WITH everything AS (
         SELECT job_id, {_EMPLOYER} AS employer, any_value(e.industry) AS industry
-        FROM (SELECT * FROM core.postings WHERE role_group = 'ai_engineering' AND {_OPEN}) p
+        FROM (SELECT * FROM core.publishable_postings WHERE role_group = 'ai_engineering' AND {_OPEN}) p
         LEFT JOIN (SELECT lower(employer) AS name, industry FROM core.employers) e ON e.name = lower(p.employer)
         GROUP BY job_id
     ),
@@ -342,7 +342,7 @@ INDUSTRIES = f"""
     ORDER BY f.share DESC NULLS LAST, f.item
 """
 BEHIND_GROUP = """
-    SELECT source, board, warc, count(*) AS n FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
     WHERE role_group = 'ai_engineering'
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     GROUP BY ALL
@@ -361,7 +361,7 @@ DIFFICULTY = f"""
             p.job_id, p.posting_id, p.source, p.board, p.employer,
             p.first_seen_at::DATE AS opened_on, p.last_seen_at::DATE AS seen_on,
             CASE WHEN p.closed_on <= $as_of THEN p.closed_on END AS closed_on
-        FROM core.postings p
+        FROM core.publishable_postings p
         WHERE p.role_group IN ('ai_engineering', 'other_engineering')
             AND p.first_seen_at::DATE <= $as_of - $still_open_days
             AND p.first_seen_at::DATE > $as_of - $window_days
@@ -389,7 +389,7 @@ DIFFICULTY = f"""
     FROM figured f ORDER BY f.position
 """
 BEHIND_DIFFICULTY = """
-    SELECT source, board, warc, count(*) AS n FROM core.postings
+    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
     WHERE role_group IN ('ai_engineering', 'other_engineering')
         AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
     GROUP BY ALL

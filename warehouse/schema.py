@@ -44,6 +44,12 @@ _ARROW_TYPES = {
 _PROVENANCE = [pa.field("record", pa.int64(), nullable=False), pa.field("observed_at", _UTC, nullable=False)]
 
 VIEWS = {
+    "core.publishable_postings": (
+        "Postings of sources whose aggregates may be published: what marts and figures count.",
+        """\
+SELECT * FROM core.postings
+WHERE source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)""",
+    ),
     "core.usd_rates": (
         "US dollars for one unit of a currency, by source and day: what the quotes of that day imply.",
         """\

@@ -519,7 +519,7 @@ def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None
         con.execute(
             f"""
             INSERT INTO ops.rejects BY NAME
-            SELECT * EXCLUDE (issue), issue.column_name, issue."value", issue."rule" FROM (
+            SELECT * EXCLUDE (issue), issue.column_name, issue."value", issue."rule", issue.is_deliberate FROM (
                 SELECT source, ? AS warc, record, {posting_id}::VARCHAR AS posting_id, unnest(issues) AS issue
                 FROM read_parquet({literal(str(path))})
             )

@@ -937,6 +937,7 @@ class Rejects:
     column_name: Annotated[str, Column("Column, or 'record', 'response', 'file' for all of it")]
     value: Annotated[str, Column("The value, cut to 200 characters")]
     rule: Annotated[str, Column("What was expected, with the remedy")]
+    is_deliberate: Annotated[bool, Column("Whole, but left out by a rule of ours; else it could not be read")] = False
 
 
 @table("ops.checks", "Results of the gates: one row per expectation that was run.")

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from warehouse import tables
-from warehouse.schema import ddl
+from warehouse.schema import ddl, view_ddl
 from warehouse.tables import Field, Figures, fields_of, table_of
 
 AS_OF = date(2026, 8, 17)
@@ -33,6 +33,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             made.execute(f"CREATE SCHEMA {name}")
         for table in USED:
             made.execute(ddl(table))
+        made.execute(view_ddl("core.publishable_postings")[0])
         yield made
 
 

@@ -319,12 +319,17 @@ def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: 
 
 
 def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell())
-    put(tables.Sources, {"source": "ashby", "is_republishable": False})
-    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated"}
-    put(tables.Postings, posting(1, **pay, pay_region="Northern America"))
+    put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US", "row": 1, "pair_row": 1,
+    }  # fmt: skip
+    put(tables.PayReports, report)
+    assert computed(con)[NORTH].status == "low"
+    put(tables.Sources, {"source": "pairs", "is_republishable": False})
     row = computed(con)[NORTH]
-    assert (row.status, row.reason) == ("suppressed", "ashby may not be republished")
+    assert (row.status, row.value, row.snapshots) == ("suppressed", None, ())
 
 
 def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:

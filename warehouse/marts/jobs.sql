@@ -1,7 +1,7 @@
 -- Jobs seen open in the window: one row per job and region of its places (level by level, World once).
 -- A job counts once in each region of its places. Parameters: $as_of, $window_days.
 WITH open_postings AS (
-    SELECT * FROM core.postings
+    SELECT * FROM core.publishable_postings
     WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER
 ), jobs AS (
     SELECT

@@ -2,7 +2,7 @@
 -- with what decides its cells. Of each job, postings' own pay comes first; a region takes a job's first row in it.
 -- Parameters: $as_of, $window_days.
 WITH seen AS (
-    SELECT * FROM core.postings
+    SELECT * FROM core.publishable_postings
     WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER
 ), tied AS (
     -- Pay zones: what the advert offers in a country of its own, whether or not that is the posting's own pay.
