@@ -17,23 +17,56 @@ Made from the `SOURCE` of each module in `extractors/` by `python -m extractors.
 Reading stays within the endpoints named here. Where no terms for third parties were found, that is said, and
 only counts and statistics are published, never the text of an advert.
 
-| source | kind | cadence | boards | checked against a real answer | in exports and site |
-|---|---|---|---|---|---|
+| source | kind | access | cadence | boards | checked against a real answer | in exports and site |
+|---|---|---|---|---|---|---|
 """
 
 
+NOT_READ = {
+    "LinkedIn, Indeed, Glassdoor, Wellfound, Y Combinator's job pages": (
+        "their terms or robots.txt forbid automated reading"
+    ),
+    "justjoin.it": "its robots.txt closes /api/, and no public API is documented",
+    "nofluffjobs": "its robots.txt closes /api/ and /posting/",
+    "SEEK": "its terms forbid automated reading, and its API is for advertisers",
+    "Bundesagentur für Arbeit, Jobsuche": (
+        "no public API: the endpoint belongs to its app, and its key is lifted from there; no licence was found"
+    ),
+    "MyCareersFuture": "undocumented, no terms found; the endpoint did not answer when others tried it",
+}
+"""What a reader may look for here and will not find, and why."""
+
+
 def sources_markdown() -> str:
-    """The whole of SOURCES.md: a table of all sources, then each with its terms and what is known of it."""
+    """The whole of SOURCES.md: a table of all sources, what is not read, then each with its terms and what is known."""
     sources = [module.SOURCE for module in all_sources().values()]
-    return HEAD + "".join(map(_row, sources)) + "".join(map(_section, sources))
+    return HEAD + "".join(map(_row, sources)) + _not_read() + "".join(map(_section, sources))
+
+
+def _not_read() -> str:
+    """The sources that are not read, as a list."""
+    lines = "".join(f"- {name}: {why}.\n" for name, why in NOT_READ.items())
+    return f"\n## Not read\nWhat may not be read automatically is not built:\n\n{lines}"
 
 
 def _row(source: Source) -> str:
     boards = len(boards_of(source.name)) or ""
     return (
-        f"| [{source.name}](#{source.name}) | {source.kind} | {source.cadence} | {boards} "
+        f"| [{source.name}](#{source.name}) | {source.kind} | {source.access} | {source.cadence} | {boards} "
         f"| {_yes(source.is_verified)} | {_yes(source.is_republishable)} |\n"
     )
+
+
+ACCESS = {
+    "open": "open",
+    "key": "off until its key is in the environment",
+    "consent": "off until permission to read it is on record in `permissions.toml` of the data folder",
+    "file": "only what a person hands over",
+}
+
+
+def _keys(source: Source) -> str:
+    return f" ({', '.join(source.keys)})" if source.keys else ""
 
 
 def _yes(truth: bool) -> str:
@@ -48,6 +81,8 @@ def _section(source: Source) -> str:
 {source.title}, by {source.publisher}: {source.homepage}
 
 - Endpoints: {endpoints}
+- Access: {ACCESS[source.access]}{_keys(source)}; at most {source.most_requests:,} requests a night, \
+{source.pause:g} s between two to one host.
 - Licence or terms: {source.licence}.
 - Terms: {source.terms_url or "none for third parties found"}
 - Attribution: {source.attribution}

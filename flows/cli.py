@@ -149,7 +149,7 @@ def run(
     config = settings()
     is_live = not sample and as_of is None
     if is_live:
-        _check_contact(config)
+        _check_live(config)
     _run(
         config,
         kind="sample" if sample else "live" if is_live else None,
@@ -207,7 +207,7 @@ def serve(
     **Writes** below the data folder as `run` does, and prefect/ there.
     """
     config = settings()
-    _check_contact(config)
+    _check_live(config)
     if not 0 < port < 2**16:
         raise WrongUsage(f"--port {port}: a number from 1 to 65535 expected")
     names = _names(source)
@@ -227,13 +227,16 @@ def _names(chosen: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(chosen) if chosen else known
 
 
-def _check_contact(config: Settings) -> None:
+def _check_live(config: Settings) -> None:
+    """Refuse a live night that nobody answers for, or whose permissions on record cannot be read."""
     from extractors.web import MissingContact, checked_contact
+    from flows.access import permissions
 
     try:
         checked_contact(config.contact)
     except MissingContact as error:
         raise WrongUsage(str(error)) from error
+    permissions(config.data)  # a record that cannot be read is said now, not by a source in the middle of the night
 
 
 def _guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
@@ -393,7 +396,7 @@ def sources(
 
     config = settings()
     if check is not None:
-        _check_contact(config)
+        _check_live(config)
         told.try_live(config, *_names([check]))
     elif name is not None:
         told.print_source(config, *_names([name]))

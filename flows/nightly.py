@@ -345,6 +345,8 @@ def load_refined(request: Request, refined: Sequence[Refined], fresh: Collection
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
+                if keys := store.new_keys(con, [outcome.warc for outcome in new]):
+                    LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
         store.resolve_jobs(con)
         store.convert_money(con)

@@ -28,6 +28,8 @@ from warehouse import store
 from warehouse.tables import Issue
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
+WIDE = 110
+"""Columns of the terminal from which on the table of sources has all its columns."""
 WATCHED = {"pay_low": "pay", "country": "country", "posted_on": "day", "employment_type": "type", "language": "text"}
 """Columns of postings whose fill is shown, each with its heading."""
 TRIED_REQUESTS = 12
@@ -59,7 +61,7 @@ FROM ops.rejects GROUP BY ALL
 """
 REASONS = """
 SELECT source, column_name, rule, count(*) AS n, any_value(value) AS example FROM ops.rejects
-WHERE NOT is_deliberate GROUP BY ALL ORDER BY n DESC, ALL LIMIT 25
+WHERE NOT is_deliberate GROUP BY ALL ORDER BY n DESC, source, column_name, rule LIMIT 25
 """
 POSTINGS = """
 SELECT source, count(*) AS n, count(*) FILTER (pay_low IS NOT NULL OR pay_high IS NOT NULL) AS pay,
@@ -83,41 +85,45 @@ class _Seen:
 
 
 def print_sources(config: Settings, *, with_terms: bool = False) -> None:
-    """A line for each source: what it is, whether it is on, when it last gave rows, how many and how full."""
+    """A line for each source: what it is, whether it is on, when it last gave rows, how many, and how full they are."""
     seen, fill = _seen(config)
     runs = runs_of(config.data)
-    right = {"rows", "change", *WATCHED.values()}
-    names = ["source", "kind", "on", "last success", "rows", "change", *WATCHED.values(), "checked"]
-    table = Table(
-        *(Column(name, no_wrap=True, justify="right" if name in right else "left") for name in names),
-        Column("last outcome", overflow="fold"),
-        **LOOK,
-    )
+    names = ["source", "on", "last success", "rows", "change"]
+    if OUT.width >= WIDE:
+        names = ["source", "kind", "on", "last success", "rows", "change", "checked"]
+    columns = [Column(name, no_wrap=True, justify="right" if name in ("rows", "change") else "left") for name in names]
+    table = Table(*columns, Column("last outcome", overflow="fold"))
     remarks: list[str] = []
     for name, module in all_sources().items():
         why = why_off(module, config.data)
         outcome, said = _last_outcome(runs, name)
         last = seen.get(name)
-        filled = [_percent(fill.get((name, column))) for column in WATCHED]
-        table.add_row(
-            name,
-            module.SOURCE.kind,
-            "no" if why else "yes",
-            f"{last.last:%Y-%m-%d}" if last else "never",
-            f"{last.n_rows:,}" if last else "",
-            _change(last),
-            *filled,
-            "yes" if module.SOURCE.is_verified else "no",
-            Text(outcome, HEALTH_STYLES.get(outcome, "")),
-        )
-        remarks += [f"{name}: {said}"] if said and outcome not in ("ok", "unchanged", "disabled") else []
+        cells = {
+            "source": name,
+            "kind": module.SOURCE.kind,
+            "on": "no" if why else "yes",
+            "last success": f"{last.last:%Y-%m-%d}" if last else "never",
+            "rows": f"{last.n_rows:,}" if last else "",
+            "change": _change(last),
+            "checked": "yes" if module.SOURCE.is_verified else "no",
+        }
+        table.add_row(*(cells[column] for column in names), Text(outcome, HEALTH_STYLES.get(outcome, "")))
+        remarks += [f"{name}: {said}"] if said and outcome != "disabled" else []
         remarks += [f"{name}: off, {why}"] if why else []
     OUT.print(table)
+    filled = Table(
+        "source", *(Column(name, justify="right") for name in WATCHED.values()), title="Rows filled, all files"
+    )
+    for name in all_sources():
+        if (name, "pay_low") in fill:
+            filled.add_row(name, *(_percent(fill.get((name, column))) for column in WATCHED))
+    if filled.row_count:
+        OUT.print(filled)
     for remark in remarks:
         OUT.print(remark, highlight=False)
     OUT.print(
-        "Rows and change are of the last file with rows against the one before; the share of rows filled is of all "
-        "files. Checked: read against a real answer. Terms: jobmarket sources --terms, or one source by its name.",
+        "Rows and change: the last file with rows, against the one before. Checked: read against a real answer. "
+        "Licences: jobmarket sources --terms; everything about one: jobmarket sources NAME.",
         highlight=False,
     )
     if with_terms:
@@ -169,22 +175,24 @@ def print_coverage(config: Settings) -> None:
         reasons = con.execute(REASONS).fetchall()
         paid = con.execute(AI_PAY).fetchall()
     right: dict[str, Any] = {"justify": "right", "no_wrap": True}
-    numbers = ("files", "answers", "rows", "refused", "left out", "values", "postings", "pay", "country", "day", "type")
-    table = Table(
-        "source", *(Column(name, **right) for name in (*numbers, "full text", "AI jobs")), title="What arrived", **LOOK
-    )
+    source_column = Column("source", no_wrap=True)
+    counts = ("files", "answers", "rows", "refused", "left out", "values")
+    table = Table(source_column, *(Column(name, **right) for name in counts), title="What arrived", **LOOK)
+    shares = ("postings", "pay", "country", "day", "type", "full text", "AI jobs")
+    fullness = Table(source_column, *(Column(name, **right) for name in shares), title="How full it is", **LOOK)
     for source, files, answers, rows in counted:
-        n, *filled, ai = postings.get(source, (0, 0, 0, 0, 0, 0, 0))
-        shares = [_percent(part / n) if n else "" for part in filled]
-        counts = (files, answers, rows, *refused.get(source, (0, 0, 0)))
-        table.add_row(source, *(f"{c:,}" for c in counts), f"{n:,}" if n else "", *shares, f"{ai:,}" if n else "")
+        table.add_row(source, *(f"{count:,}" for count in (files, answers, rows, *refused.get(source, (0, 0, 0)))))
+        if source in postings:
+            n, *filled, ai = postings[source]
+            fullness.add_row(source, f"{n:,}", *(_percent(part / n) for part in filled), f"{ai:,}")
     OUT.print(table)
     OUT.print(
         "rows: read from all answers, one more each time it was seen. refused: records that could not be read. left "
-        "out: whole records that a rule leaves out. values: single values refused, their posting kept. Shares are of "
-        "distinct postings; AI jobs: postings of ai_engineering.",
+        "out: whole records that a rule leaves out. values: single values refused, their posting kept.",
         highlight=False,
     )
+    OUT.print(fullness)
+    OUT.print("Shares of distinct postings. day: of publication; AI jobs: postings of ai_engineering.", highlight=False)
     by_region: dict[str, Counter[str]] = {}
     for region, source, n in paid:
         by_region.setdefault(region, Counter())[source] += n

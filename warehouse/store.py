@@ -528,6 +528,18 @@ def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None
         )
 
 
+def new_keys(con: Connection, warcs: Sequence[str]) -> list[str]:
+    """Keys of records in these files that no reader knows, as `extractors.source.each` noted them; each once."""
+    rows = con.execute(
+        """
+        SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects
+        WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL
+        """,
+        [list(warcs)],
+    ).fetchall()
+    return [key for (key,) in rows]
+
+
 def _n_repeated(con: Connection, file: RefinedFile) -> int:
     """Rows of the earlier answers that a file's answers only repeat."""
     (n,) = con.execute(

@@ -27,6 +27,7 @@ import flows.backfill
 import flows.nightly
 import flows.server
 from flows import cli
+from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import store
 
 REPO = Path(__file__).parents[2]

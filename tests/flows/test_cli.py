@@ -52,9 +52,16 @@ def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
 
 
 def test_these_are_the_commands() -> None:
-    looking = ["explain", "shell", "sources", "sql", "status"]
+    looking = ["coverage", "explain", "shell", "sources", "sql", "status"]
     readers = ["audit", "emerging", "scorecard", "why"]
     assert sorted(["backfill", "run", "serve", *looking, *readers]) == COMMANDS
+
+
+@pytest.mark.parametrize("name", ["add", "check", "discover"])
+def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
+    ended = plain(empty, "boards", name, "--help")
+    assert ended.code == 0
+    assert re.search(r"\bReads\b.*\bWrites\b", ended.said), ended.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -223,8 +230,49 @@ def test_status_and_sources(ask: Callable[..., Ended], sample: Finished) -> None
 
 def test_sources_say_when_and_how_much_was_read(ask: Callable[..., Ended]) -> None:
     said = ask("sources").said
-    assert re.search(r"ashby\W+yes\W+employer board\W+\d+\W+2026-09-28\W+2026-09-30\W+3\W+\d,\d{3}\W+ok\b", said), said
+    assert re.search(r"ashby\W+employer board\W+yes\W+2026-09-30\W+[\d,]+\W+[+-]\d+%\W+yes\W+ok\b", said), said
+    assert re.search(r"ashby\W+\d+%\W+\d+%\W+\d+%\W+\d+%\W+\d+%", said), "how full its rows are"
+    assert "france_travail: off, needs a key: set JOBMARKET_" in said
+    assert re.search(r"adzuna: off, needs permission on record: a table \[adzuna\] in permissions\.toml", said)
     assert re.search(r"lever: 1 failed, first: \S+ HTTP 404", said), "what went wrong with a source"
+
+
+def test_one_source_tells_everything_of_itself(ask: Callable[..., Ended]) -> None:
+    said = ask("sources", "lever").said
+    for words in ("Lever job boards", "employer board", "Job postings: employers' boards on Lever.", "pay_low"):
+        assert words in said
+    assert "between requests to a host" in said
+    assert ask("sources", "levre").code == USAGE
+
+
+def test_coverage_tells_what_arrived_and_what_did_not(ask: Callable[..., Ended]) -> None:
+    ended = ask("coverage")
+    assert ended.code == 0
+    assert re.search(r"^ *ashby +3 +\d+ +[\d,]+ +\d+ +\d+ +\d+ *$", ended.out, re.M), ended.out
+    assert re.search(r"^ *ashby +[\d,]+ +\d+% +\d+% +\d+% +\d+% +\d+% +\d+ *$", ended.out, re.M), ended.out
+    assert "region the pay counts in" in ended.out
+    assert re.search(r"lever +response +\d+ +HTTP 200 expected", ended.said), ended.out
+
+
+def test_permissions_that_cannot_be_read_begin_no_night(
+    empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBMARKET_CONTACT", "night@example.org")
+    empty.mkdir()
+    (empty / "permissions.toml").write_text("[adzuna]\nwhy = 'they said so'\n")
+    ended = plain(empty, "run")
+    assert ended.code == USAGE
+    assert '[adzuna] with why = "…", by = "…" and on = 2026-11-03 expected' in ended.said
+    assert [path.name for path in empty.iterdir()] == ["permissions.toml"]
+
+
+def test_a_trial_of_a_source_that_is_off_says_what_turns_it_on(
+    empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBMARKET_CONTACT", "night@example.org")
+    ended = plain(empty, "sources", "--check", "adzuna")
+    assert ended.code == USAGE
+    assert "adzuna is off: needs permission on record" in ended.said
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -249,3 +249,13 @@ def test_two_hundred_unchanged_boards_cost_two_hundred_conditional_requests_and_
     seen = "SELECT count(*), min(last_seen_at), max(last_seen_at) FROM core.postings WHERE closed_on IS NULL"
     assert nights.select(seen) == [(400, FIRST + timedelta(days=1), FIRST + timedelta(days=1))]
     assert nights.select("SELECT DISTINCT is_complete FROM ops.responses") == [(True,)]
+
+
+def test_new_keys_are_said_once_a_run(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("WARNING", logger="jobmarket"):
+        for name in TOKENS:
+            body = json.dumps([{**job(n, name), "mood": "glad", "tempo": 3} for n in range(3)]).encode()
+            nights.server.answers[f"/v0/postings/{name}?mode=json"] = (200, {}, body)
+        assert nights.night().outcome == "ok"
+    said = [record.message for record in caplog.records if "does not know" in record.message]
+    assert said == ["lever says what its reader does not know: mood, tempo"]
