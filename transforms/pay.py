@@ -14,12 +14,11 @@ import html
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from transforms.amount import Range, ranges_in
 from transforms.currency import codes, legal_tender, resolved
-from transforms.pay_norm import PER_YEAR, usual_period
+from transforms.pay_norm import PER_YEAR, changed, usual_period
 from transforms.pay_word import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.tier import Tie, tie_of
 from warehouse.tables import Pay
@@ -194,7 +193,7 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     kept: dict[tuple[object, ...], Pay] = {}
     for pay in sorted(pays, key=lambda p: p.start or 0):
         kept.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
-    return tuple(replace(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
+    return tuple(changed(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
 
 
 def money_in(text: str, *, country: str | None = None) -> Pay | None:
@@ -674,7 +673,7 @@ def _with_shared_period(text: str, found: list[_Seen]) -> list[_Seen]:
         if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
             continue
         if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
-            pay = replace(one.pay, period=two.pay.period, period_reading="parsed")
+            pay = changed(one.pay, period=two.pay.period, period_reading="parsed")
             found[index - 1] = one._replace(pay=pay)
     return found
 
