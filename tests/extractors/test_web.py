@@ -81,7 +81,7 @@ def test_credentials_buy_a_token_and_neither_is_archived(board: Board, writer: W
     assert path == "/v1/token?realm=%2Fx"
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert board.posted == [b"grant_type=client_credentials&client_secret=hush+hush"]
-    assert clock.slept == [1.0], "robots.txt was asked a moment before"
+    assert clock.slept == [1.0, 1.0], "the host's rules were asked for a moment before"
     assert recorded(writer) == []
 
 

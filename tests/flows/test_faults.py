@@ -351,7 +351,8 @@ def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> N
     now = datetime.now(UTC).replace(microsecond=0)
     record(path_of(empty / "archive", "ashby", now), [Answer(url=ashby.url_of("orchard"), body=PAGE)], now)
     record(path_of(empty / "archive", "greenhouse", now), [greenhouse_board("mill", greenhouse_job(1))], now)
-    fetched = [Health(source="ashby", outcome="ok"), Health(source="greenhouse", outcome="ok")]
+    name = path_of(empty, "ashby", now).name
+    fetched = [Health(source=source, outcome="ok", fresh=(f"{source}/{name}",)) for source in ("ashby", "greenhouse")]
     outcome = night.from_archive(request_for(empty, is_live=True), fetched)
     assert outcome.exit_code == 2
     assert {health.source: health.outcome for health in outcome.health} == {"ashby": "failed", "greenhouse": "ok"}
