@@ -30,7 +30,7 @@ from warehouse.tables import Issue
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110
 """Columns of the terminal from which on the table of sources has all its columns."""
-WATCHED = {"pay_low": "pay", "country": "country", "posted_on": "day", "employment_type": "type", "language": "text"}
+WATCHED = {"pay_low": "pay", "country": "country", "posted_on": "day", "employment_type": "type", "text_hash": "text"}
 """Columns of postings whose fill is shown, each with its heading."""
 TRIED_REQUESTS = 12
 """Requests a trial may make, robots.txt and reservations included."""
@@ -175,11 +175,10 @@ def print_coverage(config: Settings) -> None:
         reasons = con.execute(REASONS).fetchall()
         paid = con.execute(AI_PAY).fetchall()
     right: dict[str, Any] = {"justify": "right", "no_wrap": True}
-    source_column = Column("source", no_wrap=True)
     counts = ("files", "answers", "rows", "refused", "left out", "values")
-    table = Table(source_column, *(Column(name, **right) for name in counts), title="What arrived", **LOOK)
+    table = Table("source", *(Column(name, **right) for name in counts), title="What arrived", **LOOK)
     shares = ("postings", "pay", "country", "day", "type", "full text", "AI jobs")
-    fullness = Table(source_column, *(Column(name, **right) for name in shares), title="How full it is", **LOOK)
+    fullness = Table("source", *(Column(name, **right) for name in shares), title="How full it is", **LOOK)
     for source, files, answers, rows in counted:
         table.add_row(source, *(f"{count:,}" for count in (files, answers, rows, *refused.get(source, (0, 0, 0)))))
         if source in postings:
