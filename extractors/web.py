@@ -52,8 +52,8 @@ LONGEST_ANSWER = 600.0
 """Seconds one answer may take as a whole, so that a dripping server does not hold up the night."""
 ATTEMPTS = 4
 """Times an address is asked at most, when its server is busy or does not answer."""
-BUSY = frozenset((408, 425, 429, 500, 502, 503, 504))
-"""Answers after which asking again later makes sense."""
+BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
+"""Answers after which asking again later makes sense: all of 5xx but what no waiting mends."""
 FIRST_WAIT = 2.0
 """Seconds before the second attempt, four times as long before each further one; half of it by chance."""
 LONGEST_WAIT = 120.0

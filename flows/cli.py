@@ -385,7 +385,6 @@ def sources(
     check: Annotated[
         str | None, typer.Option("--check", metavar="NAME", help="Ask this one a little, now, and print what came.")
     ] = None,
-    terms: Annotated[bool, typer.Option("--terms", help="Also the licences.")] = False,
 ) -> None:
     """List the sources: which are on, what came of them last, how full their rows are.
 
@@ -401,7 +400,7 @@ def sources(
     elif name is not None:
         told.print_source(config, *_names([name]))
     else:
-        told.print_sources(config, with_terms=terms)
+        told.print_sources(config)
 
 
 @app.command()

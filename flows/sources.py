@@ -84,7 +84,7 @@ class _Seen:
     before: int | None
 
 
-def print_sources(config: Settings, *, with_terms: bool = False) -> None:
+def print_sources(config: Settings) -> None:
     """A line for each source: what it is, whether it is on, when it last gave rows, how many, and how full they are."""
     seen, fill = _seen(config)
     runs = runs_of(config.data)
@@ -119,15 +119,14 @@ def print_sources(config: Settings, *, with_terms: bool = False) -> None:
             filled.add_row(name, *(_percent(fill.get((name, column))) for column in WATCHED))
     if filled.row_count:
         OUT.print(filled)
+    OUT.print(_terms())
     for remark in remarks:
         OUT.print(remark, highlight=False)
     OUT.print(
         "Rows and change: the last file with rows, against the one before. Checked: read against a real answer. "
-        "Licences: jobmarket sources --terms; everything about one: jobmarket sources NAME.",
+        "Published: whether figures made from it are. Everything about one: jobmarket sources NAME.",
         highlight=False,
     )
-    if with_terms:
-        OUT.print(_terms())
 
 
 def print_source(config: Settings, name: str) -> None:
@@ -255,7 +254,8 @@ def _parsed(module: ModuleType, path: Path | None) -> tuple[list[Any], list[Issu
 
 
 def _terms() -> Table:
-    table = Table("source", Column("licence or terms", overflow="fold"), "published", **LOOK)
+    licence = Column("licence or terms", overflow="fold")
+    table = Table(Column("source", no_wrap=True), licence, "published", title="Terms", **LOOK)
     for name, module in all_sources().items():
         table.add_row(name, module.SOURCE.licence, "yes" if module.SOURCE.is_republishable else "no")
     return table

@@ -50,7 +50,7 @@ def asked(board: Board, path: str = "/v1/a") -> int:
 # --- asked again --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520, 529])
 def test_a_busy_server_is_asked_again_later(board: Board, writer: Writer, status: int) -> None:
     board.answers["/v1/a"] = in_turn((status, {}, b"later"), WELL)
     clock = Clock()
@@ -63,7 +63,7 @@ def test_a_busy_server_is_asked_again_later(board: Board, writer: Writer, status
     assert [found.status for found in read_recorded(writer.path) if isinstance(found, Recorded)] == [200]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 501])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 501, 505])
 def test_other_answers_are_final(board: Board, writer: Writer, status: int) -> None:
     board.answers["/v1/a"] = (status, {}, b"no")
     assert live(board, writer).get(board.url("/v1/a")).status == status
