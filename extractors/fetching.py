@@ -1,7 +1,7 @@
 """Asking for addresses, one after the other, without letting one that fails stop the rest.
 
-Sources use these functions in their `fetch`. Politeness, time-outs and the archive are the session's
-business (`web.py`), retries the flow's.
+Sources use these functions in their `fetch`. Politeness, time-outs, retries and the archive are the
+session's business (`web.py`).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extractors.archive import SUFFIX, Damaged, Recorded, Revisited, read_recorded, recorded_at
+from extractors.source import ANSWERED
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
@@ -74,7 +75,7 @@ class Holdings:
         self._database.close()
 
     def before(self, url: str, time: datetime) -> Held | None:
-        """The newest answer with status 200 of an address before a time; None when there is none."""
+        """The newest answer with data of an address before a time; None when there is none."""
         row = self._database.execute(
             "SELECT digest, etag, last_modified, first_at, file, record, at, position FROM answers"
             " WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
@@ -110,7 +111,7 @@ class Holdings:
         headers = {name.lower(): value for name, value in found.headers}
         said = headers.get("etag"), headers.get("last-modified")
         if isinstance(found, Recorded):
-            if found.status == 200:
+            if found.status in ANSWERED:
                 at = _stamp(found.observed_at)
                 where = (file, found.record, found.offset, found.position)
                 yield (found.url, at, found.digest, *said, at, *where, file)

@@ -32,6 +32,9 @@ LEFT_ALONE = 600.0
 """Seconds a host that fails is left alone; then one request tries it."""
 LARGEST_RULES = 512 * 1024
 """Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
+RULES_WAIT = 10.0
+"""Seconds after which a host's robots.txt is asked for once more."""
+TOO_MANY = 429
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
@@ -132,6 +135,12 @@ class Manners:
                 self._hosts[_host_of(url)], seconds, f"its host asked not to be asked for {seconds:.0f} seconds"
             )
 
+    def hold(self, url: str, seconds: float) -> None:
+        """Nobody asks the host for so long, whoever was told (Retry-After)."""
+        host = self._host(url)
+        with self._lock:
+            host.free_at = max(host.free_at, self.clock() + seconds)
+
     def rules(self, url: str, ask: Ask, pause: float) -> Rules:
         """The rules of the address's host, asked for once a day."""
         host = self._host(url)
@@ -154,25 +163,46 @@ class Manners:
         return Rules(read_at=self.clock(), robots=robots, why_none=why, reserved=reserved)
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[protego.Protego, str | None]:
-        """The host's robots.txt, and why there is none to go by. RFC 9309: 4xx allows all, anything else nothing."""
+        """The host's robots.txt, and why there is none to go by.
+
+        RFC 9309: 4xx allows all, anything else nothing; 429 says "later", which is no permission.
+        """
         nothing = protego.Protego.parse("")
         url = f"{host}/robots.txt"
         for _ in range(MOST_REDIRECTS + 1):
             try:
-                with self.turn(url, pause):
-                    status, location, body = ask(url, LARGEST_RULES)
+                status, location, body = self._asked_twice(url, ask, pause)
             except OSError as error:
                 return nothing, str(error)
-            if 400 <= status < 500:
+            if 400 <= status < 500 and status != TOO_MANY:
                 return nothing, None
             if 200 <= status < 300:
                 return protego.Protego.parse(body.decode("utf-8", "replace")), None
             if status not in REDIRECTS or location is None:
                 return nothing, f"it answered HTTP {status}"
-            url = urljoin(url, location)
-            if urlsplit(url).scheme != urlsplit(host).scheme:
+            try:
+                url = urljoin(url, location)
+                is_other = urlsplit(url).scheme != urlsplit(host).scheme
+            except ValueError as error:
+                return nothing, f"it redirects to no address: {error}"
+            if is_other:
                 return nothing, f"it redirects to {url}"
         return nothing, f"over {MOST_REDIRECTS} redirects"
+
+    def _asked_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
+        """An answer; once more, later, where there is none or the host is busy: a whole source hangs on it."""
+        for wait in (RULES_WAIT, 0.0):
+            try:
+                with self.turn(url, pause):
+                    found = ask(url, LARGEST_RULES)
+                if found[0] < 500 and found[0] != TOO_MANY:
+                    break
+            except OSError:
+                if not wait:
+                    raise
+            if wait:
+                self.sleep(wait)
+        return found
 
     def _reserved(self, host: str, ask: Ask, pause: float) -> tuple[tuple[str, str | None], ...]:
         """What the host's tdmrep.json reserves (TDM Reservation Protocol); a host without one reserves nothing."""
@@ -185,6 +215,9 @@ class Manners:
         return tuple(_reservations(body)) if status == 200 else ()
 
 
+BOM = b"\xef\xbb\xbf"
+
+
 def reservation(where: str, policy: str | None) -> str:
     """The words for an address whose use for text and data mining is reserved."""
     return f"text and data mining is reserved by {where}" + (f"; its policy: {policy}" if policy else "")
@@ -193,11 +226,12 @@ def reservation(where: str, policy: str | None) -> str:
 def _reservations(body: bytes) -> Iterator[tuple[str, str | None]]:
     """Path patterns that a tdmrep.json reserves. What is no such file reserves nothing: many sites answer a page."""
     try:
-        said: Any = orjson.loads(body)
+        said: Any = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:
         return
-    for rule in said if isinstance(said, list) else ():
-        if isinstance(rule, dict) and rule.get("tdm-reservation") == 1 and isinstance(rule.get("location"), str):
+    for rule in said if isinstance(said, list) else [said]:
+        is_reserved = isinstance(rule, dict) and rule.get("tdm-reservation") in (1, "1")
+        if is_reserved and isinstance(rule.get("location"), str):
             location = rule["location"]
             policy = rule.get("tdm-policy")
             pattern = location.removesuffix("$") if location.endswith("$") else location.rstrip("*") + "*"

@@ -15,6 +15,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Networks whose addresses carry an IPv4 address in their last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
+
 
 class PrivateAddress(urllib3.exceptions.HTTPError):  # says what was met
     """A host's name leads to an address that is not public."""
@@ -81,9 +84,14 @@ def _resolved(host: str, port: int) -> list[str]:
         return []  # connecting will say so in its own words
 
 
+def _last_32(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+
+
 def _refuse_private(host: str, address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        inside = ip.ipv4_mapped or ip.sixtofour or next((_last_32(ip) for net in CARRIERS if ip in net), None)
+        ip = inside or ip
     if not ip.is_global or ip.is_multicast:
         raise PrivateAddress(f"{host} leads to {address}, which is no public address")

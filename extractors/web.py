@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import email.utils
 import http.cookiejar
+import logging
 import os
 import random
 import re
@@ -21,7 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
 import requests
@@ -42,7 +43,7 @@ from extractors.held import Held, Holdings
 from extractors.manners import MOST_REDIRECTS, REDIRECTS, Manners, reservation
 from extractors.public import PrivateAddress, PublicAdapter
 from extractors.replay import NotRecorded, ReplayAdapter, Replayed
-from extractors.source import HOST_LABELS, Response, Source
+from extractors.source import ANSWERED, HOST_LABELS, Response, Source
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -60,6 +61,9 @@ LONGEST_WAIT = 120.0
 """Seconds a server may have us wait (Retry-After). Asked for longer, its host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))
 """Answers that refuse us rather than miss something."""
+
+# urllib3 logs addresses with their query, in which a key may stand: at DEBUG each, as a warning the malformed.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 NIGHTS_MANNERS = Manners()
 """Shared by all sources of this process."""
@@ -94,11 +98,13 @@ class Asked:
     secret: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, object] | None = None
     credentials: Mapping[str, str] | None = None
+    hidden: tuple[str, ...] = ()
+    """Secrets sent before, on the way that led here: an answer may still repeat them."""
 
     @property
     def words_to_hide(self) -> list[str]:
         """Values that must not be archived or said, as they are and as an address shows them."""
-        values = [*self.secret.values(), *(self.credentials or {}).values()]
+        values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
         values += [part for value in values for part in value.split() if len(part) >= SHORTEST_SECRET]
         shown = [urlencode({"": value})[1:] for value in values]
@@ -263,16 +269,21 @@ class Web:
             location = answer.header("location")
             if not follow or found.status not in REDIRECTS or location is None:
                 return found
-            what = Asked()  # what is for the source's eyes does not travel to where it redirects
-            url = urljoin(url, location)
+            url = _led_to(url, location, what)
+            what = Asked(hidden=tuple(what.words_to_hide))  # what is for the source's eyes does not travel on
         raise FetchFailed(asked, f"over {MOST_REDIRECTS} redirects, the last to {url}")
 
     def _refusal(self, url: str) -> str | None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            return f"no address: {error}"
         if not self._hosts.hold(parts.netloc):
             return f"its host is none of {self._source.name}'s: {self._hosts}"
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.netloc in self._insecure_hosts):
             return "not an https address"
+        if not self._source.longest_endpoint(url):
+            return f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}"
         return None
 
     def _pause(self, url: str) -> float:
@@ -283,11 +294,14 @@ class Web:
         rules = self._manners.rules(url, self._ask_for_rules, pause)
         if refusal := rules.refusal(url):
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
+        if rules.crawl_delay > LONGEST_WAIT:
+            why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
+            raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
 
     def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:
         try:
-            answer = self._ask_once(url, Asked(headers={"Accept-Encoding": "identity"}), largest)
+            answer = self._ask_once(url, Asked(headers={"Accept-Encoding": "identity"}), largest, is_cut=True)
         except _NoAnswerError as error:
             raise ConnectionError(str(error)) from error
         return answer.status, answer.header("location"), answer.body
@@ -313,23 +327,27 @@ class Web:
                 with self._manners.turn(url, pause):
                     answer = self._ask_once(url, asked, LARGEST_BODY)
             except _NoAnswerError as error:
-                self._manners.failed(url, str(error))
-                if attempt == ATTEMPTS or not error.may_pass:
-                    raise FetchFailed(url, str(error)) from error
-                self._manners.sleep(wait)
-                continue
+                if attempt < ATTEMPTS and error.may_pass:
+                    self._manners.sleep(wait)
+                    continue
+                if error.may_pass:  # else it is the answer that is wrong, not the host
+                    self._manners.failed(url, str(error))
+                raise FetchFailed(url, str(error)) from error
             if policy := _reserved(answer):
                 raise FetchFailed(url, reservation("a header of its answer", policy), is_refused=True)
             if answer.status not in BUSY:
                 self._manners.answered(url)
                 break
-            self._manners.failed(url, f"HTTP {answer.status}")
             stated = _retry_after(answer, self._now())
             if stated is not None and stated > LONGEST_WAIT:
                 self._manners.come_back(url, stated)
                 break
-            if attempt < ATTEMPTS:
-                self._manners.sleep(stated or wait)
+            if attempt == ATTEMPTS:
+                self._manners.failed(url, f"HTTP {answer.status}")
+            elif stated is not None:
+                self._manners.hold(url, stated)  # for all who ask this host
+            else:
+                self._manners.sleep(wait)
         self.statuses[answer.status] += 1
         return answer, held
 
@@ -368,8 +386,11 @@ class Web:
             raise FetchFailed(named, f"cannot be archived: {error}") from error
         return _response(whole, observed_at=whole.observed_at, record=whole.record)
 
-    def _ask_once(self, url: str, what: Asked, largest: int) -> _Answer:
-        """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands."""
+    def _ask_once(self, url: str, what: Asked, largest: int, *, is_cut: bool = False) -> _Answer:
+        """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands.
+
+        A body over `largest` bytes is an error; with `is_cut` it is read up to there.
+        """
         if self._manners and self.n_requests >= self._source.most_requests:
             raise _NoAnswerError(
                 f"the night's budget of {self._source.most_requests:,} requests is spent", may_pass=False
@@ -389,14 +410,19 @@ class Web:
                 allow_redirects=False,
                 timeout=TIMEOUTS,
             ) as response:
-                for part in response.raw.stream(64 * 1024, decode_content=False):
+                # read1 returns what is there: a server that drips byte by byte is noticed by the clock.
+                while part := response.raw.read1(64 * 1024, decode_content=False):
                     body += part
                     if len(body) > largest:
+                        if is_cut:
+                            del body[largest:]
+                            break
                         raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
                     if time.monotonic() > until:
                         raise _NoAnswerError(f"the answer took over {LONGEST_ANSWER:.0f} seconds", may_pass=False)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            may_pass = not isinstance(error, PrivateAddress | requests.exceptions.InvalidURL)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # ValueError: requests looks where an answer redirects, and that may be no address.
+            may_pass = not isinstance(error, PrivateAddress | ValueError)
             raise _NoAnswerError(_struck(_why(error), what), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
@@ -493,7 +519,8 @@ def _conditions(held: Held | None) -> dict[str, str]:
 
 def _repeats(answer: _Answer, held: Held) -> bool:
     """Whether an answer says what is held: not modified, or the same bytes."""
-    return answer.status == NOT_MODIFIED or (answer.status == 200 and digest_of_body(answer.body) == held.digest)
+    is_same = answer.status in ANSWERED and digest_of_body(answer.body) == held.digest
+    return answer.status == NOT_MODIFIED or is_same
 
 
 def _retry_after(answer: _Answer, now: datetime) -> float | None:
@@ -503,7 +530,7 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
         return float(stated)
     try:
         return max((email.utils.parsedate_to_datetime(stated) - now).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -514,17 +541,29 @@ def _reserved(answer: _Answer) -> str | None:
     return answer.header("tdm-policy") or "none stated"
 
 
+def _led_to(url: str, location: str, what: Asked) -> str:
+    """Where an answer redirects, without the secret fields and words that it repeats. Raises `FetchFailed`."""
+    try:
+        parts = urlsplit(urljoin(url, location))
+        fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
+        query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
+        return _struck(urlunsplit(parts._replace(query=query)), what)
+    except ValueError as error:
+        raise FetchFailed(url, f"it redirects to no address: {_struck(str(error), what)}") from None
+
+
 def _struck(text: str, what: Asked) -> str:
     """A text without the secrets that were sent."""
     for word in what.words_to_hide:
-        text = text.replace(word, "*" * len(word))
+        text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
     return text
 
 
 def _struck_bytes(body: bytes, what: Asked) -> bytes:
     """A body without the secrets that were sent, as long as before."""
     for word in what.words_to_hide:
-        body = body.replace(word.encode(), b"*" * len(word.encode()))
+        secret = word.encode()
+        body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
     return body
 
 

@@ -26,7 +26,7 @@ from extractors.archive import PART, SUFFIX, Writer, path_of, salvage
 from extractors.boards import boards_of, employers
 from extractors.pool import refine_all
 from extractors.refine import Refined
-from extractors.source import Source, all_sources
+from extractors.source import ANSWERED, Source, all_sources
 from extractors.web import Web, web_for
 from flows.access import permissions, why_off
 from flows.audit import audits_of
@@ -192,7 +192,7 @@ def fetch_source(name: str, request: Request) -> Health:
         if why := why_off(module, request.settings.data):
             return replace(health, outcome="disabled", message=why)
         n_boards = len(boards_of(name))
-        LOG.info("asking %s%s", name, f": {n_boards:,} boards, one request a second" if n_boards else "")
+        LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         with request.settings.held(name) as held, Writer(path, dated=True) as writer:
@@ -245,7 +245,7 @@ def _outcome(web: Web, failures: Sequence[str]) -> str:
     n_answers = sum(web.statuses.values())
     if web.is_refused:
         return "blocked"
-    if not web.statuses[200] and not web.n_unchanged:
+    if not any(web.statuses[status] for status in ANSWERED) and not web.n_unchanged:
         return "failed" if failures else "empty"
     if failures:
         return "partial"

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from extractors.archive import Writer, read
 from extractors.boards import boards_of
-from extractors.source import NEW_KEYS, Response, Source, all_sources
+from extractors.source import ANSWERED, NEW_KEYS, Response, Source, all_sources
 from extractors.web import web_for
 from flows.access import permissions, why_off
 from flows.console import LOOK, OUT
@@ -243,7 +243,7 @@ def _parsed(module: ModuleType, path: Path | None) -> tuple[list[Any], list[Issu
     rows: list[Any] = []
     issues: list[Issue] = []
     for answer in read(path) if path else ():
-        if not isinstance(answer, Response) or answer.status != 200:
+        if not isinstance(answer, Response) or answer.status not in ANSWERED:
             continue
         try:
             for found in module.parse(answer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
@@ -171,12 +172,96 @@ def test_a_host_that_fails_again_and_again_is_left_alone(board: Board, writer: W
             web.get(board.url(f"/v1/{number}"))
         except FetchFailed as error:
             failed.append(error.why)
-    assert sum(path.startswith("/v1/") for path in board.paths) == BREAKS_AFTER, failed
+    assert sum(path.startswith("/v1/") for path in board.paths) == BREAKS_AFTER * ATTEMPTS, failed
     assert "left alone after 5 failures in a row: HTTP 503" in failed[-1]
     board.answers["/v1/0"] = WELL
     clock.time += LEFT_ALONE + 1
     assert web.get(board.url("/v1/0")).status == 200
     assert web.get(board.url("/v1/0")).status == 200
+
+
+def test_a_few_bad_boards_close_nothing(board: Board, writer: Writer) -> None:
+    for number in range(10):
+        board.answers[f"/v1/{number}"] = BUSY if number in (3, 4) else WELL
+    web = live(board, writer)
+    assert [web.get(board.url(f"/v1/{number}")).status for number in range(10)].count(200) == 8
+
+
+def test_an_answer_too_large_is_no_fault_of_the_host(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_module, "LARGEST_BODY", 1_000)
+    board.answers["/v1/a"] = (200, {}, bytes(2_000))
+    board.answers["/v1/b"] = WELL
+    web = live(board, writer)
+    for _ in range(BREAKS_AFTER + 1):
+        with pytest.raises(FetchFailed, match="over 1000 bytes"):
+            web.get(board.url("/v1/a"))
+    assert web.get(board.url("/v1/b")).status == 200
+
+
+def test_who_comes_later_waits_as_the_host_asked(board: Board, tmp_path: Path) -> None:
+    clock = Clock()
+    manners = Manners(sleep=clock.sleep, clock=lambda: clock.time)
+    manners.hold(board.url("/v1/a"), 60)
+    with Writer(tmp_path / "x.warc.gz") as other:
+        live(board, other, manners=manners, is_permitted=True).get(board.url("/v1/b"))
+    assert clock.slept == [60.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("Location", "https://[oops/"), ("Retry-After", "Mon, 01 Jan 2024 00:00:00 +99999999999999")],
+)
+def test_a_header_that_makes_no_sense_costs_its_address_only(
+    board: Board, writer: Writer, header: str, value: str
+) -> None:
+    board.answers["/v1/a"] = (302 if header == "Location" else 503, {header: value}, b"")
+    web = live(board, writer)
+    with contextlib.suppress(FetchFailed):
+        assert web.get(board.url("/v1/a")).status == 503
+    assert web.get(board.url("/v1/b")).status == 404
+
+
+def test_robots_txt_over_the_limit_is_read_up_to_there(board: Board, writer: Writer) -> None:
+    rules = b"User-agent: *\nDisallow: /v1/private\n" + b"# more\n" * 100_000
+    board.answers["/robots.txt"] = (200, {}, rules)
+    web = live(board, writer)
+    assert web.get(board.url("/v1/a")).status == 404
+    with pytest.raises(FetchFailed, match="forbidden"):
+        web.get(board.url("/v1/private"))
+
+
+def test_a_pause_of_days_is_a_refusal(board: Board, writer: Writer) -> None:
+    board.answers["/robots.txt"] = (200, {}, b"User-agent: *\nCrawl-delay: 86400\n")
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match="asks for 86,400 seconds"):
+        web.get(board.url("/v1/a"))
+    assert web.is_refused
+
+
+def test_a_server_that_drips_is_given_up_by_the_clock(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+
+    def drip(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        for _ in range(1000):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            sent.append(1)
+            threading.Event().wait(0.02)
+
+    board.answers["/v1/a"] = drip
+    web = live(board, writer)
+    web.get(board.url("/v1/b"))
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.1)
+    with pytest.raises(FetchFailed, match="seconds"):
+        web.get(board.url("/v1/a"))
+    assert len(sent) < 500
 
 
 def test_a_single_failure_closes_nothing(board: Board, writer: Writer) -> None:
@@ -268,7 +353,20 @@ def test_a_private_address_is_never_connected_to(board: Board, writer: Writer) -
 
 @pytest.mark.parametrize(
     "address",
-    ["10.0.0.8", "127.0.0.1", "169.254.169.254", "192.168.1.1", "::1", "fe80::1", "::ffff:10.0.0.8", "224.0.0.1"],
+    [
+        "10.0.0.8",
+        "127.0.0.1",
+        "169.254.169.254",
+        "192.168.1.1",
+        "::1",
+        "fe80::1",
+        "::ffff:10.0.0.8",
+        "224.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::a00:1",
+        "2002:7f00:1::",
+        "::127.0.0.1",
+    ],
 )
 def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     def resolved(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
@@ -332,6 +430,29 @@ def test_secrets_are_sent_and_never_kept(board: Board, writer: Writer, caplog: p
     assert b"s3cret-key" not in kept
     assert token.encode() not in kept
     assert b"/v1/a?app_key=**************" in kept
+
+
+@pytest.mark.parametrize("host", ["", "https://other.example"])
+def test_secrets_that_a_redirect_repeats_are_neither_kept_nor_said(
+    board: Board, writer: Writer, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def to_the_same(handler: Any) -> None:
+        in_turn((301, {"Location": f"{host}{handler.path.replace('/v1/a', '/v1/a/')}", "X-\x00Bad": "x"}, b""))(handler)
+
+    board.answers["/v1/a?app_key=s3cr3t%2FKEY"] = to_the_same
+    web = live(board, writer)
+    said = ""
+    with caplog.at_level("DEBUG"):
+        try:
+            assert web.get(board.url("/v1/a"), secret={"app_key": "s3cr3t/KEY"}).url == board.url("/v1/a/")
+        except FetchFailed as error:
+            said = str(error)
+    assert bool(said) is bool(host)
+    writer.close()
+    assert writer.path is not None
+    kept = "".join(repr(found) for found in read_recorded(writer.path))
+    assert "s3cr3t" not in (kept + said + caplog.text)
+    assert ("app_key" in board.asked[-1][0]) is bool(host), "not sent on"
 
 
 def test_secrets_do_not_travel_to_where_an_answer_redirects(board: Board, writer: Writer) -> None:
