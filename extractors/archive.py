@@ -50,6 +50,8 @@ PART = ".part"
 SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 
 NOT_MODIFIED = 304
+LIVE = "live night"
+"""What a file that was fetched, not taken in, says it is part of."""
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
@@ -428,15 +430,19 @@ class Writer:
     Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is
     then the finished file, or None when nothing was answered. With `dated`, the file is named after its
     earliest WARC-Date, as every file of the archive is. A finished file of the same name is never lost:
-    what it holds and the new one lacks is kept behind the new records.
+    what it holds and the new one lacks is kept behind the new records. `part_of` says in the file itself what it
+    is part of (`LIVE`: a night that asked servers).
     """
 
-    def __init__(self, path: Path, *, dated: bool = False, software: str = SOFTWARE) -> None:
+    def __init__(
+        self, path: Path, *, dated: bool = False, software: str = SOFTWARE, part_of: str | None = None
+    ) -> None:
         self.path: Path | None = None
         self.n_records = 0
         self._target = path
         self._dated = dated
         self._software = software
+        self._part_of = part_of
         self._earliest: datetime | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         self._part = path.with_name(path.name + PART)
@@ -568,13 +574,14 @@ class Writer:
         self.path = _finish(self._part, target)
 
     def _write_warcinfo(self, time: datetime) -> None:
-        info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n".encode()
+        part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
+        info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
         date = _stamp(time)
         self._write(
             "warcinfo",
             None,
             {
-                "WARC-Record-ID": _record_id(f"warcinfo {self._software} {date}"),
+                "WARC-Record-ID": _record_id(f"warcinfo {self._software} {date}{part_of}"),
                 "WARC-Date": date,
                 "Content-Type": "application/warc-fields",
             },
@@ -614,6 +621,13 @@ def write(path: Path, answers: Sequence[Recorded]) -> Path | None:
                 body=answer.body,
             )
     return writer.path
+
+
+def is_live(path: Path) -> bool:
+    """Whether a file of the archive was made by a night that asked servers, as the file itself says."""
+    with _mapped(path) as data:
+        first = _member(data, 0).data if data else b""
+    return f"isPartOf: {LIVE}\r\n".encode() in first
 
 
 def salvage(part: Path) -> Path | None:

@@ -46,7 +46,7 @@ MORE_THAN_BASE = (ON_TARGET, TOTAL)
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
 
-CAREER_PAGES = {r"https://jobs\.ashbyhq\.com/(?P<board>[^/?#]+)": "{board}"}
+CAREER_PAGES = {r"https://jobs\.ashbyhq\.com/(?!(?:api|meeting)/)(?P<board>[^/?#]+)": "{board}"}
 """Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(

@@ -51,9 +51,12 @@ SOURCE = Source(
 )
 
 
+WHOLE_LIST = "all"
+
+
 def board_of(url: str) -> str | None:
     """One answer lists all there is."""
-    return "all" if url == ADDRESS else None
+    return WHOLE_LIST if url == ADDRESS else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -75,6 +78,7 @@ def read_job(job: dict[str, Any]) -> Said:
     """One job."""
     return Said(
         source=SOURCE.name,
+        board=WHOLE_LIST,
         id=job.get("id"),
         title=job.get("title"),
         url=job.get("url"),

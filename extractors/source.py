@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element, ParseError
 
 import orjson
@@ -240,9 +240,18 @@ def source_of(url: str) -> ModuleType | None:
 
 def board_in(url: str) -> tuple[str, str] | None:
     """Source and token of the board whose public page, or whose posting, an address is; None: no platform we read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    page = urlunsplit(
+        parts._replace(scheme="https" if parts.scheme == "http" else parts.scheme, netloc=parts.netloc.lower())
+    )
     for name, pattern, token in _pages():
-        if found := pattern.match(url):
-            return name, token.format(**{key: unquote(part) for key, part in found.groupdict().items()})
+        if found := pattern.match(page):
+            words = {key: unquote(part) for key, part in found.groupdict().items()}
+            is_token = all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
+            return (name, token.format(**words)) if is_token else None
     return None
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,8 @@ from flows.errors import WrongUsage
 
 PERMISSIONS = "permissions.toml"
 """File in the data folder."""
+ACCEPTED = "accepted.txt"
+"""File in the data folder: a line for each archive file that was let in by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,22 @@ def _permission(path: Path, name: str, table: object) -> Permission:
     why, by, on = table["why"], table["by"], table["on"]
     if not (isinstance(why, str) and why.strip() and isinstance(by, str) and by.strip() and isinstance(on, date)):
         raise WrongUsage(f"{path}: {example} expected")
+    if on > date.today():
+        raise WrongUsage(f"{path}: [{name}] on = {on} is still to come; permission counts from its day on")
     return Permission(why=why.strip(), by=by.strip(), on=on)
+
+
+def accepted(data: Path) -> frozenset[str]:
+    """Archive files that a person let in although they differ from their source's history (`run --accept`)."""
+    path = data / ACCEPTED
+    return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset()
+
+
+def accept(data: Path, files: Iterable[str]) -> None:
+    """Put on record that these archive files may be loaded whatever the history of their source says."""
+    path = data / ACCEPTED
+    known = accepted(data) | set(files)
+    path.write_text("".join(f"{name}\n" for name in sorted(known)), encoding="utf-8")
 
 
 def why_off(module: ModuleType, data: Path) -> str | None:

@@ -129,6 +129,12 @@ def run(
     allow_sample: Annotated[
         bool, typer.Option("--allow-sample", help="Let sample data be written into a guide outside the project.")
     ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept", metavar="NAME", help="Let in what was refused of this source for being unlike before."
+        ),
+    ] = None,
 ) -> None:
     """Collect, load, compute, check and publish: one night.
 
@@ -158,6 +164,7 @@ def run(
         is_live=is_live,
         guides=_guides(guide),
         allow_sample_outside=allow_sample,
+        accept=_names(accept) if accept else (),
     )
 
 

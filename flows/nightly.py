@@ -12,7 +12,7 @@ import csv
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,13 +22,13 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive import PART, SUFFIX, Writer, path_of, salvage
+from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
 from extractors.boards import boards_of, employers
 from extractors.pool import refine_all
 from extractors.refine import Refined
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web import Web, web_for
-from flows.access import permissions, why_off
+from flows.access import accept, accepted, permissions, why_off
 from flows.audit import audits_of
 from flows.ending import ends_at_once
 from flows.errors import unwritten
@@ -84,6 +84,8 @@ class Request:
     is_live: bool = False
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
+    accept: tuple[str, ...] = ()
+    """Sources whose refused files are let in whatever their history says."""
     run_id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}")
 
     @property
@@ -151,7 +153,7 @@ def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
 def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
     """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
-    loaded = load_refined(request, refined, {file for health in fetched for file in health.fresh})
+    loaded = load_refined(request, refined)
     health = _fared(fetched, refined, broken, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
@@ -195,7 +197,10 @@ def fetch_source(name: str, request: Request) -> Health:
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
-        with request.settings.held(name) as held, Writer(path, dated=True) as writer:
+        with (
+            request.settings.held(name) as held,
+            Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer,
+        ):
             web = web_for(
                 module.SOURCE,
                 writer=writer,
@@ -325,10 +330,11 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
 
 
 @task(name="load", cache_policy=NO_CACHE)
-def load_refined(request: Request, refined: Sequence[Refined], fresh: Collection[str] = ()) -> tuple[store.Loaded, ...]:
+def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Loaded, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
-    `fresh` files, those of a live night, are also held against their source's history.
+    Files of live nights are also held against their source's history, whenever they are loaded; what was refused
+    stays out until a person accepts it or what reads it changes.
     """
     loaded: list[store.Loaded] = []
     with work_of(request) as con:
@@ -339,7 +345,10 @@ def load_refined(request: Request, refined: Sequence[Refined], fresh: Collection
         for name in sorted({file.source for file in refined}):
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
-            gate = _load_gate(con, request, source, checks, fresh)
+            if name in request.accept:
+                accept(request.settings.data, store.refused_files(con, name))
+                store.forget_refusals(con, name)
+            gate = _load_gate(con, request, source, checks)
             outcomes = store.load(con, [file for file in refined if file.source == name], gate=gate)
             store.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
@@ -382,17 +391,17 @@ def _declared(source: Source) -> Sources:
     )
 
 
-def _load_gate(
-    con: store.Connection, request: Request, source: Source, checks: list[Checks], fresh: Collection[str]
-) -> store.Gate:
-    """A gate that keeps its results for ops.checks. Only whole live nights are held against the source's history."""
+def _load_gate(con: store.Connection, request: Request, source: Source, checks: list[Checks]) -> store.Gate:
+    """A gate that keeps its results for ops.checks. Only live nights are held against the source's history."""
+    let_in = accepted(request.settings.data)
 
     def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
         named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
         results = [quality.check(frame, row_class, **named)]
-        if warc in fresh:
+        if warc not in let_in and is_live(request.settings.archive / warc):
             bounds = source.expected_rows
-            results.append(drift.judge(con, frame, source=source.name, n_seen=n_seen, expected_rows=bounds, **named))
+            named |= {"source": source.name, "n_seen": n_seen, "expected_rows": bounds, "accepted": let_in}
+            results.append(drift.judge(con, frame, **named))
         for result in results:
             checks.extend(result.checks)
             for failure in result.failures:
@@ -434,7 +443,8 @@ def _fared(
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))
         if outcome.state == "loaded":
-            health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_seen)
+            if outcome.warc in health.fresh or not health.fresh:
+                health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_seen)
             if outcome.n_rows and health.outcome == "unchanged":
                 health = replace(health, outcome="ok")
         elif outcome.state == "refused":

@@ -475,13 +475,13 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
 
 
 WEIGHTED = (
-    f"Shares are weighted so that no employer counts for more than {EMPLOYER_CAP:.0%}; the jobs and employers in a row "
-    "are counted as they are. So a share is not its jobs divided by {n}: it is lower where the largest employers have "
-    "many of them, and higher where they have few."
+    f"No employer counts for more than {EMPLOYER_CAP:.0%}: where one has more of the jobs, they weigh less, and a share "
+    "is then not its jobs divided by {n}. Jobs and employers in a row are counted as they are."
 )
 """Why two columns that stand side by side do not divide to the third."""
 SKILLS_KEY = "Share of the {n} AI engineering jobs whose advert we could read in full."
-ROLES_KEY = f"Share of {{n}} AI jobs: engineering, research and data science, and the roles around them. {WEIGHTED}"
+ROLES_KEY = f"Share of {{n}} AI jobs: engineering, research and data science, and the roles around them. {WEIGHTED} "
+ROLES_KEY += "Adverts that we only know by their title cannot be compared, so one that is posted again counts again."
 
 
 def _skills_note(rows: Rows) -> list[str]:

@@ -7,6 +7,7 @@ the source that were loaded before. What falls short is refused, and the source 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from statistics import median
 from typing import Any
 
@@ -40,13 +41,14 @@ def judge(
     expected_rows: tuple[int, int],
     gate: str,
     run_id: str,
+    accepted: Collection[str] = (),
 ) -> GateResult:
     """Hold a night's new rows, and `n_seen` rows with those it only repeats, against the source's history.
 
-    `expected_rows` are the bounds the source declares: fewer fail, more warn. `con` is a database with
-    ops.loads and ops.fill_rates. Every finding is a row of ops.checks, met or not.
+    `expected_rows` are the bounds the source declares: fewer fail, more warn. What a person `accepted` begins a new
+    history. `con` is a database with ops.loads and ops.fill_rates. Every finding is a row of ops.checks, met or not.
     """
-    usual = _usual_rows(con, source)
+    usual = _usual_rows(con, source, accepted)
     least, most = expected_rows
     findings: list[tuple[str, bool, float, float, bool]] = [
         ("rows: at least as many as declared", n_seen >= least, n_seen, least, False),
@@ -58,7 +60,7 @@ def judge(
             ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),
         ]
     if len(frame) >= LEAST_ROWS:
-        for column, rate in _usual_fill(con, source).items():
+        for column, rate in _usual_fill(con, source, accepted).items():
             if rate >= LEAST_FILL and column in frame:
                 found = float(frame[column].notna().mean())
                 findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
@@ -86,26 +88,28 @@ def judge(
     )
 
 
-def _usual_rows(con: Any, source: str) -> float | None:
+LATELY = """
+SELECT warc, n_rows, n_seen FROM ops.loads WHERE source = $source AND observed_to >= coalesce(
+    (SELECT max(observed_to) FROM ops.loads WHERE source = $source AND list_contains($accepted, warc)),
+    TIMESTAMP '-infinity'
+) AND {enough} ORDER BY observed_to DESC LIMIT $history
+"""
+
+
+def _usual_rows(con: Any, source: str, accepted: Collection[str]) -> float | None:
     """The median rows of the source's last files; None where there is no history."""
-    rows = con.execute(
-        "SELECT n_seen FROM ops.loads WHERE source = ? AND n_seen > 0 ORDER BY observed_to DESC LIMIT ?",
-        [source, HISTORY],
-    ).fetchall()
-    return float(median(n for (n,) in rows)) if len(rows) >= LEAST_HISTORY else None
+    given = {"source": source, "history": HISTORY, "accepted": list(accepted)}
+    rows = con.execute(LATELY.format(enough="n_seen > 0"), given).fetchall()
+    return float(median(n for _, _, n in rows)) if len(rows) >= LEAST_HISTORY else None
 
 
-def _usual_fill(con: Any, source: str) -> dict[str, float]:
+def _usual_fill(con: Any, source: str, accepted: Collection[str]) -> dict[str, float]:
     """The median share that fills each column in the source's last files with rows enough to tell."""
     rows = con.execute(
-        """
-        WITH lately AS (
-            SELECT warc FROM ops.loads WHERE source = $source AND n_rows >= $least
-            ORDER BY observed_to DESC LIMIT $history
-        )
+        f"""
         SELECT column_name, median(n_filled / f.n_rows), count(*)
-        FROM ops.fill_rates AS f JOIN lately USING (warc) GROUP BY ALL
+        FROM ops.fill_rates AS f JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc) GROUP BY ALL
         """,
-        {"source": source, "least": LEAST_ROWS, "history": HISTORY},
+        {"source": source, "least": LEAST_ROWS, "history": HISTORY, "accepted": list(accepted)},
     ).fetchall()
     return {column: float(rate) for column, rate, n in rows if n >= LEAST_HISTORY}

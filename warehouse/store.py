@@ -70,6 +70,7 @@ from warehouse.tables import (
     PostingSkills,
     PriceLevel,
     PriceLevels,
+    Refusals,
     Rejects,
     Responses,
     Runs,
@@ -285,9 +286,9 @@ def transaction(con: Connection) -> Iterator[None]:
 def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate) -> tuple[Loaded, ...]:
     """Bring what one source's refined files say into `core` and `ops`; one transaction per archive file.
 
-    `files` are all refined files of the source. A file that was loaded with the same key is skipped. When the
-    key of a loaded file changed (its reader or a lookup was edited), the source is loaded anew from all files
-    in one transaction: what the file said before may not survive. A file that `gate` or a CHECK refuses
+    `files` are all refined files of the source. A file that was loaded, or refused, with the same key is skipped.
+    When the key of a loaded file changed (its reader or a lookup was edited), the source is loaded anew from all
+    files in one transaction: what the file said before may not survive. A file that `gate` or a CHECK refuses
     leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in which a file that was good
     before is refused or missing changes nothing: the whole source keeps its last good rows.
 
@@ -297,16 +298,33 @@ def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate) -> tuple[
     if len(sources) > 1:
         raise ValueError(f"files of one source expected, got {', '.join(sorted(sources))}")
     known = _loaded_keys(con, files[0].source) if files else {}
+    refused = _refused_keys(con, files[0].source) if files else {}
     if any(known.get(file.warc, file.refine_key) != file.refine_key for file in files):
         return _reload(con, files, known, gate)
     return tuple(
-        Loaded(warc=file.warc, state="unchanged") if file.warc in known else _load_alone(con, file, gate)
+        Loaded(warc=file.warc, state="unchanged")
+        if file.warc in known or refused.get(file.warc) == file.refine_key
+        else _load_alone(con, file, gate)
         for file in sorted(files, key=lambda file: file.warc)
     )
 
 
 def _loaded_keys(con: Connection, source: str) -> dict[str, str]:
     return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [source]).fetchall())
+
+
+def _refused_keys(con: Connection, source: str) -> dict[str, str]:
+    return dict(con.execute("SELECT warc, refine_key FROM ops.refusals WHERE source = ?", [source]).fetchall())
+
+
+def refused_files(con: Connection, source: str) -> list[str]:
+    """Archive files of a source that a gate refused."""
+    return sorted(_refused_keys(con, source))
+
+
+def forget_refusals(con: Connection, source: str) -> None:
+    """Let the next load try again what was refused of a source."""
+    con.execute("DELETE FROM ops.refusals WHERE source = ?", [source])
 
 
 def _load_alone(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
@@ -351,7 +369,7 @@ def _forget(con: Connection, source: str) -> None:
             " (SELECT posting_id FROM core.postings WHERE source = ?)",
             [source],
         )
-    for cls in (*TABLE_OF_ROW.values(), Loads, FillRates, Responses, Rejects):
+    for cls in (*TABLE_OF_ROW.values(), Loads, FillRates, Refusals, Responses, Rejects):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
@@ -362,7 +380,10 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
     flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
     frame = con.execute(f"SELECT {flat} FROM staged").df()
     if not gate(file.warc, row_class, frame, len(frame) + _n_repeated(con, file)):
-        raise _RefusedError("the load gate was not passed, see ops.checks; nothing of the file was taken")
+        raise _RefusedError(
+            "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
+            f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in"
+        )
     if row_class is Posting:
         _upsert_postings(con, file)
     else:
@@ -630,6 +651,9 @@ def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:
             source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
         )
         _insert(con, Rejects, arrow_table(Rejects, [whole]))
+        con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
+        refusal = Refusals(warc=file.warc, source=file.source, refine_key=file.refine_key, why=why)
+        _insert(con, Refusals, arrow_table(Refusals, [refusal]))
     n_rejects = con.execute("SELECT count(*) FROM ops.rejects WHERE warc = ?", [file.warc]).fetchall()[0][0]
     return Loaded(warc=file.warc, state="refused", n_rejects=n_rejects, why=why)
 

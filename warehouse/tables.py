@@ -882,6 +882,16 @@ class Loads:
     n_rejects: Annotated[int, Column("Rows and values rejected", low=0)]
 
 
+@table("ops.refusals", "Archive files that a gate refused; they are not tried again until what reads them changes.")
+class Refusals:
+    """A later night must not let in what an earlier one refused. `jobmarket run --accept SOURCE` does."""
+
+    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
+    source: Annotated[str, Column("Source")]
+    refine_key: Annotated[str, Column("Digest of archive file, source module, transforms and lookups")]
+    why: Annotated[str, Column("What it did not meet")]
+
+
 @table("ops.fill_rates", "How many rows of each loaded file fill each column that may be empty.")
 class FillRates:
     """A sudden drop against the last files freezes a source at its last good rows."""

@@ -139,6 +139,8 @@ def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     for row, wanted in zip(rows, expected["rows"], strict=True):
         assert restricted(row, wanted) == wanted
     assert {row["source"] for row in rows} <= {module.SOURCE.name}
+    if hasattr(module, "board_of") and (board := module.board_of(response.url)):
+        assert {row["board"] for row in rows} == {board}, "else what the list lacks could not be closed"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")

@@ -7,7 +7,7 @@ import functools
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,10 @@ class Nights:
 
     def night(self, **answers: Behaviour) -> Health:
         """Ask, refine and load; the given boards answer so, the others as they did before."""
+        return self.one(answers)
+
+    def one(self, answers: Mapping[str, Behaviour], *, accept: Sequence[str] = (), is_killed: bool = False) -> Health:
+        """The same; `accept` as the command has it, `is_killed` after fetching."""
         for name, answer in answers.items():
             self.server.answers[f"/v0/postings/{name}?mode=json"] = answer
         clock = Clock()
@@ -87,16 +91,18 @@ class Nights:
             command="test",
             sources=("lever",),
             is_live=True,
+            accept=tuple(accept),
         )
         fetched = night.fetch_source.fn("lever", request)
+        if is_killed:
+            return fetched
         (found,) = self.loaded(request, [fetched])
         return found
 
     def loaded(self, request: Request, fetched: Sequence[Health]) -> tuple[Health, ...]:
         night.begin(request)
         refined, broken = night.refine_archive.fn(request)
-        fresh = {file for health in fetched for file in health.fresh}
-        return night._fared(fetched, refined, broken, night.load_refined.fn(request, refined, fresh))
+        return night._fared(fetched, refined, broken, night.load_refined.fn(request, refined))
 
     def asked(self) -> list[dict[str, str]]:
         """Headers of the boards asked for since the last time this was called."""
@@ -214,6 +220,51 @@ def test_a_field_that_empties_freezes_the_source_at_its_last_good_rows(nights: N
     assert nights.select(ROWS) == before
     found = nights.select("SELECT expectation FROM ops.checks WHERE NOT is_met ORDER BY ALL")
     assert ("filled: pay_low",) in found
+
+
+def changing(nights: Nights, n: int = 3) -> None:
+    """Nights whose lists change a little each time."""
+    for number in range(n):
+        assert nights.night(**{name: well(name, 30 + number) for name in TOKENS}).outcome == "ok"
+
+
+def bare(board: str, n: int = 30) -> Answer:
+    return 200, {}, json.dumps([{**job(number, board), "salaryRange": None} for number in range(n)]).encode()
+
+
+PAID = "SELECT count(*), count(pay_low) FROM core.postings"
+
+
+def test_what_a_night_refused_the_next_does_not_let_in(nights: Nights) -> None:
+    changing(nights)
+    before = nights.select(PAID)
+    assert nights.night(**{name: bare(name) for name in TOKENS}).outcome == "failed"
+    health = nights.night(**{name: well(name, 32) for name in TOKENS})
+    assert (health.outcome, health.n_rows) == ("ok", 96)
+    assert nights.select(PAID) == before
+    assert nights.select("SELECT count(*) FROM ops.refusals") == [(1,)]
+
+
+def test_what_a_killed_night_fetched_is_judged_by_the_next(nights: Nights) -> None:
+    changing(nights)
+    before = nights.select(PAID)
+    nights.one({name: bare(name) for name in TOKENS}, is_killed=True)
+    health = nights.night(**{name: well(name, 32) for name in TOKENS})
+    assert health.outcome == "failed", "the source's file of the night before was refused"
+    assert nights.select(PAID) == before
+    assert nights.night().outcome == "unchanged"
+
+
+def test_too_few_rows_close_nothing_on_any_night_and_a_person_may_let_them_in(nights: Nights) -> None:
+    changing(nights)
+    standing = nights.select(STANDING)
+    few = {name: well(name, 1) for name in TOKENS}
+    assert nights.night(**few).outcome == "failed"
+    assert "jobmarket run --accept lever" in (nights.night(**few).message or "")
+    assert nights.select(STANDING) == standing
+    nights.one(few, accept=["lever"])
+    assert nights.select(STANDING) == [(3,)]
+    assert nights.night(**few).outcome == "unchanged"
 
 
 def test_two_hundred_unchanged_boards_cost_two_hundred_conditional_requests_and_no_reading(

@@ -92,10 +92,10 @@ def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: li
     alone = text_of("  <!-- figure:skills.big_data -->\n  <!-- /figure -->\n" + END, ledger)
     assert alone.startswith(
         "  <!-- figure:skills.big_data -->\n\n  Share of the 18 AI engineering jobs whose advert we could read in "
-        "full. Shares are weighted "
+        "full. No employer counts "
     )
     assert (
-        alone.split("Shares are weighted ")[1]
+        alone.split("No employer counts ")[1]
         .partition("Verdict, ")[2]
         .startswith(
             "by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "

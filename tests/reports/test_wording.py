@@ -156,8 +156,8 @@ def test_a_table_of_shares_says_why_its_columns_do_not_divide() -> None:
         make = wording.shape_of(figure_id).table
         assert make is not None
         table = make([row])
-        assert "no employer counts for more than 10%" in table.key
-        assert "a share is not its jobs divided by 400" in table.key
+        assert "No employer counts for more than 10%" in table.key
+        assert "a share is then not its jobs divided by 400" in table.key
         line = dict(zip(table.columns, table.rows[0], strict=True))
         assert (line["Jobs"], line["Employers"]) == ("40", "6")
 
