@@ -475,8 +475,8 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
 
 
 WEIGHTED = (
-    f"No employer counts for more than {EMPLOYER_CAP:.0%}: where one has more of the jobs, they weigh less, and a share "
-    "is then not its jobs divided by {n}. Jobs and employers in a row are counted as they are."
+    f"No employer counts for more than {EMPLOYER_CAP:.0%}: where one has more of the jobs, they weigh less, and a "
+    "share is then not its jobs divided by {n}. Jobs and employers in a row are counted as they are."
 )
 """Why two columns that stand side by side do not divide to the third."""
 SKILLS_KEY = "Share of the {n} AI engineering jobs whose advert we could read in full."
