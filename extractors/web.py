@@ -73,6 +73,9 @@ LARGEST_TOKEN = 64 * 1024
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
+_RESERVED_PAGE = re.compile(rb"""<meta\s+name=["']?tdm-reservation["']?\s+content=["']?1\b""", re.IGNORECASE)
+
+
 class FetchFailed(Exception):  # noqa: N818  # said as it is reported: the fetch failed
     """No answer was got from an address: `url`, and `why` (the message).
 
@@ -289,9 +292,11 @@ class Web:
     def _pause(self, url: str) -> float:
         """Seconds between two requests to the host. Raises `FetchFailed` when its rules forbid the address."""
         pause = self._source.pause
-        if self._manners is None or self._is_permitted:
+        if self._manners is None:
             return pause
         rules = self._manners.rules(url, self._ask_for_rules, pause)
+        if self._is_permitted:  # to read it, not to hurry
+            return max(pause, min(rules.crawl_delay, LONGEST_WAIT))
         if refusal := rules.refusal(url):
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
         if rules.crawl_delay > LONGEST_WAIT:
@@ -333,8 +338,8 @@ class Web:
                 if error.may_pass:  # else it is the answer that is wrong, not the host
                     self._manners.failed(url, str(error))
                 raise FetchFailed(url, str(error)) from error
-            if policy := _reserved(answer):
-                raise FetchFailed(url, reservation("a header of its answer", policy), is_refused=True)
+            if (policy := _reserved(answer)) and not self._is_permitted:
+                raise FetchFailed(url, reservation("its answer", policy), is_refused=True)
             if answer.status not in BUSY:
                 self._manners.answered(url)
                 break
@@ -536,7 +541,9 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
 
 def _reserved(answer: _Answer) -> str | None:
     """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
-    if (answer.header("tdm-reservation") or "").strip() != "1":
+    is_page = "html" in (answer.header("content-type") or "")
+    in_page = _RESERVED_PAGE.search(answer.body) if is_page and not answer.header("content-encoding") else None
+    if (answer.header("tdm-reservation") or "").strip() != "1" and not in_page:
         return None
     return answer.header("tdm-policy") or "none stated"
 
