@@ -135,7 +135,8 @@ def nightly(request: Request) -> Outcome:
     """Ask every source (none for a past day), then do what follows from the archive."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
-        asked = {name: fetch_source.submit(name, request) for name in request.sources if request.as_of is None}
+        names = [name for name in request.sources if not request.is_sample or (SAMPLE / name).is_dir()]
+        asked = {name: fetch_source.submit(name, request) for name in names if request.as_of is None}
         health = [_ended(name, future) for name, future in asked.items()]
         return from_archive(request, health)
 
