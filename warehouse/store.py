@@ -591,6 +591,7 @@ def _record_fill(con: Connection, file: RefinedFile, row_class: type) -> None:
 def _record_load(con: Connection, file: RefinedFile) -> Loaded:
     responses = f"read_parquet({literal(str(file.responses))})"
     n_repeated = _n_repeated(con, file)
+    con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
     con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
     n_rows, n_seen, n_rejects = con.execute(
         f"""

@@ -22,7 +22,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
 from extractors import ashby, greenhouse
-from extractors.archive import Writer, path_of
+from extractors.archive import LIVE, Writer, path_of
 from extractors.pool import refine_all
 from extractors.refine import Refined
 from extractors.web import MissingContact
@@ -57,9 +57,9 @@ class Answer:
     encoding: str | None = None
 
 
-def record(path: Path, answers: Sequence[Answer], begin: datetime = FIRST) -> Path:
+def record(path: Path, answers: Sequence[Answer], begin: datetime = FIRST, *, part_of: str | None = None) -> Path:
     """A WARC file of answers, one a second."""
-    with Writer(path) as writer:
+    with Writer(path, part_of=part_of) as writer:
         for number, answer in enumerate(answers):
             writer.write(
                 url=answer.url,
@@ -349,7 +349,9 @@ def request_for(data: Path, **changed: Any) -> Request:
 @pytest.mark.usefixtures("undecorated")
 def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    record(path_of(empty / "archive", "ashby", now), [Answer(url=ashby.url_of("orchard"), body=PAGE)], now)
+    record(
+        path_of(empty / "archive", "ashby", now), [Answer(url=ashby.url_of("orchard"), body=PAGE)], now, part_of=LIVE
+    )
     record(path_of(empty / "archive", "greenhouse", now), [greenhouse_board("mill", greenhouse_job(1))], now)
     name = path_of(empty, "ashby", now).name
     fetched = [Health(source=source, outcome="ok", fresh=(f"{source}/{name}",)) for source in ("ashby", "greenhouse")]

@@ -470,9 +470,19 @@ def test_a_refused_file_leaves_its_rejects_and_the_reason(con: store.Connection,
         (-1, "file", True),
         (0, "record", False),
     ]
+    assert [again.state for again in load(con, file)] == ["unchanged"], "a later night does not let it in"
+    assert store.refused_files(con, "board") == ["board/a.warc.gz"]
+    store.forget_refusals(con, "board")
     (loaded,) = load(con, file)
     assert (loaded.state, loaded.n_rejects) == ("loaded", 1)
     assert all_rows(con, "SELECT record FROM ops.rejects") == [(0,)]
+
+
+def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: store.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=lambda *_: False)
+    (loaded,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
+    assert loaded.state == "loaded"
+    assert store.refused_files(con, "board") == []
 
 
 def test_a_refused_file_keeps_what_others_said(con: store.Connection, tmp_path: Path) -> None:
