@@ -63,8 +63,6 @@ class Refined:
     n_rows: int
     n_responses: int
     n_rejects: int
-    unreadable: tuple[str, ...]
-    """Answers that are not what the source promises, each with why: a page of HTML, a body that does not decode."""
     observed_from: datetime | None
     observed_to: datetime | None
     is_new: bool
@@ -149,7 +147,7 @@ def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
 
 
 def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool) -> Refined:
-    seen = pq.read_table(responses, columns=["observed_at", "n_rejects", "url", "issues"])
+    seen = pq.read_table(responses, columns=["observed_at", "n_rejects"])
     times = [t for t in seen["observed_at"].to_pylist() if t is not None]
     return Refined(
         source=source,
@@ -160,19 +158,22 @@ def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path
         n_rows=pq.read_metadata(rows).num_rows,
         n_responses=len(seen),
         n_rejects=sum(seen["n_rejects"].to_pylist()),
-        unreadable=tuple(_unreadable(seen)),
         observed_from=min(times, default=None),
         observed_to=max(times, default=None),
         is_new=is_new,
     )
 
 
-def _unreadable(seen: pa.Table) -> Iterator[str]:
+def unreadable_in(file: Refined) -> list[str]:
+    """Answers that are not what the source promises, each with why: a page of HTML, a body that does not decode."""
+    seen = pq.read_table(file.responses, columns=["url", "issues"])
     held = pc.list_value_length(seen["issues"])
-    for answer in seen.filter(pc.greater(held, 0)).select(["url", "issues"]).to_pylist():
-        for issue in answer["issues"]:
-            if issue["column_name"] == "response" and not issue["is_deliberate"]:
-                yield f"{answer['url'] or 'a record'}: {issue['rule']} (got {issue['value'][:60]!r})"
+    return [
+        f"{answer['url'] or 'a record'}: {issue['rule']} (got {issue['value'][:60]!r})"
+        for answer in seen.filter(pc.greater(held, 0)).to_pylist()
+        for issue in answer["issues"]
+        if issue["column_name"] == "response" and not issue["is_deliberate"]
+    ]
 
 
 def _key_of(path: Path) -> str | None:

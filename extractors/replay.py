@@ -40,7 +40,7 @@ class ReplayAdapter(BaseAdapter):
         super().__init__()
         self._held = held
         self.damaged: list[tuple[Path, Damaged]] = []
-        self._left: defaultdict[str, deque[tuple[Where, datetime]]] = defaultdict(deque)
+        self._left: defaultdict[str, deque[Where]] = defaultdict(deque)
         self._whole: dict[tuple[str, datetime], Where] = {}
         for path in paths:
             for found in read_recorded(path):
@@ -48,7 +48,7 @@ class ReplayAdapter(BaseAdapter):
                     self.damaged.append((path, found))
                     continue
                 where = (path, found.record, found.offset, found.position)
-                self._left[prepared(found.url)].append((where, found.observed_at))
+                self._left[prepared(found.url)].append(where)
                 if isinstance(found, Recorded):
                     self._whole[prepared(found.url), found.observed_at] = where
 
@@ -67,14 +67,13 @@ class ReplayAdapter(BaseAdapter):
             raise NotRecorded("not in the recording", request=request)
         if not self._left[url]:
             raise NotRecorded("asked more often than recorded", request=request)
-        where, observed_at = self._left[url].popleft()
-        recorded = _read(where, request)
+        recorded = _read(self._left[url].popleft(), request)
         found = self._whole_answer(recorded, request)
         headers = urllib3.HTTPHeaderDict()
         for name, value in found.headers:
             headers.add(name, value)
         response = Replayed()
-        response.observed_at = observed_at
+        response.observed_at = recorded.observed_at
         response.revisit = recorded if isinstance(recorded, Revisited) else None
         response.status_code = found.status
         response.reason = found.reason

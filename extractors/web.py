@@ -22,6 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
@@ -150,6 +151,13 @@ class _Answer:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
+class _Known(NamedTuple):
+    """What the archive holds of an address: the newest word on it, and the stored answer itself."""
+
+    held: Held
+    first: Recorded
+
+
 class Web:
     """A session for one source and night. Made by `web_for`.
 
@@ -267,8 +275,8 @@ class Web:
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
             named = url if what.form is None else _with_query(url, what.form)
-            answer, held = self._answer(url, named, what, pause)
-            found = self._archived(named, answer, held, what)
+            answer, known = self._answer(url, named, what, pause)
+            found = self._archived(named, answer, known, what)
             location = answer.header("location")
             if not follow or found.status not in REDIRECTS or location is None:
                 return found
@@ -311,7 +319,7 @@ class Web:
             raise ConnectionError(str(error)) from error
         return answer.status, answer.header("location"), answer.body
 
-    def _answer(self, url: str, named: str, what: Asked, pause: float) -> tuple[_Answer, Held | None]:
+    def _answer(self, url: str, named: str, what: Asked, pause: float) -> tuple[_Answer, _Known | None]:
         """The answer of an address, asked again while its server is busy; and what the archive held of it."""
         if self._manners is None:
             try:
@@ -319,9 +327,9 @@ class Web:
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             self.statuses[answer.status] += 1
-            return answer, self._held_before(named, answer.observed_at)
-        held = self._held_before(named, self._now())
-        asked = Asked(headers={**_conditions(held), **what.headers}, secret=what.secret, form=what.form)
+            return answer, self._known_before(named, answer.observed_at)
+        known = self._known_before(named, self._now())
+        asked = Asked(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._manners.closed(url):
                 raise FetchFailed(url, why)
@@ -354,18 +362,20 @@ class Web:
             else:
                 self._manners.sleep(wait)
         self.statuses[answer.status] += 1
-        return answer, held
+        return answer, known
 
-    def _held_before(self, named: str, time: datetime) -> Held | None:
+    def _known_before(self, named: str, time: datetime) -> _Known | None:
         """What the archive holds of an address, if it can still be read."""
         held = self._held.before(named, time) if self._held else None
-        return held if held and held.answer() else None
+        first = held.answer() if held else None
+        return _Known(held, first) if held and first else None
 
-    def _archived(self, named: str, answer: _Answer, held: Held | None, what: Asked) -> Response:
+    def _archived(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Response:
         """The answer, kept: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
-        headers = [(name, _struck(value, what)) for name, value in answer.headers]
+        secrets = what.words_to_hide
+        headers = [(name, _struck(value, secrets)) for name, value in answer.headers]
         try:
-            if held and _repeats(answer, held) and (first := held.answer()):
+            if known and _repeats(answer, known.held):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
                 found = self._writer.write_revisit(
@@ -374,11 +384,11 @@ class Web:
                     status=repetition.status,
                     reason=repetition.reason,
                     headers=answer.revisit.headers if answer.revisit else headers,
-                    digest=held.digest,
-                    refers_to=held.first_at,
+                    digest=known.held.digest,
+                    refers_to=known.held.first_at,
                 )
-                return _response(first, observed_at=found.observed_at, record=found.record)
-            body = _struck_bytes(answer.body, what)
+                return _response(known.first, observed_at=found.observed_at, record=found.record)
+            body = _struck_bytes(answer.body, secrets)
             whole = self._writer.write(
                 url=named,
                 observed_at=answer.observed_at,
@@ -428,7 +438,7 @@ class Web:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # ValueError: requests looks where an answer redirects, and that may be no address.
             may_pass = not isinstance(error, PrivateAddress | ValueError)
-            raise _NoAnswerError(_struck(_why(error), what), may_pass=may_pass) from None
+            raise _NoAnswerError(_struck(_why(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
         return _Answer(
@@ -514,10 +524,11 @@ def web_for(
     )
 
 
-def _conditions(held: Held | None) -> dict[str, str]:
+def _conditions(known: _Known | None) -> dict[str, str]:
     """Headers that ask for an answer only if it differs from the one that is held."""
-    if held is None:
+    if known is None:
         return {}
+    held = known.held
     named = {"If-None-Match": held.etag, "If-Modified-Since": None if held.etag else held.last_modified}
     return {name: value for name, value in named.items() if value}
 
@@ -554,21 +565,21 @@ def _led_to(url: str, location: str, what: Asked) -> str:
         parts = urlsplit(urljoin(url, location))
         fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
         query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
-        return _struck(urlunsplit(parts._replace(query=query)), what)
+        return _struck(urlunsplit(parts._replace(query=query)), what.words_to_hide)
     except ValueError as error:
-        raise FetchFailed(url, f"it redirects to no address: {_struck(str(error), what)}") from None
+        raise FetchFailed(url, f"it redirects to no address: {_struck(str(error), what.words_to_hide)}") from None
 
 
-def _struck(text: str, what: Asked) -> str:
+def _struck(text: str, secrets: Sequence[str]) -> str:
     """A text without the secrets that were sent."""
-    for word in what.words_to_hide:
+    for word in secrets:
         text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
     return text
 
 
-def _struck_bytes(body: bytes, what: Asked) -> bytes:
+def _struck_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
     """A body without the secrets that were sent, as long as before."""
-    for word in what.words_to_hide:
+    for word in secrets:
         secret = word.encode()
         body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
     return body

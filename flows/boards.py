@@ -48,7 +48,7 @@ WHERE o.source = ? AND p.region IS NOT NULL ORDER BY ALL
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What is proposed for one board, and why, in words. `board` None: nothing can be done with what was given."""
+    """What is proposed for one board, and why, in words."""
 
     what: str
     source: str
@@ -133,11 +133,10 @@ def discovered(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 def boards_linked(answer: Response) -> Iterator[tuple[str, str]]:
     """Source and token of every board that an answer links to, itself left out."""
-    own = answer.url
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")
-        found = board_in(url.replace("http://", "https://", 1))
-        if found and found[1] not in own and re.fullmatch(r"[\w.:/-]{2,80}", found[1]):
+        found = board_in(url)
+        if found and found[1] not in answer.url and re.fullmatch(r"[\w.:/-]{2,80}", found[1]):
             yield found
 
 

@@ -25,7 +25,7 @@ from prefect.cache_policies import NO_CACHE
 from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
 from extractors.boards import boards_of, employers
 from extractors.pool import refine_all
-from extractors.refine import Refined
+from extractors.refine import Refined, unreadable_in
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web import Web, web_for
 from flows.access import accept, accepted, permissions, why_off
@@ -435,8 +435,8 @@ def _fared(
     by_source = {health.source: health for health in fetched}
     for file in refined:
         health = by_source.get(file.source, Health(source=file.source))
-        if file.unreadable and file.warc in health.fresh:
-            said = f"{len(file.unreadable)} answers cannot be read, first: {file.unreadable[0]}"
+        if file.warc in health.fresh and (unreadable := unreadable_in(file)):
+            said = f"{len(unreadable)} answers cannot be read, first: {unreadable[0]}"
             message = "; ".join(filter(None, [health.message, said]))
             worst = max(health.outcome, "partial", key=OUTCOMES.index)
             by_source[file.source] = replace(health, outcome=worst, message=message)

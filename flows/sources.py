@@ -40,8 +40,7 @@ SHOWN_ISSUES = 5
 SHOWN_COLUMNS = ("title", "employer", "location_text", "country", "pay_text", "posted_on", "role", "seniority")
 
 FILES = """
-SELECT source, warc, observed_to, n_seen, n_rejects,
-    lag(n_seen) OVER (PARTITION BY source ORDER BY observed_to) AS before
+SELECT source, observed_to, n_seen, lag(n_seen) OVER (PARTITION BY source ORDER BY observed_to) AS before
 FROM ops.loads WHERE n_seen > 0
 QUALIFY row_number() OVER (PARTITION BY source ORDER BY observed_to DESC) = 1
 """
@@ -270,7 +269,7 @@ def _seen(config: Settings) -> tuple[dict[str, _Seen], dict[tuple[str, str], flo
             fill = con.execute(FILL).fetchall()
     except store.SqlError:  # published by an older version, which did not count so
         return {}, {}
-    seen = {source: _Seen(last=last, n_rows=n, before=before) for source, _, last, n, _, before in files}
+    seen = {source: _Seen(last=last, n_rows=n, before=before) for source, last, n, before in files}
     return seen, {(source, column): rate for source, column, rate in fill}
 
 

@@ -379,7 +379,8 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
     _stage(con, file, row_class)
     flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
     frame = con.execute(f"SELECT {flat} FROM staged").df()
-    if not gate(file.warc, row_class, frame, len(frame) + _n_repeated(con, file)):
+    n_repeated = _n_repeated(con, file)
+    if not gate(file.warc, row_class, frame, len(frame) + n_repeated):
         raise _RefusedError(
             "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
             f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in"
@@ -390,7 +391,7 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
         _upsert_rows(con, TABLE_OF_ROW[row_class])
     _record_rejects(con, file, row_class)
     _record_fill(con, file, row_class)
-    loaded = _record_load(con, file)
+    loaded = _record_load(con, file, n_repeated)
     if row_class is Posting:
         _see_again(con, file)
     return loaded
@@ -588,9 +589,8 @@ def _record_fill(con: Connection, file: RefinedFile, row_class: type) -> None:
         )
 
 
-def _record_load(con: Connection, file: RefinedFile) -> Loaded:
+def _record_load(con: Connection, file: RefinedFile, n_repeated: int) -> Loaded:
     responses = f"read_parquet({literal(str(file.responses))})"
-    n_repeated = _n_repeated(con, file)
     con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
     con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
     n_rows, n_seen, n_rejects = con.execute(
