@@ -105,7 +105,7 @@ def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
         url=stated.get("hostedUrl"),
         board=board,
         employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
-        department=categories.get("department") or categories.get("team"),
+        department=categories.get("team") or categories.get("department"),
         html=_whole_text(stated),
         location_text="; ".join(place for place in places if place),
         addresses=[Address(country=country)] if country else (),

@@ -61,12 +61,12 @@ SOURCE = Source(
     most_requests=8_000,
     facts=(
         "Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a "
-        "total and an offset, country codes in lower case, levels in LinkedIn's words, no text and no pay. "
-        "Documentation: no key, pages of at most 100. Others report the single posting, with the text in four "
-        "sections, and, once and weakly, a `compensation` of min, max, currency and period; both are read as "
-        "reported. The documentation calls the API public, but two readers found that its robots.txt disallows "
-        "everything to all robots but LinkedIn's, so the source is off until permission is on record. About ten "
-        "requests a second are said to be allowed; we ask one. No terms for third parties were found. A list comes "
+        "total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's "
+        "words, no text and no pay. Documentation: no key, pages of at most 100. Others report the single posting, "
+        "with the text in four sections, and, once and weakly, a `compensation` of min, max, currency and period; both "
+        "are read as reported. The documentation calls the API public, but two readers found that its robots.txt "
+        "disallows everything to all robots but LinkedIn's, so the source is off until permission is on record. About "
+        "ten requests a second are said to be allowed; we ask one. No terms for third parties were found. A list comes "
         "in pages, so it closes nothing."
     ),
 )
@@ -124,6 +124,7 @@ def read_item(item: dict[str, Any], *, asked: str) -> Said | Issue:
         board=board,
         employer=employer_of(SOURCE.name, board) or company.get("name") or board,
         department=(item.get("department") or {}).get("label"),
+        requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
         location_text=place.get("fullLocation") or ", ".join(filter(None, parts)),
         addresses=[Address(None, place.get("country"), place.get("region"), place.get("city"))] if place else (),

@@ -160,7 +160,16 @@ def read_item(item: dict[str, Any], *, address: re.Match[str]) -> Said:
         located = parts[2] if len(parts) == 4 else None
     said = _said(address, path, item)
     said["location_text"] = located
+    said["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
     return said
+
+
+def _ends(path: str, bullet: object) -> bool:
+    """Whether a bullet is the requisition that the path ends with ("_JR7", of a second posting "_JR7-1").
+
+    Employers choose what the bullets of a list show; places and dates stand there as well.
+    """
+    return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
 
 def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue:
@@ -170,6 +179,7 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
     said = _said(address, address[4] or "", info)
+    said["requisition_id"] = info.get("jobReqId")
     said["html"] = info.get("jobDescription")
     said["location_text"] = "; ".join(filter(None, (first, *others)))
     said["addresses"] = [Address(first, country), *(Address(other) for other in others)]

@@ -285,7 +285,10 @@ class Advert:
     url: Annotated[str | None, Column("Page of the advert")]
     title: Annotated[str, Column("Job title as written, white space folded", pattern=r".*\S.*")]
     employer: Annotated[str | None, Column("Hiring organisation as the source names it")]
-    department: Annotated[str | None, Column("Department or team as written")]
+    department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
+    requisition_id: Annotated[
+        str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")
+    ]
     location_text: Annotated[str | None, Column("Location as written")]
     country: Annotated[str | None, Column("Country when all places agree", pattern=COUNTRY_CODE)]
     subdivision: Annotated[str | None, Column("Subdivision when all places agree")]
