@@ -93,7 +93,8 @@ SOURCE = Source(
         "or outside its value, with the currency inside or beside it. A posting is known by its `identifier` within "
         "its host, else by its address. Google's rules call it the hiring organisation's number of the job; job boards "
         "give their own, so it counts as the requisition on declared sites and where it carries the organisation's "
-        "name. A page that is gone closes nothing, so an end is known only where it is stated."
+        "name. A page of a declared site that answers 404 or 410 closes the posting known by its address; other ends "
+        "are known only where they are stated."
     ),
 )
 
@@ -159,7 +160,7 @@ def _ask_site(web: Web, site: Site) -> list[str]:
         failures.append(
             f"{site.name}: {len(found) - MOST_POSTINGS} postings left out, {MOST_POSTINGS} are read at most"
         )
-    return failures + ask_each(web, list(found)[:MOST_POSTINGS])
+    return failures + ask_each(web, list(found)[:MOST_POSTINGS], may_be_gone=True)
 
 
 def addresses_in(response: Response) -> list[str]:
@@ -175,6 +176,16 @@ def addresses_in(response: Response) -> list[str]:
 def _sitemap(response: Response) -> bytes | None:
     found = SITEMAP.search(response.body[:HEAD])
     return found[1] if found else None
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
+    is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
+    return _id_by(url) if is_posting else None
+
+
+def _id_by(address: str) -> str:
+    return urldefrag(address).url.split("://", 1)[-1]
 
 
 # --- pages --------------------------------------------------------------------------------------------
@@ -296,7 +307,7 @@ def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> Said:
     prose = None if pays else _one(item.get("baseSalary"))
     return Said(
         source=SOURCE.name,
-        id=f"{host}/{number}" if number else urldefrag(address).url.split("://", 1)[-1],
+        id=f"{host}/{number}" if number else _id_by(address),
         title=_text(item.get("title")) or _text(item.get("name")),
         url=address,
         board=site.name if site else host,

@@ -91,6 +91,12 @@ def board_of(url: str) -> str | None:
     return unquote(found[1]) if found and not found[2] else None
 
 
+def posting_of(url: str) -> str | None:
+    """The id of the job whose own address it is, or None."""
+    found = BOARD.match(url)
+    return unquote(found[2][1:]) if found and found[2] else None
+
+
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every board. Returns what failed; the others are archived."""
     return ask_each(web, map(url_of, boards))

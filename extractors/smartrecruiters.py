@@ -25,7 +25,7 @@ from transforms.stated_pay import stated_pay
 from warehouse.tables import Issue, Posting
 
 API = "https://api.smartrecruiters.com/v1/companies/"
-COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings")
+COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")
 PAGE = 100
 """Postings of a page, the most the API gives."""
 MOST_PAGES = 50
@@ -67,7 +67,7 @@ SOURCE = Source(
         "are read as reported. The documentation calls the API public, but two readers found that its robots.txt "
         "disallows everything to all robots but LinkedIn's, so the source is off until permission is on record. About "
         "ten requests a second are said to be allowed; we ask one. No terms for third parties were found. A list comes "
-        "in pages, so it closes nothing."
+        "in pages, so it closes nothing; a single posting that answers 404 or 410 is closed."
     ),
 )
 
@@ -75,6 +75,12 @@ SOURCE = Source(
 def url_of(board: str, offset: int = 0) -> str:
     """The address of one page of a company's list."""
     return f"{API}{quote(board, safe='')}/postings?offset={offset}&limit={PAGE}"
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = COMPANY.match(url)
+    return unquote(found[2]) if found and found[2] else None
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -86,7 +92,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
         failures += ask_pages(web, url_of(board), next_of, most=MOST_PAGES)
     if len(details) > MOST_DETAILS:
         failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
-    return failures + ask_each(web, details[:MOST_DETAILS])
+    return failures + ask_each(web, details[:MOST_DETAILS], may_be_gone=True)
 
 
 def _next(page: Response, *, board: str, details: list[str]) -> str | None:

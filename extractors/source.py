@@ -8,6 +8,7 @@ A source module holds
     def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
     def parse(response): ...         # Iterator of rows (Posting, PayReport, OfficialWage, ExchangeRate) and Issues
 
+`posting_of(url)`: the native id of the posting whose own address it is, or None, where it asks for single postings;
 and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
 also `url_of(board)` and `CAREER_PAGES`: patterns of public career pages, each with the token it gives ("{board}").
 A source whose files a person may download by hand has `address_of(name)`: the address a file of that name is
@@ -46,6 +47,8 @@ Row = TypeVar("Row")
 ACCESSES = ("open", "key", "consent", "file")
 ANSWERED = (200, 206)
 """Status codes of an answer that holds data. 206 is how some APIs say that a page is one of several."""
+GONE = (404, 410)
+"""Status codes by which a posting's own address says that the posting is gone."""
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 WORKBOOK = "[Content_Types].xml"

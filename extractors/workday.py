@@ -67,12 +67,13 @@ SOURCE = Source(
     most_requests=8_000,
     facts=(
         "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
-        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a "
-        "page holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first "
-        "page again, and the single posting with its text, country and startDate, the day of posting. The site is "
+        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "
+        "holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first page "
+        "again, and the single posting with its text, country and startDate, the day of posting. The site is "
         "undocumented, its terms restrict robots, robots.txt differs by employer and some clients are refused with a "
         "422: the source is off until permission for the employers asked is on record. Lists come in pages, so they "
-        "close nothing. Ids are the requisition's within a tenant, with the suffix of a second posting."
+        "close nothing; a single posting that answers 404 or 410 is closed. Ids are the requisition's within a tenant, "
+        "with the suffix of a second posting."
     ),
 )
 
@@ -86,6 +87,12 @@ def url_of(board: str) -> str:
     return f"https://{tenant}.{host}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs"
 
 
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = ADDRESS.match(url)
+    return _id(found[1], found[4]) if found and found[4] else None
+
+
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Search every board, then ask for the single postings in roles we follow. Returns what failed."""
     failures: list[str] = []
@@ -97,7 +104,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
             failures.append(str(error))
     if len(details) > MOST_DETAILS:
         failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
-    return failures + ask_each(web, list(details)[:MOST_DETAILS])
+    return failures + ask_each(web, list(details)[:MOST_DETAILS], may_be_gone=True)
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
@@ -189,15 +196,20 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue
 
 
 def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> Said:
-    """What lists and single postings say alike. The id ends the path, so that both have the same."""
+    """What lists and single postings say alike."""
     tenant, host, site = address[1], address[2], address[3]
     board = f"{tenant}.{host}/{site}"
     return Said(
         source=SOURCE.name,
-        id=f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}",
+        id=_id(tenant, path),
         title=stated.get("title"),
         url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
         board=board,
         employer=employer_of(SOURCE.name, board) or tenant,
         workplace=stated.get("remoteType"),
     )
+
+
+def _id(tenant: str, path: str) -> str:
+    """The id that ends a path, the same in lists and single postings."""
+    return f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}"

@@ -920,6 +920,13 @@ class ResponseRow:
         datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
     ] = None
     board: Annotated[str | None, Column("Board it lists")]
+    posting_id: Annotated[
+        str | None,
+        Column(
+            "Posting whose own address it is, and which a 404 or 410 closes; NULL: it is none, or so many of the file "
+            "are said to be gone that it is not believed"
+        ),
+    ] = None
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
     n_rows: Annotated[int, Column("Rows read from it", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]
