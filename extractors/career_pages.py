@@ -26,7 +26,7 @@ from bs4 import BeautifulSoup, UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser
 
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
 from transforms.posting import Said, postings
@@ -85,6 +85,7 @@ SOURCE = Source(
     cadence="live",
     expected_rows=(1, 50_000),
     most_requests=2_000,
+    expires_after_days=AGES_OUT,
     facts=(
         "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "
         "issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names "

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each, ask_pages
-from extractors.source import Response, Source, each
+from extractors.source import AGES_OUT, Response, Source, each
 from transforms.place import Address
 from transforms.posting import Said, postings
 from transforms.rejected import left_out
@@ -59,6 +59,7 @@ SOURCE = Source(
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
+    expires_after_days=AGES_OUT,
     facts=(
         "Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a "
         "total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's "

@@ -16,7 +16,7 @@ from typing import Any
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
 from transforms.posting import Said, postings
@@ -65,6 +65,7 @@ SOURCE = Source(
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
+    expires_after_days=AGES_OUT,
     facts=(
         "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
         "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "

@@ -602,6 +602,15 @@ class Sources:
     attribution: Annotated[str, Column("Words printed with figures made from it")]
     is_republishable: Annotated[bool, Column("Whether aggregates of it may stand in exports and site")]
     is_verified: Annotated[bool, Column("Whether the reader was checked against a real answer")]
+    expires_after_days: Annotated[
+        int | None,
+        Column(
+            "Days without being seen after which an advert without a stated end counts as expired (not as closed); "
+            "NULL: it has no adverts",
+            unit="days",
+            low=1,
+        ),
+    ] = None
 
 
 @table("core.countries", "Countries, their regions and money.")

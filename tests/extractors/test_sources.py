@@ -34,7 +34,7 @@ import transforms.lookups
 from extractors.aijobs_salaries import first_rows_of_pairs
 from extractors.boards import all_boards, boards_of, employer_of, employers
 from extractors.fetching import ask_first, ask_pages
-from extractors.source import ACCESSES, NEW_KEYS, Response, all_sources, each, source_of
+from extractors.source import ACCESSES, LISTED_WHOLE, NEW_KEYS, Response, all_sources, each, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.tabular import headers_for
 from extractors.web import FetchFailed
@@ -42,6 +42,7 @@ from transforms.lookup import occupations
 from transforms.rejected import Rejected
 from warehouse.tables import (
     KINDS,
+    POSTING_KINDS,
     AiPostingShare,
     ExchangeRate,
     Issue,
@@ -172,6 +173,11 @@ def test_a_source_declares_itself(name: str) -> None:
     assert bool(source.keys) == (source.access == "key") or source.access == "consent"
     assert source.pause >= 1
     assert 0 < source.expected_rows[0] < source.expected_rows[1]
+    if source.kind in POSTING_KINDS:
+        least = LISTED_WHOLE if hasattr(module, "board_of") else 1
+        assert least <= (source.expires_after_days or 0) <= LISTED_WHOLE, "whole lists close adverts before their age"
+    else:
+        assert source.expires_after_days is None
     for said in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
         assert said.strip()
     assert inspect.getdoc(module)
