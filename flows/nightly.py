@@ -390,6 +390,7 @@ def _declared(source: Source) -> Sources:
         attribution=source.attribution,
         is_republishable=source.is_republishable,
         is_verified=source.is_verified,
+        expires_after_days=source.expires_after_days,
     )
 
 

@@ -72,10 +72,10 @@ FROM (
             PARTITION BY posting_id ORDER BY first_seen_at, board ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS listed_until
         FROM (
-            SELECT *, coalesce(
-                closed_at, CASE WHEN lead(board) OVER (PARTITION BY posting_id, board ORDER BY first_seen_at) IS NOT NULL
-                THEN last_seen_at ELSE 'infinity'::TIMESTAMPTZ END
-            ) AS until
+            SELECT *, CASE WHEN closed_at IS NOT NULL THEN closed_at
+                WHEN lead(board) OVER (PARTITION BY posting_id, board ORDER BY first_seen_at) IS NOT NULL
+                    THEN last_seen_at
+                ELSE 'infinity'::TIMESTAMPTZ END AS until
             FROM {boards}
         )
     )
@@ -139,8 +139,8 @@ WHERE old_value IS DISTINCT FROM new_value""",
     ),
     "core.posting_intervals": (
         "From when to when each posting was listed, over all its boards. The closing lies between `last_seen_at` and "
-        "`closed_at`; one that is not closed counts as expired after `expires_on`, which is not a closing: its own last "
-        "day, or as long after it was last seen as its source declares.",
+        "`closed_at`; one that is not closed counts as expired after `expires_on`, which is not a closing: its own "
+        "last day, or as long after it was last seen as its source declares.",
         f"""\
 SELECT i.*, CASE WHEN i.closed_at IS NULL THEN greatest(
     i.last_seen_at::DATE, coalesce(p.valid_through, i.last_seen_at::DATE + s.expires_after_days::INTEGER)
@@ -182,9 +182,10 @@ _KNOWN_BOARDS = f"""(
 
 MACROS = {
     "postings_as_of": (
-        "core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was open: "
-        "listed, and not expired. Dollars are by today's rates. `last_seen_at` of a posting that was seen again "
-        "later is that of the last complete list by then; of sources without such lists, the first sight of the interval.",
+        "core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was "
+        "open: listed, and not expired. Dollars are by today's rates. `last_seen_at` of a posting that was seen again "
+        "later is that of the last complete list by then; of sources without such lists, the first sight of the "
+        "interval.",
         f"""\
 WITH known AS (
     SELECT * FROM ({dates_of(_KNOWN_BOARDS)})

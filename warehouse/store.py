@@ -411,7 +411,7 @@ def _load_batch(
     gate: Gate,
     end: str,
 ) -> list[Loaded]:
-    """Load the files of one time inside the caller's transaction. Raises `_RefusedError` that names the first bad one."""
+    """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
     loaded = []
     for file in batch:
         with _blaming(file):
@@ -523,7 +523,7 @@ def _is_flat(name: str, row_class: type) -> bool:
 
 
 def _stage(con: Connection, file: RefinedFile, row_class: type, end: str) -> None:
-    """Temporary table `staged`: the file's newest row per key, flat; of what is no posting `newest`, newer than core's."""
+    """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older."""
     keys = ", ".join(map(quoted, key_of(row_class)))
     rows = f"read_parquet({literal(str(file.rows))}, file_row_number = true)"
     left_out = "EXCLUDE (text, spans, issues, places, file_row_number)"

@@ -286,7 +286,10 @@ class Advert:
     url: Annotated[str | None, Column("Page of the advert")]
     title: Annotated[str, Column("Job title as written, white space folded", pattern=r".*\S.*")]
     employer: Annotated[str | None, Column("Hiring organisation as the source names it")]
-    department: Annotated[str | None, Column("Department or team as written")]
+    department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
+    requisition_id: Annotated[
+        str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")
+    ]
     location_text: Annotated[str | None, Column("Location as written")]
     country: Annotated[str | None, Column("Country when all places agree", pattern=COUNTRY_CODE)]
     subdivision: Annotated[str | None, Column("Subdivision when all places agree")]
@@ -655,7 +658,13 @@ class Sources:
     is_republishable: Annotated[bool, Column("Whether aggregates of it may stand in exports and site")]
     is_verified: Annotated[bool, Column("Whether the reader was checked against a real answer")]
     expires_after_days: Annotated[
-        int | None, Column("Days after which an advert that is not seen again counts as expired", unit="days", low=1)
+        int | None,
+        Column(
+            "Days without being seen after which an advert without a stated end counts as expired (not as closed); "
+            "NULL: it has no adverts",
+            unit="days",
+            low=1,
+        ),
     ] = None
 
 
@@ -975,7 +984,13 @@ class ResponseRow:
         datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
     ] = None
     board: Annotated[str | None, Column("Board it lists")]
-    posting_id: Annotated[str | None, Column("Posting whose own address this is")] = None
+    posting_id: Annotated[
+        str | None,
+        Column(
+            "Posting whose own address it is, and which a 404 or 410 closes; NULL: it is none, or so many of the file "
+            "are said to be gone that it is not believed"
+        ),
+    ] = None
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
     n_rows: Annotated[int, Column("Rows read from it", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]

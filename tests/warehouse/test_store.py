@@ -1155,8 +1155,11 @@ if at in ("_make_work", "_sync", "_create_all", "_record_load", "_order"):
 if at in ("_move_intervals", "_write_versions"):
     setattr(life, at, kill)
 con = store.open_work(folder)
-for name in ("0", "1"):
-    store.load(con, [File(folder, n) for n in ("0", "1") if n <= name], gate=lambda warc, *_: kill() if at == "gate" and "1" in warc else True)
+def gate(warc, *_):
+    return kill() if at == "gate" and "1" in warc else True
+files = [File(folder, name) for name in ("0", "1")]
+for number in (1, 2):
+    store.load(con, files[:number], gate=gate)
 if at == "loaded":
     kill()
 store.resolve_jobs(con)
