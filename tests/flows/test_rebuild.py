@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from flows import nightly
 from flows.settings import Settings
-from tests.flows.conftest import Ended, Finished
+from tests.flows.conftest import Ended, Finished, without_prefect
 from warehouse import store
 from warehouse.schema import database_tables, key_of, quoted, schema_of
 from warehouse.tables import InDollars, Postings, fields_of, table_of
@@ -23,12 +23,12 @@ Command = Callable[..., Ended]
 
 
 def files_of(data: Path) -> list[str]:
-    """The archive files of a folder that hold adverts, relative to the archive."""
-    return sorted(f"{path.parent.name}/{path.name}" for path in data.glob("archive/lever/*.warc.gz"))
+    """The archive files of a folder, relative to the archive."""
+    return sorted(f"{path.parent.name}/{path.name}" for path in data.glob("archive/*/*.warc.gz"))
 
 
-def arrived(into: Path, data: Path, names: Sequence[str]) -> nightly.Request:
-    """Put archive files, with what was made of them, into a folder, and load all that is there."""
+def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = True) -> nightly.Request:
+    """Put archive files, with what was made of them, into a folder, load all that is there, and compute its marts."""
     for name in names:
         source, file = name.split("/")
         (into / "archive" / source).mkdir(parents=True, exist_ok=True)
@@ -40,6 +40,8 @@ def arrived(into: Path, data: Path, names: Sequence[str]) -> nightly.Request:
     refined, broken = nightly.refine_archive(request)
     assert not broken
     nightly.load_refined(request, refined)
+    if not with_marts:
+        return request
     as_of = nightly.speaks_for(request)
     assert as_of is not None
     problems, _ = nightly.compute_marts(request, as_of)
@@ -70,25 +72,34 @@ ORDERS = [
 """Every order in which three nights' files may come, one by one or two at once."""
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def at_once(small: Finished, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The warehouse of all files, loaded at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        without_prefect(patch)
+        return warehouse_of(arrived(tmp_path_factory.mktemp("at_once"), small.data, files_of(small.data)))
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.sampled_from(ORDERS))
 @pytest.mark.usefixtures("undecorated")
 def test_files_that_come_late_leave_what_all_at_once_would_have(
-    order: tuple[tuple[int, ...], ...], small: Finished, tmp_path_factory: pytest.TempPathFactory
+    order: tuple[tuple[int, ...], ...],
+    at_once: dict[str, str],
+    small: Finished,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    folder = tmp_path_factory.mktemp("arrivals")
-    files = files_of(small.data)
-    assert len(files) == 3
-    rates = sorted(f"{path.parent.name}/{path.name}" for path in small.data.glob("archive/currency_table/*"))
-    bit_by_bit = arrived(folder / "increments", small.data, rates + [files[number] for number in order[0]])
-    for numbers in order[1:]:
-        bit_by_bit = arrived(folder / "increments", small.data, [files[number] for number in numbers])
-    at_once = arrived(folder / "at_once", small.data, [*rates, *files])
-    made = warehouse_of(at_once)
-    assert warehouse_of(bit_by_bit) == made
-    store.make_anew(folder / "increments")
-    again = arrived(folder / "increments", small.data, [])
-    assert warehouse_of(again) == made
+    folder, files = tmp_path_factory.mktemp("arrivals"), files_of(small.data)
+    rates = [name for name in files if not name.startswith("lever/")]
+    nights = [name for name in files if name.startswith("lever/")]
+    assert len(nights) == 3
+    for step, numbers in enumerate(order):
+        is_last = step == len(order) - 1
+        came = ([] if step else rates) + [nights[number] for number in numbers]
+        request = arrived(folder, small.data, came, with_marts=is_last)
+    assert warehouse_of(request) == at_once
+    store.make_anew(folder)
+    assert warehouse_of(arrived(folder, small.data, [])) == at_once
 
 
 def test_rebuild_makes_what_the_nights_made(
