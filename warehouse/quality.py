@@ -65,6 +65,11 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
 
 
+def ready() -> None:
+    """Load Great Expectations now, and not when the first gate is checked."""
+    _great_expectations()
+
+
 @functools.cache
 def _great_expectations() -> tuple[Any, Any]:
     """The package, and a batch definition that takes any frame; made once per process."""
