@@ -198,19 +198,18 @@ def fetch_source(name: str, request: Request) -> Health:
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
-        with (
-            request.settings.held(name) as held,
-            Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer,
-        ):
-            web = web_for(
-                module.SOURCE,
-                writer=writer,
-                replay=None if recording is None else [recording],
-                contact=request.settings.contact,
-                held=held,
-                is_permitted=name in permissions(request.settings.data),
-            )
-            failures = module.fetch(web, boards=boards, as_of=day)
+        with request.settings.held(name) as held:
+            with Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer:
+                web = web_for(
+                    module.SOURCE,
+                    writer=writer,
+                    replay=None if recording is None else [recording],
+                    contact=request.settings.contact,
+                    held=held,
+                    is_permitted=name in permissions(request.settings.data),
+                )
+                failures = module.fetch(web, boards=boards, as_of=day)
+            held.add(writer.path)
         health = _asked(health, web, failures, writer.path if request.is_live else None)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
