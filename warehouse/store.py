@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,7 +33,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from warehouse import placing
+from warehouse import placing, renewing
 from warehouse.schema import (
     VIEWS,
     arrow_schema,
@@ -92,6 +94,8 @@ WORK = "work.duckdb"
 MARKET = "market.duckdb"
 PUBLISHED_STORAGE = "v1.4.0"
 """Storage version of market.duckdb: DuckDB 1.4, 1.5 and 2.0 can open it."""
+FRESH = "fresh"
+"""What the file that is to be published is called while it is attached."""
 SCHEMAS = ("core", "mart", "ops")
 KEPT = (Runs, Checks, SourceHealth)
 """Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
@@ -209,7 +213,9 @@ def _connect(path: Path, config: dict[str, Any]) -> Connection:
 
 
 def _stored_key(con: Connection) -> str | None:
-    known = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'made_with'").fetchone()
+    known = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'made_with' AND database_name = current_database()"
+    ).fetchone()
     row = con.execute("SELECT schema_key FROM made_with").fetchone() if known else None
     return str(row[0]) if row else None
 
@@ -865,12 +871,16 @@ def publish(con: Connection, target: Path) -> None:
 
 
 def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | None = None) -> placing.Staged:
-    """Write market.duckdb anew beside its place, where `placing.put_in_place` takes it from.
+    """Make market.duckdb beside its place, where `placing.put_in_place` takes it from.
 
-    All tables of `core`, `mart` and `ops` with keys, CHECKs, comments and views, rows in the order of their
-    keys; `finish` may change what is in them, in the new file alone. What a killed run left half-written is
-    removed, and nothing is left when anything is raised: `duckdb.ConstraintException` when a key is doubled or
-    a CHECK broken, `OSError` that names the place when the file cannot be written.
+    All tables of `core`, `mart` and `ops` with keys, CHECKs, comments and views; `finish` may change what is in them,
+    in the new file alone. A copy of what is published is brought up to the working file (`renewing`), where it was
+    made with today's declarations and most of it stays; else the file is written anew, rows in the order of their
+    keys. Both give the same rows, and both have the PRIMARY KEYs.
+
+    What a killed run left half-written is removed, and nothing is left when anything is raised:
+    `duckdb.ConstraintException` when a key is doubled or a CHECK broken, `OSError` that names the place when the file
+    cannot be written.
     """
     fresh = target.with_name(target.name + ".new")
     with placing.naming(target):
@@ -878,7 +888,9 @@ def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | 
         try:
             _remove(fresh)
             placing.check_writable(target)
-            _write_market(con, fresh, finish)
+            if not _renew_market(con, target, fresh, finish):
+                _remove(fresh)
+                _write_market(con, fresh, finish)
             _sync(fresh)
             return placing.staged(fresh, target)
         except BaseException as error:
@@ -894,22 +906,72 @@ def is_full_disk(error: duckdb.Error) -> bool:
     return os.strerror(errno.ENOSPC) in str(error)
 
 
-def _write_market(con: Connection, fresh: Path, finish: Callable[[Connection], None] | None) -> None:
-    work = con.execute("SELECT current_database()").fetchall()[0][0]
-    con.execute(f"ATTACH {literal(str(fresh))} AS fresh (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
+def _renew_market(
+    con: Connection, target: Path, fresh: Path, finish: Callable[[Connection], None] | None
+) -> bool:
+    """Bring a copy of what is published up to the working file; False when it must be written anew."""
+    if not target.exists():
+        return False
+    shutil.copyfile(target, fresh)
     try:
-        con.execute("USE fresh")
+        with _attached(con, fresh) as work:
+            if _stored_key(con) != _market_key():
+                return False
+            with transaction(con):
+                if not renewing.renew(con, work=work, copy=FRESH):
+                    raise _OutdatedError
+                if finish is not None:
+                    finish(con)
+            con.execute(f"CHECKPOINT {FRESH}")
+    except _OutdatedError:
+        return False
+    except duckdb.Error as error:
+        if is_full_disk(error):
+            raise
+        log.warning("%s cannot be renewed and is written anew (%s)", target, error)
+        return False
+    return True
+
+
+class _OutdatedError(Exception):
+    """So much changed that the published file is better written anew."""
+
+
+def _write_market(con: Connection, fresh: Path, finish: Callable[[Connection], None] | None) -> None:
+    with _attached(con, fresh) as work:
         with transaction(con):
             _create_all(con, with_keys=True)
+            con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
+            con.execute("COMMENT ON TABLE made_with IS 'What the pipeline knows by whether it can renew this file'")
+            con.execute("COMMENT ON COLUMN made_with.schema_key IS 'Digest of all declarations in it'")
+            con.execute("INSERT INTO made_with VALUES (?)", [_market_key()])
             for cls in database_tables():
                 name = table_of(cls).name
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {quoted(work)}.{name} ORDER BY {_order(cls)}")
             if finish is not None:
                 finish(con)
-        con.execute("CHECKPOINT fresh")
+        con.execute(f"CHECKPOINT {FRESH}")
+
+
+@contextlib.contextmanager
+def _attached(con: Connection, fresh: Path) -> Iterator[str]:
+    """Use the file that is to be published; gives the name of the working database, which is used again after."""
+    work = con.execute("SELECT current_database()").fetchall()[0][0]
+    con.execute(f"ATTACH {literal(str(fresh))} AS {FRESH} (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
+    try:
+        con.execute(f"USE {FRESH}")
+        yield work
     finally:
         con.execute(f"USE {quoted(work)}")
-        con.execute("DETACH fresh")
+        con.execute(f"DETACH {FRESH}")
+
+
+def _market_key() -> str:
+    """Digest of what a published file is made with beside its rows; one made with another is written anew."""
+    said = [schema_key(), PUBLISHED_STORAGE, duckdb.__version__]
+    said += [statement for cls in database_tables() for statement in comments(cls)]
+    said += [statement for name in VIEWS for statement in view_ddl(name)]
+    return hashlib.blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
 
 
 def export_parquet(con: Connection, out_dir: Path) -> tuple[Path, ...]:

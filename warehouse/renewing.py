@@ -1,0 +1,105 @@
+"""Bringing a copy of what was published up to the working file, so that publishing costs what changed.
+
+A table whose rows are those of the working file is left as it is. In another one the rows that are gone are deleted,
+those that changed are updated in the columns that changed, and new ones are inserted; afterwards its rows must be those
+of the working file, as digests of all of them tell (64-bit hashes of whole rows, added up: a difference goes unnoticed
+once in 10^19 times). Keys are tested by the file's own PRIMARY KEYs and by the count of rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import duckdb
+
+from warehouse.schema import database_tables, key_of, quoted
+from warehouse.tables import fields_of, table_of
+
+log = logging.getLogger("jobmarket.store")
+
+MOST_MOVED = 0.25
+"""A table of which a larger part is inserted or deleted is written anew, in the order of its key."""
+MOST_FREE = 0.25
+"""So is a file of which a larger part is free: deleted and updated rows leave room that is not given back."""
+LEAST_FREE = 64
+"""Blocks (of 256 KiB) that may be free in any file."""
+
+
+def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
+    """Give the tables of the attached database `copy` the rows of `work`; False when it is better made anew.
+
+    To be called in a transaction, which is not to be kept when the answer is False. Raises
+    `duckdb.ConstraintException` as an insert does when a key is doubled or a CHECK broken.
+    """
+    return _is_dense(con, copy) and all(_renewed(con, cls, work, copy) for cls in database_tables())
+
+
+def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
+    sizes = "SELECT free_blocks, total_blocks FROM pragma_database_size() WHERE database_name = ?"
+    free, total = con.execute(sizes, [copy]).fetchall()[0]
+    return bool(free <= max(LEAST_FREE, MOST_FREE * total))
+
+
+def _renewed(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> bool:
+    """Whether a table has the rows of the working file, now or after it got them."""
+    source, target = (f"{quoted(database)}.{table_of(cls).name}" for database in (work, copy))
+    columns = ", ".join(quoted(f.name) for f in fields_of(cls))
+    wanted, there = _digest(con, source, columns), _digest(con, target, columns)
+    if there == wanted:
+        return True
+    keys = key_of(cls)
+    if not keys:
+        con.execute(f"DELETE FROM {target}")
+        con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
+        return True
+    if not _exchange(con, cls, source, target, n_most=int(MOST_MOVED * max(wanted[0], there[0], 1_000))):
+        return False
+    if _digest(con, target, columns) != wanted:
+        log.warning("%s could not be renewed row by row; the whole file is written anew", table_of(cls).name)
+        return False
+    return True
+
+
+def _digest(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> tuple[int, int]:
+    """How many rows a table has, and what their hashes come to; their order does not matter."""
+    query = f"SELECT count(*), coalesce(sum(hash(r)), 0) FROM (SELECT {columns} FROM {table}) AS r"
+    n, digest = con.execute(query).fetchall()[0]
+    return int(n), int(digest)
+
+
+def _exchange(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str, *, n_most: int) -> bool:
+    """Delete, update and insert what differs by key; False, and nothing done, when over `n_most` rows come or go."""
+    keys = key_of(cls)
+    names = [f.name for f in fields_of(cls)]
+    same_key = " AND ".join(f"s.{quoted(key)} = t.{quoted(key)}" for key in keys)
+    gone = f"FROM {target} AS t WHERE NOT EXISTS (FROM {source} AS s WHERE {same_key})"
+    new = f"FROM {source} AS s WHERE NOT EXISTS (FROM {target} AS t WHERE {same_key})"
+    n_gone, n_new = (int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in (gone, new))
+    if n_gone + n_new > n_most:
+        return False
+    if n_gone:
+        con.execute(f"DELETE {gone}")
+    if changed := _changed(con, [name for name in names if name not in keys], source, target, same_key):
+        sets = ", ".join(f"{quoted(name)} = s.{quoted(name)}" for name in changed)
+        con.execute(f"UPDATE {target} AS t SET {sets} FROM {source} AS s WHERE {same_key} AND {_differs(changed)}")
+    if n_new:
+        columns = ", ".join(map(quoted, names))
+        order = ", ".join(map(quoted, keys))
+        con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {order}")
+    return True
+
+
+def _changed(
+    con: duckdb.DuckDBPyConnection, names: Sequence[str], source: str, target: str, same_key: str
+) -> list[str]:
+    """The columns in which some row of the same key differs."""
+    if not names:
+        return []
+    tests = ", ".join(f"bool_or({_differs([name])})" for name in names)
+    found = con.execute(f"SELECT {tests} FROM {target} AS t JOIN {source} AS s ON {same_key}").fetchall()[0]
+    return [name for name, differs in zip(names, found, strict=True) if differs]
+
+
+def _differs(names: Sequence[str]) -> str:
+    return "(" + " OR ".join(f"s.{quoted(name)} IS DISTINCT FROM t.{quoted(name)}" for name in names) + ")"
