@@ -63,7 +63,7 @@ def _renewed(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) ->
 
 def _digest(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> tuple[int, int]:
     """How many rows a table has, and what their hashes come to; their order does not matter."""
-    query = f"SELECT count(*), coalesce(sum(hash(r)), 0) FROM (SELECT {columns} FROM {table}) AS r"
+    query = f"SELECT count(*), coalesce(sum(hash({columns})), 0) FROM {table}"
     n, digest = con.execute(query).fetchall()[0]
     return int(n), int(digest)
 
@@ -80,25 +80,28 @@ def _exchange(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: st
         return False
     if n_gone:
         con.execute(f"DELETE {gone}")
-    if changed := _changed(con, [name for name in names if name not in keys], source, target, same_key):
-        sets = ", ".join(f"{quoted(name)} = s.{quoted(name)}" for name in changed)
-        con.execute(f"UPDATE {target} AS t SET {sets} FROM {source} AS s WHERE {same_key} AND {_differs(changed)}")
     if n_new:
         columns = ", ".join(map(quoted, names))
         order = ", ".join(map(quoted, keys))
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {order}")
+    if changed := _changed(con, cls, source, target):
+        sets = ", ".join(f"{quoted(name)} = s.{quoted(name)}" for name in changed)
+        con.execute(f"UPDATE {target} AS t SET {sets} FROM {source} AS s WHERE {same_key} AND {_differs(changed)}")
     return True
 
 
-def _changed(
-    con: duckdb.DuckDBPyConnection, names: Sequence[str], source: str, target: str, same_key: str
-) -> list[str]:
-    """The columns in which some row of the same key differs."""
+def _changed(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str) -> list[str]:
+    """The columns in which some row differs, of two tables with the same keys.
+
+    By digests: comparing the columns of joined rows takes three times as long.
+    """
+    names = [f.name for f in fields_of(cls) if f.name not in key_of(cls)]
     if not names:
         return []
-    tests = ", ".join(f"bool_or({_differs([name])})" for name in names)
-    found = con.execute(f"SELECT {tests} FROM {target} AS t JOIN {source} AS s ON {same_key}").fetchall()[0]
-    return [name for name, differs in zip(names, found, strict=True) if differs]
+    digests = ", ".join(f"sum(hash(key_hash, {quoted(name)}))" for name in names)
+    keyed = f"SELECT *, hash({', '.join(map(quoted, key_of(cls)))}) AS key_hash FROM"
+    wanted, there = (con.execute(f"SELECT {digests} FROM ({keyed} {table})").fetchall()[0] for table in (source, target))
+    return [name for name, one, other in zip(names, wanted, there, strict=True) if one != other]
 
 
 def _differs(names: Sequence[str]) -> str:
