@@ -768,6 +768,15 @@ def write_mart(con: Connection, cls: type, frame: pd.DataFrame, *, as_of: date) 
     _insert(con, cls, pa.Table.from_pandas(frame, schema=arrow_schema(cls), preserve_index=False))
 
 
+def keep_mart(con: Connection, cls: type, *, of: date, as_of: date) -> None:
+    """Give a mart on one day the rows that it has on another, in the caller's `transaction`."""
+    if of == as_of:
+        return
+    name = table_of(cls).name
+    con.execute(f"DELETE FROM {name} WHERE as_of = ?", [as_of])
+    con.execute(f"INSERT INTO {name} SELECT * REPLACE (?::DATE AS as_of) FROM {name} WHERE as_of = ?", [as_of, of])
+
+
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
     """Insert rows of a table with a key; rows of the same key are replaced, and the last of `rows` wins."""
     keys = key_of(cls)
