@@ -19,7 +19,9 @@ from warehouse.tables import fields_of, table_of
 log = logging.getLogger("jobmarket.store")
 
 MOST_MOVED = 0.25
-"""A table of which a larger part is inserted or deleted is written anew, in the order of its key."""
+"""A table of which a larger part is inserted or deleted has the file written anew, in the order of its key."""
+LEAST_MOVED = 50_000
+"""Rows that may be inserted and deleted in any table: a small one, such as a mart, may double."""
 MOST_FREE = 0.25
 """So is a file of which a larger part is free: deleted and updated rows leave room that is not given back."""
 LEAST_FREE = 64
@@ -53,7 +55,7 @@ def _renewed(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) ->
         con.execute(f"DELETE FROM {target}")
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
         return True
-    if not _exchange(con, cls, source, target, n_most=int(MOST_MOVED * max(wanted[0], there[0], 1_000))):
+    if not _exchange(con, cls, source, target, n_most=max(LEAST_MOVED, int(MOST_MOVED * there[0]))):
         return False
     if _digest(con, target, columns) != wanted:
         log.warning("%s could not be renewed row by row; the whole file is written anew", table_of(cls).name)
