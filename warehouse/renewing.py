@@ -102,7 +102,9 @@ def _changed(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str
         return []
     digests = ", ".join(f"sum(hash(key_hash, {quoted(name)}))" for name in names)
     keyed = f"SELECT *, hash({', '.join(map(quoted, key_of(cls)))}) AS key_hash FROM"
-    wanted, there = (con.execute(f"SELECT {digests} FROM ({keyed} {table})").fetchall()[0] for table in (source, target))
+    wanted, there = (
+        con.execute(f"SELECT {digests} FROM ({keyed} {table})").fetchall()[0] for table in (source, target)
+    )
     return [name for name, one, other in zip(names, wanted, there, strict=True) if one != other]
 
 

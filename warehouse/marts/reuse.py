@@ -152,5 +152,3 @@ def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str
     query = "SELECT max(as_of) FROM ops.mart_inputs WHERE mart = ? AND as_of <= ? AND inputs = ?"
     found: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
     return found
-
-

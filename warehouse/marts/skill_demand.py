@@ -42,7 +42,9 @@ def open_jobs(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> 
     parameters = {"as_of": as_of, "window_days": window_days, "languages": list(LANGUAGES)}
     table = con.sql((HERE / "jobs.sql").read_text(), params=parameters).to_arrow_table()
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    jobs = pa.table({name: table[name].dictionary_encode() if name in texts else table[name] for name in table.schema.names})
+    jobs = pa.table(
+        {name: table[name].dictionary_encode() if name in texts else table[name] for name in table.schema.names}
+    )
     frame: pd.DataFrame = jobs.to_pandas()
     frame["employer"] = frame["employer"].cat.reorder_categories(sorted(frame["employer"].cat.categories))
     return frame
