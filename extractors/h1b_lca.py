@@ -19,7 +19,6 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-
 from extractors.fetching import Web, ask_first
 from extractors.source import Response, Source, each
 from extractors.web import FetchFailed

@@ -32,7 +32,7 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
     """Give the tables of the attached database `copy` the rows of `work`; False when it is better made anew.
 
     To be called in a transaction, which is not to be kept when the answer is False. Raises
-    `duckdb.ConstraintException` as an insert does when a key is doubled or a CHECK broken.
+    `duckdb.ConstraintException` as an insert does when a key is doubled.
     """
     return _is_dense(con, copy) and all(_renewed(con, cls, work, copy) for cls in database_tables())
 
@@ -87,9 +87,33 @@ def _exchange(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: st
         order = ", ".join(map(quoted, keys))
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {order}")
     if changed := _changed(con, cls, source, target):
-        sets = ", ".join(f"{quoted(name)} = s.{quoted(name)}" for name in changed)
-        con.execute(f"UPDATE {target} AS t SET {sets} FROM {source} AS s WHERE {same_key} AND {_differs(changed)}")
+        _update(con, cls, changed, source, target, same_key)
     return True
+
+
+def _update(
+    con: duckdb.DuckDBPyConnection, cls: type, names: Sequence[str], source: str, target: str, same_key: str
+) -> None:
+    """Set columns where they differ, each in its own rows: most rows differ in nothing but when they were seen.
+
+    Lists come last and together: DuckDB updates them by deleting the row and inserting another in its stead.
+    """
+    values = ", ".join(f"s.{quoted(name)}, {_differs([name])} AS {quoted(_is_new(name))}" for name in names)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE changed AS SELECT t.rowid AS place, {values}"
+        f" FROM {target} AS t JOIN {source} AS s ON {same_key} WHERE {_differs(names)} ORDER BY place"
+    )
+    lists = [f.name for f in fields_of(cls) if f.is_list and f.name in names]
+    for group in (*([name] for name in names if name not in lists), lists):
+        if group:
+            sets = ", ".join(f"{quoted(name)} = c.{quoted(name)}" for name in group)
+            is_new = " OR ".join(f"c.{quoted(_is_new(name))}" for name in group)
+            con.execute(f"UPDATE {target} AS t SET {sets} FROM changed AS c WHERE t.rowid = c.place AND ({is_new})")
+    con.execute("DROP TABLE changed")
+
+
+def _is_new(name: str) -> str:
+    return f"is new: {name}"
 
 
 def _changed(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str) -> list[str]:
