@@ -25,8 +25,6 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import orjson
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from extractors.fetching import Web, ask_first
 from extractors.source import Response, Source, each, member
@@ -54,7 +52,6 @@ TOP_CODED = "#"
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ParseError,
     NotImplementedError,
     KeyError,
@@ -181,6 +178,8 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
     """Year, top code, number of rows left out, and the rows read of a workbook. Raises `Rejected`."""
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
+
     try:
         workbook = load_workbook(
             io.BytesIO(member(body, IN_ZIP, largest=LARGEST_WORKBOOK)), read_only=True, data_only=True

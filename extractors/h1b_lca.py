@@ -19,9 +19,6 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from extractors.fetching import Web, ask_first
 from extractors.source import Response, Source, each
 from extractors.web import FetchFailed
@@ -62,7 +59,7 @@ LEAST_OF_PREVAILING, MOST_OF_PREVAILING = 0.9, 5.0
 """The law asks for the prevailing wage at least (20 CFR 655.731); a tenth is for the rounding of hours. Over five
 times it, a month was taken for a week or a year: the least mistake of a unit other than two weeks for one."""
 UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError),
     *(KeyError, ValueError, TypeError, EOFError, OSError),
 )
 """What zipfile and openpyxl raise on bytes that are no workbook."""
@@ -140,6 +137,8 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 def _filings(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of the first sheet, from 1, by the columns we read. Raises `Rejected`."""
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
+
     try:
         workbook = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
         try:

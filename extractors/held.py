@@ -95,8 +95,13 @@ class Holdings:
             position=position,
         )
 
-    def add(self, path: Path) -> None:
-        """Read a finished file of the folder into the index."""
+    def add(self, path: Path | None) -> None:
+        """Read a finished file of the folder into the index; None (nothing was answered) is no file.
+
+        What a night archived is added by that night, so that the next one reads only what others put there.
+        """
+        if path is None:
+            return
         with self._database:
             self._forget(path.name)
             for found in read_recorded(path):

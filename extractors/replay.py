@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from extractors.held import Holdings
 
 Where = tuple[Path, int, int, int]
 """Path, record, offset and position of an answer."""
+Wholes = dict[tuple[str, datetime], Where]
+"""Where whole answers stand, by address and time."""
 
 
 class Replayed(requests.Response):
@@ -41,7 +43,7 @@ class ReplayAdapter(BaseAdapter):
         self._held = held
         self.damaged: list[tuple[Path, Damaged]] = []
         self._left: defaultdict[str, deque[Where]] = defaultdict(deque)
-        self._whole: dict[tuple[str, datetime], Where] = {}
+        self._whole: Wholes = {}
         for path in paths:
             for found in read_recorded(path):
                 if isinstance(found, Damaged):
@@ -50,7 +52,7 @@ class ReplayAdapter(BaseAdapter):
                 where = (path, found.record, found.offset, found.position)
                 self._left[prepared(found.url)].append(where)
                 if isinstance(found, Recorded):
-                    self._whole[prepared(found.url), found.observed_at] = where
+                    self._whole[found.url, found.observed_at] = where
 
     def send(  # the signature is requests'
         self,
@@ -67,8 +69,12 @@ class ReplayAdapter(BaseAdapter):
             raise NotRecorded("not in the recording", request=request)
         if not self._left[url]:
             raise NotRecorded("asked more often than recorded", request=request)
-        recorded = _read(self._left[url].popleft(), request)
-        found = self._whole_answer(recorded, request)
+        try:
+            recorded = _read(self._left[url].popleft())
+            found = _whole_answer(recorded, self._whole, self._held)
+        except NotRecorded as error:
+            error.request = request
+            raise
         headers = urllib3.HTTPHeaderDict()
         for name, value in found.headers:
             headers.add(name, value)
@@ -91,32 +97,55 @@ class ReplayAdapter(BaseAdapter):
         )
         return response
 
-    def _whole_answer(self, found: Recorded | Revisited, request: requests.PreparedRequest) -> Recorded:
-        if isinstance(found, Recorded):
-            return found
-        where = self._whole.get((request.url or "", found.refers_to))
-        if where:
-            whole = _read(where, request)
-            if isinstance(whole, Recorded):
-                return whole
-        held = self._held.before(found.url, found.observed_at) if self._held else None
-        stored = held.answer() if held and held.digest == found.digest else None
-        if stored is None:
-            said = (
-                f"it repeats the answer of {found.refers_to:%Y-%m-%d %H:%M}, which is not there; take in that file too"
-            )
-            raise NotRecorded(said, request=request)
-        return stored
-
     def close(self) -> None:
         """Nothing is held open."""
 
 
-def _read(where: Where, request: requests.PreparedRequest) -> Recorded | Revisited:
+def whole_answers(
+    path: Path, held: Holdings | None
+) -> Iterator[tuple[Recorded | Revisited, Recorded | NotRecorded] | Damaged]:
+    """The answers of a recording in its order, read once, each with the answer that it is or repeats.
+
+    What is repeated comes from the recording or from what is held; `NotRecorded` where it is in neither.
+    """
+    wholes: Wholes | None = None
+    for found in read_recorded(path):
+        if isinstance(found, Damaged):
+            yield found
+            continue
+        if wholes is None and isinstance(found, Revisited):
+            wholes = {
+                (other.url, other.observed_at): (path, other.record, other.offset, other.position)
+                for other in read_recorded(path)
+                if isinstance(other, Recorded)
+            }
+        try:
+            yield found, _whole_answer(found, wholes or {}, held)
+        except NotRecorded as error:
+            yield found, error
+
+
+def _whole_answer(found: Recorded | Revisited, wholes: Wholes, held: Holdings | None) -> Recorded:
+    if isinstance(found, Recorded):
+        return found
+    where = wholes.get((found.url, found.refers_to))
+    if where:
+        whole = _read(where)
+        if isinstance(whole, Recorded):
+            return whole
+    first = held.before(found.url, found.observed_at) if held else None
+    stored = first.answer() if first and first.digest == found.digest else None
+    if stored is None:
+        said = f"it repeats the answer of {found.refers_to:%Y-%m-%d %H:%M}, which is not there; take in that file too"
+        raise NotRecorded(said)
+    return stored
+
+
+def _read(where: Where) -> Recorded | Revisited:
     path, record, offset, position = where
     found = recorded_at(path, record=record, offset=offset, position=position)
     if isinstance(found, Damaged):
-        raise NotRecorded(f"the recording changed: {found.why}", request=request)
+        raise NotRecorded(f"the recording changed: {found.why}")
     return found
 
 
@@ -125,11 +154,3 @@ def prepared(url: str) -> str:
     request = requests.PreparedRequest()
     request.prepare_url(url, None)
     return request.url or url
-
-
-def urls_recorded(paths: Iterable[Path]) -> list[str]:
-    """The addresses of all whole recordings, in their order, as often as they were recorded.
-
-    Asking a replay for exactly these, with `follow=False`, archives every recording once.
-    """
-    return [found.url for path in paths for found in read_recorded(path) if not isinstance(found, Damaged)]

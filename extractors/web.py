@@ -43,7 +43,7 @@ from extractors.archive import (
 from extractors.held import Held, Holdings
 from extractors.manners import MOST_REDIRECTS, REDIRECTS, Manners, reservation
 from extractors.public import PrivateAddress, PublicAdapter
-from extractors.replay import NotRecorded, ReplayAdapter, Replayed
+from extractors.replay import NotRecorded, ReplayAdapter, Replayed, whole_answers
 from extractors.source import ANSWERED, HOST_LABELS, Response, Source
 
 CONTACT = "JOBMARKET_CONTACT"
@@ -228,6 +228,42 @@ class Web:
             self.failures.append(error)
             raise
 
+    def take(self, recording: Path) -> None:
+        """Archive every answer of a recording as asking a replay for each would, redirects not followed.
+
+        The recording is read once, in its order. Answers of other sources are passed over; what cannot be taken is
+        in `failures`, and damaged records in `damaged`.
+        """
+        for found in whole_answers(recording, self._held):
+            if isinstance(found, Damaged):
+                self.damaged = (*self.damaged, (recording, found))
+                continue
+            recorded, whole = found
+            if not self._source.longest_endpoint(recorded.url):
+                continue
+            try:
+                self._take(recorded, whole)
+            except FetchFailed as error:
+                self.failures.append(error)
+
+    def _take(self, recorded: Recorded | Revisited, whole: Recorded | NotRecorded) -> None:
+        if refusal := self._refusal(recorded.url):
+            raise FetchFailed(recorded.url, refusal)
+        self.n_requests += 1
+        if isinstance(whole, NotRecorded):
+            raise FetchFailed(recorded.url, str(whole))
+        self.n_bytes += len(whole.body)
+        self.statuses[whole.status] += 1
+        answer = _Answer(
+            status=whole.status,
+            reason=whole.reason,
+            headers=list(whole.headers),
+            body=whole.body,
+            observed_at=recorded.observed_at,
+            revisit=recorded if isinstance(recorded, Revisited) else None,
+        )
+        self._kept(recorded.url, answer, self._known_before(recorded.url, recorded.observed_at), Asked())
+
     @property
     def is_refused(self) -> bool:
         """Whether nothing was answered because we may not ask: by robots.txt, a reservation, or HTTP 401, 403, 451."""
@@ -371,14 +407,21 @@ class Web:
         return _Known(held, first) if held and first else None
 
     def _archived(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Response:
-        """The answer, kept: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
+        """The answer, kept, as what came."""
+        found = self._kept(named, answer, known, what)
+        whole = known.first if known and isinstance(found, Revisited) else found
+        assert isinstance(whole, Recorded)
+        return _response(whole, observed_at=found.observed_at, record=found.record)
+
+    def _kept(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Recorded | Revisited:
+        """Keep an answer: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
         secrets = what.words_to_hide
         headers = [(name, _struck(value, secrets)) for name, value in answer.headers]
         try:
             if known and _repeats(answer, known.held):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
-                found = self._writer.write_revisit(
+                return self._writer.write_revisit(
                     url=named,
                     observed_at=answer.observed_at,
                     status=repetition.status,
@@ -387,9 +430,8 @@ class Web:
                     digest=known.held.digest,
                     refers_to=known.held.first_at,
                 )
-                return _response(known.first, observed_at=found.observed_at, record=found.record)
             body = _struck_bytes(answer.body, secrets)
-            whole = self._writer.write(
+            return self._writer.write(
                 url=named,
                 observed_at=answer.observed_at,
                 status=answer.status,
@@ -399,7 +441,6 @@ class Web:
             )
         except ValueError as error:
             raise FetchFailed(named, f"cannot be archived: {error}") from error
-        return _response(whole, observed_at=whole.observed_at, record=whole.record)
 
     def _ask_once(self, url: str, what: Asked, largest: int, *, is_cut: bool = False) -> _Answer:
         """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands.

@@ -12,9 +12,8 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive import Damaged, Writer, path_of
-from extractors.replay import urls_recorded
 from extractors.source import all_sources
-from extractors.web import FetchFailed, web_for
+from extractors.web import web_for
 from flows.ending import ends_at_once
 from flows.nightly import Health, Outcome, Request, from_archive, salvage_parts
 from flows.progress import shown
@@ -35,7 +34,7 @@ def backfill(request: Request, recordings: Recordings) -> Outcome:
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
 def archive_recordings(name: str, files: Sequence[Path], request: Request) -> Health:
-    """Ask a replay of each file for exactly what it recorded, so that it is archived as a live answer is.
+    """Take every answer of each file, so that it is archived as a live answer is.
 
     What is damaged in a recording is reported with its file and record; everything whole is taken.
     """
@@ -44,15 +43,13 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     rejects: list[Rejects] = []
     for file in shown(files, total=len(files), what=f"archiving {name}"):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
-        with request.settings.held(name) as held, Writer(path, dated=True) as writer:
-            web = web_for(source, writer=writer, replay=[file], held=held)
-            for url in urls_recorded([file]):
-                if not source.longest_endpoint(url):
-                    continue
-                try:
-                    web.get(url, follow=False)
-                except FetchFailed as error:
-                    LOG.error("%s: %s: %s", file.name, url, error)
+        with request.settings.held(name) as held:
+            with Writer(path, dated=True) as writer:
+                web = web_for(source, writer=writer, replay=(), held=held)
+                web.take(file)
+            held.add(writer.path)
+        for failure in web.failures:
+            LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [_damage(name, file, found) for _, found in web.damaged]
         health = replace(health, n_requests=health.n_requests + web.n_requests, n_bytes=health.n_bytes + web.n_bytes)
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")

@@ -15,8 +15,9 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from prefect import flow, task
@@ -37,7 +38,8 @@ from flows.settings import PROJECT, Outputs, Settings
 from flows.version import code_version
 from reports import figures, guide, site
 from transforms.lookup import countries, roles, taxonomy
-from warehouse import drift, placing, quality, store
+from warehouse import drift, placing, quality, soundness, store
+from warehouse.marts import reuse
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -48,6 +50,7 @@ from warehouse.tables import (
     Countries,
     Employers,
     Figures,
+    MartInputs,
     Rejects,
     Roles,
     RoleShares,
@@ -64,11 +67,20 @@ from warehouse.tables import (
 LOG = logging.getLogger("jobmarket")
 GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
-MARTS: dict[type, Callable[[store.Connection, date], pd.DataFrame]] = {
-    SalaryBands: lambda con, as_of: salary_bands(con, as_of, 365),
-    SalaryBands730: lambda con, as_of: salary_bands(con, as_of, 730, is_whole=False),
-    SkillDemand: skill_demand,
-    RoleShares: role_shares,
+
+
+class Mart(NamedTuple):
+    """How a mart is computed: days of its window, and the function of database, day, window and known cells."""
+
+    window_days: int
+    compute: Callable[[store.Connection, date, int, reuse.Cells], pd.DataFrame]
+
+
+MARTS: dict[type, Mart] = {
+    SalaryBands: Mart(365, salary_bands),
+    SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
+    SkillDemand: Mart(365, skill_demand),
+    RoleShares: Mart(365, role_shares),
 }
 
 
@@ -208,19 +220,18 @@ def fetch_source(name: str, request: Request) -> Health:
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
-        with (
-            request.settings.held(name) as held,
-            Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer,
-        ):
-            web = web_for(
-                module.SOURCE,
-                writer=writer,
-                replay=None if recording is None else [recording],
-                contact=request.settings.contact,
-                held=held,
-                is_permitted=name in permissions(request.settings.data),
-            )
-            failures = module.fetch(web, boards=boards, as_of=day)
+        with request.settings.held(name) as held:
+            with Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer:
+                web = web_for(
+                    module.SOURCE,
+                    writer=writer,
+                    replay=None if recording is None else [recording],
+                    contact=request.settings.contact,
+                    held=held,
+                    is_permitted=name in permissions(request.settings.data),
+                )
+                failures = module.fetch(web, boards=boards, as_of=day)
+            held.add(writer.path)
         health = _asked(health, web, failures, writer.path if request.is_live else None)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
@@ -475,31 +486,61 @@ def _fared(
 # --- compute, check, publish --------------------------------------------------------------------------
 
 
+class _NotSoundError(Exception):
+    """The marts of the day are taken back."""
+
+
 @task(name="marts", cache_policy=NO_CACHE)
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute and check every mart and figure of the day.
 
+    A mart is computed where what it is computed from changed: not at all when nothing did, else cell by cell
+    (`warehouse.marts.reuse`). What is taken over as a whole met its gate when it was computed, and only its day
+    changes; as soon as one cell is computed, all rows of the mart pass the gate.
+
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one.
     """
+    days: dict[type, date] = {}
     frames: dict[type, pd.DataFrame] = {}
     problems: list[str] = []
     with work_of(request) as con:
         store.recall(con, Figures, request.outputs.market)
-        for cls, compute in MARTS.items():
-            frames[cls] = compute(con, as_of)
-            result = quality.check(frames[cls], cls, gate=f"mart:{table_of(cls).name}", run_id=request.run_id)
+        inputs = {days: reuse.inputs_on(con, as_of, days) for days in {mart.window_days for mart in MARTS.values()}}
+        for cls, mart in MARTS.items():
+            name = table_of(cls).name
+            if day := reuse.day_with(con, cls, as_of, inputs[mart.window_days]):
+                days[cls] = day
+                LOG.info("%s: nothing changed since %s", name, day)
+                continue
+            cells = reuse.cells_of(con, cls, as_of)
+            frames[cls] = mart.compute(con, as_of, mart.window_days, cells)
+            result = quality.check(frames[cls], cls, gate=f"mart:{name}", run_id=request.run_id)
             store.record_checks(con, result.checks)
-            LOG.info("computed %s: %s rows", table_of(cls).name, f"{len(frames[cls]):,}")
+            LOG.info("computed %s: %d cells, %d as before", name, cells.n_computed, cells.n_taken)
             if not result.passed:
-                problems.append(f"{table_of(cls).name} did not pass its gate: {'; '.join(result.failures)}")
+                problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
         if problems:
             return problems, []
-        with store.transaction(con):
-            for cls, frame in frames.items():
-                store.write_mart(con, cls, frame, as_of=as_of)
-            ledger = figures.compute(con, as_of, code_version=code_version())
-            store.put(con, Figures, ledger)
+        try:
+            with store.transaction(con):
+                for cls, day in days.items():
+                    store.keep_mart(con, cls, of=day, as_of=as_of)
+                for cls, frame in frames.items():
+                    store.write_mart(con, cls, frame, as_of=as_of)
+                made = [
+                    MartInputs(mart=table_of(cls).name, as_of=as_of, inputs=inputs[mart.window_days])
+                    for cls, mart in MARTS.items()
+                ]
+                store.put(con, MartInputs, made)
+                ledger = figures.compute(con, as_of, code_version=code_version())
+                store.put(con, Figures, ledger)
+                found = soundness.judge(con, as_of=as_of, run_id=request.run_id)
+                if not found.passed:
+                    raise _NotSoundError
+        except _NotSoundError:
+            problems, ledger = [f"the warehouse is not sound: {failure}" for failure in found.failures], []
+        store.record_checks(con, found.checks)
     return problems, ledger
 
 

@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -490,8 +490,10 @@ class _Night:
     """What is the same for all figures of one day.
 
     `cells` are the band cells that exist (basis, region level, region, seniority group) and `remembered` the
-    figures with an earlier row: what is not in them need not be asked for. `barred` are sources whose aggregates
-    may not be republished, `read` says when a source's board was last read.
+    figures with an earlier accepted value: what is not in them need not be asked for. `named` has the row of each
+    skill that the 2026 guide names, by its word: asked for together, because each SELECT alone gives the same row and
+    takes as long as that of all. `barred` are sources whose aggregates may not be republished, `read` says when a
+    source's board was last read.
     """
 
     as_of: date
@@ -499,18 +501,21 @@ class _Night:
     barred: frozenset[str]
     cells: frozenset[tuple[str, ...]]
     remembered: frozenset[str]
+    named: Mapping[str, Row]
     read: Mapping[tuple[str, str | None], date]
 
 
 def _night(con: Connection, as_of: date, code_version: str) -> _Night:
     barred = _read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     remembered = _read(con, selects.filled(selects.REMEMBERED, {"as_of": as_of}))
+    named = _read(con, selects.filled(selects.NAMED_SKILLS, {"as_of": as_of, **_named(BASELINE_SKILLS)}))
     return _Night(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
         cells=frozenset(tuple(r.values()) for r in _read(con, selects.filled(selects.CELLS, {"as_of": as_of}))),
         remembered=frozenset(row["figure"] for row in remembered),
+        named={row["word"]: row for row in named},
         read={
             (row["source"], row["board"]): row["read_on"]
             for row in _read(con, selects.filled(selects.READ, {"as_of": as_of}))
@@ -525,7 +530,12 @@ def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Run
         sql = selects.filled(rung.sql, given)
         cell = tuple(str(given.get(name)) for name in ("basis", "region_level", "region", "seniority_group"))
         is_missing = figure.judge is _of_cell and cell not in night.cells
-        rows = [] if is_missing else _read(con, sql)
+        rows: Rows
+        if rung.sql is selects.NAMED_SKILLS:
+            words = dict.fromkeys(cast(tuple[str, ...], figure.parameters["words"]))
+            rows = [night.named[word] for word in words]
+        else:
+            rows = [] if is_missing else _read(con, sql)
         rows = [_with_status(row) if "share" in row and "status" not in row else row for row in rows]
         yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
 

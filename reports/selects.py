@@ -13,6 +13,7 @@ judged by the one rule of the marts (`statistics.share_doubts`).
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Mapping
 from datetime import date
@@ -41,7 +42,12 @@ def literal(value: object) -> str:
 
 def filled(sql: str, parameters: Mapping[str, object]) -> str:
     """A SELECT with its parameters filled in. Raises `KeyError` when one is missing."""
-    return Template(textwrap.dedent(sql).strip()).substitute({k: literal(v) for k, v in parameters.items()})
+    return _template(sql).substitute({k: literal(v) for k, v in parameters.items()})
+
+
+@functools.cache
+def _template(sql: str) -> Template:
+    return Template(textwrap.dedent(sql).strip())
 
 
 # --- bands --------------------------------------------------------------------------------------------
@@ -405,15 +411,15 @@ READ = """
     GROUP BY ALL
 """
 
-HISTORY = """
+_ACCEPTED = "as_of < $as_of AND status <> 'suppressed' AND value_json IS NOT NULL AND rung <> 'last accepted value'"
+HISTORY = f"""
     SELECT as_of, value_json, basis, rung, n_jobs, n_employers, window_days, sources, behind, snapshots, read_on
     FROM mart.figures
-    WHERE figure = $figure AND as_of < $as_of AND status <> 'suppressed' AND value_json IS NOT NULL
-        AND rung <> 'last accepted value'
+    WHERE figure = $figure AND {_ACCEPTED}
     ORDER BY as_of DESC
     LIMIT 1
 """
-REMEMBERED = "SELECT DISTINCT figure FROM mart.figures WHERE as_of < $as_of"
+REMEMBERED = f"SELECT DISTINCT figure FROM mart.figures WHERE {_ACCEPTED}"
 GATHERED = """
     SELECT figure, value, status, rung, n_jobs, n_employers, reason
     FROM mart.figures

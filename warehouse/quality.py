@@ -52,9 +52,12 @@ class GateResult:
 def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResult:
     """Judge rows of a table or row class before they are written.
 
-    `gate` names the gate in ops.checks ("load:<archive file>" or "mart:<table>"). Raises `GateBroken` when an
-    expectation cannot be evaluated, for instance because a column is missing.
+    `gate` names the gate in ops.checks ("load:<archive file>" or "mart:<table>"). Where there are no rows, all
+    expectations hold, and none is evaluated. Raises `GateBroken` when an expectation cannot be evaluated, for instance
+    because a column is missing.
     """
+    if frame.empty:
+        return GateResult(checks=(), failures=())
     gx, batches = _great_expectations()
     expectations = list(_expectations(gx.expectations, cls))
     suite = gx.ExpectationSuite(name=cls.__name__, expectations=expectations)
@@ -76,6 +79,11 @@ def check_zero(counts: pd.DataFrame, *, gate: str, run_id: str) -> GateResult:
     checks = tuple(replace(_check_of(result, gate, run_id), expectation=result.expectation_config.kwargs["column"])
                    for result in results)  # fmt: skip
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
+
+
+def ready() -> None:
+    """Load Great Expectations now, and not when the first gate is checked."""
+    _great_expectations()
 
 
 @functools.cache

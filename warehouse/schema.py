@@ -240,13 +240,13 @@ def key_of(cls: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields_of(cls) if f.column.key)
 
 
-def ddl(cls: type, *, with_key: bool = True) -> str:
-    """CREATE TABLE IF NOT EXISTS with types, NOT NULL, CHECKs and, unless told otherwise, the PRIMARY KEY.
+def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
+    """CREATE TABLE IF NOT EXISTS with types, NOT NULL and, unless told otherwise, CHECKs and the PRIMARY KEY.
 
     A CHECK takes NULL as kept, so a bound on a nullable column means "when it is stated".
     """
     parts = [f"{quoted(f.name)} {sql_type(f)}{'' if f.nullable else ' NOT NULL'}" for f in fields_of(cls)]
-    parts += [f"CHECK ({check})" for check in _checks(cls)]
+    parts += [f"CHECK ({check})" for check in _checks(cls) if with_checks]
     if with_key and key_of(cls):
         parts.append(f"PRIMARY KEY ({', '.join(map(quoted, key_of(cls)))})")
     return f"CREATE TABLE IF NOT EXISTS {table_of(cls).name} (\n    " + ",\n    ".join(parts) + "\n)"

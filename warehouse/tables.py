@@ -731,6 +731,10 @@ class Counted:
     ]
     status: Annotated[str, Column("published, low (little sure) or suppressed (not published)", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
+    inputs: Annotated[
+        str | None,
+        Column("Digest of all that the row follows from; the same on two days: computed once. NULL: every day"),
+    ]
 
 
 @struct
@@ -1035,6 +1039,15 @@ class Checks:
     n_checked: Annotated[int | None, Column("Rows it looked at", low=0)]
     n_unexpected: Annotated[int | None, Column("Rows that broke it", low=0)]
     examples: Annotated[str | None, Column("First unexpected values, JSON")]
+
+
+@table("ops.mart_inputs", "What the marts of a day were computed from: equal digests, equal rows.")
+class MartInputs:
+    """Written with the mart's rows."""
+
+    mart: Annotated[str, Column("Table", key=True)]
+    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
+    inputs: Annotated[str, Column("Digest of the rows of core it was computed from, and of the code")]
 
 
 @table("ops.source_health", "How each source fared in each run.")

@@ -221,6 +221,32 @@ def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: P
             assert web.get(board.url("/v1/a")).status == 200
         assert writer.path == tmp_path / "again" / "boards" / file.name
         assert writer.path.read_bytes() == file.read_bytes()
+    for file in files:
+        with Holdings(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as held:
+            with Writer(path_of(tmp_path / "taken", "boards", NOW), dated=True) as writer:
+                web = web_for(source, writer=writer, replay=(), held=held, insecure_hosts=(board.host,))
+                web.take(file)
+            held.add(writer.path)
+        assert writer.path is not None
+        assert writer.path.read_bytes() == file.read_bytes()
+
+
+def test_repetitions_are_taken_in_with_what_they_repeat_or_not_at_all(board: Board, tmp_path: Path) -> None:
+    """One recording may hold both; without the whole answer a repetition says which file is missing."""
+    whole = {"url": URL, "reason": "OK", "headers": [("ETag", '"1"')]}
+    again = {"url": URL, "status": 304, "reason": "Not Modified", "digest": digest_of_body(b"[1]"), "refers_to": NOW}
+    both, alone = tmp_path / "both.warc.gz", tmp_path / "alone.warc.gz"
+    with Writer(both) as one, Writer(alone) as other:
+        one.write(observed_at=NOW, status=200, body=b"[1]", **whole)
+        one.write_revisit(observed_at=NOW + NIGHT, **again)
+        other.write_revisit(observed_at=NOW + NIGHT, **again)
+    with Writer(tmp_path / "taken.warc.gz") as writer:
+        web = web_for(SOURCE, writer=writer, replay=())
+        web.take(both)
+        assert (writer.n_records, web.failures) == (2, [])
+        web.take(alone)
+    assert writer.n_records == 2
+    assert "repeats the answer of 2026-09-28 02:00, which is not there" in str(web.failures[0])
 
 
 def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from extractors import web as web_module
 from extractors.archive import Damaged, Recorded, Revisited, Writer, read, read_recorded
-from extractors.replay import urls_recorded
 from extractors.source import Response
 from extractors.web import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
@@ -359,26 +358,36 @@ def test_a_replay_answers_what_was_recorded(tmp_path: Path, writer: Writer) -> N
     assert web.statuses == {200: 2, 503: 1}
 
 
-def test_a_replayed_night_archives_the_recording(tmp_path: Path) -> None:
+def test_a_recording_that_is_taken_in_is_archived_as_it_is(tmp_path: Path) -> None:
     made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b%20c?q=%C3%A9", 200, b"[2]"), ("a", 404, b""))
     with Writer(tmp_path / "again.warc.gz") as writer:
-        web = web_for(SOURCE, writer=writer, replay=[made])
-        urls = urls_recorded([made])
-        assert [url.rsplit("/", 1)[1] for url in urls] == ["a", "b%20c?q=%C3%A9", "a"]
-        for url in urls:
-            web.get(url, follow=False)
+        web = web_for(SOURCE, writer=writer, replay=())
+        web.take(made)
     assert (tmp_path / "again.warc.gz").read_bytes() == made.read_bytes()
-    assert not web.failures
+    assert (web.n_requests, web.statuses, web.failures) == (3, {200: 2, 404: 1}, [])
+    with Writer(tmp_path / "asked.warc.gz") as writer:
+        asked = web_for(SOURCE, writer=writer, replay=[made])
+        for path in ("a", "b%20c?q=%C3%A9", "a"):
+            asked.get(f"https://boards.example/v1/{path}", follow=False)
+    assert (tmp_path / "asked.warc.gz").read_bytes() == made.read_bytes()
+    assert (asked.n_requests, asked.n_bytes, asked.statuses) == (web.n_requests, web.n_bytes, web.statuses)
 
 
-def test_a_replay_of_a_broken_recording_reports_and_goes_on(tmp_path: Path, writer: Writer) -> None:
+def test_a_broken_recording_is_reported_and_what_is_whole_is_taken(tmp_path: Path, writer: Writer) -> None:
     made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b", 200, b"[2]"), ("c", 200, b"[3]"))
     made.write_bytes(made.read_bytes()[:-60])
-    web = web_for(SOURCE, writer=writer, replay=[made])
-    assert urls_recorded([made]) == ["https://boards.example/v1/a", "https://boards.example/v1/b"]
-    assert [web.get(url).json() for url in urls_recorded([made])] == [[1], [2]]
+    web = web_for(SOURCE, writer=writer, replay=())
+    web.take(made)
+    assert writer.n_records == 2
     ((path, damaged),) = web.damaged
     assert (path, damaged.record) == (made, 2)
+
+
+def test_what_is_not_the_sources_is_not_taken(tmp_path: Path, writer: Writer) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    web = web_for(replace(SOURCE, endpoints=("https://other.example/",)), writer=writer, replay=())
+    web.take(made)
+    assert (writer.n_records, web.n_requests, web.failures) == (0, 0, [])
 
 
 def test_a_recording_that_vanishes_fails(tmp_path: Path, writer: Writer) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from warehouse.marts.skill_demand import open_jobs
+from warehouse.marts.reuse import Cells, hashes_of, inputs_of
+from warehouse.marts.skill_demand import by_region, open_jobs
 from warehouse.marts.statistics import (
     DOUBT_WORDS,
     capped_weights,
@@ -18,45 +20,51 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import GROUP_OF_ROLE, ROLE_GROUPS, RoleShares, fields_of
+from warehouse.tables import GROUP_OF_ROLE, ROLE_GROUPS, RoleShares
 
 AI_GROUPS = ("ai_engineering", "ai_science", "ai_other")
+ROLES = [role for group in AI_GROUPS for role in ROLE_GROUPS[group]]
 
 
-def role_shares(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> pd.DataFrame:
+def role_shares(
+    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, cells: Cells | None = None
+) -> pd.DataFrame:
     """One row per region and AI role for one day, with the columns of `tables.RoleShares`.
 
     All jobs count, with text or without: the role is read from the title. Shares are judged as those of skills
-    (`statistics.share_doubts`); a role that no job has is a share of 0 on no employer, hence `low`.
+    (`statistics.share_doubts`); a role that no job has is a share of 0 on no employer, hence `low`. Cells that
+    `cells` knows are taken over.
     """
+    cells = cells or Cells(RoleShares, as_of)
     jobs = open_jobs(con, as_of, window_days)
-    jobs = jobs[jobs["role_group"].isin(AI_GROUPS)]
-    roles = [role for group in AI_GROUPS for role in ROLE_GROUPS[group]]
-    parts = []
-    for (level, region), cell in jobs.groupby(["region_level", "region"], sort=True):
-        weights = capped_weights(cell["employer"].to_numpy())
-        is_role = (cell["role"].to_numpy()[:, None] == np.array(roles)[None, :]).astype(np.float64)
-        few = too_few(len(cell), weights.n_employers)
-        n_asking, largest = concentration(is_role, weights)
-        frame = pd.DataFrame({"role": roles, "n_role": is_role.sum(axis=0).astype(int)})
-        frame = frame.assign(n_employers_role=n_asking, largest_employer=largest, doubt=None)
-        frame = frame.assign(
-            as_of=as_of, region_level=str(level), region=str(region), n_jobs=len(cell), n_employers=weights.n_employers,
-            n_effective=weights.n_effective, share=np.nan, share_lo=np.nan, share_hi=np.nan,
-            status="suppressed", reason=few,
-        )  # fmt: skip
-        if few is None:
-            drawn = resampled(weights.n_employers, f"{as_of}|{level}|{region}|roles")
-            shares = share_intervals(is_role, weights, drawn)
-            doubts = share_doubts(*shares, n_effective=weights.n_effective, n_employers=n_asking, largest=largest)
-            frame["share"], frame["share_lo"], frame["share_hi"] = shares
-            frame["doubt"] = doubts
-            frame["status"] = ["low" if doubt else "published" for doubt in doubts]
-            frame["reason"] = [DOUBT_WORDS[doubt] if doubt else None for doubt in doubts]
-        parts.append(frame)
-    columns = [f.name for f in fields_of(RoleShares)]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    frame = pd.concat(parts, ignore_index=True)
-    frame["role_group"] = frame["role"].map(GROUP_OF_ROLE)
-    return frame[columns]
+    jobs = jobs[jobs["role_group"].isin(AI_GROUPS)].copy()
+    jobs["hashes"] = hashes_of(jobs[["job_id", "employer", "role"]])
+    frames = []
+    for level, region, here in by_region(jobs):
+        inputs = inputs_of([level, region], here["hashes"].to_numpy())
+        if not cells.take_over(inputs):
+            frames.append(pd.DataFrame({**_cell(level, region, here), "inputs": inputs}))
+    return cells.with_computed(frames)
+
+
+def _cell(level: str, region: str, jobs: pd.DataFrame) -> dict[str, Any]:
+    """Columns of one region, one row per role."""
+    weights = capped_weights(jobs["employer"].cat.codes.to_numpy())
+    is_role = (jobs["role"].to_numpy(dtype=object)[:, None] == np.array(ROLES)[None, :]).astype(np.float64)
+    few = too_few(len(jobs), weights.n_employers)
+    n_asking, largest = concentration(is_role, weights)
+    columns = {
+        "role": ROLES, "role_group": [GROUP_OF_ROLE[role] for role in ROLES], "region_level": level, "region": region,
+        "n_jobs": len(jobs), "n_employers": weights.n_employers, "n_effective": weights.n_effective,
+        "n_role": is_role.sum(axis=0).astype(int), "n_employers_role": n_asking, "largest_employer": largest,
+        "share": np.nan, "share_lo": np.nan, "share_hi": np.nan, "status": "suppressed", "reason": few, "doubt": None,
+    }  # fmt: skip
+    if few is None:
+        drawn = resampled(weights.n_employers, f"{level}|{region}|roles")
+        shares = share_intervals(is_role, weights, drawn)
+        doubts = share_doubts(*shares, n_effective=weights.n_effective, n_employers=n_asking, largest=largest)
+        columns |= dict(zip(("share", "share_lo", "share_hi"), shares, strict=True))
+        columns["doubt"] = doubts
+        columns["status"] = ["low" if doubt else "published" for doubt in doubts]
+        columns["reason"] = [DOUBT_WORDS[doubt] if doubt else None for doubt in doubts]
+    return columns

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.statistics import (
     LEAST_EFFECTIVE,
     LEAST_JOBS,
@@ -70,44 +71,44 @@ class _Seen:
     is_in_band: Flags
     is_inferred: Flags
     is_local: Flags
+    hashes: Hashes
+    """One of each row (`reuse.hashes_of`), of all that it says."""
 
     def where(self, chosen: Any) -> _Seen:
         return _Seen(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})
 
 
 def salary_bands(
-    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, *, is_whole: bool = True
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    window_days: int = 365,
+    cells: Cells | None = None,
+    *,
+    is_whole: bool = True,
 ) -> pd.DataFrame:
     """All cells of all bases for one day, with the columns of `tables.SalaryBands`.
 
     Cells of the world, the continents and the M49 regions are always there, empty ones as suppressed;
     cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Not whole: only
-    cells of role groups and all pay markets, on the basis `advertised`.
+    cells of role groups and all pay markets, on the basis `advertised`. Cells that `cells` knows are taken over.
     """
-    rows = list(_advertised(con, as_of, window_days, is_whole))
+    cells = cells or Cells(SalaryBands, as_of)
+    rows = list(_advertised(con, as_of, window_days, is_whole, cells))
     if is_whole:
-        rows += _third_party(con, as_of)
-    frame = pd.DataFrame(rows, columns=[f.name for f in fields_of(SalaryBands)])
+        rows += _third_party(con, as_of, cells)
+    frames = [pd.DataFrame(rows, columns=[f.name for f in fields_of(SalaryBands)])]
     if is_whole:
-        official = con.execute((HERE / "official_bands.sql").read_text(), {"as_of": as_of}).df()
-        frame = pd.concat([frame, official.reindex(columns=frame.columns)], ignore_index=True)
-    for field in fields_of(SalaryBands):
-        if field.type is int:
-            frame[field.name] = frame[field.name].astype("Int64")
-        elif field.type is float:
-            frame[field.name] = frame[field.name].astype("float64")
-        elif field.type is str:
-            frame[field.name] = frame[field.name].astype("str")
-    return frame
+        frames.append(con.execute((HERE / "official_bands.sql").read_text(), {"as_of": as_of}).df())
+    return cells.with_computed(frames)
 
 
 def _advertised(
-    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, is_whole: bool
+    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, is_whole: bool, cells: Cells
 ) -> Iterator[dict[str, Any]]:
     parameters = {"as_of": as_of, "window_days": window_days}
     seen = con.execute((HERE / "pay_observations.sql").read_text(), parameters).df()
-    seen["world"] = WORLD
-    base = {"as_of": as_of, "basis": "advertised", "window_days": window_days}
+    seen = seen.assign(world=WORLD, hashes=hashes_of(seen))
+    base = {"basis": "advertised", "window_days": window_days}
     for level in LEVELS:
         # One job counts once in each region, with the pay it offers there.
         here = _columns(seen[seen[level].notna()].drop_duplicates(["job_id", level]), level)
@@ -117,16 +118,24 @@ def _advertised(
                 **base, "region_level": level, "region": region, "seniority_group": seniority,
                 "role_group": group, "role": role, "pay_market": market,
             }  # fmt: skip
-            in_dollars = _cell({**key, "currency": "USD"}, cell)
-            in_local = _local(key, cell) if level == "country" and market != "cross_border" else None
-            if in_local is not None:
-                # A country is judged on its own money: exchange rates must not make it look sure or unsure.
-                if in_dollars["status"] != "suppressed":
-                    in_dollars |= {"status": in_local["status"], "reason": in_local["reason"]}
-                    if in_local["status"] == "suppressed":
-                        in_dollars |= dict.fromkeys(_AMOUNTS)
-                yield in_local
-            yield in_dollars
+            inputs = inputs_of([*key.values()], cell.hashes)
+            if not cells.take_over(inputs):
+                yield from ({**row, "inputs": inputs} for row in _in_currencies(key, cell))
+
+
+def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[dict[str, Any]]:
+    """A cell's rows: in dollars and, in a country with another currency, in that."""
+    in_dollars = _cell({**key, "currency": "USD"}, cell)
+    is_local = key["region_level"] == "country" and key["pay_market"] != "cross_border"
+    in_local = _local(key, cell) if is_local else None
+    if in_local is not None:
+        # A country is judged on its own money: exchange rates must not make it look sure or unsure.
+        if in_dollars["status"] != "suppressed":
+            in_dollars |= {"status": in_local["status"], "reason": in_local["reason"]}
+            if in_local["status"] == "suppressed":
+                in_dollars |= dict.fromkeys(_AMOUNTS)
+        yield in_local
+    yield in_dollars
 
 
 def _columns(seen: pd.DataFrame, level: str) -> _Seen:
@@ -141,6 +150,7 @@ def _columns(seen: pd.DataFrame, level: str) -> _Seen:
         is_in_band=seen["is_in_band"].to_numpy(dtype=bool),
         is_inferred=seen["seniority_inferred"].to_numpy(dtype=bool),
         is_local=seen["is_local_currency"].fillna(False).to_numpy(dtype=bool),
+        hashes=seen["hashes"].to_numpy(),
     )
 
 
@@ -243,13 +253,13 @@ def _too_unsure(row: dict[str, Any]) -> str | None:
     return None
 
 
-def _third_party(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[dict[str, Any]]:
+def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[dict[str, Any]]:
     """Pairs of a third party's collection: never better than `low`, and without intervals (no employers).
 
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
     """
     pairs = con.execute((HERE / "pay_pairs.sql").read_text(), {"as_of": as_of}).df()
-    pairs["world"] = WORLD
+    pairs = pairs.assign(world=WORLD, hashes=hashes_of(pairs))
     # What pairs do not say, in the shape of adverts: all in dollars, employers unknown.
     pairs = pairs.assign(
         pay_market=None, employer=None, currency="USD", annual_low=np.nan, annual_high=np.nan, is_in_band=True,
@@ -258,14 +268,20 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[dict[s
     for level in LEVELS:
         here = _columns(pairs[pairs[level].notna()], level)
         for (region, group, role, seniority, market), cell in _cells(here, set(), is_whole=True):
-            n_pairs = len(cell.role)
             if market != "all" or seniority in STATED_ONLY:
                 continue
+            key = {
+                "basis": "advertised_third_party", "window_days": 0, "region_level": level,
+                "region": region, "seniority_group": seniority, "role_group": group, "role": role,
+                "pay_market": market, "currency": "USD",
+            }  # fmt: skip
+            inputs = inputs_of([*key.values()], cell.hashes)
+            if cells.take_over(inputs):
+                continue
+            n_pairs = len(cell.role)
             few = n_pairs < LEAST_JOBS
             yield {
-                "as_of": as_of, "basis": "advertised_third_party", "window_days": 0, "region_level": level,
-                "region": region, "seniority_group": seniority, "role_group": group, "role": role,
-                "pay_market": market, "currency": "USD", "n_jobs": n_pairs,
+                **key, "inputs": inputs, "n_jobs": n_pairs,
                 "status": "suppressed" if few else "low",
                 "reason": f"not enough data (n = {n_pairs}; {LEAST_JOBS} needed)" if few
                 else "pairs from adverts collected by a third party; employers unknown",

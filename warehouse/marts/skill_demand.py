@@ -10,7 +10,9 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.salary_bands import GROUPS, Texts
 from warehouse.marts.statistics import (
     DOUBT_WORDS,
@@ -22,7 +24,7 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import SkillDemand, fields_of
+from warehouse.tables import SkillDemand
 
 HERE = Path(__file__).parent
 STRENGTHS = {"required": (1,), "preferred": (2,), "mentioned": (3,), "asked": (1, 2), "any": (1, 2, 3)}
@@ -32,56 +34,95 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
 
 
 def open_jobs(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> pd.DataFrame:
-    """Jobs seen open in the window by region (see jobs.sql)."""
+    """Jobs seen open in the window by region (see jobs.sql).
+
+    `region_level`, `region`, `role` and `role_group` are categories, so is `job_id`; `employer` is too, its codes in
+    the order of the names.
+    """
     parameters = {"as_of": as_of, "window_days": window_days, "languages": list(LANGUAGES)}
-    return con.execute((HERE / "jobs.sql").read_text(), parameters).df()
+    table = con.sql((HERE / "jobs.sql").read_text(), params=parameters).to_arrow_table()
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    jobs = pa.table(
+        {name: table[name].dictionary_encode() if name in texts else table[name] for name in table.schema.names}
+    )
+    frame: pd.DataFrame = jobs.to_pandas()
+    frame["employer"] = frame["employer"].cat.reorder_categories(sorted(frame["employer"].cat.categories))
+    return frame
 
 
-def skill_demand(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> pd.DataFrame:
+def by_region(jobs: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Level, region and jobs of each region, in order."""
+    for (level, region), here in jobs.groupby(["region_level", "region"], sort=True, observed=True):
+        yield str(level), str(region), here
+
+
+def skill_demand(
+    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, cells: Cells | None = None
+) -> pd.DataFrame:
     """All cells for one day with the columns of `tables.SkillDemand`; only skills that some job names.
 
     Shares are of jobs whose full text was read. Cells below the minimum keep their counts, without shares; a share
-    that few employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`).
+    that few employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`). Cells that
+    `cells` knows are taken over.
     """
+    cells = cells or Cells(SkillDemand, as_of)
     jobs = open_jobs(con, as_of, window_days)
+    has_text = jobs["has_text"].to_numpy(dtype=bool)
+    if not has_text.any():
+        return cells.with_computed([])
     asked = con.execute((HERE / "jobs_skills.sql").read_text(), {"as_of": as_of, "window_days": window_days}).df()
     category_of = dict(con.execute("SELECT skill, category FROM core.skills").fetchall())
     asked = asked[asked["skill"].isin(category_of)]
-    read = sorted(jobs.loc[jobs["has_text"], "job_id"].unique())
+    asked = asked.assign(category=asked["skill"].map(category_of))
+    read = sorted(jobs.loc[has_text, "job_id"].unique())
     skills = sorted(asked["skill"].unique())
-    strength = _matrix(asked, read, skills)
-    row_of = {job: i for i, job in enumerate(read)}
+    row_of = pd.Series(np.arange(len(read)), index=read)
+    strength = _matrix(asked, row_of, skills)
+    rows = row_of.reindex(jobs["job_id"].cat.categories, fill_value=-1).to_numpy()
+    jobs["row"] = rows[jobs["job_id"].cat.codes]
+    jobs["hashes"] = hashes_of(jobs[["job_id", "employer", "has_text"]]) ^ _hashes_of_skills(asked, row_of)[jobs["row"]]
 
     names = np.array(skills, dtype=object)
-    parts: list[dict[str, Any]] = []
-    for (level, region), here in jobs.groupby(["region_level", "region"], sort=True):
+    frames = []
+    for level, region, here in by_region(jobs):
+        group_of = here["role_group"].to_numpy(dtype=object)
         for group, groups in GROUPS.items():
-            cell = here[here["role_group"].isin(groups)]
-            with_text = cell[cell["has_text"]]
+            cell = here[np.isin(group_of, groups)]
+            with_text = cell[cell["has_text"].to_numpy(dtype=bool)]
             if with_text.empty:
                 continue
-            key = {"as_of": as_of, "region_level": level, "region": region, "role_group": group}
-            chosen = strength[[row_of[j] for j in with_text["job_id"]]]
-            counts = {"n_jobs": len(with_text), "n_without_text": len(cell) - len(with_text)}
-            parts.extend(_cell({**key, **counts}, chosen, with_text["employer"].to_numpy(), names))
-    columns = [f.name for f in fields_of(SkillDemand)]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    frame = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
-    frame["category"] = frame["skill"].map(category_of)
-    cell_keys = ["region_level", "region", "role_group", "requirement"]
-    frame["rank"] = frame.groupby(cell_keys)["share"].rank(ascending=False, method="min").astype("Int64")
-    in_category = frame.groupby([*cell_keys, "category"])["share"]
-    frame["category_rank"] = in_category.rank(ascending=False, method="min").astype("Int64")
-    return frame[columns]
+            key = {"region_level": level, "region": region, "role_group": group}
+            inputs = inputs_of([*key.values()], cell["hashes"].to_numpy())
+            if cells.take_over(inputs):
+                continue
+            counts = {"n_jobs": len(with_text), "n_without_text": len(cell) - len(with_text), "inputs": inputs}
+            employers = with_text["employer"].cat.codes.to_numpy()
+            if found := list(_cell({**key, **counts}, strength[with_text["row"]], employers, names)):
+                frame = pd.DataFrame({name: np.concatenate([part[name] for part in found]) for name in found[0]})
+                frames.append(_ranked(frame.assign(category=frame["skill"].map(category_of))))
+    return cells.with_computed(frames)
 
 
-def _matrix(asked: pd.DataFrame, jobs: list[str], skills: list[str]) -> Any:
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    """A cell with the places of its shares, in each requirement and in each category of it."""
+    for name, within in (("rank", ["requirement"]), ("category_rank", ["requirement", "category"])):
+        frame[name] = frame.groupby(within)["share"].rank(ascending=False, method="min").astype("Int64")
+    return frame
+
+
+def _hashes_of_skills(asked: pd.DataFrame, row_of: pd.Series) -> Hashes:
+    """One hash for what each job asks for; the last one is that of jobs that are not read."""
+    hashes = np.zeros(len(row_of) + 1, dtype=np.uint64)
+    known = asked[asked["job_id"].isin(row_of.index)]
+    np.add.at(hashes, row_of[known["job_id"]].to_numpy(int), hashes_of(known[["skill", "category", "strength"]]))
+    return hashes
+
+
+def _matrix(asked: pd.DataFrame, row_of: pd.Series, skills: list[str]) -> Any:
     """Jobs x skills: 0 not named, else the strength."""
-    row_of = pd.Series(range(len(jobs)), index=jobs)
     column_of = pd.Series(range(len(skills)), index=skills)
     asked = asked[asked["job_id"].isin(row_of.index)]
-    matrix = np.zeros((len(jobs), len(skills)), dtype=np.int8)
+    matrix = np.zeros((len(row_of), len(skills)), dtype=np.int8)
     matrix[row_of[asked["job_id"]].to_numpy(int), column_of[asked["skill"]].to_numpy(int)] = asked["strength"]
     return matrix
 
@@ -90,7 +131,7 @@ def _cell(counts: dict[str, Any], strength: Any, employers: Any, skills: Texts) 
     """Columns of one region and role group: every requirement, every skill named at least once."""
     weights = capped_weights(employers)
     few = too_few(counts["n_jobs"], weights.n_employers)
-    key = f"{counts['as_of']}|{counts['region_level']}|{counts['region']}|{counts['role_group']}"
+    key = f"{counts['region_level']}|{counts['region']}|{counts['role_group']}"
     drawn = None if few else resampled(weights.n_employers, key)
     counts = {**counts, "n_employers": weights.n_employers, "n_effective": weights.n_effective}
     for requirement, strengths in STRENGTHS.items():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +68,17 @@ class Weights:
         return total * total / float((self.of_job**2).sum()) if total else 0.0
 
 
-def capped_weights(employers: Sequence[object] | NDArray[np.object_]) -> Weights:
+def capped_weights(employers: Sequence[object] | NDArray[Any]) -> Weights:
     """Weights that leave each job at 1 unless its employer would pass `EMPLOYER_CAP` of the cell.
+
+    `employers` are names, or numbers in the order of the names.
 
     An employer's total is cut to the largest c with c <= cap * sum(min(total, c)). With ten employers or
     fewer no such c exists; then all employers weigh the same, which is the least uneven split there is.
     """
-    _, employer, totals = np.unique(np.asarray(employers, dtype=str), return_inverse=True, return_counts=True)
+    named = np.asarray(employers)
+    named = named if np.issubdtype(named.dtype, np.integer) else named.astype(str)
+    _, employer, totals = np.unique(named, return_inverse=True, return_counts=True)
     ceiling = _ceiling(np.sort(totals).astype(float))
     return Weights((np.minimum(totals, ceiling) / totals)[employer], employer, len(totals))
 

@@ -1,0 +1,254 @@
+"""What a night costs by how much changed since the last. `python -m tests.bench.nights`, and part of `make bench`.
+
+The first night takes one recording of Greenhouse's boards into an empty folder: the real list of 6 January 2026 in
+../shared/real when it is there, else the bundled sample. Each second night takes the same answers a day later into a
+copy of that folder, with the titles or places of a share of the adverts edited; which ones is a matter of their ids
+alone, so they are spread over the boards. An edited advert changes its board's answer, which is then read anew as a
+whole: with 36 adverts a board, 1 % of the adverts is every fourth board.
+
+Every night is a process of its own that meets the readers' caches and lookups cold, as a night does; what Prefect
+and Great Expectations need to start is apart: both are loaded, and a first suite made, before the clock starts, and
+the flow's functions are called without Prefect. Seconds are CPU time of the process and its threads, so that other
+work on the machine does not change the ratios; each step's own, without the steps inside it. Seconds by the wall's
+clock stand beside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import multiprocessing
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from extractors.archive import Writer, read
+from extractors.source import Response
+
+REPO = Path(__file__).parents[2]
+REAL = REPO.parent / "shared" / "real" / "payloads" / "greenhouse" / "2026-01-06T0106.warc.gz"
+SAMPLE = REPO / "extractors" / "sample" / "greenhouse"
+SOURCE = "greenhouse"
+SHARES = (0.0, 0.01, 0.1, 1.0)
+"""Shares of adverts that a second night finds edited."""
+MOST_OF_FIRST = 0.10
+"""A second night in which nothing changed must cost less than this share of the first."""
+CITIES = ("Berlin, Germany", "Austin, TX", "São Paulo, Brazil", "Toronto, Canada", "Warsaw, Poland", "Remote - US")
+STEPS = {
+    "archive": ("flows.backfill", "archive_recordings"),
+    "refine": ("flows.nightly", "refine_archive"),
+    "load": ("flows.nightly", "load_refined"),
+    "marts": ("flows.nightly", "compute_marts"),
+    "checks": ("warehouse.quality", "check"),
+    "figures": ("reports.figures", "compute"),
+    "publish": ("flows.nightly", "publish"),
+    "warehouse": ("warehouse.store", "stage"),
+}
+"""Steps of a night by where the function stands that does it. Checks are those of the load and of the marts."""
+REST = "rest"
+PRELOADED = ("flows.backfill", "great_expectations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """What a night cost: CPU seconds by step, and seconds by the wall's clock."""
+
+    steps: Mapping[str, float]
+    wall: float
+
+    @property
+    def seconds(self) -> float:
+        """CPU seconds of all steps."""
+        return sum(self.steps.values())
+
+
+# --- recordings -----------------------------------------------------------------------------------------
+
+
+def recording_to_measure() -> Path:
+    """The real list of Greenhouse's boards, else the sample's first night."""
+    return REAL if REAL.exists() else next(iter(sorted(SAMPLE.glob("*.warc.gz"))))
+
+
+def record(recording: Path, folder: Path, *, share: float, days: int) -> tuple[Path, int, int]:
+    """The recording again, so many days later, with a share of its adverts edited; how many it has, and were."""
+    target = folder / SOURCE / recording.name
+    n_adverts = n_edited = 0
+    with Writer(target) as writer:
+        for answer in read(recording):
+            if not isinstance(answer, Response):
+                raise ValueError(f"{recording}: {answer.record} is no whole answer")
+            said = orjson.loads(answer.body)
+            edits = [edited(job) for job in said["jobs"] if is_chosen(job, share)]
+            n_adverts, n_edited = n_adverts + len(said["jobs"]), n_edited + len(edits)
+            writer.write(
+                url=answer.url,
+                observed_at=answer.observed_at + timedelta(days=days),
+                status=answer.status,
+                headers=[("content-type", "application/json")],
+                body=orjson.dumps(said) if edits else answer.body,
+            )
+    return target, n_adverts, n_edited
+
+
+def is_chosen(job: Mapping[str, Any], share: float) -> bool:
+    """Whether an advert is among the share that is edited: by its id alone."""
+    return random.Random(f"chosen {job['id']}").random() < share
+
+
+def edited(job: dict[str, Any]) -> dict[str, Any]:
+    """Edit an advert's title or place, in the answer it stands in."""
+    chance = random.Random(f"edited {job['id']}")
+    if chance.random() < 0.5:
+        job["title"] = f"{job['title']} {chance.choice(('II', '(m/f/d)', '- 2nd opening'))}"
+    else:
+        job["location"] = {"name": chance.choice([city for city in CITIES if city != job["location"]["name"]])}
+    return job
+
+
+# --- one night ------------------------------------------------------------------------------------------
+
+
+def night(data: Path, recording: Path) -> Night:
+    """Take a recording into a data folder, as `jobmarket backfill` does, without Prefect."""
+    from flows import backfill, nightly
+    from flows.settings import Settings
+    from warehouse import quality
+
+    quality.ready()
+    request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())
+    data.mkdir(parents=True, exist_ok=True)
+    with clocks_on_steps() as spent:
+        began, worked = time.perf_counter(), time.process_time()
+        health = backfill.archive_recordings(SOURCE, [recording], request)
+        outcome = nightly.from_archive(request, [health])
+        spent[REST] = time.process_time() - worked - sum(spent.values())
+        wall = time.perf_counter() - began
+    if outcome.exit_code:
+        raise RuntimeError(f"the night of {recording} ended with {outcome.exit_code}: {'; '.join(outcome.messages)}")
+    return Night(steps=spent, wall=wall)
+
+
+@contextlib.contextmanager
+def clocks_on_steps() -> Iterator[dict[str, float]]:
+    """CPU seconds of each step while the context lasts, without the steps inside it; Prefect's tasks are plain."""
+    import flows.backfill
+    import flows.nightly
+
+    spent = dict.fromkeys(STEPS, 0.0)
+    inner = [0.0]
+    kept: list[tuple[Any, str, Any]] = []
+
+    def clocked(step: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(work)
+        def timed(*args: Any, **named: Any) -> Any:
+            begin = time.process_time()
+            inner.append(0.0)
+            try:
+                return work(*args, **named)
+            finally:
+                took = time.process_time() - begin
+                spent[step] += took - inner.pop()
+                inner[-1] += took
+
+        return timed
+
+    def put(module: Any, name: str, value: Any) -> None:
+        kept.append((module, name, getattr(module, name)))
+        setattr(module, name, value)
+
+    for module in (flows.nightly, flows.backfill):
+        for name, value in list(vars(module).items()):
+            if type(value).__name__ == "Task":
+                put(module, name, value.fn)
+    for step, (module_name, name) in STEPS.items():
+        module = sys.modules[module_name]
+        put(module, name, clocked(step, getattr(module, name)))
+    try:
+        yield spent
+    finally:
+        for module, name, value in reversed(kept):
+            setattr(module, name, value)
+
+
+def night_apart(data: Path, recording: Path) -> Night:
+    """A night in a process of its own, in which nothing but imports was done before."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    answers, tells = context.Pipe(duplex=False)
+    process = context.Process(target=_told, args=(tells, data, recording))
+    process.start()
+    tells.close()
+    try:
+        told = answers.recv()
+    except EOFError:
+        raise RuntimeError(f"the night of {recording} ended without a word; see what it printed") from None
+    finally:
+        process.join()
+    assert isinstance(told, Night)
+    return told
+
+
+def _told(tells: Any, data: Path, recording: Path) -> None:
+    tells.send(night(data, recording))
+
+
+# --- the table ------------------------------------------------------------------------------------------
+
+
+def nights(recording: Path, folder: Path, shares: Sequence[float] = SHARES) -> Iterator[tuple[str, int, Night]]:
+    """The first night and then a second one for each share: name, adverts edited, and cost."""
+    first, n_adverts, _ = record(recording, folder / "first", share=0.0, days=0)
+    yield f"first, {n_adverts:,} adverts", n_adverts, night_apart(folder / "data", first)
+    for share in shares:
+        second, _, n_edited = record(recording, folder / f"{share}", share=share, days=1)
+        data = shutil.copytree(folder / "data", folder / f"data {share}")
+        yield f"{share:.0%} edited", n_edited, night_apart(data, second)
+        shutil.rmtree(data)
+
+
+def lines(measured: Sequence[tuple[str, int, Night]]) -> Iterator[str]:
+    """The table: CPU seconds of each step, their sum beside the first night's, and the wall's clock."""
+    steps = [*STEPS, REST]
+    yield f"{'night':<22}" + "".join(f"{step:>10}" for step in steps) + f"{'CPU s':>8}{'of first':>10}{'wall s':>8}"
+    first = measured[0][2]
+    for name, _, cost in measured:
+        parts = "".join(f"{cost.steps[step]:>10.2f}" for step in steps)
+        yield f"{name:<22}{parts}{cost.seconds:>8.2f}{cost.seconds / first.seconds:>10.1%}{cost.wall:>8.2f}"
+
+
+def is_cheap(measured: Sequence[tuple[str, int, Night]]) -> bool:
+    """Whether the second night in which nothing changed cost less than `MOST_OF_FIRST` of the first."""
+    return measured[1][2].seconds < MOST_OF_FIRST * measured[0][2].seconds
+
+
+def report() -> tuple[list[str], bool]:
+    """What to print, and whether an unchanged night is cheap enough. The sample is too small to judge it by."""
+    recording = recording_to_measure()
+    is_real = recording == REAL
+    with tempfile.TemporaryDirectory() as name:
+        measured = list(nights(recording, Path(name)))
+    of = "the real Greenhouse list" if is_real else "the bundled sample (no ../shared/real), too small to be judged by"
+    said = [f"nights by share of adverts edited, on {of}: {recording.name}", *lines(measured)]
+    said.append(f"a night in which nothing changed must cost less than {MOST_OF_FIRST:.0%} of the first")
+    return said, is_cheap(measured) or not is_real
+
+
+def main() -> int:
+    """Print the table; 1 when a night in which nothing changed costs too much."""
+    said, is_met = report()
+    print("\n".join(said))
+    return 0 if is_met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
