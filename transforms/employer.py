@@ -223,6 +223,19 @@ def _generic_tokens() -> frozenset[str]:
     return frozenset(row["token"] or "" for row in rows_of("generic_tokens"))
 
 
+def is_ordinary(key: str) -> bool:
+    """Whether a name is an ordinary word, as several employers are called: "figure", "branch", "galileo".
+
+    A name that is stated counts all the same; what boards of such a token have in common is a word.
+    """
+    return key in _ordinary_words()
+
+
+@functools.cache
+def _ordinary_words() -> frozenset[str]:
+    return frozenset(row["word"] or "" for row in rows_of("ordinary_words"))
+
+
 @functools.cache
 def _token_endings() -> tuple[str, ...]:
     return tuple(row["ending"] or "" for row in rows_of("token_endings"))

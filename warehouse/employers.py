@@ -4,8 +4,9 @@ Adverts that share evidence (a name's key, a board of the employer's own, a doma
 employers are the connected components. What counts as evidence is `transforms.employer`'s to say, which is handed in.
 The outcome is a function of what adverts say and of boards.csv, not of the order in which they were loaded.
 
-Two guards against false unions. The key of a name that is too short holds within its source (`transforms.employer`).
-And a board or a domain unites only names that have to do with each other, or with its own: see `_unites`.
+Guards against false unions: the key of a name that is too short holds within its source (`transforms.employer`); a
+board or a domain unites only names that have to do with each other, or with its own (`_unites`); and a board's token,
+which is whose came first, says less of who hires than a name that is stated (`_told`).
 
 An `employer_id` is the key of a name: of those that boards.csv has for the employer the smallest, else the one seen
 first. So adverts that come later change none but by uniting employers, or by a further name on a board or domain that
@@ -37,6 +38,9 @@ class Reader(Protocol):
 
     def evidence(self, employer: str | None, source: str, board: str | None, url: str | None, /) -> frozenset[str]:
         """What an advert says of who hires: `name:…`, `board:source:token`, `domain:…`."""
+
+    def is_ordinary(self, key: str, /) -> bool:
+        """Whether a name is a word that several employers are called by."""
 
     def is_staffing_agency(self, name: str | None, /) -> bool:
         """Whether a name is an agency's."""
@@ -150,7 +154,7 @@ def _write_ids(con: store.Connection, said: Sequence[Said], ids: Sequence[str | 
 def resolved(said: Sequence[Said], boards: Iterable[Board], reader: Reader) -> tuple[list[Employers], list[str | None]]:
     """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
     hiring: list[Said | Board] = [*said, *boards]
-    evidence = [reader.evidence(h.employer, h.source, h.board, getattr(h, "place", None)) for h in hiring]
+    evidence = _told(hiring, reader)
     apart = set(_dividing(hiring, evidence, reader))
     roots = _Roots()
     for found in evidence:
@@ -171,6 +175,37 @@ def resolved(said: Sequence[Said], boards: Iterable[Board], reader: Reader) -> t
     }
     ids = [None if root is None else employers[root].employer_id for root in root_of[: len(said)]]
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
+
+
+def _told(hiring: Sequence[Said | Board], reader: Reader) -> list[frozenset[str]]:
+    """The evidence of each, without the names of tokens that say too little.
+
+    A token that is an ordinary word names the employer of its board alone: greenhouse:orchard sells houses and
+    ashby:orchard grows apples. So does one whose name boards of other tokens state: where greenhouse:figureai is
+    "Figure", greenhouse:figure is somebody else's.
+    """
+    tokens = [reader.evidence(None, one.source, one.board, None) for one in hiring]
+    stated: dict[str, set[bool]] = defaultdict(set)
+    for one, of_token in zip(hiring, tokens, strict=True):
+        key = reader.employer_key(one.employer)
+        if key and of_token and not _is_token(one):
+            stated[f"name:{key}"].add(f"name:{key}" in of_token)
+    told = []
+    for one, of_token in zip(hiring, tokens, strict=True):
+        found = reader.evidence(one.employer, one.source, one.board, one.place if isinstance(one, Said) else None)
+        own = set() if _is_token(one) else {f"name:{reader.employer_key(one.employer)}"}
+        weak = {
+            name
+            for name in of_token - own
+            if name.startswith("name:") and (reader.is_ordinary(name.removeprefix("name:")) or stated[name] == {False})
+        }
+        told.append(found - weak)
+    return told
+
+
+def _is_token(one: Said | Board) -> bool:
+    """Whether what stands for the employer's name is its board's token, or a part of it."""
+    return one.employer is None or (one.board is not None and one.employer in one.board)
 
 
 def _dividing(hiring: Sequence[Said | Board], evidence: Sequence[frozenset[str]], reader: Reader) -> Iterator[str]:
@@ -210,15 +245,15 @@ def _unites(shared: str, keys: set[str], reader: Reader) -> bool:
     domain itself: greenhouse:wehrtyou is Hudson River Trading's, and says so nowhere. With three it is an agency's or
     a group's, or carries the adverts of many.
     """
-    if len(keys) > MOST_NAMES:
-        return False
+    if not 1 < len(keys) <= MOST_NAMES:
+        return len(keys) <= 1
     roots = _Roots()
     for key in keys:
         roots.unite({key, *(other for other in keys if _is_akin(key, other))})
     n_names = len({roots.of(key) for key in keys})
     kind, _, own = shared.partition(":")
     own_key = reader.employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
-    return n_names <= 1 or (n_names == 2 and own_key is not None and any(_is_akin(own_key, key) for key in keys))
+    return n_names == 1 or (n_names == 2 and own_key is not None and any(_is_akin(own_key, key) for key in keys))
 
 
 def _is_akin(one: str, other: str) -> bool:
@@ -271,16 +306,16 @@ def _id(gathered: _Employer, entered: Sequence[str], reader: Reader) -> str:
 def _name(said: Sequence[Said], entered: Sequence[str], reader: Reader) -> str | None:
     """The name shown: as boards.csv has it, else the most frequent spelling, ties by name.
 
-    What is only a board's token ("wehrtyou") gives way to any name.
+    What is only a board's token ("wehrtyou"), or has an aside in brackets, gives way to any other.
     """
     if entered:
         return entered[0]
-    spellings: Counter[tuple[bool, str]] = Counter()
+    spellings: Counter[tuple[bool, bool, str]] = Counter()
     for one in said:
         if one.employer and reader.employer_key(one.employer):
-            spellings[(one.board is not None and one.employer in one.board, one.employer)] += one.n_postings
-    ranked = sorted(spellings, key=lambda found: (found[0], -spellings[found], found[1]))
-    return ranked[0][1] if ranked else None
+            spellings[(_is_token(one), "(" in one.employer, one.employer)] += one.n_postings
+    ranked = sorted(spellings, key=lambda found: (*found[:2], -spellings[found], found[2]))
+    return ranked[0][2] if ranked else None
 
 
 def _is_own(one: Said | Board, reader: Reader) -> bool:

@@ -458,7 +458,10 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection)
 def test_a_role_of_few_employers_is_low(con: store.Connection) -> None:
     role = dict.fromkeys(range(300, 320), "ai_security")
     role |= {i: "ai_architect" for i in range(300) if not (i + i // 60) % 3}
-    put(con, [posting(i, employer_id=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)])
+    put(
+        con,
+        [posting(i, employer_id=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)],
+    )
     rows = shares(con).query("region_level == 'world'").set_index("role")
     assert rows.loc["ai_security", ["status", "doubt", "n_role"]].tolist() == ["low", "few_employers", 20]
     assert rows.loc["ai_security", ["n_employers_role", "largest_employer"]].tolist() == [1, 1.0]
