@@ -307,6 +307,15 @@ def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection)
     assert rows[["band_low", "p50", "p50_lo"]].isna().all(axis=None)
 
 
+def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_its_own(con: store.Connection) -> None:
+    spelled = [
+        posting(i, employer=name, employer_id="acme") for i, name in enumerate(["Acme", "ACME, Inc.", "acme.com"])
+    ]
+    of_a_board = [posting(i, employer_id=None, board="b") for i in (3, 4)]
+    put(con, [*spelled, *of_a_board, *(posting(i, employer_id=None) for i in range(5, 40))])
+    assert (cell(bands(con)).n_jobs, cell(bands(con)).n_employers) == (40, 1 + 1 + 35)
+
+
 def test_few_employers_suppress_and_a_giant_makes_it_low(con: store.Connection) -> None:
     put(con, [posting(i, employer_id=f"E{i % 4}") for i in range(60)])
     found = cell(bands(con))
