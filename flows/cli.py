@@ -198,6 +198,23 @@ def backfill(
 
 
 @app.command()
+def rebuild(guide: Guides = None) -> None:
+    """Make the warehouse again from the archive, as the nights made it, and publish it.
+
+    For after work.duckdb was lost or is not trusted. The result is the same, row for row, merges of jobs included.
+
+    **Reads** archive/ below the data folder, and refined/ where it still fits; asks no server.
+
+    **Writes** below the data folder as `run` does, and has its exit codes. Marts and figures of earlier days are kept
+    as they were published.
+    """
+    config = settings()
+    if not any(config.archive.glob("*/*")):
+        raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
+    _run(config, kind=None, sources=_names(None), guides=_guides(guide), is_rebuild=True)
+
+
+@app.command()
 def serve(
     cron: Annotated[str, typer.Option(metavar="CRON", help="When to run: minute, hour, day, month, weekday.")] = (
         "0 2 * * *"
@@ -325,7 +342,11 @@ def _outcome(request: Request, recordings: Recordings | None) -> Outcome:
     with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
         try:
             with server.temporary_server(request.settings.prefect_home):
-                outcome = nightly.nightly(request) if recordings is None else backfill.backfill(request, recordings)
+                if recordings is not None:
+                    outcome = backfill.backfill(request, recordings)
+                else:
+                    flow = nightly.rebuild if request.is_rebuild else nightly.nightly
+                    outcome = flow(request)
         except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
             LOG.warning(TOLD_TO_END)
             raise

@@ -82,6 +82,7 @@ class Request:
     as_of: date | None = None
     is_sample: bool = False
     is_live: bool = False
+    is_rebuild: bool = False
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
@@ -139,6 +140,15 @@ def nightly(request: Request) -> Outcome:
         asked = {name: fetch_source.submit(name, request) for name in names if request.as_of is None}
         health = [_ended(name, future) for name, future in asked.items()]
         return from_archive(request, health)
+
+
+@flow(name="rebuild", validate_parameters=False)
+def rebuild(request: Request) -> Outcome:
+    """Make the warehouse again from the archive alone, as the nights made it, and publish it."""
+    with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
+        salvage_parts(request.settings.archive)
+        store.make_anew(request.settings.data)
+        return from_archive(request, [])
 
 
 def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
@@ -419,14 +429,18 @@ def _load_gate(con: store.Connection, request: Request, source: Source, checks: 
 def speaks_for(request: Request) -> date | None:
     """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources.
 
-    None when there never was an answer of a posting source.
+    A rebuild speaks for the day that the warehouse spoke for, when that is later: a live night's day is its own. None
+    when there never was an answer of a posting source.
     """
     with work_of(request) as con:
         kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
         row = con.execute(
             f"SELECT max(observed_to)::DATE FROM ops.loads JOIN core.sources USING (source) WHERE kind IN ({kinds})"
         ).fetchone()
-    newest: date | None = row[0] if row else None
+        newest: date | None = row[0] if row else None
+        if request.is_rebuild and newest:
+            (spoken,) = con.execute("SELECT max(as_of) FROM mart.figures").fetchall()[0]
+            newest = max(newest, spoken or newest)
     return datetime.now(UTC).date() if request.is_live and newest else newest
 
 

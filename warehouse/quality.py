@@ -15,7 +15,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -62,6 +62,19 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
     batch = batches.get_batch({"dataframe": frame[[column for column in frame.columns if column in needed]]})
     results = batch.validate(suite, result_format="SUMMARY").results
     checks = tuple(_check_of(result, gate, run_id) for result in results)
+    return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
+
+
+def check_zero(counts: pd.DataFrame, *, gate: str, run_id: str) -> GateResult:
+    """Judge a frame of one row whose columns are rules and whose values say how often each is broken."""
+    gx, batches = _great_expectations()
+    expectations = [
+        gx.expectations.ExpectColumnValuesToBeBetween(column=rule, min_value=0, max_value=0) for rule in counts.columns
+    ]
+    batch = batches.get_batch({"dataframe": counts})
+    results = batch.validate(gx.ExpectationSuite(name=gate, expectations=expectations), result_format="SUMMARY").results
+    checks = tuple(replace(_check_of(result, gate, run_id), expectation=result.expectation_config.kwargs["column"])
+                   for result in results)  # fmt: skip
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
 
 

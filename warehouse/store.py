@@ -217,6 +217,15 @@ def open_work(
     return _connect(path, config)
 
 
+def make_anew(data_dir: Path) -> None:
+    """Replace work.duckdb by one in which no archive file is loaded; the next load takes them all again.
+
+    Marts, and the records of runs, are carried over: they say what was published, which nothing makes again.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    _make_work(data_dir / WORK, {"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+
+
 def _connect(path: Path, config: dict[str, Any]) -> Connection:
     con = duckdb.connect(str(path), config=config)
     con.execute("SET TimeZone = 'UTC'")

@@ -179,7 +179,8 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
         for name, value in list(vars(module).items()):
             if type(value).__name__ == "Task":
                 patch.setattr(module, name, Undecorated(value))
-    patch.setattr(flows.nightly, "nightly", flows.nightly.nightly.fn)
+    for name in ("nightly", "rebuild"):
+        patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
     patch.setattr(flows.server, "temporary_server", lambda home: contextlib.nullcontext())
 

@@ -1,0 +1,134 @@
+"""What the nights made bit by bit, the archive gives again at once; and past days as they stood, from today's file."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows import nightly
+from flows.settings import Settings
+from tests.flows.conftest import Ended, Finished
+from warehouse import store
+from warehouse.schema import database_tables, key_of, quoted, schema_of
+from warehouse.tables import InDollars, Postings, fields_of, table_of
+
+Command = Callable[..., Ended]
+
+
+def files_of(data: Path) -> list[str]:
+    """The archive files of a folder that hold adverts, relative to the archive."""
+    return sorted(f"{path.parent.name}/{path.name}" for path in data.glob("archive/lever/*.warc.gz"))
+
+
+def arrived(into: Path, data: Path, names: Sequence[str]) -> nightly.Request:
+    """Put archive files, with what was made of them, into a folder, and load all that is there."""
+    for name in names:
+        source, file = name.split("/")
+        (into / "archive" / source).mkdir(parents=True, exist_ok=True)
+        shutil.copy2(data / "archive" / name, into / "archive" / name)
+        (into / "refined" / source).mkdir(parents=True, exist_ok=True)
+        for made in (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
+            shutil.copy2(made, into / "refined" / source / made.name)
+    request = nightly.Request(settings=Settings(data=into, workers=1), command="test", sources=(), is_sample=True)
+    refined, broken = nightly.refine_archive(request)
+    assert not broken
+    nightly.load_refined(request, refined)
+    as_of = nightly.speaks_for(request)
+    assert as_of is not None
+    problems, _ = nightly.compute_marts(request, as_of)
+    assert not problems
+    return request
+
+
+def warehouse_of(request: nightly.Request) -> dict[str, str]:
+    """A digest of each table of core, and of each mart's rows of the newest day, ordered."""
+    as_of = nightly.speaks_for(request)
+    made = {}
+    with nightly.work_of(request) as con:
+        for cls in database_tables():
+            if schema_of(cls) not in ("core", "mart"):
+                continue
+            where = f"WHERE as_of = DATE '{as_of}'" if schema_of(cls) == "mart" else ""
+            order = ", ".join(map(quoted, key_of(cls))) or "ALL"
+            rows = con.execute(f"SELECT * FROM {table_of(cls).name} {where} ORDER BY {order}").fetchall()
+            made[table_of(cls).name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+    return made
+
+
+ORDERS = [
+    tuple(tuple(order[begin:end]) for begin, end in itertools.pairwise(cuts))
+    for order in itertools.permutations(range(3))
+    for cuts in ((0, 1, 2, 3), (0, 1, 3), (0, 2, 3))
+]
+"""Every order in which three nights' files may come, one by one or two at once."""
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.sampled_from(ORDERS))
+@pytest.mark.usefixtures("undecorated")
+def test_files_that_come_late_leave_what_all_at_once_would_have(
+    order: tuple[tuple[int, ...], ...], small: Finished, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("arrivals")
+    files = files_of(small.data)
+    assert len(files) == 3
+    rates = sorted(f"{path.parent.name}/{path.name}" for path in small.data.glob("archive/currency_table/*"))
+    bit_by_bit = arrived(folder / "increments", small.data, rates + [files[number] for number in order[0]])
+    for numbers in order[1:]:
+        bit_by_bit = arrived(folder / "increments", small.data, [files[number] for number in numbers])
+    at_once = arrived(folder / "at_once", small.data, [*rates, *files])
+    made = warehouse_of(at_once)
+    assert warehouse_of(bit_by_bit) == made
+    store.make_anew(folder / "increments")
+    again = arrived(folder / "increments", small.data, [])
+    assert warehouse_of(again) == made
+
+
+def test_rebuild_makes_what_the_nights_made(
+    small: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
+) -> None:
+    data = copied(small)
+    with store.open_work(data) as con:
+        con.execute("DELETE FROM core.posting_boards")
+        con.execute("UPDATE core.postings SET title = 'spoilt'")
+    ended = plain(data, "rebuild")
+    assert ended.code == 0, ended.said
+    assert made_in(data) == small.made
+
+
+def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) -> None:
+    refused = plain(empty, "rebuild")
+    assert refused.code == 64
+    assert "holds nothing yet" in refused.said
+    assert "`jobmarket run --sample`" in refused.said
+
+
+def test_todays_file_shows_a_past_day_as_that_day_did(
+    small: Finished, copied: Callable[..., Path], plain: Command
+) -> None:
+    """postings_as_of of the newest file is core.postings of `run --as-of`, which had nothing later to look at."""
+    data = copied(small)
+    days = sorted({path.name[:10] for path in data.glob("archive/lever/*.warc.gz")})
+    # Dollars are by the rates known now, and the archive file of a version may be a later one of the same content.
+    names = [f.name for f in fields_of(Postings) if f.name not in {f.name for f in fields_of(InDollars)}]
+    chosen = ", ".join(map(quoted, names))
+    for day in days:
+        ended = plain(data, "run", "--as-of", day)
+        assert ended.code == 0, ended.said
+        with store.open_reader(data / "asof" / day) as con:
+            then = con.execute(f"SELECT {chosen} FROM core.postings ORDER BY posting_id").fetchall()
+            open_then = con.execute("SELECT job_id FROM open_jobs(DATE '" + day + "') ORDER BY ALL").fetchall()
+        with store.open_reader(data) as con:
+            of_day = f"postings_as_of(DATE '{day}')"
+            assert con.execute(f"SELECT {chosen} FROM {of_day} ORDER BY posting_id").fetchall() == then
+            [(n_open,)] = con.execute(f"SELECT count(DISTINCT job_id) FROM {of_day} WHERE is_open").fetchall()
+            now = con.execute("SELECT job_id FROM open_jobs(DATE '" + day + "') ORDER BY ALL").fetchall()
+            assert now == open_then
+            assert len(now) == n_open > 0

@@ -1,0 +1,129 @@
+"""Whether the warehouse as a whole is sound: what no look at one table's rows can tell.
+
+Gates judge the rows of one file or one mart before they are written (`quality`); this one asks the finished tables
+whether keys are unique and references lead somewhere (both read from the declarations), whether the life of
+postings makes sense, and whether marts count what core holds. Each rule is a SELECT of what breaks it, so a rule
+that is not met names its first offenders. A warehouse that is not sound is not published.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from warehouse.quality import EXAMPLES, GateResult, check_zero
+from warehouse.schema import database_tables, dates_of, key_of, quoted, schema_of
+from warehouse.tables import ROLE_GROUPS, fields_of, table_of
+
+SEEN = """
+    SELECT * FROM core.publishable_postings
+    WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - 365
+"""
+"""Postings of the window of the marts."""
+ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
+AI_GROUPS = "('ai_engineering', 'ai_science', 'ai_other')"
+
+LIFE = {
+    "intervals of a posting on a board do not overlap": """
+        SELECT posting_id || ' on ' || board FROM core.posting_boards
+        WINDOW w AS (PARTITION BY posting_id, board ORDER BY first_seen_at)
+        QUALIFY coalesce(closed_at, last_seen_at) >= lead(first_seen_at) OVER w
+            AND NOT (closed_at = lead(first_seen_at) OVER w)""",
+    "versions of a posting follow one another": """
+        SELECT posting_id FROM core.posting_versions
+        QUALIFY version_to IS DISTINCT FROM lead(version_from) OVER (PARTITION BY posting_id ORDER BY version_from)""",
+    "dates of a posting are those of its intervals": f"""
+        SELECT posting_id FROM core.postings AS p FULL JOIN ({dates_of("core.posting_boards")}) AS d USING (posting_id)
+        WHERE (p.first_seen_at, p.last_seen_at, p.closed_on, p.reopened_on)
+            IS DISTINCT FROM (d.first_seen_at, d.last_seen_at, d.closed_on, d.reopened_on)""",
+    "a job is closed after it was opened": """
+        SELECT job_id FROM core.postings GROUP BY job_id
+        HAVING count(closed_on) = count(*) AND max(closed_on) < min(first_seen_at)::DATE""",
+    "a job is named after one of its postings": """
+        SELECT DISTINCT p.job_id FROM core.postings AS p LEFT JOIN core.postings AS j ON j.posting_id = p.job_id
+        WHERE j.job_id IS DISTINCT FROM p.job_id""",
+    "postings are placed in countries that there are": """
+        SELECT posting_id || ': ' || country FROM core.posting_places
+        WHERE country NOT IN (SELECT country FROM core.countries)""",
+}
+"""Rules about life, jobs and places: the SELECT gives what breaks them."""
+
+COUNTS = {
+    "mart.role_shares counts the AI jobs of core": f"""
+        SELECT format('{{}} jobs, {{}} of roles, {{}} in core', m.n_jobs, m.n_of_roles, c.n) FROM (
+            SELECT max(n_jobs) AS n_jobs, sum(n_role) AS n_of_roles FROM mart.role_shares
+            WHERE as_of = $as_of AND region_level = 'world'
+        ) AS m, (SELECT count(*) AS n FROM ({ROLE_OF_JOB}) WHERE role_group IN {AI_GROUPS}) AS c
+        WHERE m.n_jobs <> c.n OR m.n_of_roles <> c.n""",
+    "mart.skill_demand counts the jobs of core, read or not": f"""
+        SELECT format('{{}}: {{}} jobs, {{}} in core', m.role_group, m.n, c.n) FROM (
+            SELECT role_group, max(n_jobs + n_without_text) AS n, min(n_jobs + n_without_text) AS least
+            FROM mart.skill_demand WHERE as_of = $as_of AND region_level = 'world' GROUP BY role_group
+        ) AS m JOIN (SELECT role_group, count(*) AS n FROM ({ROLE_OF_JOB}) GROUP BY role_group) AS c USING (role_group)
+        WHERE m.n <> c.n OR m.least <> c.n""",
+    "mart.salary_bands counts the jobs of core with pay": f"""
+        SELECT format('{{}} jobs, {{}} in core', m.n, c.n) FROM (
+            SELECT sum(n_jobs + n_no_rate + n_apart) AS n FROM mart.salary_bands
+            WHERE as_of = $as_of AND basis = 'advertised' AND region_level = 'world' AND role = 'all'
+                AND seniority_group = 'all' AND pay_market = 'all' AND currency = 'USD'
+                AND role_group IN ({", ".join(f"'{group}'" for group in ROLE_GROUPS)})
+        ) AS m, (
+            SELECT count(DISTINCT job_id) AS n FROM ({SEEN}) AS p
+            WHERE currency IS NOT NULL AND (pay_low IS NOT NULL OR pay_high IS NOT NULL) OR EXISTS (
+                SELECT 1 FROM core.posting_pay AS c
+                WHERE c.posting_id = p.posting_id AND c.component = 'base' AND c.is_headline_in_country
+                    AND c.currency IS NOT NULL AND (c.low IS NOT NULL OR c.high IS NOT NULL)
+            )
+        ) AS c
+        WHERE m.n <> c.n""",
+}
+"""Rules about what marts count of core: the SELECT gives what breaks them."""
+
+
+def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
+    """Ask the warehouse, with the marts of the day in it, whether it is sound; one check per rule."""
+    broken = {name: _broken(con, select, as_of) for name, select in _rules()}
+    counts = pd.DataFrame({name: [len(offenders)] for name, offenders in broken.items()})
+    result = check_zero(counts, gate="warehouse", run_id=run_id)
+    checks = tuple(
+        replace(
+            row,
+            n_checked=None,
+            n_unexpected=len(offenders),
+            examples=json.dumps(offenders[:EXAMPLES], ensure_ascii=False) if offenders else None,
+        )
+        for row, offenders in zip(result.checks, broken.values(), strict=True)
+    )
+    failures = tuple(f"{row.expectation}: {row.examples}" for row in checks if not row.is_met)
+    return GateResult(checks=checks, failures=failures)
+
+
+def _rules() -> Iterator[tuple[str, str]]:
+    for cls in database_tables():
+        if schema_of(cls) == "ops":
+            continue
+        name, keys = table_of(cls).name, ", ".join(map(quoted, key_of(cls)))
+        if keys:
+            doubled = f"SELECT concat_ws(' ', {keys}) FROM {name} GROUP BY {keys} HAVING count(*) > 1"
+            yield f"keys of {name} are unique", doubled
+        for field in fields_of(cls):
+            if field.column.references and not field.is_list:
+                table, _, column = field.column.references.rpartition(".")
+                yield (
+                    f"{name}.{field.name} is in {field.column.references}",
+                    f"SELECT DISTINCT {quoted(field.name)} FROM {name} WHERE {quoted(field.name)} IS NOT NULL"
+                    f" AND {quoted(field.name)} NOT IN (SELECT {quoted(column)} FROM {table})",
+                )
+    yield from LIFE.items()
+    yield from COUNTS.items()
+
+
+def _broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:
+    given = {"as_of": as_of} if "$as_of" in select else {}
+    return [row[0] for row in con.execute(select, given).fetchall()]
