@@ -362,7 +362,8 @@ def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[st
     lives: dict[str, Told] = {}
     numbered = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
     for day in range(DAYS):
-        at, read, complete, missing = night(day), {}, set(), set()
+        at, complete, missing = night(day), set(), set()
+        read: dict[tuple[str, str], tuple[Any, ...]] = {}
         for of_day, *answer, number, record in numbered:
             if of_day != day:
                 continue
@@ -421,7 +422,7 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[
 
 def declare(con: store.Connection, age: int | None) -> None:
     """Put the source `board` among the sources, with the age at which its adverts expire."""
-    values = {f.name: "x" for f in fields_of(Sources) if f.type is str}
+    values: dict[str, Any] = {f.name: "x" for f in fields_of(Sources) if f.type is str}
     row = Sources(**values | {
         "source": "board", "kind": "employer board", "terms_url": None, "is_republishable": True, "is_verified": True,
         "expires_after_days": age,
