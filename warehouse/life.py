@@ -141,7 +141,8 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
     """Lengthen, close and open intervals of `core.posting_boards`; `touched`: postings of which one changed.
 
     Between two sightings the interval ends if a complete list without the posting, or its own 404, lies between
-    them, or if they are further apart than the source says an advert may stay unseen.
+    them, or if they are further apart than the source says an advert may stay unseen. Complete lists know better than
+    an age: what such a list shows again, and none showed the lack of, was there while nobody looked.
     """
     con.execute(
         """
@@ -154,18 +155,21 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
             UNION ALL
             SELECT posting_id, board, observed_at, observed_at, NULL, NULL FROM seen
         ), followed AS (
-            SELECT s.posting_id, s.board, s.since, s.seen_at,
+            SELECT s.posting_id, s.board, s.since, s.seen_at, whole.board IS NOT NULL AS is_in_whole_list,
                 coalesce(s.closed_at, least(l.observed_at, n.observed_at)) AS gone_at,
                 coalesce(s.closed_by, CASE
                     WHEN n.observed_at < l.observed_at OR l.observed_at IS NULL AND n.observed_at IS NOT NULL
                         THEN 'not_found'
                     WHEN l.observed_at IS NOT NULL THEN 'list' END) AS gone_by
             FROM sightings AS s
+            LEFT JOIN lists AS whole ON whole.board = s.board AND whole.observed_at = s.since
             ASOF LEFT JOIN lists AS l ON l.board = s.board AND s.seen_at < l.observed_at
             ASOF LEFT JOIN not_found AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
         ), apart AS (
             SELECT *, coalesce(
-                lag(gone_at) OVER w < seen_at OR since::DATE - (lag(seen_at) OVER w)::DATE > $age, false) AS is_new
+                lag(gone_at) OVER w < seen_at
+                    OR NOT is_in_whole_list AND since::DATE - (lag(seen_at) OVER w)::DATE > $age,
+                false) AS is_new
             FROM followed WINDOW w AS (PARTITION BY posting_id, board ORDER BY seen_at, since)
         ), numbered AS (
             SELECT *, count(*) FILTER (is_new) OVER (PARTITION BY posting_id, board ORDER BY seen_at, since) AS number
@@ -194,10 +198,11 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
             CASE WHEN n.observed_at < coalesce(l.observed_at, 'infinity'::TIMESTAMPTZ) THEN 'not_found' ELSE 'list' END
         FROM (
             SELECT b.* FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
-            WHERE p.source = $source AND b.closed_at IS NULL
+            WHERE p.source = $source
                 AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM not_found))
                 AND NOT EXISTS (SELECT 1 FROM seen AS s WHERE s.posting_id = b.posting_id AND s.board = b.board)
             QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
+                AND b.closed_at IS NULL
         ) AS b
         ASOF LEFT JOIN lists AS l ON l.board = b.board AND b.last_seen_at < l.observed_at
         ASOF LEFT JOIN not_found AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at

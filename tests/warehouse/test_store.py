@@ -326,8 +326,9 @@ def test_pay_reports_keep_every_row_of_every_snapshot(con: store.Connection, tmp
 
 BOARDS = ("acme", "globex")
 FULLNESS = ("none", "snippet", "full")
+DAYS = 6
 LISTED = st.tuples(
-    st.integers(0, 3),
+    st.integers(0, DAYS - 1),
     st.sampled_from(BOARDS),
     st.booleans(),
     st.lists(
@@ -335,7 +336,7 @@ LISTED = st.tuples(
         max_size=3,
     ),
 )
-NOT_FOUND = st.tuples(st.integers(0, 3), st.integers(1, 3))
+NOT_FOUND = st.tuples(st.integers(0, DAYS - 1), st.integers(1, 3))
 """Answers of a file: a list of a board on a day, complete or not, with rows; or a posting that was not found."""
 
 
@@ -360,8 +361,9 @@ def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[st
     """The life of every posting, followed day by day in plain Python."""
     lives: dict[str, Told] = {}
     numbered = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
-    for day in range(4):
-        at, read, complete, missing = night(day), {}, set(), set()
+    for day in range(DAYS):
+        at, complete, missing = night(day), set(), set()
+        read: dict[tuple[str, str], tuple[Any, ...]] = {}
         for of_day, *answer, number, record in numbered:
             if of_day != day:
                 continue
@@ -382,7 +384,7 @@ def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[st
         for posting_id, board in sorted(read):
             intervals = lives.setdefault(posting_id, Told()).intervals.setdefault(board, [])
             is_going_on = intervals and intervals[-1][2] is None
-            if is_going_on and (age is None or (at.date() - intervals[-1][1].date()).days <= age):
+            if is_going_on and (age is None or board in complete or (at.date() - intervals[-1][1].date()).days <= age):
                 intervals[-1][1] = at
             else:
                 intervals.append([at, at, None, None])
@@ -420,7 +422,7 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[
 
 def declare(con: store.Connection, age: int | None) -> None:
     """Put the source `board` among the sources, with the age at which its adverts expire."""
-    values = {f.name: "x" for f in fields_of(Sources) if f.type is str}
+    values: dict[str, Any] = {f.name: "x" for f in fields_of(Sources) if f.type is str}
     row = Sources(**values | {
         "source": "board", "kind": "employer board", "terms_url": None, "is_republishable": True, "is_verified": True,
         "expires_after_days": age,
@@ -501,6 +503,35 @@ def test_a_posting_seen_again_is_open_again(con: store.Connection, tmp_path: Pat
     assert all_rows(con, CLOSED) == [("board:1", "2026-01-02")]
     load(con, refined(tmp_path, "2", Answer(night(2), [posting()])))
     assert all_rows(con, CLOSED) == [("board:1", None)]
+
+
+INTERVALS = (
+    "SELECT first_seen_at::DATE::VARCHAR, last_seen_at::DATE::VARCHAR, closed_at::DATE::VARCHAR"
+    " FROM core.posting_boards ORDER BY ALL"
+)
+
+
+def test_nights_without_a_reading_end_no_interval_between_two_whole_lists(
+    con: store.Connection, tmp_path: Path
+) -> None:
+    """It may have counted as expired on some of those days; that it was reopened, nothing says."""
+    declare(con, 2)
+    load(con, *(refined(tmp_path, str(day), Answer(night(day), [posting()])) for day in (0, 5)))
+    assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None)]
+    load(con, refined(tmp_path, "9", Answer(night(9), [posting()], is_complete=False)))
+    assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None), ("2026-01-10", "2026-01-10", None)]
+
+
+def test_a_list_closes_the_newest_interval_and_none_that_expired_before_it(
+    con: store.Connection, tmp_path: Path
+) -> None:
+    declare(con, 2)
+    seen = [refined(tmp_path, str(day), Answer(night(day), [posting()], is_complete=False)) for day in (0, 5)]
+    without = [refined(tmp_path, str(day), Answer(night(day), [posting(2)])) for day in (6, 7)]
+    load(con, *seen, *without)
+    ours = INTERVALS.replace(" ORDER", " WHERE posting_id = 'board:1' ORDER")
+    expected = [("2026-01-01", "2026-01-01", None), ("2026-01-06", "2026-01-06", "2026-01-07")]
+    assert all_rows(con, ours) == expected
 
 
 def test_a_posting_is_open_while_one_board_lists_it(con: store.Connection, tmp_path: Path) -> None:

@@ -1,0 +1,249 @@
+"""The life cycle of real postings, against a comparison of the payloads written here without any code of ours.
+
+Greenhouse: about 3,100 boards, whole, at four times in two days. simplify_newgrad: one list that keeps what is closed
+and says so with two flags, on fourteen days of a year. The payloads are taken in as an operator does it, up to the
+marts, which do not matter here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import backfill, nightly
+from flows.nightly import Request
+from flows.recordings import recordings_in
+from flows.settings import Settings
+from warehouse import store
+
+PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
+pytestmark = pytest.mark.skipif(not PAYLOADS.is_dir(), reason=f"needs the real payloads in {PAYLOADS}")
+GREENHOUSE = sorted((PAYLOADS / "greenhouse").glob("2026-01-0*.warc.gz"))
+NEWGRAD = sorted((PAYLOADS / "simplify_newgrad").glob("*.warc.gz"))
+COMPARED = {"title": "title", "location_text": "location"}
+"""Columns of `core.posting_changes` that are held against the payloads, and the words for them here."""
+
+
+# --- the payloads, read by themselves -----------------------------------------------------------------
+
+Lists = Iterator[tuple[datetime, dict[str, dict[str, dict[str, str | None]]]]]
+"""Each time with its boards, and what each lists: title and location by posting."""
+
+
+@dataclass
+class Told:
+    """What the payloads tell of one source. Times are UTC; a closing of None means: not closed."""
+
+    times: list[datetime] = field(default_factory=list)
+    on_boards: set[tuple[Any, ...]] = field(default_factory=set)
+    """(posting, board, first seen, last seen, closed)"""
+    open: set[tuple[Any, ...]] = field(default_factory=set)
+    """(posting, first seen, last seen, closed), over all boards"""
+    changes: set[tuple[Any, ...]] = field(default_factory=set)
+    """(posting, when, which of COMPARED, old, new)"""
+    unread: Counter[datetime] = field(default_factory=Counter)
+    """Postings that were listed the time before, on boards that did not answer at a time."""
+
+    def opened(self, time: datetime) -> int:
+        """Postings that were not open before and are from a time on."""
+        return sum(first == time for _, first, *_ in self.open)
+
+    def closed(self, time: datetime) -> int:
+        """Postings that a time's lists closed."""
+        return sum(closed == time for *_, closed in self.open)
+
+    def changed(self, time: datetime) -> Counter[str]:
+        """Values of each kind that were another the last time they were seen."""
+        return Counter(word for _, when, word, *_ in self.changes if when == time)
+
+
+def answers_in(path: Path) -> Iterator[tuple[datetime, str, Any]]:
+    """Time, address and JSON of each response of a WARC file (ISO 28500: header lines, an empty one, the block)."""
+    with gzip.open(path) as file:
+        while line := file.readline():
+            if not line.startswith(b"WARC/"):
+                assert not line.strip(), line
+                continue
+            head = dict(part.decode().strip().split(": ", 1) for part in iter(file.readline, b"\r\n"))
+            block = file.read(int(head["Content-Length"]))
+            if head["WARC-Type"] == "response":
+                said = block.split(b"\r\n\r\n", 1)[1]
+                yield datetime.fromisoformat(head["WARC-Date"]), head["WARC-Target-URI"], json.loads(said)
+
+
+def folded(text: str | None) -> str | None:
+    return " ".join((text or "").split()) or None
+
+
+def greenhouse_lists() -> Lists:
+    """The boards of the four times."""
+    for path in GREENHOUSE:
+        boards: dict[str, dict[str, dict[str, str | None]]] = {}
+        for answer in answers_in(path):
+            time, url, said = answer
+            boards[url.split("/")[5]] = {
+                f"greenhouse:{job['id']}": {"title": folded(job["title"]), "location": folded(job["location"]["name"])}
+                for job in said["jobs"]
+            }
+        yield time, boards
+
+
+def newgrad_lists() -> Lists:
+    """The one list of the fourteen days; a row that is not active, or hidden, is not listed."""
+    for path in NEWGRAD:
+        [(time, _, rows)] = answers_in(path)
+        listed = [row for row in rows if row["active"] is True and row["is_visible"] is True]
+        yield (
+            time,
+            {
+                "all": {
+                    f"simplify_newgrad:{row['id']}": {
+                        "title": folded(row["title"]),
+                        "location": folded("; ".join(row["locations"])),
+                    }
+                    for row in listed
+                }
+            },
+        )
+
+
+def told(lists: Lists) -> Told:
+    """What happened. A board that does not answer at a time says nothing then: neither listed nor gone."""
+    found = Told()
+    standing: defaultdict[str, dict[str, list[datetime]]] = defaultdict(dict)  # by board, then posting: first and last
+    open_since: dict[str, list[datetime]] = {}
+    said_last: dict[str, dict[str, str | None]] = {}
+    for time, boards in lists:
+        before = found.times[-1] if found.times else None
+        found.times.append(time)
+        for board, stood in standing.items():
+            if board not in boards:
+                found.unread[time] += sum(last == before for _, last in stood.values())
+        for board, listed in boards.items():
+            for gone in standing[board].keys() - listed.keys():
+                found.on_boards.add((gone, board, *standing[board].pop(gone), time))
+            for posting, says in listed.items():
+                standing[board].setdefault(posting, [time, time])[1] = time
+                for word, value in says.items():
+                    old = said_last.get(posting, says)[word]
+                    if old != value:
+                        found.changes.add((posting, time, word, old, value))
+                said_last[posting] = says
+        open_now = {posting for stood in standing.values() for posting in stood}
+        for gone in open_since.keys() - open_now:
+            found.open.add((gone, *open_since.pop(gone), time))
+        for listed in boards.values():
+            for posting in listed:
+                open_since.setdefault(posting, [time, time])[1] = time
+    for board, stood in standing.items():
+        found.on_boards |= {(posting, board, *seen, None) for posting, seen in stood.items()}
+    found.open |= {(posting, *seen, None) for posting, seen in open_since.items()}
+    return found
+
+
+# --- the product on the same files --------------------------------------------------------------------
+
+
+def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[store.Connection]:
+    """The working warehouse after a backfill of one source's files, up to the marts."""
+    request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
+    nightly.begin(request)
+    recordings = recordings_in(files).by_source
+    assert list(recordings) == [source]
+    assert backfill.archive_recordings.fn(source, recordings[source], request).outcome == "ok"
+    refined, broken = nightly.refine_archive.fn(request)
+    assert not broken
+    states = {loaded.state for loaded in nightly.load_refined.fn(request, refined)}
+    assert states == {"loaded"}
+    with nightly.work_of(request) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def greenhouse() -> Told:
+    return told(greenhouse_lists())
+
+
+@pytest.fixture(scope="module")
+def newgrad() -> Told:
+    return told(newgrad_lists())
+
+
+@pytest.fixture(scope="module")
+def greenhouse_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Connection]:
+    yield from taken_in(tmp_path_factory.mktemp("greenhouse") / "data", "greenhouse", GREENHOUSE)
+
+
+@pytest.fixture(scope="module")
+def newgrad_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Connection]:
+    yield from taken_in(tmp_path_factory.mktemp("newgrad") / "data", "simplify_newgrad", NEWGRAD)
+
+
+def rows(con: store.Connection, sql: str) -> set[tuple[Any, ...]]:
+    """Rows that are all different, their times in UTC."""
+    found = con.execute(sql).fetchall()
+    seen = {tuple(v.astimezone(UTC) if isinstance(v, datetime) else v for v in row) for row in found}
+    assert len(seen) == len(found)
+    return seen
+
+
+def differences(found: set[tuple[Any, ...]], expected: set[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    """What is wrong, short enough to be read; {}: nothing."""
+    wrong = {"not told by the payloads": found - expected, "missing": expected - found}
+    return {what: [(f"{len(rows)} rows",), *sorted(rows, key=str)[:5]] for what, rows in wrong.items() if rows}
+
+
+def agrees(con: store.Connection, expected: Told) -> None:
+    """Intervals on boards, intervals over all boards, and changes are those of the payloads, each and no other."""
+    boards = rows(con, "SELECT posting_id, board, first_seen_at, last_seen_at, closed_at FROM core.posting_boards")
+    assert differences(boards, expected.on_boards) == {}
+    intervals = rows(con, "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_intervals")
+    assert differences(intervals, expected.open) == {}
+    named = ", ".join(f"'{column}'" for column in COMPARED)
+    changes = rows(
+        con,
+        "SELECT posting_id, changed_at, column_name, old_value, new_value FROM core.posting_changes"
+        f" WHERE column_name IN ({named})",
+    )
+    words = {(id, at, COMPARED[column], old, new) for id, at, column, old, new in changes}
+    assert differences(words, expected.changes) == {}
+
+
+def test_the_greenhouse_payloads_tell_what_is_known_of_them(greenhouse: Told) -> None:
+    """Counted once by comparing sets of ids: so that a mistake in `told` is not also the product's excuse."""
+    first, *others = greenhouse.times
+    assert greenhouse.opened(first) == 111_134
+    counts = [(greenhouse.opened(time), greenhouse.closed(time), greenhouse.unread[time]) for time in others]
+    assert counts == [(9, 7, 0), (78, 80, 2), (3_524, 2_606 - 65, 65)], "the 65 stood on nine boards"
+    changed = [greenhouse.changed(time) for time in others]
+    titles, locations = ([words[word] for words in changed] for word in ("title", "location"))
+    assert titles == [1, 8 + 1, 351 + 1], "two postings came back under another title"
+    assert locations == [1, 12, 131]
+
+
+def test_greenhouse_opens_closes_and_changes_as_its_lists_say(
+    greenhouse: Told, greenhouse_con: store.Connection
+) -> None:
+    agrees(greenhouse_con, greenhouse)
+
+
+def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Told) -> None:
+    first, *others = newgrad.times
+    assert newgrad.opened(first) == 129
+    opened, closed = ([count(time) for time in others] for count in (newgrad.opened, newgrad.closed))
+    assert opened == [66, 181, 129, 61, 21, 2, 7, 3, 2, 6, 2, 6, 5]
+    assert closed == [83, 94, 188, 56, 23, 3, 4, 1, 9, 6, 4, 8, 3]
+    times_opened = Counter(posting for posting, *_ in newgrad.open)
+    assert sum(n - 1 for n in times_opened.values()) == 20, "rows that became active or shown again"
+
+
+def test_newgrad_keeps_to_the_flags_of_its_rows(newgrad: Told, newgrad_con: store.Connection) -> None:
+    agrees(newgrad_con, newgrad)
