@@ -253,10 +253,11 @@ def _sketched(texts: Sequence[str]) -> Sketches:
     words = _ODD.sub(lambda found: folded[found[0]], joined).translate(_PLAIN).split()
     hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     ends = np.flatnonzero(hashes == zlib.crc32(_END))
+    if len(ends) != len(texts):  # once in 2**32 words, one has the hash of an end
+        ends = np.array([n for n, word in enumerate(words) if word == _END])
     bigrams = _mixed(hashes[:-1] << np.uint64(32) | hashes[1:]).astype(np.uint32)
     is_kept = bigrams % SAMPLED == 0
-    is_kept[ends[ends < len(is_kept)]] = False
-    is_kept[ends - 1] = False
+    is_kept[ends[:-1]] = is_kept[ends[ends > 0] - 1] = False
     kept = np.flatnonzero(is_kept)
     return Sketches(bigrams[kept], np.concatenate([[0], np.searchsorted(kept, ends)]))
 
@@ -376,6 +377,12 @@ class Version:
     def order(self) -> tuple[datetime, str, str]:
         """Place in event time."""
         return self.first_at, self.source, self.posting_id
+
+
+def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
+    """Keys of places given as (country, subdivision, city); of the location as written where none could be read."""
+    keys = frozenset("|".join(part or "" for part in place) for place in places)
+    return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
 
 
 class Link(NamedTuple):
@@ -510,7 +517,8 @@ def _pairs(group: Integers, member: Integers, before: int) -> Integers:
             break
         made.append(np.stack([member[at - back], member[at]], 1))
     pairs: Integers = np.concatenate(made)
-    return pairs[pairs[:, 0] != pairs[:, 1]]
+    differ: npt.NDArray[np.bool_] = pairs[:, 0] != pairs[:, 1]
+    return pairs[differ]
 
 
 def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
