@@ -116,7 +116,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
         url=job.get("jobUrl"),
         board=board,
         employer=employer_of(SOURCE.name, board) or board,
-        department=job.get("department") or job.get("team"),
+        department=job.get("team") or job.get("department"),
         html=job.get("descriptionHtml"),
         text=job.get("descriptionPlain"),
         location_text="; ".join(dict.fromkeys(text for text, _ in places if text)),

@@ -26,7 +26,7 @@ from bs4 import BeautifulSoup, UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser
 
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
 from transforms.posting import Said, postings
@@ -85,14 +85,17 @@ SOURCE = Source(
     cadence="live",
     expected_rows=(1, 50_000),
     most_requests=2_000,
+    expires_after_days=AGES_OUT,
     facts=(
-        "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is "
-        "an issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different "
-        "names (then the names are the places), lists where one value is meant. schema.org and Google's rules name "
-        "the properties; pay is read as a number, as text, as a MonetaryAmount or PriceSpecification with the unit "
-        "inside or outside its value, with the currency inside or beside it. A posting is known by its `identifier` "
-        "within its host, else by its address. A page that is gone closes nothing, so an end is known only where it "
-        "is stated."
+        "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "
+        "issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names "
+        "(then the names are the places), lists where one value is meant. schema.org and Google's rules name the "
+        "properties; pay is read as a number, as text, as a MonetaryAmount or PriceSpecification with the unit inside "
+        "or outside its value, with the currency inside or beside it. A posting is known by its `identifier` within "
+        "its host, else by its address. Google's rules call it the hiring organisation's number of the job; job boards "
+        "give their own, so it counts as the requisition on declared sites and where it carries the organisation's "
+        "name. A page of a declared site that answers 404 or 410 closes the posting known by its address; other ends "
+        "are known only where they are stated."
     ),
 )
 
@@ -158,7 +161,7 @@ def _ask_site(web: Web, site: Site) -> list[str]:
         failures.append(
             f"{site.name}: {len(found) - MOST_POSTINGS} postings left out, {MOST_POSTINGS} are read at most"
         )
-    return failures + ask_each(web, list(found)[:MOST_POSTINGS])
+    return failures + ask_each(web, list(found)[:MOST_POSTINGS], may_be_gone=True)
 
 
 def addresses_in(response: Response) -> list[str]:
@@ -174,6 +177,16 @@ def addresses_in(response: Response) -> list[str]:
 def _sitemap(response: Response) -> bytes | None:
     found = SITEMAP.search(response.body[:HEAD])
     return found[1] if found else None
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
+    is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
+    return _id_by(url) if is_posting else None
+
+
+def _id_by(address: str) -> str:
+    return urldefrag(address).url.split("://", 1)[-1]
 
 
 # --- pages --------------------------------------------------------------------------------------------
@@ -295,12 +308,13 @@ def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> Said:
     prose = None if pays else _one(item.get("baseSalary"))
     return Said(
         source=SOURCE.name,
-        id=f"{host}/{number}" if number else urldefrag(address).url.split("://", 1)[-1],
+        id=f"{host}/{number}" if number else _id_by(address),
         title=_text(item.get("title")) or _text(item.get("name")),
         url=address,
         board=site.name if site else host,
         employer=site.employer if site else _text(item.get("hiringOrganization")),
         department=_text(item.get("employmentUnit")),
+        requisition_id=number if site or _names_employer(item) else None,
         html=_whole_text(item),
         location_text="; ".join(dict.fromkeys(lines)),
         addresses=_told_apart(places),
@@ -373,6 +387,13 @@ def _day(stated: object) -> str | None:
 def _identifier(stated: object) -> str | None:
     """The value of an identifier; its name is the employer's."""
     return _text(stated.get("value")) if isinstance(stated, dict) else _text(stated)
+
+
+def _names_employer(item: dict[str, Any]) -> bool:
+    """Whether the identifier is said to be the hiring organisation's: job boards give adverts numbers of their own."""
+    stated = _one(item.get("identifier"))
+    named = _text(stated.get("name")) if isinstance(stated, dict) else None
+    return named is not None and named == _text(item.get("hiringOrganization"))
 
 
 def _many(value: object) -> list[Any]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from extractors.source import ANSWERED, Response
+from extractors.source import ANSWERED, GONE, Response
 from extractors.web import FetchFailed
 from transforms.rejected import MISSHAPEN, Rejected
 
@@ -46,18 +46,24 @@ class Web(Protocol):
         ...
 
 
-def ask_each(web: Web, urls: Iterable[str]) -> list[str]:
-    """Ask for every address. Returns what failed or did not answer 200, one line each; [] when all went well."""
+def ask_each(
+    web: Web, urls: Iterable[str], *, headers: Mapping[str, str] | None = None, may_be_gone: bool = False
+) -> list[str]:
+    """Ask for every address. Returns what failed or did not answer 200, one line each; [] when all went well.
+
+    With `may_be_gone` the addresses are those of single postings: that one is gone is an answer too.
+    """
+    answered = (*ANSWERED, *GONE) if may_be_gone else ANSWERED
     failures: list[str] = []
     for number, url in enumerate(urls, start=1):
         if number % SAID_EVERY == 0:
             LOG.info("asking for the %dth address, %s; %d failed so far", number, url, len(failures))
         try:
-            answer = web.get(url)
+            answer = web.get(url, headers=headers)
         except FetchFailed as error:
             failures.append(f"{url}: {error}")
         else:
-            if answer.status not in ANSWERED:
+            if answer.status not in answered:
                 failures.append(f"{url}: HTTP {answer.status}")
     return failures
 

@@ -67,12 +67,15 @@ SOURCE = Source(
     expected_rows=(1, 1_000_000),
     facts=(
         "Seen in stored answers: lists of 3,126 boards without content, rebuilt by a third party (114,742 postings "
-        "over four times), and five postings of two boards with content. Custom fields are null or a list; offices "
-        "are the employer's, not always the post's. Documentation: `content=true` adds text, offices and "
-        "departments; `pay_transparency=true` adds ranges in cents without a period; a null `internal_job_id` marks a "
-        "prospect post, which is no job; an unknown board is a 404. The pay fields are read by the documentation "
-        "and reports: no stored answer has them; the documentation shows `pay_input_ranges` on single jobs, others saw "
-        "them in lists too, and both are read. No limit of requests and no terms for third parties were found."
+        "over four times), and five postings of two boards with content. Custom fields are null or a list; offices are "
+        "the employer's, not always the post's. Documentation: `content=true` adds text, offices and departments; "
+        "`pay_transparency=true` adds ranges in cents without a period; a null `internal_job_id` marks a prospect "
+        "post, which is no job; an unknown board is a 404. The pay fields are read by the documentation and reports: "
+        "no stored answer has them; the documentation shows `pay_input_ranges` on single jobs, others saw them in "
+        "lists too, and both are read. `requisition_id` is the employer's own text for the opening (R-01106, 6263); "
+        "`internal_job_id` is Greenhouse's number of the record behind one or more posts, given also where the "
+        "employer numbers nothing: taken for it, it would part adverts that no employer told apart. No limit of "
+        "requests and no terms for third parties were found."
     ),
 )
 
@@ -86,6 +89,12 @@ def board_of(url: str) -> str | None:
     """The board an address lists, or None; the address of one job lists none."""
     found = BOARD.match(url)
     return unquote(found[1]) if found and not found[2] else None
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the job whose own address it is, or None."""
+    found = BOARD.match(url)
+    return unquote(found[2][1:]) if found and found[2] else None
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -127,6 +136,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
         board=board,
         employer=employer_of(SOURCE.name, board) or named or board,
         department=next((d.get("name") for d in job.get("departments") or () if d.get("name")), None),
+        requisition_id=job.get("requisition_id"),
         html=content,
         location_text=located,
         addresses=_offices(located, job.get("offices") or ()),

@@ -93,6 +93,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="monthly threads, commented on through the month",
     expected_rows=(150, 3_000),
+    expires_after_days=31,  # a thread is a month's
     facts=(
         "Seen in six stored threads of 2026-01 to 2026-05 with 1,931 top-level comments, rebuilt by a third party "
         "(story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, "

@@ -53,6 +53,7 @@ SOURCE = Source(
     expected_rows=(100, 10_000),
     pause=2.0,
     most_requests=MOST_PAGES,
+    expires_after_days=60,  # `expiryDate` is 60 days after publication
     facts=(
         "Seen in a stored answer of 2026-03 with three jobs of 95,423: times in seconds, an expiry 60 days after "
         "publication, a currency without pay, country names, time zones with halves and quarters, no `salaryPeriod`. "

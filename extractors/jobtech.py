@@ -58,8 +58,9 @@ SOURCE = Source(
         "not what is open, and JobSearch answers for the field Data/IT and for words for AI with at most 105 pages: "
         "JobSearch is asked. Its documentation asks not to fetch every advert of every region with it; one field once "
         "a night is not that. At most 100 adverts a page up to offset 2,000, no key now. `experience_required: false` "
-        "is no statement of a level. A removal in JobStream is noted, and the advert's last whole version stays. The "
-        "yearly archives have other ids and shapes and are not read."
+        "is no statement of a level. The reference for applicants is free text, in which names and telephone numbers "
+        "stand, and is not read as a requisition. A removal in JobStream is noted, and the advert's last whole version "
+        "stays. The yearly archives have other ids and shapes and are not read."
     ),
 )
 

@@ -26,7 +26,9 @@ API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
 EUROPEAN = "eu:"
 """Begins the token of a board on Lever's European host, whose names are a space of their own."""
-BOARD = re.compile(rf"(?:{re.escape(API)}|(?P<eu>{re.escape(EUROPEAN_API)}))(?P<site>[^/?#]+)(?:\?|$)")
+BOARD = re.compile(
+    rf"(?:{re.escape(API)}|(?P<eu>{re.escape(EUROPEAN_API)}))(?P<site>[^/?#]+)(?:/(?P<id>[^/?#]+))?(?:\?|$)"
+)
 UNSPECIFIED = "unspecified"
 KNOWN = frozenset([
     "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
@@ -75,9 +77,19 @@ def url_of(board: str) -> str:
 
 
 def board_of(url: str) -> str | None:
-    """The board an address lists, or None."""
+    """The board an address lists, or None; the address of one posting lists none."""
     found = BOARD.match(url)
-    return (EUROPEAN if found["eu"] else "") + unquote(found["site"]) if found else None
+    return _token(found) if found and not found["id"] else None
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = BOARD.match(url)
+    return unquote(found["id"]) if found and found["id"] else None
+
+
+def _token(found: re.Match[str]) -> str:
+    return (EUROPEAN if found["eu"] else "") + unquote(found["site"])
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -86,9 +98,11 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every posting of the board, or the reason why not."""
-    read = functools.partial(read_posting, board=board_of(response.url))
-    yield from postings(each(response.json(), read, known=KNOWN))
+    """Every posting of the board, or the one whose own address was asked, or the reason why not."""
+    found = BOARD.match(response.url)
+    read = functools.partial(read_posting, board=_token(found) if found else None)
+    answer = [response.json()] if found and found["id"] else response.json()
+    yield from postings(each(answer, read, known=KNOWN))
 
 
 def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
@@ -105,7 +119,7 @@ def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
         url=stated.get("hostedUrl"),
         board=board,
         employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
-        department=categories.get("department") or categories.get("team"),
+        department=categories.get("team") or categories.get("department"),
         html=_whole_text(stated),
         location_text="; ".join(place for place in places if place),
         addresses=[Address(country=country)] if country else (),

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.fetching import Web, ask_pages
+from extractors.fetching import Web, ask_each, ask_pages
 from extractors.source import Response, Source, each
 from transforms.amount import stated_amount
 from transforms.currency import currency_of
@@ -29,6 +29,7 @@ QUERIES = ("machine learning", "artificial intelligence", "data scientist", "LLM
 PAGE, PAGES, ADVERTS = 100, 3, 600
 SKIP = re.compile(r"resultsToSkip=(\d+)")
 LAST_PAGE = f"resultsToSkip={PAGE * (PAGES - 1)}"
+ADVERT = re.compile(re.escape(API) + r"jobs/(\d+)(?:[?#]|$)")
 DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 PERIOD_OF_TYPE = {
     "per annum": "year", "annual": "year", "per month": "month", "per week": "week", "per day": "day",
@@ -85,14 +86,18 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     for words in QUERIES:
         asked = urlencode({"keywords": words, "resultsToTake": PAGE, "resultsToSkip": 0})
         failures += ask_pages(web, f"{API}search?{asked}", next_of, most=PAGES, headers=headers)
-    for url in list(found)[:ADVERTS]:
-        failures += ask_pages(web, url, lambda advert: None, most=1, headers=headers)
-    return failures
+    return failures + ask_each(web, list(found)[:ADVERTS], headers=headers, may_be_gone=True)
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the advert whose own address it is, or None."""
+    found = ADVERT.match(url)
+    return found[1] if found else None
 
 
 def parse(response: Response) -> Iterator[Posting | Issue]:
     """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
-    is_whole = response.url.startswith(f"{API}jobs/")
+    is_whole = posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.listed("results")
     yield from postings(each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN))
 

@@ -13,7 +13,7 @@ import functools
 import gc
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from extractors.archive import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
-from extractors.source import ANSWERED, Response, all_sources, source_of
+from extractors.source import ANSWERED, GONE, Response, all_sources, source_of
 from transforms.rejected import Rejected
 from warehouse.schema import arrow_table, refined_schema, refined_table
 from warehouse.tables import (
@@ -47,6 +47,9 @@ ROW_OF_KIND: dict[str, type] = {
 }
 BATCH = 2000
 """Rows per row group: bounds the memory of one worker; larger ones were slower (the rows fall out of the cache)."""
+FEW = 20
+"""Postings of one file that are believed to be gone whatever the others say: far more than vanish between a list and
+the answers for what it names, an hour later."""
 KEY = b"refine_key"
 ROOT = Path(__file__).parent.parent
 
@@ -207,7 +210,7 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
                     batch.clear()
             responses.append(_response_row(module, response, n_rows, issues))
         writer.write_table(refined_table(row_class, batch).replace_schema_metadata(metadata))
-    table = arrow_table(RefinedResponses, responses).replace_schema_metadata(metadata)
+    table = arrow_table(RefinedResponses, _believed(responses)).replace_schema_metadata(metadata)
     pq.write_table(table, parts[1], compression="zstd")
     for part, path in zip(reversed(parts), (responses_path, rows_path), strict=True):
         part.replace(path)
@@ -225,6 +228,10 @@ def _read(module: ModuleType, warc: Path) -> Iterator[tuple[Response | Revisited
 
 def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
+    if response.status in GONE and _posting_of(module, response.url):
+        rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
+        yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
+        return
     if response.status not in ANSWERED:
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
@@ -232,6 +239,32 @@ def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
         yield from module.parse(response)
     except Rejected as error:
         yield error.issue
+
+
+def _posting_of(module: ModuleType, url: str) -> str | None:
+    """The posting whose own address a URL is, by its id in the warehouse; None: the source has none, or it is none."""
+    posting_of = getattr(module, "posting_of", None)
+    native = posting_of(url) if posting_of else None
+    return f"{module.SOURCE.name}:{native}" if native else None
+
+
+def _believed(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
+    """The responses of a file; where more postings are gone than there and over `FEW`, none of them is believed to be.
+
+    A site that changes its addresses says of every posting that it is gone.
+    """
+    gone = [row.http_status in GONE for row in responses if row.posting_id]
+    if sum(gone) <= max(FEW, len(gone) / 2):
+        return responses
+    rule = f"a posting expected at its own address; {sum(gone)} of {len(gone)} are said to be gone: look at one of them"
+    return [
+        replace(
+            row, posting_id=None, issues=tuple(replace(issue, rule=rule, is_deliberate=False) for issue in row.issues)
+        )
+        if row.posting_id and row.http_status in GONE
+        else row
+        for row in responses
+    ]
 
 
 def _response_row(
@@ -251,6 +284,7 @@ def _response_row(
         digest=answer.digest if answer else None,
         refers_to=response.refers_to if isinstance(response, Revisited) else None,
         board=board,
+        posting_id=_posting_of(module, response.url) if response.url else None,
         is_complete=is_whole and board is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import LISTED_WHOLE, Response, Source, each
 from transforms.posting import Said, postings
 from transforms.rejected import Rejected
 from warehouse.tables import Issue, Posting
@@ -43,6 +43,7 @@ SOURCE = Source(
     expected_rows=(5, 20_000),
     pause=30.0,
     most_requests=4,
+    expires_after_days=LISTED_WHOLE,
     facts=(
         "Seen in a stored answer of 2026 with 22 jobs: publication times without a zone, salary as prose or an empty "
         "text, places such as 'Worldwide' and 'USA, Canada, USA timezones', counts that equal the list. "

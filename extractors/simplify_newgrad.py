@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import LISTED_WHOLE, Response, Source, each
 from transforms.posting import Said, postings
 from warehouse.tables import Issue, Posting
 
@@ -38,6 +38,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="many times a day",
     expected_rows=(50, 5_000),
+    expires_after_days=LISTED_WHOLE,
     facts=(
         "Seen in 14 stored answers of 2023-10 to 2024-10: a bare array of 268 to 1,382 rows with twelve keys each, the "
         "same that the repository's own check asks for; 112 to 199 of them active and shown. Dates are epoch seconds. "

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each, ask_pages
-from extractors.source import Response, Source, each
+from extractors.source import AGES_OUT, Response, Source, each
 from transforms.place import Address
 from transforms.posting import Said, postings
 from transforms.rejected import left_out
@@ -25,7 +25,7 @@ from transforms.stated_pay import stated_pay
 from warehouse.tables import Issue, Posting
 
 API = "https://api.smartrecruiters.com/v1/companies/"
-COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings")
+COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")
 PAGE = 100
 """Postings of a page, the most the API gives."""
 MOST_PAGES = 50
@@ -59,15 +59,16 @@ SOURCE = Source(
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
+    expires_after_days=AGES_OUT,
     facts=(
         "Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a "
-        "total and an offset, country codes in lower case, levels in LinkedIn's words, no text and no pay. "
-        "Documentation: no key, pages of at most 100. Others report the single posting, with the text in four "
-        "sections, and, once and weakly, a `compensation` of min, max, currency and period; both are read as "
-        "reported. The documentation calls the API public, but two readers found that its robots.txt disallows "
-        "everything to all robots but LinkedIn's, so the source is off until permission is on record. About ten "
-        "requests a second are said to be allowed; we ask one. No terms for third parties were found. A list comes "
-        "in pages, so it closes nothing."
+        "total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's "
+        "words, no text and no pay. Documentation: no key, pages of at most 100. Others report the single posting, "
+        "with the text in four sections, and, once and weakly, a `compensation` of min, max, currency and period; both "
+        "are read as reported. The documentation calls the API public, but two readers found that its robots.txt "
+        "disallows everything to all robots but LinkedIn's, so the source is off until permission is on record. About "
+        "ten requests a second are said to be allowed; we ask one. No terms for third parties were found. A list comes "
+        "in pages, so it closes nothing; a single posting that answers 404 or 410 is closed."
     ),
 )
 
@@ -75,6 +76,12 @@ SOURCE = Source(
 def url_of(board: str, offset: int = 0) -> str:
     """The address of one page of a company's list."""
     return f"{API}{quote(board, safe='')}/postings?offset={offset}&limit={PAGE}"
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = COMPANY.match(url)
+    return unquote(found[2]) if found and found[2] else None
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -86,7 +93,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
         failures += ask_pages(web, url_of(board), next_of, most=MOST_PAGES)
     if len(details) > MOST_DETAILS:
         failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
-    return failures + ask_each(web, details[:MOST_DETAILS])
+    return failures + ask_each(web, details[:MOST_DETAILS], may_be_gone=True)
 
 
 def _next(page: Response, *, board: str, details: list[str]) -> str | None:
@@ -124,6 +131,7 @@ def read_item(item: dict[str, Any], *, asked: str) -> Said | Issue:
         board=board,
         employer=employer_of(SOURCE.name, board) or company.get("name") or board,
         department=(item.get("department") or {}).get("label"),
+        requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
         location_text=place.get("fullLocation") or ", ".join(filter(None, parts)),
         addresses=[Address(None, place.get("country"), place.get("region"), place.get("city"))] if place else (),

@@ -8,6 +8,7 @@ A source module holds
     def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
     def parse(response): ...         # Iterator of rows (Posting, PayReport, OfficialWage, ExchangeRate) and Issues
 
+`posting_of(url)`: the native id of the posting whose own address it is, or None, where it asks for single postings;
 and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
 also `url_of(board)` and `CAREER_PAGES`: patterns of public career pages, each with the token it gives ("{board}").
 A source whose files a person may download by hand has `address_of(name)`: the address a file of that name is
@@ -46,11 +47,18 @@ Row = TypeVar("Row")
 ACCESSES = ("open", "key", "consent", "file")
 ANSWERED = (200, 206)
 """Status codes of an answer that holds data. 206 is how some APIs say that a page is one of several."""
+GONE = (404, 410)
+"""Status codes by which a posting's own address says that the posting is gone."""
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 WORKBOOK = "[Content_Types].xml"
 """What a workbook, itself a zip, has inside."""
 csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
+AGES_OUT, LISTED_WHOLE = 30, 60
+"""Days without being seen after which an advert counts as expired, where its source states no day of its end and no
+life of its listings. A month is what job boards that say it sell. Two where whole lists close adverts by themselves:
+the age then only ends those of a board that stopped answering."""
+EXPIRES_AFTER = {"employer board": LISTED_WHOLE, "aggregator": AGES_OUT, "forum": AGES_OUT}
 MOST_HEAD_LINES = 10
 """Lines in which a table's header is looked for: exports put a title and a date above it."""
 NEW_KEYS = "keys"
@@ -71,10 +79,10 @@ class Source:
 
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
-    a person hands their files to `jobmarket backfill`. `pause` is the least
-    number of seconds between two requests to one of its hosts (a robots.txt may ask for more),
-    `most_requests` what a night may ask at most. `row` is the class of its rows where it is not the one of
-    its kind.
+    a person hands their files to `jobmarket backfill`. `pause` is the least number of seconds between two requests
+    to one of its hosts (a robots.txt may ask for more), `most_requests` what a night may ask at most. An advert that
+    was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
+    days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
     """
 
     name: str
@@ -95,7 +103,12 @@ class Source:
     keys: tuple[str, ...] = ()
     pause: float = 1.0
     most_requests: int = 5_000
+    expires_after_days: int | None = None
     row: type | None = None
+
+    def __post_init__(self) -> None:
+        if self.expires_after_days is None:
+            object.__setattr__(self, "expires_after_days", EXPIRES_AFTER.get(self.kind))
 
     def longest_endpoint(self, url: str) -> int:
         """Characters of the longest endpoint that a URL falls under, `*` as one; 0: it falls under none."""

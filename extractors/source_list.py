@@ -69,6 +69,11 @@ def _keys(source: Source) -> str:
     return f" ({', '.join(source.keys)})" if source.keys else ""
 
 
+def _age(source: Source) -> str:
+    days = source.expires_after_days
+    return f"\n- An advert without a stated end counts as expired {days} days after it was last seen." if days else ""
+
+
 def _yes(truth: bool) -> str:
     return "yes" if truth else "no"
 
@@ -86,7 +91,7 @@ def _section(source: Source) -> str:
 - Licence or terms: {source.licence}.
 - Terms: {source.terms_url or "none for third parties found"}
 - Attribution: {source.attribution}
-- A healthy snapshot has {low:,} to {high:,} rows.
+- A healthy snapshot has {low:,} to {high:,} rows.{_age(source)}
 
 {source.facts}
 """

@@ -61,8 +61,19 @@ KEYS = frozenset(
 FORMATS = ("csv", "json", "jsonl", "parquet")
 FIELD_KEYS = frozenset(("column", "columns", "constant", "pattern", "values", "format", "heading"))
 TEXTS = (
-    *("title", "url", "employer", "department", "html", "text", "location", "country", "region", "city", "workplace"),
-    *("employment_type", "level", "language", "pay_text", "text_state", "currency", "period", "tax"),
+    *("title", "url", "employer", "department", "requisition_id", "html", "text", "location", "country", "region"),
+    *(
+        "city",
+        "workplace",
+        "employment_type",
+        "level",
+        "language",
+        "pay_text",
+        "text_state",
+        "currency",
+        "period",
+        "tax",
+    ),
 )
 DAYS = ("posted_on", "valid_through")
 AMOUNTS = ("pay_low", "pay_high")
@@ -193,6 +204,7 @@ def _said(mapped: Mapped, values: dict[str, Any]) -> Said:
         board=mapped.name,
         employer=values.get("employer"),
         department=values.get("department"),
+        requisition_id=values.get("requisition_id"),
         html=values.get("html"),
         text=values.get("text"),
         text_state=values.get("text_state") if values.get("text") or values.get("html") else None,

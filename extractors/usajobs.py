@@ -62,7 +62,8 @@ SOURCE = Source(
         "in US dollars by law, so the currency is USD although no field says so. BW (two weeks), SY (school year), FB "
         "(fee) and WC (without compensation) are no pay for a year's work. From memory: at most 10,000 results a "
         "query. `TeleworkEligible` allows occasional days at home, so it is no hybrid workplace; `RemoteIndicator` is "
-        "remote. Names of contacts are not read. Limits of requests were not found."
+        "remote. `PositionID` is the announcement's number at its agency. Names of contacts are not read. Limits of "
+        "requests were not found."
     ),
 )
 
@@ -102,6 +103,7 @@ def read_item(item: dict[str, Any]) -> Said:
         url=stated.get("PositionURI"),
         employer=stated.get("OrganizationName"),
         department=stated.get("DepartmentName"),
+        requisition_id=stated.get("PositionID"),
         html="".join(f"<div>{text}</div>" for text in _texts(stated, details)),
         location_text="; ".join(place["LocationName"] for place in places),
         addresses=[_address(place) for place in places],

@@ -47,6 +47,7 @@ SOURCE = Source(
     cadence="hourly (the feed's ttl is 60 minutes)",
     expected_rows=(20, 5_000),
     most_requests=4,
+    expires_after_days=30,  # `expires_at` is 30 days after publication
     facts=(
         "Seen in a stored answer of 2026 with three items: times as in mail, an end 30 days after publication, regions "
         "such as 'Anywhere in the World', an empty country, the state of the headquarters, skills in one phrase, "

@@ -16,7 +16,7 @@ from typing import Any
 
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
-from extractors.source import Response, Source, each
+from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
 from transforms.posting import Said, postings
@@ -65,14 +65,16 @@ SOURCE = Source(
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
+    expires_after_days=AGES_OUT,
     facts=(
         "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
-        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a "
-        "page holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first "
-        "page again, and the single posting with its text, country and startDate, the day of posting. The site is "
+        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "
+        "holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first page "
+        "again, and the single posting with its text, country and startDate, the day of posting. The site is "
         "undocumented, its terms restrict robots, robots.txt differs by employer and some clients are refused with a "
         "422: the source is off until permission for the employers asked is on record. Lists come in pages, so they "
-        "close nothing. Ids are the requisition's within a tenant, with the suffix of a second posting."
+        "close nothing; a single posting that answers 404 or 410 is closed. Ids are the requisition's within a tenant, "
+        "with the suffix of a second posting."
     ),
 )
 
@@ -86,6 +88,12 @@ def url_of(board: str) -> str:
     return f"https://{tenant}.{host}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs"
 
 
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = ADDRESS.match(url)
+    return _id(found[1], found[4]) if found and found[4] else None
+
+
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Search every board, then ask for the single postings in roles we follow. Returns what failed."""
     failures: list[str] = []
@@ -97,7 +105,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
             failures.append(str(error))
     if len(details) > MOST_DETAILS:
         failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
-    return failures + ask_each(web, list(details)[:MOST_DETAILS])
+    return failures + ask_each(web, list(details)[:MOST_DETAILS], may_be_gone=True)
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
@@ -160,7 +168,16 @@ def read_item(item: dict[str, Any], *, address: re.Match[str]) -> Said:
         located = parts[2] if len(parts) == 4 else None
     said = _said(address, path, item)
     said["location_text"] = located
+    said["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
     return said
+
+
+def _ends(path: str, bullet: object) -> bool:
+    """Whether a bullet is the requisition that the path ends with ("_JR7", of a second posting "_JR7-1").
+
+    Employers choose what the bullets of a list show; places and dates stand there as well.
+    """
+    return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
 
 def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue:
@@ -170,6 +187,7 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
     said = _said(address, address[4] or "", info)
+    said["requisition_id"] = info.get("jobReqId")
     said["html"] = info.get("jobDescription")
     said["location_text"] = "; ".join(filter(None, (first, *others)))
     said["addresses"] = [Address(first, country), *(Address(other) for other in others)]
@@ -179,15 +197,20 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue
 
 
 def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> Said:
-    """What lists and single postings say alike. The id ends the path, so that both have the same."""
+    """What lists and single postings say alike."""
     tenant, host, site = address[1], address[2], address[3]
     board = f"{tenant}.{host}/{site}"
     return Said(
         source=SOURCE.name,
-        id=f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}",
+        id=_id(tenant, path),
         title=stated.get("title"),
         url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
         board=board,
         employer=employer_of(SOURCE.name, board) or tenant,
         workplace=stated.get("remoteType"),
     )
+
+
+def _id(tenant: str, path: str) -> str:
+    """The id that ends a path, the same in lists and single postings."""
+    return f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}"

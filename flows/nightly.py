@@ -350,7 +350,8 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
                 accept(request.settings.data, store.refused_files(con, name))
                 store.forget_refusals(con, name)
             gate = _load_gate(con, request, source, checks)
-            outcomes = store.load(con, [file for file in refined if file.source == name], gate=gate)
+            files = [file for file in refined if file.source == name]
+            outcomes = store.load(con, files, gate=gate, until=request.as_of)
             store.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
@@ -389,6 +390,7 @@ def _declared(source: Source) -> Sources:
         attribution=source.attribution,
         is_republishable=source.is_republishable,
         is_verified=source.is_verified,
+        expires_after_days=source.expires_after_days,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple, Required, TypedDict, Unpack
@@ -38,6 +39,14 @@ FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
 EPOCH_MILLISECONDS = 1e11
 """Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
+LONGEST_REQUISITION = 60
+"""Characters above which a requisition is prose; ATS fields for it are two or three words wide."""
+NO_REQUISITION = re.compile(
+    r"[^1-9]*|\W*9{3,}\W*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|.*\b(?:evergreen|pipeline|talent (?:pool|community)|tb[acd]|placeholder|pending)\b.*",
+    re.IGNORECASE,
+)
+"""What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
 TOGETHER = 64
 """Postings made step by step at once: some hundred kilobytes of text."""
 SEVERAL = "several"
@@ -58,6 +67,8 @@ class Said(TypedDict, total=False):
     board: str | None
     employer: str | None
     department: str | None
+    requisition_id: object
+    """The employer's own number of the opening, never the platform's of its record or of the advert."""
     html: str | None
     text: str | None
     """Read where there is no HTML."""
@@ -199,6 +210,7 @@ def _steps(said: Said) -> Generator[None, None, Posting]:
         title=named,
         employer=_folded(employer),
         department=_folded(said.get("department")),
+        requisition_id=_requisition(said.get("requisition_id")),
         location_text=located,
         country=_agreed([p.country for p in where.places]),
         subdivision=_agreed([p.subdivision for p in where.places]),
@@ -271,6 +283,14 @@ def _seniority(
         span = _span("seniority", "text", years[1], years[2], "least years of experience", "inferred")
         return seniority_by_years(years[0]), True, [span]
     return titled.value, False, []
+
+
+def _requisition(stated: object) -> str | None:
+    """The employer's number of the opening; None where a placeholder stands for it."""
+    if isinstance(stated, bool) or not isinstance(stated, str | int):
+        return None
+    number = _folded(str(stated))
+    return None if not number or len(number) > LONGEST_REQUISITION or NO_REQUISITION.fullmatch(number) else number
 
 
 def _folded(text: str | None) -> str | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.tables import Column, Field, Table, all_tables, fields_of, table_of
+from warehouse.tables import Column, Field, SupersededVersions, Table, all_tables, fields_of, table_of
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 FILES_ONLY = "refined"
@@ -42,6 +42,56 @@ _ARROW_TYPES = {
     datetime: _UTC,
 }
 _PROVENANCE = [pa.field("record", pa.int64(), nullable=False), pa.field("observed_at", _UTC, nullable=False)]
+
+_VERSION = ", ".join(f'"{f.name}"' for f in fields_of(SupersededVersions) if f.name != "version_to")
+SHOWN_AS_CHANGES = (
+    *("title", "employer", "department", "location_text", "country", "subdivision", "city", "workplace"),
+    *("employment_type", "posted_on", "valid_through", "pay_text", "pay_low", "pay_high", "currency", "period"),
+    *("text_state", "text_hash"),
+)
+"""Columns whose changes core.posting_changes shows: what adverts state, not what we read from it."""
+_CHANGES = ",\n    ".join(
+    f"{{'column_name': '{name}', 'old_value': o.{name}::VARCHAR, 'new_value': n.{name}::VARCHAR}}"
+    for name in SHOWN_AS_CHANGES
+)
+
+
+def intervals_of(boards: str) -> str:
+    """A SELECT that joins intervals on boards (core.posting_boards, or a part of it) to those of the postings.
+
+    A posting is open while any board lists it: intervals that touch or overlap are one.
+    """
+    return f"""\
+SELECT posting_id, number, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
+    CASE WHEN count(closed_at) = count(*) THEN max(closed_at) END AS closed_at,
+    CASE WHEN count(closed_at) = count(*) THEN max_by(closed_by, closed_at) END AS closed_by
+FROM (
+    SELECT *, 1 + count(*) FILTER (listed_until < first_seen_at) OVER w AS number
+    FROM (
+        SELECT *, max(until) OVER (
+            PARTITION BY posting_id ORDER BY first_seen_at, board ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS listed_until
+        FROM (
+            SELECT *, CASE WHEN closed_at IS NOT NULL THEN closed_at
+                WHEN lead(board) OVER (PARTITION BY posting_id, board ORDER BY first_seen_at) IS NOT NULL
+                    THEN last_seen_at
+                ELSE 'infinity'::TIMESTAMPTZ END AS until
+            FROM {boards}
+        )
+    )
+    WINDOW w AS (PARTITION BY posting_id ORDER BY first_seen_at, board)
+)
+GROUP BY posting_id, number"""
+
+
+def dates_of(boards: str) -> str:
+    """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
+    return f"""\
+SELECT posting_id, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
+    arg_max_null(closed_at, number)::DATE AS closed_on,
+    (max(first_seen_at) FILTER (number > 1))::DATE AS reopened_on
+FROM ({intervals_of(boards)}) GROUP BY posting_id"""
+
 
 VIEWS = {
     "core.publishable_postings": (
@@ -68,8 +118,108 @@ WITH dollars AS (
 SELECT source, currency, rate_on, min_by(usd_per_unit, base) AS usd_per_unit
 FROM implied GROUP BY source, currency, rate_on""",
     ),
+    "core.posting_versions": (
+        "Everything postings ever said: the current version (`version_to` is NULL) and those it superseded.",
+        f"""\
+SELECT {_VERSION}, version_to FROM core.superseded_versions
+UNION ALL
+SELECT {_VERSION}, NULL FROM core.postings""",
+    ),
+    "core.posting_changes": (
+        "Every edit of an advert: which column, what it said before and after, and when the new words were first read.",
+        f"""\
+SELECT * FROM (
+    SELECT o.posting_id, o.version_to AS changed_at, unnest([
+        {_CHANGES}
+    ], max_depth := 2)
+    FROM core.superseded_versions AS o
+    JOIN core.posting_versions AS n ON n.posting_id = o.posting_id AND n.version_from = o.version_to
+)
+WHERE old_value IS DISTINCT FROM new_value""",
+    ),
+    "core.posting_intervals": (
+        "From when to when each posting was listed, over all its boards. The closing lies between `last_seen_at` and "
+        "`closed_at`; one that is not closed counts as expired after `expires_on`, which is not a closing: its own "
+        "last day, or as long after it was last seen as its source declares.",
+        f"""\
+SELECT i.*, CASE WHEN i.closed_at IS NULL THEN greatest(
+    i.last_seen_at::DATE, coalesce(p.valid_through, i.last_seen_at::DATE + s.expires_after_days::INTEGER)
+) END AS expires_on
+FROM ({intervals_of("core.posting_boards")}) AS i
+JOIN core.postings AS p USING (posting_id) LEFT JOIN core.sources AS s USING (source)""",
+    ),
+    "core.reading_gaps": (
+        "Days on which nothing was learnt of a board (or of a source without boards): what was opened and closed in "
+        "between was never seen, and dates at the gap's ends are late by up to its length.",
+        """\
+SELECT source, board, read_on, read_again_on, (read_again_on - read_on - 1)::BIGINT AS days_unread
+FROM (
+    SELECT source, board, day AS read_again_on, lag(day) OVER (PARTITION BY source, board ORDER BY day) AS read_on
+    FROM (
+        SELECT DISTINCT source, coalesce(board, source) AS board, observed_at::DATE AS day FROM ops.responses
+        WHERE is_complete OR (board IS NULL AND (n_rows > 0 OR refers_to IS NOT NULL))
+    )
+)
+WHERE read_again_on - read_on > 1""",
+    ),
 }
 """Views of the warehouse, by name: meaning and SELECT."""
+
+_END = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
+_KNOWN_BOARDS = f"""(
+        SELECT b.posting_id, b.board, b.first_seen_at,
+            CASE WHEN b.last_seen_at < {_END} THEN b.last_seen_at
+                ELSE coalesce(greatest(b.first_seen_at, r.observed_at), b.first_seen_at) END AS last_seen_at,
+            CASE WHEN b.closed_at < {_END} THEN b.closed_at END AS closed_at,
+            CASE WHEN b.closed_at < {_END} THEN b.closed_by END AS closed_by
+        FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+        LEFT JOIN (
+            SELECT source, board, max(observed_at) AS observed_at FROM ops.responses
+            WHERE is_complete AND observed_at < {_END} GROUP BY ALL
+        ) AS r ON r.source = p.source AND r.board = b.board
+        WHERE b.first_seen_at < {_END}
+    )"""
+
+MACROS = {
+    "postings_as_of": (
+        "core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was "
+        "open: listed, and not expired. Dollars are by today's rates. `last_seen_at` of a posting that was seen again "
+        "later is that of the last complete list by then; of sources without such lists, the first sight of the "
+        "interval.",
+        f"""\
+WITH known AS (
+    SELECT * FROM ({dates_of(_KNOWN_BOARDS)})
+), said AS (
+    SELECT * FROM core.posting_versions
+    WHERE version_from < {_END} AND (version_to IS NULL OR version_to >= {_END})
+), superseded AS (
+    SELECT posting_id, arg_min(job_id, superseded_at) AS job_id FROM core.superseded_job_ids
+    WHERE superseded_at >= {_END} GROUP BY posting_id
+)
+SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id,
+    k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
+    k.closed_on IS NULL AND coalesce(as_of::DATE <= greatest(
+        k.last_seen_at::DATE, coalesce(v.valid_through, k.last_seen_at::DATE + s.expires_after_days::INTEGER)
+    ), true) AS is_open
+FROM known AS k
+JOIN said AS v USING (posting_id)
+JOIN (SELECT posting_id, job_id FROM core.postings) AS p USING (posting_id)
+LEFT JOIN superseded AS j USING (posting_id)
+LEFT JOIN core.sources AS s USING (source)""",
+    ),
+    "open_jobs": (
+        "Jobs that were open at the end of a day (UTC), from what had been read by then: one row per vacancy, however "
+        "many adverts it has.",
+        """\
+SELECT job_id, arg_min(title, first) AS title, arg_min(employer, first) AS employer, arg_min(role, first) AS role,
+    arg_min(role_group, first) AS role_group, arg_min(seniority, first) AS seniority, count(*) AS n_postings,
+    list_sort(list(DISTINCT source)) AS sources, coalesce(list_sort(list(DISTINCT country)), []) AS countries,
+    min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
+FROM (SELECT *, (first_seen_at, posting_id) AS first FROM postings_as_of(as_of) WHERE is_open)
+GROUP BY job_id""",
+    ),
+}
+"""Table macros of the warehouse, by name: meaning and SELECT. All take one day, `as_of`."""
 
 
 # --- SQL --------------------------------------------------------------------------------------------
@@ -115,9 +265,24 @@ def view_ddl(name: str) -> tuple[str, str]:
     return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(doc)}"
 
 
+def macro_ddl(name: str) -> tuple[str, str]:
+    """CREATE OR REPLACE MACRO and COMMENT ON MACRO of one of `MACROS`."""
+    doc, select = MACROS[name]
+    return (
+        f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}",
+        f"COMMENT ON MACRO TABLE {name} IS {literal(doc)}",
+    )
+
+
 def schema_key() -> str:
     """Digest of all DDL: a work file made with another one is rebuilt."""
-    text = "\n".join([*(ddl(cls) for cls in database_tables()), *(view_ddl(name)[0] for name in VIEWS)])
+    text = "\n".join(
+        [
+            *(ddl(cls) for cls in database_tables()),
+            *(view_ddl(name)[0] for name in VIEWS),
+            *(macro_ddl(name)[0] for name in MACROS),
+        ]
+    )
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -271,6 +436,8 @@ def dictionary() -> str:
         lines += [*_checks_text(declared), ""]
     for name, (doc, _) in VIEWS.items():
         lines += [f"## {name} (view)", "", doc, ""]
+    for name, (doc, _) in MACROS.items():
+        lines += [f"## {name}(DATE) (macro)", "", doc, ""]
     for name, cls in sorted(structs.items()):
         lines += [f"## {name} (nested)", "", *_own_words(cls), *_rows(cls), ""]
     return "\n".join(lines).rstrip() + "\n"

@@ -1,8 +1,9 @@
 """The warehouse's files: work.duckdb, which the pipeline alone opens, and market.duckdb, which people open.
 
 Everything in `core` is a function of the loaded archive files and nothing else: not of the order they were
-loaded in, not of the clock. The newest observation (WARC-Date, then archive file, then record) gives a row
-its values, so a file that is loaded late never overwrites a newer value.
+loaded in, not of the clock. Postings are taken through their life in the order of observation (`life`); of other rows
+the newest observation (WARC-Date, then archive file, then record) of a key counts. A file that is loaded late never
+overwrites a newer value.
 
 Keys: work.duckdb has CHECKs but no PRIMARY KEYs. Measured on four loads of 111,000 postings, an indexed
 upsert takes 8 to 24 s a file against 1.1 s without, while CHECKs cost nothing that can be measured. Upserts
@@ -18,9 +19,10 @@ import contextlib
 import errno
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -31,8 +33,9 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from warehouse import placing
+from warehouse import life, placing
 from warehouse.schema import (
+    MACROS,
     VIEWS,
     arrow_schema,
     arrow_table,
@@ -41,13 +44,13 @@ from warehouse.schema import (
     ddl,
     key_of,
     literal,
+    macro_ddl,
     quoted,
     schema_key,
     schema_of,
     view_ddl,
 )
 from warehouse.tables import (
-    Advert,
     AiPostingShare,
     AiPostingShares,
     Checks,
@@ -65,9 +68,7 @@ from warehouse.tables import (
     Posting,
     PostingBoards,
     PostingPay,
-    PostingPlaces,
     Postings,
-    PostingSkills,
     PriceLevel,
     PriceLevels,
     Refusals,
@@ -75,6 +76,8 @@ from warehouse.tables import (
     Responses,
     Runs,
     SourceHealth,
+    SupersededJobIds,
+    SupersededVersions,
     fields_of,
     table_of,
 )
@@ -107,8 +110,6 @@ TABLE_OF_ROW = {
 }
 """Where the rows of a refined file go."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
-PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
-"""Tables of a posting's parts, and the nested column each is made from."""
 TEXT = "text"
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
@@ -129,6 +130,12 @@ PAID = {
             CASE WHEN c.low IS NOT NULL OR c.high IS NOT NULL THEN c.currency END AS currency,
             coalesce(p.posted_on, p.first_seen_at::DATE) AS day
         FROM core.posting_pay AS c JOIN core.postings AS p USING (posting_id)""",
+    SupersededVersions: """
+        SELECT v.posting_id, v.version_from, v.annual_low, v.annual_high,
+            (v.pay_low IS NOT NULL OR v.pay_high IS NOT NULL) AND v.currency IS NULL AS lacks_currency,
+            CASE WHEN v.pay_low IS NOT NULL OR v.pay_high IS NOT NULL THEN v.currency END AS currency,
+            coalesce(v.posted_on, p.first_seen_at::DATE) AS day
+        FROM core.superseded_versions AS v JOIN core.postings AS p USING (posting_id)""",
 }
 """Tables with dollar columns, and what of their rows the dollars follow from."""
 
@@ -167,7 +174,15 @@ class Loaded:
 
 
 class _RefusedError(Exception):
-    """A file's rows may not enter the warehouse; its transaction is rolled back."""
+    """The rows of `file` may not enter the warehouse; the transaction is rolled back."""
+
+    def __init__(self, why: str, file: RefinedFile | None) -> None:
+        super().__init__(why)
+        self.file = file
+
+
+class _TriedError(Exception):
+    """A trial was a success and is rolled back."""
 
 
 # --- the working file -------------------------------------------------------------------------------
@@ -263,9 +278,8 @@ def _create_all(con: Connection, *, with_keys: bool) -> None:
         con.execute(ddl(cls, with_key=with_keys))
         for statement in comments(cls):
             con.execute(statement)
-    for name in VIEWS:
-        for statement in view_ddl(name):
-            con.execute(statement)
+    for statement in (*chain.from_iterable(map(view_ddl, VIEWS)), *chain.from_iterable(map(macro_ddl, MACROS))):
+        con.execute(statement)
 
 
 @contextlib.contextmanager
@@ -283,30 +297,73 @@ def transaction(con: Connection) -> Iterator[None]:
 # --- loading ----------------------------------------------------------------------------------------
 
 
-def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate) -> tuple[Loaded, ...]:
-    """Bring what one source's refined files say into `core` and `ops`; one transaction per archive file.
+def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate, until: date | None = None) -> tuple[Loaded, ...]:
+    """Bring what one source's refined files say into `core` and `ops`, in the order in which it was observed.
 
-    `files` are all refined files of the source. A file that was loaded, or refused, with the same key is skipped.
-    When the key of a loaded file changed (its reader or a lookup was edited), the source is loaded anew from all
-    files in one transaction: what the file said before may not survive. A file that `gate` or a CHECK refuses
-    leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in which a file that was good
-    before is refused or missing changes nothing: the whole source keeps its last good rows.
+    `files` are all refined files of the source. A file that was loaded, or refused, with the same key is skipped. One
+    transaction loads the files of one time: as a rule one file. What is not later than all that is loaded already, or
+    was loaded with another key (its reader or a lookup was edited), has the source be loaded anew from all files in
+    one transaction. So core is the same whatever came first, and what an older reading said does not survive. A file
+    that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in
+    which a file that was good before is refused or missing changes nothing: the whole source keeps its last good rows.
 
-    Whatever `gate` raises is raised on, after the file's transaction was rolled back.
+    `until` leaves out what was observed after that day (UTC). Whatever `gate` raises is raised on, after the
+    transaction was rolled back.
     """
     sources = {file.source for file in files}
     if len(sources) > 1:
         raise ValueError(f"files of one source expected, got {', '.join(sorted(sources))}")
-    known = _loaded_keys(con, files[0].source) if files else {}
-    refused = _refused_keys(con, files[0].source) if files else {}
-    if any(known.get(file.warc, file.refine_key) != file.refine_key for file in files):
-        return _reload(con, files, known, gate)
-    return tuple(
-        Loaded(warc=file.warc, state="unchanged")
-        if file.warc in known or refused.get(file.warc) == file.refine_key
-        else _load_alone(con, file, gate)
-        for file in sorted(files, key=lambda file: file.warc)
-    )
+    if not files:
+        return ()
+    source, end = files[0].source, _end_of(until)
+    known, refused = _loaded_keys(con, source), _refused_keys(con, source)
+    is_same = {file.warc: (known | refused).get(file.warc) == file.refine_key for file in files}
+    new = [file for file in files if not is_same[file.warc]]
+    unchanged = [Loaded(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
+    batches = _batches(con, new, end)
+    has_postings = any(_row_class(file.rows) is Posting for file in new)
+    begins = [begin for _, begin, _ in batches if begin is not None and has_postings]
+    if any(file.warc in known for file in new) or _is_late(con, source, min(begins, default=None)):
+        return _reload(con, files, known, gate, end)
+    all_rows = {file.warc: file.rows for file in files}
+    loaded = [one for batch, _, _ in batches for one in _load_together(con, source, batch, all_rows, gate, end)]
+    return tuple(sorted([*unchanged, *loaded], key=lambda one: one.warc))
+
+
+def _end_of(until: date | None) -> str:
+    """SQL: the last moment of a day, in UTC."""
+    if until is None:
+        return "'infinity'::TIMESTAMPTZ"
+    return f"(DATE '{until.isoformat()}' + 1)::TIMESTAMP AT TIME ZONE 'UTC' - INTERVAL 1 MICROSECOND"
+
+
+def _is_late(con: Connection, source: str, begin: datetime | None) -> bool:
+    """Whether something of a source, beginning at a time, is not later than all of it that is loaded."""
+    if begin is None:
+        return False
+    newest = con.execute("SELECT max(observed_to) FROM ops.loads WHERE source = ?", [source]).fetchall()[0][0]
+    return newest is not None and begin <= newest
+
+
+def _batches(
+    con: Connection, files: Sequence[RefinedFile], end: str
+) -> list[tuple[list[RefinedFile], datetime | None, datetime | None]]:
+    """Files by time, those whose times overlap together, with their first and last moment (None: nothing whole)."""
+    spans = []
+    for file in files:
+        (begin, last) = con.execute(
+            f"SELECT min(observed_at), max(observed_at) FROM read_parquet({literal(str(file.responses))})"
+            f" WHERE observed_at <= {end}"
+        ).fetchall()[0]
+        spans.append((begin, file.warc, last, file))
+    batches: list[tuple[list[RefinedFile], datetime | None, datetime | None]] = []
+    for begin, _, last, file in sorted(spans, key=lambda span: (span[0] is not None, *span[:2])):
+        if batches and begin is not None and batches[-1][2] is not None and begin <= batches[-1][2]:
+            together, first, latest = batches[-1]
+            batches[-1] = ([*together, file], first, max(latest, last))
+        else:
+            batches.append(([file], begin, last))
+    return batches
 
 
 def _loaded_keys(con: Connection, source: str) -> dict[str, str]:
@@ -327,74 +384,130 @@ def forget_refusals(con: Connection, source: str) -> None:
     con.execute("DELETE FROM ops.refusals WHERE source = ?", [source])
 
 
-def _load_alone(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
+def _load_together(
+    con: Connection,
+    source: str,
+    batch: Sequence[RefinedFile],
+    all_rows: Mapping[str, Path],
+    gate: Gate,
+    end: str,
+) -> list[Loaded]:
+    """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with transaction(con):
-            loaded = _load_file(con, file, gate)
-            _close_postings(con, file.source)
-    except (_RefusedError, duckdb.ConstraintException) as error:
-        return _refused(con, file, str(error))
+            return _load_batch(con, source, batch, all_rows, gate, end)
+    except _RefusedError as error:
+        blamed = _blamed(con, error, batch)
+        refused = _refused(con, blamed, str(error))
+        others = [file for file in batch if file is not blamed]
+        return [refused, *_load_together(con, source, others, all_rows, gate, end)] if others else [refused]
+
+
+def _load_batch(
+    con: Connection,
+    source: str,
+    batch: Sequence[RefinedFile],
+    all_rows: Mapping[str, Path],
+    gate: Gate,
+    end: str,
+) -> list[Loaded]:
+    """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
+    loaded = []
+    for file in batch:
+        with _blaming(file):
+            loaded.append(_load_file(con, file, gate, end))
+    postings = {file.warc: file.rows for file in batch if _row_class(file.rows) is Posting}
+    if postings:
+        try:
+            life.step(con, source, postings, all_rows, end)
+        except duckdb.ConstraintException as error:
+            raise _RefusedError(str(error), batch[0] if len(batch) == 1 else None) from error
     return loaded
 
 
-def _reload(con: Connection, files: Sequence[RefinedFile], known: dict[str, str], gate: Gate) -> tuple[Loaded, ...]:
+def _blamed(con: Connection, error: _RefusedError, batch: Sequence[RefinedFile]) -> RefinedFile:
+    """The file of a batch that an error is about: where it does not say, the first that cannot be loaded alone."""
+    for file in () if error.file else batch:
+        try:
+            with transaction(con):
+                _load_batch(con, file.source, [file], {f.warc: f.rows for f in batch}, lambda *_: True, _end_of(None))
+                raise _TriedError
+        except _TriedError:
+            continue
+        except _RefusedError:
+            return file
+    return error.file or batch[-1]
+
+
+@contextlib.contextmanager
+def _blaming(file: RefinedFile) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.ConstraintException as error:
+        raise _RefusedError(str(error), file) from error
+
+
+def _reload(
+    con: Connection, files: Sequence[RefinedFile], known: dict[str, str], gate: Gate, end: str
+) -> tuple[Loaded, ...]:
     source = files[0].source
     if gone := sorted(set(known) - {file.warc for file in files}):
         log.error("%s keeps its last good rows: %s", source, MISSING)
         kept = (Loaded(warc=file.warc, state="unchanged") for file in files)
         return (*kept, *(Loaded(warc=warc, state="refused", why=MISSING) for warc in gone))
-    log.info("%s: what reads it changed; all %d files are loaded again", source, len(files))
-    outcomes: list[Loaded] = []
-    file = files[0]
+    log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
+    all_rows = {file.warc: file.rows for file in files}
     try:
         with transaction(con):
             _forget(con, source)
-            for file in sorted(files, key=lambda file: file.warc):
-                outcomes.append(_load_file(con, file, gate))
-            _close_postings(con, source)
-    except (_RefusedError, duckdb.ConstraintException) as error:
-        others = [other for other in files if other is not file]
-        if file.warc in known:
-            refused = _refused(con, file, f"{error} (the source keeps its last good rows)")
+            outcomes = [
+                outcome
+                for batch, _, _ in _batches(con, files, end)
+                for outcome in _load_batch(con, source, batch, all_rows, gate, end)
+            ]
+    except _RefusedError as error:
+        blamed = _blamed(con, error, files)
+        others = [other for other in files if other is not blamed]
+        if blamed.warc in known:
+            refused = _refused(con, blamed, f"{error} (the source keeps its last good rows)")
             return (*(Loaded(warc=other.warc, state="unchanged") for other in others), refused)
-        return (*_reload(con, others, known, gate), _refused(con, file, str(error)))
+        refused = _refused(con, blamed, str(error))
+        return (*(_reload(con, others, known, gate, end) if others else ()), refused)
     return tuple(outcomes)
 
 
 def _forget(con: Connection, source: str) -> None:
     """Remove all rows of a source."""
-    for part in (PostingBoards, *(cls for cls, _ in PARTS_OF_POSTING)):
+    for part in (PostingBoards, SupersededJobIds, *(cls for cls, _ in life.PARTS_OF_POSTING)):
         con.execute(
             f"DELETE FROM {table_of(part).name} WHERE posting_id IN"
             " (SELECT posting_id FROM core.postings WHERE source = ?)",
             [source],
         )
-    for cls in (*TABLE_OF_ROW.values(), Loads, FillRates, Refusals, Responses, Rejects):
+    for cls in (*TABLE_OF_ROW.values(), SupersededVersions, Loads, FillRates, Refusals, Responses, Rejects):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
-def _load_file(con: Connection, file: RefinedFile, gate: Gate) -> Loaded:
-    """Stage, judge and upsert one file inside the caller's transaction. Raises `_RefusedError`."""
+def _load_file(con: Connection, file: RefinedFile, gate: Gate, end: str) -> Loaded:
+    """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
-    _stage(con, file, row_class)
+    _stage(con, file, row_class, end)
     flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
     frame = con.execute(f"SELECT {flat} FROM staged").df()
-    n_repeated = _n_repeated(con, file)
+    n_repeated = _n_repeated(con, file, end)
     if not gate(file.warc, row_class, frame, len(frame) + n_repeated):
         raise _RefusedError(
             "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
-            f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in"
+            f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in",
+            file,
         )
     if row_class is Posting:
-        _upsert_postings(con, file)
+        _check_parts(con, file)
     else:
         _upsert_rows(con, TABLE_OF_ROW[row_class])
-    _record_rejects(con, file, row_class)
+    _record_rejects(con, file, row_class, end)
     _record_fill(con, file, row_class)
-    loaded = _record_load(con, file, n_repeated)
-    if row_class is Posting:
-        _see_again(con, file)
-    return loaded
+    return _record_load(con, file, n_repeated, end)
 
 
 def _row_class(rows: Path) -> type:
@@ -409,34 +522,27 @@ def _is_flat(name: str, row_class: type) -> bool:
     return name != TEXT and not next(f for f in fields_of(row_class) if f.name == name).is_list
 
 
-def _stage(con: Connection, file: RefinedFile, row_class: type) -> None:
-    """Temporary table `staged`: the file's newest row per key, without text; `newest`: those newer than core's."""
+def _stage(con: Connection, file: RefinedFile, row_class: type, end: str) -> None:
+    """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older."""
     keys = ", ".join(map(quoted, key_of(row_class)))
     rows = f"read_parquet({literal(str(file.rows))}, file_row_number = true)"
-    left_out = "EXCLUDE (text, spans, issues, file_row_number)" if row_class is Posting else "EXCLUDE (file_row_number)"
+    left_out = "EXCLUDE (text, spans, issues, places, file_row_number)"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE staged AS
-        WITH seen AS (
-            SELECT {keys}, min(observed_at) AS first_seen_at,
-                max((observed_at, record, file_row_number)) AS newest
-            FROM {rows} GROUP BY ALL
-        )
-        SELECT r.* {left_out}, first_seen_at, {literal(file.warc)} AS warc
-        FROM {rows} AS r JOIN seen USING ({keys})
-        WHERE (r.observed_at, r.record, r.file_row_number) = newest
+        SELECT * {left_out if row_class is Posting else "EXCLUDE (file_row_number)"}, {literal(file.warc)} AS warc
+        FROM {rows} WHERE observed_at <= {end}
+        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY observed_at DESC, record DESC, file_row_number DESC) = 1
         """
     )
-    name = table_of(TABLE_OF_ROW[row_class]).name
-    seen_at = "t.last_seen_at" if row_class is Posting else "r.observed_at"
-    responses = (
-        "" if row_class is Posting else "LEFT JOIN ops.responses AS r ON r.warc = t.warc AND r.record = t.record"
-    )
+    if row_class is Posting:
+        return
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE newest AS
-        SELECT s.* FROM staged AS s LEFT JOIN {name} AS t USING ({keys}) {responses}
-        WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > ({seen_at}, t.warc, t.record)
+        SELECT s.* FROM staged AS s LEFT JOIN {table_of(TABLE_OF_ROW[row_class]).name} AS t USING ({keys})
+        LEFT JOIN ops.responses AS r ON r.warc = t.warc AND r.record = t.record
+        WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > (r.observed_at, t.warc, t.record)
         """
     )
 
@@ -446,41 +552,13 @@ def _upsert_rows(con: Connection, cls: type) -> None:
     con.execute(_merge(cls, names, f"SELECT {', '.join(map(quoted, names))} FROM newest"))
 
 
-def _upsert_postings(con: Connection, file: RefinedFile) -> None:
-    advert = [f.name for f in fields_of(Advert)]
-    columns = [*advert, "job_id", "first_seen_at", "last_seen_at", "warc", "record"]
-    select = (
-        f"SELECT {', '.join(map(quoted, advert))}, posting_id AS job_id, first_seen_at,"
-        " observed_at AS last_seen_at, warc, record FROM newest"
-    )
-    con.execute(_merge(Postings, columns, select, {"first_seen_at": "least(t.first_seen_at, s.first_seen_at)"}))
-    con.execute(
-        "UPDATE core.postings AS t SET first_seen_at = s.first_seen_at FROM staged AS s"
-        " WHERE s.posting_id = t.posting_id AND s.first_seen_at < t.first_seen_at"
-    )
+def _check_parts(con: Connection, file: RefinedFile) -> None:
     doubled = con.execute(
-        "SELECT posting_id, skill FROM (SELECT posting_id, unnest(skills, max_depth := 2) FROM newest)"
+        "SELECT posting_id, skill FROM (SELECT posting_id, unnest(skills, max_depth := 2) FROM staged)"
         " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     ).fetchone()
     if doubled:
-        raise _RefusedError(f"{doubled[0]} names the skill {doubled[1]} twice; a posting's skills are named once")
-    for cls, nested in PARTS_OF_POSTING:
-        name = table_of(cls).name
-        position = f", unnest(range(len({nested}))) AS position" if "position" in key_of(cls) else ""
-        con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM newest)")
-        con.execute(
-            f"INSERT INTO {name} BY NAME"
-            f" SELECT posting_id, unnest({nested}, max_depth := 2){position} FROM newest WHERE len({nested}) > 0"
-        )
-    seen = (
-        "SELECT posting_id, board, min(observed_at) AS first_seen_at, max(observed_at) AS last_seen_at"
-        f" FROM read_parquet({literal(str(file.rows))}) WHERE board IS NOT NULL GROUP BY ALL"
-    )
-    wider = {
-        "first_seen_at": "least(t.first_seen_at, s.first_seen_at)",
-        "last_seen_at": "greatest(t.last_seen_at, s.last_seen_at)",
-    }
-    con.execute(_merge(PostingBoards, [*key_of(PostingBoards), *wider], seen, wider))
+        raise _RefusedError(f"{doubled[0]} names the skill {doubled[1]} twice; a posting's skills are named once", file)
 
 
 def _merge(cls: type, columns: Sequence[str], select: str, updates: dict[str, str] | None = None) -> str:
@@ -496,42 +574,7 @@ def _merge(cls: type, columns: Sequence[str], select: str, updates: dict[str, st
         """
 
 
-def _close_postings(con: Connection, source: str) -> None:
-    """Set closing days of a source's postings: a function of `last_seen_at` and of the complete responses.
-
-    A board closes a posting on the day of its first complete response after it was last seen there; the
-    posting is closed when all its boards have, on the last such day.
-    """
-    con.execute(
-        """
-        UPDATE core.posting_boards AS b SET closed_on = c.closed_on
-        FROM (
-            SELECT b.posting_id, b.board, r.observed_at::DATE AS closed_on
-            FROM (
-                SELECT b.*, p.source FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
-                WHERE p.source = $source
-            ) AS b
-            ASOF LEFT JOIN (SELECT * FROM ops.responses WHERE is_complete) AS r
-            ON r.source = b.source AND r.board = b.board AND b.last_seen_at < r.observed_at
-        ) AS c
-        WHERE c.posting_id = b.posting_id AND c.board = b.board AND c.closed_on IS DISTINCT FROM b.closed_on
-        """,
-        {"source": source},
-    )
-    con.execute(
-        """
-        UPDATE core.postings AS p SET closed_on = c.closed_on
-        FROM (
-            SELECT posting_id, CASE WHEN count(closed_on) = count(*) THEN max(closed_on) END AS closed_on
-            FROM core.posting_boards GROUP BY posting_id
-        ) AS c
-        WHERE c.posting_id = p.posting_id AND p.source = $source AND c.closed_on IS DISTINCT FROM p.closed_on
-        """,
-        {"source": source},
-    )
-
-
-def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None:
+def _record_rejects(con: Connection, file: RefinedFile, row_class: type, end: str) -> None:
     """Write what was rejected in a file, in place of what an earlier attempt at it wrote."""
     con.execute("DELETE FROM ops.rejects WHERE warc = ?", [file.warc])
     parts = [(file.responses, "NULL")]
@@ -543,7 +586,7 @@ def _record_rejects(con: Connection, file: RefinedFile, row_class: type) -> None
             INSERT INTO ops.rejects BY NAME
             SELECT * EXCLUDE (issue), issue.column_name, issue."value", issue."rule", issue.is_deliberate FROM (
                 SELECT source, ? AS warc, record, {posting_id}::VARCHAR AS posting_id, unnest(issues) AS issue
-                FROM read_parquet({literal(str(path))})
+                FROM read_parquet({literal(str(path))}) WHERE coalesce(observed_at <= {end}, true)
             )
             """,
             [file.warc],
@@ -562,13 +605,13 @@ def new_keys(con: Connection, warcs: Sequence[str]) -> list[str]:
     return [key for (key,) in rows]
 
 
-def _n_repeated(con: Connection, file: RefinedFile) -> int:
+def _n_repeated(con: Connection, file: RefinedFile, end: str) -> int:
     """Rows of the earlier answers that a file's answers only repeat."""
     (n,) = con.execute(
         f"""
         SELECT coalesce(sum(o.n_rows), 0) FROM read_parquet({literal(str(file.responses))}) AS r JOIN ops.responses AS o
         ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
-        WHERE o.refers_to IS NULL
+        WHERE o.refers_to IS NULL AND r.observed_at <= {end}
         """
     ).fetchall()[0]
     return int(n)
@@ -589,8 +632,10 @@ def _record_fill(con: Connection, file: RefinedFile, row_class: type) -> None:
         )
 
 
-def _record_load(con: Connection, file: RefinedFile, n_repeated: int) -> Loaded:
-    responses = f"read_parquet({literal(str(file.responses))})"
+def _record_load(con: Connection, file: RefinedFile, n_repeated: int, end: str) -> Loaded:
+    responses = (
+        f"(SELECT * FROM read_parquet({literal(str(file.responses))}) WHERE coalesce(observed_at <= {end}, true))"
+    )
     con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
     con.execute(f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues), ? AS warc FROM {responses}", [file.warc])
     n_rows, n_seen, n_rejects = con.execute(
@@ -607,47 +652,11 @@ def _record_load(con: Connection, file: RefinedFile, n_repeated: int) -> Loaded:
     return Loaded(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
 
 
-def _see_again(con: Connection, file: RefinedFile) -> None:
-    """What a file only repeats, or what others repeat of it, is seen again: as completely as it was said first."""
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE repeated AS
-        SELECT r.warc, r.record, r.board, r.refers_to, r.observed_at, o.is_complete,
-            o.warc AS first_warc, o.record AS first_record
-        FROM ops.responses AS r JOIN ops.responses AS o
-        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
-        WHERE $warc IN (r.warc, o.warc) AND r.refers_to IS NOT NULL AND o.refers_to IS NULL
-        """,
-        {"warc": file.warc},
-    )
-    con.execute(
-        "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeated AS s"
-        " WHERE r.warc = s.warc AND r.record = s.record"
-    )
-    con.execute(
-        """
-        UPDATE core.posting_boards AS b SET last_seen_at = s.observed_at
-        FROM (SELECT board, refers_to, max(observed_at) AS observed_at FROM repeated GROUP BY ALL) AS s,
-            core.postings AS p
-        WHERE p.posting_id = b.posting_id AND p.source = $source AND b.board = s.board
-            AND b.first_seen_at <= s.refers_to AND s.refers_to <= b.last_seen_at AND b.last_seen_at < s.observed_at
-        """,
-        {"source": file.source},
-    )
-    con.execute(
-        """
-        UPDATE core.postings AS p SET last_seen_at = s.observed_at
-        FROM (SELECT first_warc, first_record, max(observed_at) AS observed_at FROM repeated GROUP BY ALL) AS s
-        WHERE p.warc = s.first_warc AND p.record = s.first_record AND p.last_seen_at < s.observed_at
-        """
-    )
-
-
 def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:
     """Note why a file was refused, beside all that was rejected in it."""
     log.error("%s was refused: %s", file.warc, why)
     with transaction(con):
-        _record_rejects(con, file, _row_class(file.rows))
+        _record_rejects(con, file, _row_class(file.rows), _end_of(None))
         whole = Rejects(
             source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
         )

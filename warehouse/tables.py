@@ -92,6 +92,7 @@ AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these tw
 
 COUNTRY_CODE = "[A-Z]{2}"
 CURRENCY_CODE = "[A-Z]{3}"
+HEX_32 = "[0-9a-f]{32}"
 
 
 # --- how a table is declared ------------------------------------------------------------------------
@@ -285,7 +286,10 @@ class Advert:
     url: Annotated[str | None, Column("Page of the advert")]
     title: Annotated[str, Column("Job title as written, white space folded", pattern=r".*\S.*")]
     employer: Annotated[str | None, Column("Hiring organisation as the source names it")]
-    department: Annotated[str | None, Column("Department or team as written")]
+    department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
+    requisition_id: Annotated[
+        str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")
+    ]
     location_text: Annotated[str | None, Column("Location as written")]
     country: Annotated[str | None, Column("Country when all places agree", pattern=COUNTRY_CODE)]
     subdivision: Annotated[str | None, Column("Subdivision when all places agree")]
@@ -312,7 +316,7 @@ class Advert:
     ai_label: Annotated[str | None, Column("What the job does with AI; NULL without text", values=AI_LABELS)]
     language: Annotated[str | None, Column("Language of the text, ISO 639-1", pattern="[a-z]{2}")]
     text_state: Annotated[str, Column("How much of the text was read", values=TEXT_STATES)]
-    text_hash: Annotated[str | None, Column("BLAKE2b of the normalised text, 32 hex digits", pattern="[0-9a-f]{32}")]
+    text_hash: Annotated[str | None, Column("BLAKE2b of the normalised text, 32 hex digits", pattern=HEX_32)]
     pay_text: Annotated[str | None, Column("Pay as written")]
     pay_low: Annotated[
         float | None,
@@ -379,32 +383,86 @@ class InDollars:
     usd_reason: Annotated[str | None, Column("Why there are no dollars", values=USD_REASONS)] = None
 
 
+@struct
+class Version:
+    """When a posting said what a row holds, and where that was read first."""
+
+    version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)")]
+    content_hash: Annotated[
+        str,
+        Column("Digest of all that the advert says but its board; another digest is another version", pattern=HEX_32),
+    ]
+    warc: Annotated[str, Column("Archive file the values were read from, relative to the archive")]
+    record: Annotated[int, Column("Number of the response record in that file, from 0", low=0)]
+
+
 @table(
     "core.postings",
-    "One advert at one source, with the values of its newest observation.",
+    "One advert at one source, with the values of its newest version.",
     *_PAY_CHECKS,
     "first_seen_at <= last_seen_at",
+    "first_seen_at <= version_from",
+    "version_from <= last_seen_at",
 )
-class Postings(InDollars, Advert):
+class Postings(InDollars, Version, Advert):
     """The table analysts start from. Statistics count `job_id`, not rows."""
 
     job_id: Annotated[str, Column("The vacancy: earliest posting_id with the same employer, title and text")]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
-    closed_on: Annotated[date | None, Column("Day a complete crawl of all its boards no longer listed it")]
-    warc: Annotated[str, Column("Archive file the values were read from, relative to the archive")]
-    record: Annotated[int, Column("Number of the response record in that file, from 0", low=0)]
+    closed_on: Annotated[
+        date | None, Column("Day from which no board lists it any more; NULL: listed, or not known to be gone")
+    ]
+    reopened_on: Annotated[date | None, Column("Day it was last listed again after it had been closed or had expired")]
 
 
-@table("core.posting_boards", "On which boards a posting was seen, and when.", "first_seen_at <= last_seen_at")
-class PostingBoards:
-    """A posting is open while any of its boards lists it."""
+@table(
+    "core.superseded_versions",
+    "What postings said before they were edited; core.posting_versions adds what they say now.",
+    "version_from < version_to",
+)
+class SupersededVersions(InDollars, Version, Advert):
+    """An answer with less text (a list beside the single posting) is no new version while the title stays."""
+
+    version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)", key=True)]
+    version_to: Annotated[datetime, Column("First time another content was read (UTC)")]
+
+
+@table("core.superseded_job_ids", "Jobs that postings counted under until two jobs were found to be one.")
+class SupersededJobIds:
+    """What `core.job_merges` changed, posting by posting: the id of a day is the first one superseded after it."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
-    board: Annotated[str, Column("Board", key=True)]
-    first_seen_at: Annotated[datetime, Column("First time it was observed there (UTC)")]
-    last_seen_at: Annotated[datetime, Column("Last time it was observed there (UTC)")]
-    closed_on: Annotated[date | None, Column("Day of the first complete crawl after that did not list it")]
+    superseded_at: Annotated[datetime, Column("When the merge was known (UTC)", key=True)]
+    job_id: Annotated[str, Column("Job it counted under until then")]
+
+
+@table(
+    "core.posting_boards",
+    "From when to when a board listed a posting: one row per interval.",
+    "first_seen_at <= last_seen_at",
+    "last_seen_at < closed_at",
+    "(closed_at IS NULL) = (closed_by IS NULL)",
+)
+class PostingBoards:
+    """A posting is open while any of its boards lists it.
+
+    The closing lies between `last_seen_at` and `closed_at`. An interval that is not closed may have expired: the
+    posting was not seen again for as long as its source declares (see core.posting_intervals).
+    """
+
+    posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
+    board: Annotated[str, Column("Board; where a source has none, the source", key=True)]
+    first_seen_at: Annotated[datetime, Column("First time it was observed there in this interval (UTC)", key=True)]
+    last_seen_at: Annotated[datetime, Column("Last time it was observed there in this interval (UTC)")]
+    closed_at: Annotated[datetime | None, Column("First time after that the posting was known to be gone (UTC)")]
+    closed_by: Annotated[
+        str | None,
+        Column(
+            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410",
+            values=("list", "not_found"),
+        ),
+    ]
 
 
 @table("core.posting_places", "All places of each posting.")
@@ -599,6 +657,15 @@ class Sources:
     attribution: Annotated[str, Column("Words printed with figures made from it")]
     is_republishable: Annotated[bool, Column("Whether aggregates of it may stand in exports and site")]
     is_verified: Annotated[bool, Column("Whether the reader was checked against a real answer")]
+    expires_after_days: Annotated[
+        int | None,
+        Column(
+            "Days without being seen after which an advert without a stated end counts as expired (not as closed); "
+            "NULL: it has no adverts",
+            unit="days",
+            low=1,
+        ),
+    ] = None
 
 
 @table("core.countries", "Countries, their regions and money.")
@@ -917,6 +984,13 @@ class ResponseRow:
         datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
     ] = None
     board: Annotated[str | None, Column("Board it lists")]
+    posting_id: Annotated[
+        str | None,
+        Column(
+            "Posting whose own address it is, and which a 404 or 410 closes; NULL: it is none, or so many of the file "
+            "are said to be gone that it is not believed"
+        ),
+    ] = None
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
     n_rows: Annotated[int, Column("Rows read from it", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]

@@ -150,6 +150,30 @@ def test_a_page_without_markup_is_read_by_the_selectors_of_its_site() -> None:
 
 
 @pytest.mark.usefixtures("curlew")
+def test_a_page_names_its_posting_on_a_declared_site_only() -> None:
+    (row,) = career_pages.parse(answer(f"{HOST}/job/1", PLAIN))
+    assert isinstance(row, Posting)
+    assert f"career_pages:{career_pages.posting_of(f'{HOST}/job/1')}" == row.posting_id
+    others = (f"{HOST}/sitemap.xml", f"{HOST}/about", "https://elsewhere.example/job/1")
+    assert not any(map(career_pages.posting_of, others))
+
+
+@pytest.mark.usefixtures("curlew")
+def test_an_identifier_is_the_requisition_on_the_employers_own_site_only() -> None:
+    """Elsewhere it may be a job board's number of the advert, unless it carries the employer's name."""
+    item = '{"@type": "JobPosting", "title": "Oceanographer", "hiringOrganization": "Curlew", "identifier": %s}'
+    own, named, other = (
+        next(career_pages.parse(answer(url, f'<script type="application/ld+json">{item % said}</script>')))
+        for url, said in (
+            (f"{HOST}/job/1", '"R7"'),
+            ("https://board.example/1", '{"@type": "PropertyValue", "name": "Curlew", "value": "R7"}'),
+            ("https://board.example/1", '{"@type": "PropertyValue", "name": "Board", "value": "R7"}'),
+        )
+    )
+    assert [row.requisition_id for row in (own, named, other) if isinstance(row, Posting)] == ["R7", "R7", None]
+
+
+@pytest.mark.usefixtures("curlew")
 def test_a_page_with_neither_markup_nor_a_title_is_told() -> None:
     for url, page in ((f"{HOST}/job/1", "<p>gone</p>"), ("https://other.example/job/1", PLAIN)):
         with pytest.raises(Rejected, match=r"career_pages\.toml"):

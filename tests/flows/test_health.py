@@ -63,7 +63,8 @@ class Nights:
         self.monkeypatch = monkeypatch
         self.number = 0
         monkeypatch.setattr(lever, "API", server.url("/v0/postings/"))
-        monkeypatch.setattr(lever, "BOARD", re.compile(re.escape(lever.API) + r"(?P<eu>x)?(?P<site>[^/?#]+)(?:\?|$)"))
+        board = r"(?P<eu>x)?(?P<site>[^/?#]+)(?P<id>x)?(?:\?|$)"
+        monkeypatch.setattr(lever, "BOARD", re.compile(re.escape(lever.API) + board))
         monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(lever.API,)))
         monkeypatch.setattr(night, "boards_of", lambda name: tuple(tokens))
         monkeypatch.setattr(access, "boards_of", lambda name: tuple(tokens))

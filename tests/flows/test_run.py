@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from extractors.source import all_sources
 from flows.audit import GOLD, Answer
 from flows.errors import USAGE
 from flows.nightly import MARTS
@@ -94,6 +95,13 @@ def test_the_run_is_on_record(con: store.Connection) -> None:
     assert health["lever"] == "partial", "one board of the sample answers 404"
     gates = con.execute("SELECT DISTINCT split_part(gate, ':', 1), is_met FROM ops.checks ORDER BY ALL").fetchall()
     assert gates == [("load", True), ("mart", True)]
+
+
+def test_the_sources_are_there_as_they_declare_themselves(con: store.Connection) -> None:
+    found = con.execute("SELECT source, kind, expires_after_days FROM core.sources").fetchall()
+    declared = [module.SOURCE for module in all_sources().values()]
+    assert sorted(found) == [(source.name, source.kind, source.expires_after_days) for source in declared]
+    assert {days for _, kind, days in found if kind == "employer board"} >= {30, 60}
 
 
 def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(

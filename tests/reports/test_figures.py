@@ -40,10 +40,10 @@ def posting(number: int, **changed: Any) -> dict[str, Any]:
         "posting_id": f"ashby:{number}", "job_id": f"ashby:{number}", "source": "ashby", "board": "b",
         "employer": f"E{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
         "seniority": "mid", "text_state": "full", "text_hash": None,
-        "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17),
+        "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17), "content_hash": "0" * 32,
         "warc": "ashby/2026-08-17T000000Z.warc.gz",
     }  # fmt: skip
-    return row | changed
+    return row | {"version_from": changed.get("first_seen_at", row["first_seen_at"])} | changed
 
 
 # --- declarations ---

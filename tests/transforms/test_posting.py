@@ -68,3 +68,32 @@ def test_words_that_give_a_stated_amount_another_period_flag_it(
 def test_what_a_source_could_not_take_stays_with_the_posting() -> None:
     noted = Issue(column_name="pay_low", value="many", rule="an amount expected")
     assert noted in posting(**said(1, issues=[noted])).issues
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ("R-01106", "R-01106"),
+        (" 6263 ", "6263"),
+        (50, "50"),
+        ("DS-26-1", "DS-26-1"),
+        ("REQ  2026-000115", "REQ 2026-000115"),
+        ("JR2021016", "JR2021016"),
+        ("N/A", None),
+        ("TBD", None),
+        ("tbd - 2026", None),
+        ("0", None),
+        ("R-000", None),
+        ("9999", None),
+        ("1999", "1999"),
+        ("Evergreen", None),
+        ("Sales Pipeline 3", None),
+        ("00df0928-b013-448c-b3dd-6c6fb80eadc2", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        ("Replacement for 2 leavers of the team that was moved to Austin in 2025", None),
+    ],
+)
+def test_a_requisition_is_the_number_of_an_opening_and_no_word_in_its_place(stated: object, read: str | None) -> None:
+    assert posting(**said(1, requisition_id=stated)).requisition_id == read

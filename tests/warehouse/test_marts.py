@@ -66,8 +66,9 @@ def posting(number: int, **said: Any) -> Postings:
         "annual_low_usd": 150e3, "annual_high_usd": 200e3, "pay_country": country, "pay_region": region,
         "pay_continent": continent, "pay_market": "local", "country": country, "region": region,
         "continent": continent, "first_seen_at": NOW, "last_seen_at": NOW, "warc": "x/1", "record": 0,
+        "content_hash": "0" * 32,
     }  # fmt: skip
-    return Postings(**(usual | said))
+    return Postings(**(usual | {"version_from": said.get("first_seen_at", NOW)} | said))
 
 
 def put(con: store.Connection, rows: list[Any]) -> None:

@@ -39,6 +39,7 @@ from warehouse.tables import (
     Runs,
     SkillAsked,
     SourceHealth,
+    Sources,
     fields_of,
     table_of,
 )
@@ -95,6 +96,8 @@ class Answer:
     is_complete: bool = True
     issues: tuple[Issue, ...] = ()
     repeats: datetime | None = None
+    gone: str | None = None
+    """Posting whose own address answered 404."""
 
 
 def refined(
@@ -112,10 +115,11 @@ def refined(
             source=source,
             url=f"https://api.example/{answer.board}",
             observed_at=answer.at,
-            http_status=304 if answer.repeats else 200,
+            http_status=304 if answer.repeats else 404 if answer.gone else 200,
             digest="sha1:X",
             refers_to=answer.repeats,
             board=answer.board,
+            posting_id=answer.gone,
             is_complete=answer.is_complete and not answer.repeats,
             n_rows=len(answer.rows),
             n_rejects=len(answer.issues),
@@ -142,8 +146,18 @@ def passes(*_: object) -> bool:
 
 
 def load(con: store.Connection, *files: File, gate: store.Gate = passes) -> tuple[store.Loaded, ...]:
-    """Load files one call at a time, in the order given."""
-    return tuple(outcome for file in files for outcome in store.load(con, [file], gate=gate))
+    """Load files one call at a time, in the order given; each call has those of the source that are loaded, too."""
+    outcomes = []
+    for file in files:
+        before = con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [file.source]).fetchall()
+        names = [(warc, Path(warc).name.removesuffix(".warc.gz"), key) for warc, key in before if warc != file.warc]
+        place = file.rows.parent
+        others = [
+            File(file.source, warc, place / f"{name}.parquet", place / f"{name}.responses.parquet", key)
+            for warc, name, key in names
+        ]
+        outcomes += [one for one in store.load(con, [*others, file], gate=gate) if one.warc == file.warc]
+    return tuple(outcomes)
 
 
 def all_rows(con: store.Connection, select: str) -> list[tuple[Any, ...]]:
@@ -178,7 +192,7 @@ def con(empty: Path, tmp_path: Path) -> Iterator[store.Connection]:
 
 # --- upserts ----------------------------------------------------------------------------------------
 
-ON_BOARDS = "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.posting_boards ORDER BY ALL"
+ON_BOARDS = "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_boards ORDER BY ALL"
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
@@ -191,7 +205,7 @@ def test_what_is_only_repeated_is_seen_again(con: store.Connection, tmp_path: Pa
     ]
     load(con, *(files[number] for number in order))
     assert all_rows(con, ON_BOARDS) == [
-        ("board:1", night(0), night(1), night(2).date()),
+        ("board:1", night(0), night(1), night(2)),
         ("board:2", night(0), night(3), None),
         ("board:3", night(2), night(3), None),
     ]
@@ -248,7 +262,7 @@ def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: store
     (loaded,) = load(con, file)
     assert (loaded.state, loaded.n_rows) == ("loaded", 3)
     assert all_rows(con, "SELECT posting_id, board FROM core.postings ORDER BY ALL") == [
-        ("board:1", "acme-labs"),
+        ("board:1", "acme"),  # of two that list it since the same time, the first by name speaks
         ("board:2", "acme"),
     ]
     assert all_rows(con, "SELECT posting_id, board FROM core.posting_boards ORDER BY ALL") == [
@@ -311,68 +325,156 @@ def test_pay_reports_keep_every_row_of_every_snapshot(con: store.Connection, tmp
 # --- order of loading --------------------------------------------------------------------------------
 
 BOARDS = ("acme", "globex")
-OBSERVED = st.lists(
-    st.tuples(
-        st.sampled_from(BOARDS),
-        st.booleans(),
-        st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Engineer", "Senior engineer"])), max_size=4),
+FULLNESS = ("none", "snippet", "full")
+LISTED = st.tuples(
+    st.integers(0, 3),
+    st.sampled_from(BOARDS),
+    st.booleans(),
+    st.lists(
+        st.tuples(st.integers(1, 3), st.sampled_from(["Engineer", "Senior engineer"]), st.sampled_from(FULLNESS)),
+        max_size=3,
     ),
-    max_size=3,
 )
+NOT_FOUND = st.tuples(st.integers(0, 3), st.integers(1, 3))
+"""Answers of a file: a list of a board on a day, complete or not, with rows; or a posting that was not found."""
 
 
-def expected_core(files: Sequence[Sequence[tuple[str, bool, Any]]], times: Sequence[datetime]) -> set[tuple[Any, ...]]:
-    """What core.postings should say, worked out row by row in Python."""
-    seen: dict[str, list[tuple[datetime, int, int, int, str, str]]] = {}
-    complete: dict[str, list[datetime]] = {board: [] for board in BOARDS}
-    for number, (answers, at) in enumerate(zip(files, times, strict=True)):
-        for record, (board, is_complete, rows) in enumerate(answers):
-            if is_complete:
-                complete[board].append(at)
-            for position, (id, title) in enumerate(rows):
-                seen.setdefault(f"board:{id}", []).append((at, number, record, position, title, board))
-    expected = set()
-    for posting_id, observations in seen.items():
-        closings = []
-        for board in {o[5] for o in observations}:
-            last = max(o[0] for o in observations if o[5] == board)
-            closings.append(min((at for at in complete[board] if at > last), default=None))
-        newest = max(observations)
-        closed = None if None in closings else max(at for at in closings if at is not None).date()
-        expected.add((posting_id, newest[4], min(observations)[0], newest[0], newest[5], closed))
-    return expected
+@dataclass
+class Told:
+    """What the oracle knows of one posting."""
+
+    intervals: dict[str, list[list[Any]]] = dataclasses.field(default_factory=dict)
+    versions: list[tuple[datetime, str, str, str]] = dataclasses.field(default_factory=list)
+
+    def open_at(self, at: datetime, age: int | None) -> list[tuple[datetime, str]]:
+        """Boards that list it, from when on."""
+        found = []
+        for board, intervals in self.intervals.items():
+            first, last, closed, _ = intervals[-1]
+            if closed is None and (age is None or (at.date() - last.date()).days <= age):
+                found.append((first, board))
+        return sorted(found)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(files=st.tuples(OBSERVED, OBSERVED, OBSERVED), days=st.tuples(*(st.integers(0, 3) for _ in range(3))))
+def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[str, Told]:
+    """The life of every posting, followed day by day in plain Python."""
+    lives: dict[str, Told] = {}
+    numbered = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
+    for day in range(4):
+        at, read, complete, missing = night(day), {}, set(), set()
+        for of_day, *answer, number, record in numbered:
+            if of_day != day:
+                continue
+            if len(answer) == 1:
+                missing.add(f"board:{answer[0]}")
+                continue
+            board, is_complete, rows = answer
+            complete |= {board} if is_complete and rows else set()
+            for position, (id, title, fullness) in enumerate(rows):
+                rank = (FULLNESS.index(fullness), number, record, position)
+                key = (f"board:{id}", board)
+                read[key] = max(read.get(key, ((),)), (rank, title, fullness))
+        for posting_id, life in lives.items():
+            for board, intervals in life.intervals.items():
+                if intervals[-1][2] is None and (posting_id, board) not in read:
+                    by = "list" if board in complete else "not_found" if posting_id in missing else None
+                    intervals[-1][2:] = [at if by else None, by]
+        for posting_id, board in sorted(read):
+            intervals = lives.setdefault(posting_id, Told()).intervals.setdefault(board, [])
+            is_going_on = intervals and intervals[-1][2] is None
+            if is_going_on and (age is None or (at.date() - intervals[-1][1].date()).days <= age):
+                intervals[-1][1] = at
+            else:
+                intervals.append([at, at, None, None])
+        for posting_id in {posting_id for posting_id, _ in read}:
+            life = lives[posting_id]
+            speaks = life.open_at(at, age)[0][1]
+            if (posting_id, speaks) not in read:
+                continue
+            _, title, fullness = read[posting_id, speaks]
+            if life.versions:
+                _, before, fuller, _ = life.versions[-1]
+                if (before, fuller) == (title, fullness):
+                    continue
+                if before == title and FULLNESS.index(fullness) < FULLNESS.index(fuller):
+                    continue
+            life.versions.append((at, title, fullness, speaks))
+    return lives
+
+
+def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[File]:
+    """Refined files of generated answers."""
+    made = []
+    for number, file in enumerate(files):
+        answers = []
+        for day, *answer in file:
+            if len(answer) == 1:
+                answers.append(Answer(night(day), board=None, is_complete=False, gone=f"board:{answer[0]}"))
+                continue
+            board, is_complete, rows = answer
+            said = [posting(id, title=title, text_state=fullness, board=board) for id, title, fullness in rows]
+            answers.append(Answer(night(day), said, board, is_complete and bool(rows)))
+        made.append(refined(folder, str(number), *answers))
+    return made
+
+
+def declare(con: store.Connection, age: int | None) -> None:
+    """Put the source `board` among the sources, with the age at which its adverts expire."""
+    values = {f.name: "x" for f in fields_of(Sources) if f.type is str}
+    row = Sources(**values | {
+        "source": "board", "kind": "employer board", "terms_url": None, "is_republishable": True, "is_verified": True,
+        "expires_after_days": age,
+    })  # fmt: skip
+    store.load_lookup(con, Sources, [row])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.tuples(*(st.lists(st.one_of(LISTED, LISTED, NOT_FOUND), min_size=1, max_size=3) for _ in range(3))),
+    age=st.sampled_from([None, 1]),
+)
 def test_core_is_the_same_whatever_the_order_of_loading(
-    files: tuple[Any, ...], days: tuple[int, ...], empty: Path, tmp_path_factory: pytest.TempPathFactory
+    files: tuple[Any, ...], age: int | None, empty: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("order")
-    times = [night(day) for day in days]
-    made = [
-        refined(
-            folder,
-            str(number),
-            *(
-                Answer(at, [posting(id, title=title, board=board) for id, title in rows], board, is_complete)
-                for board, is_complete, rows in answers
-            ),
-        )
-        for number, (answers, at) in enumerate(zip(files, times, strict=True))
-    ]
+    made = made_from(folder, files)
     results = []
     for number, order in enumerate(itertools.permutations(made)):
         if number not in (0, 3, 5):  # in order, rotated, reversed
             continue
         with copy_of(empty, folder / f"db{number}") as con:
+            declare(con, age)
             load(con, *order)
             store.resolve_jobs(con)
             store.convert_money(con)
             results.append(core(con))
-            columns = "posting_id, title, first_seen_at, last_seen_at, board, closed_on"
-            assert set(all_rows(con, f"SELECT {columns} FROM core.postings")) == expected_core(files, times)
+            lives = told(files, age)
+            assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
+                (posting_id, board, *interval)
+                for posting_id, life in sorted(lives.items())
+                for board, intervals in sorted(life.intervals.items())
+                for interval in intervals
+            ]
+            said = "posting_id, version_from, title, text_state, board"
+            assert all_rows(con, f"SELECT {said} FROM core.posting_versions ORDER BY ALL") == [
+                (posting_id, *version) for posting_id, life in sorted(lives.items()) for version in life.versions
+            ]
+            assert_dates(con)
     assert results[0] == results[1] == results[2]
+
+
+def assert_dates(con: store.Connection) -> None:
+    """What core.postings says of a posting's life is what its intervals say."""
+    for posting_id, first, last, closed in all_rows(
+        con, "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.postings"
+    ):
+        on = f"FROM core.posting_boards WHERE posting_id = '{posting_id}'"
+        newest = all_rows(con, f"SELECT board, closed_at {on} QUALIFY row_number() OVER (PARTITION BY board ORDER BY"
+                          " first_seen_at DESC) = 1")  # fmt: skip
+        closings = [at for _, at in newest]
+        assert [(first, last)] == all_rows(con, f"SELECT min(first_seen_at), max(last_seen_at) {on}")
+        assert (closed is None) == (None in closings)
+        assert closed in (None, *(at.date() for at in closings if at))
 
 
 # --- closings ---------------------------------------------------------------------------------------
@@ -408,7 +510,7 @@ def test_a_posting_is_open_while_one_board_lists_it(con: store.Connection, tmp_p
         refined(tmp_path, "1", Answer(night(1), board="acme"), Answer(night(1), [posting(board="globex")], "globex")),
     )
     assert all_rows(con, CLOSED) == [("board:1", None)]
-    assert all_rows(con, "SELECT board, closed_on::VARCHAR FROM core.posting_boards ORDER BY ALL") == [
+    assert all_rows(con, "SELECT board, closed_at::DATE::VARCHAR FROM core.posting_boards ORDER BY ALL") == [
         ("acme", "2026-01-02"),
         ("globex", None),
     ]
@@ -1037,7 +1139,7 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from warehouse import store
+from warehouse import life, store
 
 class File:
     def __init__(self, folder, name):
@@ -1048,11 +1150,16 @@ class File:
 folder, at = Path(sys.argv[1]), sys.argv[2]
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
-if at in ("_make_work", "_sync", "_create_all", "_upsert_postings", "_close_postings", "_record_load", "_order"):
+if at in ("_make_work", "_sync", "_create_all", "_record_load", "_order"):
     setattr(store, at, kill)
+if at in ("_move_intervals", "_write_versions"):
+    setattr(life, at, kill)
 con = store.open_work(folder)
-for name in ("0", "1"):
-    store.load(con, [File(folder, name)], gate=lambda warc, *_: kill() if at == "gate" and "1" in warc else True)
+def gate(warc, *_):
+    return kill() if at == "gate" and "1" in warc else True
+files = [File(folder, name) for name in ("0", "1")]
+for number in (1, 2):
+    store.load(con, files[:number], gate=gate)
 if at == "loaded":
     kill()
 store.resolve_jobs(con)
@@ -1082,7 +1189,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     "at",
-    ["_create_all", "_sync", "gate", "_upsert_postings", "_close_postings", "_record_load", "loaded", "_order",
+    ["_create_all", "_sync", "gate", "_move_intervals", "_write_versions", "_record_load", "loaded", "_order",
      "publish"],
 )  # fmt: skip
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
@@ -1196,9 +1303,9 @@ def test_a_reader_may_ask_anything_of_the_published_tables(published: Path) -> N
             reader.execute("SELECT * FROM adverts")
 
 
-def test_adverts_shows_the_stored_text_of_the_newest_observation(empty: Path, tmp_path: Path, published: Path) -> None:
+def test_adverts_shows_the_stored_text_of_the_current_version(empty: Path, tmp_path: Path, published: Path) -> None:
     with store.open_work(published) as con:
-        newer = posting(2, text="Ship safely.")
+        newer = posting(2, text="Ship safely.", text_hash="a" * 32)
         load(con, refined(published, "b", Answer(night(1), [newer, newer])))
         store.publish(con, published / "market.duckdb")
     with store.open_reader(published, with_texts=True) as reader:

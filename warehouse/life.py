@@ -1,0 +1,351 @@
+"""The life of postings: from when to when each board listed them, and what they said in between.
+
+A step takes the archive files of one source that were read at one time and that are later than all that were
+loaded before, and brings `core.posting_boards`, `core.superseded_versions` and `core.postings` forward. A file that
+comes late has its source be taken through all steps again (`store.load`), so that what stands in the warehouse is
+a function of the loaded files and not of the order in which they came.
+
+Of what is not seen nothing is concluded, but for two answers: a complete list of a board that lacks a posting, and
+a 404 or 410 at the posting's own address. What is not seen for as long as its source declares has expired, which is
+not a closing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from warehouse.schema import dates_of, literal, quoted
+from warehouse.tables import (
+    TEXT_STATES,
+    Advert,
+    PostingPay,
+    PostingPlaces,
+    Postings,
+    PostingSkills,
+    SupersededVersions,
+    fields_of,
+    table_of,
+)
+
+PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
+"""Tables of a posting's parts, and the nested column each is made from."""
+NOT_SAID = ("posting_id", "source", "board")
+"""Columns of an advert that are no content: the same posting on a second board says nothing new."""
+ADVERT = [f.name for f in fields_of(Advert)]
+IN_DOLLARS = ("annual_low_usd", "annual_high_usd", "fx_rate", "fx_on", "fx_source", "usd_reason")
+
+
+def step(
+    con: duckdb.DuckDBPyConnection, source: str, files: Mapping[str, Path], rows_of: Mapping[str, Path], last: str
+) -> None:
+    """Bring a source's postings forward by files of one time; call it inside a transaction.
+
+    `files` are the archive files and their refined rows, whose responses stand in `ops.responses` already; `rows_of`
+    are the refined rows of all files of the source, for what an answer repeats. Observations after `last`, an SQL
+    time, are left out. Whatever a CHECK refuses is raised as `duckdb.ConstraintException`.
+    """
+    warcs = list(files)
+    _inherit_completeness(con, source, warcs)
+    _collect(con, source, files, rows_of, last)
+    _move_intervals(con, source)
+    _read_versions(con, source)
+    _write_versions(con, files)
+    _date_postings(con)
+
+
+def rows(files: Iterable[Path], columns: str) -> str:
+    """A SELECT of columns from refined files; `row_number` is the row's place in its file."""
+    listed = ", ".join(literal(str(path)) for path in files)
+    return f"SELECT {columns} FROM read_parquet([{listed}], file_row_number = true, filename = true)"
+
+
+def _warc_of(files: Mapping[str, Path]) -> str:
+    """SQL: the archive file that a row of `read_parquet` came from."""
+    pairs = ", ".join(f"{literal(str(path))}: {literal(warc)}" for warc, path in files.items())
+    return f"MAP {{{pairs}}}[filename]"
+
+
+def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: list[str]) -> None:
+    """`repeated`: answers that only repeat an earlier one, with that one; they are as complete as it was."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE repeated AS
+        SELECT r.warc, r.record, r.observed_at, o.warc AS first_warc, o.record AS first_record, o.is_complete
+        FROM ops.responses AS r JOIN ops.responses AS o
+        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
+        WHERE r.source = $source AND list_contains($warcs, r.warc) AND o.refers_to IS NULL
+        """,
+        {"source": source, "warcs": warcs},
+    )
+    con.execute(
+        "UPDATE ops.responses AS r SET is_complete = s.is_complete FROM repeated AS s"
+        " WHERE r.warc = s.warc AND r.record = s.record"
+    )
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE lists AS
+        SELECT DISTINCT board, observed_at FROM ops.responses
+        WHERE source = $source AND is_complete AND list_contains($warcs, warc)
+        """,
+        {"source": source, "warcs": warcs},
+    )
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE not_found AS
+        SELECT DISTINCT posting_id, observed_at FROM ops.responses
+        WHERE source = $source AND posting_id IS NOT NULL AND http_status IN (404, 410)
+            AND list_contains($warcs, warc)
+        """,
+        {"source": source, "warcs": warcs},
+    )
+
+
+def _collect(
+    con: duckdb.DuckDBPyConnection, source: str, files: Mapping[str, Path], rows_of: Mapping[str, Path], last: str
+) -> None:
+    """`readings`: rows of the files with a digest of what they say; `seen`: these and what is only repeated."""
+    said = [quoted(name) for name in ADVERT if name not in NOT_SAID]
+    content = ", ".join([*said, "places", "pay"])
+    ranks = ", ".join(literal(state) for state in reversed(TEXT_STATES))
+    board = f"coalesce(board, {literal(source)}) AS board"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE readings AS "
+        + rows(
+            files.values(),
+            f"posting_id, {board}, observed_at, {_warc_of(files)} AS warc, record, file_row_number AS row_number,"
+            f" title, list_position([{ranks}], text_state) AS fullness, md5(row({content})::VARCHAR) AS content_hash",
+        )
+        + f" WHERE observed_at <= {last}"
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT posting_id, board, observed_at FROM readings")
+    firsts = [row[0] for row in con.execute("SELECT DISTINCT first_warc FROM repeated ORDER BY ALL").fetchall()]
+    if firsts:
+        first_files = {warc: rows_of[warc] for warc in firsts}
+        listed = rows(first_files.values(), f"posting_id, {board}, record, {_warc_of(first_files)} AS warc")
+        con.execute(
+            f"""
+            INSERT INTO seen
+            SELECT DISTINCT o.posting_id, o.board, r.observed_at
+            FROM ({listed}) AS o JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
+            """
+        )
+
+
+# --- intervals ----------------------------------------------------------------------------------------
+
+
+def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Lengthen, close and open intervals of `core.posting_boards`; `touched`: postings of which one changed.
+
+    Between two sightings the interval ends if a complete list without the posting, or its own 404, lies between
+    them, or if they are further apart than the source says an advert may stay unseen.
+    """
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE moved AS
+        WITH newest AS (
+            SELECT b.* FROM core.posting_boards AS b SEMI JOIN seen AS s USING (posting_id, board)
+            QUALIFY row_number() OVER (PARTITION BY posting_id, board ORDER BY first_seen_at DESC) = 1
+        ), sightings AS (
+            SELECT posting_id, board, first_seen_at AS since, last_seen_at AS seen_at, closed_at, closed_by FROM newest
+            UNION ALL
+            SELECT posting_id, board, observed_at, observed_at, NULL, NULL FROM seen
+        ), followed AS (
+            SELECT s.posting_id, s.board, s.since, s.seen_at,
+                coalesce(s.closed_at, least(l.observed_at, n.observed_at)) AS gone_at,
+                coalesce(s.closed_by, CASE
+                    WHEN n.observed_at < l.observed_at OR l.observed_at IS NULL AND n.observed_at IS NOT NULL
+                        THEN 'not_found'
+                    WHEN l.observed_at IS NOT NULL THEN 'list' END) AS gone_by
+            FROM sightings AS s
+            ASOF LEFT JOIN lists AS l ON l.board = s.board AND s.seen_at < l.observed_at
+            ASOF LEFT JOIN not_found AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
+        ), apart AS (
+            SELECT *, coalesce(
+                lag(gone_at) OVER w < seen_at OR since::DATE - (lag(seen_at) OVER w)::DATE > $age, false) AS is_new
+            FROM followed WINDOW w AS (PARTITION BY posting_id, board ORDER BY seen_at, since)
+        ), numbered AS (
+            SELECT *, count(*) FILTER (is_new) OVER (PARTITION BY posting_id, board ORDER BY seen_at, since) AS number
+            FROM apart
+        )
+        SELECT posting_id, board, min(since) AS first_seen_at, max(seen_at) AS last_seen_at,
+            arg_max_null(gone_at, seen_at) AS closed_at, arg_max_null(gone_by, seen_at) AS closed_by
+        FROM numbered GROUP BY posting_id, board, number
+        """,
+        {"age": _age(con, source)},
+    )
+    # An interval that ends by expiry is followed by another: only what was gone before that is a closing of it.
+    con.execute(
+        """
+        UPDATE moved AS m SET closed_at = NULL, closed_by = NULL
+        FROM moved AS next
+        WHERE next.posting_id = m.posting_id AND next.board = m.board AND m.last_seen_at < next.first_seen_at
+            AND m.closed_at >= next.first_seen_at
+        """
+    )
+    con.execute(
+        """
+        INSERT INTO moved
+        SELECT b.posting_id, b.board, b.first_seen_at, b.last_seen_at,
+            least(l.observed_at, n.observed_at),
+            CASE WHEN n.observed_at < coalesce(l.observed_at, 'infinity'::TIMESTAMPTZ) THEN 'not_found' ELSE 'list' END
+        FROM (
+            SELECT b.* FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+            WHERE p.source = $source AND b.closed_at IS NULL
+                AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM not_found))
+                AND NOT EXISTS (SELECT 1 FROM seen AS s WHERE s.posting_id = b.posting_id AND s.board = b.board)
+            QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
+        ) AS b
+        ASOF LEFT JOIN lists AS l ON l.board = b.board AND b.last_seen_at < l.observed_at
+        ASOF LEFT JOIN not_found AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at
+        WHERE l.observed_at IS NOT NULL OR n.observed_at IS NOT NULL
+        """,
+        {"source": source},
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT posting_id FROM moved")
+    con.execute(
+        """
+        MERGE INTO core.posting_boards AS b USING moved AS m
+        ON b.posting_id = m.posting_id AND b.board = m.board AND b.first_seen_at = m.first_seen_at
+        WHEN MATCHED THEN UPDATE SET last_seen_at = m.last_seen_at, closed_at = m.closed_at, closed_by = m.closed_by
+        WHEN NOT MATCHED THEN INSERT (posting_id, board, first_seen_at, last_seen_at, closed_at, closed_by)
+            VALUES (m.posting_id, m.board, m.first_seen_at, m.last_seen_at, m.closed_at, m.closed_by)
+        """
+    )
+
+
+def _age(con: duckdb.DuckDBPyConnection, source: str) -> int | None:
+    """Days a posting of the source may go unseen before it counts as expired; None when it declares none."""
+    row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
+    return row[0] if row else None
+
+
+# --- versions -----------------------------------------------------------------------------------------
+
+
+def _read_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """`versions`: the readings that begin another version of their posting, each with where it was read.
+
+    Of two boards that list a posting at once, the one that listed it first speaks for it: their wordings differ, and
+    the posting would change twice a night. A reading with less text than the current version begins no other one
+    while the title stays: lists often hold less than the postings' own answers.
+    """
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE versions AS
+        WITH speaking AS (
+            SELECT r.* FROM readings AS r
+            JOIN core.posting_boards AS own ON own.posting_id = r.posting_id AND own.board = r.board
+                AND r.observed_at BETWEEN own.first_seen_at AND own.last_seen_at
+            WHERE NOT EXISTS (
+                SELECT 1 FROM core.posting_boards AS other
+                WHERE other.posting_id = r.posting_id AND other.board <> r.board
+                    AND (other.first_seen_at, other.board) < (own.first_seen_at, own.board)
+                    AND r.observed_at < coalesce(other.closed_at, 'infinity'::TIMESTAMPTZ)
+                    AND coalesce(r.observed_at::DATE - other.last_seen_at::DATE <= $age, true)
+            )
+            QUALIFY row_number() OVER (
+                PARTITION BY r.posting_id, r.observed_at ORDER BY fullness DESC, warc DESC, record DESC, row_number DESC
+            ) = 1
+        ), all_readings AS (
+            SELECT posting_id, observed_at, title, fullness, content_hash, warc, record, row_number FROM speaking
+            UNION ALL
+            SELECT p.posting_id, p.version_from, p.title, list_position($ranks, p.text_state), p.content_hash,
+                NULL, NULL, NULL
+            FROM core.postings AS p SEMI JOIN speaking USING (posting_id)
+        ), titled AS (
+            SELECT *, title IS DISTINCT FROM lag(title) OVER w AS is_retitled
+            FROM all_readings WINDOW w AS (PARTITION BY posting_id ORDER BY observed_at)
+        ), grouped AS (
+            SELECT *, count(*) FILTER (is_retitled) OVER (PARTITION BY posting_id ORDER BY observed_at) AS of_title
+            FROM titled
+        ), full_enough AS (
+            SELECT * FROM grouped
+            QUALIFY fullness >= max(fullness) OVER (PARTITION BY posting_id, of_title ORDER BY observed_at)
+        ), changes AS (
+            SELECT * FROM full_enough
+            QUALIFY content_hash IS DISTINCT FROM lag(content_hash) OVER (
+                PARTITION BY posting_id ORDER BY observed_at
+            )
+        )
+        SELECT posting_id, observed_at AS version_from, lead(observed_at) OVER w AS version_to, content_hash, warc,
+            record, row_number
+        FROM changes
+        WINDOW w AS (PARTITION BY posting_id ORDER BY observed_at)
+        QUALIFY warc IS NOT NULL OR version_to IS NOT NULL
+        """,
+        {"ranks": list(reversed(TEXT_STATES)), "age": _age(con, source)},
+    )
+
+
+def _write_versions(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
+    advert = ", ".join(map(quoted, ADVERT))
+    before = ", ".join(f"p.{quoted(name)}" for name in (*ADVERT, *IN_DOLLARS))
+    kept = f"{table_of(SupersededVersions).name} BY NAME"
+    con.execute(
+        f"""
+        INSERT INTO {kept}
+        SELECT {before}, p.version_from, p.content_hash, p.warc, p.record, v.version_to
+        FROM versions AS v JOIN core.postings AS p USING (posting_id) WHERE v.warc IS NULL
+        """
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE new_versions AS
+        SELECT r.* EXCLUDE (text, spans, issues, file_row_number, filename, observed_at),
+            v.version_from, v.version_to, v.content_hash
+        FROM ({rows(files.values(), f"*, {_warc_of(files)} AS warc")}) AS r
+        JOIN versions AS v
+        ON v.warc = r.warc AND v.row_number = r.file_row_number AND v.posting_id = r.posting_id
+        """
+    )
+    con.execute(
+        f"""
+        INSERT INTO {kept}
+        SELECT {advert}, version_from, content_hash, warc, record, version_to
+        FROM new_versions WHERE version_to IS NOT NULL
+        """
+    )
+    con.execute("DELETE FROM new_versions WHERE version_to IS NOT NULL")
+    values = [*ADVERT, "version_from", "content_hash", "warc", "record"]
+    sets = ", ".join(f"{quoted(c)} = s.{quoted(c)}" for c in values if c != "posting_id")
+    inserted = [*values, "job_id", "first_seen_at", "last_seen_at"]
+    given = [*(f"s.{quoted(c)}" for c in values), "s.posting_id", "s.version_from", "s.version_from"]
+    con.execute(
+        f"""
+        MERGE INTO {table_of(Postings).name} AS t USING new_versions AS s ON t.posting_id = s.posting_id
+        WHEN MATCHED THEN UPDATE SET {sets}, last_seen_at = greatest(t.last_seen_at, s.version_from)
+        WHEN NOT MATCHED THEN INSERT ({", ".join(map(quoted, inserted))}) VALUES ({", ".join(given)})
+        """
+    )
+    for cls, nested in PARTS_OF_POSTING:
+        name = table_of(cls).name
+        position = f", unnest(range(len({nested}))) AS position" if nested != "skills" else ""
+        con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM new_versions)")
+        con.execute(
+            f"INSERT INTO {name} BY NAME"
+            f" SELECT posting_id, unnest({nested}, max_depth := 2){position} FROM new_versions WHERE len({nested}) > 0"
+        )
+
+
+# --- dates of the posting itself ------------------------------------------------------------------------
+
+
+def _date_postings(con: duckdb.DuckDBPyConnection) -> None:
+    """Set when touched postings were seen, closed and reopened, from their intervals on all boards."""
+    touched = "(SELECT * FROM core.posting_boards SEMI JOIN touched USING (posting_id))"
+    con.execute(
+        f"""
+        UPDATE core.postings AS p SET
+            first_seen_at = d.first_seen_at, last_seen_at = d.last_seen_at, closed_on = d.closed_on,
+            reopened_on = d.reopened_on
+        FROM ({dates_of(touched)}) AS d
+        WHERE d.posting_id = p.posting_id
+            AND (d.first_seen_at, d.last_seen_at, d.closed_on, d.reopened_on)
+                IS DISTINCT FROM (p.first_seen_at, p.last_seen_at, p.closed_on, p.reopened_on)
+        """
+    )
