@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from warehouse.tables import Employers
-
 BOARDS = Path(__file__).parent / "boards.csv"
 TRUTH = {"": None, "true": True, "false": False}
 COLUMNS = ("source", "board", "employer", "country", "industry", "is_ai_first", "hires_in", "verified_on")
@@ -98,19 +96,3 @@ def _employers_by_board() -> dict[tuple[str, str], str]:
 def employer_of(source: str, board: str | None) -> str | None:
     """The employer's name behind a board, where boards.csv knows it."""
     return _employers_by_board().get((source, board)) if board else None
-
-
-@functools.cache
-def employers() -> tuple[Employers, ...]:
-    """The named employers, once each however many boards they have, by name."""
-    found: dict[str, Employers] = {}
-    for board in all_boards():
-        if board.employer is None:
-            continue
-        known = found.get(board.employer)
-        found[board.employer] = Employers(
-            employer=board.employer,
-            country=board.country or (known.country if known else None),
-            industry=board.industry or (known.industry if known else None),
-        )
-    return tuple(found[name] for name in sorted(found))

@@ -23,7 +23,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
-from extractors.boards import boards_of, employers
+from extractors.boards import all_boards, boards_of
 from extractors.pool import refine_all
 from extractors.refine import Refined, unreadable_in
 from extractors.source import ANSWERED, Source, all_sources
@@ -36,8 +36,9 @@ from flows.progress import shown
 from flows.settings import PROJECT, Outputs, Settings
 from flows.version import code_version
 from reports import figures, guide, site
+from transforms import employer
 from transforms.lookup import countries, roles, taxonomy
-from warehouse import drift, placing, quality, store
+from warehouse import drift, employers, placing, quality, store
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -46,7 +47,6 @@ from warehouse.tables import (
     Audits,
     Checks,
     Countries,
-    Employers,
     Figures,
     Rejects,
     Roles,
@@ -359,6 +359,7 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
                 if keys := store.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
+        employers.resolve(con, all_boards(), employer)
         store.resolve_jobs(con)
         store.convert_money(con)
     return tuple(loaded)
@@ -369,7 +370,6 @@ def load_lookups(con: store.Connection) -> None:
     store.load_lookup(con, Countries, countries())
     store.load_lookup(con, Roles, roles())
     store.load_lookup(con, Skills, taxonomy())
-    store.load_lookup(con, Employers, employers())
     store.load_lookup(con, Sources, declared_sources())
 
 

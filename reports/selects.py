@@ -264,7 +264,7 @@ _SHARES = f"""{_WEIGHTED},
             round(greatest(c.share - c.margin, 0), 6) AS share_lo, round(least(c.share + c.margin, 1), 6) AS share_hi
         FROM items i LEFT JOIN counted c USING (cell, item)
     )"""
-_EMPLOYER = "arg_min(coalesce(lower(employer), source || ':' || board, posting_id), posting_id)"
+_EMPLOYER = "arg_min(coalesce(employer_id, source || ':' || board, posting_id), posting_id)"
 _OPEN = "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days"
 
 ADDITIONAL = f"""
@@ -293,7 +293,7 @@ ADDITIONAL = f"""
 """
 BONUS = f"""
     WITH stated AS (
-        SELECT p.job_id, p.posting_id, p.source, p.board, p.employer,
+        SELECT p.job_id, p.posting_id, p.source, p.board, p.employer_id,
             (coalesce(c.annual_low_usd, c.annual_high_usd) + coalesce(c.annual_high_usd, c.annual_low_usd)) / 2
                 AS amount
         FROM core.publishable_postings p JOIN core.posting_pay c USING (posting_id)
@@ -328,7 +328,7 @@ INDUSTRIES = f"""
     WITH everything AS (
         SELECT job_id, {_EMPLOYER} AS employer, any_value(e.industry) AS industry
         FROM (SELECT * FROM core.publishable_postings WHERE role_group = 'ai_engineering' AND {_OPEN}) p
-        LEFT JOIN (SELECT lower(employer) AS name, industry FROM core.employers) e ON e.name = lower(p.employer)
+        LEFT JOIN (SELECT employer_id, industry FROM core.employers) e USING (employer_id)
         GROUP BY job_id
     ),
     jobs AS (SELECT 'ai_engineering' AS cell, job_id, employer FROM everything WHERE industry IS NOT NULL),
@@ -358,7 +358,7 @@ DIFFICULTY = f"""
     dated AS (
         SELECT
             CASE role_group WHEN 'ai_engineering' THEN 'AI engineering' ELSE 'other engineering' END AS cell,
-            p.job_id, p.posting_id, p.source, p.board, p.employer,
+            p.job_id, p.posting_id, p.source, p.board, p.employer_id,
             p.first_seen_at::DATE AS opened_on, p.last_seen_at::DATE AS seen_on,
             CASE WHEN p.closed_on <= $as_of THEN p.closed_on END AS closed_on
         FROM core.publishable_postings p

@@ -407,6 +407,12 @@ class Version:
 class Postings(InDollars, Version, Advert):
     """The table analysts start from. Statistics count `job_id`, not rows."""
 
+    employer_id: Annotated[
+        str | None,
+        Column(
+            "Who hires (`employer` as resolved); NULL: the advert names nobody", references="core.employers.employer_id"
+        ),
+    ] = None
     job_id: Annotated[str, Column("The vacancy: earliest posting_id with the same employer, title and text")]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
@@ -708,13 +714,29 @@ class Skills:
     evidence: Annotated[str, Column("Where the row comes from: a posting, an O*NET or ESCO id")]
 
 
-@table("core.employers", "Employers whose boards we read.")
+@table("core.employers", "Who hires: one row per employer, resolved over all adverts and the boards we read.")
 class Employers:
-    """From extractors/boards.csv."""
+    """Adverts that share a name (case, accents, legal form apart), a board or a domain of the employer's are one's.
 
-    employer: Annotated[str, Column("Name", key=True)]
-    country: Annotated[str | None, Column("Country of the head office", pattern=COUNTRY_CODE)]
-    industry: Annotated[str | None, Column("ISIC section or the guide's industry")]
+    Employers of boards.csv stand here without adverts too. `warehouse/employers.py` says what can change an id.
+    """
+
+    employer_id: Annotated[
+        str,
+        Column(
+            "Key of a name: the smallest of boards.csv, else the one seen first; `key@source` where the name is too "
+            "short to hold in other sources; without a name its domain or its board",
+            key=True,
+        ),
+    ]
+    employer: Annotated[str, Column("Name: as in boards.csv, else the most frequent spelling")]
+    names: Annotated[tuple[str, ...], Column("All spellings")]
+    domains: Annotated[tuple[str, ...], Column("Registrable domains of its own that adverts stand at")]
+    boards: Annotated[tuple[str, ...], Column("Boards of its own that we read, source:board")]
+    country: Annotated[str | None, Column("Country of the head office, where boards.csv has it", pattern=COUNTRY_CODE)]
+    industry: Annotated[str | None, Column("ISIC section or the guide's industry, where boards.csv has it")]
+    is_staffing_agency: Annotated[bool, Column("It hires for others, whom its adverts seldom name")]
+    n_postings: Annotated[int, Column("Postings in core.postings, open or not", low=0)]
 
 
 # --- marts ------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 
 import transforms.lookups
 from extractors.aijobs_salaries import first_rows_of_pairs
-from extractors.boards import all_boards, boards_of, employer_of, employers
+from extractors.boards import all_boards, boards_of, employer_of
 from extractors.fetching import ask_first, ask_pages
 from extractors.source import ACCESSES, LISTED_WHOLE, NEW_KEYS, Response, all_sources, each, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
@@ -657,9 +657,6 @@ def test_boards_are_read_as_they_stand() -> None:
     assert employer_of("greenhouse", "no such board") is None
     assert employer_of("greenhouse", None) is None
     assert boards_of("ecb_rates") == ()
-    named = {employer.employer: employer for employer in employers()}
-    assert named["GitLab"].country == "US"
-    assert len(named) == len(employers())
 
 
 def test_one_employer_is_of_one_country_and_industry() -> None:

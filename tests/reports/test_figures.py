@@ -38,7 +38,7 @@ def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None
 def posting(number: int, **changed: Any) -> dict[str, Any]:
     row = {
         "posting_id": f"ashby:{number}", "job_id": f"ashby:{number}", "source": "ashby", "board": "b",
-        "employer": f"E{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
+        "employer_id": f"e{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
         "seniority": "mid", "text_state": "full", "text_hash": None,
         "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17), "content_hash": "0" * 32,
         "warc": "ashby/2026-08-17T000000Z.warc.gz",
@@ -475,7 +475,7 @@ def offers(put: Put, sizes: list[int], has: Callable[[int, int], bool]) -> None:
     for employer, size in enumerate(sizes):
         for k in range(size):
             pay = {"pay_low": 1.0, "pay_source": "stated"}
-            put(tables.Postings, posting(number, employer=f"E{employer:02}", **pay))
+            put(tables.Postings, posting(number, employer_id=f"E{employer:02}", **pay))
             base = {"posting_id": f"ashby:{number}", "component": "base", "position": 0}
             put(tables.PostingPay, base)
             if has(employer, k):
@@ -530,7 +530,7 @@ def test_each_unsure_share_carries_its_own_mark(con: duckdb.DuckDBPyConnection, 
     """Equity at one employer; bonuses at all of them, each for a third of its adverts."""
     for number in range(400):
         employer = number % 40
-        put(tables.Postings, posting(number, employer=f"E{employer:02}", pay_low=1.0, pay_source="stated"))
+        put(tables.Postings, posting(number, employer_id=f"E{employer:02}", pay_low=1.0, pay_source="stated"))
         base = {"posting_id": f"ashby:{number}", "component": "base"}
         put(tables.PostingPay, {**base, "position": 0})
         if (employer + number // 40) % 3 == 0:
@@ -572,12 +572,12 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
 
 def test_industries_wait_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     for number in range(100):
-        put(tables.Postings, posting(number, employer=f"e{number % 20}"))
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}"))
     for number in range(11):
-        put(tables.Employers, {"employer": f"E{number}", "industry": "finance" if number % 2 else "retail"})
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 2 else "retail"})
     assert computed(con)["industries.shares"].reason == "industry known for 55 of 100 jobs; 60% needed"
     for number in range(11, 16):
-        put(tables.Employers, {"employer": f"E{number}", "industry": "finance"})
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance"})
     row = computed(con)["industries.shares"]
     assert [(r["item"], r["n_asking"]) for r in wording.rows_of(row)] == [("finance", 50), ("retail", 30)]
     assert row.value == "low confidence: finance 62%, retail 38%"
@@ -614,7 +614,7 @@ def test_hiring_difficulty_follows_only_vacancies_seen_from_their_first_day(
                 tables.Postings,
                 posting(
                     number + (0 if group == "ai_engineering" else 1000), role_group=group, first_seen_at=opened,
-                    employer=f"E{number % 12}",
+                    employer_id=f"E{number % 12}",
                     last_seen_at=datetime(2026, 8, 17) if is_open else datetime(2026, 6, 20),
                     closed_on=None if is_open else date(2026, 6, 21),
                 ),

@@ -59,7 +59,7 @@ def posting(number: int, **said: Any) -> Postings:
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)}
     usual |= {
         "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
-        "employer": f"E{number}",
+        "employer_id": f"e{number}",
         "role": role, "role_group": GROUP_OF_ROLE[role], "seniority": "senior", "seniority_inferred": False,
         "text_state": "full", "language": "en", "employment_type": "FULL_TIME", "pay_low": 150e3, "pay_high": 200e3,
         "currency": "USD", "period": "year", "pay_source": "stated", "annual_low": 150e3, "annual_high": 200e3,
@@ -150,7 +150,7 @@ def test_a_job_without_a_rate_is_counted(con: store.Connection) -> None:
 
 
 def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: store.Connection) -> None:
-    same = {"job_id": "x:0001", "employer": "E"}
+    same = {"job_id": "x:0001", "employer_id": "e"}
     put(con, [posting(1, **same), posting(2, **same), posting(3, country="DE", **same)])
     frame = bands(con)
     assert cell(frame).n_jobs == 1
@@ -309,11 +309,11 @@ def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection)
 
 
 def test_few_employers_suppress_and_a_giant_makes_it_low(con: store.Connection) -> None:
-    put(con, [posting(i, employer=f"E{i % 4}") for i in range(60)])
+    put(con, [posting(i, employer_id=f"E{i % 4}") for i in range(60)])
     found = cell(bands(con))
     assert (found.status, found.reason) == ("suppressed", "not enough employers (4; 5 needed)")
     con.execute("DELETE FROM core.postings")
-    put(con, [posting(i, employer="giant" if i < 90 else f"E{i}") for i in range(108)])
+    put(con, [posting(i, employer_id="giant" if i < 90 else f"E{i}") for i in range(108)])
     found = cell(bands(con))
     assert found.status == "low"
     assert "few employers" in found.reason
@@ -430,7 +430,7 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection)
     }
     common = {"category": "Programming Languages", "kind": "technology", "aliases": (), "case_rule": "any"}
     store.load_lookup(con, Skills, [Skills(skill=name, evidence="test", **common) for name in asking])  # type: ignore[arg-type]
-    put(con, [posting(i, employer=f"E{employer}") for i, employer in enumerate(employers)])
+    put(con, [posting(i, employer_id=f"E{employer}") for i, employer in enumerate(employers)])
     put(
         con,
         [
@@ -459,7 +459,10 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection)
 def test_a_role_of_few_employers_is_low(con: store.Connection) -> None:
     role = dict.fromkeys(range(300, 320), "ai_security")
     role |= {i: "ai_architect" for i in range(300) if not (i + i // 60) % 3}
-    put(con, [posting(i, employer=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)])
+    put(
+        con,
+        [posting(i, employer_id=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)],
+    )
     rows = shares(con).query("region_level == 'world'").set_index("role")
     assert rows.loc["ai_security", ["status", "doubt", "n_role"]].tolist() == ["low", "few_employers", 20]
     assert rows.loc["ai_security", ["n_employers_role", "largest_employer"]].tolist() == [1, 1.0]
@@ -497,7 +500,7 @@ def test_role_shares_add_up_over_ai_jobs_only(con: store.Connection) -> None:
 
 
 def test_the_same_rows_give_the_same_numbers(con: store.Connection) -> None:
-    put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer=f"E{i % 12}") for i in range(60)])
+    put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer_id=f"E{i % 12}") for i in range(60)])
     pd.testing.assert_frame_equal(bands(con), bands(con))
 
 

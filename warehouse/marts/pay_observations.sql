@@ -1,6 +1,6 @@
 -- What jobs seen open in the window are offered: one row per posting and country that its base pay counts in,
 -- with what decides its cells. Of each job, postings' own pay comes first; a region takes a job's first row in it.
--- Parameters: $as_of, $window_days.
+-- The employer is who advertises, a staffing agency too: see jobs.sql. Parameters: $as_of, $window_days.
 WITH seen AS (
     SELECT * FROM core.publishable_postings
     WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER
@@ -41,7 +41,7 @@ WITH seen AS (
 SELECT
     p.job_id,
     p.posting_id,
-    coalesce(lower(p.employer), p.source || ':' || p.board, p.posting_id) AS employer,
+    coalesce(p.employer_id, p.source || ':' || p.board, p.posting_id) AS employer,
     p.role,
     p.role_group,
     p.seniority,
