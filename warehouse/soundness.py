@@ -33,8 +33,7 @@ LIFE = {
     "intervals of a posting on a board do not overlap": """
         SELECT posting_id || ' on ' || board FROM core.posting_boards
         WINDOW w AS (PARTITION BY posting_id, board ORDER BY first_seen_at)
-        QUALIFY coalesce(closed_at, last_seen_at) >= lead(first_seen_at) OVER w
-            AND NOT (closed_at = lead(first_seen_at) OVER w)""",
+        QUALIFY coalesce(closed_at > lead(first_seen_at) OVER w, last_seen_at >= lead(first_seen_at) OVER w)""",
     "versions of a posting follow one another": """
         SELECT posting_id FROM core.posting_versions
         QUALIFY version_to IS DISTINCT FROM lead(version_from) OVER (PARTITION BY posting_id ORDER BY version_from)""",
