@@ -37,9 +37,9 @@ from flows.progress import shown
 from flows.settings import PROJECT, Outputs, Settings
 from flows.version import code_version
 from reports import figures, guide, site
-from transforms import employer
+from transforms import duplicate, employer
 from transforms.lookup import countries, roles, taxonomy
-from warehouse import drift, employers, placing, quality, soundness, store
+from warehouse import drift, employers, jobs, placing, quality, soundness, store
 from warehouse.marts import reuse
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
@@ -381,7 +381,7 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
         employers.resolve(con, all_boards(), employer)
-        store.resolve_jobs(con)
+        jobs.resolve(con, refined, duplicate)
         store.convert_money(con)
     return tuple(loaded)
 

@@ -22,28 +22,33 @@ function of the versions up to that day, in whatever order they were loaded.
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
 import re
 import unicodedata
 import zlib
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
+from transforms.employer import evidence, is_staffing_agency
 from transforms.gazetteer import Meaning, gazetteer, groups, noise
 from transforms.gazetteer import key as place_key
-from transforms.lookup import rows_of
+from transforms.lookup import LOOKUPS, rows_of
 from transforms.text import normal
+from warehouse.tables import JOB_RULES
 
 Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 
-SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = ("same text", "similar text", "same facts")
+SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = JOB_RULES
 
 SAMPLED = 4
 """One in so many bigrams is kept, by its hash, so that both texts keep the same ones."""
@@ -75,6 +80,15 @@ NEAR = 90
 """Days between two adverts without text that may be one job: a vacancy is advertised again within a quarter."""
 
 
+@functools.cache
+def key() -> str:
+    """Digest of what decides how adverts are compared: all readers and lookups, and MinHash's version."""
+    digest = hashlib.blake2b(str(RMinHash.ALGORITHM_VERSION).encode(), digest_size=16)
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(LOOKUPS.glob("*.csv"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 # --- titles ---------------------------------------------------------------------------------------------
 
 _GENDERS = re.compile(
@@ -101,25 +115,25 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
-def title_key(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
+def title_key(title: str, location_text: str | None, employer: str | None, said: frozenset[str]) -> str:
     """A title without what does not tell two jobs apart, its words in their canonical form, once each and in order.
 
-    Left out: words for gender and workplace, numbers of requisitions, the employer (by its name, or as `evidence`
-    has it), and parts that stand apart and name a place: a city, a country, a group of countries, or words of the
-    advert's own location. "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer (Senior), Remote" are
-    `engineer ml senior`.
+    Left out: words for gender and workplace, numbers of requisitions, the employer (by its name, or as `said`, its
+    evidence, has it), and parts that stand apart and name a place: a city, a country, a group of countries, or words
+    of the advert's own location. "Sr. ML Engineer - Berlin (m/f/d)" is `engineer ml senior`, as is "Machine Learning
+    Engineer (Senior), Remote".
     """
-    return _title_key(title, location_text or "", employer or "", evidence)
+    return _title_key(title, location_text or "", employer or "", said)
 
 
 @functools.lru_cache(maxsize=1 << 17)
-def _title_key(title: str, location_text: str, employer: str, evidence: frozenset[str]) -> str:
+def _title_key(title: str, location_text: str, employer: str, said: frozenset[str]) -> str:
     folded = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
     if (name := normal(employer)) and name in folded:
         folded = re.sub(
             rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", folded
         )
-    names = {key.rsplit(":", 1)[-1].split("@")[0] for key in evidence}
+    names = {key.rsplit(":", 1)[-1].split("@")[0] for key in said}
     own = set(_WORD.findall(normal(location_text)))
     parts = [_WORD.findall(part) for part in _CUT.split(folded)]
     parts = [part for part in parts if part and "".join(part) not in names]
@@ -205,6 +219,19 @@ class Sketches(NamedTuple):
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         places = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
         return Sketches(self.values[places], offsets)
+
+
+def packed(sketched: Sketches) -> list[bytes]:
+    """Each sketch as bytes, to be stored; `unpacked` reads them on any machine."""
+    values = sketched.values.astype("<u4")
+    return [values[a:b].tobytes() for a, b in itertools.pairwise(sketched.offsets.tolist())]
+
+
+def unpacked(stored: Sequence[bytes]) -> Sketches:
+    """Sketches as they were before `packed`."""
+    lengths = np.fromiter((len(one) // 4 for one in stored), np.int64, len(stored))
+    values = np.frombuffer(b"".join(stored), "<u4").astype(np.uint32)
+    return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
 
 
 _ODD = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
@@ -382,6 +409,44 @@ class Version:
         return self.first_at, self.source, self.posting_id
 
 
+def read(
+    *,
+    posting_id: str,
+    first_at: datetime,
+    source: str,
+    board: str | None,
+    url: str | None,
+    employer: str | None,
+    title: str,
+    requisition_id: str | None,
+    department: str | None,
+    places: Iterable[tuple[str | None, str | None, str | None]],
+    location_text: str | None,
+    pay: tuple[float | None, float | None, str | None, str | None],
+    posted_on: date | None,
+    closed_at: datetime | None,
+    text_hash: str | None,
+) -> Version:
+    """What is compared of an advert, from what it says; `places` are (country, subdivision, city)."""
+    said = evidence(employer, source, board, url)
+    return Version(
+        posting_id=posting_id,
+        first_at=first_at,
+        source=source,
+        board=board,
+        employer=said,
+        is_agency=is_staffing_agency(employer),
+        title=title_key(title, location_text, employer, said),
+        requisition_id=normal(requisition_id) or None if requisition_id else None,
+        department=normal(department) or None if department else None,
+        places=places_of(places, location_text),
+        pay=Pay(*pay),
+        posted_on=posted_on,
+        closed_at=closed_at,
+        text_hash=text_hash,
+    )
+
+
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
     """Keys of places given as (country, subdivision, city); of the location as written where none could be read."""
     keys = frozenset("|".join(part or "" for part in place) for place in places)
@@ -391,7 +456,8 @@ def places_of(places: Iterable[tuple[str | None, str | None, str | None]], locat
 class Link(NamedTuple):
     """Two postings that are one job since `linked_at`, the later first time of the two versions that say so.
 
-    `left` is the earlier posting. `score` is the share of the text that agrees, or of the facts.
+    `left` is the earlier posting. `score` is the share of the text that agrees, or of the facts. `title` is the title
+    that the versions share.
     """
 
     linked_at: datetime
@@ -399,27 +465,49 @@ class Link(NamedTuple):
     right: str
     rule: str
     score: float
+    title: str
 
 
 def links(versions: Sequence[Version], texts: Sequence[str], sketched: Sketches) -> list[Link]:
     """All links between postings, ordered by time, then by postings.
 
     `texts` are text hashes and `sketched` their sketches; a version whose text has none is compared by rules 1 and 3.
-    Between two postings the earliest link stands, of several at once the first of `RULES`, then the highest score.
+    Versions of one title are linked among one another only, whatever other versions are given.
     """
     table = _Table(versions, texts)
-    found = [_same_text(table), *_similar_text(table, sketched), _same_facts(table)]
-    born: dict[str, int] = {}
-    for n, version in enumerate(table.versions):
-        born.setdefault(version.posting_id, n)
-    best: dict[tuple[str, str], tuple[datetime, int, float]] = {}
-    for rule, left, right, scores in found:
-        for one, other, score in zip(left.tolist(), right.tolist(), scores.tolist(), strict=True):
-            postings = sorted((table.versions[one].posting_id, table.versions[other].posting_id), key=born.__getitem__)
-            key = (postings[0], postings[1])
-            new = (table.versions[other].first_at, RULES.index(rule), -round(score, 4))
-            best[key] = min(best.get(key, new), new)
-    return sorted(Link(at, *key, RULES[rule], -score) for key, (at, rule, score) in best.items())
+    found: list[Link] = []
+    for rule, left, right, scores in (_same_text(table), *_similar_text(table, sketched), _same_facts(table)):
+        for one, other, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
+            before, after = table.versions[one], table.versions[other]
+            found.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
+    by_title: dict[str, list[Link]] = defaultdict(list)
+    for link in found:
+        by_title[link.title].append(link)
+    born = _born(versions)
+    return sorted(link for of_title in by_title.values() for link in _settled(of_title, born))
+
+
+def _born(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, str]]:
+    born: dict[str, tuple[datetime, str, str]] = {}
+    for version in versions:
+        born[version.posting_id] = min(born.get(version.posting_id, version.order), version.order)
+    return born
+
+
+def _settled(links: Iterable[Link], born: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
+    """One link between two postings, the earlier posting on the left, in the order in which links are followed.
+
+    The earliest link stands, of several at once the first of `RULES`, then that of the highest score.
+    """
+    best: dict[tuple[str, str], Link] = {}
+    for link in sorted(links, key=_rank):
+        left, right = sorted(link[1:3], key=born.__getitem__)
+        best.setdefault((left, right), link._replace(left=left, right=right))
+    return sorted(best.values(), key=_rank)
+
+
+def _rank(link: Link) -> tuple[datetime, int, float, str, str, str]:
+    return link.linked_at, RULES.index(link.rule), -link.score, link.left, link.right, link.title
 
 
 Found = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
@@ -699,53 +787,87 @@ class Merge(NamedTuple):
     score: float
 
 
+class Superseded(NamedTuple):
+    """The job a posting counted under until a merge."""
+
+    posting_id: str
+    superseded_at: datetime
+    job_id: str
+
+
 class Jobs(NamedTuple):
-    """Job ids by posting, and the merges of jobs that had an id before, by time."""
+    """Job ids by posting, merges by time, the ids these superseded, and the links, one between two postings.
+
+    `refused` are those of the links that would have made a job that contradicts itself.
+    """
 
     job_of: dict[str, str]
     merges: list[Merge]
+    superseded: list[Superseded]
+    links: list[Link]
+    refused: list[Link]
 
 
 class _Job:
     """What a job holds while links are followed."""
 
-    __slots__ = ("claims", "has_text", "members", "order")
+    __slots__ = ("claims", "has_text", "members", "order", "stood")
 
     def __init__(self, order: tuple[datetime, str, str]) -> None:
         self.order = order
-        self.members = [order[2]]
+        self.members = [(order[2], order[0])]
+        """Postings, and when they were first read."""
         self.claims: dict[tuple[str, str], str] = {}
         """What is stated, by employer and kind of statement."""
         self.has_text = False
+        self.stood: dict[tuple[str, str | None], list[tuple[datetime, datetime | None]]] = {}
+        """From when to when adverts without a text stood on each board."""
 
 
 def jobs(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
     """Job ids of postings: that of a job's earliest posting (first seen, source, posting_id).
 
     Follows versions and links in event time. Two jobs are not joined when together they would hold two requisition
-    ids, or two departments, of one employer; nor on facts alone when both have a text, which would have said so.
+    ids, or two departments, of one employer; nor on facts alone when both have a text, which would have said so, or
+    when adverts of both stood side by side on one board.
     A posting that arrives later joins a job and changes nobody's id; jobs that both had an id before are merged, and
     the merge is recorded. The same versions and links give the same jobs, in whatever order they come.
     """
     job_of: dict[str, _Job] = {}
     merges: list[Merge] = []
-    waiting = iter(sorted(versions, key=lambda version: version.order))
+    superseded: dict[tuple[str, datetime], str] = {}
+    refused: list[Link] = []
+    versions = sorted(versions, key=lambda version: version.order)
+    settled = _settled(links, _born(versions))
+    waiting = iter(versions)
     version = next(waiting, None)
-    for link in sorted(links, key=lambda link: (link.linked_at, RULES.index(link.rule), -link.score, *link[1:3])):
+    for link in settled:
         while version is not None and version.first_at <= link.linked_at:
             _arrive(job_of, version)
             version = next(waiting, None)
         one, other = job_of[link.left], job_of[link.right]
-        if one is other or _contradict(one, other, link.rule):
+        if one is other:
+            continue
+        if _contradict(one, other, link.rule):
+            refused.append(link)
             continue
         kept, gone = (one, other) if one.order < other.order else (other, one)
         if gone.order[0] < link.linked_at:
-            merges.append(Merge(link.linked_at, gone.order[2], kept.order[2], *link[1:]))
+            merges.append(Merge(link.linked_at, gone.order[2], kept.order[2], *link[1:5]))
+            for posting_id, born in gone.members:
+                if born < link.linked_at:
+                    superseded.setdefault((posting_id, link.linked_at), gone.order[2])
         _join(job_of, kept, gone)
     while version is not None:
         _arrive(job_of, version)
         version = next(waiting, None)
-    return Jobs({posting_id: job.order[2] for posting_id, job in job_of.items()}, merges)
+    return Jobs(
+        {posting_id: job.order[2] for posting_id, job in job_of.items()},
+        merges,
+        [Superseded(*key, job_id) for key, job_id in superseded.items()],
+        settled,
+        refused,
+    )
 
 
 def _arrive(job_of: dict[str, _Job], version: Version) -> None:
@@ -753,6 +875,8 @@ def _arrive(job_of: dict[str, _Job], version: Version) -> None:
     job = job_of.get(version.posting_id)
     if job is None:
         job = job_of[version.posting_id] = _Job(version.order)
+        if version.text_hash is None:
+            job.stood[version.source, version.board] = [(version.first_at, version.closed_at)]
     job.has_text |= version.text_hash is not None
     for kind, stated in (("requisition", version.requisition_id), ("department", version.department)):
         if stated is not None:
@@ -761,17 +885,27 @@ def _arrive(job_of: dict[str, _Job], version: Version) -> None:
 
 
 def _contradict(one: _Job, other: _Job, rule: str) -> bool:
-    if rule == SAME_FACTS and one.has_text and other.has_text:
+    if rule == SAME_FACTS and ((one.has_text and other.has_text) or _stood_side_by_side(one, other)):
         return True
     few, many = sorted((one.claims, other.claims), key=len)
     return any(many.get(key, stated) != stated for key, stated in few.items())
 
 
+def _stood_side_by_side(one: _Job, other: _Job) -> bool:
+    return any(
+        (b is None or c < b) and (d is None or a < d)
+        for board in one.stood.keys() & other.stood.keys()
+        for (a, b), (c, d) in itertools.product(one.stood[board], other.stood[board])
+    )
+
+
 def _join(job_of: dict[str, _Job], kept: _Job, gone: _Job) -> None:
     """All of one job becomes the other's. The larger list of members takes in the smaller, so it costs n log n."""
     few, many = sorted((kept, gone), key=lambda job: len(job.members))
-    for posting_id in few.members:
+    for posting_id, _ in few.members:
         job_of[posting_id] = many
     many.members += few.members
     claims = gone.claims | kept.claims
+    for board, stood in few.stood.items():
+        many.stood.setdefault(board, []).extend(stood)
     many.order, many.claims, many.has_text = kept.order, claims, kept.has_text or gone.has_text

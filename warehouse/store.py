@@ -79,7 +79,6 @@ from warehouse.tables import (
     Responses,
     Runs,
     SourceHealth,
-    SupersededJobIds,
     SupersededVersions,
     fields_of,
     table_of,
@@ -499,7 +498,7 @@ def _reload(
 
 def _forget(con: Connection, source: str) -> None:
     """Remove all rows of a source."""
-    for part in (PostingBoards, SupersededJobIds, *(cls for cls, _ in life.PARTS_OF_POSTING)):
+    for part in (PostingBoards, *(cls for cls, _ in life.PARTS_OF_POSTING)):
         con.execute(
             f"DELETE FROM {table_of(part).name} WHERE posting_id IN"
             " (SELECT posting_id FROM core.postings WHERE source = ?)",
@@ -692,30 +691,6 @@ def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:
 # --- what SQL works out of the loaded rows ------------------------------------------------------------
 
 
-def resolve_jobs(con: Connection) -> None:
-    """Set `job_id` of all postings: the earliest posting of the same employer, title and text.
-
-    Letters' case and white space do not count. A posting without text, or whose employer is unknown, is its
-    own job. The earliest is by first sight, then by posting_id.
-    """
-    folded = "lower(trim(regexp_replace(nfc_normalize({}), '\\s+', ' ', 'g')))"
-    with transaction(con):
-        con.execute(
-            f"""
-            UPDATE core.postings AS p SET job_id = j.job_id
-            FROM (
-                SELECT posting_id, CASE WHEN text_hash IS NULL OR employer IS NULL THEN posting_id ELSE
-                    first_value(posting_id) OVER (
-                        PARTITION BY {folded.format("employer")}, {folded.format("title")}, text_hash
-                        ORDER BY first_seen_at, posting_id
-                    ) END AS job_id
-                FROM core.postings
-            ) AS j
-            WHERE j.posting_id = p.posting_id AND j.job_id <> p.job_id
-            """
-        )
-
-
 def convert_money(con: Connection) -> None:
     """Set the dollar columns of all postings and of all their pay by the last rate on or before the advert's day.
 
@@ -876,8 +851,13 @@ def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
 
 
 def _insert(con: Connection, cls: type, rows: pa.Table) -> None:
+    insert_into(con, table_of(cls).name, rows)
+
+
+def insert_into(con: Connection, table: str, rows: pa.Table) -> None:
+    """Insert rows into a table by the names of its columns."""
     with _registered(con, "inserted_rows", rows):
-        con.execute(f"INSERT INTO {table_of(cls).name} BY NAME SELECT * FROM inserted_rows")
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted_rows")
 
 
 @contextlib.contextmanager

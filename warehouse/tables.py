@@ -90,6 +90,8 @@ ROLES = tuple(role for roles in ROLE_GROUPS.values() for role in roles)
 GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in roles}
 AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
 
+JOB_RULES = ("same text", "similar text", "same facts")
+
 COUNTRY_CODE = "[A-Z]{2}"
 CURRENCY_CODE = "[A-Z]{3}"
 HEX_32 = "[0-9a-f]{32}"
@@ -413,7 +415,7 @@ class Postings(InDollars, Version, Advert):
             "Who hires (`employer` as resolved); NULL: the advert names nobody", references="core.employers.employer_id"
         ),
     ] = None
-    job_id: Annotated[str, Column("The vacancy: earliest posting_id with the same employer, title and text")]
+    job_id: Annotated[str, Column("The vacancy: the earliest of its postings. core.job_links says why they are one")]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
     closed_on: Annotated[
@@ -432,6 +434,40 @@ class SupersededVersions(InDollars, Version, Advert):
 
     version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)", key=True)]
     version_to: Annotated[datetime, Column("First time another content was read (UTC)")]
+
+
+@table(
+    "core.job_links",
+    "Pairs of postings that were found to be one job, and why; `jobmarket why` shows those of a posting.",
+    "left_posting_id <> right_posting_id",
+)
+class JobLinks:
+    """Rules and scores: `transforms.duplicate`. Not every pair of a job's postings has one: many alike form a star."""
+
+    left_posting_id: Annotated[
+        str, Column("The posting that was seen first", key=True, references="core.postings.posting_id")
+    ]
+    right_posting_id: Annotated[str, Column("The other one", key=True, references="core.postings.posting_id")]
+    rule: Annotated[str, Column("What the two share beside employer and title", values=JOB_RULES)]
+    score: Annotated[float, Column("Share of the text that agrees, or of the facts", low=0, high=1)]
+    linked_at: Annotated[datetime, Column("When both said what links them (UTC)")]
+    is_followed: Annotated[
+        bool,
+        Column("The two are one job; otherwise it would hold two requisitions or departments, or two different texts"),
+    ]
+
+
+@table("core.job_merges", "Jobs that turned out to be another one after both had an id.")
+class JobMerges:
+    """From `merged_at` on the postings of `from_job_id` bear `into_job_id`; the link says why."""
+
+    from_job_id: Annotated[str, Column("Id that is used no more", key=True)]
+    into_job_id: Annotated[str, Column("Id that took its place; it may have been merged in turn later")]
+    merged_at: Annotated[datetime, Column("When the link was known (UTC)")]
+    left_posting_id: Annotated[str, Column("Posting of the link seen first", references="core.postings.posting_id")]
+    right_posting_id: Annotated[str, Column("The other posting", references="core.postings.posting_id")]
+    rule: Annotated[str, Column("Rule of the link", values=JOB_RULES)]
+    score: Annotated[float, Column("Score of the link", low=0, high=1)]
 
 
 @table("core.superseded_job_ids", "Jobs that postings counted under until two jobs were found to be one.")

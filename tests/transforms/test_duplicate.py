@@ -29,11 +29,11 @@ from transforms.duplicate import (
     Version,
     jobs,
     links,
-    places_of,
+    read,
     sketches,
     title_key,
 )
-from transforms.text import hash_of, normal
+from transforms.text import hash_of
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -247,6 +247,13 @@ def test_texts_are_sketched_alone_or_together_alike(monkeypatch: pytest.MonkeyPa
     assert (duplicate.digests(in_parts) == duplicate.digests(together)).all()
 
 
+def test_sketches_are_stored_and_read_again() -> None:
+    sketched = sketches([LAMPS, "", BOATS])
+    again = duplicate.unpacked(duplicate.packed(sketched))
+    assert again.values.tolist() == sketched.values.tolist() and again.offsets.tolist() == sketched.offsets.tolist()
+    assert duplicate.unpacked([]).offsets.tolist() == [0]
+
+
 def test_covers_are_shares_of_windows_whatever_is_verified_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sketched = sketches([LAMPS, EDITED, BOATS, f"{TEMPLATE} {LAMPS}", ""])
     left, right = np.array([0, 0, 0, 3, 4]), np.array([1, 2, 3, 0, 0])
@@ -266,7 +273,7 @@ def ids(stated: Iterable[Version], found: Iterable[Link]) -> Jobs:
 
 
 def link(left: str, right: str, at: int, rule: str = SAME_TEXT, score: float = 1.0) -> Link:
-    return Link(START + at * DAY, left, right, rule, score)
+    return Link(START + at * DAY, left, right, rule, score, "engineer ml")
 
 
 def test_a_posting_that_arrives_joins_and_changes_nobody() -> None:
@@ -292,7 +299,9 @@ def test_contradiction_is_tested_on_all_that_a_job_holds(kind: str) -> None:
         advert("c:3", at=2, **two)[0],
     ]
     found = [link("a:1", "b:2", 1), link("b:2", "c:3", 2)]
-    assert ids(stated, found).job_of == {"a:1": "a:1", "b:2": "a:1", "c:3": "c:3"}
+    made = ids(stated, found)
+    assert made.job_of == {"a:1": "a:1", "b:2": "a:1", "c:3": "c:3"}
+    assert made.refused == [found[1]]
     elsewhere = dataclasses.replace(stated[2], employer=OTHER)  # an agency's numbers are its own
     assert set(ids([*stated[:2], elsewhere], found).job_of.values()) == {"a:1"}
 
@@ -301,6 +310,16 @@ def test_facts_alone_join_no_two_jobs_with_texts() -> None:
     stated = [advert("a:1", LAMPS)[0], advert("b:2", BOATS)[0], advert("c:3", at=2)[0]]
     made = ids(stated, [link("a:1", "c:3", 2, SAME_FACTS, 0.8), link("b:2", "c:3", 2, SAME_FACTS, 0.6)])
     assert made.job_of == {"a:1": "a:1", "b:2": "b:2", "c:3": "a:1"}
+
+
+def test_facts_alone_join_no_two_that_stood_side_by_side() -> None:
+    closed_at = START + 5 * DAY
+    stated = [advert(f"a:{n}", at=n, board="lampworks", closed_at=closed_at)[0] for n in (1, 2)]
+    stated.append(advert("a:3", at=6, board="lampworks")[0])
+    found = [link("a:1", "a:3", 6, SAME_FACTS, 0.8), link("a:2", "a:3", 6, SAME_FACTS, 0.8)]
+    made = ids(stated, found)
+    assert made.job_of == {"a:1": "a:1", "a:2": "a:2", "a:3": "a:1"}
+    assert made.refused == found[1:]
 
 
 @st.composite
@@ -350,6 +369,15 @@ def test_what_comes_later_changes_ids_by_recorded_merges_alone(
     found, made = outcome(stated)
     found_then, then = outcome([(version, text) for version, text in stated if version.first_at <= cut])
     assert found_then == [link for link in found if link.linked_at <= cut]
+    then_superseded = [old for old in made.superseded if old.superseded_at <= cut]
+    assert sorted(then.superseded) == sorted(then_superseded)
+    first_after: dict[str, str] = {}
+    for old in sorted(made.superseded):
+        if old.superseded_at > cut:
+            first_after.setdefault(old.posting_id, old.job_id)
+    assert then.job_of == {
+        posting_id: first_after.get(posting_id, made.job_of[posting_id]) for posting_id in then.job_of
+    }
     assert then.merges == [merge for merge in made.merges if merge.merged_at <= cut]
     later = {merge.from_job: merge.into_job for merge in made.merges if merge.merged_at > cut}
     assert len(later) == sum(merge.merged_at > cut for merge in made.merges)
@@ -379,35 +407,27 @@ def test_a_job_is_named_by_its_earliest_posting_and_holds_one_requisition(
 
 # --- the labelled pairs -------------------------------------------------------------------------------------
 
-LEGAL_FORMS = frozenset(("inc", "ltd", "gmbh", "llc", "bv", "sa", "ag", "limited", "corp"))
-
-
-def said(employer: str | None, board: str | None) -> frozenset[str]:
-    words = normal(employer or "").replace("b.v.", "bv").replace("s.a.", "sa").replace("&", "and")
-    kept = "".join(c if c.isalnum() else " " for c in words).split()
-    while len(kept) > 1 and kept[-1] in LEGAL_FORMS:
-        kept = kept[:-1]
-    token = "".join(filter(str.isalnum, (board or "").casefold()))
-    return frozenset(f"name:{key}" for key in ("".join(kept), token) if key)
-
 
 def version_of(advert: Advert, number: int) -> Version:
     """An advert of a pair; the number keeps pairs apart, so that all can be judged at once."""
-    evidence = said(advert.employer, advert.board)
-    return Version(
+    version = read(
         posting_id=f"{number} {advert.posting_id}",
         first_at=advert.first_seen_at,
         source=advert.source,
         board=advert.board,
-        employer=frozenset(f"{number}:{key}" for key in evidence),
-        title=title_key(advert.title, advert.location_text, advert.employer, evidence),
+        url=advert.url,
+        employer=advert.employer,
+        title=advert.title,
         requisition_id=advert.requisition_id,
-        department=normal(advert.department) if advert.department else None,
-        places=places_of(advert.places, advert.location_text),
-        pay=Pay(*advert.pay),
+        department=advert.department,
+        places=advert.places,
+        location_text=advert.location_text,
+        pay=advert.pay,
         posted_on=advert.posted_on,
+        closed_at=None,
         text_hash=hash_of(advert.text) if advert.text else None,
     )
+    return dataclasses.replace(version, employer=frozenset(f"{number}:{key}" for key in version.employer))
 
 
 def judged(labelled: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:

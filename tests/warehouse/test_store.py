@@ -23,7 +23,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from warehouse import schema, store
+from transforms import duplicate
+from warehouse import jobs, schema, store
 from warehouse.tables import (
     Checks,
     Countries,
@@ -447,7 +448,6 @@ def test_core_is_the_same_whatever_the_order_of_loading(
         with copy_of(empty, folder / f"db{number}") as con:
             declare(con, age)
             load(con, *order)
-            store.resolve_jobs(con)
             store.convert_money(con)
             results.append(core(con))
             lives = told(files, age)
@@ -757,40 +757,7 @@ def test_a_refined_file_of_unknown_rows_is_an_error(con: store.Connection, tmp_p
         load(con, file)
 
 
-# --- jobs and money ---------------------------------------------------------------------------------
-
-
-def test_jobs_are_postings_of_one_employer_title_and_text(con: store.Connection, tmp_path: Path) -> None:
-    def advert(id: int, **said: Any) -> Posting:
-        return posting(id, **{"employer": "Acme Äpfel", "title": "ML Engineer", "text_hash": "a" * 32} | said)
-
-    later = [
-        advert(1),
-        advert(2, title="ml  ENGINEER", employer="ACME  äpfel"),
-        advert(3, employer="Globex"),
-        advert(4, title="NLP Engineer"),
-        advert(5, text_hash="b" * 32),
-        advert(6, text_hash=None),
-        advert(7, text_hash=None),
-        advert(8, employer=None),
-        advert(9, employer=None),
-    ]
-    load(con, refined(tmp_path, "a", Answer(night(1), later)))
-    load(con, refined(tmp_path, "a", Answer(night(0), [advert(7, source="zeta")]), source="zeta"))
-    store.resolve_jobs(con)
-    jobs = dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings"))
-    same = {"board:1", "board:2", "zeta:7"}
-    assert {jobs[posting_id] for posting_id in same} == {"zeta:7"}  # seen a night earlier, in another source
-    assert all(jobs[posting_id] == posting_id for posting_id in set(jobs) - same)
-
-
-def test_a_job_follows_its_postings_when_they_change(con: store.Connection, tmp_path: Path) -> None:
-    same = {"employer": "Acme", "text_hash": "a" * 32}
-    load(con, refined(tmp_path, "a", Answer(night(0), [posting(1, **same), posting(2, **same)])))
-    store.resolve_jobs(con)
-    load(con, refined(tmp_path, "b", Answer(night(1), [posting(2, **same | {"text_hash": "b" * 32})])))
-    store.resolve_jobs(con)
-    assert all_rows(con, "SELECT job_id FROM core.postings ORDER BY ALL") == [("board:1",), ("board:2",)]
+# --- money ---------------------------------------------------------------------------------------
 
 
 MONEY = """
@@ -1065,8 +1032,9 @@ def test_limits_are_those_asked_for(tmp_path: Path) -> None:
 def fill(con: store.Connection, folder: Path) -> None:
     """Two postings with pay and rates, converted."""
     load(con, rates(folder, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
-    load(con, refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")])))
-    store.resolve_jobs(con)
+    file = refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")]))
+    load(con, file)
+    jobs.resolve(con, [file], duplicate)
     store.convert_money(con)
 
 
@@ -1156,7 +1124,7 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
     for number, order in enumerate((files, files[::-1])):
         with copy_of(empty, tmp_path / str(number)) as con:
             load(con, *order)
-            store.resolve_jobs(con)
+            jobs.resolve(con, order, duplicate)
             written = store.export_parquet(con, tmp_path / str(number) / "out")
             exports.append({path.name: path.read_bytes() for path in written})
     assert exports[0] == exports[1]
@@ -1170,7 +1138,8 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from warehouse import life, store
+from transforms import duplicate
+from warehouse import jobs, life, store
 
 class File:
     def __init__(self, folder, name):
@@ -1185,6 +1154,8 @@ if at in ("_make_work", "_sync", "_create_all", "_record_load", "_order"):
     setattr(store, at, kill)
 if at in ("_move_intervals", "_write_versions"):
     setattr(life, at, kill)
+if at in ("_link", "_follow"):
+    setattr(jobs, at, kill)
 con = store.open_work(folder)
 def gate(warc, *_):
     return kill() if at == "gate" and "1" in warc else True
@@ -1193,7 +1164,7 @@ for number in (1, 2):
     store.load(con, files[:number], gate=gate)
 if at == "loaded":
     kill()
-store.resolve_jobs(con)
+jobs.resolve(con, files, duplicate)
 store.convert_money(con)
 if at == "publish":
     store._sync = kill
@@ -1213,15 +1184,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("undisturbed")
     with store.open_work(folder) as con:
         load(con, *nights_to_kill(folder))
-        store.resolve_jobs(con)
+        jobs.resolve(con, nights_to_kill(folder), duplicate)
         store.convert_money(con)
         return {path.name: path.read_bytes() for path in store.export_parquet(con, folder / "out")}
 
 
 @pytest.mark.parametrize(
     "at",
-    ["_create_all", "_sync", "gate", "_move_intervals", "_write_versions", "_record_load", "loaded", "_order",
-     "publish"],
+    ["_create_all", "_sync", "gate", "_move_intervals", "_write_versions", "_record_load", "loaded", "_link",
+     "_follow", "_order", "publish"],
 )  # fmt: skip
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     at: str, undisturbed: dict[str, bytes], tmp_path: Path
@@ -1232,7 +1203,7 @@ def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     assert killed.returncode == -signal.SIGKILL
     with store.open_work(tmp_path) as con:
         store.load(con, files, gate=passes)
-        store.resolve_jobs(con)
+        jobs.resolve(con, files, duplicate)
         store.convert_money(con)
         store.publish(con, tmp_path / "market.duckdb")
         exported = {path.name: path.read_bytes() for path in store.export_parquet(con, tmp_path / "out")}
