@@ -221,7 +221,8 @@ def put(con: store.Connection, *adverts: tuple[str, str | None, str | None, str 
     (n,) = con.execute("SELECT count(*) FROM core.postings").fetchall()[0]
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)} | {
         "title": "t", "role": "other", "role_group": "other", "seniority": "unstated", "seniority_inferred": False,
-        "text_state": "none", "first_seen_at": BEGIN, "last_seen_at": BEGIN, "warc": "w", "record": 0,
+        "text_state": "none", "first_seen_at": BEGIN, "last_seen_at": BEGIN,
+        "version_from": BEGIN, "content_hash": "0" * 32, "warc": "w", "record": 0,
     }  # fmt: skip
     rows = [
         Postings(**usual | {"posting_id": f"{source}:{n}", "job_id": f"{source}:{n}", "source": source,
