@@ -918,8 +918,8 @@ def shares(as_of: date, n_jobs: int) -> pd.DataFrame:
         "as_of": [as_of], "region_level": ["world"], "region": ["World"], "role": ["ai_engineer"],
         "role_group": ["ai_engineering"], "n_role": [1], "n_jobs": [n_jobs], "n_employers": pd.array([None], "Int64"),
         "n_effective": [float("nan")], "share": [float("nan")], "share_lo": [0.1], "share_hi": [float("nan")],
-        "status": ["suppressed"], "reason": ["few jobs"], "n_employers_role": [1], "largest_employer": [1.0], "inputs": [None],
-        "doubt": [None],
+        "status": ["suppressed"], "reason": ["few jobs"], "n_employers_role": [1], "largest_employer": [1.0],
+        "doubt": [None], "inputs": [None],
     }  # fmt: skip
     return pd.DataFrame(values)
 
