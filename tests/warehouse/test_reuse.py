@@ -35,6 +35,7 @@ COUNTRIES = {
     "BR": ("South America", "Americas"),
     "DE": ("Western Europe", "Europe"),
 }
+LONG_AGO = "('2023-01-01', '2023-01-01', '2024-01-01')"
 MARTS_FOLDER = Path(reuse.__file__).parent
 
 
@@ -57,10 +58,8 @@ def con(tmp_path: Path) -> Iterator[store.Connection]:
             given = {"posting_id": f"x:{n:04}", "position": 0, "country": country, "region": region}
             nothing = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
             places.append(PostingPlaces(**nothing | given | {"continent": continent, "reading": "stated"}))
-            asked += [
-                PostingSkills(posting_id=f"x:{n:04}", skill=skill, requirement=("required", "preferred")[n % 2])
-                for skill in skills[: n % 8]
-            ]
+            wanted = {"posting_id": f"x:{n:04}", "requirement": ("required", "preferred")[n % 2], "start": 0, "end": 1}
+            asked += [PostingSkills(skill=skill, **wanted) for skill in skills[: n % 8]]
         for rows in (jobs, places, asked):
             put(opened, rows)
         yield opened
@@ -108,7 +107,7 @@ def edits(chance: random.Random) -> Iterator[str]:
         f"UPDATE core.postings SET annual_low_usd = annual_low_usd + 1000 WHERE {some}",
         f"UPDATE core.postings SET role = 'ai_researcher', role_group = 'ai_science' WHERE {some}",
         f"UPDATE core.postings SET employer = 'E1' WHERE {some}",
-        f"UPDATE core.postings SET last_seen_at = '2024-01-01', first_seen_at = '2023-01-01' WHERE {some}",
+        f"UPDATE core.postings SET (first_seen_at, version_from, last_seen_at) = {LONG_AGO} WHERE {some}",
         f"UPDATE core.postings SET text_state = 'none' WHERE {some}",
         f"DELETE FROM core.posting_skills WHERE {some}",
         f"UPDATE core.posting_skills SET requirement = 'mentioned' WHERE {some}",
@@ -151,9 +150,9 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
     con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
     cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
     roles = cells[table_of(RoleShares).name]
-    assert (roles.n_computed, roles.n_taken) == (4, 4)  # World, Americas, South America, BR; not US, DE and theirs
+    assert (roles.n_computed, roles.n_taken) == (4, 5)  # World, Americas, South America, BR; not US, DE and theirs
     skills = cells[table_of(SkillDemand).name]
-    assert (skills.n_computed, skills.n_taken) == (0, 16), "no skill changed, nor the group that roles belong to"
+    assert (skills.n_computed, skills.n_taken) == (0, 18), "no skill changed, nor the group that roles belong to"
     bands = cells[table_of(SalaryBands).name]
     changed = con.execute(
         "SELECT DISTINCT region_level, region FROM mart.salary_bands AS b WHERE as_of = ? AND inputs NOT IN"
@@ -169,7 +168,7 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
 def test_a_job_that_leaves_the_window_changes_its_cells(
     con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    con.execute("UPDATE core.postings SET first_seen_at = first_seen_at - INTERVAL 400 DAY")
+    con.execute("UPDATE core.postings SET first_seen_at = '2025-06-01', version_from = '2025-06-01'")
     con.execute("UPDATE core.postings SET last_seen_at = '2025-10-01' WHERE posting_id = 'x:0001'")
     night(con, tmp_path, DAY, monkeypatch)
     assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
@@ -179,9 +178,7 @@ def test_a_job_that_leaves_the_window_changes_its_cells(
     assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
 
-def test_other_code_computes_everything(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_code_computes_everything(con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     night(con, tmp_path, DAY, monkeypatch)
     monkeypatch.setattr(reuse, "code_key", lambda: "another")
     cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
