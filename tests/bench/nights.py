@@ -111,7 +111,7 @@ def edited(job: dict[str, Any]) -> dict[str, Any]:
     if chance.random() < 0.5:
         job["title"] = f"{job['title']} {chance.choice(('II', '(m/f/d)', '- 2nd opening'))}"
     else:
-        job["location"] = {"name": chance.choice([city for city in CITIES if city != job["location"]["name"]])}
+        job["location"] = {"name": chance.choice([city for city in CITIES if city not in str(job["location"])])}
     return job
 
 
