@@ -11,6 +11,8 @@ from typing import Any
 from extractors import ashby
 from extractors.archive import Writer
 from extractors.refine import refine
+from transforms import duplicate
+from warehouse import jobs as same_jobs
 from warehouse import store
 
 BOARD = "lamps"
@@ -51,6 +53,6 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     with store.open_work(data) as con:
         (loaded,) = store.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded", loaded.why
-        store.resolve_jobs(con)
+        same_jobs.resolve(con, [made], duplicate)
         store.publish(con, data / "market.duckdb")
     return data
