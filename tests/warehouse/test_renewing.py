@@ -13,8 +13,8 @@ import pytest
 
 from tests.warehouse.test_marts import posting
 from warehouse import renewing, store
-from warehouse.schema import arrow_table, database_tables, fields_of
-from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs, table_of
+from warehouse.schema import arrow_table, database_tables
+from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs, fields_of, table_of
 
 NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def put(con: store.Connection, *rows: Any) -> None:
 
 
 def advert(number: int, **said: Any) -> Postings:
-    usual = {"remote_scope": None, "version_from": NOW, "content_hash": f"{number:032x}"}
+    usual: dict[str, Any] = {"remote_scope": None, "version_from": NOW, "content_hash": f"{number:032x}"}
     names = {f.name for f in fields_of(Postings)}
     return posting(number, **{name: value for name, value in (usual | said).items() if name in names})
 
@@ -98,7 +98,7 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
     chance = random.Random(seed)
     put(con, *(advert(n) for n in range(3_000)))
     seen: dict[str, Any] = {"board": "b", "first_seen_at": NOW, "last_seen_at": NOW}
-    nothing = dict.fromkeys(f.name for f in fields_of(PostingBoards))
+    nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingBoards))
     put(con, *(PostingBoards(**nothing | seen | {"posting_id": f"x:{n:04}"}) for n in range(3_000)))
     target = tmp_path / "market.duckdb"
     store.publish(con, target)
@@ -195,8 +195,8 @@ def test_where_most_changed_the_file_is_written_anew(
 
 
 def test_what_finishes_a_run_is_in_the_published_file_alone(con: store.Connection, tmp_path: Path) -> None:
-    names = {f.name: None for f in fields_of(Runs)}
-    run = {"run_id": "r", "command": "run", "is_sample": False, "started_at": NOW, "code_version": "1"}
+    names: dict[str, Any] = {f.name: None for f in fields_of(Runs)}
+    run: dict[str, Any] = {"run_id": "r", "command": "run", "is_sample": False, "started_at": NOW, "code_version": "1"}
     put(con, Runs(**{**names, **run}))
     target = tmp_path / "market.duckdb"
     for code in (0, 2):
@@ -208,7 +208,7 @@ def test_what_finishes_a_run_is_in_the_published_file_alone(con: store.Connectio
 
 
 def test_a_place_that_moves_to_another_position_is_no_doubled_key(con: store.Connection, tmp_path: Path) -> None:
-    names = {f.name: None for f in fields_of(PostingPlaces)}
+    names: dict[str, Any] = {f.name: None for f in fields_of(PostingPlaces)}
     places = [
         PostingPlaces(**{**names, "posting_id": "x:0001", "position": n, "city": city, "reading": "stated"})
         for n, city in enumerate(("Lima", "Quito", "Cali"))
