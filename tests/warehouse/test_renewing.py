@@ -44,7 +44,7 @@ def put(con: store.Connection, *rows: Any) -> None:
 
 
 def advert(number: int, **said: Any) -> Postings:
-    usual = {"remote_scope": None, "version_from": NOW, "content_hash": f"{number:032x}"}
+    usual: dict[str, Any] = {"remote_scope": None, "version_from": NOW, "content_hash": f"{number:032x}"}
     names = {f.name for f in fields_of(Postings)}
     return posting(number, **{name: value for name, value in (usual | said).items() if name in names})
 
@@ -196,7 +196,7 @@ def test_where_most_changed_the_file_is_written_anew(
 
 def test_what_finishes_a_run_is_in_the_published_file_alone(con: store.Connection, tmp_path: Path) -> None:
     names: dict[str, Any] = {f.name: None for f in fields_of(Runs)}
-    run = {"run_id": "r", "command": "run", "is_sample": False, "started_at": NOW, "code_version": "1"}
+    run: dict[str, Any] = {"run_id": "r", "command": "run", "is_sample": False, "started_at": NOW, "code_version": "1"}
     put(con, Runs(**{**names, **run}))
     target = tmp_path / "market.duckdb"
     for code in (0, 2):

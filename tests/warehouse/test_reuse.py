@@ -55,7 +55,7 @@ def con(tmp_path: Path) -> Iterator[store.Connection]:
             region, continent = COUNTRIES[country]
             pay = {"annual_low_usd": 90e3 + 700 * n, "annual_high_usd": 150e3 + 900 * n}
             jobs.append(posting(n, employer=f"E{n % 60}", country=country, **pay))
-            given = {"posting_id": f"x:{n:04}", "position": 0, "country": country, "region": region}
+            given: dict[str, Any] = {"posting_id": f"x:{n:04}", "position": 0, "country": country, "region": region}
             nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
             places.append(PostingPlaces(**nothing | given | {"continent": continent, "reading": "stated"}))
             wanted: dict[str, Any] = {

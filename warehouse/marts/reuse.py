@@ -105,9 +105,9 @@ class Cells:
         self._cls = cls
         self._as_of = as_of
         self._earlier = earlier
-        self._places: dict[str, NDArray[np.intp]] = (
-            {} if earlier is None or earlier.empty else dict(earlier.groupby("inputs", sort=False).indices)
-        )
+        self._places: dict[Any, Any] = {}
+        if earlier is not None and not earlier.empty:
+            self._places = dict(earlier.groupby("inputs", sort=False).indices)
         self._taken: list[NDArray[np.intp]] = []
 
     def take_over(self, inputs: str) -> bool:
