@@ -612,6 +612,8 @@ def why(
 ) -> None:
     """Show an advert with what was read from it: each value's words, the rule, and stated, parsed or inferred.
 
+    Below stands the job behind it: all its adverts, each link between them with its rule and score, and merges.
+
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
     from flows import why as reasons
@@ -619,6 +621,7 @@ def why(
     config = settings()
     folder = _folder(config, as_of)
     reasons.show(reasons.refined_row(folder, posting, refined=config.refined), OUT)
+    reasons.show_job(reasons.job_of(folder, posting), OUT)
 
 
 @app.command()

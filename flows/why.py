@@ -1,4 +1,5 @@
-"""One advert as we read it: each value with how it is known, the rule that read it and the words it stands on.
+"""One advert as we read it: each value with how it is known, the rule that read it and the words it stands on; and
+the job behind it, with the adverts that are the same job and why.
 
 Values come from the refined file of the posting's newest observation. Offsets of spans count in the title, in the
 location with white space folded, and in the stored text; what a source stated in a field of its own has no span.
@@ -26,6 +27,9 @@ from warehouse.tables import REQUIREMENTS
 
 NEAREST = 5
 """Ids that are named when a posting is not known."""
+FOLLOWED = {True: "", False: "not followed: contradicts"}
+MOST_ROWS = 30
+"""Adverts and links of one job that are shown; an agency may advertise one job in hundreds of cities."""
 NO_SPAN = "no span"
 STATED = "a field of the source"
 STYLES = {
@@ -104,6 +108,107 @@ NEAR = """
 SELECT posting_id, contains(posting_id, $id) AS holds_it FROM core.postings
 ORDER BY holds_it DESC, jaro_winkler_similarity(posting_id, $id) DESC, posting_id LIMIT $n
 """
+
+
+# --- the job --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """The vacancy behind a posting: its adverts, what links them and others to it, and the jobs merged into it."""
+
+    job_id: str
+    postings: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    merges: list[dict[str, Any]]
+
+
+def job_of(data: Path, posting_id: str) -> Job:
+    """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
+    with store.open_reader(data) as con:
+        job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
+        postings, links, merges = (_named(con.execute(sql, {"job": job_id})) for sql in JOB)
+    return Job(job_id=job_id, postings=postings, links=links, merges=merges)
+
+
+def _named(found: store.Connection) -> list[dict[str, Any]]:
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+_MEMBERS = "(SELECT posting_id FROM core.postings WHERE job_id = $job)"
+JOB = (
+    """
+    SELECT posting_id, employer, title, location_text, requisition_id, department, text_state,
+        strftime(first_seen_at, '%Y-%m-%d') AS first_seen, strftime(closed_on, '%Y-%m-%d') AS closed
+    FROM core.postings WHERE job_id = $job ORDER BY first_seen_at, source, posting_id
+    """,
+    f"""
+    SELECT left_posting_id AS "left", right_posting_id AS "right", rule, score, is_followed,
+        strftime(linked_at, '%Y-%m-%d %H:%M') AS linked
+    FROM core.job_links WHERE left_posting_id IN {_MEMBERS} OR right_posting_id IN {_MEMBERS}
+    ORDER BY linked_at, left_posting_id, right_posting_id
+    """,
+    f"""
+    SELECT from_job_id, into_job_id, strftime(merged_at, '%Y-%m-%d %H:%M') AS merged, rule, score,
+        left_posting_id AS "left", right_posting_id AS "right"
+    FROM core.job_merges WHERE from_job_id IN {_MEMBERS} ORDER BY merged_at, from_job_id
+    """,
+)
+"""SELECTs of a job's postings, of all links of these, and of the jobs that were merged into it."""
+
+
+def show_job(job: Job, out: Console) -> None:
+    """Print the adverts of a job, each link with its rule and score, and merges; of many the first `MOST_ROWS`."""
+    n = len(job.postings)
+    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
+    out.print()
+    folded = [Column(name, overflow="fold") for name in ("posting", "title", "place", "requisition, team")]
+    _show_rows(
+        Table(*folded, "text", "seen", "closed", title="Adverts of the job", **LOOK),
+        [
+            (
+                *(one["posting_id"], one["title"], one["location_text"]),
+                ", ".join(filter(None, (one["requisition_id"], one["department"]))),
+                *(one["text_state"], one["first_seen"], one["closed"]),
+            )
+            for one in job.postings
+        ],
+        out,
+    )
+    if job.links:
+        ends = [Column(name, overflow="fold") for name in ("posting", "and")]
+        _show_rows(
+            Table(*ends, "rule", "score", "since", "", title="Links", **LOOK),
+            [
+                (link["left"], link["right"], *_because(link), link["linked"], FOLLOWED[link["is_followed"]])
+                for link in job.links
+            ],
+            out,
+        )
+    if job.merges:
+        ids = [Column(name, overflow="fold") for name in ("job", "became", "by the link of", "and")]
+        _show_rows(
+            Table(*ids, "rule", "score", "on", title="Merges", **LOOK),
+            [
+                (one["from_job_id"], one["into_job_id"], one["left"], one["right"], *_because(one), one["merged"])
+                for one in job.merges
+            ],
+            out,
+        )
+
+
+def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> None:
+    for row in rows[:MOST_ROWS]:
+        table.add_row(*(value or "" for value in row))
+    out.print(table, highlight=False)
+    if len(rows) > MOST_ROWS:
+        out.print(Text(f"and {len(rows) - MOST_ROWS:,} more", "dim"))
+        out.print()
+
+
+def _because(link: Mapping[str, Any]) -> tuple[str, str]:
+    return link["rule"], f"{link['score']:.2f}"
 
 
 # --- what was read --------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from extractors import ashby
 from extractors.archive import Writer
 from extractors.refine import refine
 from transforms import duplicate
-from warehouse import jobs as same_jobs
 from warehouse import store
+from warehouse.jobs import resolve
 
 BOARD = "lamps"
 OBSERVED = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
@@ -53,6 +53,6 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     with store.open_work(data) as con:
         (loaded,) = store.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded", loaded.why
-        same_jobs.resolve(con, [made], duplicate)
+        resolve(con, [made], duplicate)
         store.publish(con, data / "market.duckdb")
     return data

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from flows.errors import Wrong
-from flows.why import refined_row, show, skills_of, values_of
+from flows.why import Job, job_of, refined_row, show, show_job, skills_of, values_of
 from tests.flows.publishing import JOB, TEXT, published
 
 ID = f"ashby:{JOB['id']}"
@@ -19,7 +19,8 @@ ID = f"ashby:{JOB['id']}"
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     other = {**JOB, "id": "22222222-bbbb", "title": "Gardener", "descriptionPlain": "", "location": None}
-    return published(tmp_path_factory.mktemp("why") / "data", [JOB, other])
+    again = {**JOB, "id": "33333333-cccc", "title": f"{JOB['title']} (m/f/d)", "location": "Berlin"}
+    return published(tmp_path_factory.mktemp("why") / "data", [JOB, other, again])
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +109,37 @@ def test_a_refined_file_that_is_gone_is_said(data: Path) -> None:
             refined_row(data, ID)
     finally:
         away.rename(file)
+
+
+def job_shown(job: Job) -> str:
+    out = io.StringIO()
+    show_job(job, Console(file=out, width=160, markup=False, emoji=False))
+    return out.getvalue()
+
+
+def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> None:
+    job = job_of(data, "ashby:33333333-cccc")
+    assert job.job_id == ID
+    assert [posting["posting_id"] for posting in job.postings] == [ID, "ashby:33333333-cccc"]
+    said = job_shown(job)
+    assert f"{ID}, 2 adverts" in said
+    (line,) = [line for line in said.splitlines() if "same text" in line]
+    assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
+    assert "Merges" not in said
+    assert job_shown(job_of(data, "ashby:22222222-bbbb")).count("Gardener") == 1
+
+
+def test_refused_links_merges_and_large_jobs_are_shown() -> None:
+    posting = {
+        **{"employer": "Lamps", "title": "Engineer", "location_text": None, "requisition_id": "R-1"},
+        **{"department": "Light", "text_state": "full", "first_seen": "2026-01-01", "closed": None},
+    }
+    link = {"left": "a:1", "right": "a:2", "rule": "same facts", "score": 0.8, "is_followed": False, "linked": "2026"}
+    merge = {"from_job_id": "b:1", "into_job_id": "a:1", "merged": "2026", "left": "a:1", "right": "b:1"}
+    postings = [{"posting_id": f"a:{n}", **posting} for n in range(40)]
+    said = job_shown(
+        Job(job_id="a:0", postings=postings, links=[link], merges=[{**merge, "rule": "same text", "score": 1.0}])
+    )
+    assert "not followed: contradicts" in said and "R-1, Light" in said
+    assert "Merges" in said and "became" in said
+    assert "and 10 more" in said and "a:39" not in said
