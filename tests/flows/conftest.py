@@ -27,6 +27,7 @@ import flows.backfill
 import flows.nightly
 import flows.server
 from flows import cli
+from tests.conftest import TOGETHER
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import store
 
@@ -280,13 +281,21 @@ def killing(
     end(process)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def begun(request: pytest.FixtureRequest) -> None:
+@pytest.fixture(scope="session")
+def beginning(request: pytest.FixtureRequest) -> None:
     """Begin what takes long and is wanted by some test, so that it goes on beside the others."""
     wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     for name in ("sampling", "killing"):
         if name in wanted:
             request.getfixturevalue(name)
+
+
+@pytest.fixture(autouse=True)
+def begun(request: pytest.FixtureRequest) -> None:
+    """With the first test of the group that wants it: of several processes only one has that group."""
+    group = request.node.get_closest_marker("xdist_group")
+    if group is not None and group.args == (TOGETHER,):
+        request.getfixturevalue("beginning")
 
 
 @pytest.fixture(scope="session")
