@@ -144,10 +144,17 @@ def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
 
 def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recorded | Revisited | Damaged:
     """The one answer `read_recorded` found there before, without reading the rest of the file."""
-    with _mapped(path) as data:
-        for found in _answers(_member(data, offset), record - position):
-            if found.record == record:
-                return found
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        begin = _member(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer than reading it
+    if begin.why:
+        with _mapped(path) as data:
+            member = _member(data, offset)
+    else:
+        member = _Member(offset, begin.size, begin.data, None)
+    for found in _answers(member, record - position):
+        if found.record == record:
+            return found
     return Damaged(record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?")
 
 

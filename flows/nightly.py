@@ -380,7 +380,7 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
                 if keys := store.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
-        employers.resolve(con, all_boards(), employer)
+        employers.resolve(con, all_boards(), employer, key=duplicate.key())
         jobs.resolve(con, refined, duplicate)
         store.convert_money(con)
     return tuple(loaded)

@@ -50,6 +50,7 @@ def step(
     warcs = list(files)
     _inherit_completeness(con, source, warcs)
     _collect(con, source, files, rows_of, last)
+    _go_on(con, source)
     _move_intervals(con, source)
     _read_versions(con, source)
     _write_versions(con, files)
@@ -137,6 +138,45 @@ def _collect(
 # --- intervals ----------------------------------------------------------------------------------------
 
 
+def _go_on(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Lengthen the intervals of postings that the one list of their board has again; `moving`: what is left of `seen`.
+
+    What follows for them is what `_move_intervals` would find, at a third of its cost; on most nights that is nearly
+    all of them.
+    """
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE going_on AS
+        SELECT s.posting_id, s.board, b.first_seen_at, s.observed_at
+        FROM (
+            SELECT posting_id, board, min(observed_at) AS observed_at FROM seen GROUP BY ALL HAVING count(*) = 1
+        ) AS s
+        JOIN (SELECT board, min(observed_at) AS observed_at FROM lists GROUP BY board HAVING count(*) = 1) AS l
+        ON l.board = s.board AND l.observed_at = s.observed_at
+        JOIN core.posting_boards AS b ON b.posting_id = s.posting_id AND b.board = s.board AND b.closed_at IS NULL
+            AND coalesce(s.observed_at::DATE - b.last_seen_at::DATE <= $age, true)
+        WHERE s.posting_id NOT IN (SELECT posting_id FROM not_found)
+        """,
+        {"age": _age(con, source)},
+    )
+    con.execute(
+        """
+        UPDATE core.posting_boards AS b SET last_seen_at = g.observed_at FROM going_on AS g
+        WHERE g.posting_id = b.posting_id AND g.board = b.board AND g.first_seen_at = b.first_seen_at
+        """
+    )
+    con.execute(
+        """
+        UPDATE core.postings AS p SET last_seen_at = g.observed_at
+        FROM (SELECT posting_id, max(observed_at) AS observed_at FROM going_on GROUP BY posting_id) AS g
+        WHERE g.posting_id = p.posting_id AND p.last_seen_at < g.observed_at
+        """
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE moving AS SELECT * FROM seen ANTI JOIN going_on USING (posting_id, board)"
+    )
+
+
 def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
     """Lengthen, close and open intervals of `core.posting_boards`; `touched`: postings of which one changed.
 
@@ -148,12 +188,12 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
         """
         CREATE OR REPLACE TEMP TABLE moved AS
         WITH newest AS (
-            SELECT b.* FROM core.posting_boards AS b SEMI JOIN seen AS s USING (posting_id, board)
+            SELECT b.* FROM core.posting_boards AS b SEMI JOIN moving AS s USING (posting_id, board)
             QUALIFY row_number() OVER (PARTITION BY posting_id, board ORDER BY first_seen_at DESC) = 1
         ), sightings AS (
             SELECT posting_id, board, first_seen_at AS since, last_seen_at AS seen_at, closed_at, closed_by FROM newest
             UNION ALL
-            SELECT posting_id, board, observed_at, observed_at, NULL, NULL FROM seen
+            SELECT posting_id, board, observed_at, observed_at, NULL, NULL FROM moving
         ), followed AS (
             SELECT s.posting_id, s.board, s.since, s.seen_at, whole.board IS NOT NULL AS is_in_whole_list,
                 coalesce(s.closed_at, least(l.observed_at, n.observed_at)) AS gone_at,

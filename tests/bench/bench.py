@@ -14,8 +14,9 @@ another machine nor other work on this one changes the ratios.
 `floor`, `read` and `refine` take turns, `ROUNDS` times, and the least time of each counts: a change of the machine's
 mood meets all of them, and none finds the processor's cache as another left it. The cyclic garbage collector is
 paused for all three, as refine does itself. `refine` must reach a fifth of the floor's rate. Below the table stand
-the share of each reader in `read`, what two processes do against one, how time grows with the length of a line, and
-what finding the same job behind several adverts takes (`tests/bench/duplicates.py`).
+the share of each reader in `read`, what two processes do against one, how time grows with the length of a line,
+what finding the same job behind several adverts takes (`tests.bench.duplicates`), and what a night costs by the share
+of adverts that changed (`tests.bench.nights`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ import transforms.posting
 from extractors.archive import Writer, read
 from extractors.refine import Refined, collector_paused, refine
 from extractors.source import Response
-from tests.bench import duplicates, growth, plain
+from tests.bench import duplicates, growth, nights, plain
 from transforms.lexicon import lexicon
 from transforms.text import BLOCKS, language_of
 
@@ -261,7 +262,7 @@ def warc_to_measure() -> Path:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table; 1 when refine is slower than its share of the floor."""
+    """Print the tables; 1 when refine is slower than its share of the floor, or an unchanged night costs too much."""
     parser = argparse.ArgumentParser(description="Adverts per second of each stage, beside a floor and a plain version")
     parser.add_argument("--profile", action="store_true", help="print where reading spends its time instead")
     asked = parser.parse_args(arguments)
@@ -292,9 +293,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for reader, times, piece, longest in growth.growths():
         print(f"{reader:<14} x {times:.1f} ({piece!r}), at most {longest:.2f} s")
         grown = max(grown, times)
-    said, is_well = duplicates.lines()
-    print("\n".join(said))
-    return 0 if reached >= LEAST_OF_FLOOR and grown <= growth.MOST_GROWTH and is_well else 1
+    same_job, is_matcher_fast = duplicates.lines()
+    print("\n".join(same_job))
+    nights_said, is_night_cheap = nights.report()
+    print("\n".join(nights_said))
+    is_well = reached >= LEAST_OF_FLOOR and grown <= growth.MOST_GROWTH and is_matcher_fast and is_night_cheap
+    return 0 if is_well else 1
 
 
 def profile_reading(warc: Path) -> None:

@@ -87,9 +87,10 @@ def record(recording: Path, folder: Path, *, share: float, days: int) -> tuple[P
         for answer in read(recording):
             if not isinstance(answer, Response):
                 raise ValueError(f"{recording}: {answer.record} is no whole answer")
-            said = orjson.loads(answer.body)
-            edits = [edited(job) for job in said["jobs"] if is_chosen(job, share)]
-            n_adverts, n_edited = n_adverts + len(said["jobs"]), n_edited + len(edits)
+            said = orjson.loads(answer.body) if answer.status == 200 else {"jobs": []}
+            jobs = [job for job in said["jobs"] if job and job.get("id")]  # the sample has broken ones
+            edits = [edited(job) for job in jobs if is_chosen(job, share)]
+            n_adverts, n_edited = n_adverts + len(jobs), n_edited + len(edits)
             writer.write(
                 url=answer.url,
                 observed_at=answer.observed_at + timedelta(days=days),
@@ -109,9 +110,9 @@ def edited(job: dict[str, Any]) -> dict[str, Any]:
     """Edit an advert's title or place, in the answer it stands in."""
     chance = random.Random(f"edited {job['id']}")
     if chance.random() < 0.5:
-        job["title"] = f"{job['title']} {chance.choice(('II', '(m/f/d)', '- 2nd opening'))}"
+        job["title"] = f"{job.get('title')} {chance.choice(('II', '(m/f/d)', '- 2nd opening'))}"
     else:
-        job["location"] = {"name": chance.choice([city for city in CITIES if city != job["location"]["name"]])}
+        job["location"] = {"name": chance.choice([city for city in CITIES if city not in str(job.get("location"))])}
     return job
 
 

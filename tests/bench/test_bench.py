@@ -9,7 +9,7 @@ import pytest
 
 import transforms.posting
 from extractors.archive import Writer
-from tests.bench import bench, plain
+from tests.bench import bench, nights, plain
 
 ANSWER = Path(__file__).parents[1] / "extractors" / "fixtures" / "ashby" / "newer" / "answer.json"
 
@@ -62,3 +62,32 @@ def test_every_stage_is_measured_and_the_readers_are_left_as_they_were(
     monkeypatch.setattr(bench, "REAL", tmp_path / "absent")
     monkeypatch.setattr(bench, "SAMPLE", tmp_path / "archive")
     assert bench.warc_to_measure() == warc
+
+
+def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import flows.nightly
+
+    monkeypatch.setattr(nights, "REAL", tmp_path / "absent")
+    sample = nights.recording_to_measure()
+    first, n_adverts, n_edited = nights.record(sample, tmp_path / "first", share=0.0, days=0)
+    assert (n_adverts > 100, n_edited) == (True, 0)
+    second, _, n_edited = nights.record(sample, tmp_path / "second", share=0.2, days=1)
+    assert 0.1 < n_edited / n_adverts < 0.3
+    bodies = [[(found.url, found.body) for found in bench.answers(warc)] for warc in (first, second)]
+    n_changed = sum(one != other for one, other in zip(*bodies, strict=True))
+    assert len(bodies[0]) / 3 < n_changed < len(bodies[0]), "edits are spread, and some boards have none"
+
+    monkeypatch.setattr(nights, "night_apart", nights.night)
+    task = flows.nightly.publish
+    measured = list(nights.nights(sample, tmp_path, shares=(0.0, 0.2)))
+    assert flows.nightly.publish is task
+    assert [edited for _, edited, _ in measured] == [n_adverts, 0, n_edited]
+    for _, _, cost in measured:
+        assert set(cost.steps) == {*nights.STEPS, nights.REST}
+        assert all(seconds > 0 for step, seconds in cost.steps.items() if step != "checks")
+    assert measured[0][2].steps["checks"] > measured[1][2].steps["checks"], "no row is new, so none is checked"
+    assert len(list(nights.lines(measured))) == 1 + len(measured)
+    cheap, dear = (nights.Night(steps={"load": seconds}, wall=1.0) for seconds in (1.0, 2.0))
+    whole = nights.Night(steps={"load": 11.0}, wall=11.0)
+    assert nights.is_cheap([("first", 0, whole), ("0%", 0, cheap)])
+    assert not nights.is_cheap([("first", 0, whole), ("0%", 0, dear)])

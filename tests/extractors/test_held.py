@@ -6,6 +6,7 @@ import gzip
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -233,8 +234,14 @@ def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: P
 
 def test_repetitions_are_taken_in_with_what_they_repeat_or_not_at_all(board: Board, tmp_path: Path) -> None:
     """One recording may hold both; without the whole answer a repetition says which file is missing."""
-    whole = {"url": URL, "reason": "OK", "headers": [("ETag", '"1"')]}
-    again = {"url": URL, "status": 304, "reason": "Not Modified", "digest": digest_of_body(b"[1]"), "refers_to": NOW}
+    whole: dict[str, Any] = {"url": URL, "reason": "OK", "headers": [("ETag", '"1"')]}
+    again: dict[str, Any] = {
+        "url": URL,
+        "status": 304,
+        "reason": "Not Modified",
+        "digest": digest_of_body(b"[1]"),
+        "refers_to": NOW,
+    }
     both, alone = tmp_path / "both.warc.gz", tmp_path / "alone.warc.gz"
     with Writer(both) as one, Writer(alone) as other:
         one.write(observed_at=NOW, status=200, body=b"[1]", **whole)

@@ -31,6 +31,7 @@ from flows.runs import runs_of
 from flows.settings import Settings
 from transforms.posting import postings
 from warehouse import store
+from warehouse.marts import reuse
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.tables import Posting, SalaryBands
 
@@ -460,18 +461,18 @@ def test_a_worker_that_crashes_takes_only_its_file_with_it(tmp_path: Path, monke
 # --- faults of ours: nothing is published ---------------------------------------------------------------
 
 
-def odd_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
+def odd_bands(con: store.Connection, as_of: date, *_: object) -> pd.DataFrame:
     """A mart whose cells say that they are published, in a word that the table does not know."""
     frame = salary_bands(con, as_of, 365)
     return frame.assign(status=frame["status"].replace("published", "printed"))
 
 
-def lacking_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
+def lacking_bands(con: store.Connection, as_of: date, *_: object) -> pd.DataFrame:
     """A mart without a column that its gate looks at."""
     return salary_bands(con, as_of, 365).drop(columns="status")
 
 
-def broken_bands(con: store.Connection, as_of: date) -> pd.DataFrame:
+def broken_bands(con: store.Connection, as_of: date, *_: object) -> pd.DataFrame:
     """A mart with a mistake in its code."""
     raise ZeroDivisionError("a mistake of ours")
 
@@ -494,7 +495,8 @@ def test_a_mart_that_went_wrong_publishes_nothing(
 ) -> None:
     data = copied(small)
     before = files_of(data)
-    monkeypatch.setitem(night.MARTS, SalaryBands, compute)
+    monkeypatch.setitem(night.MARTS, SalaryBands, night.Mart(365, compute))
+    monkeypatch.setattr(reuse, "code_key", lambda: "another")
     ended = plain(data, *SMALL)
     assert ended.code == 1
     assert words in ended.said

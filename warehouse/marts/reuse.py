@@ -83,13 +83,13 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:
     """One hash for each row, of its values alone: what a row's neighbours are does not matter."""
-    return pd.util.hash_pandas_object(rows, index=False).to_numpy(np.uint64)
+    return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
     """Digest of what a cell is computed from: its key without the day, its rows in their order, the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(rows))
+    digest.update(rows.tobytes())
     return digest.hexdigest()
 
 
@@ -105,9 +105,9 @@ class Cells:
         self._cls = cls
         self._as_of = as_of
         self._earlier = earlier
-        self._places: dict[str, NDArray[np.intp]] = (
-            {} if earlier is None or earlier.empty else earlier.groupby("inputs", sort=False).indices
-        )
+        self._places: dict[Any, Any] = {}
+        if earlier is not None and not earlier.empty:
+            self._places = dict(earlier.groupby("inputs", sort=False).indices)
         self._taken: list[NDArray[np.intp]] = []
 
     def take_over(self, inputs: str) -> bool:
