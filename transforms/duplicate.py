@@ -101,6 +101,8 @@ _NUMBER = re.compile(
     r"|(?<=[(\[])[a-z]{0,3}[- ]?\d{3,}(?=[)\]])|\b[a-z]{1,3}-?\d{4,}\b|\b\d{5,}\b"
 )
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
+MOST_SPACES = 5
+"""In a part of a title that may be a place; a longer one says more."""
 LARGE_CITY = 500_000
 """Inhabitants; smaller cities are also words of titles (Enterprise, Mobile, Commerce)."""
 
@@ -164,40 +166,38 @@ def _canonical(words: Sequence[str]) -> set[str]:
     return kept
 
 
-@functools.lru_cache(maxsize=1 << 16)
 def _is_place(part: str, before: str, after: str) -> bool:
     """Whether a part of a title, which stands between two others, names a place and nothing else.
 
     A country, subdivision, group of countries or large city does alone; a town where its subdivision or country stands
     behind it, and a code of two letters behind a city in it: "Andover, MA".
     """
-    if _is_group(part):
-        return True
-    found = _meanings(part)
+    is_alone, found = _named(part)
+    if is_alone or not found:
+        return is_alone
     if len(part) == 2:
-        return any(_encloses(area, city) for area in found for city in _meanings(before) if city.city)
-    return any(
-        meaning.city is None
-        or meaning.population >= LARGE_CITY
-        or (after and any(_encloses(area, meaning) for area in _meanings(after)))
-        for meaning in found
-    )
-
-
-def _is_group(part: str) -> bool:
-    return place_key(part) in groups()
+        return any(_encloses(area, city) for area in found for city in _named(before)[1] if city.city)
+    return any(_encloses(area, town) for area in _named(after)[1] for town in found)
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _meanings(part: str) -> tuple[Meaning, ...]:
-    """What a part of a title may mean as a place, if need be without "area", "office" and the like at its end."""
+def _named(part: str) -> tuple[bool, tuple[Meaning, ...]]:
+    """Whether a part of a title is a place whatever stands beside it, and what it may mean as one.
+
+    If need be without "area", "office" and the like at its end.
+    """
+    if part.count(" ") > MOST_SPACES:
+        return False, ()
     name = place_key(part)
+    if name in groups():
+        return True, ()
     found = (*gazetteer().names.get(name), *gazetteer().codes.get(name.upper(), ()))
     words = name.split()
     while not found and len(words) > 1 and words[-1] in noise().strip:
         words = words[:-1]
         found = gazetteer().names.get(" ".join(words))
-    return found
+    is_alone = len(part) > 2 and any(m.city is None or m.population >= LARGE_CITY for m in found)
+    return is_alone, found
 
 
 def _encloses(area: Meaning, city: Meaning) -> bool:
