@@ -58,6 +58,8 @@ def _plain(field: Field) -> Any:
     """What stands in a column that was not given: NULL, or nothing in particular."""
     if field.nullable:
         return None
+    if field.column.pattern == tables.HEX_32:
+        return "0" * 32
     return [] if field.is_list else (field.column.values or [NOTHING[field.type]])[0]
 
 
