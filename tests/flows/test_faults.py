@@ -661,10 +661,11 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
     data = copied(small)
     before = files_of(data)
 
-    def write_mart(*args: object, **more: object) -> None:
+    def full(*args: object, **more: object) -> None:
         raise duckdb.IOException('IO Error: Could not write file "work.duckdb": No space left on device')
 
-    monkeypatch.setattr(store, "write_mart", write_mart)
+    for name in ("write_mart", "keep_mart"):
+        monkeypatch.setattr(store, name, full)
     ended = plain(data, *SMALL)
     assert ended.code == 1
     assert f"nothing was published: {data}: No space left on device; free some space there" in ended.err
