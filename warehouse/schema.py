@@ -183,9 +183,9 @@ _KNOWN_BOARDS = f"""(
 MACROS = {
     "postings_as_of": (
         "core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was "
-        "open: listed, and not expired. Dollars are by today's rates. `last_seen_at` of a posting that was seen again "
-        "later is that of the last complete list by then; of sources without such lists, the first sight of the "
-        "interval.",
+        "open: listed, and not expired. Dollars and `employer_id` are by what is known today. `last_seen_at` of a posting "
+        "that was seen again later is that of the last complete list by then; of sources without such lists, the first "
+        "sight of the interval.",
         f"""\
 WITH known AS (
     SELECT * FROM ({dates_of(_KNOWN_BOARDS)})
@@ -196,14 +196,14 @@ WITH known AS (
     SELECT posting_id, arg_min(job_id, superseded_at) AS job_id FROM core.superseded_job_ids
     WHERE superseded_at >= {_END} GROUP BY posting_id
 )
-SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id,
+SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.employer_id,
     k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
     k.closed_on IS NULL AND coalesce(as_of::DATE <= greatest(
         k.last_seen_at::DATE, coalesce(v.valid_through, k.last_seen_at::DATE + s.expires_after_days::INTEGER)
     ), true) AS is_open
 FROM known AS k
 JOIN said AS v USING (posting_id)
-JOIN (SELECT posting_id, job_id FROM core.postings) AS p USING (posting_id)
+JOIN (SELECT posting_id, job_id, employer_id FROM core.postings) AS p USING (posting_id)
 LEFT JOIN superseded AS j USING (posting_id)
 LEFT JOIN core.sources AS s USING (source)""",
     ),

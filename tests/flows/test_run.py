@@ -94,7 +94,7 @@ def test_the_run_is_on_record(con: store.Connection) -> None:
     assert health["ashby"] == "ok"
     assert health["lever"] == "partial", "one board of the sample answers 404"
     gates = con.execute("SELECT DISTINCT split_part(gate, ':', 1), is_met FROM ops.checks ORDER BY ALL").fetchall()
-    assert gates == [("load", True), ("mart", True)]
+    assert gates == [("load", True), ("mart", True), ("warehouse", True)]
 
 
 def test_the_sources_are_there_as_they_declare_themselves(con: store.Connection) -> None:
