@@ -183,9 +183,9 @@ _KNOWN_BOARDS = f"""(
 MACROS = {
     "postings_as_of": (
         "core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was "
-        "open: listed, and not expired. Dollars and `employer_id` are by what is known today. `last_seen_at` of a posting "
-        "that was seen again later is that of the last complete list by then; of sources without such lists, the first "
-        "sight of the interval.",
+        "open: listed, and not expired. Dollars and `employer_id` are by what is known today. `last_seen_at` of a "
+        "posting that was seen again later is that of the last complete list by then; of sources without such lists, "
+        "the first sight of the interval.",
         f"""\
 WITH known AS (
     SELECT * FROM ({dates_of(_KNOWN_BOARDS)})
