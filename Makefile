@@ -9,7 +9,7 @@ run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
 
 test: $(INSTALLED)  ## run the tests, without a network
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2
 
 check: lint types test  ## everything a change must pass
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,24 +20,45 @@ os.environ.update(
     DO_NOT_TRACK="1",
 )
 
-HERE = Path(__file__).parent
 SHARED = frozenset(("sample", "small", "server", "killing"))
 """Fixtures of flows/ that take long to make and that several modules read."""
-TOGETHER = "shared"
-"""The group of the modules that use them."""
-LONGEST = ("flows/test_faults.py", "flows/test_life_cycle_real.py", "flows/test_health.py")
-"""Modules to begin with, so that no process is left alone with one of them at the end."""
+TOGETHER = frozenset(f"tests/flows/test_{name}.py" for name in ("cli", "faults", "kill", "rebuild", "run"))
+"""The modules that use them: one process runs them all, so that they are made once."""
+FIRST = ("tests/flows/test_faults.py", "tests/flows/test_life_cycle_real.py")
+"""Modules to begin with, since those that take longest should not be left to the end."""
 
 
-@pytest.hookimpl(tryfirst=True)
+def module_of(nodeid: str) -> str:
+    """The file of a test, relative to the repository."""
+    return nodeid.partition("::")[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests that share something that takes long into one group: those of a module, and of all that use `SHARED`.
-
-    With `-n` and `--dist loadgroup` (pytest-xdist) a group goes to one process, in the order that is left here.
-    """
-    sharing = {item.path for item in items if SHARED.intersection(getattr(item, "fixturenames", ()))}
+    """Put the tests in the order in which they are best begun."""
     for item in items:
-        name = item.path.relative_to(HERE).as_posix()
-        item.add_marker(pytest.mark.xdist_group(TOGETHER if item.path in sharing else name))
-    places = {HERE / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
+        if SHARED.intersection(getattr(item, "fixturenames", ())) and module_of(item.nodeid) not in TOGETHER:
+            raise pytest.UsageError(
+                f"{item.nodeid} uses one of {', '.join(sorted(SHARED))}: name its module in TOGETHER"
+            )
+    places = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(module_of(item.nodeid), len(FIRST)))
+
+
+def group_of(nodeid: str) -> str:
+    """What one process runs the whole of."""
+    name = module_of(nodeid)
+    return "together" if name in TOGETHER else name
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """How the processes of `-n` share the tests: a module, or all of TOGETHER, goes to one of them.
+
+    Not `--dist loadgroup`: its groups are lost on node ids as pytest 9.2 makes them.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = group_of
+    return scheduler

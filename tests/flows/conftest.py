@@ -27,7 +27,7 @@ import flows.backfill
 import flows.nightly
 import flows.server
 from flows import cli
-from tests.conftest import TOGETHER
+from tests.conftest import TOGETHER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import store
 
@@ -292,9 +292,8 @@ def beginning(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def begun(request: pytest.FixtureRequest) -> None:
-    """With the first test of the group that wants it: of several processes only one has that group."""
-    group = request.node.get_closest_marker("xdist_group")
-    if group is not None and group.args == (TOGETHER,):
+    """With the first test of the modules that want it: of several processes only one has them."""
+    if module_of(request.node.nodeid) in TOGETHER:
         request.getfixturevalue("beginning")
 
 
