@@ -262,7 +262,8 @@ class Web:
             observed_at=recorded.observed_at,
             revisit=recorded if isinstance(recorded, Revisited) else None,
         )
-        self._kept(recorded.url, answer, self._known_before(recorded.url, recorded.observed_at), Asked())
+        held = self._held.before(recorded.url, recorded.observed_at) if self._held else None
+        self._kept(recorded.url, answer, held, Asked())
 
     @property
     def is_refused(self) -> bool:
@@ -408,17 +409,17 @@ class Web:
 
     def _archived(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Response:
         """The answer, kept, as what came."""
-        found = self._kept(named, answer, known, what)
+        found = self._kept(named, answer, known.held if known else None, what)
         whole = known.first if known and isinstance(found, Revisited) else found
         assert isinstance(whole, Recorded)
         return _response(whole, observed_at=found.observed_at, record=found.record)
 
-    def _kept(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Recorded | Revisited:
+    def _kept(self, named: str, answer: _Answer, held: Held | None, what: Asked) -> Recorded | Revisited:
         """Keep an answer: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
         secrets = what.words_to_hide
         headers = [(name, _struck(value, secrets)) for name, value in answer.headers]
         try:
-            if known and _repeats(answer, known.held):
+            if held and _repeats(answer, held):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
                 return self._writer.write_revisit(
@@ -427,8 +428,8 @@ class Web:
                     status=repetition.status,
                     reason=repetition.reason,
                     headers=answer.revisit.headers if answer.revisit else headers,
-                    digest=known.held.digest,
-                    refers_to=known.held.first_at,
+                    digest=held.digest,
+                    refers_to=held.first_at,
                 )
             body = _struck_bytes(answer.body, secrets)
             return self._writer.write(

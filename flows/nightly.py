@@ -380,9 +380,12 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
                 if keys := store.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
-        employers.resolve(con, all_boards(), employer, key=duplicate.key())
-        jobs.resolve(con, refined, duplicate)
-        store.convert_money(con)
+        follows_from = (duplicate.key(), all_boards(), code_version())
+        if not store.is_settled(con, *follows_from):
+            employers.resolve(con, all_boards(), employer)
+            jobs.resolve(con, refined, duplicate)
+            store.convert_money(con)
+            store.settle(con, *follows_from)
     return tuple(loaded)
 
 
@@ -424,7 +427,10 @@ def _load_gate(con: store.Connection, request: Request, source: Source, checks: 
         results = [quality.check(frame, row_class, **named)]
         if warc not in let_in and is_live(request.settings.archive / warc):
             bounds = source.expected_rows
-            named |= {"source": source.name, "n_seen": n_seen, "expected_rows": bounds, "accepted": let_in}
+            archive = request.settings.archive
+            live = [other for other in store.loaded_files(con, source.name) if is_live(archive / other)]
+            named |= {"source": source.name, "n_seen": n_seen, "expected_rows": bounds}
+            named |= {"accepted": let_in, "live": live}
             results.append(drift.judge(con, frame, **named))
         for result in results:
             checks.extend(result.checks)

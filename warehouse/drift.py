@@ -7,7 +7,7 @@ the source that were loaded before. What falls short is refused, and the source 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from statistics import median
 from typing import Any
 
@@ -42,13 +42,17 @@ def judge(
     gate: str,
     run_id: str,
     accepted: Collection[str] = (),
+    live: Collection[str] | None = None,
 ) -> GateResult:
     """Hold a night's new rows, and `n_seen` rows with those it only repeats, against the source's history.
 
     `expected_rows` are the bounds the source declares: fewer fail, more warn. What a person `accepted` begins a new
-    history. `con` is a database with ops.loads and ops.fill_rates. Every finding is a row of ops.checks, met or not.
+    history. Only files of `live` nights are history, where they are named: what is brought in by hand, early or late,
+    says nothing of what a night gives. `con` is a database with ops.loads and ops.fill_rates. Every finding is a row
+    of ops.checks, met or not.
     """
-    usual = _usual_rows(con, source, accepted)
+    history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
+    usual = _usual_rows(con, history)
     least, most = expected_rows
     findings: list[tuple[str, bool, float, float, bool]] = [
         ("rows: at least as many as declared", n_seen >= least, n_seen, least, False),
@@ -60,7 +64,7 @@ def judge(
             ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),
         ]
     if len(frame) >= LEAST_ROWS:
-        for column, rate in _usual_fill(con, source, accepted).items():
+        for column, rate in _usual_fill(con, history).items():
             if rate >= LEAST_FILL and column in frame:
                 found = float(frame[column].notna().mean())
                 findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
@@ -92,24 +96,24 @@ LATELY = """
 SELECT warc, n_rows, n_seen FROM ops.loads WHERE source = $source AND observed_to >= coalesce(
     (SELECT max(observed_to) FROM ops.loads WHERE source = $source AND list_contains($accepted, warc)),
     TIMESTAMP '-infinity'
-) AND {enough} ORDER BY observed_to DESC LIMIT $history
+) AND ($live::VARCHAR[] IS NULL OR list_contains($live::VARCHAR[], warc)) AND {enough}
+ORDER BY observed_to DESC LIMIT $history
 """
 
 
-def _usual_rows(con: Any, source: str, accepted: Collection[str]) -> float | None:
+def _usual_rows(con: Any, history: Mapping[str, Any]) -> float | None:
     """The median rows of the source's last files; None where there is no history."""
-    given = {"source": source, "history": HISTORY, "accepted": list(accepted)}
-    rows = con.execute(LATELY.format(enough="n_seen > 0"), given).fetchall()
+    rows = con.execute(LATELY.format(enough="n_seen > 0"), {**history, "history": HISTORY}).fetchall()
     return float(median(n for _, _, n in rows)) if len(rows) >= LEAST_HISTORY else None
 
 
-def _usual_fill(con: Any, source: str, accepted: Collection[str]) -> dict[str, float]:
+def _usual_fill(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
     """The median share that fills each column in the source's last files with rows enough to tell."""
     rows = con.execute(
         f"""
         SELECT column_name, median(n_filled / f.n_rows), count(*)
         FROM ops.fill_rates AS f JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc) GROUP BY ALL
         """,
-        {"source": source, "least": LEAST_ROWS, "history": HISTORY, "accepted": list(accepted)},
+        {**history, "least": LEAST_ROWS, "history": HISTORY},
     ).fetchall()
     return {column: float(rate) for column, rate, n in rows if n >= LEAST_HISTORY}

@@ -15,7 +15,6 @@ then unites no more; beside them a late archive file that was seen earlier, and 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -92,15 +91,11 @@ _HIRING = """
     FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
 
 
-def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader, *, key: str = "") -> None:
+def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader) -> None:
     """Bring core.employers and the `employer_id` of postings up to date; only rows that change are written.
 
     `boards` are all lines of boards.csv: an employer that is named there stands in core.employers without adverts too.
-    `key` tells one version of the reader from another. Where everything is as it was left, nothing is resolved again.
     """
-    con.execute("CREATE TABLE IF NOT EXISTS employers_made_with (digest VARCHAR NOT NULL)")
-    if con.execute("SELECT digest FROM employers_made_with").fetchall() == [(_digest(con, boards, key),)]:
-        return
     rows = con.execute(
         f"""
         SELECT employer, source, board, place, count(*), min((first_seen_at, posting_id))
@@ -112,22 +107,6 @@ def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader, *, k
     with store.transaction(con):
         _write_employers(con, employers)
         _write_ids(con, said, ids)
-        con.execute("DELETE FROM employers_made_with")
-        con.execute("INSERT INTO employers_made_with VALUES (?)", [_digest(con, boards, key)])
-
-
-def _digest(con: store.Connection, boards: Sequence[Board], key: str) -> str:
-    """What employers follow from and what came of it: in the work file alone, so DuckDB's own hashes will do."""
-    said = "posting_id, employer, source, board, url, first_seen_at, employer_id"
-    sums = con.execute(
-        f"""
-        SELECT (SELECT (count(*), sum(hash({said}))) FROM core.postings),
-            (SELECT sum(hash(e)) FROM {table_of(Employers).name} AS e),
-            (SELECT sum(hash(source, kind)) FROM core.sources)
-        """
-    ).fetchall()
-    lines = [(board.source, board.board, board.employer, board.country, board.industry) for board in boards]
-    return hashlib.blake2b(repr((sums, lines, key)).encode(), digest_size=16).hexdigest()
 
 
 def _write_employers(con: store.Connection, employers: Sequence[Employers]) -> None:

@@ -88,8 +88,8 @@ def dates_of(boards: str) -> str:
     """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
     return f"""\
 SELECT posting_id, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
-    arg_max_null(closed_at, number)::DATE AS closed_on,
-    (max(first_seen_at) FILTER (number > 1))::DATE AS reopened_on
+    (arg_max_null(closed_at, number) AT TIME ZONE 'UTC')::DATE AS closed_on,
+    (max(first_seen_at) FILTER (number > 1) AT TIME ZONE 'UTC')::DATE AS reopened_on
 FROM ({intervals_of(boards)}) GROUP BY posting_id"""
 
 
@@ -143,7 +143,8 @@ WHERE old_value IS DISTINCT FROM new_value""",
         "last day, or as long after it was last seen as its source declares.",
         f"""\
 SELECT i.*, CASE WHEN i.closed_at IS NULL THEN greatest(
-    i.last_seen_at::DATE, coalesce(p.valid_through, i.last_seen_at::DATE + s.expires_after_days::INTEGER)
+    (i.last_seen_at AT TIME ZONE 'UTC')::DATE,
+    coalesce(p.valid_through, (i.last_seen_at AT TIME ZONE 'UTC')::DATE + s.expires_after_days::INTEGER)
 ) END AS expires_on
 FROM ({intervals_of("core.posting_boards")}) AS i
 JOIN core.postings AS p USING (posting_id) LEFT JOIN core.sources AS s USING (source)""",
@@ -156,7 +157,8 @@ SELECT source, board, read_on, read_again_on, (read_again_on - read_on - 1)::BIG
 FROM (
     SELECT source, board, day AS read_again_on, lag(day) OVER (PARTITION BY source, board ORDER BY day) AS read_on
     FROM (
-        SELECT DISTINCT source, coalesce(board, source) AS board, observed_at::DATE AS day FROM ops.responses
+        SELECT DISTINCT source, coalesce(board, source) AS board, (observed_at AT TIME ZONE 'UTC')::DATE AS day
+        FROM ops.responses
         WHERE is_complete OR (board IS NULL AND (n_rows > 0 OR refers_to IS NOT NULL))
     )
 )
@@ -189,6 +191,14 @@ MACROS = {
         f"""\
 WITH known AS (
     SELECT * FROM ({dates_of(_KNOWN_BOARDS)})
+), lasting AS (
+    -- Without whole lists, sightings of an interval are never further apart than the age of its source: on a day within
+    -- it, it had not expired, whenever it was that it had last been seen by then.
+    SELECT DISTINCT b.posting_id FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+    WHERE b.first_seen_at < {_END} AND b.last_seen_at >= {_END} AND NOT EXISTS (
+        SELECT 1 FROM ops.responses AS r
+        WHERE r.source = p.source AND r.board = b.board AND r.is_complete AND r.observed_at < {_END}
+    )
 ), said AS (
     SELECT * FROM core.posting_versions
     WHERE version_from < {_END} AND (version_to IS NULL OR version_to >= {_END})
@@ -198,13 +208,17 @@ WITH known AS (
 )
 SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.employer_id,
     k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
-    k.closed_on IS NULL AND coalesce(as_of::DATE <= greatest(
-        k.last_seen_at::DATE, coalesce(v.valid_through, k.last_seen_at::DATE + s.expires_after_days::INTEGER)
-    ), true) AS is_open
+    k.closed_on IS NULL AND (
+        coalesce(as_of::DATE <= greatest((k.last_seen_at AT TIME ZONE 'UTC')::DATE, coalesce(
+            v.valid_through, (k.last_seen_at AT TIME ZONE 'UTC')::DATE + s.expires_after_days::INTEGER
+        )), true)
+        OR (l.posting_id IS NOT NULL AND coalesce(v.valid_through >= as_of::DATE, true))
+    ) AS is_open
 FROM known AS k
 JOIN said AS v USING (posting_id)
 JOIN (SELECT posting_id, job_id, employer_id FROM core.postings) AS p USING (posting_id)
 LEFT JOIN superseded AS j USING (posting_id)
+LEFT JOIN lasting AS l USING (posting_id)
 LEFT JOIN core.sources AS s USING (source)""",
     ),
     "open_jobs": (

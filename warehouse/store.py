@@ -394,6 +394,11 @@ def _refused_keys(con: Connection, source: str) -> dict[str, str]:
     return dict(con.execute("SELECT warc, refine_key FROM ops.refusals WHERE source = ?", [source]).fetchall())
 
 
+def loaded_files(con: Connection, source: str) -> list[str]:
+    """Archive files of a source that are loaded."""
+    return sorted(_loaded_keys(con, source))
+
+
 def refused_files(con: Connection, source: str) -> list[str]:
     """Archive files of a source that a gate refused."""
     return sorted(_refused_keys(con, source))
@@ -686,6 +691,35 @@ def _refused(con: Connection, file: RefinedFile, why: str) -> Loaded:
         _insert(con, Refusals, arrow_table(Refusals, [refusal]))
     n_rejects = con.execute("SELECT count(*) FROM ops.rejects WHERE warc = ?", [file.warc]).fetchall()[0][0]
     return Loaded(warc=file.warc, state="refused", n_rejects=n_rejects, why=why)
+
+
+# --- what follows from all loaded rows together ---
+
+SETTLED = "settled_with"
+"""Table of the work file: the digest of what employers, jobs and dollars were last worked out from."""
+
+
+def is_settled(con: Connection, *others: object) -> bool:
+    """Whether employers, jobs and dollars follow from what is loaded, and from `others` that they follow from."""
+    known = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
+    return bool(known) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
+
+
+def settle(con: Connection, *others: object) -> None:
+    """Note that they do now."""
+    with transaction(con):
+        con.execute(f"CREATE OR REPLACE TABLE {SETTLED} AS SELECT ? AS digest", [_digest(con, others)])
+
+
+def _digest(con: Connection, others: Sequence[object]) -> str:
+    """Of all loaded files but those in which every answer repeats an earlier one."""
+    loads = con.execute(
+        """
+        SELECT count(*), sum(hash(warc, refine_key)) FROM ops.loads
+        WHERE n_rows > 0 OR warc IN (SELECT warc FROM ops.responses WHERE refers_to IS NULL)
+        """
+    ).fetchall()
+    return hashlib.blake2b(repr((loads, others)).encode(), digest_size=16).hexdigest()
 
 
 # --- what SQL works out of the loaded rows ------------------------------------------------------------

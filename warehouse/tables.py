@@ -476,7 +476,7 @@ class SupersededJobIds:
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     superseded_at: Annotated[datetime, Column("When the merge was known (UTC)", key=True)]
-    job_id: Annotated[str, Column("Job it counted under until then")]
+    job_id: Annotated[str, Column("Job it counted under until then", references="core.postings.posting_id")]
 
 
 @table(

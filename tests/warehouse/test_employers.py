@@ -271,10 +271,8 @@ def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: store.Con
         assert written(con) == written(rebuilt)
     before = con.execute("SELECT count(*) FROM hired_by").fetchall()
     assert before == [(2,)], "the second time only new adverts were written"
-    con.execute("DROP TABLE hired_by")
     employers.resolve(con, BOARDS, reader)
-    there = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'hired_by'"
-    assert con.execute(there).fetchall() == [(0,)], "with nothing new nothing is resolved"
+    assert con.execute("SELECT count(*) FROM hired_by").fetchall() == [(0,)]
 
 
 def test_who_is_no_longer_named_goes(con: store.Connection) -> None:

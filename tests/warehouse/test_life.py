@@ -220,6 +220,32 @@ def test_a_past_day_is_shown_as_it_was_known_then(con: store.Connection, tmp_pat
     assert all_rows(con, jobs.format("2026-01-04")) == [("board:1",), ("board:2",), ("board:3",)]
 
 
+def test_a_past_day_between_two_sightings_of_an_interval_was_a_day_it_was_open(
+    con: store.Connection, tmp_path: Path
+) -> None:
+    """A source without lists, read every 20 days, that keeps adverts 30: no later sighting closes a day before it."""
+    rows, opened = [posting(board=None)], "SELECT count(*) FROM open_jobs(DATE '{}')"
+    found = []
+    for n in (0, 20, 40, 60):
+        load(con, refined(tmp_path, str(n), Answer(days(n), rows, board=None, is_complete=False)))
+        found.append([all_rows(con, opened.format(days(day).date()))[0][0] for day in (0, 19, 35, 50, 59)])
+    assert found == [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]]
+
+
+def test_days_are_days_of_utc_wherever_they_are_asked_for(con: store.Connection, tmp_path: Path) -> None:
+    """23:30 UTC is another day in Auckland, and the closings of analysts there must be those of everybody."""
+    load(con, *(refined(tmp_path, str(n), Answer(night(n), [posting(n)])) for n in (0, 1, 5)))
+    asked = (
+        "SELECT posting_id, closed_on FROM core.postings ORDER BY ALL",
+        "SELECT posting_id, closed_on, reopened_on, is_open FROM postings_as_of(DATE '2026-01-02') ORDER BY ALL",
+        "SELECT posting_id, expires_on FROM core.posting_intervals ORDER BY ALL",
+        "SELECT * FROM core.reading_gaps ORDER BY ALL",
+    )
+    before = [all_rows(con, select) for select in asked]
+    con.execute("SET TimeZone = 'Pacific/Auckland'")
+    assert [all_rows(con, select) for select in asked] == before
+
+
 def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: store.Connection, tmp_path: Path) -> None:
     """One archive file over midnight: rows, answers, closings, repetitions and rejects of the next day stay out."""
     file = refined(

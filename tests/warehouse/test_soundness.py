@@ -58,7 +58,7 @@ BREAKS = {
     "postings are placed in countries that there are": (
         "INSERT INTO core.posting_places (posting_id, position, country, reading) VALUES ('board:1', 0, 'XX', 'stated')"
     ),
-    "mart.role_shares counts the AI jobs of core": (
+    "mart.role_shares counts the AI jobs of core, region by region": (
         "INSERT INTO mart.role_shares (as_of, region_level, region, role, role_group, n_role, n_jobs, status, reason)"
         " VALUES ('2026-01-03', 'world', 'World', 'ai_engineer', 'ai_engineering', 1, 1, 'suppressed', 'few')"
     ),
@@ -66,6 +66,13 @@ BREAKS = {
         "INSERT INTO mart.salary_bands (as_of, basis, region_level, region, seniority_group, role_group, role,"
         " pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
         " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
+    ),
+    "mart.salary_bands_730 counts the jobs of core with pay": (
+        "UPDATE core.postings SET pay_low = 1, currency = 'USD', pay_source = 'stated' WHERE posting_id = 'board:1'"
+    ),
+    "an employer has the postings that name it": (
+        "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings)"
+        " VALUES ('acme', 'Acme', [], [], [], false, 7)"
     ),
     "mart.skill_demand counts the jobs of core, read or not": (
         "INSERT INTO mart.skill_demand (as_of, region_level, region, role_group, requirement, skill, category, n_jobs,"
