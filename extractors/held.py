@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from extractors.archive import SUFFIX, Damaged, Recorded, Revisited, read_recorded, recorded_at
 from extractors.source import ANSWERED
@@ -62,6 +63,7 @@ class Holdings:
         except sqlite3.DatabaseError:
             index.unlink()
             self._database = _opened(index)
+        self._newest: dict[str, tuple[Any, ...]] | None = None
         self._catch_up()
 
     def __enter__(self) -> Holdings:
@@ -76,13 +78,21 @@ class Holdings:
 
     def before(self, url: str, time: datetime) -> Held | None:
         """The newest answer with data of an address before a time; None when there is none."""
-        row = self._database.execute(
-            "SELECT digest, etag, last_modified, first_at, file, record, at, position FROM answers"
-            " WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
-            (url, _stamp(time)),
-        ).fetchone()
-        if row is None:
+        what = "digest, etag, last_modified, first_at, file, record, at, position"
+        if self._newest is None:  # one query for all addresses: a night asks for each of them once
+            rows = self._database.execute(f"SELECT url, max(observed_at), {what} FROM answers GROUP BY url")
+            self._newest = {address: row for address, *row in rows}
+        found = self._newest.get(url)
+        if found is None:
             return None
+        at, *row = found
+        if at >= _stamp(time):
+            row = self._database.execute(
+                f"SELECT {what} FROM answers WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
+                (url, _stamp(time)),
+            ).fetchone()
+            if row is None:
+                return None
         digest, etag, last_modified, first_at, file, record, offset, position = row
         return Held(
             digest=digest,
@@ -102,6 +112,7 @@ class Holdings:
         """
         if path is None:
             return
+        self._newest = None
         with self._database:
             self._forget(path.name)
             for found in read_recorded(path):
@@ -139,6 +150,7 @@ class Holdings:
             )
 
     def _forget(self, file: str) -> None:
+        self._newest = None
         self._database.execute("DELETE FROM answers WHERE seen_in = ?", (file,))
         self._database.execute("DELETE FROM files WHERE name = ?", (file,))
 

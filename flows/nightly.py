@@ -512,7 +512,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     problems: list[str] = []
     with work_of(request) as con:
         store.recall(con, Figures, request.outputs.market)
-        inputs = {days: reuse.inputs_on(con, as_of, days) for days in {mart.window_days for mart in MARTS.values()}}
+        inputs = reuse.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
         for cls, mart in MARTS.items():
             name = table_of(cls).name
             if day := reuse.day_with(con, cls, as_of, inputs[mart.window_days]):

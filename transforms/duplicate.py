@@ -100,6 +100,11 @@ _NUMBER = re.compile(
     r"#\s*[a-z]{0,3}-?\d+\b|\b(?:(?:job|req|requisition|ref|id)\b[\s.:#-]*)+[a-z]{0,3}-?\d{3,}\b"
     r"|(?<=[(\[])[a-z]{0,3}[- ]?\d{3,}(?=[)\]])|\b[a-z]{1,3}-?\d{4,}\b|\b\d{5,}\b"
 )
+_OF_NUMBER = re.compile(r"[a-z]{0,3}-?\d+")
+NO_DEPARTMENT = frozenset(
+    ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
+)
+"""What stands for a department where there is none: it tells no two openings apart."""
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
 MOST_SPACES = 5
 """In a part of a title that may be a place; a longer one says more."""
@@ -115,6 +120,12 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
         {words: form for words, form in forms.items() if " " not in words},
         {words: form for words, form in forms.items() if " " in words},
     )
+
+
+def number_in(title: str) -> str | None:
+    """The number of a requisition that a title carries ("Analyst - IAC23135"); None where it has none."""
+    found = _NUMBER.search(normal(title))
+    return _OF_NUMBER.findall(found[0])[-1] if found else None
 
 
 def title_key(title: str, location_text: str | None, employer: str | None, said: frozenset[str]) -> str:
@@ -437,14 +448,19 @@ def read(
         employer=said,
         is_agency=is_staffing_agency(employer),
         title=title_key(title, location_text, employer, said),
-        requisition_id=normal(requisition_id) or None if requisition_id else None,
-        department=normal(department) or None if department else None,
+        requisition_id=normal(requisition_id or "") or number_in(title),
+        department=_department(department),
         places=places_of(places, location_text),
         pay=Pay(*pay),
         posted_on=posted_on,
         closed_at=closed_at,
         text_hash=text_hash,
     )
+
+
+def _department(stated: str | None) -> str | None:
+    name = normal(stated or "")
+    return None if name in NO_DEPARTMENT else name or None
 
 
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:

@@ -53,7 +53,7 @@ def step(
     _go_on(con, source)
     _move_intervals(con, source)
     _read_versions(con, source)
-    _write_versions(con, files)
+    _write_versions(con, rows_of)
     _date_postings(con)
 
 
@@ -70,11 +70,19 @@ def _warc_of(files: Mapping[str, Path]) -> str:
 
 
 def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: list[str]) -> None:
-    """`repeated`: answers that only repeat an earlier one, with that one; they are as complete as it was."""
+    """`repeated`: answers that only repeat an earlier one, with that one; they are as complete as it was.
+
+    Where another answer came in between, as a late file may tell, the repetition says again what that one had changed.
+    """
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE repeated AS
-        SELECT r.warc, r.record, r.observed_at, o.warc AS first_warc, o.record AS first_record, o.is_complete
+        SELECT r.warc, r.record, r.observed_at, o.warc AS first_warc, o.record AS first_record, o.is_complete,
+            EXISTS (
+                SELECT 1 FROM ops.responses AS x
+                WHERE x.source = r.source AND x.url = r.url AND x.refers_to IS NULL AND x.n_rows > 0
+                    AND x.observed_at > r.refers_to AND x.observed_at < r.observed_at
+            ) AS is_news
         FROM ops.responses AS r JOIN ops.responses AS o
         ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
         WHERE r.source = $source AND list_contains($warcs, r.warc) AND o.refers_to IS NULL
@@ -112,13 +120,13 @@ def _collect(
     content = ", ".join([*said, "places", "pay"])
     ranks = ", ".join(literal(state) for state in reversed(TEXT_STATES))
     board = f"coalesce(board, {literal(source)}) AS board"
+    said_in = (
+        f"record, file_row_number AS row_number, title, list_position([{ranks}], text_state) AS fullness,"
+        f" md5(row({content})::VARCHAR) AS content_hash"
+    )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE readings AS "
-        + rows(
-            files.values(),
-            f"posting_id, {board}, observed_at, {_warc_of(files)} AS warc, record, file_row_number AS row_number,"
-            f" title, list_position([{ranks}], text_state) AS fullness, md5(row({content})::VARCHAR) AS content_hash",
-        )
+        + rows(files.values(), f"posting_id, {board}, observed_at, {_warc_of(files)} AS warc, {said_in}")
         + f" WHERE observed_at <= {last}"
     )
     con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT posting_id, board, observed_at FROM readings")
@@ -131,6 +139,17 @@ def _collect(
             INSERT INTO seen
             SELECT DISTINCT o.posting_id, o.board, r.observed_at
             FROM ({listed}) AS o JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record
+            """
+        )
+    news = con.execute("SELECT DISTINCT first_warc FROM repeated WHERE is_news ORDER BY ALL").fetchall()
+    if news:
+        first_files = {warc: rows_of[warc] for (warc,) in news}
+        again = rows(first_files.values(), f"posting_id, {board}, {_warc_of(first_files)} AS warc, {said_in}")
+        con.execute(
+            f"""
+            INSERT INTO readings BY NAME
+            SELECT o.*, r.observed_at FROM ({again}) AS o
+            JOIN repeated AS r ON r.first_warc = o.warc AND r.first_record = o.record WHERE r.is_news
             """
         )
 
@@ -326,8 +345,12 @@ def _read_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     )
 
 
-def _write_versions(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+def _write_versions(con: duckdb.DuckDBPyConnection, rows_of: Mapping[str, Path]) -> None:
     """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
+    warcs = con.execute("SELECT DISTINCT warc FROM versions WHERE warc IS NOT NULL ORDER BY ALL").fetchall()
+    if not warcs:
+        return
+    files = {warc: rows_of[warc] for (warc,) in warcs}
     advert = ", ".join(map(quoted, ADVERT))
     before = ", ".join(f"p.{quoted(name)}" for name in (*ADVERT, *IN_DOLLARS))
     kept = f"{table_of(SupersededVersions).name} BY NAME"

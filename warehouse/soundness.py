@@ -26,16 +26,26 @@ SEEN = """
 ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
 AI_GROUPS = "('ai_engineering', 'ai_science', 'ai_other')"
 
+SEVERAL = "(SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1)"
+"""Postings of several intervals. Of the others, nearly all, the rules about intervals are simpler, and cheaper."""
+DATES = f"""
+    SELECT posting_id, first_seen_at, last_seen_at, (closed_at AT TIME ZONE 'UTC')::DATE AS closed_on,
+        NULL::DATE AS reopened_on
+    FROM core.posting_boards ANTI JOIN {SEVERAL} USING (posting_id)
+    UNION ALL
+    {dates_of(f"(FROM core.posting_boards SEMI JOIN {SEVERAL} USING (posting_id))")}
+"""
+
 LIFE = {
-    "intervals of a posting on a board do not overlap": """
-        SELECT posting_id || ' on ' || board FROM core.posting_boards
+    "intervals of a posting on a board do not overlap": f"""
+        SELECT posting_id || ' on ' || board FROM core.posting_boards SEMI JOIN {SEVERAL} USING (posting_id)
         WINDOW w AS (PARTITION BY posting_id, board ORDER BY first_seen_at)
         QUALIFY coalesce(closed_at > lead(first_seen_at) OVER w, last_seen_at >= lead(first_seen_at) OVER w)""",
     "versions of a posting follow one another": """
-        SELECT posting_id FROM core.posting_versions
+        SELECT posting_id FROM core.posting_versions SEMI JOIN core.superseded_versions USING (posting_id)
         QUALIFY version_to IS DISTINCT FROM lead(version_from) OVER (PARTITION BY posting_id ORDER BY version_from)""",
     "dates of a posting are those of its intervals": f"""
-        SELECT posting_id FROM core.postings AS p FULL JOIN ({dates_of("core.posting_boards")}) AS d USING (posting_id)
+        SELECT posting_id FROM core.postings AS p FULL JOIN ({DATES}) AS d USING (posting_id)
         WHERE (p.first_seen_at, p.last_seen_at, p.closed_on, p.reopened_on)
             IS DISTINCT FROM (d.first_seen_at, d.last_seen_at, d.closed_on, d.reopened_on)""",
     "a job is closed after it was opened": """

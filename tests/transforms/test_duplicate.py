@@ -469,3 +469,18 @@ def test_recall_and_precision_on_the_sample() -> None:
     recall, precision = report(SAMPLE, "report")
     assert recall >= LEAST_RECALL
     assert precision >= LEAST_PRECISION
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("Analyst - IAC23135", "iac23135"),
+        ("Office Manager [R-30117]", "r-30117"),
+        ("Office Manager (Job Req 4471)", "4471"),
+        ("Office Manager #12", "12"),
+        ("Engineer, Winter 2026", None),
+        ("Software Engineer II", None),
+    ],
+)
+def test_a_title_may_carry_the_number_of_a_requisition(title: str, number: str | None) -> None:
+    assert duplicate.number_in(title) == number

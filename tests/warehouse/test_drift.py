@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -93,3 +94,17 @@ def test_findings_are_on_record_met_or_not() -> None:
         "filled: pay_low": False,
     }
     assert [row.examples for row in result.checks if not row.is_met] == ['{"found": 0.0, "usual": 0.4}']
+
+
+def test_only_live_nights_are_history() -> None:
+    """Files brought in later, dated between them, must not make nights fail that were good when they came."""
+    con = history([(100, 0.4), (60, 0.4), (900, 0.0), (900, 0.0)])
+    named: dict[str, Any] = {
+        "source": "board",
+        "n_seen": 60,
+        "expected_rows": BOUNDS,
+        "gate": "load:board/x",
+        "run_id": "r",
+    }
+    assert judge(con, tonight(60), **named).failures
+    assert judge(con, tonight(60), **named, live=["0", "1"]).passed

@@ -183,6 +183,22 @@ def test_of_two_boards_the_first_speaks_until_it_no_longer_lists_the_posting(
     ]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 1, 0)])
+def test_what_a_late_file_changed_an_answer_that_was_only_repeated_changes_back(
+    order: tuple[int, ...], con: store.Connection, tmp_path: Path
+) -> None:
+    files = [
+        refined(tmp_path, "0", Answer(night(0), [posting(title="Engineer")])),
+        refined(tmp_path, "1", Answer(night(1), [posting(title="Lead")])),
+        refined(tmp_path, "2", Answer(night(2), repeats=night(0))),
+    ]
+    load(con, *(files[number] for number in order))
+    assert all_rows(con, "SELECT version_from, title, last_seen_at FROM core.postings") == [
+        (night(2), "Engineer", night(2))
+    ]
+    assert [change[0] for change in edits(con)] == [night(1), night(2)]
+
+
 def test_an_unchanged_posting_is_not_written_again(con: store.Connection, tmp_path: Path) -> None:
     load(con, *(refined(tmp_path, str(n), Answer(night(n), [posting()])) for n in range(3)))
     assert all_rows(con, "SELECT warc, version_from, last_seen_at FROM core.postings") == [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -69,16 +69,21 @@ def code_key() -> str:
     return digest.hexdigest()
 
 
-def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> str:
-    """Digest of all that the marts of a day are computed from: rows of core by their hashes, the year, the code."""
-    digest = hashlib.blake2b(f"{code_key()} {as_of.year}".encode(), digest_size=16)
+def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, windows: Collection[int]) -> dict[int, str]:
+    """By length of the window: digest of all that the marts of a day are computed from.
+
+    That is the rows of core by their hashes, the year and the code. Each table is read once for all windows.
+    """
+    digests = {days: hashlib.blake2b(f"{code_key()} {as_of.year}".encode(), digest_size=16) for days in windows}
     for cls, chosen in READ.items():
         columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in UNREAD)
-        given = {"as_of": as_of, "window_days": window_days}
-        query = f"SELECT count(*), sum(hash({columns})) FROM {table_of(cls).name} WHERE {chosen}"
-        row = con.execute(query, {name: value for name, value in given.items() if f"${name}" in query}).fetchone()
-        digest.update(f"{table_of(cls).name} {row}".encode())
-    return digest.hexdigest()
+        conditions = [chosen.replace("$window_days", str(int(days))) for days in digests]
+        sums = ", ".join(f"count(*) FILTER ({one}), sum(h) FILTER ({one})" for one in conditions)
+        query = f"SELECT {sums} FROM (SELECT *, hash({columns}) AS h FROM {table_of(cls).name})"
+        found = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
+        for place, digest in enumerate(digests.values()):
+            digest.update(f"{table_of(cls).name} {found[2 * place : 2 * place + 2]}".encode())
+    return {days: digest.hexdigest() for days, digest in digests.items()}
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:
