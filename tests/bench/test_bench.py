@@ -84,8 +84,11 @@ def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, m
     assert [edited for _, edited, _ in measured] == [n_adverts, 0, n_edited]
     for _, _, cost in measured:
         assert set(cost.steps) == {*nights.STEPS, nights.REST}
-        assert all(seconds > 0 for step, seconds in cost.steps.items() if step != "checks")
+        assert all(seconds > 0 for step, seconds in cost.steps.items() if step not in ("checks", "employers", "jobs"))
     assert measured[0][2].steps["checks"] > measured[1][2].steps["checks"], "no row is new, so none is checked"
+    for step in ("employers", "jobs"):
+        assert measured[0][2].steps[step] > 0
+        assert measured[1][2].steps[step] == 0, "with nothing new nothing is resolved"
     assert len(list(nights.lines(measured))) == 1 + len(measured)
     cheap, dear = (nights.Night(steps={"load": seconds}, wall=1.0) for seconds in (1.0, 2.0))
     whole = nights.Night(steps={"load": 11.0}, wall=11.0)
