@@ -10,6 +10,8 @@ import pytest
 
 for name in [name for name in os.environ if name.startswith(("JOBMARKET_", "PREFECT_"))]:
     del os.environ[name]
+for name in ("COLUMNS", "LINES"):  # pytest-xdist gives its processes a terminal of 80 columns
+    os.environ.pop(name, None)
 
 # Both libraries read these when they are imported, which test modules do on being collected.
 os.environ.update(

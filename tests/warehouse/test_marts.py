@@ -13,7 +13,7 @@ import pytest
 from flows.nightly import Request, compute_marts, declared_sources, load_lookups
 from flows.settings import Settings
 from transforms.lookup import countries, roles
-from warehouse import quality, store
+from warehouse import quality, soundness, store
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -521,7 +521,9 @@ BAND = "band.northern_america.mid_senior"
 def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[str, Figures]]:
     """Compute the marts of a day as a run does; what is wrong, and the figures."""
     request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
-    problems, ledger = compute_marts.fn(request, day)
+    with pytest.MonkeyPatch.context() as patch:  # postings stand here alone, without intervals, sources and employers
+        patch.setattr(soundness, "judge", lambda *_, **__: quality.GateResult(checks=(), failures=()))
+        problems, ledger = compute_marts.fn(request, day)
     return problems, {row.figure: row for row in ledger}
 
 
