@@ -112,7 +112,6 @@ class Holdings:
         """
         if path is None:
             return
-        self._newest = None
         with self._database:
             self._forget(path.name)
             for found in read_recorded(path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import logging
 import time
 import uuid
@@ -421,16 +422,14 @@ def _declared(source: Source) -> Sources:
 def _load_gate(con: store.Connection, request: Request, source: Source, checks: list[Checks]) -> store.Gate:
     """A gate that keeps its results for ops.checks. Only live nights are held against the source's history."""
     let_in = accepted(request.settings.data)
+    is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
 
     def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
         named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
         results = [quality.check(frame, row_class, **named)]
-        if warc not in let_in and is_live(request.settings.archive / warc):
-            bounds = source.expected_rows
-            archive = request.settings.archive
-            live = [other for other in store.loaded_files(con, source.name) if is_live(archive / other)]
-            named |= {"source": source.name, "n_seen": n_seen, "expected_rows": bounds}
-            named |= {"accepted": let_in, "live": live}
+        if warc not in let_in and is_of_night(warc):
+            named |= {"source": source.name, "n_seen": n_seen, "expected_rows": source.expected_rows}
+            named |= {"accepted": let_in, "live": list(filter(is_of_night, store.loaded_files(con, source.name)))}
             results.append(drift.judge(con, frame, **named))
         for result in results:
             checks.extend(result.checks)

@@ -12,7 +12,7 @@ not a closing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from warehouse.schema import dates_of, literal, quoted
 from warehouse.tables import (
     TEXT_STATES,
     Advert,
+    InDollars,
     PostingPay,
     PostingPlaces,
     Postings,
@@ -35,7 +36,7 @@ PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkil
 NOT_SAID = ("posting_id", "source", "board")
 """Columns of an advert that are no content: the same posting on a second board says nothing new."""
 ADVERT = [f.name for f in fields_of(Advert)]
-IN_DOLLARS = ("annual_low_usd", "annual_high_usd", "fx_rate", "fx_on", "fx_source", "usd_reason")
+IN_DOLLARS = [f.name for f in fields_of(InDollars)]
 
 
 def step(
@@ -47,19 +48,20 @@ def step(
     are the refined rows of all files of the source, for what an answer repeats. Observations after `last`, an SQL
     time, are left out. Whatever a CHECK refuses is raised as `duckdb.ConstraintException`.
     """
-    warcs = list(files)
+    warcs, age = list(files), _age(con, source)
     _inherit_completeness(con, source, warcs)
     _collect(con, source, files, rows_of, last)
-    _go_on(con, source)
-    _move_intervals(con, source)
-    _read_versions(con, source)
+    _go_on(con, age)
+    _move_intervals(con, source, age)
+    _read_versions(con, age)
     _write_versions(con, rows_of)
     _date_postings(con)
 
 
-def rows(files: Iterable[Path], columns: str) -> str:
-    """A SELECT of columns from refined files; `row_number` is the row's place in its file."""
-    listed = ", ".join(literal(str(path)) for path in files)
+def _rows(files: Mapping[str, Path], columns: str) -> str:
+    """A SELECT of columns, and of the archive file as `warc`, from refined files."""
+    listed = ", ".join(literal(str(path)) for path in files.values())
+    columns = f"{columns}, {_warc_of(files)} AS warc"
     return f"SELECT {columns} FROM read_parquet([{listed}], file_row_number = true, filename = true)"
 
 
@@ -126,14 +128,14 @@ def _collect(
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE readings AS "
-        + rows(files.values(), f"posting_id, {board}, observed_at, {_warc_of(files)} AS warc, {said_in}")
+        + _rows(files, f"posting_id, {board}, observed_at, {said_in}")
         + f" WHERE observed_at <= {last}"
     )
     con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT posting_id, board, observed_at FROM readings")
     firsts = [row[0] for row in con.execute("SELECT DISTINCT first_warc FROM repeated ORDER BY ALL").fetchall()]
     if firsts:
         first_files = {warc: rows_of[warc] for warc in firsts}
-        listed = rows(first_files.values(), f"posting_id, {board}, record, {_warc_of(first_files)} AS warc")
+        listed = _rows(first_files, f"posting_id, {board}, record")
         con.execute(
             f"""
             INSERT INTO seen
@@ -144,7 +146,7 @@ def _collect(
     news = con.execute("SELECT DISTINCT first_warc FROM repeated WHERE is_news ORDER BY ALL").fetchall()
     if news:
         first_files = {warc: rows_of[warc] for (warc,) in news}
-        again = rows(first_files.values(), f"posting_id, {board}, {_warc_of(first_files)} AS warc, {said_in}")
+        again = _rows(first_files, f"posting_id, {board}, {said_in}")
         con.execute(
             f"""
             INSERT INTO readings BY NAME
@@ -157,7 +159,7 @@ def _collect(
 # --- intervals ----------------------------------------------------------------------------------------
 
 
-def _go_on(con: duckdb.DuckDBPyConnection, source: str) -> None:
+def _go_on(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
     """Lengthen the intervals of postings that the one list of their board has again; `moving`: what is left of `seen`.
 
     What follows for them is what `_move_intervals` would find, at a third of its cost; on most nights that is nearly
@@ -176,7 +178,7 @@ def _go_on(con: duckdb.DuckDBPyConnection, source: str) -> None:
             AND coalesce(s.observed_at::DATE - b.last_seen_at::DATE <= $age, true)
         WHERE s.posting_id NOT IN (SELECT posting_id FROM not_found)
         """,
-        {"age": _age(con, source)},
+        {"age": age},
     )
     con.execute(
         """
@@ -196,7 +198,7 @@ def _go_on(con: duckdb.DuckDBPyConnection, source: str) -> None:
     )
 
 
-def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
+def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None) -> None:
     """Lengthen, close and open intervals of `core.posting_boards`; `touched`: postings of which one changed.
 
     Between two sightings the interval ends if a complete list without the posting, or its own 404, lies between
@@ -238,7 +240,7 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str) -> None:
             arg_max_null(gone_at, seen_at) AS closed_at, arg_max_null(gone_by, seen_at) AS closed_by
         FROM numbered GROUP BY posting_id, board, number
         """,
-        {"age": _age(con, source)},
+        {"age": age},
     )
     # An interval that ends by expiry is followed by another: only what was gone before that is a closing of it.
     con.execute(
@@ -290,7 +292,7 @@ def _age(con: duckdb.DuckDBPyConnection, source: str) -> int | None:
 # --- versions -----------------------------------------------------------------------------------------
 
 
-def _read_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
+def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
     """`versions`: the readings that begin another version of their posting, each with where it was read.
 
     Of two boards that list a posting at once, the one that listed it first speaks for it: their wordings differ, and
@@ -341,7 +343,7 @@ def _read_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
         WINDOW w AS (PARTITION BY posting_id ORDER BY observed_at)
         QUALIFY warc IS NOT NULL OR version_to IS NOT NULL
         """,
-        {"ranks": list(reversed(TEXT_STATES)), "age": _age(con, source)},
+        {"ranks": list(reversed(TEXT_STATES)), "age": age},
     )
 
 
@@ -366,7 +368,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, rows_of: Mapping[str, Path])
         CREATE OR REPLACE TEMP TABLE new_versions AS
         SELECT r.* EXCLUDE (text, spans, issues, file_row_number, filename, observed_at),
             v.version_from, v.version_to, v.content_hash
-        FROM ({rows(files.values(), f"*, {_warc_of(files)} AS warc")}) AS r
+        FROM ({_rows(files, "*")}) AS r
         JOIN versions AS v
         ON v.warc = r.warc AND v.row_number = r.file_row_number AND v.posting_id = r.posting_id
         """

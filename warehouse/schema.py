@@ -56,6 +56,17 @@ _CHANGES = ",\n    ".join(
 )
 
 
+def day_of(time: str) -> str:
+    """SQL: the day of a time in UTC, whatever the time zone of the session."""
+    return f"({time} AT TIME ZONE 'UTC')::DATE"
+
+
+def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
+    """SQL: the last day on which an advert counts as open when it is not seen again; NULL when no age is declared."""
+    seen_on = day_of(last_seen_at)
+    return f"greatest({seen_on}, coalesce({valid_through}, {seen_on} + {age}::INTEGER))"
+
+
 def intervals_of(boards: str) -> str:
     """A SELECT that joins intervals on boards (core.posting_boards, or a part of it) to those of the postings.
 
@@ -88,8 +99,8 @@ def dates_of(boards: str) -> str:
     """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
     return f"""\
 SELECT posting_id, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
-    (arg_max_null(closed_at, number) AT TIME ZONE 'UTC')::DATE AS closed_on,
-    (max(first_seen_at) FILTER (number > 1) AT TIME ZONE 'UTC')::DATE AS reopened_on
+    {day_of("arg_max_null(closed_at, number)")} AS closed_on,
+    {day_of("max(first_seen_at) FILTER (number > 1)")} AS reopened_on
 FROM ({intervals_of(boards)}) GROUP BY posting_id"""
 
 
@@ -142,22 +153,20 @@ WHERE old_value IS DISTINCT FROM new_value""",
         "`closed_at`; one that is not closed counts as expired after `expires_on`, which is not a closing: its own "
         "last day, or as long after it was last seen as its source declares.",
         f"""\
-SELECT i.*, CASE WHEN i.closed_at IS NULL THEN greatest(
-    (i.last_seen_at AT TIME ZONE 'UTC')::DATE,
-    coalesce(p.valid_through, (i.last_seen_at AT TIME ZONE 'UTC')::DATE + s.expires_after_days::INTEGER)
-) END AS expires_on
+SELECT i.*, CASE WHEN i.closed_at IS NULL
+    THEN {_expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days")} END AS expires_on
 FROM ({intervals_of("core.posting_boards")}) AS i
 JOIN core.postings AS p USING (posting_id) LEFT JOIN core.sources AS s USING (source)""",
     ),
     "core.reading_gaps": (
         "Days on which nothing was learnt of a board (or of a source without boards): what was opened and closed in "
         "between was never seen, and dates at the gap's ends are late by up to its length.",
-        """\
+        f"""\
 SELECT source, board, read_on, read_again_on, (read_again_on - read_on - 1)::BIGINT AS days_unread
 FROM (
     SELECT source, board, day AS read_again_on, lag(day) OVER (PARTITION BY source, board ORDER BY day) AS read_on
     FROM (
-        SELECT DISTINCT source, coalesce(board, source) AS board, (observed_at AT TIME ZONE 'UTC')::DATE AS day
+        SELECT DISTINCT source, coalesce(board, source) AS board, {day_of("observed_at")} AS day
         FROM ops.responses
         WHERE is_complete OR (board IS NULL AND (n_rows > 0 OR refers_to IS NOT NULL))
     )
@@ -209,9 +218,7 @@ WITH known AS (
 SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.employer_id,
     k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
     k.closed_on IS NULL AND (
-        coalesce(as_of::DATE <= greatest((k.last_seen_at AT TIME ZONE 'UTC')::DATE, coalesce(
-            v.valid_through, (k.last_seen_at AT TIME ZONE 'UTC')::DATE + s.expires_after_days::INTEGER
-        )), true)
+        coalesce(as_of::DATE <= {_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days")}, true)
         OR (l.posting_id IS NOT NULL AND coalesce(v.valid_through >= as_of::DATE, true))
     ) AS is_open
 FROM known AS k

@@ -14,22 +14,27 @@ from typing import Any
 
 import duckdb
 
+from warehouse.marts.role_shares import AI_GROUPS
 from warehouse.quality import GateResult, check_rules
-from warehouse.schema import database_tables, dates_of, key_of, quoted, schema_of
+from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
 from warehouse.tables import ROLE_GROUPS, fields_of, table_of
 
-SEEN = """
+
+def _seen(window_days: int) -> str:
+    """Postings seen open in the window of a mart."""
+    return f"""
     SELECT * FROM core.publishable_postings
-    WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - 365
+    WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - {window_days}
 """
-"""Postings of the window of the marts."""
+
+
+SEEN = _seen(365)
 ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
-AI_GROUPS = "('ai_engineering', 'ai_science', 'ai_other')"
 
 SEVERAL = "(SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1)"
 """Postings of several intervals. Of the others, nearly all, the rules about intervals are simpler, and cheaper."""
 DATES = f"""
-    SELECT posting_id, first_seen_at, last_seen_at, (closed_at AT TIME ZONE 'UTC')::DATE AS closed_on,
+    SELECT posting_id, first_seen_at, last_seen_at, {day_of("closed_at")} AS closed_on,
         NULL::DATE AS reopened_on
     FROM core.posting_boards ANTI JOIN {SEVERAL} USING (posting_id)
     UNION ALL
@@ -123,7 +128,7 @@ COUNTS = {
             )
         ) AS c
         WHERE m.n <> c.n"""
-        for mart, seen in (("salary_bands", SEEN), ("salary_bands_730", SEEN.replace("365", "730")))
+        for mart, seen in (("salary_bands", SEEN), ("salary_bands_730", _seen(730)))
     },
 }
 """Rules about what marts count of core: the SELECT gives what breaks them."""

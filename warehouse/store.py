@@ -346,7 +346,7 @@ def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate, until: da
     if any(file.warc in known for file in new) or _is_late(con, source, min(begins, default=None)):
         return _reload(con, files, known, gate, end)
     all_rows = {file.warc: file.rows for file in files}
-    loaded = [one for batch, _, _ in batches for one in _load_together(con, source, batch, all_rows, gate, end)]
+    loaded = [one for batch, _, _ in batches for one in _load_together(con, batch, all_rows, gate, end)]
     return tuple(sorted([*unchanged, *loaded], key=lambda one: one.warc))
 
 
@@ -410,31 +410,21 @@ def forget_refusals(con: Connection, source: str) -> None:
 
 
 def _load_together(
-    con: Connection,
-    source: str,
-    batch: Sequence[RefinedFile],
-    all_rows: Mapping[str, Path],
-    gate: Gate,
-    end: str,
+    con: Connection, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path], gate: Gate, end: str
 ) -> list[Loaded]:
     """Load the files of one time; without those that are refused, in whose place stands why."""
     try:
         with transaction(con):
-            return _load_batch(con, source, batch, all_rows, gate, end)
+            return _load_batch(con, batch, all_rows, gate, end)
     except _RefusedError as error:
-        blamed = _blamed(con, error, batch)
+        blamed = _blamed(con, error, batch, all_rows)
         refused = _refused(con, blamed, str(error))
         others = [file for file in batch if file is not blamed]
-        return [refused, *_load_together(con, source, others, all_rows, gate, end)] if others else [refused]
+        return [refused, *_load_together(con, others, all_rows, gate, end)] if others else [refused]
 
 
 def _load_batch(
-    con: Connection,
-    source: str,
-    batch: Sequence[RefinedFile],
-    all_rows: Mapping[str, Path],
-    gate: Gate,
-    end: str,
+    con: Connection, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path], gate: Gate, end: str
 ) -> list[Loaded]:
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
     loaded = []
@@ -444,18 +434,20 @@ def _load_batch(
     postings = {file.warc: file.rows for file in batch if _row_class(file.rows) is Posting}
     if postings:
         try:
-            life.step(con, source, postings, all_rows, end)
+            life.step(con, batch[0].source, postings, all_rows, end)
         except duckdb.ConstraintException as error:
             raise _RefusedError(str(error), batch[0] if len(batch) == 1 else None) from error
     return loaded
 
 
-def _blamed(con: Connection, error: _RefusedError, batch: Sequence[RefinedFile]) -> RefinedFile:
+def _blamed(
+    con: Connection, error: _RefusedError, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path]
+) -> RefinedFile:
     """The file of a batch that an error is about: where it does not say, the first that cannot be loaded alone."""
     for file in () if error.file else batch:
         try:
             with transaction(con):
-                _load_batch(con, file.source, [file], {f.warc: f.rows for f in batch}, lambda *_: True, _end_of(None))
+                _load_batch(con, [file], all_rows, lambda *_: True, _end_of(None))
                 raise _TriedError
         except _TriedError:
             continue
@@ -488,10 +480,10 @@ def _reload(
             outcomes = [
                 outcome
                 for batch, _, _ in _batches(con, files, end)
-                for outcome in _load_batch(con, source, batch, all_rows, gate, end)
+                for outcome in _load_batch(con, batch, all_rows, gate, end)
             ]
     except _RefusedError as error:
-        blamed = _blamed(con, error, files)
+        blamed = _blamed(con, error, files, all_rows)
         others = [other for other in files if other is not blamed]
         if blamed.warc in known:
             refused = _refused(con, blamed, f"{error} (the source keeps its last good rows)")
@@ -586,10 +578,10 @@ def _check_parts(con: Connection, file: RefinedFile) -> None:
         raise _RefusedError(f"{doubled[0]} names the skill {doubled[1]} twice; a posting's skills are named once", file)
 
 
-def _merge(cls: type, columns: Sequence[str], select: str, updates: dict[str, str] | None = None) -> str:
-    """MERGE that inserts new keys and sets the other columns of known ones, by `updates` where it names them."""
+def _merge(cls: type, columns: Sequence[str], select: str) -> str:
+    """MERGE that inserts new keys and sets the other columns of known ones."""
     keys = key_of(cls)
-    sets = ", ".join(f"{quoted(c)} = {(updates or {}).get(c, f's.{quoted(c)}')}" for c in columns if c not in keys)
+    sets = ", ".join(f"{quoted(c)} = s.{quoted(c)}" for c in columns if c not in keys)
     return f"""
         MERGE INTO {table_of(cls).name} AS t USING ({select}) AS s
         ON {" AND ".join(f"t.{quoted(k)} = s.{quoted(k)}" for k in keys)}
