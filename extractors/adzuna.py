@@ -17,8 +17,8 @@ from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from transforms.amount import stated_amount
 from transforms.place import Address
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Pay, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue, Pay
 
 API = "https://api.adzuna.com/v1/api/jobs/"
 COUNTRIES = (
@@ -77,9 +77,9 @@ def _asked(words: str) -> str:
     return urlencode({"results_per_page": 50, "what": words, "sort_by": "date"})
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every result of a page."""
-    yield from postings(each(response.listed("results"), read_result, known=KNOWN))
+    yield from each(response.listed("results"), read_result, known=KNOWN)
 
 
 def read_result(result: dict[str, Any]) -> Said:

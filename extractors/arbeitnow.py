@@ -13,9 +13,9 @@ from typing import Any
 
 from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.role import employment_type_of, seniority_stated
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
 DAYS = 2
@@ -66,10 +66,10 @@ def next_of(response: Response, *, since: float) -> str | None:
     return following if any(isinstance(time, int) and time >= since for time in times) else None
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
-    yield from postings(each(answer.get("data") if isinstance(answer, dict) else None, read_job, known=KNOWN))
+    yield from each(answer.get("data") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> Said:

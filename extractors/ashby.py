@@ -19,11 +19,11 @@ from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.pay import pay_in
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import left_out
 from transforms.stated_pay import amount_of
 from transforms.tier import BASE, ON_TARGET, TOTAL, component_in, tied_to
-from warehouse.tables import Issue, Pay, Posting
+from warehouse.tables import Issue, Pay
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
 BOARD = re.compile(re.escape(API) + r"([^/?#]+)")
@@ -91,11 +91,11 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every job of the board as a posting, or the reason why not."""
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of the board says, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from postings(each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN))
+    yield from each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN)
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:

@@ -29,10 +29,10 @@ from extractors.fetching import Web, ask_each
 from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected, left_out
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Pay, Posting
+from warehouse.tables import Issue, Pay
 
 SITES = Path(__file__).with_suffix(".toml")
 MOST_LISTS = 20
@@ -192,7 +192,7 @@ def _id_by(address: str) -> str:
 # --- pages --------------------------------------------------------------------------------------------
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """The postings that a page marks up, or the reason why there are none."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if _sitemap(response) or any(response.url in site.lists for site in sites()):
@@ -203,7 +203,7 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     if not items:
         rule = f"a schema.org JobPosting expected, or selectors for its site in {SITES.name}"
         raise Rejected("response", page[:80], rule)
-    yield from postings(each(items, functools.partial(read_item, url=response.url, site=site), known=KNOWN))
+    yield from each(items, functools.partial(read_item, url=response.url, site=site), known=KNOWN)
 
 
 def page_of(response: Response) -> str:

@@ -16,8 +16,8 @@ from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue
 
 API = "https://api.francetravail.io/partenaire/offresdemploi/v2/offres/search"
 TOKENS = "https://entreprise.francetravail.fr/connexion/oauth2/access_token?realm=%2Fpartenaire"
@@ -102,9 +102,9 @@ def _next(page: Response) -> str | None:
     return RANGE.sub(f"range={start}-{start + PAGE - 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every offer of a page."""
-    yield from postings(each(response.listed("resultats"), read_offer, known=KNOWN))
+    yield from each(response.listed("resultats"), read_offer, known=KNOWN)
 
 
 def read_offer(offer: dict[str, Any]) -> Said:

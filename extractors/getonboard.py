@@ -21,10 +21,10 @@ from bs4 import BeautifulSoup, Tag
 from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Pay, Posting
+from warehouse.tables import Issue, Pay
 
 SITE = "https://www.getonbrd.com/"
 API = f"{SITE}api/v0/"
@@ -115,13 +115,13 @@ def next_of(response: Response, *, category: str) -> str | None:
     return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job of an answer or a saved page, or the reason why not."""
     if response.url.startswith(API):
         answer = response.json()
         records = answer.get("data") if isinstance(answer, dict) else None
         flat = list(map(_flat, records)) if isinstance(records, list) else records
-        yield from postings(each(flat, read_job, known=KNOWN))
+        yield from each(flat, read_job, known=KNOWN)
         return
     page = BeautifulSoup(response.body, "lxml")
     listed = page.select("a.gb-results-list__item")
@@ -129,8 +129,8 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     if not listed and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
-    yield from postings(each(listed, functools.partial(read_listed, seen_on=response.observed_at.date())))
-    yield from postings(each(adverts, functools.partial(read_advert, page=page)))
+    yield from each(listed, functools.partial(read_listed, seen_on=response.observed_at.date()))
+    yield from each(adverts, functools.partial(read_advert, page=page))
 
 
 # --- the API ------------------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from transforms.gazetteer import key, workplaces
 from transforms.place import whereabouts
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.role import employment_type_of, seniority_stated
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 API = "https://api.github.com/repos/"
 REPOSITORIES = (
@@ -81,9 +81,9 @@ def _next(page: Response) -> str | None:
     return NUMBER.sub(lambda number: f"page={int(number[1]) + 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every open advert of a page; closed ones and pull requests as issues."""
-    yield from postings(each(response.json(), read_issue, known=KNOWN))
+    yield from each(response.json(), read_issue, known=KNOWN)
 
 
 def read_issue(issue: dict[str, Any]) -> Said | Issue:

@@ -23,12 +23,12 @@ from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.currency import currency_of
 from transforms.place import Address, whereabouts
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected, left_out
 from transforms.stated_pay import amount_of
 from transforms.text import text_of
 from transforms.tier import component_in, period_in, tied_to
-from warehouse.tables import Issue, Pay, Posting
+from warehouse.tables import Issue, Pay
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
 BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(/[^/?#]+)?(?:\?|$)")
@@ -102,15 +102,15 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every job of the board as a posting, or the reason why not; a list shorter than it says is an issue."""
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of the board says, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     found = BOARD.match(response.url)
     if isinstance(answer, dict) and found and found[2]:
         answer = [answer]  # one job by itself, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
     board = unquote(found[1]) if found else None
-    yield from postings(each(jobs, functools.partial(read_job, board=board), known=KNOWN))
+    yield from each(jobs, functools.partial(read_job, board=board), known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
     total = meta.get("total") if isinstance(meta, dict) else None
     if total is not None and total != len(jobs):

@@ -18,10 +18,10 @@ from extractors.source import Response, Source, each
 from transforms.location import folded, is_understood
 from transforms.pay import pay_in
 from transforms.place import whereabouts
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.role import employment_type_of, names_a_job
 from transforms.text import text_of
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 API = "https://hn.algolia.com/api/v1/"
 NEWEST = f"{API}search_by_date?tags=story,author_whoishiring&hitsPerPage=10"
@@ -126,11 +126,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_pages(web, NEWEST, find, most=1) + ask_each(web, threads)
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job of every top-level comment; what is no advert as an issue that says why."""
     is_search = "/search" in response.url
     read = each(response.listed("hits" if is_search else "children"), read_comment, known=KNOWN)
-    yield from postings(said for one in read for said in (one if isinstance(one, list) else [one]))
+    for one in read:
+        yield from one if isinstance(one, list) else [one]
 
 
 def read_comment(comment: dict[str, Any]) -> list[Said] | Issue:

@@ -15,9 +15,9 @@ from typing import Any
 from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 API = "https://himalayas.app/jobs/api"
 PAGE = 20
@@ -84,10 +84,10 @@ def next_of(response: Response, *, since: float) -> str | None:
     return None if is_older or following >= answer["totalCount"] else url_of_page(following)
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
-    yield from postings(each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN))
+    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> Said:

@@ -14,9 +14,9 @@ from typing import Any
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
 ADDRESS = f"{API}?count=100"
@@ -60,10 +60,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job, or the reason why not."""
     answer = response.json()
-    yield from postings(each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN))
+    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> Said:

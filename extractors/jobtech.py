@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue
 
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
 DATA_IT = {"occupation-field": "apaJ_2ja_LuF"}
@@ -81,9 +81,9 @@ def _next(page: Response) -> str | None:
     return OFFSET.sub(lambda offset: f"offset={int(offset[1]) + PAGE}", page.url)
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every advert of a page of JobSearch, or of JobStream's bare list."""
-    yield from postings(each(response.listed("hits"), read_advert, known=KNOWN))
+    yield from each(response.listed("hits"), read_advert, known=KNOWN)
 
 
 def read_advert(advert: dict[str, Any]) -> Said | Issue:

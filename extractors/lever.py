@@ -18,9 +18,9 @@ from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Pay, Posting
+from warehouse.tables import Issue, Pay
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
@@ -97,12 +97,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every posting of the board, or the one whose own address was asked, or the reason why not."""
     found = BOARD.match(response.url)
     read = functools.partial(read_posting, board=_token(found) if found else None)
     answer = [response.json()] if found and found["id"] else response.json()
-    yield from postings(each(answer, read, known=KNOWN))
+    yield from each(answer, read, known=KNOWN)
 
 
 def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:

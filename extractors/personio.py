@@ -17,8 +17,8 @@ from xml.etree.ElementTree import Element
 from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue
 
 BOARD = re.compile(r"(https://([a-z0-9-]+)\.jobs\.personio\.(?:de|com)/)xml(?:\?|$)")
 EITHER_SCHEDULE = {"full-or-part-time": "full time or part time"}
@@ -73,12 +73,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every position of the feed as a posting, or the reason why not."""
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every position of the feed says, or the reason why not."""
     feed, found = response.xml("workzag-jobs"), BOARD.match(response.url)
     positions = [{child.tag: child for child in position} for position in feed.iter("position")]
     read = functools.partial(read_position, host=found[1] if found else "", board=found[2] if found else None)
-    yield from postings(each(positions, read, known=KNOWN))
+    yield from each(positions, read, known=KNOWN)
 
 
 def read_position(position: Mapping[str, Element], *, host: str, board: str | None) -> Said:

@@ -17,10 +17,10 @@ from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import left_out
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 BOARD = re.compile(r"https://([^/.]+)\.recruitee\.com/api/offers/?(?:\?|$)")
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
@@ -80,11 +80,11 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every published offer of the board, or the reason why not."""
     answer = response.json()
     offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
-    yield from postings(each(offers, functools.partial(read_offer, board=board_of(response.url)), known=KNOWN))
+    yield from each(offers, functools.partial(read_offer, board=board_of(response.url)), known=KNOWN)
 
 
 def read_offer(offer: dict[str, Any], *, board: str | None) -> Said | Issue:

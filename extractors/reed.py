@@ -20,8 +20,8 @@ from extractors.source import Response, Source, each
 from transforms.amount import stated_amount
 from transforms.currency import currency_of
 from transforms.place import Address, country_of
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Pay, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue, Pay
 
 API = "https://www.reed.co.uk/api/1.0/"
 KEY = "JOBMARKET_REED_KEY"
@@ -95,11 +95,11 @@ def posting_of(url: str) -> str | None:
     return found[1] if found else None
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
     is_whole = posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.listed("results")
-    yield from postings(each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN))
+    yield from each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN)
 
 
 def read_advert(advert: dict[str, Any], *, is_whole: bool) -> Said:

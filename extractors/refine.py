@@ -12,13 +12,15 @@ import contextlib
 import functools
 import gc
 import hashlib
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -26,6 +28,7 @@ import pyarrow.parquet as pq
 from extractors.archive import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
 from extractors.source import ANSWERED, GONE, Response, all_sources, source_of
+from transforms.posting import NONE_BEFORE, Again, postings
 from transforms.rejected import Rejected
 from warehouse.schema import arrow_table, refined_schema, refined_table
 from warehouse.tables import (
@@ -50,7 +53,12 @@ BATCH = 2000
 FEW = 20
 """Postings of one file that are believed to be gone whatever the others say: far more than vanish between a list and
 the answers for what it names, an hour later."""
+FILES_BEFORE = 30
+"""How many of a source's newest refined files are looked through for adverts that say the same again."""
+GROUPS_KEPT = 16
+"""Row groups of those files kept in memory: a night asks boards in nearly the same order as the last."""
 KEY = b"refine_key"
+RESPONSES = ".responses.parquet"
 ROOT = Path(__file__).parent.parent
 
 
@@ -105,7 +113,7 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
         return _summary(source, warc, archive, rows, responses, key, is_new=False)
     rows.parent.mkdir(parents=True, exist_ok=True)
     with collector_paused():
-        _write(all_sources()[source], warc, key, rows, responses)
+        _write(all_sources()[source], warc, key, rows, responses, ReadBefore(rows.parent, code_key(source)))
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
 
@@ -146,7 +154,7 @@ def _key(source: str, warc: Path) -> str:
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
     name = warc.name.removesuffix(".warc.gz")
-    return refined / source / f"{name}.parquet", refined / source / f"{name}.responses.parquet"
+    return refined / source / f"{name}.parquet", refined / source / f"{name}{RESPONSES}"
 
 
 def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool) -> Refined:
@@ -188,15 +196,18 @@ def _key_of(path: Path) -> str | None:
     return metadata.get(KEY, b"").decode() or None
 
 
-def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path) -> None:
-    row_class = module.SOURCE.row or ROW_OF_KIND[module.SOURCE.kind]
+# --- one file -----------------------------------------------------------------------------------------
+
+
+def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, before: ReadBefore) -> None:
+    row_class = _row_class(module)
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
     responses: list[RefinedResponses] = []
     with pq.ParquetWriter(parts[0], schema, compression="zstd") as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc):
+        for response, outcome in _read(module, warc, before):
             n_rows, issues = 0, []
             for row in outcome:
                 if isinstance(row, Issue):
@@ -206,27 +217,34 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
                 n_rows += 1
                 batch.append((row, response.record, response.observed_at))
                 if len(batch) >= BATCH:
-                    writer.write_table(refined_table(row_class, batch).replace_schema_metadata(metadata))
+                    writer.write_table(_table(row_class, batch, before).replace_schema_metadata(metadata))
                     batch.clear()
             responses.append(_response_row(module, response, n_rows, issues))
-        writer.write_table(refined_table(row_class, batch).replace_schema_metadata(metadata))
+        writer.write_table(_table(row_class, batch, before).replace_schema_metadata(metadata))
     table = arrow_table(RefinedResponses, _believed(responses)).replace_schema_metadata(metadata)
     pq.write_table(table, parts[1], compression="zstd")
     for part, path in zip(reversed(parts), (responses_path, rows_path), strict=True):
         part.replace(path)
 
 
-def _read(module: ModuleType, warc: Path) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
+def _row_class(module: ModuleType) -> type:
+    found: type = module.SOURCE.row or ROW_OF_KIND[module.SOURCE.kind]
+    return found
+
+
+def _read(
+    module: ModuleType, warc: Path, before: ReadBefore
+) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
     for response in read(warc):
         if isinstance(response, Damaged):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
         elif isinstance(response, Revisited):
             yield response, iter(())
         elif source_of(response.url) is module:
-            yield response, _parsed(module, response)
+            yield response, _parsed(module, response, before)
 
 
-def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
+def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -236,9 +254,86 @@ def _parsed(module: ModuleType, response: Response) -> Iterator[Any]:
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from module.parse(response)
+        yield from rows_of(module, response, before.numbers)
     except Rejected as error:
         yield error.issue
+
+
+def rows_of(module: ModuleType, response: Response, before: Mapping[str, int] = NONE_BEFORE) -> Iterator[Any]:
+    """Rows and issues of one answer of a source: its adverts are read, rows of other kinds come finished.
+
+    `before` numbers adverts that were read before by their `said_hash`; those come as `Again`. Raises `Rejected` when
+    the answer is none of the source's, after the rows that came before that was seen.
+    """
+    said = module.parse(response)
+    return postings(said, before) if _row_class(module) is Posting else said
+
+
+def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore) -> pa.Table:
+    """Rows of one batch, those that were read before beside those that are new, in the batch's order."""
+    again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, Again)]
+    if not again:
+        return refined_table(row_class, batch)
+    new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, Again)]
+    places, tables = before.rows([batch[number][0].number for number in again])
+    order = np.argsort(np.concatenate([new, np.asarray(again)[places]]))
+    read = refined_table(row_class, [batch[number] for number in new])
+    table = pa.concat_tables([read, *(found.replace_schema_metadata(None) for found in tables)]).take(order)
+    for name, values in (("record", [record for _, record, _ in batch]), ("observed_at", [at for _, _, at in batch])):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), pa.array(values, table.schema.field(place).type))
+    return table
+
+
+class ReadBefore:
+    """The rows that a source's newest refined files hold, if the code is the same: what need not be read again.
+
+    It saves time and changes nothing: what was said the same, and is read by the same code, is the same row. Files
+    are opened when the first answer with data is there; on most nights most answers only repeat earlier ones.
+    """
+
+    def __init__(self, folder: Path, code: str) -> None:
+        self._folder, self._code = folder, code
+        self._group = functools.lru_cache(GROUPS_KEPT)(self._read_group)
+
+    @functools.cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each advert by its `said_hash`."""
+        hashes = [file.read(["said_hash"])["said_hash"].to_pylist() for file in self._files]
+        numbered = {said: number for number, said in enumerate(itertools.chain.from_iterable(hashes))}
+        numbered.pop(None, None)
+        return numbered
+
+    @functools.cached_property
+    def _files(self) -> list[pq.ParquetFile]:
+        """Oldest first, so that the newest row of an advert has its number."""
+        paths = sorted(path for path in self._folder.glob("*.parquet") if not path.name.endswith(RESPONSES))
+        same = (path for path in paths[-FILES_BEFORE:] if (_key_of(path) or "").endswith(f"-{self._code}"))
+        files = (pq.ParquetFile(path) for path in same)
+        return [file for file in files if "said_hash" in file.schema_arrow.names]
+
+    @functools.cached_property
+    def _groups(self) -> tuple[list[tuple[pq.ParquetFile, int]], Any]:
+        """All row groups, and the number of the first row of each."""
+        groups = [(file, number) for file in self._files for number in range(file.num_row_groups)]
+        sizes = [file.metadata.row_group(number).num_rows for file, number in groups]
+        return groups, np.cumsum([0, *sizes])[:-1]
+
+    def _read_group(self, number: int) -> pa.Table:
+        file, group = self._groups[0][number]
+        return file.read_row_group(group)
+
+    def rows(self, numbers: Sequence[int]) -> tuple[Any, list[pa.Table]]:
+        """Rows by their numbers, in as many tables as they stand in, and which of `numbers` each row is."""
+        asked = np.asarray(numbers)
+        starts = self._groups[1]
+        group_of = np.searchsorted(starts, asked, side="right") - 1
+        places = [np.flatnonzero(group_of == group) for group in np.unique(group_of)]
+        tables = [
+            self._group(int(group)).take(asked[mine] - starts[group])
+            for group, mine in zip(np.unique(group_of), places, strict=True)
+        ]
+        return np.concatenate(places), tables
 
 
 def _posting_of(module: ModuleType, url: str) -> str | None:

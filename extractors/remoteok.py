@@ -15,9 +15,9 @@ from typing import Any
 
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 ADDRESS = "https://remoteok.com/api"
 KNOWN = frozenset(
@@ -62,9 +62,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job, or the reason why not."""
-    yield from postings(each(response.json(), read_job, known=KNOWN))
+    yield from each(response.json(), read_job, known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> Said | Issue:

@@ -12,9 +12,9 @@ from typing import Any
 
 from extractors.fetching import Web, ask_each
 from extractors.source import LISTED_WHOLE, Response, Source, each
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 ADDRESS = "https://remotive.com/api/remote-jobs"
 KNOWN = frozenset(
@@ -65,11 +65,11 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
-    yield from postings(each(jobs, read_job, known=KNOWN))
+    yield from each(jobs, read_job, known=KNOWN)
     total = answer.get("total-job-count", len(jobs))
     if total != len(jobs):
         yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue

@@ -12,8 +12,8 @@ from typing import Any
 
 from extractors.fetching import Web, ask_each
 from extractors.source import LISTED_WHOLE, Response, Source, each
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue
 
 REPOSITORY = "https://raw.githubusercontent.com/SimplifyJobs/New-Grad-Positions/"
 ADDRESS = f"{REPOSITORY}dev/.github/scripts/listings.json"
@@ -59,9 +59,9 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job that is open and shown; the others as issues."""
-    yield from postings(each(response.json(), read_row, known=KNOWN))
+    yield from each(response.json(), read_row, known=KNOWN)
 
 
 def read_row(row: dict[str, Any]) -> Said | Issue:

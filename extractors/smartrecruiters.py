@@ -18,11 +18,11 @@ from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each, ask_pages
 from extractors.source import AGES_OUT, Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import left_out
 from transforms.role import role_of
 from transforms.stated_pay import stated_pay
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 API = "https://api.smartrecruiters.com/v1/companies/"
 COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")
@@ -106,14 +106,14 @@ def _next(page: Response, *, board: str, details: list[str]) -> str | None:
     return url_of(board, read) if answer["content"] and read < answer["totalFound"] else None
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every posting of a page, or a single one, or the reason why not."""
     answer, found = response.json(), COMPANY.match(response.url)
     items = answer
     if isinstance(answer, dict):
         items = [answer] if "jobAd" in answer else answer.get("content")
     company = unquote(found[1]) if found else ""
-    yield from postings(each(items, functools.partial(read_item, asked=company), known=KNOWN))
+    yield from each(items, functools.partial(read_item, asked=company), known=KNOWN)
 
 
 def read_item(item: dict[str, Any], *, asked: str) -> Said | Issue:

@@ -6,7 +6,7 @@ A source module holds
     SOURCE = Source(name="ashby", ...)
 
     def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
-    def parse(response): ...         # Iterator of rows (Posting, PayReport, OfficialWage, ExchangeRate) and Issues
+    def parse(response): ...         # Iterator of what adverts say (`Said`), or of rows of other kinds, and Issues
 
 `posting_of(url)`: the native id of the posting whose own address it is, or None, where it asks for single postings;
 and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names

@@ -45,9 +45,9 @@ from extractors.fetching import Web
 from extractors.source import Response, Source
 from transforms.currency import currency_of
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected
-from warehouse.tables import PERIODS, TEXT_STATES, Issue, Pay, Posting
+from warehouse.tables import PERIODS, TEXT_STATES, Issue, Pay
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
@@ -161,8 +161,8 @@ def _digest(mapping: bytes, body: bytes) -> str:
     return f"sha256:{hashlib.sha256(b'%d:' % len(mapping) + mapping + body).hexdigest()}"
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every row as a posting, or the reason why not."""
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every row says, or the reason why not."""
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
     except (KeyError, binascii.Error) as error:
@@ -171,7 +171,7 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     if response.headers.get(DIGEST) != _digest(mapping, response.body):
         raise Rejected("response", response.headers.get(DIGEST, ""), "the digest of this mapping and file expected")
     mapped = mapping_in(mapping)
-    yield from postings(_said_by(mapped, rows_in(mapped, response.body)))
+    yield from _said_by(mapped, rows_in(mapped, response.body))
 
 
 def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[Said | Issue]:

@@ -18,9 +18,9 @@ from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 BOARD = re.compile(r"https://([a-z0-9-]+)\.teamtailor\.com/jobs\.rss(?:\?|$)")
 MOST_JOBS = 1_000
@@ -83,10 +83,10 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every job of the feed as a posting, or the reason why not; a feed cut short is an issue."""
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of the feed says, or the reason why not; a feed cut short is an issue."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
-    yield from postings(each(items, functools.partial(read_item, board=board_of(response.url)), known=KNOWN))
+    yield from each(items, functools.partial(read_item, board=board_of(response.url)), known=KNOWN)
     if len(items) in (CUT_AT, MOST_JOBS):
         rule = f"a list that does not end at {CUT_AT} or {MOST_JOBS} jobs expected; there may be more"
         yield Rejected("response", f"{len(items)} jobs", rule).issue

@@ -12,8 +12,8 @@ from typing import Any
 
 from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MOST_PAGES = 50
@@ -65,10 +65,10 @@ def next_of(response: Response) -> str | None:
     return url_of_page(following) if following < min(answer["page_count"], MOST_PAGES) else None
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
-    yield from postings(each(answer.get("results") if isinstance(answer, dict) else None, read_job, known=KNOWN))
+    yield from each(answer.get("results") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> Said:

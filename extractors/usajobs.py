@@ -15,8 +15,8 @@ from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
 from transforms.amount import stated_amount
 from transforms.place import Address
-from transforms.posting import Said, postings
-from warehouse.tables import Issue, Pay, Posting
+from transforms.posting import Said
+from warehouse.tables import Issue, Pay
 
 API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
@@ -84,9 +84,9 @@ def _next(page: Response) -> str | None:
     return NUMBER.sub(lambda number: f"Page={int(number[1]) + 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every announcement of a page."""
-    yield from postings(each(response.listed("SearchResult", "SearchResultItems"), read_item, known=KNOWN))
+    yield from each(response.listed("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
 
 
 def read_item(item: dict[str, Any]) -> Said:

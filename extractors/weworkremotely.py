@@ -18,9 +18,9 @@ from defusedxml.ElementTree import fromstring
 
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import Rejected
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 ADDRESS = "https://weworkremotely.com/remote-jobs.rss"
 KNOWN = frozenset(
@@ -62,7 +62,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every item of the feed, or the reason why not."""
     try:
         feed = fromstring(response.body)
@@ -72,7 +72,7 @@ def parse(response: Response) -> Iterator[Posting | Issue]:
     if feed.tag != "rss":
         raise Rejected("response", feed.tag, "an RSS feed expected; the address may have moved")
     items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
-    yield from postings(each(items, read_item, known=KNOWN))
+    yield from each(items, read_item, known=KNOWN)
 
 
 def read_item(item: dict[str, str | None]) -> Said:

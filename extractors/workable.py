@@ -18,9 +18,9 @@ from extractors.boards import employer_of
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import left_out
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 HOST = "https://apply.workable.com/"
 ACCOUNT = re.compile(re.escape(HOST) + r"api/(?:(?P<widget>v1/widget)|v3)/accounts/(?P<account>[^/?#]+)")
@@ -78,15 +78,15 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
-    """Every job of either shape as a posting, or the reason why not."""
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of either shape says, or the reason why not."""
     answer, found = response.json(), ACCOUNT.match(response.url)
     jobs, name = answer, None
     if isinstance(answer, dict):
         jobs, name = answer.get("jobs", answer.get("results")), answer.get("name")
     account = unquote(found["account"]) if found else ""
     employer = employer_of(SOURCE.name, account) or (name if isinstance(name, str) else None) or account
-    yield from postings(each(jobs, functools.partial(read_job, account=account, employer=employer), known=KNOWN))
+    yield from each(jobs, functools.partial(read_job, account=account, employer=employer), known=KNOWN)
 
 
 def read_job(job: dict[str, Any], *, account: str, employer: str) -> Said | Issue:

@@ -19,10 +19,10 @@ from extractors.fetching import Web, ask_each
 from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
 from transforms.place import Address
-from transforms.posting import Said, postings
+from transforms.posting import Said
 from transforms.rejected import MISSHAPEN, Rejected, left_out
 from transforms.role import role_of
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue
 
 BOARD = re.compile(r"([a-z0-9-]+)\.(wd\d+)/([\w-]+)")
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
@@ -148,16 +148,16 @@ def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]
     return [{name: [value["id"]]} for value in values]
 
 
-def parse(response: Response) -> Iterator[Posting | Issue]:
+def parse(response: Response) -> Iterator[Said | Issue]:
     """Every posting of a page of a list, or a single one, or the reason why not."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
         raise Rejected("response", answer, "a page of job postings or a single one expected")
     if "jobPostingInfo" in answer:
         read = functools.partial(read_single, address=address)
-        yield from postings(each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE))
+        yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
     else:
-        yield from postings(each(answer["jobPostings"], functools.partial(read_item, address=address), known=KNOWN))
+        yield from each(answer["jobPostings"], functools.partial(read_item, address=address), known=KNOWN)
 
 
 def read_item(item: dict[str, Any], *, address: re.Match[str]) -> Said:

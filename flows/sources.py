@@ -16,6 +16,7 @@ from rich.text import Text
 
 from extractors.archive import Writer, read
 from extractors.boards import boards_of
+from extractors.refine import rows_of
 from extractors.source import ANSWERED, NEW_KEYS, Response, Source, all_sources
 from extractors.web import web_for
 from flows.access import permissions, why_off
@@ -245,7 +246,7 @@ def _parsed(module: ModuleType, path: Path | None) -> tuple[list[Any], list[Issu
         if not isinstance(answer, Response) or answer.status not in ANSWERED:
             continue
         try:
-            for found in module.parse(answer):
+            for found in rows_of(module, answer):
                 (issues if isinstance(found, Issue) else rows).append(found)
         except Rejected as error:
             issues.append(error.issue)

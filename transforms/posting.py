@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
+import hashlib
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import NamedTuple, Required, TypedDict, Unpack
+
+import orjson
 
 from transforms.ai_work import ai_label
 from transforms.currency import legal_tender
@@ -51,6 +54,7 @@ TOGETHER = 64
 """Postings made step by step at once: some hundred kilobytes of text."""
 SEVERAL = "several"
 REMOTE = "remote"
+NONE_BEFORE: Mapping[str, int] = MappingProxyType({})
 
 
 class Said(TypedDict, total=False):
@@ -97,7 +101,7 @@ def posting(**said: Unpack[Said]) -> Posting:
     Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
-    steps = _steps(said)
+    steps = _steps(said, said_hash(said))
     while True:
         try:
             next(steps)
@@ -106,27 +110,72 @@ def posting(**said: Unpack[Said]) -> Posting:
             return made
 
 
-def postings(said: Iterable[Said | Issue]) -> Iterator[Posting | Issue]:
+class Again(NamedTuple):
+    """An advert that says word for word what one said that was read before: that one's number."""
+
+    number: int
+
+
+def postings(
+    said: Iterable[Said | Issue], before: Mapping[str, int] = NONE_BEFORE
+) -> Iterator[Posting | Issue | Again]:
     """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
 
     `TOGETHER` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
-    all their texts are read at once. The result is the same as `posting`'s.
+    all their texts are read at once. The result is the same as `posting`'s. `before` numbers adverts that were read
+    before by their `said_hash`; one that says the same is not read again.
     """
-    waiting = iter(said)
-    while group := list(itertools.islice(waiting, TOGETHER)):
-        texts = [one for one in group if not isinstance(one, Issue)]
-        _of_html.of([html for one in texts if isinstance(html := one.get("html"), str) and html])
-        yield from _made_together(group)
+    for group in _groups(said):
+        yield from _made_together(group, before)
 
 
-def _made_together(group: Sequence[Said | Issue]) -> list[Posting | Issue]:
-    made: dict[int, Posting | Issue] = {}
-    running: list[tuple[int, Generator[None, None, Posting]]] = []
+def said_hash(said: Said) -> str | None:
+    """Digest of all that a source says of an advert, 32 hex digits: the same words, the same posting.
+
+    None where a value is of no kind that JSON has, so that it cannot be told from others.
+    """
+    try:
+        return hashlib.sha256(orjson.dumps(said, default=_listed)).hexdigest()[:32]
+    except TypeError:
+        return None
+
+
+def _listed(value: object) -> list[object]:
+    """An `Address`, which is a tuple with names, as JSON can say it."""
+    if isinstance(value, tuple):
+        return [*value]
+    raise TypeError
+
+
+def _groups(said: Iterable[Said | Issue]) -> Iterator[list[Said | Issue]]:
+    """`TOGETHER` at a time. What came before an answer turned out to be bad counts."""
+    group: list[Said | Issue] = []
+    try:
+        for one in said:
+            group.append(one)
+            if len(group) == TOGETHER:
+                yield group
+                group = []
+    except Rejected:
+        yield group
+        raise
+    yield group
+
+
+def _made_together(group: Sequence[Said | Issue], before: Mapping[str, int]) -> list[Posting | Issue | Again]:
+    made: dict[int, Posting | Issue | Again] = {}
+    new: list[tuple[int, Said, str | None]] = []
     for number, one in enumerate(group):
         if isinstance(one, Issue):
             made[number] = one
+            continue
+        digest = said_hash(one)
+        if digest is not None and digest in before:
+            made[number] = Again(before[digest])
         else:
-            running.append((number, _steps(one)))
+            new.append((number, one, digest))
+    _of_html.of([html for _, one, _ in new if isinstance(html := one.get("html"), str) and html])
+    running = [(number, _steps(one, digest)) for number, one, digest in new]
     while running:
         going = []
         for number, steps in running:
@@ -144,7 +193,7 @@ def _made_together(group: Sequence[Said | Issue]) -> list[Posting | Issue]:
     return [made[number] for number in range(len(group))]
 
 
-def _steps(said: Said) -> Generator[None, None, Posting]:
+def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
     native, named = _id_and_title(said)
     issues = [*said.get("issues", ())]
@@ -252,6 +301,7 @@ def _steps(said: Said) -> Generator[None, None, Posting]:
         skills=skills_in(body, title=named, employer=(employer, board)) if body else (),
         spans=tuple(spans),
         issues=tuple(issues),
+        said_hash=digest,
     )
 
 

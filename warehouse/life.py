@@ -366,7 +366,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, rows_of: Mapping[str, Path])
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE new_versions AS
-        SELECT r.* EXCLUDE (text, spans, issues, file_row_number, filename, observed_at),
+        SELECT r.* EXCLUDE (text, spans, issues, said_hash, file_row_number, filename, observed_at),
             v.version_from, v.version_to, v.content_hash
         FROM ({_rows(files, "*")}) AS r
         JOIN versions AS v

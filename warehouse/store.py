@@ -115,6 +115,8 @@ TABLE_OF_ROW = {
 """Where the rows of a refined file go."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 TEXT = "text"
+ONLY_REFINED = (TEXT, "said_hash")
+"""Flat columns of a posting that stay in its refined file."""
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
 """Sources of exchange rates in order of trust, and how many days old a rate may be (DESIGN: Money)."""
@@ -536,14 +538,14 @@ def _row_class(rows: Path) -> type:
 
 
 def _is_flat(name: str, row_class: type) -> bool:
-    return name != TEXT and not next(f for f in fields_of(row_class) if f.name == name).is_list
+    return name not in ONLY_REFINED and not next(f for f in fields_of(row_class) if f.name == name).is_list
 
 
 def _stage(con: Connection, file: RefinedFile, row_class: type, end: str) -> None:
     """Temporary table `staged`: the file's newest row per key. Of what is no posting, `newest`: what core has older."""
     keys = ", ".join(map(quoted, key_of(row_class)))
     rows = f"read_parquet({literal(str(file.rows))}, file_row_number = true)"
-    left_out = "EXCLUDE (text, spans, issues, places, file_row_number)"
+    left_out = "EXCLUDE (text, spans, issues, said_hash, places, file_row_number)"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE staged AS

@@ -368,6 +368,7 @@ class Posting(Advert):
     skills: Annotated[tuple[SkillAsked, ...], Column("Skills found in the text")]
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
     issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]
+    said_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]
 
 
 # --- core: postings ---------------------------------------------------------------------------------

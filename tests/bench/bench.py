@@ -40,7 +40,7 @@ from selectolax.lexbor import LexborHTMLParser
 import extractors.ashby
 import transforms.posting
 from extractors.archive import Writer, read
-from extractors.refine import Refined, collector_paused, refine
+from extractors.refine import Refined, collector_paused, refine, rows_of
 from extractors.source import Response
 from tests.bench import duplicates, growth, nights, plain
 from transforms.lexicon import lexicon
@@ -151,7 +151,7 @@ def clocks_on_readers() -> Iterator[dict[str, float]]:
 def read_all(responses: Sequence[Response]) -> None:
     """Parse and read all answers; postings are let go, as refine lets them go."""
     for response in responses:
-        list(extractors.ashby.parse(response))
+        list(rows_of(extractors.ashby, response))
 
 
 def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tuple[dict[str, float], Refined]:
@@ -308,7 +308,7 @@ def profile_reading(warc: Path) -> None:
         warmed_up(responses, Path(name))
     with cProfile.Profile() as profile:
         for response in responses:
-            list(extractors.ashby.parse(response))
+            list(rows_of(extractors.ashby, response))
     pstats.Stats(profile, stream=sys.stdout).sort_stats("tottime").print_stats(40)
 
 

@@ -33,7 +33,7 @@ MODULE = '''"""Toy jobs: an invented aggregator."""
 
 from extractors.fetching import ask_each
 from extractors.source import Source, each
-from transforms.posting import Said, postings
+from transforms.posting import Said
 
 URL = "https://api.toyjobs.example/v1/jobs"
 KNOWN = frozenset(("id", "title", "company", "place", "text"))
@@ -60,7 +60,7 @@ def fetch(web, *, boards, as_of):
 
 
 def parse(response):
-    yield from postings(each(response.listed("jobs"), read_job, known=KNOWN))
+    yield from each(response.listed("jobs"), read_job, known=KNOWN)
 
 
 def read_job(job):

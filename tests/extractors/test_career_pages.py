@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from extractors import career_pages
 from extractors.career_pages import Site, read_item, sites
-from extractors.refine import code_key
+from extractors.refine import code_key, rows_of
 from extractors.source import Response, all_sources, each, source_of
 from extractors.web import FetchFailed
 from transforms.posting import postings
@@ -135,7 +135,7 @@ def test_no_more_lists_are_asked_for_than_is_polite() -> None:
 
 @pytest.mark.usefixtures("curlew")
 def test_a_page_without_markup_is_read_by_the_selectors_of_its_site() -> None:
-    (row,) = career_pages.parse(answer(f"{HOST}/job/1", PLAIN))
+    (row,) = rows_of(career_pages, answer(f"{HOST}/job/1", PLAIN))
     assert isinstance(row, Posting)
     assert (row.posting_id, row.board, row.employer) == ("career_pages:jobs.curlew.example/job/1", "curlew", "Curlew")
     assert (row.title, row.text, row.city, row.country) == ("Computer Vision Engineer", "See birds.", "Porto", "PT")
@@ -151,7 +151,7 @@ def test_a_page_without_markup_is_read_by_the_selectors_of_its_site() -> None:
 
 @pytest.mark.usefixtures("curlew")
 def test_a_page_names_its_posting_on_a_declared_site_only() -> None:
-    (row,) = career_pages.parse(answer(f"{HOST}/job/1", PLAIN))
+    (row,) = rows_of(career_pages, answer(f"{HOST}/job/1", PLAIN))
     assert isinstance(row, Posting)
     assert f"career_pages:{career_pages.posting_of(f'{HOST}/job/1')}" == row.posting_id
     others = (f"{HOST}/sitemap.xml", f"{HOST}/about", "https://elsewhere.example/job/1")
@@ -163,7 +163,7 @@ def test_an_identifier_is_the_requisition_on_the_employers_own_site_only() -> No
     """Elsewhere it may be a job board's number of the advert, unless it carries the employer's name."""
     item = '{"@type": "JobPosting", "title": "Oceanographer", "hiringOrganization": "Curlew", "identifier": %s}'
     own, named, other = (
-        next(career_pages.parse(answer(url, f'<script type="application/ld+json">{item % said}</script>')))
+        next(rows_of(career_pages, answer(url, f'<script type="application/ld+json">{item % said}</script>')))
         for url, said in (
             (f"{HOST}/job/1", '"R7"'),
             ("https://board.example/1", '{"@type": "PropertyValue", "name": "Curlew", "value": "R7"}'),
@@ -177,12 +177,12 @@ def test_an_identifier_is_the_requisition_on_the_employers_own_site_only() -> No
 def test_a_page_with_neither_markup_nor_a_title_is_told() -> None:
     for url, page in ((f"{HOST}/job/1", "<p>gone</p>"), ("https://other.example/job/1", PLAIN)):
         with pytest.raises(Rejected, match=r"career_pages\.toml"):
-            list(career_pages.parse(answer(url, page)))
+            list(rows_of(career_pages, answer(url, page)))
 
 
 @pytest.mark.usefixtures("curlew")
 def test_the_list_of_a_site_is_no_posting() -> None:
-    (issue,) = career_pages.parse(answer(f"{HOST}/sitemap.xml", "<a href='/job/1'>x</a>"))
+    (issue,) = rows_of(career_pages, answer(f"{HOST}/sitemap.xml", "<a href='/job/1'>x</a>"))
     assert isinstance(issue, Issue) and issue.is_deliberate
 
 
@@ -232,7 +232,7 @@ def test_declaring_a_site_reads_the_archive_again(monkeypatch: pytest.MonkeyPatc
 
 def marked_up(value: Any) -> list[Any]:
     page = f"<script type='application/ld+json'>{json.dumps(value)}</script>"
-    return list(career_pages.parse(answer("https://jobs.example/1", page)))
+    return list(rows_of(career_pages, answer("https://jobs.example/1", page)))
 
 
 JOB = {"@type": "JobPosting", "title": "Data Scientist", "identifier": "1"}
@@ -294,7 +294,7 @@ def test_an_estimated_salary_is_no_pay() -> None:
 def test_what_stands_around_the_markup_does_not_matter(script: str) -> None:
     job = json.dumps(JOB | {"description": "a\tb\x01c"}).replace("\\t", "\t").replace("\\u0001", "\x01")
     page = f"<script type='application/LD+json'>{script.format(job)}</script>"
-    (row,) = career_pages.parse(answer("https://jobs.example/1", page))
+    (row,) = rows_of(career_pages, answer("https://jobs.example/1", page))
     assert isinstance(row, Posting) and row.posting_id == "career_pages:jobs.example/1"
 
 
@@ -325,4 +325,4 @@ def test_markup_nested_without_end_is_left() -> None:
     assert len(marked_up(nested)) == 1
     page = f"<script type='application/ld+json'>{'[' * 200_000}\"JobPosting\"{']' * 200_000}</script>"
     with pytest.raises(Rejected):
-        list(career_pages.parse(answer("https://jobs.example/1", page)))
+        list(rows_of(career_pages, answer("https://jobs.example/1", page)))

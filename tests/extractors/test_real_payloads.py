@@ -19,6 +19,7 @@ import orjson
 import pytest
 
 from extractors.archive import read
+from extractors.refine import rows_of
 from extractors.source import NEW_KEYS, Response, all_sources, source_of
 from extractors.world_bank import country_codes
 from transforms.headline import OWN_PAY
@@ -41,7 +42,7 @@ def responses(source: str, files: str = "*") -> Iterator[Response]:
 
 def rows(source: str, files: str = "*") -> Iterator[tuple[Response, Any]]:
     for response in responses(source, files):
-        for row in all_sources()[source].parse(response):
+        for row in rows_of(all_sources()[source], response):
             yield response, row
 
 
@@ -134,7 +135,7 @@ def test_greenhouse_lists_without_content_are_read() -> None:
         if number >= GREENHOUSE_SAMPLE:
             break
         stated += len(orjson.loads(response.body)["jobs"])
-        found += list(all_sources()["greenhouse"].parse(response))
+        found += list(rows_of(all_sources()["greenhouse"], response))
     assert len(found) == stated > 500
     postings = [row for row in found if isinstance(row, Posting)]
     assert len(postings) == stated
@@ -165,7 +166,7 @@ def test_both_lever_shapes_are_read_whole() -> None:
 def test_every_salary_row_of_aijobs_is_read() -> None:
     snapshots = {}
     for response in (*responses("aijobs_salaries", "2022*"), *responses("aijobs_salaries", "2025-08*")):
-        snapshots[response.observed_at.date()] = list(all_sources()["aijobs_salaries"].parse(response))
+        snapshots[response.observed_at.date()] = list(rows_of(all_sources()["aijobs_salaries"], response))
     assert {day: len(read_rows) for day, read_rows in snapshots.items()} == {
         date(2022, 12, 25): 1_890,
         date(2025, 8, 3): 151_445,
@@ -199,7 +200,7 @@ def test_rates_are_read_whole() -> None:
 
 def test_the_currency_table_fills_what_the_ecb_lacks() -> None:
     for response in responses("currency_table"):
-        rates = [row for row in all_sources()["currency_table"].parse(response) if isinstance(row, ExchangeRate)]
+        rates = [row for row in rows_of(all_sources()["currency_table"], response) if isinstance(row, ExchangeRate)]
         low, high = all_sources()["currency_table"].SOURCE.expected_rows
         assert low <= len(rates) <= high
         assert {"ARS", "CLP", "COP", "PEN", "UYU", "EUR"} <= {row.currency for row in rates}
@@ -245,7 +246,7 @@ def test_the_reference_table_of_onet_is_read_whole() -> None:
     onet = all_sources()["onet"]
     at = datetime(2025, 3, 4, tzinfo=UTC)
     answer = Response(url=onet.url_of("29.2"), observed_at=at, status=200, body=table.read_bytes())
-    found = list(onet.parse(answer))
+    found = list(rows_of(onet, answer))
     assert len(found) == 32_627
     assert len({row.occupation for row in found}) == 923
     assert sum(row.is_hot for row in found) == 11_621
@@ -257,7 +258,7 @@ def test_the_reference_table_of_onet_is_read_whole() -> None:
 def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
     low, high = all_sources()[source].SOURCE.expected_rows
     for response in responses(source):
-        n = sum(1 for row in all_sources()[source].parse(response) if not isinstance(row, Issue))
+        n = sum(1 for row in rows_of(all_sources()[source], response) if not isinstance(row, Issue))
         assert low <= n <= high
 
 
@@ -311,9 +312,9 @@ def test_saved_career_pages_are_read_by_their_markup() -> None:
     for response in responses("career_pages"):
         if "indeed" in response.url:
             with pytest.raises(Rejected, match="JobPosting expected"):
-                list(all_sources()["career_pages"].parse(response))
+                list(rows_of(all_sources()["career_pages"], response))
         else:
-            (found[response.url.split("/")[2]],) = all_sources()["career_pages"].parse(response)
+            (found[response.url.split("/")[2]],) = rows_of(all_sources()["career_pages"], response)
     assert len(found) == 3
     reed, meta, neura = (found[h] for h in ("www.reed.co.uk", "www.metacareers.com", "careers.neura-robotics.com"))
     assert (reed.pay_low, reed.pay_high, reed.currency, reed.period) == (52_000, 55_000, "GBP", "year")

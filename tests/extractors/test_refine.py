@@ -1,22 +1,34 @@
-"""Refine's use of the machine, and postings that are gone; its rows are tested with sources, sample and payloads."""
+"""Refine's use of the machine, postings that are gone, and adverts that say the same again.
+
+What its rows hold is tested with sources, sample and payloads.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import gc
 import json
+import random
 import re
+from collections.abc import Generator, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from extractors import smartrecruiters
+import extractors.refine as refine_module
+import transforms.posting as posting_module
+from extractors import sample, smartrecruiters
 from extractors.archive import Writer, read
-from extractors.refine import FEW, Refined, collector_paused, refine, unreadable_in
+from extractors.refine import FEW, ReadBefore, Refined, collector_paused, refine, unreadable_in
 from extractors.source import Response, all_sources
 from tests.extractors.board import NOW, Board, live
+from transforms.posting import Said, postings, said_hash
+from transforms.rejected import Rejected
+from warehouse.tables import Issue, Posting
 
 BOARDS = "https://boards-api.greenhouse.io/v1/boards"
 
@@ -125,3 +137,133 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
     last = answers_of(made)[-1]
     assert (last["http_status"], last["posting_id"]) == (404, "smartrecruiters:1")
     assert unreadable_in(made) == []
+
+
+# --- adverts that say the same again --------------------------------------------------------------------
+
+
+@pytest.fixture
+def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Native ids of the adverts that were read, one after another."""
+    ids: list[str] = []
+    steps = posting_module._steps
+
+    def told(said: Said, digest: str | None) -> Generator[None, None, Posting]:
+        ids.append(str(said["id"]))
+        return steps(said, digest)
+
+    monkeypatch.setattr(posting_module, "_steps", told)
+    return ids
+
+
+def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None = None) -> Refined:
+    """What refine makes of one board's list on one night."""
+    with Writer(folder / "archive" / "greenhouse" / f"2026-01-{number:02}.warc.gz") as writer:
+        at = NOW + timedelta(days=number)
+        writer.write(url=f"{BOARDS}/a/jobs", observed_at=at, status=200, body=orjson.dumps({"jobs": jobs}))
+    assert writer.path
+    return refine("greenhouse", writer.path, archive=folder / "archive", refined=refined or folder / "refined")
+
+
+def advert(number: int, **changed: Any) -> dict[str, Any]:
+    text = f"<p>{number} We build with Python and pay $150,000 - $180,000 a year in Berlin.</p>"
+    named = {"id": number, "internal_job_id": number, "title": f"AI Engineer {number}", "content": text}
+    return named | {"location": {"name": "Berlin, Germany"}} | changed
+
+
+def test_an_advert_that_says_the_same_is_not_read_again(tmp_path: Path, n_read: list[str]) -> None:
+    night(tmp_path, 1, *(advert(number) for number in range(5)))
+    assert n_read == ["0", "1", "2", "3", "4"]
+    n_read.clear()
+    second = night(tmp_path, 2, advert(3), advert(9), advert(1, title="Other"), advert(0))
+    assert n_read == ["9", "1"]
+    rows = pq.read_table(second.rows).to_pylist()
+    assert [row["title"] for row in rows] == ["AI Engineer 3", "AI Engineer 9", "Other", "AI Engineer 0"]
+    assert {row["observed_at"] for row in rows} == {NOW + timedelta(days=2)}, "read before, seen now"
+    assert {row["pay_low"] for row in rows} == {150_000}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "Data Scientist"},
+        {"content": "<p>We build with Rust.</p>"},
+        {"location": {"name": "Paris"}},
+        {"requisition_id": "R-1"},
+        {"absolute_url": "https://x.example/1"},
+        {"first_published": "2026-01-02"},
+        {"application_deadline": "2026-03-01"},
+        {"language": "de"},
+        {"departments": [{"name": "Research"}]},
+        {"pay_input_ranges": [{"min_cents": 100, "max_cents": 200, "currency_type": "EUR"}]},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_whatever_changes_is_read_again(changed: dict[str, Any], tmp_path: Path, n_read: list[str]) -> None:
+    night(tmp_path, 1, advert(1))
+    again = night(tmp_path, 2, advert(1, **changed))
+    alone = night(tmp_path, 2, advert(1, **changed), refined=tmp_path / "alone")
+    assert n_read == ["1", "1", "1"]
+    assert pq.read_table(again.rows).equals(pq.read_table(alone.rows))
+
+
+def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    night(tmp_path, 1, advert(1))
+    monkeypatch.setattr(refine_module, "code_key", lambda source: f"edited {source}")
+    night(tmp_path, 2, advert(1))
+    assert n_read == ["1", "1"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
+    monkeypatch.setattr(refine_module, "BATCH", 3)
+    monkeypatch.setattr(refine_module, "GROUPS_KEPT", 2)
+    chance = random.Random(seed)
+    n_again = 0
+    rows = refine_module.ReadBefore.rows
+
+    def counted(self: ReadBefore, numbers: Sequence[int]) -> Any:
+        nonlocal n_again
+        n_again += len(numbers)
+        return rows(self, numbers)
+
+    monkeypatch.setattr(ReadBefore, "rows", counted)
+    for number in chance.sample(range(1, 8), 7):
+        jobs = [advert(n, title=f"Engineer {chance.choice('abc')}") for n in chance.choices(range(15), k=12)]
+        jobs.insert(chance.randrange(12), advert(99, title=" "))  # is no posting
+        together = night(tmp_path, number, *jobs)
+        alone = night(tmp_path, number, *jobs, refined=tmp_path / f"alone {number}")
+        assert together.rows.read_bytes() == alone.rows.read_bytes()
+        assert together.responses.read_bytes() == alone.responses.read_bytes()
+    assert n_again > 10
+
+
+@pytest.mark.parametrize("source", ["ashby", "greenhouse", "lever"])
+def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_path: Path) -> None:
+    folder = Path(sample.__file__).parent
+    for warc in sorted((folder / source).glob("*.warc.gz")):
+        together, alone = (
+            refine(source, warc, archive=folder, refined=tmp_path / into) for into in ("together", warc.name)
+        )
+        assert pq.read_table(together.rows).equals(pq.read_table(alone.rows))
+        assert together.n_rejects == alone.n_rejects
+
+
+def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
+    def said() -> Iterator[Said | Issue]:
+        yield Said(source="x", id=1, title="AI Engineer")
+        raise Rejected("response", "{", "a whole answer expected")
+
+    found = postings(said())
+    assert [row.posting_id for row in (next(found),) if isinstance(row, Posting)] == ["x:1"]
+    with pytest.raises(Rejected, match="a whole answer expected"):
+        next(found)
+
+
+def test_a_value_that_cannot_be_told_from_others_is_read_each_time() -> None:
+    said = Said(source="x", id=1, title="AI Engineer", url=object())  # type: ignore[typeddict-item]
+    assert said_hash(said) is None
+    (made,) = postings([Said(source="x", id=1, title="AI Engineer", department="R")], {})
+    assert isinstance(made, Posting)
+    assert said_hash(Said(source="x", id=1, title="AI Engineer", department="R")) == made.said_hash

@@ -18,6 +18,7 @@ import pytest
 
 import transforms.lookups
 from extractors.archive import Damaged, Revisited, Writer, read
+from extractors.refine import rows_of
 from extractors.sample import make
 from extractors.sample.adverts import FOLDER, Advert, adverts_of, boards, market_of, table
 from extractors.source import Response, all_sources
@@ -39,17 +40,17 @@ def answers(source: str, night: str) -> list[Response | Revisited | Damaged]:
     return list(read(FOLDER / source / f"{night}.warc.gz"))
 
 
-def rows_of(source: str, night: str) -> Iterator[Any]:
+def night_rows(source: str, night: str) -> Iterator[Any]:
     """Rows and issues of a night, as refine gets them."""
     module = all_sources()[source]
     for answer in answers(source, night):
         if isinstance(answer, Damaged):
             yield Issue(column_name="response", value=answer.why, rule="damaged")
-        elif answer.status != 200:
+        elif not isinstance(answer, Response) or answer.status != 200:
             yield Issue(column_name="response", value=str(answer.status), rule="status")
         else:
             try:
-                yield from module.parse(answer)
+                yield from rows_of(module, answer)
             except Rejected as error:
                 yield error.issue
 
@@ -57,7 +58,7 @@ def rows_of(source: str, night: str) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def rows() -> dict[str, list[Posting | Issue]]:
     """What the boards give on each night, all sources together."""
-    return {night: [row for source in BOARD_SOURCES for row in rows_of(source, night)] for night in NIGHTS}
+    return {night: [row for source in BOARD_SOURCES for row in night_rows(source, night)] for night in NIGHTS}
 
 
 @pytest.fixture(scope="module")
@@ -253,8 +254,9 @@ def test_every_fault_shows(fault: tuple[str, int]) -> None:
         assert (answer.status != 200) == (what in ("HTTP 500", "unknown board") and number in nights)
         if answer.status != 200:
             continue
+        assert isinstance(answer, Response)
         try:
-            rows = list(module.parse(answer))
+            rows = list(rows_of(module, answer))
         except Rejected as error:
             rows = [error.issue]
         issues = [row for row in rows if isinstance(row, Issue)]
@@ -288,7 +290,7 @@ def test_other_records_are_sound(rows: dict[str, list[Posting | Issue]]) -> None
 def test_rates_convert_every_currency_of_the_adverts() -> None:
     quoted: dict[str, list[date]] = defaultdict(list)
     for path in warcs("currency_table"):
-        for row in rows_of("currency_table", path.name.removesuffix(".warc.gz")):
+        for row in night_rows("currency_table", path.name.removesuffix(".warc.gz")):
             if isinstance(row, ExchangeRate):
                 quoted[row.currency].append(row.rate_on)
     wanted = {market_of(row["country"])["currency"] for row in table("markets")} - {"USD"}
@@ -301,29 +303,29 @@ def test_rates_convert_every_currency_of_the_adverts() -> None:
 def test_both_tables_of_rates_agree() -> None:
     ecb = {
         (row.rate_on, row.currency): row.rate
-        for row in rows_of("ecb_rates", NIGHTS[2])
+        for row in night_rows("ecb_rates", NIGHTS[2])
         if isinstance(row, ExchangeRate)
     }
     assert min(day for day, _ in ecb) < date(2024, 1, 10)
     assert max(day for day, _ in ecb) == date(2026, 9, 29)
-    for row in rows_of("currency_table", NIGHTS[1]):
+    for row in night_rows("currency_table", NIGHTS[1]):
         if isinstance(row, ExchangeRate) and (row.rate_on, row.currency) in ecb:
             crossed = ecb[row.rate_on, row.currency] / ecb[row.rate_on, "USD"]
             assert crossed == pytest.approx(row.rate, rel=2e-3)
 
 
 def test_salaries_are_pairs_with_repeats() -> None:
-    rows = [row for row in rows_of("aijobs_salaries", NIGHTS[2]) if isinstance(row, PayReport)]
+    rows = [row for row in night_rows("aijobs_salaries", NIGHTS[2]) if isinstance(row, PayReport)]
     low, high = all_sources()["aijobs_salaries"].SOURCE.expected_rows
     assert low <= len(rows) <= high
     assert sum(row.pair_row != row.row for row in rows) > len(rows) / 3
     assert "NA" in {row.country for row in rows}
-    fewer = [row for row in rows_of("aijobs_salaries", NIGHTS[0]) if isinstance(row, PayReport)]
+    fewer = [row for row in night_rows("aijobs_salaries", NIGHTS[0]) if isinstance(row, PayReport)]
     assert 0 < len(rows) - len(fewer) < 50
 
 
 def test_wages_have_top_codes_and_gaps() -> None:
-    found = [row for row in rows_of("bls_oews", NIGHTS[0]) if isinstance(row, OfficialWage)]
+    found = [row for row in night_rows("bls_oews", NIGHTS[0]) if isinstance(row, OfficialWage)]
     rows = {row.occupation: row for row in found}
     assert len(rows) >= 15
     assert "annual_p90" in rows["15-1221"].top_coded

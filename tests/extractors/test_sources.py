@@ -34,6 +34,7 @@ import transforms.lookups
 from extractors.aijobs_salaries import first_rows_of_pairs
 from extractors.boards import all_boards, boards_of, employer_of
 from extractors.fetching import ask_first, ask_pages
+from extractors.refine import rows_of
 from extractors.source import ACCESSES, LISTED_WHOLE, NEW_KEYS, Response, all_sources, each, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.tabular import headers_for
@@ -130,7 +131,7 @@ def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     response = response_of(case, expected)
     module = source_of(response.url)
     assert module is all_sources()[case.parent.name]
-    found = list(module.parse(response))
+    found = list(rows_of(module, response))
     rows = [shown(row) for row in found if isinstance(row, ROWS)]
     issues = [shown(issue) for issue in found if isinstance(issue, Issue)]
     assert len(rows) + len(issues) == len(found)
@@ -152,7 +153,7 @@ def test_the_same_answer_gives_the_same_rows(case: Path) -> None:
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
     response = response_of(case, expected)
     module = all_sources()[case.parent.name]
-    assert list(module.parse(response)) == list(module.parse(response))
+    assert list(rows_of(module, response)) == list(rows_of(module, response))
 
 
 def test_every_source_has_a_fixture_pair() -> None:
@@ -315,7 +316,7 @@ def test_the_newest_quarter_that_the_page_links_is_asked_for() -> None:
 def test_people_named_in_filings_are_not_read() -> None:
     case = FIXTURES / "h1b_lca" / "quarter"
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    found = repr(list(all_sources()["h1b_lca"].parse(response_of(case, expected))))
+    found = repr(list(rows_of(all_sources()["h1b_lca"], response_of(case, expected))))
     assert "robin@acme.example" in (case / "answer.workbook.json").read_text(encoding="utf-8")
     assert not [name for name in ("Robin", "robin@acme.example", "Doe") if name in found]
 
@@ -448,7 +449,7 @@ def parsed(module: ModuleType, body: bytes) -> list[Any]:
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
     found: list[Any] = []
     try:
-        for row in module.parse(response):
+        for row in rows_of(module, response):
             found.append(row)
     except Rejected as error:
         found.append(error.issue)
@@ -532,7 +533,7 @@ def test_a_page_that_is_none_of_getonboard_s_is_refused(kind: str) -> None:
     url = "https://www.getonbrd.com/empleos/programacion"
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=BROKEN[kind])
     with pytest.raises(Rejected, match="a list of adverts or an advert expected"):
-        list(all_sources()["getonboard"].parse(response))
+        list(rows_of(all_sources()["getonboard"], response))
 
 
 # --- what single sources promise ----------------------------------------------------------------------
@@ -611,7 +612,7 @@ def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
     response = Response(
         url=url, observed_at=datetime(2026, 1, 1, tzinfo=UTC), status=200, body=json.dumps(body).encode()
     )
-    row = next(iter(all_sources()[name].parse(response)))
+    row = next(iter(rows_of(all_sources()[name], response)))
     assert isinstance(row, Posting)
     assert (row.pay_low, row.pay_high, row.currency, row.period) == (None, 90000.0, "USD", "year")
     assert [(issue.column_name, issue.value) for issue in row.issues] == [("pay_low", "many")]
@@ -800,7 +801,7 @@ def test_the_marketing_site_is_no_answer_of_a_board() -> None:
             url=personio.url_of("gone"), observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=page
         )
         with pytest.raises(Rejected, match="XML"):
-            list(personio.parse(response))
+            list(rows_of(personio, response))
 
 
 def test_entities_of_a_feed_are_not_opened() -> None:

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors import archive, tabular
+from extractors.refine import rows_of
 from extractors.source import Response
 from transforms.rejected import Rejected
 from warehouse.tables import Issue, Posting
@@ -50,7 +51,7 @@ def read(body: bytes, mapping: str = HEAD + FIELDS) -> list[Any]:
         headers=tabular.headers_for(mapping.encode(), body),
         body=body,
     )
-    return list(tabular.parse(answer))
+    return list(rows_of(tabular, answer))
 
 
 def parquet(rows: list[dict[str, Any]]) -> bytes:
@@ -173,7 +174,7 @@ def test_a_mapping_and_a_file_that_do_not_belong_together_are_refused() -> None:
     at = datetime(2026, 5, 2, tzinfo=UTC)
     answer = Response(url=tabular.HOST, observed_at=at, status=200, headers=headers, body=b"id,title\n1,AI Architect\n")
     with pytest.raises(Rejected, match="digest"):
-        list(tabular.parse(answer))
+        list(rows_of(tabular, answer))
 
 
 CELLS = st.recursive(

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 import pandas as pd
@@ -21,7 +21,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
-from extractors import ashby, greenhouse
+from extractors import ashby, greenhouse, refine
 from extractors.archive import LIVE, Writer, path_of
 from extractors.pool import refine_all
 from extractors.refine import Refined
@@ -302,12 +302,12 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
 def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changed: Any) -> None:
     """Let the reader of Ashby's jobs give a value that may not enter the warehouse, for jobs of one title."""
 
-    def misread(said: Any) -> Any:
-        for row in postings(said):
-            is_it = isinstance(row, Posting) and row.title == title
-            yield dataclasses.replace(row, **changed) if is_it else row
+    def misread(said: Any, before: Any) -> Any:
+        for row in postings(said, before):
+            is_it = isinstance(row, Posting) and (row.source, row.title) == ("ashby", title)
+            yield dataclasses.replace(cast("Posting", row), **changed) if is_it else row
 
-    monkeypatch.setattr(ashby, "postings", misread)
+    monkeypatch.setattr(refine, "postings", misread)
 
 
 def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(

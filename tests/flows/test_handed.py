@@ -12,6 +12,7 @@ import pytest
 
 from extractors import bls_oews, tabular
 from extractors.archive import SUFFIX, read, write
+from extractors.refine import rows_of
 from extractors.source import Response, source_of
 from flows.errors import WrongUsage
 from flows.handed import MAPPINGS, wrapped
@@ -55,7 +56,7 @@ def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
     assert named.observed_at == datetime(2024, 2, 29, tzinfo=UTC)
     assert unnamed.observed_at == no_day.observed_at == CHANGED
     assert unnamed.url == "https://tabular.invalid/mine/jobs%2020240229%20%C3%A4.csv"
-    assert len(list(tabular.parse(unnamed))) == 1
+    assert len(list(rows_of(tabular, unnamed))) == 1
 
 
 def test_recordings_are_left_as_they_are(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_a_bundled_mapping_is_found_by_its_name(tmp_path: Path) -> None:
     header = "title,company,url,salary_min,salary_max,salary_currency,job_type,category,date_posted,location_type\n"
     body = gzip.compress(f"{header}AI Engineer,Acme,https://djinni.co/jobs/7-ai/,,,,,,,\n".encode())
     (answer,) = recorded([file_at(tmp_path, "djinni_2026-02-15.csv.gz", body)], "djinni")
-    (posting,) = tabular.parse(answer)
+    (posting,) = rows_of(tabular, answer)
     assert getattr(posting, "posting_id", None) == "tabular:djinni:7"
 
 

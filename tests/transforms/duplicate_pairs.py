@@ -24,6 +24,7 @@ from pathlib import Path
 
 import extractors.ashby
 from extractors.archive import read
+from extractors.refine import rows_of
 from extractors.source import Response
 from warehouse.tables import Posting
 
@@ -86,7 +87,7 @@ def adverts(warc: Path) -> list[Advert]:
         row
         for found in read(warc)
         if isinstance(found, Response)
-        for row in extractors.ashby.parse(found)
+        for row in rows_of(extractors.ashby, found)
         if isinstance(row, Posting)
     )
     known = {posting.posting_id: posting for posting in postings if len((posting.text or "").split()) >= LEAST_WORDS}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from extractors.archive import read
 from extractors.boards import all_boards
+from extractors.refine import rows_of
 from extractors.source import Response, all_sources
 from flows.nightly import declared_sources
 from transforms import employer as reader
@@ -303,7 +304,7 @@ def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
     adverts: dict[tuple[Any, ...], Said] = {}
     for file in files[::4]:
         for response in (answer for answer in read(file) if isinstance(answer, Response)):
-            for row in all_sources()["simplify_newgrad"].parse(response):
+            for row in rows_of(all_sources()["simplify_newgrad"], response):
                 if isinstance(row, Posting):
                     key = (row.employer, row.source, row.board, row.url)
                     adverts[key] = Said(*key, 1, (response.observed_at, row.posting_id))
