@@ -302,8 +302,13 @@ def _read_versions(con: duckdb.DuckDBPyConnection, age: int | None) -> None:
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE versions AS
-        WITH speaking AS (
-            SELECT r.* FROM readings AS r
+        WITH saying_else AS (  -- the others, nearly all on most nights, begin nothing
+            SELECT * FROM readings WHERE posting_id IN (
+                SELECT r.posting_id FROM readings AS r LEFT JOIN core.postings AS p USING (posting_id)
+                WHERE r.content_hash IS DISTINCT FROM p.content_hash
+            )
+        ), speaking AS (
+            SELECT r.* FROM saying_else AS r
             JOIN core.posting_boards AS own ON own.posting_id = r.posting_id AND own.board = r.board
                 AND r.observed_at BETWEEN own.first_seen_at AND own.last_seen_at
             WHERE NOT EXISTS (
