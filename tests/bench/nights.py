@@ -3,8 +3,9 @@
 The first night takes one recording of Greenhouse's boards into an empty folder: the real list of 6 January 2026 in
 ../shared/real when it is there, else the bundled sample. Each second night takes the same answers a day later into a
 copy of that folder, with the titles or places of a share of the adverts edited; which ones is a matter of their ids
-alone, so they are spread over the boards. An edited advert changes its board's answer, which is then read anew as a
-whole: with 36 adverts a board, 1 % of the adverts is every fourth board.
+alone, so they are spread over the boards. An edited advert changes its board's answer, which is then parsed as a
+whole, while of its adverts only those that changed are read: with 36 adverts a board, 1 % of the adverts is every
+fourth board, and these hold three fifths of all adverts.
 
 Every night is a process of its own that meets the readers' caches and lookups cold, as a night does; what Prefect
 and Great Expectations need to start is apart: both are loaded, and a first suite made, before the clock starts, and
