@@ -14,7 +14,7 @@ import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -25,7 +25,7 @@ from flows.errors import WrongUsage
 PERMISSIONS = "permissions.toml"
 """File in the data folder."""
 ACCEPTED = "accepted.txt"
-"""File in the data folder: a line for each archive file that was let in by hand."""
+"""File in the data folder: a line for each archive file that was let in by hand, and since which day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +64,31 @@ def _permission(path: Path, name: str, table: object) -> Permission:
     return Permission(why=why.strip(), by=by.strip(), on=on)
 
 
-def accepted(data: Path) -> frozenset[str]:
-    """Archive files that a person let in although they differ from their source's history (`run --accept`)."""
-    path = data / ACCEPTED
-    return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset()
+def accepted(data: Path, until: date | None = None) -> frozenset[str]:
+    """Archive files that a person let in although they differ from their source's history (`run --accept`).
+
+    `until` leaves out what was let in after that day (UTC). Raises `WrongUsage` naming a line that cannot be read.
+    """
+    return frozenset(warc for warc, day in _days_of_acceptance(data).items() if until is None or day <= until)
 
 
 def accept(data: Path, files: Iterable[str]) -> None:
-    """Put on record that these archive files may be loaded whatever the history of their source says."""
+    """Put on record that these archive files may be loaded from today on, whatever their source's history says."""
+    days = dict.fromkeys(files, datetime.now(UTC).date()) | _days_of_acceptance(data)
+    (data / ACCEPTED).write_text("".join(f"{day} {warc}\n" for warc, day in sorted(days.items())), encoding="utf-8")
+
+
+def _days_of_acceptance(data: Path) -> dict[str, date]:
     path = data / ACCEPTED
-    known = accepted(data) | set(files)
-    path.write_text("".join(f"{name}\n" for name in sorted(known)), encoding="utf-8")
+    days = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), 1):
+        day, _, warc = line.partition(" ")
+        try:
+            days[warc] = date.fromisoformat(day)
+        except ValueError as error:
+            example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
+            raise WrongUsage(f"{path}, line {number}: a day and an archive file expected ({example})") from error
+    return days
 
 
 def why_off(module: ModuleType, data: Path) -> str | None:

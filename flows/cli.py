@@ -152,6 +152,8 @@ def run(
         raise WrongUsage("--sample and --as-of do not go together; run --sample first, then --as-of")
     if as_of and as_of > datetime.now(UTC).date():
         raise WrongUsage(f"--as-of {as_of} is still to come")
+    if accept and as_of:
+        raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
     config = settings()
     is_live = not sample and as_of is None
     if is_live:

@@ -421,7 +421,7 @@ def _declared(source: Source) -> Sources:
 
 def _load_gate(con: store.Connection, request: Request, source: Source, checks: list[Checks]) -> store.Gate:
     """A gate that keeps its results for ops.checks. Only live nights are held against the source's history."""
-    let_in = accepted(request.settings.data)
+    let_in = accepted(request.settings.data, request.as_of)
     is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
 
     def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
@@ -12,7 +12,7 @@ import pytest
 
 from extractors.source import Source, all_sources
 from flows import access
-from flows.access import PERMISSIONS, Permission, permissions, why_off
+from flows.access import ACCEPTED, PERMISSIONS, Permission, accept, accepted, permissions, why_off
 from flows.errors import WrongUsage
 
 OPEN: Source = all_sources()["ecb_rates"].SOURCE
@@ -73,3 +73,22 @@ def test_a_record_that_says_too_little_is_refused(
     (tmp_path / PERMISSIONS).write_text(said)
     with pytest.raises(WrongUsage, match=why):
         why_off(guarded, tmp_path)
+
+
+# --- what was let in by hand ----------------------------------------------------------------------------
+
+
+def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
+    assert accepted(tmp_path) == frozenset()
+    (tmp_path / ACCEPTED).write_text("2026-11-03 lever/a.warc.gz\n")
+    accept(tmp_path, ["lever/b.warc.gz", "lever/a.warc.gz"])
+    assert accepted(tmp_path) == {"lever/a.warc.gz", "lever/b.warc.gz"}
+    assert accepted(tmp_path, date(2026, 11, 3)) == {"lever/a.warc.gz"}, "accepted again, it keeps its first day"
+    assert accepted(tmp_path, date(2026, 11, 2)) == frozenset()
+    assert accepted(tmp_path, datetime.now(UTC).date()) == accepted(tmp_path)
+
+
+def test_a_line_without_a_day_is_named(tmp_path: Path) -> None:
+    (tmp_path / ACCEPTED).write_text("2026-11-03 lever/a.warc.gz\nlever/b.warc.gz\n")
+    with pytest.raises(WrongUsage, match=r"accepted\.txt, line 2: a day and an archive file expected"):
+        accepted(tmp_path)

@@ -8,7 +8,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
 TOKENS = ("one", "two", "three")
 ROWS = "SELECT posting_id, title, pay_low, country FROM core.postings ORDER BY ALL"
 STANDING = "SELECT count(*) FROM core.postings WHERE closed_on IS NULL"
+NEWEST = "SELECT warc FROM ops.loads WHERE n_rows > 0 ORDER BY observed_to DESC LIMIT 1"
 Behaviour = Answer | Callable[[Any], None]
 
 
@@ -104,6 +105,13 @@ class Nights:
         night.begin(request)
         refined, broken = night.refine_archive.fn(request)
         return night._fared(fetched, refined, broken, night.load_refined.fn(request, refined))
+
+    def as_of(self, day: date, sql: str) -> list[tuple[Any, ...]]:
+        """What a query finds in the warehouse as of a past day."""
+        request = Request(settings=Settings(data=self.data, workers=1), command="test", sources=("lever",), as_of=day)
+        night.begin(request)
+        night.load_refined.fn(request, night.refine_archive.fn(request)[0])
+        return self.select(sql, request.outputs.folder)
 
     def asked(self) -> list[dict[str, str]]:
         """Headers of the boards asked for since the last time this was called."""
@@ -266,6 +274,10 @@ def test_too_few_rows_close_nothing_on_any_night_and_a_person_may_let_them_in(ni
     nights.one(few, accept=["lever"])
     assert nights.select(STANDING) == [(3,)]
     assert nights.night(**few).outcome == "unchanged"
+    day = FIRST.date() + timedelta(days=30)
+    (nights.data / access.ACCEPTED).write_text(f"{day} {nights.select(NEWEST)[0][0]}\n")
+    assert nights.as_of(day - timedelta(days=1), STANDING) == standing, "it was refused then"
+    assert nights.as_of(day, STANDING) == [(3,)]
 
 
 def test_two_hundred_unchanged_boards_cost_two_hundred_conditional_requests_and_no_reading(
