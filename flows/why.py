@@ -23,10 +23,22 @@ from flows.errors import Wrong
 from transforms.section import WHOLE, lines_of
 from transforms.text import language_of
 from warehouse import store
-from warehouse.tables import REQUIREMENTS
+from warehouse.tables import JOB_RULES, REQUIREMENTS
 
 NEAREST = 5
 """Ids that are named when a posting is not known."""
+RULE_SAYS = dict(
+    zip(
+        JOB_RULES,
+        (
+            "employer, title and the whole text agree",
+            "employer and title agree, or an agency advertises; the score is the share of one text that stands in the "
+            "other",
+            "a side has no text; the score is the share that agrees of employer, title, place, pay and days",
+        ),
+        strict=True,
+    )
+)
 FOLLOWED = {True: "", False: "not followed: contradicts"}
 MOST_ROWS = 30
 """Adverts and links of one job that are shown; an agency may advertise one job in hundreds of cities."""
@@ -186,6 +198,9 @@ def show_job(job: Job, out: Console) -> None:
             ],
             out,
         )
+        for rule in sorted({link["rule"] for link in job.links}, key=JOB_RULES.index):
+            out.print(Text(f"{rule}: {RULE_SAYS[rule]}", "dim"))
+        out.print()
     if job.merges:
         ids = [Column(name, overflow="fold") for name in ("job", "became", "by the link of", "and")]
         _show_rows(

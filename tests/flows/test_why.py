@@ -123,7 +123,8 @@ def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> N
     assert [posting["posting_id"] for posting in job.postings] == [ID, "ashby:33333333-cccc"]
     said = job_shown(job)
     assert f"{ID}, 2 adverts" in said
-    (line,) = [line for line in said.splitlines() if "same text" in line]
+    line, explained = (line for line in said.splitlines() if "same text" in line)
+    assert explained == "same text: employer, title and the whole text agree"
     assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
     assert "Merges" not in said
     assert job_shown(job_of(data, "ashby:22222222-bbbb")).count("Gardener") == 1
@@ -143,3 +144,4 @@ def test_refused_links_merges_and_large_jobs_are_shown() -> None:
     assert "not followed: contradicts" in said and "R-1, Light" in said
     assert "Merges" in said and "became" in said
     assert "and 10 more" in said and "a:39" not in said
+    assert "same facts: a side has no text; the score is the share that agrees" in said
