@@ -522,7 +522,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
             frames[cls] = mart.compute(con, as_of, mart.window_days, cells)
             result = quality.check(frames[cls], cls, gate=f"mart:{name}", run_id=request.run_id)
             store.record_checks(con, result.checks)
-            LOG.info("computed %s: %d cells, %d as before", name, cells.n_computed, cells.n_taken)
+            LOG.info("computed %s: %s cells, %s as before", name, f"{cells.n_computed:,}", f"{cells.n_taken:,}")
             if not result.passed:
                 problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
         if problems:
