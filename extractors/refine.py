@@ -53,12 +53,14 @@ BATCH = 2000
 FEW = 20
 """Postings of one file that are believed to be gone whatever the others say: far more than vanish between a list and
 the answers for what it names, an hour later."""
-FILES_BEFORE = 30
-"""How many of a source's newest refined files are looked through for adverts that say the same again."""
+FILES_BEFORE, ROWS_BEFORE = 30, 400_000
+"""How many of a source's newest refined files are looked through for adverts that say the same again, as far as they
+have so many rows: a quarter of a second, and four nights of the largest source."""
 GROUPS_KEPT = 16
 """Row groups of those files kept in memory: a night asks boards in nearly the same order as the last."""
 KEY = b"refine_key"
 RESPONSES = ".responses.parquet"
+SAID = "said_hash"
 ROOT = Path(__file__).parent.parent
 
 
@@ -299,7 +301,7 @@ class ReadBefore:
     @functools.cached_property
     def numbers(self) -> dict[str, int]:
         """The number of each advert by its `said_hash`."""
-        hashes = [file.read(["said_hash"])["said_hash"].to_pylist() for file in self._files]
+        hashes = [file.read([SAID])[SAID].to_pylist() for file in self._files]
         numbered = {said: number for number, said in enumerate(itertools.chain.from_iterable(hashes))}
         numbered.pop(None, None)
         return numbered
@@ -308,9 +310,15 @@ class ReadBefore:
     def _files(self) -> list[pq.ParquetFile]:
         """Oldest first, so that the newest row of an advert has its number."""
         paths = sorted(path for path in self._folder.glob("*.parquet") if not path.name.endswith(RESPONSES))
-        same = (path for path in paths[-FILES_BEFORE:] if (_key_of(path) or "").endswith(f"-{self._code}"))
-        files = (pq.ParquetFile(path) for path in same)
-        return [file for file in files if "said_hash" in file.schema_arrow.names]
+        files: list[pq.ParquetFile] = []
+        n_rows = 0
+        for path in reversed(paths[-FILES_BEFORE:]):
+            if n_rows < ROWS_BEFORE and (_key_of(path) or "").endswith(f"-{self._code}"):
+                file = pq.ParquetFile(path)
+                if SAID in file.schema_arrow.names:
+                    files.append(file)
+                    n_rows += file.metadata.num_rows
+        return files[::-1]
 
     @functools.cached_property
     def _groups(self) -> tuple[list[tuple[pq.ParquetFile, int]], Any]:

@@ -214,6 +214,18 @@ def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], m
     assert n_read == ["1", "1"]
 
 
+@pytest.mark.parametrize(("most", "n"), [({}, 3), ({"FILES_BEFORE": 1}, 4), ({"ROWS_BEFORE": 2}, 4)])
+def test_only_so_many_rows_are_looked_through(
+    most: dict[str, int], n: int, tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in most.items():
+        monkeypatch.setattr(refine_module, name, value)
+    night(tmp_path, 1, advert(1))
+    night(tmp_path, 2, advert(2), advert(3))
+    night(tmp_path, 3, advert(1), advert(3))
+    assert len(n_read) == n
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
