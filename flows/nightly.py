@@ -232,7 +232,7 @@ def fetch_source(name: str, request: Request) -> Health:
                     is_permitted=name in permissions(request.settings.data),
                 )
                 failures = module.fetch(web, boards=boards, as_of=day)
-            held.add(writer.path)
+            held.add(writer.path, writer.entries)
         health = _asked(health, web, failures, writer.path if request.is_live else None)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
