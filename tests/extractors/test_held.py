@@ -106,7 +106,8 @@ def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path
     path = path_of(tmp_path / "archive", "boards", NOW)
     digest = digest_of_body(b"[1]")
     with Writer(path) as writer:
-        writer.write(url=URL, observed_at=NOW, status=200, headers=[("ETag", '"1"'), ("Last-Modified", "")], body=b"[1]")
+        stated = [("ETag", '"1"'), ("Last-Modified", "")]
+        writer.write(url=URL, observed_at=NOW, status=200, headers=stated, body=b"[1]")
         writer.write(url=URL + "/gone", observed_at=NOW, status=404, body=b"")
         for day, etag in ((1, None), (2, '"2"')):
             named = [("etag", etag)] if etag else []
