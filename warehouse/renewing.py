@@ -98,10 +98,12 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
 
 def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
     """Whether so many rows come or go that the file is better written anew."""
-    if not table.has_other_rows or not key_of(table.cls):
+    n_admitted = max(LEAST_MOVED, int(MOST_MOVED * table.there[ROWS]))
+    could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
+    if not could_be or not key_of(table.cls):
         return False
     n_moved = sum(int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in _gone_and_new(table))
-    return n_moved > max(LEAST_MOVED, int(MOST_MOVED * table.there[ROWS]))
+    return n_moved > n_admitted
 
 
 def _gone_and_new(table: _Outdated) -> tuple[str, str]:
@@ -124,7 +126,7 @@ def _renewed(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
         con.execute(f"DELETE FROM {target}")
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
         return True
-    changed = [name for name in table.changed if name not in (ROWS, KEYS)]
+    names = [name for name in table.changed if name not in (ROWS, KEYS)]
     there = table.there
     if table.has_other_rows:
         gone, new = _gone_and_new(table)
@@ -132,11 +134,11 @@ def _renewed(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
         con.execute(
             f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {', '.join(map(quoted, key_of(cls)))}"
         )
-        there = _digests(con, cls, target, changed)
-    if differing := [name for name in changed if there[name] != table.wanted[name]]:
-        _update(con, cls, differing, source, target, _same_key(cls))
-    found = _digests(con, cls, target, changed)
-    if any(digest != table.wanted[name] for name, digest in found.items()):
+        there = _digests(con, cls, target, names)
+    if changed := [name for name in names if there[name] != table.wanted[name]]:
+        _update(con, cls, changed, source, target, _same_key(cls))
+        there = _digests(con, cls, target, names)
+    if any(there[name] != table.wanted[name] for name in (ROWS, KEYS, *names)):
         log.warning("%s could not be renewed row by row; the whole file is written anew", table_of(cls).name)
         return False
     return True
