@@ -116,6 +116,42 @@ class Revisited:
     position: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An answer as an index has it: whose it is, what it was and where it stands, without the answer itself.
+
+    `refers_to` is the time of the earlier answer that it repeats; None: it is whole.
+    """
+
+    url: str
+    observed_at: datetime
+    status: int
+    etag: str | None
+    last_modified: str | None
+    digest: str
+    refers_to: datetime | None
+    record: int
+    offset: int
+    position: int
+
+
+def entry_of(found: Recorded | Revisited) -> Entry:
+    """The entry of an answer."""
+    said = {name.lower(): value for name, value in found.headers}
+    return Entry(
+        url=found.url,
+        observed_at=found.observed_at,
+        status=found.status,
+        etag=said.get("etag") or None,
+        last_modified=said.get("last-modified") or None,
+        digest=found.digest,
+        refers_to=found.refers_to if isinstance(found, Revisited) else None,
+        record=found.record,
+        offset=found.offset,
+        position=found.position,
+    )
+
+
 # --- reading ----------------------------------------------------------------------------------------
 
 
@@ -447,7 +483,8 @@ class Writer:
     Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is
     then the finished file, or None when nothing was answered. With `dated`, the file is named after its
     earliest WARC-Date, as every file of the archive is. A finished file of the same name is never lost:
-    what it holds and the new one lacks is kept behind the new records. `part_of` says in the file itself what it
+    what it holds and the new one lacks is kept behind the new records. `entries` are the answers of the file, so
+    that an index need not read it; None when it holds older ones as well. `part_of` says in the file itself what it
     is part of (`LIVE`: a night that asked servers).
     """
 
@@ -455,6 +492,7 @@ class Writer:
         self, path: Path, *, dated: bool = False, software: str = SOFTWARE, part_of: str | None = None
     ) -> None:
         self.path: Path | None = None
+        self.entries: list[Entry] | None = []
         self.n_records = 0
         self._target = path
         self._dated = dated
@@ -496,6 +534,7 @@ class Writer:
         kept = _kept(headers)
         digest = digest_of_body(body)
         date = _stamp(time)
+        offset = self._file.tell()
         self._write(
             "response",
             url,
@@ -507,8 +546,7 @@ class Writer:
             body,
             StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
         )
-        self.n_records += 1
-        return Recorded(
+        made = Recorded(
             url=url,
             observed_at=time,
             status=status,
@@ -516,10 +554,12 @@ class Writer:
             headers=kept,
             body=body,
             digest=digest,
-            record=self.n_records - 1,
-            offset=0,
+            record=self.n_records,
+            offset=offset,
             position=0,
         )
+        self._note(made)
+        return made
 
     def write_revisit(
         self,
@@ -536,6 +576,7 @@ class Writer:
         time = self._begun(url, observed_at)
         kept = _kept(headers)
         date = _stamp(time)
+        offset = self._file.tell()
         why = "server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest"
         self._write(
             "revisit",
@@ -551,8 +592,7 @@ class Writer:
             b"",
             StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
         )
-        self.n_records += 1
-        return Revisited(
+        made = Revisited(
             url=url,
             observed_at=time,
             status=status,
@@ -560,10 +600,17 @@ class Writer:
             headers=kept,
             digest=digest,
             refers_to=refers_to,
-            record=self.n_records - 1,
-            offset=0,
+            record=self.n_records,
+            offset=offset,
             position=0,
         )
+        self._note(made)
+        return made
+
+    def _note(self, made: Recorded | Revisited) -> None:
+        self.n_records += 1
+        if self.entries is not None:
+            self.entries.append(entry_of(made))
 
     def _begun(self, url: str, observed_at: datetime) -> datetime:
         """The time of a record, to whole seconds; the file's first record is preceded by what wrote it."""
@@ -588,6 +635,8 @@ class Writer:
             self._part.unlink()
             return
         target = _named(self._target, self._earliest) if self._dated else self._target
+        if target.exists():
+            self.entries = None
         self.path = _finish(self._part, target)
 
     def _write_warcinfo(self, time: datetime) -> None:

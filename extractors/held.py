@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive import SUFFIX, Damaged, Recorded, Revisited, read_recorded, recorded_at
+from extractors.archive import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
 from extractors.source import ANSWERED
 
 TABLES = """
@@ -28,6 +28,16 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE INDEX IF NOT EXISTS answers_of_file ON answers (seen_in);
 """
 VERSION = 1
+ADDED = """
+INSERT OR REPLACE INTO answers
+SELECT :url, :observed_at, :digest, coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
+    coalesce(whole.first_at, :observed_at), coalesce(whole.file, :file), coalesce(whole.record, :record),
+    coalesce(whole.at, :at), coalesce(whole.position, :position), :file
+FROM (SELECT :refers_to AS refers_to) AS this
+LEFT JOIN answers AS whole ON whole.url = :url AND whole.observed_at = :refers_to AND whole.digest = :digest
+WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
+"""
+"""An answer; one that repeats another has its place, and is left out when that one is not held."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,48 +115,20 @@ class Holdings:
             position=position,
         )
 
-    def add(self, path: Path | None) -> None:
-        """Read a finished file of the folder into the index; None (nothing was answered) is no file.
+    def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
+        """Put a finished file of the folder into the index; None (nothing was answered) is no file.
 
-        What a night archived is added by that night, so that the next one reads only what others put there.
+        What a night archived is added by that night, so that the next one reads only what others put there. Whoever
+        wrote the file knows its `entries`; without them it is read.
         """
         if path is None:
             return
+        if entries is None:
+            entries = (entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged))
         with self._database:
             self._forget(path.name)
-            for found in read_recorded(path):
-                if isinstance(found, Damaged):
-                    continue
-                self._database.executemany(
-                    f"INSERT OR REPLACE INTO answers VALUES ({', '.join('?' * 11)})", self._rows(path.name, found)
-                )
+            self._database.executemany(ADDED, (_row(path.name, entry) for entry in entries if _has_data(entry)))
             self._database.execute("INSERT INTO files VALUES (?, ?)", (path.name, path.stat().st_size))
-
-    def _rows(self, file: str, found: Recorded | Revisited) -> Iterator[tuple[object, ...]]:
-        headers = {name.lower(): value for name, value in found.headers}
-        said = headers.get("etag"), headers.get("last-modified")
-        if isinstance(found, Recorded):
-            if found.status in ANSWERED:
-                at = _stamp(found.observed_at)
-                where = (file, found.record, found.offset, found.position)
-                yield (found.url, at, found.digest, *said, at, *where, file)
-            return
-        first = self._database.execute(
-            "SELECT etag, last_modified, first_at, file, record, at, position FROM answers"
-            " WHERE url = ? AND observed_at = ? AND digest = ?",
-            (found.url, _stamp(found.refers_to), found.digest),
-        ).fetchone()
-        if first is not None:
-            etag, last_modified, *where = first
-            yield (
-                found.url,
-                _stamp(found.observed_at),
-                found.digest,
-                said[0] or etag,
-                said[1] or last_modified,
-                *where,
-                file,
-            )
 
     def _forget(self, file: str) -> None:
         self._newest = None
@@ -176,6 +158,25 @@ def _opened(index: Path) -> sqlite3.Connection:
         database.execute(f"PRAGMA user_version = {VERSION}")
         on_error.pop_all()
     return database
+
+
+def _has_data(entry: Entry) -> bool:
+    return entry.refers_to is not None or entry.status in ANSWERED
+
+
+def _row(file: str, entry: Entry) -> dict[str, object]:
+    return {
+        "url": entry.url,
+        "observed_at": _stamp(entry.observed_at),
+        "digest": entry.digest,
+        "etag": entry.etag,
+        "last_modified": entry.last_modified,
+        "refers_to": entry.refers_to and _stamp(entry.refers_to),
+        "file": file,
+        "record": entry.record,
+        "at": entry.offset,
+        "position": entry.position,
+    }
 
 
 def _stamp(time: datetime) -> str:

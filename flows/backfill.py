@@ -47,7 +47,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             with Writer(path, dated=True) as writer:
                 web = web_for(source, writer=writer, replay=(), held=held)
                 web.take(file)
-            held.add(writer.path)
+            held.add(writer.path, writer.entries)
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [_damage(name, file, found) for _, found in web.damaged]

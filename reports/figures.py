@@ -489,17 +489,17 @@ def _json(rows: Rows) -> str:
 class _Night:
     """What is the same for all figures of one day.
 
-    `cells` are the band cells that exist (basis, region level, region, seniority group) and `remembered` the
-    figures with an earlier accepted value: what is not in them need not be asked for. `named` has the row of each
-    skill that the 2026 guide names, by its word: asked for together, because each SELECT alone gives the same row and
-    takes as long as that of all. `barred` are sources whose aggregates may not be republished, `read` says when a
-    source's board was last read.
+    `bands` has the row of each band cell (basis, region level, region, seniority group) by the SELECT that finds it
+    alone, `named` that of each skill that the 2026 guide names, by its word: asked for together, because each SELECT
+    alone gives the same row and takes as long as that of all. `remembered` are the figures with an earlier accepted
+    value: what is not in them need not be asked for. `barred` are sources whose aggregates may not be republished,
+    `read` says when a source's board was last read.
     """
 
     as_of: date
     code_version: str
     barred: frozenset[str]
-    cells: frozenset[tuple[str, ...]]
+    bands: Mapping[str, Mapping[tuple[str, ...], Row]]
     remembered: frozenset[str]
     named: Mapping[str, Row]
     read: Mapping[tuple[str, str | None], date]
@@ -513,7 +513,7 @@ def _night(con: Connection, as_of: date, code_version: str) -> _Night:
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
-        cells=frozenset(tuple(r.values()) for r in _read(con, selects.filled(selects.CELLS, {"as_of": as_of}))),
+        bands={one: _bands(con, every, as_of) for one, every in selects.BANDS.items()},
         remembered=frozenset(row["figure"] for row in remembered),
         named={row["word"]: row for row in named},
         read={
@@ -523,19 +523,25 @@ def _night(con: Connection, as_of: date, code_version: str) -> _Night:
     )
 
 
+def _bands(con: Connection, sql: str, as_of: date) -> dict[tuple[str, ...], Row]:
+    rows = _read(con, selects.filled(sql, {"as_of": as_of}))
+    return {tuple(row.pop("cell")): row for row in rows}
+
+
 def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Rung, str, Rows, Judged, str]]:
     """Each rung in order: its SQL, rows, verdict, and the SQL of what stands behind it."""
     for rung in figure.rungs:
         given = {"as_of": night.as_of, "basis": rung.basis, "window_days": rung.window_days, **figure.parameters}
         sql = selects.filled(rung.sql, given)
-        cell = tuple(str(given.get(name)) for name in ("basis", "region_level", "region", "seniority_group"))
-        is_missing = figure.judge is _of_cell and cell not in night.cells
         rows: Rows
-        if rung.sql is selects.NAMED_SKILLS:
+        if rung.sql in night.bands:
+            cell = tuple(str(given[name]) for name in ("basis", "region_level", "region", "seniority_group"))
+            rows = [night.bands[rung.sql][cell]] if cell in night.bands[rung.sql] else []
+        elif rung.sql is selects.NAMED_SKILLS:
             words = dict.fromkeys(cast(tuple[str, ...], figure.parameters["words"]))
             rows = [night.named[word] for word in words]
         else:
-            rows = [] if is_missing else _read(con, sql)
+            rows = _read(con, sql)
         rows = [_with_status(row) if "share" in row and "status" not in row else row for row in rows]
         yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
 

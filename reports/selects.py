@@ -54,7 +54,7 @@ def _template(sql: str) -> Template:
 
 _BAND = """
     SELECT
-        b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
+        {cell}b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
         b.n_no_rate, b.n_apart, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
         b.band_high_hi, b.p50, b.p50_lo, b.p50_hi, b.status, b.reason,
         l.currency AS local_currency, l.band_low AS local_low, l.band_high AS local_high,
@@ -70,23 +70,36 @@ _BAND = """
         ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed'
         AND (l.as_of, l.basis, l.region_level, l.region, l.seniority_group, l.role_group, l.role, l.pay_market)
           = (b.as_of, b.basis, b.region_level, b.region, b.seniority_group, b.role_group, b.role, b.pay_market)
-    WHERE b.as_of = $as_of AND b.basis = $basis
-        AND b.region_level = $region_level AND b.region = $region
-        AND b.seniority_group = $seniority_group
+    WHERE b.as_of = $as_of{is_cell}
         AND b.role_group = 'ai_engineering' AND b.role = 'all'
         AND b.pay_market = 'all' AND b.currency = 'USD'
-    ORDER BY l.currency
-    LIMIT 1
+    {first}
 """
-BAND = _BAND.format(mart="mart.salary_bands")
-BAND_730 = _BAND.format(mart="mart.salary_bands_730")
+_ONE_CELL = {
+    "cell": "",
+    "is_cell": """ AND b.basis = $basis
+        AND b.region_level = $region_level AND b.region = $region
+        AND b.seniority_group = $seniority_group""",
+    "first": """ORDER BY l.currency
+    LIMIT 1""",
+}
+BAND = _BAND.format(mart="mart.salary_bands", **_ONE_CELL)
+BAND_730 = _BAND.format(mart="mart.salary_bands_730", **_ONE_CELL)
 
-# Which cells BAND and BAND_730 could find, so that a night need not ask for hundreds that are not there.
-CELLS = """
-    SELECT DISTINCT basis, region_level, region, seniority_group
-    FROM (SELECT * FROM mart.salary_bands UNION ALL BY NAME SELECT * FROM mart.salary_bands_730)
-    WHERE as_of = $as_of AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all' AND currency = 'USD'
-"""
+
+def _every_cell(mart: str) -> str:
+    each = _BAND.format(
+        mart="day",
+        cell="(b.basis, b.region_level, b.region, b.seniority_group) AS cell, ",
+        is_cell="",
+        first="QUALIFY row_number() OVER (PARTITION BY cell ORDER BY l.currency) = 1",
+    )
+    joined = "as_of = $as_of AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all'"
+    return f"WITH day AS MATERIALIZED (SELECT * FROM {mart} WHERE {joined}){each}"
+
+
+# What each of the two finds, cell by cell: a night asks once for all.
+BANDS = {BAND: _every_cell("mart.salary_bands"), BAND_730: _every_cell("mart.salary_bands_730")}
 # Pay counts where the mart counts it (pay_observations.sql): where the posting's own pay does, and in each country
 # that has base pay of its own. What is left of pay for `several` countries may count in any of them, so its file is
 # named with each: too many files do no harm, one too few would.

@@ -2,14 +2,15 @@
 
 A table whose rows are those of the working file is left as it is. In another one the rows that are gone are deleted,
 those that changed are updated in the columns that changed, and new ones are inserted; afterwards its rows must be those
-of the working file, as digests of all of them tell (64-bit hashes of whole rows, added up: a difference goes unnoticed
-once in 10^19 times). Keys are tested by the file's own PRIMARY KEYs and by the count of rows.
+of the working file. Digests tell, column by column (64-bit hashes of each value with its row's key, combined: a
+difference goes unnoticed once in 10^19 times). Keys are tested by the file's own PRIMARY KEYs and by the count of rows.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
@@ -26,6 +27,29 @@ MOST_FREE = 0.25
 """So is a file of which a larger part is free: deleted and updated rows leave room that is not given back."""
 LEAST_FREE = 64
 """Blocks (of 256 KiB) that may be free in any file."""
+ROWS, KEYS = "rows", "keys of rows"
+"""Names of digests that are no columns: how many rows there are, and what tells them apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outdated:
+    """A table of the copy whose rows are not those of the working file; both by their full names, and digests."""
+
+    cls: type
+    source: str
+    target: str
+    wanted: Mapping[str, int]
+    there: Mapping[str, int]
+
+    @property
+    def changed(self) -> list[str]:
+        """The columns that differ."""
+        return [name for name, digest in self.wanted.items() if digest != self.there[name]]
+
+    @property
+    def has_other_rows(self) -> bool:
+        """Whether rows come or go, not only change."""
+        return any(self.wanted[name] != self.there[name] for name in (ROWS, KEYS))
 
 
 def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
@@ -34,7 +58,10 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
     To be called in a transaction, which is not to be kept when the answer is False. Raises
     `duckdb.ConstraintException` as an insert does when a key is doubled.
     """
-    return _is_dense(con, copy) and all(_renewed(con, cls, work, copy) for cls in database_tables())
+    if not _is_dense(con, copy):
+        return False
+    outdated = [table for cls in database_tables() if (table := _compared(con, cls, work, copy))]
+    return not any(_is_mostly_new(con, table) for table in outdated) and all(_renewed(con, table) for table in outdated)
 
 
 def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
@@ -43,51 +70,77 @@ def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
     return bool(free <= max(LEAST_FREE, MOST_FREE * total))
 
 
-def _renewed(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> bool:
-    """Whether a table has the rows of the working file, now or after it got them."""
+def _compared(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _Outdated | None:
+    """A table whose copy has other rows than the working file; None when both have the same."""
     source, target = (f"{quoted(database)}.{table_of(cls).name}" for database in (work, copy))
+    names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
+    wanted, there = (_digests(con, cls, table, names) for table in (source, target))
+    return None if wanted == there else _Outdated(cls=cls, source=source, target=target, wanted=wanted, there=there)
+
+
+def _identity(cls: type) -> Sequence[str]:
+    """The columns that tell rows apart: the key, else all."""
+    return key_of(cls) or [f.name for f in fields_of(cls)]
+
+
+def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Sequence[str]) -> dict[str, int]:
+    """How many rows a table has, and what the hashes of their keys and of columns with their keys come to.
+
+    The order of rows does not matter. By digests, because comparing the columns of joined rows takes three times as
+    long. Keys are added up, so that a doubled one shows. The rest is XORed, which takes two thirds of the time; hashed
+    once more, because DuckDB combines two hashes by XOR, and a value that all rows have would cancel out.
+    """
+    sums = "".join(f", bit_xor(hash(hash(key_hash, {quoted(name)})))" for name in names)
+    keyed = f"SELECT *, hash({', '.join(map(quoted, _identity(cls)))}) AS key_hash FROM {table}"
+    found = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({keyed})").fetchall()[0]
+    return dict(zip((ROWS, KEYS, *names), found, strict=True))
+
+
+def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
+    """Whether so many rows come or go that the file is better written anew."""
+    n_admitted = max(LEAST_MOVED, int(MOST_MOVED * table.there[ROWS]))
+    could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
+    if not could_be or not key_of(table.cls):
+        return False
+    n_moved = sum(int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in _gone_and_new(table))
+    return n_moved > n_admitted
+
+
+def _gone_and_new(table: _Outdated) -> tuple[str, str]:
+    """FROM and WHERE of the rows that only the copy has, and of those that only the working file has."""
+    same_key = _same_key(table.cls)
+    gone = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
+    new = f"FROM {table.source} AS s WHERE NOT EXISTS (FROM {table.target} AS t WHERE {same_key})"
+    return gone, new
+
+
+def _same_key(cls: type) -> str:
+    return " AND ".join(f"s.{quoted(key)} = t.{quoted(key)}" for key in key_of(cls))
+
+
+def _renewed(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
+    """Delete, update and insert what differs; whether the table has the rows of the working file then."""
+    cls, source, target = table.cls, table.source, table.target
     columns = ", ".join(quoted(f.name) for f in fields_of(cls))
-    wanted, there = _digest(con, source, columns), _digest(con, target, columns)
-    if there == wanted:
-        return True
-    keys = key_of(cls)
-    if not keys:
+    if not key_of(cls):
         con.execute(f"DELETE FROM {target}")
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
         return True
-    if not _exchange(con, cls, source, target, n_most=max(LEAST_MOVED, int(MOST_MOVED * there[0]))):
-        return False
-    if _digest(con, target, columns) != wanted:
+    names = [name for name in table.changed if name not in (ROWS, KEYS)]
+    there = table.there
+    if table.has_other_rows:
+        gone, new = _gone_and_new(table)
+        con.execute(f"DELETE {gone}")
+        con.execute(
+            f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {', '.join(map(quoted, key_of(cls)))}"
+        )
+        there = _digests(con, cls, target, names)
+    if changed := [name for name in names if there[name] != table.wanted[name]]:
+        _update(con, cls, changed, source, target, _same_key(cls))
+        there = _digests(con, cls, target, names)
+    if any(there[name] != table.wanted[name] for name in (ROWS, KEYS, *names)):
         log.warning("%s could not be renewed row by row; the whole file is written anew", table_of(cls).name)
         return False
-    return True
-
-
-def _digest(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> tuple[int, int]:
-    """How many rows a table has, and what their hashes come to; their order does not matter."""
-    query = f"SELECT count(*), coalesce(sum(hash({columns})), 0) FROM {table}"
-    n, digest = con.execute(query).fetchall()[0]
-    return int(n), int(digest)
-
-
-def _exchange(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str, *, n_most: int) -> bool:
-    """Delete, update and insert what differs by key; False, and nothing done, when over `n_most` rows come or go."""
-    keys = key_of(cls)
-    names = [f.name for f in fields_of(cls)]
-    same_key = " AND ".join(f"s.{quoted(key)} = t.{quoted(key)}" for key in keys)
-    gone = f"FROM {target} AS t WHERE NOT EXISTS (FROM {source} AS s WHERE {same_key})"
-    new = f"FROM {source} AS s WHERE NOT EXISTS (FROM {target} AS t WHERE {same_key})"
-    n_gone, n_new = (int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in (gone, new))
-    if n_gone + n_new > n_most:
-        return False
-    if n_gone:
-        con.execute(f"DELETE {gone}")
-    if n_new:
-        columns = ", ".join(map(quoted, names))
-        order = ", ".join(map(quoted, keys))
-        con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {order}")
-    if changed := _changed(con, cls, source, target):
-        _update(con, cls, changed, source, target, same_key)
     return True
 
 
@@ -114,22 +167,6 @@ def _update(
 
 def _is_new(name: str) -> str:
     return f"is new: {name}"
-
-
-def _changed(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str) -> list[str]:
-    """The columns in which some row differs, of two tables with the same keys.
-
-    By digests: comparing the columns of joined rows takes three times as long.
-    """
-    names = [f.name for f in fields_of(cls) if f.name not in key_of(cls)]
-    if not names:
-        return []
-    digests = ", ".join(f"sum(hash(key_hash, {quoted(name)}))" for name in names)
-    keyed = f"SELECT *, hash({', '.join(map(quoted, key_of(cls)))}) AS key_hash FROM"
-    wanted, there = (
-        con.execute(f"SELECT {digests} FROM ({keyed} {table})").fetchall()[0] for table in (source, target)
-    )
-    return [name for name, one, other in zip(names, wanted, there, strict=True) if one != other]
 
 
 def _differs(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ Run `python -m warehouse.schema` to write DICTIONARY.md again.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 from collections.abc import Iterator, Sequence
@@ -295,8 +296,9 @@ def macro_ddl(name: str) -> tuple[str, str]:
     )
 
 
+@functools.cache
 def schema_key() -> str:
-    """Digest of all DDL: a work file made with another one is rebuilt."""
+    """Digest of all DDL: a work file made with another one is rebuilt. Asked for at each opening, and made once."""
     text = "\n".join(
         [
             *(ddl(cls) for cls in database_tables()),

@@ -30,6 +30,8 @@ def _seen(window_days: int) -> str:
 
 SEEN = _seen(365)
 ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
+OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GROUPS}) USING (job_id)"
+"""Postings of jobs with a posting of an AI role: those among which the jobs are that count as AI jobs."""
 
 SEVERAL = "(SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1)"
 """Postings of several intervals. Of the others, nearly all, the rules about intervals are simpler, and cheaper."""
@@ -54,11 +56,12 @@ LIFE = {
         WHERE (p.first_seen_at, p.last_seen_at, p.closed_on, p.reopened_on)
             IS DISTINCT FROM (d.first_seen_at, d.last_seen_at, d.closed_on, d.reopened_on)""",
     "a job is closed after it was opened": """
-        SELECT job_id FROM core.postings GROUP BY job_id
-        HAVING count(closed_on) = count(*) AND max(closed_on) < min(first_seen_at)::DATE""",
+        SELECT job_id FROM core.postings
+        SEMI JOIN (FROM core.postings WHERE closed_on < first_seen_at::DATE) USING (job_id)
+        GROUP BY job_id HAVING count(closed_on) = count(*) AND max(closed_on) < min(first_seen_at)::DATE""",
     "a job is named after one of its postings": """
         SELECT DISTINCT p.job_id FROM core.postings AS p LEFT JOIN core.postings AS j ON j.posting_id = p.job_id
-        WHERE j.job_id IS DISTINCT FROM p.job_id""",
+        WHERE p.job_id <> p.posting_id AND j.job_id IS DISTINCT FROM p.job_id""",
     "links that were followed lie within one job": """
         SELECT l.left_posting_id || ' and ' || l.right_posting_id FROM core.job_links AS l
         LEFT JOIN core.postings AS a ON a.posting_id = l.left_posting_id
@@ -84,11 +87,13 @@ LIFE = {
 
 COUNTS = {
     "mart.role_shares counts the AI jobs of core, region by region": f"""
-        WITH of_job AS (SELECT * FROM ({ROLE_OF_JOB}) WHERE role_group IN {AI_GROUPS}), placed AS (
+        WITH seen AS MATERIALIZED (SELECT job_id, posting_id, role_group {OF_AI_JOBS}), of_job AS (
+            SELECT job_id FROM seen GROUP BY job_id HAVING arg_min(role_group, posting_id) IN {AI_GROUPS}
+        ), placed AS (
             SELECT 'world' AS region_level, 'World' AS region, job_id FROM of_job
             UNION
             SELECT level.name, level.region, o.job_id
-            FROM of_job AS o JOIN ({SEEN}) AS p USING (job_id) JOIN core.posting_places AS l USING (posting_id),
+            FROM of_job AS o JOIN seen USING (job_id) JOIN core.posting_places AS l USING (posting_id),
                 LATERAL (VALUES ('continent', l.continent), ('region', l.region), ('country', l.country))
                     AS level (name, region)
             WHERE level.region IS NOT NULL
@@ -153,8 +158,8 @@ def _rules() -> Iterator[tuple[str, str]]:
                 table, _, column = field.column.references.rpartition(".")
                 yield (
                     f"{name}.{field.name} is in {field.column.references}",
-                    f"SELECT DISTINCT {quoted(field.name)} FROM {name} WHERE {quoted(field.name)} IS NOT NULL"
-                    f" AND {quoted(field.name)} NOT IN (SELECT {quoted(column)} FROM {table})",
+                    f"SELECT DISTINCT t.{quoted(field.name)} FROM {name} AS t ANTI JOIN {table} AS r"
+                    f" ON r.{quoted(column)} = t.{quoted(field.name)} WHERE t.{quoted(field.name)} IS NOT NULL",
                 )
     yield from LIFE.items()
     yield from COUNTS.items()

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from extractors.archive import Damaged, Recorded, Revisited, Writer, digest_of_body, path_of, read, read_recorded
+from extractors.archive import (
+    Damaged,
+    Recorded,
+    Revisited,
+    Writer,
+    digest_of_body,
+    entry_of,
+    path_of,
+    read,
+    read_recorded,
+)
 from extractors.held import Holdings
 from extractors.source import Response
 from extractors.web import FetchFailed, web_for
@@ -89,6 +99,44 @@ def test_an_answer_whose_file_changed_is_not_held(tmp_path: Path) -> None:
         assert found.answer() is None
         path.unlink()
         assert found.answer() is None
+
+
+def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path) -> None:
+    """Then a night need not read again what it just wrote."""
+    path = path_of(tmp_path / "archive", "boards", NOW)
+    digest = digest_of_body(b"[1]")
+    with Writer(path) as writer:
+        stated = [("ETag", '"1"'), ("Last-Modified", "")]
+        writer.write(url=URL, observed_at=NOW, status=200, headers=stated, body=b"[1]")
+        writer.write(url=URL + "/gone", observed_at=NOW, status=404, body=b"")
+        for day, etag in ((1, None), (2, '"2"')):
+            named = [("etag", etag)] if etag else []
+            writer.write_revisit(
+                url=URL, observed_at=NOW + day * NIGHT, status=304, headers=named, digest=digest, refers_to=NOW
+            )
+        writer.write_revisit(url=URL, observed_at=NOW + 3 * NIGHT, status=304, digest="sha1:OTHER", refers_to=NOW)
+    assert writer.entries == [entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged)]
+    path.rename(tmp_path / "apart")
+    with holdings(tmp_path) as held:
+        (tmp_path / "apart").rename(path)
+        held.add(path, writer.entries)
+        told = [held.before(URL, NOW + day * NIGHT) for day in range(1, 6)]
+    (tmp_path / "index" / "boards.sqlite").unlink()
+    with holdings(tmp_path) as held:
+        assert [held.before(URL, NOW + day * NIGHT) for day in range(1, 6)] == told
+    assert [found.etag for found in told if found] == ['"1"', '"1"', '"2"', '"2"', '"2"']
+    assert {(found.first_at, found.record) for found in told if found} == {(NOW, 0)}
+
+
+def test_a_file_that_takes_in_an_older_one_is_read(tmp_path: Path) -> None:
+    night(tmp_path / "archive", NOW, b"[1]")
+    with Writer(path_of(tmp_path / "archive", "boards", NOW), dated=True) as writer:
+        writer.write(url=URL + "/b", observed_at=NOW, status=200, body=b"[2]")
+    assert writer.entries is None
+    with holdings(tmp_path) as held:
+        held.add(writer.path, writer.entries)
+        assert held.before(URL, NOW + NIGHT) is not None
+        assert held.before(URL + "/b", NOW + NIGHT) is not None
 
 
 # --- revisits in the archive --------------------------------------------------------------------------
