@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser
 
 from extractors.fetching import Web, ask_each
@@ -208,6 +207,8 @@ def parse(response: Response) -> Iterator[Said | Issue]:
 
 def page_of(response: Response) -> str:
     """A page as text, by the encoding its header or its head names."""
+    from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for this source alone
+
     named = re.search(r"charset=[\"']?([\w-]+)", response.headers.get("content-type", ""))
     read = UnicodeDammit(response.body, [named[1]] if named else ["utf-8"], is_html=True)
     return read.unicode_markup or ""
@@ -280,6 +281,8 @@ def _selected(page: str, site: Site | None) -> list[dict[str, Any]]:
     """One item of what the site's selectors find; none without a title."""
     if site is None or not site.selectors:
         return []
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+
     soup = BeautifulSoup(page, "lxml")
     item: dict[str, Any] = {"@type": "JobPosting"}
     for name, selector in site.selectors.items():

@@ -13,10 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
-
-from bs4 import BeautifulSoup, Tag
 
 from extractors.fetching import Web, ask_pages
 from extractors.source import Response, Source, each
@@ -25,6 +23,9 @@ from transforms.posting import Said
 from transforms.rejected import Rejected
 from transforms.stated_pay import stated_pay
 from warehouse.tables import Issue, Pay
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 SITE = "https://www.getonbrd.com/"
 API = f"{SITE}api/v0/"
@@ -123,6 +124,8 @@ def parse(response: Response) -> Iterator[Said | Issue]:
         flat = list(map(_flat, records)) if isinstance(records, list) else records
         yield from each(flat, read_job, known=KNOWN)
         return
+    from bs4 import BeautifulSoup  # noqa: PLC0415  # slow to load, and on most nights no page is read
+
     page = BeautifulSoup(response.body, "lxml")
     listed = page.select("a.gb-results-list__item")
     adverts = page.select('[itemtype$="schema.org/JobPosting"]')

@@ -79,7 +79,7 @@ def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, m
 
     monkeypatch.setattr(nights, "night_apart", nights.night)
     task = flows.nightly.publish
-    measured = list(nights.nights(sample, tmp_path, shares=(0.0, 0.2)))
+    measured = list(nights.nights(sample, tmp_path, shares=(0.0, 0.2), rounds=1))
     assert flows.nightly.publish is task
     assert [edited for _, edited, _ in measured] == [n_adverts, 0, n_edited]
     for _, _, cost in measured:
