@@ -36,8 +36,7 @@ def role_shares(
     `cells` knows are taken over.
     """
     cells = cells or Cells(RoleShares, as_of)
-    jobs = open_jobs(con, as_of, window_days)
-    jobs = jobs[jobs["role_group"].isin(AI_GROUPS)].copy()
+    jobs = open_jobs(con, as_of, window_days, AI_GROUPS)
     jobs["hashes"] = hashes_of(jobs[["job_id", "employer", "role"]])
     frames = []
     for level, region, here in by_region(jobs):

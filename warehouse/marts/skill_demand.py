@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import SkillDemand
+from warehouse.tables import ROLE_GROUPS, SkillDemand
 
 HERE = Path(__file__).parent
 STRENGTHS = {"required": (1,), "preferred": (2,), "mentioned": (3,), "asked": (1, 2), "any": (1, 2, 3)}
@@ -33,13 +33,16 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
 """Languages whose section headings and phrases the skill reader knows; names of skills are the same in all."""
 
 
-def open_jobs(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> pd.DataFrame:
-    """Jobs seen open in the window by region (see jobs.sql).
+def open_jobs(
+    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, role_groups: Iterable[str] = ROLE_GROUPS
+) -> pd.DataFrame:
+    """Jobs of some groups of roles that were seen open in the window, by region (see jobs.sql).
 
     `region_level`, `region`, `role` and `role_group` are categories, so is `job_id`; `employer` is too, its codes in
     the order of the names.
     """
-    parameters = {"as_of": as_of, "window_days": window_days, "languages": list(LANGUAGES)}
+    parameters = {"as_of": as_of, "window_days": window_days}
+    parameters |= {"languages": list(LANGUAGES), "role_groups": list(role_groups)}
     table = con.sql((HERE / "jobs.sql").read_text(), params=parameters).to_arrow_table()
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
     jobs = pa.table(
