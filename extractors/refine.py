@@ -56,7 +56,7 @@ the answers for what it names, an hour later."""
 FILES_BEFORE, ROWS_BEFORE = 30, 400_000
 """How many of a source's newest refined files are looked through for adverts that say the same again, as far as they
 have so many rows: a quarter of a second, and four nights of the largest source."""
-GROUPS_KEPT = 16
+GROUPS_KEPT = 8
 """Row groups of those files kept in memory: a night asks boards in nearly the same order as the last."""
 KEY = b"refine_key"
 RESPONSES = ".responses.parquet"
