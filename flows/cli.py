@@ -277,7 +277,10 @@ def _run(
     config: Settings, *, kind: str | None, guides: tuple[Path, ...], paths: Sequence[Path] = (), **asked: Any
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
+    from flows.access import accepted
+
     recordings = _recordings(paths, asked["sources"]) if paths else None
+    accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
         _check_guides(config, guides, kind=kind, **asked)
     with held(config.data):

@@ -32,9 +32,10 @@ RULE_SAYS = dict(
         JOB_RULES,
         (
             "employer, title and the whole text agree",
-            "employer and title agree, or an agency advertises; the score is the share of one text that stands in the "
-            "other",
-            "a side has no text; the score is the share that agrees of employer, title, place, pay and days",
+            "titles agree, and employers do, or one is not named or an agency and places meet; the score is the "
+            "larger share of one text that stands in the other",
+            "a side has no text; the score is the share of five facts that agree: employer, title, place, pay, and "
+            "days within a month",
         ),
         strict=True,
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import math
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import NamedTuple, Required, TypedDict, Unpack
 
@@ -54,6 +55,8 @@ TOGETHER = 64
 """Postings made step by step at once: some hundred kilobytes of text."""
 SEVERAL = "several"
 REMOTE = "remote"
+MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id")
+"""What sources say that may be a number, beside pay."""
 NONE_BEFORE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -132,18 +135,32 @@ def postings(
 def said_hash(said: Said) -> str | None:
     """Digest of all that a source says of an advert, 32 hex digits: the same words, the same posting.
 
-    None where a value is of no kind that JSON has, so that it cannot be told from others.
+    None where a value is of no kind that JSON can tell from others (bytes, infinity): such an advert is read each time.
     """
+    told = {**said, "text": None} if said.get("html") else said  # which is not read beside HTML
     try:
-        return hashlib.sha256(orjson.dumps(said, default=_listed)).hexdigest()[:32]
-    except TypeError:
+        if not all(map(_is_finite, map(said.get, MAYBE_NUMBERS))) or any(map(_is_endless, said.get("pay", ()))):
+            return None
+        written = orjson.dumps(told, default=_told_apart, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except (TypeError, AttributeError):
         return None
+    return hashlib.sha256(written).hexdigest()[:32]
 
 
-def _listed(value: object) -> list[object]:
-    """An `Address`, which is a tuple with names, as JSON can say it."""
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _is_endless(pay: Pay) -> bool:
+    return not (_is_finite(pay.low) and _is_finite(pay.high))
+
+
+def _told_apart(value: object) -> list[object]:
+    """An `Address`, which is a tuple with names, as JSON can say it; days and times with their kind."""
     if isinstance(value, tuple):
         return [*value]
+    if isinstance(value, date | time):
+        return [type(value).__name__, value.isoformat()]
     raise TypeError
 
 

@@ -88,9 +88,12 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
 
     The order of rows does not matter. By digests, because comparing the columns of joined rows takes three times as
     long. Keys are added up, so that a doubled one shows. The rest is XORed, which takes two thirds of the time; hashed
-    once more, because DuckDB combines two hashes by XOR, and a value that all rows have would cancel out.
+    once more, because DuckDB combines two hashes by XOR, and a value that all rows have would cancel out; of a list
+    also whether it is there, because NULL and an empty one have the same hash.
     """
-    sums = "".join(f", bit_xor(hash(hash(key_hash, {quoted(name)})))" for name in names)
+    is_list = {field.name for field in fields_of(cls) if field.is_list}
+    values = (f"{quoted(name)} IS NULL, {quoted(name)}" if name in is_list else quoted(name) for name in names)
+    sums = "".join(f", bit_xor(hash(hash(key_hash, {value})))" for value in values)
     keyed = f"SELECT *, hash({', '.join(map(quoted, _identity(cls)))}) AS key_hash FROM {table}"
     found = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({keyed})").fetchall()[0]
     return dict(zip((ROWS, KEYS, *names), found, strict=True))

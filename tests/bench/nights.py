@@ -7,12 +7,12 @@ alone, so they are spread over the boards. An edited advert changes its board's 
 whole, while of its adverts only those that changed are read: with 36 adverts a board, 1 % of the adverts is every
 fourth board, and these hold three fifths of all adverts.
 
-Every night is a process of its own that meets the readers' caches and lookups cold, as a night does; what Prefect
-and Great Expectations need to start is apart: both are loaded, and a first suite made, before the clock starts, and
-the flow's functions are called without Prefect. Seconds are CPU time of the process and its threads, so that other
-work on the machine does not change the ratios; each step's own, without the steps inside it. Seconds by the wall's
-clock stand beside. The two nights that are judged take turns, `ROUNDS` times, and the least of each counts: the mood of
-a machine changes within minutes.
+Every night is a process of its own that meets the readers' caches and lookups cold, as a night does; what Prefect and
+Great Expectations need to start is apart: both are loaded, with DuckDB, pandas and the flow's own modules, and a first
+suite made, before the clock starts, and the flow's functions are called without Prefect. Seconds are CPU time of the
+process and its threads, so that other work on the machine does not change the ratios; each step's own, without the
+steps inside it. Seconds by the wall's clock stand beside. The two nights that are judged take turns, `ROUNDS` times,
+and the least of each counts: the mood of a machine changes within minutes.
 """
 
 from __future__ import annotations

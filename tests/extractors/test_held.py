@@ -128,6 +128,14 @@ def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path
     assert {(found.first_at, found.record) for found in told if found} == {(NOW, 0)}
 
 
+@pytest.mark.parametrize("odd", [("ETag", '"é"'), ("ETag", ' "1"'), ("ETag ", '"1"'), ("X-Note", "ü")], ids=str)
+def test_what_a_file_says_otherwise_than_was_given_is_read_from_it(odd: tuple[str, str], tmp_path: Path) -> None:
+    path = path_of(tmp_path / "archive", "boards", NOW)
+    with Writer(path) as writer:
+        writer.write(url=URL, observed_at=NOW, status=200, headers=[odd], body=b"[1]")
+    assert writer.entries is None
+
+
 def test_a_file_that_takes_in_an_older_one_is_read(tmp_path: Path) -> None:
     night(tmp_path / "archive", NOW, b"[1]")
     with Writer(path_of(tmp_path / "archive", "boards", NOW), dated=True) as writer:

@@ -11,7 +11,7 @@ import json
 import random
 import re
 from collections.abc import Generator, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from extractors.archive import Writer, read
 from extractors.refine import FEW, ReadBefore, Refined, collector_paused, refine, unreadable_in
 from extractors.source import Response, all_sources
 from tests.extractors.board import NOW, Board, live
+from transforms.place import Address
 from transforms.posting import Said, postings, said_hash
 from transforms.rejected import Rejected
-from warehouse.tables import Issue, Posting
+from warehouse.tables import Issue, Pay, Posting
 
 BOARDS = "https://boards-api.greenhouse.io/v1/boards"
 
@@ -273,9 +274,80 @@ def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
         next(found)
 
 
-def test_a_value_that_cannot_be_told_from_others_is_read_each_time() -> None:
-    said = Said(source="x", id=1, title="AI Engineer", url=object())  # type: ignore[typeddict-item]
-    assert said_hash(said) is None
-    (made,) = postings([Said(source="x", id=1, title="AI Engineer", department="R")], {})
-    assert isinstance(made, Posting)
-    assert said_hash(Said(source="x", id=1, title="AI Engineer", department="R")) == made.said_hash
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"url": b"x"},
+        {"url": {"x"}},
+        {"url": "\ud800"},
+        {"id": 1 << 70},
+        {"posted_on": float("inf")},
+        {"valid_through": float("nan")},
+        {"pay": [Pay(low=float("nan"))]},
+        {"id": float("-inf")},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_told_from_others_is_read_each_time(changed: dict[str, Any], n_read: list[str]) -> None:
+    one: Any = {"source": "x", "id": 1, "title": "AI Engineer", **changed}
+    assert said_hash(one) is None
+    assert list(postings([one, one], {"": 0})) and len(n_read) == 2
+
+
+def test_values_that_json_would_write_alike_are_told_apart() -> None:
+    alike: list[Any] = [
+        None, "", "2026-01-01", date(2026, 1, 1), datetime(2026, 1, 1), "2026-01-01T00:00:00", time(10, 1), "10:01:00",
+        1, 1.5, "1", True, [1], ["date", "2026"], float("nan"),
+    ]  # fmt: skip
+    hashes = [said_hash({"source": "x", "id": 1, "title": "t", "posted_on": value}) for value in alike]
+    assert len(set(hashes)) == len(alike)
+    made = posting_module.posting(source="x", id=1, title="t", addresses=[Address("Berlin")])
+    assert made.said_hash == said_hash(Said(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
+
+
+# --- files that were read before --------------------------------------------------------------------------
+
+
+def test_refine_holds_no_file_open_and_keeps_nothing(tmp_path: Path) -> None:
+    """A rebuild refines hundreds of files in one process, which may open a thousand files at once."""
+    held = []
+    for number in range(1, 25):
+        night(tmp_path, number, advert(1), advert(number + 1))
+        held.append(len([*Path("/proc/self/fd").iterdir()]))
+    assert held[-1] <= held[0] + 2
+    assert not [one for one in gc.get_objects() if isinstance(one, ReadBefore)]
+
+
+def spoiled(path: Path, column: str) -> None:
+    """Turn a byte round in the midst of a column's values."""
+    chunk = next(
+        part
+        for part in (pq.read_metadata(path).row_group(0).column(n) for n in range(pq.read_metadata(path).num_columns))
+        if part.path_in_schema == column
+    )
+    begin = chunk.dictionary_page_offset or chunk.data_page_offset
+    data = bytearray(path.read_bytes())
+    data[begin + chunk.total_compressed_size - 3] ^= 0xFF
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("column", ["title", "text", "said_hash", "annual_low", "record"])
+def test_a_damaged_file_is_named_and_spoils_no_other(
+    column: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = night(tmp_path, 1, *(advert(number) for number in range(40)))
+    spoiled(first.rows, column)
+    jobs = [advert(number) for number in range(20, 60)]
+    together, alone = (night(tmp_path, 2, *jobs, refined=tmp_path / into) for into in ("refined", "alone"))
+    assert together.rows.read_bytes() == alone.rows.read_bytes()
+    assert [f"{first.rows} is damaged" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_what_is_no_refined_file_is_passed_over(tmp_path: Path, n_read: list[str]) -> None:
+    first = night(tmp_path, 1, advert(1))
+    (first.rows.parent / "a.parquet").mkdir()
+    (first.rows.parent / "b.parquet").write_bytes(b"PAR1 no PAR1")
+    (first.rows.parent / "c.parquet").write_bytes(b"")
+    (first.rows.parent / "d.parquet").write_bytes(first.rows.read_bytes()[:-40])
+    night(tmp_path, 2, advert(1))
+    assert n_read == ["1"]

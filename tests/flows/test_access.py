@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
@@ -88,7 +88,29 @@ def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
     assert accepted(tmp_path, datetime.now(UTC).date()) == accepted(tmp_path)
 
 
-def test_a_line_without_a_day_is_named(tmp_path: Path) -> None:
-    (tmp_path / ACCEPTED).write_text("2026-11-03 lever/a.warc.gz\nlever/b.warc.gz\n")
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("lever/b.warc.gz\n", {"lever/b.warc.gz": date.min}),  # as it was written before there were days
+        ("\ufeff2026-11-03\tlever/a.warc.gz \n\n", {"lever/a.warc.gz": date(2026, 11, 3)}),
+        (
+            "2026-11-05 lever/a.warc.gz\n2026-11-03 lever/a.warc.gz\n2026-11-04 lever/a.warc.gz",
+            {"lever/a.warc.gz": date(2026, 11, 3)},
+        ),
+    ],
+)
+def test_what_a_person_may_write(written: str, days: dict[str, date], tmp_path: Path) -> None:
+    (tmp_path / ACCEPTED).write_text(written)
+    for warc, day in days.items():
+        assert accepted(tmp_path) == accepted(tmp_path, day) == {warc}
+        if day > date.min:
+            assert accepted(tmp_path, day - timedelta(days=1)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "line", ["2026-13-03 lever/b.warc.gz", "2026-11-03", "lever/b", "2026-11-03 by lever/b.warc.gz"]
+)
+def test_a_line_that_cannot_be_read_is_named(line: str, tmp_path: Path) -> None:
+    (tmp_path / ACCEPTED).write_text(f"2026-11-03 lever/a.warc.gz\n{line}\n")
     with pytest.raises(WrongUsage, match=r"accepted\.txt, line 2: a day and an archive file expected"):
         accepted(tmp_path)

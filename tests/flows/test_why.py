@@ -144,4 +144,4 @@ def test_refused_links_merges_and_large_jobs_are_shown() -> None:
     assert "not followed: contradicts" in said and "R-1, Light" in said
     assert "Merges" in said and "became" in said
     assert "and 10 more" in said and "a:39" not in said
-    assert "same facts: a side has no text; the score is the share that agrees" in said
+    assert "same facts: a side has no text; the score is the share of five facts" in said

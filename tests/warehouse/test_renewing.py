@@ -123,6 +123,36 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
             assert market.execute(tags).fetchall()[0][0].startswith("v1.4")
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "remote_scope = []",
+        "remote_scope = NULL",
+        "remote_scope = [] WHERE posting_id = 'x:0003'",
+        "remote_scope = NULL WHERE posting_id IN ('x:0003', 'x:0004')",
+        "title = 'one for all'",
+        "city = CASE posting_id WHEN 'x:0001' THEN 'Rome' ELSE 'Lima' END WHERE posting_id IN ('x:0001', 'x:0002')",
+        "years_min = 1 - years_min",
+        "city = NULL WHERE posting_id = 'x:0001'",
+        "board = ''",
+    ],
+)
+def test_whatever_changes_in_a_column_is_published(
+    edit: str, con: store.Connection, tmp_path: Path, written: list[Path]
+) -> None:
+    """Digests combine hashes of values: also those that all rows share, that swap places or that look like nothing."""
+    put(con, *(advert(n, city="Rome" if n % 2 == 0 else "Lima", years_min=n % 2) for n in range(600)))
+    con.execute("UPDATE core.postings SET remote_scope = [] WHERE posting_id >= 'x:0300'")
+    target = tmp_path / "market.duckdb"
+    store.publish(con, target)
+    del written[:]
+    con.execute(f"UPDATE core.postings SET {edit}")
+    store.publish(con, target)
+    assert written == []
+    wanted = con.execute("SELECT * FROM core.postings ORDER BY ALL").fetchall()
+    assert content(target)["core.postings"] == wanted
+
+
 def doubled(con: store.Connection) -> None:
     con.execute("INSERT INTO core.postings SELECT * FROM core.postings WHERE posting_id = 'x:0001'")
 
