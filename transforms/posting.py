@@ -137,8 +137,10 @@ def said_hash(said: Said) -> str | None:
 
     None where a value is of no kind that JSON can tell from others (bytes, infinity): such an advert is read each time.
     """
-    told = {**said, "text": None} if said.get("html") else said  # which is not read beside HTML
     try:
+        told = {**said, "addresses": [*map(tuple, said.get("addresses", ()))]}
+        if said.get("html"):
+            told["text"] = None  # which is not read beside HTML
         if not all(map(_is_finite, map(said.get, MAYBE_NUMBERS))) or any(map(_is_endless, said.get("pay", ()))):
             return None
         written = orjson.dumps(told, default=_told_apart, option=orjson.OPT_PASSTHROUGH_DATETIME)
@@ -156,9 +158,7 @@ def _is_endless(pay: Pay) -> bool:
 
 
 def _told_apart(value: object) -> list[object]:
-    """An `Address`, which is a tuple with names, as JSON can say it; days and times with their kind."""
-    if isinstance(value, tuple):
-        return [*value]
+    """A day or a time with its kind, so that it is told from its text."""
     if isinstance(value, date | time):
         return [type(value).__name__, value.isoformat()]
     raise TypeError

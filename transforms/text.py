@@ -14,7 +14,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from hashlib import blake2b
+from hashlib import sha256
 from typing import NamedTuple
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -399,8 +399,8 @@ def _is_english(sample: str) -> bool:
 
 
 def hash_of(text: str) -> str:
-    """BLAKE2b of the text, 32 hex digits; letter case, white space and compatibility forms do not matter."""
-    return blake2b(_normal_bytes(text), digest_size=16).hexdigest()
+    """SHA-256 of the text, its first 32 hex digits; letter case, white space and compatibility forms do not matter."""
+    return sha256(_normal_bytes(text)).hexdigest()[:32]
 
 
 def _normal_bytes(text: str) -> bytes:
