@@ -32,7 +32,7 @@ ADDED = """
 INSERT OR REPLACE INTO answers
 SELECT :url, :observed_at, :digest, coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
     coalesce(whole.first_at, :observed_at), coalesce(whole.file, :file), coalesce(whole.record, :record),
-    coalesce(whole.at, :at), coalesce(whole.position, :position), :file
+    coalesce(whole.at, :offset), coalesce(whole.position, :position), :file
 FROM (SELECT :refers_to AS refers_to) AS this
 LEFT JOIN answers AS whole ON whole.url = :url AND whole.observed_at = :refers_to AND whole.digest = :digest
 WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
@@ -165,18 +165,8 @@ def _has_data(entry: Entry) -> bool:
 
 
 def _row(file: str, entry: Entry) -> dict[str, object]:
-    return {
-        "url": entry.url,
-        "observed_at": _stamp(entry.observed_at),
-        "digest": entry.digest,
-        "etag": entry.etag,
-        "last_modified": entry.last_modified,
-        "refers_to": entry.refers_to and _stamp(entry.refers_to),
-        "file": file,
-        "record": entry.record,
-        "at": entry.offset,
-        "position": entry.position,
-    }
+    times = {"observed_at": _stamp(entry.observed_at), "refers_to": entry.refers_to and _stamp(entry.refers_to)}
+    return vars(entry) | times | {"file": file}
 
 
 def _stamp(time: datetime) -> str:

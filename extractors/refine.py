@@ -14,7 +14,7 @@ import gc
 import hashlib
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -129,11 +129,11 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     rows.parent.mkdir(parents=True, exist_ok=True)
     with collector_paused():
         try:
-            with contextlib.closing(ReadBefore(rows.parent, code_key(source))) as before:
+            with contextlib.closing(ReadBefore(rows.parent.glob("*.parquet"), code_key(source))) as before:
                 _write(all_sources()[source], warc, key, rows, responses, before)
         except DamagedBefore as error:
             LOG.warning("%s", error)
-            _write(all_sources()[source], warc, key, rows, responses, None)
+            _write(all_sources()[source], warc, key, rows, responses, ReadBefore((), code_key(source)))
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
 
@@ -219,9 +219,7 @@ def _key_of(path: Path) -> str | None:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(
-    module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, before: ReadBefore | None
-) -> None:
+def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, before: ReadBefore) -> None:
     row_class = _row_class(module)
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
@@ -256,7 +254,7 @@ def _row_class(module: ModuleType) -> type:
 
 
 def _read(
-    module: ModuleType, warc: Path, before: ReadBefore | None
+    module: ModuleType, warc: Path, before: ReadBefore
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
     for response in read(warc):
         if isinstance(response, Damaged):
@@ -267,7 +265,7 @@ def _read(
             yield response, _parsed(module, response, before)
 
 
-def _parsed(module: ModuleType, response: Response, before: ReadBefore | None) -> Iterator[Any]:
+def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -277,7 +275,7 @@ def _parsed(module: ModuleType, response: Response, before: ReadBefore | None) -
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, before.numbers if before else NONE_BEFORE)
+        yield from rows_of(module, response, before.numbers)
     except Rejected as error:
         yield error.issue
 
@@ -292,10 +290,10 @@ def rows_of(module: ModuleType, response: Response, before: Mapping[str, int] = 
     return postings(said, before) if _row_class(module) is Posting else said
 
 
-def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore | None) -> pa.Table:
+def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore) -> pa.Table:
     """Rows of one batch, those that were read before beside those that are new, in the batch's order."""
     again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, Again)]
-    if before is None or not again:
+    if not again:
         return refined_table(row_class, batch)
     new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, Again)]
     places, tables = before.rows([batch[number][0].number for number in again])
@@ -313,30 +311,29 @@ class DamagedBefore(Exception):  # noqa: N818  # it says what is damaged
 
 
 class ReadBefore:
-    """The rows that a source's newest refined files hold, if the code is the same: what need not be read again.
+    """The rows that the newest of some refined files hold, if the code is the same: what need not be read again.
 
     It saves time and changes nothing: what was said the same, and is read by the same code, is the same row. Files
     are opened when the first answer with data is there; on most nights most answers only repeat earlier ones. `close`
     lets go of them. Files that cannot be opened are passed over with a warning.
     """
 
-    def __init__(self, folder: Path, code: str) -> None:
-        self._folder, self._code = folder, code
-        self._files: list[pq.ParquetFile] = []
-        self._paths: list[Path] = []
+    def __init__(self, paths: Iterable[Path], code: str) -> None:
+        self._paths = sorted(path for path in paths if not path.name.endswith(RESPONSES))[-FILES_BEFORE:]
+        self._code = code
+        self._files: dict[Path, pq.ParquetFile] = {}
         self._kept: dict[int, pa.Table] = {}
 
     def close(self) -> None:
         """Close the files."""
-        for file in self._files:
+        for file in self._files.values():
             file.close()
 
     @functools.cached_property
     def numbers(self) -> dict[str, int]:
         """The number of each advert by its `said_hash`; rows are counted through all files, the newest file first."""
-        paths = sorted(path for path in self._folder.glob("*.parquet") if not path.name.endswith(RESPONSES))
         hashes: list[str | None] = []
-        for path in reversed(paths[-FILES_BEFORE:]):
+        for path in reversed(self._paths):
             if len(hashes) < ROWS_BEFORE and (_key_of(path) or "").endswith(f"-{self._code}"):
                 try:
                     file = pq.ParquetFile(path, page_checksum_verification=True)
@@ -344,16 +341,14 @@ class ReadBefore:
                 except DAMAGED as error:
                     LOG.warning("%s", _damage(path, error))
                     continue
-                self._files.append(file)
-                self._paths.append(path)
-        numbered = {said: number for number, said in reversed(list(enumerate(hashes))) if said is not None}
-        return numbered
+                self._files[path] = file
+        return {said: number for number, said in reversed(list(enumerate(hashes))) if said is not None}
 
     @functools.cached_property
-    def _groups(self) -> tuple[list[tuple[int, int]], Any]:
+    def _groups(self) -> tuple[list[tuple[Path, int]], Any]:
         """All row groups by file and number, and the number of the first row of each."""
-        groups = [(n, group) for n, file in enumerate(self._files) for group in range(file.num_row_groups)]
-        sizes = [self._files[n].metadata.row_group(group).num_rows for n, group in groups]
+        groups = [(path, group) for path, file in self._files.items() for group in range(file.num_row_groups)]
+        sizes = [self._files[path].metadata.row_group(group).num_rows for path, group in groups]
         return groups, np.cumsum([0, *sizes])[:-1]
 
     def _group(self, number: int) -> pa.Table:
@@ -361,11 +356,11 @@ class ReadBefore:
         if number not in self._kept:
             if len(self._kept) >= GROUPS_KEPT:
                 del self._kept[next(iter(self._kept))]
-            n, group = self._groups[0][number]
+            path, group = self._groups[0][number]
             try:
-                self._kept[number] = self._files[n].read_row_group(group)
+                self._kept[number] = self._files[path].read_row_group(group)
             except DAMAGED as error:
-                raise DamagedBefore(_damage(self._paths[n], error)) from error
+                raise DamagedBefore(_damage(path, error)) from error
         return self._kept[number]
 
     def rows(self, numbers: Sequence[int]) -> tuple[Any, list[pa.Table]]:

@@ -37,10 +37,8 @@ from transforms.role import role_of
 from transforms.section import OF_ROLE, WHOLE, Line, lines_of
 from transforms.skill import skills_in
 from warehouse import store
-from warehouse.tables import SKILL_CATEGORIES
+from warehouse.tables import AI_GROUPS, SKILL_CATEGORIES
 
-AI_GROUPS = ("ai_engineering", "ai_science", "ai_other")
-"""Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups that AI adverts are compared with, so that what rises is AI and not engineering."""
 AI_LISTS = ("ai", "AI")

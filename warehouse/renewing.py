@@ -44,7 +44,8 @@ class _Outdated:
     @property
     def changed(self) -> list[str]:
         """The columns that differ."""
-        return [name for name, digest in self.wanted.items() if digest != self.there[name]]
+        columns = (name for name in self.wanted if name not in (ROWS, KEYS))
+        return [name for name in columns if self.wanted[name] != self.there[name]]
 
     @property
     def has_other_rows(self) -> bool:
@@ -129,8 +130,7 @@ def _renewed(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
         con.execute(f"DELETE FROM {target}")
         con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
         return True
-    names = [name for name in table.changed if name not in (ROWS, KEYS)]
-    there = table.there
+    names, there = table.changed, table.there
     if table.has_other_rows:
         gone, new = _gone_and_new(table)
         con.execute(f"DELETE {gone}")

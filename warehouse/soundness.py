@@ -14,10 +14,9 @@ from typing import Any
 
 import duckdb
 
-from warehouse.marts.role_shares import AI_GROUPS
 from warehouse.quality import GateResult, check_rules
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
-from warehouse.tables import ROLE_GROUPS, fields_of, table_of
+from warehouse.tables import AI_GROUPS, ROLE_GROUPS, fields_of, table_of
 
 
 def _seen(window_days: int) -> str:

@@ -89,6 +89,8 @@ ROLE_GROUPS = {
 ROLES = tuple(role for roles in ROLE_GROUPS.values() for role in roles)
 GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in roles}
 AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
+AI_GROUPS = (*AI_CORE, "ai_other")
+"""Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
 
 JOB_RULES = ("same text", "similar text", "same facts")
 

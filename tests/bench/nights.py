@@ -221,19 +221,20 @@ def nights(
     """
     first, n_adverts, _ = record(recording, folder / "first", share=0.0, days=0)
     seconds = [(share, *record(recording, folder / f"{share}", share=share, days=1)) for share in shares]
-    n_of = {f"first, {n_adverts:,} adverts": n_adverts} | {f"{share:.0%} edited": n for share, _, _, n in seconds}
+    name_of_first = f"first, {n_adverts:,} adverts"
+    n_of = {name_of_first: n_adverts} | {f"{share:.0%} edited": n for share, _, _, n in seconds}
     costs: dict[str, list[Night]] = {name: [] for name in n_of}
     for number in range(rounds):
         data = folder / f"data {number}"
-        costs[next(iter(n_of))].append(night_apart(data, first))
+        costs[name_of_first].append(night_apart(data, first))
         for share, second, _, _ in seconds:
             if share == 0 or number == rounds - 1:
                 copy = shutil.copytree(data, folder / "copy")
                 costs[f"{share:.0%} edited"].append(night_apart(copy, second))
                 shutil.rmtree(copy)
         shutil.rmtree(data)
-    for name, nights in costs.items():
-        yield name, n_of[name], min(nights, key=lambda night: night.seconds)
+    for name, measured in costs.items():
+        yield name, n_of[name], min(measured, key=lambda cost: cost.seconds)
 
 
 def lines(measured: Sequence[tuple[str, int, Night]]) -> Iterator[str]:

@@ -20,9 +20,8 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import GROUP_OF_ROLE, ROLE_GROUPS, RoleShares
+from warehouse.tables import AI_GROUPS, GROUP_OF_ROLE, ROLE_GROUPS, RoleShares
 
-AI_GROUPS = ("ai_engineering", "ai_science", "ai_other")
 ROLES = [role for group in AI_GROUPS for role in ROLE_GROUPS[group]]
 
 
