@@ -1,0 +1,74 @@
+"""A data folder made by an earlier version opens, goes on, and keeps what it had published.
+
+`fixtures/folder_2aa0611.tar.xz` is a synthetic data folder as commit 2aa0611 made it: two boards each of the bundled
+sample's Ashby and Lever, and four files of the currency table, in two runs (as of 2026-09-29 and 2026-09-30), without
+Prefect's own files.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from warehouse import store
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended
+
+FOLDER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
+DAYS = [date(2026, 9, 29), date(2026, 9, 30)]
+FIGURES = "SELECT figure, value, status, rung, n_jobs FROM mart.figures WHERE as_of = ? ORDER BY figure"
+BANDS = """
+    SELECT * EXCLUDE (inputs) FROM mart.salary_bands WHERE as_of = ?
+    ORDER BY basis, region_level, region, seniority_group, role_group, role, pay_market, currency
+"""
+SKILLS = """
+    SELECT * EXCLUDE (inputs) FROM mart.skill_demand WHERE as_of = ?
+    ORDER BY region_level, region, role_group, requirement, skill
+"""
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Path:
+    """The folder, unpacked."""
+    data = tmp_path / "data"
+    with tarfile.open(FOLDER) as packed:
+        packed.extractall(data, filter="data")
+    return data
+
+
+def published(data: Path, query: str, day: date) -> list[tuple[Any, ...]]:
+    with store.open_reader(data) as con:
+        return con.execute(query, [day]).fetchall()
+
+
+def as_made(data: Path, query: str, day: date) -> list[tuple[Any, ...]]:
+    """What the earlier version published, read without any code of ours."""
+    with duckdb.connect(data / "market.duckdb", read_only=True) as con:
+        return con.execute(query, [day]).fetchall()
+
+
+def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Callable[..., Ended]) -> None:
+    assert plain(earlier, "status").code == 0
+    answer = plain(earlier, "sql", "SELECT count(*) AS n FROM core.postings")
+    assert answer.code == 0
+    assert "56" in answer.out
+
+
+@pytest.mark.parametrize("arguments", [("run", "--sample", "--source", "currency_table"), ("rebuild",)])
+def test_the_next_run_keeps_the_days_that_were_published(
+    earlier: Path, here: Callable[..., int], arguments: tuple[str, ...]
+) -> None:
+    before = [as_made(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)]
+    assert all(before)
+    assert here(earlier, *arguments) in (0, 2)
+    assert [published(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)] == before
+    with store.open_reader(earlier) as con:
+        assert con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall() == [(d,) for d in DAYS]
+        assert con.execute("SELECT count(*) FROM core.postings").fetchall() == [(56,)]
