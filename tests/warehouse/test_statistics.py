@@ -115,6 +115,19 @@ def test_shares_are_weighted_and_bracketed() -> None:
     assert low[0] <= share[0] <= high[0]
 
 
+@given(EMPLOYERS)
+def test_what_all_ask_for_is_a_share_of_one_and_what_nobody_asks_for_is_none(employers: list[str]) -> None:
+    """Sums of weights in different orders differ in their last digit; a gate that asks for at most 1 refuses them."""
+    weights = capped_weights(employers)
+    asking = np.zeros((len(employers), 2))
+    asking[:, 0] = 1
+    share, low, high = share_intervals(asking, weights, resampled(weights.n_employers, "all ask"))
+    assert list(share) == [1, 0]
+    if weights.n_employers > 1:
+        assert list(low) == list(high) == [1, 0]
+    assert weights.n_effective <= len(employers)
+
+
 def test_who_makes_a_share_is_counted_as_weighted() -> None:
     employers = ["giant"] * 50 + [f"e{i}" for i in range(20)]  # the giant's fifty weigh as much as two jobs and a bit
     asking = np.array([[1.0, 0, 1.0]] * 50 + [[1.0, 0, 0]] * 20)

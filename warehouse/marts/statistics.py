@@ -41,6 +41,9 @@ Australian Bureau of Statistics marks an estimate "use with caution". An absolut
 6 % with an interval from 0 to 19 % is within 20 points. The US National Center for Health Statistics judges
 proportions by both widths too (Parker et al. 2017, "Data Presentation Standards for Proportions").
 """
+SHARE_DIGITS = 12
+"""Decimal places of a share: sums of the same weights in another order differ from the 15th on, so that a share of all
+would be 1.0000000000000002."""
 LARGEST_EMPLOYER = 0.50
 """A share is `low` when one employer is more than this part of the weight of the jobs that make it."""
 DOUBT_WORDS = {
@@ -65,7 +68,7 @@ class Weights:
     def n_effective(self) -> float:
         """Kish's effective sample size, (Σw)² / Σw²."""
         total = float(self.of_job.sum())
-        return total * total / float((self.of_job**2).sum()) if total else 0.0
+        return min(total * total / float((self.of_job**2).sum()), float(len(self.of_job))) if total else 0.0
 
 
 def capped_weights(employers: Sequence[object] | NDArray[Any]) -> Weights:
@@ -160,14 +163,19 @@ def share_intervals(asking: Floats, weights: Weights, drawn: Floats) -> tuple[Fl
     """Weighted shares and their 95 % intervals. `asking` is jobs x columns of 0 and 1."""
     by_employer = _by_employer(asking, weights)
     sizes = np.bincount(weights.employer, weights.of_job, weights.n_employers)
-    share = by_employer.sum(axis=0) / sizes.sum()
+    share = _shares_of(by_employer.sum(axis=0), sizes.sum())
     if weights.n_employers < 2:
         missing = np.full(asking.shape[1], np.nan)
         return share, missing, missing
-    replicates = (drawn @ by_employer) / (drawn @ sizes)[:, None]
+    replicates = _shares_of(drawn @ by_employer, (drawn @ sizes)[:, None])
     replicates.sort(axis=0)
     low, high = replicates[[_place(INTERVAL[0]), _place(INTERVAL[1])]]
     return share, low, high
+
+
+def _shares_of(parts: Floats, wholes: Floats) -> Floats:
+    """Parts of wholes as shares from 0 to 1, rounded to `SHARE_DIGITS`."""
+    return np.round(parts / wholes, SHARE_DIGITS)
 
 
 def too_few(n_jobs: int, n_employers: int) -> str | None:
