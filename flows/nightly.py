@@ -540,7 +540,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
                 ]
                 store.put(con, MartInputs, made)
                 ledger = figures.compute(con, as_of, code_version=code_version())
-                store.put(con, Figures, ledger)
+                store.write_mart(con, Figures, ledger, as_of=as_of)
                 found = soundness.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
                     raise _NotSoundError

@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.tables import Column, Field, SupersededVersions, Table, all_tables, fields_of, table_of
+from warehouse.tables import HISTORIES, Column, Days, Field, SupersededVersions, Table, all_tables, fields_of, table_of
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 FILES_ONLY = "refined"
@@ -243,13 +243,43 @@ GROUP BY job_id""",
 }
 """Table macros of the warehouse, by name: meaning and SELECT. All take one day, `as_of`."""
 
+_DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
+"""SQL: the day `d` as it stands in the SELECTs of figures."""
+_USUAL = "[r.read_on FOR r IN d.readings IF r.source = b.source][1]"
+_BEHIND = f"""[{{
+        'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.is_usual THEN {_USUAL} ELSE b.read_on END
+    }} FOR b IN h.behind]"""
+_STORED_BEHIND = f"""[{{
+        'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.read_on IS DISTINCT FROM {_USUAL} THEN b.read_on END,
+        'is_usual': coalesce(b.read_on = {_USUAL}, false)
+    }} FOR b IN h.behind]"""
+STORED = {
+    "mart.figures": {
+        "sql": f"replace(h.sql, {_DAY}, '$as_of')",
+        "behind": _STORED_BEHIND,
+        "read_on": "CASE WHEN h.read_on IS DISTINCT FROM list_min([b.read_on FOR b IN h.behind]) THEN h.read_on END",
+    }
+}
+"""Columns of marts that change with the day alone, as they are stored: SQL over a row `h` and its day `d` (mart.days).
+
+A SELECT has its parameters filled in, so none holds `$as_of`.
+"""
+_READ_BACK = {
+    "mart.figures": {
+        "sql": f"replace(h.sql, '$as_of', {_DAY})",
+        "behind": _BEHIND,
+        "read_on": f"coalesce(h.read_on, list_min([b.read_on FOR b IN {_BEHIND}]))",
+    }
+}
+"""The same columns as they are read back."""
+
 
 # --- SQL --------------------------------------------------------------------------------------------
 
 
 def database_tables() -> Iterator[type]:
-    """The table classes that stand in a database: all but the Parquet-only ones."""
-    return (cls for cls in all_tables() if schema_of(cls) != FILES_ONLY)
+    """The table classes that stand in a database: all but the Parquet-only ones and marts, which are views."""
+    return (cls for cls in all_tables() if schema_of(cls) != FILES_ONLY and cls not in HISTORIES)
 
 
 def schema_of(cls: type) -> str:
@@ -287,6 +317,26 @@ def view_ddl(name: str) -> tuple[str, str]:
     return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(doc)}"
 
 
+def stands_on(day: str) -> str:
+    """SQL: whether a row `h` of a mart's history stands on a day."""
+    return f"h.valid_from <= {day} AND coalesce(h.valid_to, DATE '9999-12-31') > {day}"
+
+
+def mart_ddl(mart: type) -> tuple[str, ...]:
+    """CREATE OR REPLACE VIEW of a mart over its history, and the comments on it and its columns."""
+    name, otherwise = table_of(mart).name, _READ_BACK.get(table_of(mart).name, {})
+    names = [f.name for f in fields_of(mart) if f.name != "as_of"]
+    columns = ",\n    ".join(f"{otherwise.get(n, f'h.{quoted(n)}')} AS {quoted(n)}" for n in names)
+    on_table, *on_columns = comments(mart)
+    return (
+        f"CREATE OR REPLACE VIEW {name} AS\nSELECT d.as_of,\n    {columns}\n"
+        f"FROM {table_of(Days).name} AS d JOIN {table_of(HISTORIES[mart]).name} AS h ON {stands_on('d.as_of')}\n"
+        f"WHERE d.mart = {literal(name)}",
+        on_table.replace("COMMENT ON TABLE", "COMMENT ON VIEW", 1),
+        *on_columns,
+    )
+
+
 def macro_ddl(name: str) -> tuple[str, str]:
     """CREATE OR REPLACE MACRO and COMMENT ON MACRO of one of `MACROS`."""
     doc, select = MACROS[name]
@@ -303,6 +353,7 @@ def schema_key() -> str:
         [
             *(ddl(cls) for cls in database_tables()),
             *(view_ddl(name)[0] for name in VIEWS),
+            *(mart_ddl(mart)[0] for mart in HISTORIES),
             *(macro_ddl(name)[0] for name in MACROS),
         ]
     )
@@ -455,7 +506,8 @@ def dictionary() -> str:
     for cls in all_tables():
         structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in _SQL_TYPES}
         declared = table_of(cls)
-        lines += [f"## {declared.name}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
+        view = " (view)" if cls in HISTORIES else ""
+        lines += [f"## {declared.name}{view}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
         lines += [*_checks_text(declared), ""]
     for name, (doc, _) in VIEWS.items():
         lines += [f"## {name} (view)", "", doc, ""]

@@ -16,7 +16,7 @@ import duckdb
 
 from warehouse.quality import GateResult, check_rules
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
-from warehouse.tables import AI_GROUPS, ROLE_GROUPS, fields_of, table_of
+from warehouse.tables import AI_GROUPS, HISTORIES, ROLE_GROUPS, fields_of, table_of
 
 
 def _seen(window_days: int) -> str:
@@ -148,10 +148,9 @@ def _rules() -> Iterator[tuple[str, str]]:
     for cls in database_tables():
         if schema_of(cls) == "ops":
             continue
-        name, keys = table_of(cls).name, ", ".join(map(quoted, key_of(cls)))
-        if keys:
-            doubled = f"SELECT concat_ws(' ', {keys}) FROM {name} GROUP BY {keys} HAVING count(*) > 1"
-            yield f"keys of {name} are unique", doubled
+        name = table_of(cls).name
+        if key_of(cls):
+            yield f"keys of {name} are unique", _doubled(cls, "true")
         for field in fields_of(cls):
             if field.column.references and not field.is_list:
                 table, _, column = field.column.references.rpartition(".")
@@ -160,8 +159,15 @@ def _rules() -> Iterator[tuple[str, str]]:
                     f"SELECT DISTINCT t.{quoted(field.name)} FROM {name} AS t ANTI JOIN {table} AS r"
                     f" ON r.{quoted(column)} = t.{quoted(field.name)} WHERE t.{quoted(field.name)} IS NOT NULL",
                 )
+    for mart in HISTORIES:
+        yield f"keys of {table_of(mart).name} are unique", _doubled(mart, "as_of = $as_of")
     yield from LIFE.items()
     yield from COUNTS.items()
+
+
+def _doubled(cls: type, which: str) -> str:
+    keys = ", ".join(map(quoted, key_of(cls)))
+    return f"SELECT concat_ws(' ', {keys}) FROM {table_of(cls).name} WHERE {which} GROUP BY {keys} HAVING count(*) > 1"
 
 
 def _broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:

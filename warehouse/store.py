@@ -36,7 +36,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from warehouse import life, placing, renewing
+from warehouse import history, life, placing, renewing
 from warehouse.schema import (
     MACROS,
     VIEWS,
@@ -48,12 +48,14 @@ from warehouse.schema import (
     key_of,
     literal,
     macro_ddl,
+    mart_ddl,
     quoted,
     schema_key,
     schema_of,
     view_ddl,
 )
 from warehouse.tables import (
+    HISTORIES,
     AiPostingShare,
     AiPostingShares,
     Checks,
@@ -268,23 +270,15 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
 def _carry_over(con: Connection, old: Path) -> None:
     """Copy the tables that nothing can make again, where today's declaration still admits them."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
-    for cls in database_tables():
-        if schema_of(cls) != "mart" and cls not in KEPT:
-            continue
+    for cls in (*HISTORIES, *KEPT):
+        copy = history.copy if cls in HISTORIES else history.copy_rows
         try:
-            _copy(con, cls, "old")
+            with transaction(con):
+                copy(con, cls, "old")
         except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
             name = table_of(cls).name
             log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
     con.execute("DETACH old")
-
-
-def _copy(con: Connection, cls: type, database: str) -> None:
-    """Copy a table's rows from another database whose declaration of it may be an older one."""
-    name = table_of(cls).name
-    before = {row[0] for row in con.execute(f"DESCRIBE {database}.{name}").fetchall()}
-    columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
-    con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {database}.{name}")
 
 
 def _create_all(con: Connection, *, is_published: bool = False) -> None:
@@ -301,6 +295,7 @@ def _declarations(*, is_published: bool) -> Iterator[str]:
         yield ddl(cls, with_key=is_published, with_checks=not is_published)
         yield from comments(cls)
     yield from chain.from_iterable(map(view_ddl, VIEWS))
+    yield from chain.from_iterable(map(mart_ddl, HISTORIES))
     yield from chain.from_iterable(map(macro_ddl, MACROS))
 
 
@@ -786,22 +781,22 @@ def load_lookup(con: Connection, cls: type, rows: Sequence[object]) -> None:
         _insert(con, cls, arrow_table(cls, rows))
 
 
-def write_mart(con: Connection, cls: type, frame: pd.DataFrame, *, as_of: date) -> None:
-    """Replace a mart's rows of one day; `frame` has the columns of `cls`, NaN and None meaning NULL.
+def write_mart(con: Connection, cls: type, rows: pd.DataFrame | Sequence[object], *, as_of: date) -> None:
+    """Replace a mart's rows of one day; a frame has the columns of `cls`, NaN and None meaning NULL.
 
-    Two statements in the caller's `transaction`, so that all marts of a day come or go together.
+    In the caller's `transaction`, so that all marts of a day come or go together.
     """
-    con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of = ?", [as_of])
-    _insert(con, cls, pa.Table.from_pandas(frame, schema=arrow_schema(cls), preserve_index=False))
+    if isinstance(rows, pd.DataFrame):
+        table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
+    else:
+        table = arrow_table(cls, rows)
+    with _registered(con, "mart_rows", table):
+        history.write_day(con, cls, "SELECT * FROM mart_rows", as_of)
 
 
 def keep_mart(con: Connection, cls: type, *, of: date, as_of: date) -> None:
     """Give a mart on one day the rows that it has on another, in the caller's `transaction`."""
-    if of == as_of:
-        return
-    name = table_of(cls).name
-    con.execute(f"DELETE FROM {name} WHERE as_of = ?", [as_of])
-    con.execute(f"INSERT INTO {name} SELECT * REPLACE (?::DATE AS as_of) FROM {name} WHERE as_of = ?", [as_of, of])
+    history.keep_day(con, cls, of=of, as_of=as_of)
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
@@ -813,13 +808,14 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
 
 
 def recall(con: Connection, cls: type, market: Path) -> None:
-    """Make a table's rows those of the published file, none when nothing was ever published.
+    """Make a mart's days and rows those of the published file, none when nothing was ever published.
 
-    What a run that was refused, failed or was killed before it published has left of the table is forgotten.
-    A published table that does not fit today's declaration changes nothing, and is warned of.
+    What a run that was refused, failed or was killed before it published has left of the mart is forgotten.
+    A published mart that does not fit today's declaration changes nothing, and is warned of.
     """
     if not market.exists():
-        con.execute(f"DELETE FROM {table_of(cls).name}")
+        with transaction(con):
+            history.forget(con, cls)
         return
     try:
         con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
@@ -827,9 +823,10 @@ def recall(con: Connection, cls: type, market: Path) -> None:
         log.warning("%s cannot be read; the history of %s stays as it is (%s)", market, table_of(cls).name, error)
         return
     try:
-        with transaction(con):
-            con.execute(f"DELETE FROM {table_of(cls).name}")
-            _copy(con, cls, "published")
+        if not history.is_as_in(con, cls, "published"):
+            with transaction(con):
+                history.forget(con, cls)
+                history.copy(con, cls, "published")
     except duckdb.Error as error:
         log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
     finally:
@@ -1013,7 +1010,8 @@ def _market_key() -> str:
 def export_parquet(con: Connection, out_dir: Path) -> tuple[Path, ...]:
     """Every core.* and mart.* table as `<schema>.<name>.parquet`, rows in the order of their keys.
 
-    The same rows give the same bytes, so two runs can be compared file by file.
+    The same rows give the same bytes, so two runs can be compared file by file. Of marts the histories and mart.days,
+    which grow with what changes, and not the views, which have every row once for each day.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     written = []

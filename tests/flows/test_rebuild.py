@@ -17,7 +17,7 @@ from flows.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
 from warehouse import store
 from warehouse.schema import database_tables, key_of, quoted, schema_of
-from warehouse.tables import InDollars, Postings, fields_of, table_of
+from warehouse.tables import HISTORIES, InDollars, Postings, fields_of, table_of
 
 Command = Callable[..., Ended]
 
@@ -54,10 +54,8 @@ def warehouse_of(request: nightly.Request) -> dict[str, str]:
     as_of = nightly.speaks_for(request)
     made = {}
     with nightly.work_of(request) as con:
-        for cls in database_tables():
-            if schema_of(cls) not in ("core", "mart"):
-                continue
-            where = f"WHERE as_of = DATE '{as_of}'" if schema_of(cls) == "mart" else ""
+        for cls in (*(cls for cls in database_tables() if schema_of(cls) == "core"), *HISTORIES):
+            where = f"WHERE as_of = DATE '{as_of}'" if cls in HISTORIES else ""
             order = ", ".join(map(quoted, key_of(cls))) or "ALL"
             rows = con.execute(f"SELECT * FROM {table_of(cls).name} {where} ORDER BY {order}").fetchall()
             made[table_of(cls).name] = hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.warehouse.test_store import Answer, copy_of, declare, load, night, posting, refined
 from warehouse import soundness, store
+from warehouse.tables import HISTORIES, table_of
 
 AS_OF = date(2026, 1, 3)
 
@@ -24,12 +25,19 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         lists = [[posting(1), posting(2)], [posting(1, title="Lead data engineer")]]
         load(con, *(refined(folder, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
+        for mart in HISTORIES:
+            con.execute("INSERT INTO mart.days (mart, as_of) VALUES (?, ?)", [table_of(mart).name, AS_OF])
     return folder
 
 
 LATER = night(1) + timedelta(days=1)
 BREAKS = {
     "keys of core.postings are unique": "INSERT INTO core.postings SELECT * FROM core.postings LIMIT 1",
+    "keys of mart.role_shares are unique": (
+        "INSERT INTO mart.role_shares_history (valid_from, region_level, region, role, role_group, n_role, n_jobs,"
+        " status, reason) SELECT unnest([DATE '2026-01-02', DATE '2026-01-03']), 'world', 'World', 'ai_engineer',"
+        " 'ai_engineering', 1, 1, 'suppressed', 'few'"
+    ),
     "core.posting_boards.posting_id is in core.postings.posting_id": (
         "INSERT INTO core.posting_boards VALUES ('board:9', 'acme', now(), now(), NULL, NULL)"
     ),
@@ -59,12 +67,13 @@ BREAKS = {
         "INSERT INTO core.posting_places (posting_id, position, country, reading) VALUES ('board:1', 0, 'XX', 'stated')"
     ),
     "mart.role_shares counts the AI jobs of core, region by region": (
-        "INSERT INTO mart.role_shares (as_of, region_level, region, role, role_group, n_role, n_jobs, status, reason)"
+        "INSERT INTO mart.role_shares_history (valid_from, region_level, region, role, role_group, n_role, n_jobs,"
+        " status, reason)"
         " VALUES ('2026-01-03', 'world', 'World', 'ai_engineer', 'ai_engineering', 1, 1, 'suppressed', 'few')"
     ),
     "mart.salary_bands counts the jobs of core with pay": (
-        "INSERT INTO mart.salary_bands (as_of, basis, region_level, region, seniority_group, role_group, role,"
-        " pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
+        "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
+        " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
         " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
     ),
     "mart.salary_bands_730 counts the jobs of core with pay": (
@@ -75,9 +84,9 @@ BREAKS = {
         " VALUES ('acme', 'Acme', [], [], [], false, 7)"
     ),
     "mart.skill_demand counts the jobs of core, read or not": (
-        "INSERT INTO mart.skill_demand (as_of, region_level, region, role_group, requirement, skill, category, n_jobs,"
-        " n_without_text, n_asking, status, reason) VALUES ('2026-01-03', 'world', 'World', 'data', 'asked', 'Python',"
-        " 'Programming Languages', 3, 4, 1, 'suppressed', 'few')"
+        "INSERT INTO mart.skill_demand_history (valid_from, region_level, region, role_group, requirement, skill,"
+        " category, n_jobs, n_without_text, n_asking, status, reason) VALUES ('2026-01-03', 'world', 'World', 'data',"
+        " 'asked', 'Python', 'Programming Languages', 3, 4, 1, 'suppressed', 'few')"
     ),
 }
 """What breaks each rule that is no mere repetition for another table."""

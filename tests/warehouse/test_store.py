@@ -1004,7 +1004,7 @@ def test_history_that_no_longer_fits_is_left_out_and_said(
     con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
-    con.execute("ALTER TABLE mart.role_shares DROP COLUMN role_group")
+    con.execute("ALTER TABLE mart.role_shares_history DROP COLUMN role_group")
     con.close()
     monkeypatch.setattr(store, "schema_key", lambda: "another")
     with store.open_work(tmp_path) as again:
@@ -1129,7 +1129,7 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
             exports.append({path.name: path.read_bytes() for path in written})
     assert exports[0] == exports[1]
     assert "core.postings.parquet" in exports[0]
-    assert "mart.figures.parquet" in exports[0]
+    assert "mart.figures_history.parquet" in exports[0]
     assert not any(name.startswith("ops.") for name in exports[0])
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from warehouse import history
 from warehouse.schema import quoted
 from warehouse.tables import (
     Countries,
@@ -146,9 +147,8 @@ def _typed(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 def cells_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> Cells:
     """Cells of a day that may be taken over from the newest day up to it that the mart has."""
-    name = table_of(cls).name
-    newest = f"SELECT max(as_of) FROM {name} WHERE as_of <= $as_of"
-    earlier = con.execute(f"SELECT * FROM {name} WHERE as_of = ({newest}) ORDER BY ALL", {"as_of": as_of}).df()
+    newest = history.last_day(con, cls, until=as_of)
+    earlier = con.execute(f"SELECT * FROM {table_of(cls).name} WHERE as_of = ? ORDER BY ALL", [newest]).df()
     return Cells(cls, as_of, earlier)
 
 

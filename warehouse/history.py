@@ -1,0 +1,171 @@
+"""Marts by day, of which only what changed is stored.
+
+A mart is a view over its history, a table in which a row stands from the day on which the mart first had it
+(`valid_from`) until the first day on which it no longer had it (`valid_to`), among the days in mart.days. So a night in
+which nothing changed adds its day and no rows. In whatever order days are written, each is read as it was written last,
+and a row that stood on several days without a break among them is stored once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from warehouse.schema import STORED, key_of, literal, quoted, stands_on
+from warehouse.tables import HISTORIES, Days, fields_of, table_of
+
+DAYS = table_of(Days).name
+_READINGS = """(
+    SELECT list({'source': source, 'read_on': read_on} ORDER BY source) FROM (
+        SELECT source, read_on FROM (SELECT unnest(behind, max_depth := 2) FROM written) WHERE read_on IS NOT NULL
+        GROUP BY source, read_on
+        QUALIFY row_number() OVER (PARTITION BY source ORDER BY count(*) DESC, read_on DESC) = 1
+    )
+)"""
+"""SQL: the day that most of the figures written have of each source."""
+
+
+def write_day(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:
+    """Make a mart's rows of one day those of a SELECT, which may lack columns, the day among them: they become NULL.
+
+    To be called in a transaction: it takes several statements. Keys of the rows must be unique.
+    """
+    earlier, later = _days_beside(con, mart, as_of)
+    _stage(con, mart, rows, as_of)
+    history, columns, keys = _names(mart)
+    day, next_day = _day(as_of), _day(later)
+    stored = f"SELECT {columns} FROM {history} AS h WHERE"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {stored} {stands_on(day)} EXCEPT FROM written")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS FROM written EXCEPT {stored} {stands_on(day)}")
+    is_gone = f"{stands_on(day)} AND ({keys}) IN (SELECT ({keys}) FROM gone)"
+    if later is not None:  # what stands on both sides of the day goes on after it
+        con.execute(
+            f"INSERT INTO {history} SELECT * REPLACE ({next_day} AS valid_from) FROM {history} AS h"
+            f" WHERE {is_gone} AND coalesce(valid_to > {next_day}, true)"
+        )
+    con.execute(f"DELETE FROM {history} AS h WHERE {is_gone} AND valid_from = {day}")
+    con.execute(f"UPDATE {history} AS h SET valid_to = {day} WHERE {is_gone}")
+    if earlier is not None:  # what the day before has as well begins there
+        con.execute(f"CREATE OR REPLACE TEMP TABLE joined AS {stored} valid_to = {day} INTERSECT FROM added")
+        is_joined = f"({keys}) IN (SELECT ({keys}) FROM joined)"
+        con.execute(f"UPDATE {history} SET valid_to = {next_day} WHERE valid_to = {day} AND {is_joined}")
+        con.execute(f"DELETE FROM added WHERE {is_joined}")
+    con.execute(f"INSERT INTO {history} BY NAME SELECT *, {day} AS valid_from, {next_day} AS valid_to FROM added")
+    if later is not None:  # and what the day after has as well ends where that does
+        ends, begins = f"valid_to = {next_day}", f"valid_from = {next_day}"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE joined AS {stored} {ends} INTERSECT {stored} {begins}")
+        con.execute(
+            f"UPDATE {history} AS h SET valid_to = n.valid_to"
+            f" FROM (SELECT valid_to, {keys} FROM {history} SEMI JOIN joined USING ({keys}) WHERE {begins}) AS n"
+            f" WHERE h.{ends} AND {' AND '.join(f'h.{key} = n.{key}' for key in keys.split(', '))}"
+        )
+        con.execute(f"DELETE FROM {history} WHERE {begins} AND ({keys}) IN (SELECT ({keys}) FROM joined)")
+
+
+def keep_day(con: duckdb.DuckDBPyConnection, mart: type, *, of: date, as_of: date) -> None:
+    """Give a mart on one day the rows that it has on another; to be called in a transaction.
+
+    Costs nothing where the other is the day before: what stands there goes on.
+    """
+    if of == as_of:
+        return
+    name = table_of(mart).name
+    is_there = con.execute(f"SELECT 1 FROM {DAYS} WHERE mart = ? AND as_of = ?", [name, as_of]).fetchall()
+    if not is_there and _days_beside(con, mart, as_of)[0] == of and name not in STORED:
+        con.execute(f"INSERT INTO {DAYS} (mart, as_of) VALUES (?, ?)", [name, as_of])
+        return
+    write_day(con, mart, f"SELECT * FROM {name} WHERE as_of = {_day(of)}", as_of)
+
+
+def forget(con: duckdb.DuckDBPyConnection, mart: type) -> None:
+    """Leave a mart without days and rows."""
+    con.execute(f"DELETE FROM {DAYS} WHERE mart = ?", [table_of(mart).name])
+    con.execute(f"DELETE FROM {table_of(HISTORIES[mart]).name}")
+
+
+def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
+    """Give a mart that is empty its days and rows in an attached database, whose declaration may be an older one.
+
+    Of a database in which marts are tables that hold every row for each of its days, day by day is taken over.
+    Raises `duckdb.Error` where that does not fit today's declaration; to be called in a transaction.
+    """
+    name, history = table_of(mart).name, table_of(HISTORIES[mart]).name
+    if _is_table(con, database, history):
+        copy_rows(con, HISTORIES[mart], database)
+        con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [name])
+        return
+    days = con.execute(f"SELECT DISTINCT as_of FROM {database}.{name} ORDER BY as_of").fetchall()
+    for (day,) in days:
+        write_day(con, mart, f"SELECT * FROM {database}.{name} WHERE as_of = {_day(day)}", day)
+
+
+def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:
+    """Insert a table's rows in an attached database whose declaration of it may be an older one."""
+    name = table_of(cls).name
+    before = {row[0] for row in con.execute(f"DESCRIBE {database}.{name}").fetchall()}
+    columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
+    con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {database}.{name}")
+
+
+def is_as_in(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> bool:
+    """Whether a mart has the days and rows that it has in an attached database of today's declaration."""
+    history, name = table_of(HISTORIES[mart]).name, table_of(mart).name
+    if not _is_table(con, database, history):
+        return False
+    for table, which in ((history, "true"), (DAYS, f"mart = {literal(name)}")):
+        here, there = f"(FROM {table} WHERE {which})", f"(FROM {database}.{table} WHERE {which})"
+        differing = f"SELECT EXISTS ({here} EXCEPT {there}) OR EXISTS ({there} EXCEPT {here})"
+        if con.execute(differing).fetchall()[0][0]:
+            return False
+    return True
+
+
+def last_day(con: duckdb.DuckDBPyConnection, mart: type, *, until: date) -> date | None:
+    """The newest day up to a day that a mart has been written for; None when there is none."""
+    query = f"SELECT max(as_of) FROM {DAYS} WHERE mart = ? AND as_of <= ?"
+    found: date | None = con.execute(query, [table_of(mart).name, until]).fetchall()[0][0]
+    return found
+
+
+def _stage(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:
+    """`written`: the rows of a day as they are stored. Notes the day, and of figures the usual readings."""
+    name = table_of(mart).name
+    names = [f.name for f in fields_of(mart) if f.name != "as_of"]
+    columns = ", ".join(map(quoted, names))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE written AS SELECT as_of, {columns} FROM {name} LIMIT 0")
+    con.execute(f"INSERT INTO written BY NAME {rows}")
+    otherwise = STORED.get(name, {})
+    readings = _READINGS if "behind" in otherwise else "NULL"
+    con.execute(f"DELETE FROM {DAYS} WHERE mart = ? AND as_of = ?", [name, as_of])
+    con.execute(f"INSERT INTO {DAYS} (mart, as_of, readings) SELECT ?, ?, {readings}", [name, as_of])
+    stored = ", ".join(f"{otherwise.get(n, f'h.{quoted(n)}')} AS {quoted(n)}" for n in names)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE written AS SELECT {stored} FROM written AS h"
+        f" JOIN {DAYS} AS d ON d.mart = {literal(name)} AND d.as_of = {_day(as_of)}"
+    )
+
+
+def _names(mart: type) -> tuple[str, str, str]:
+    """SQL: the history of a mart, its columns without the span, and of these the key."""
+    columns = [f.name for f in fields_of(mart) if f.name != "as_of"]
+    keys = [key for key in key_of(mart) if key != "as_of"]
+    return table_of(HISTORIES[mart]).name, ", ".join(map(quoted, columns)), ", ".join(map(quoted, keys))
+
+
+def _days_beside(con: duckdb.DuckDBPyConnection, mart: type, as_of: date) -> tuple[date | None, date | None]:
+    """The days before and after a day for which a mart has been written."""
+    beside = f"""
+        SELECT max(as_of) FILTER (as_of < $as_of), min(as_of) FILTER (as_of > $as_of) FROM {DAYS} WHERE mart = $mart
+    """
+    earlier, later = con.execute(beside, {"as_of": as_of, "mart": table_of(mart).name}).fetchall()[0]
+    return earlier, later
+
+
+def _day(day: date | None) -> str:
+    return f"DATE '{day.isoformat()}'" if day else "NULL::DATE"
+
+
+def _is_table(con: duckdb.DuckDBPyConnection, database: str, name: str) -> bool:
+    known = "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name || '.' || table_name = ?"
+    return bool(con.execute(known, [database, name]).fetchall())
