@@ -1,13 +1,18 @@
-"""Connections to public addresses only: what a name resolves to is looked at before anything is sent.
+"""Connections to public addresses only, and for a limited time.
 
-A recorded or redirected address may name a machine of our own network; a source has no business there.
+What a name resolves to is looked at before anything is sent: a recorded or redirected address may name a machine of
+our own network, and a source has no business there. A connection is shut from outside when its answer takes too long:
+a time-out of `requests` only bounds the wait for the next bytes, and a server may send some for ever.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import os
 import socket
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import urllib3
@@ -17,6 +22,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 """Networks whose addresses carry an IPv4 address in their last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
+
+CUT_AGAIN = 0.05
+"""Seconds after which an overdue connection is shut again: the one seen first may have been replaced meanwhile."""
 
 
 class PrivateAddress(urllib3.exceptions.HTTPError):  # says what was met
@@ -32,18 +40,21 @@ class PublicAdapter(HTTPAdapter):
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._allowed = frozenset(allowed)
+        self._line = _Line()
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
         """Make the pool of connections that look where they lead."""
         super().init_poolmanager(*args, **named)
-        allowed = self._allowed
+        allowed, shared = self._allowed, self._line
 
         class Plain(_Looking, HTTPConnection):
             allowed_hosts = allowed
+            line = shared
 
         class Secure(_Looking, HTTPSConnection):
             allowed_hosts = allowed
+            line = shared
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain
@@ -51,16 +62,72 @@ class PublicAdapter(HTTPAdapter):
         class SecurePool(HTTPSConnectionPool):
             ConnectionCls = Secure
 
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        self._pools = {"http": PlainPool, "https": SecurePool}
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *args: Any, **named: Any) -> Any:
+        """The pool of connections through a proxy; they are shut when an answer takes too long, too."""
+        manager = super().proxy_manager_for(*args, **named)
+        if isinstance(manager, urllib3.ProxyManager):  # one for SOCKS has connections of its own kind
+            manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
+        """Shut the connection of the request made inside once it has taken so many seconds, and set `is_over`.
+
+        What is being read then ends as if the server had closed the connection, so `is_over` must be looked at even
+        when the request seems to have gone well. For one request at a time. Looking up a name and connecting are not
+        interrupted; the connection is shut as soon as it is made.
+        """
+        ended = threading.Event()
+
+        def watch() -> None:
+            if ended.wait(seconds):
+                return
+            is_over.set()
+            while not ended.wait(CUT_AGAIN):
+                self._line.shut()
+
+        watcher = threading.Thread(target=watch, name="deadline of an answer", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
+
+
+class _Line:
+    """The socket that a session's request runs over."""
+
+    socket: Any = None
+
+    def shut(self) -> None:
+        """End what another thread waits for on the socket. One that is closed already stays as it is."""
+        if self.socket is None:
+            return
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
+            same.shutdown(socket.SHUT_RDWR)  # of the connection itself, below TLS
 
 
 class _Looking:
-    """A connection that looks at the addresses of its host before it connects, and at the one it got."""
+    """A connection that looks at the addresses of its host before it connects, and at the one it got.
+
+    `line` is told the socket that is in use.
+    """
 
     allowed_hosts: frozenset[str] = frozenset()
+    line = _Line()
     host: str
     port: int
     proxy: Any
+    sock: Any
+
+    def request(self, *args: Any, **named: Any) -> None:
+        if self.sock is not None:  # made for an earlier request, or by now TLS; else it is made inside
+            self.line.socket = self.sock
+        super().request(*args, **named)  # type: ignore[misc]  # HTTPConnection's
 
     def _new_conn(self) -> socket.socket:
         is_free = self.proxy is not None or f"{self.host}:{self.port}" in self.allowed_hosts
@@ -68,6 +135,7 @@ class _Looking:
             for address in _resolved(self.host, self.port):
                 _refuse_private(self.host, address)
         connected: socket.socket = super()._new_conn()  # type: ignore[misc]  # HTTPConnection's
+        self.line.socket = connected
         if not is_free:
             try:
                 _refuse_private(self.host, connected.getpeername()[0])  # the name may have changed its mind meanwhile

@@ -59,6 +59,9 @@ AGES_OUT, LISTED_WHOLE = 30, 60
 life of its listings. A month is what job boards that say it sell. Two where whole lists close adverts by themselves:
 the age then only ends those of a board that stopped answering."""
 EXPIRES_AFTER = {"employer board": LISTED_WHOLE, "aggregator": AGES_OUT, "forum": AGES_OUT}
+MAX_SECONDS = 6 * 3600.0
+"""Seconds a source may take a night where it declares no other number: twice what the largest budget of requests needs
+(8,000, a second apart and a third of a second each)."""
 MOST_HEAD_LINES = 10
 """Lines in which a table's header is looked for: exports put a title and a date above it."""
 NEW_KEYS = "keys"
@@ -80,9 +83,10 @@ class Source:
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
     a person hands their files to `jobmarket backfill`. `pause` is the least number of seconds between two requests
-    to one of its hosts (a robots.txt may ask for more), `most_requests` what a night may ask at most. An advert that
-    was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
-    days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
+    to one of its hosts (a robots.txt may ask for more), `most_requests` what a night may ask at most, `max_seconds` how
+    long it may take over them: the rest is then not asked for, and what was got is kept. An advert that was not seen
+    for `expires_after_days` counts as expired, which is not closed; a source that declares none has the days of its
+    kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
     """
 
     name: str
@@ -103,6 +107,7 @@ class Source:
     keys: tuple[str, ...] = ()
     pause: float = 1.0
     most_requests: int = 5_000
+    max_seconds: float = MAX_SECONDS
     expires_after_days: int | None = None
     row: type | None = None
 

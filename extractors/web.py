@@ -13,12 +13,14 @@ from __future__ import annotations
 import email.utils
 import http.cookiejar
 import logging
+import math
 import os
 import random
 import re
-import time
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +53,7 @@ CONTACT = "JOBMARKET_CONTACT"
 TIMEOUTS = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes."""
 LONGEST_ANSWER = 600.0
-"""Seconds one answer may take as a whole, so that a dripping server does not hold up the night."""
+"""Seconds one answer may take from connecting to its last byte, whatever its server sends; then it is cut off."""
 ATTEMPTS = 4
 """Times an address is asked at most, when its server is busy or does not answer."""
 BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
@@ -198,6 +200,7 @@ class Web:
         self._held = held
         self._is_permitted = is_permitted
         self._chance = chance
+        self._deadline = manners.clock() + source.max_seconds if manners else math.inf
 
     def get(
         self,
@@ -219,8 +222,9 @@ class Web:
         its query (lists and objects as JSON), so that each page of a paged search has an address of its own.
 
         Raises `FetchFailed` when there is no whole answer: not a public https address of the source, forbidden
-        by robots.txt or reserved, no connection after `ATTEMPTS`, the host left alone, the budget spent, a body
-        over `LARGEST_BODY`, more than `MOST_REDIRECTS` redirects.
+        by robots.txt or reserved, no connection after `ATTEMPTS`, the host left alone, the budget spent, the source's
+        time over, an answer that takes over `LONGEST_ANSWER`, a body over `LARGEST_BODY`, more than `MOST_REDIRECTS`
+        redirects.
         """
         try:
             return self._get(url, Asked(headers=headers or {}, secret=secret or {}, form=form), follow)
@@ -335,10 +339,15 @@ class Web:
         return None
 
     def _pause(self, url: str) -> float:
-        """Seconds between two requests to the host. Raises `FetchFailed` when its rules forbid the address."""
+        """Seconds between two requests to the host. Raises `FetchFailed` when its rules forbid the address.
+
+        Or when nothing more may be asked at all: its rules are then not asked for either.
+        """
         pause = self._source.pause
         if self._manners is None:
             return pause
+        if why := self._spent():
+            raise FetchFailed(url, why)
         rules = self._manners.rules(url, self._ask_for_rules, pause)
         if self._is_permitted:  # to read it, not to hurry
             return max(pause, min(rules.crawl_delay, LONGEST_WAIT))
@@ -348,6 +357,15 @@ class Web:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
             raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
+
+    def _spent(self) -> str | None:
+        """Why the source may ask for nothing more tonight; None while it may."""
+        if self._manners and self.n_requests >= self._source.most_requests:
+            return f"the night's budget of {self._source.most_requests:,} requests is spent"
+        if self._manners and self._manners.clock() >= self._deadline:
+            seconds = f"{self._source.max_seconds:,.0f} seconds"
+            return f"{self._source.name} took over the {seconds} it has a night; the next night asks for the rest"
+        return None
 
     def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:
         try:
@@ -370,8 +388,8 @@ class Web:
         for attempt in range(1, ATTEMPTS + 1):
             if why := self._manners.closed(url):
                 raise FetchFailed(url, why)
-            if self.n_requests >= self._source.most_requests:
-                raise FetchFailed(url, f"the night's budget of {self._source.most_requests:,} requests is spent")
+            if why := self._spent():
+                raise FetchFailed(url, why)
             wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
             try:
                 with self._manners.turn(url, pause):
@@ -448,26 +466,27 @@ class Web:
 
         A body over `largest` bytes is an error; with `is_cut` it is read up to there.
         """
-        if self._manners and self.n_requests >= self._source.most_requests:
-            raise _NoAnswerError(
-                f"the night's budget of {self._source.most_requests:,} requests is spent", may_pass=False
-            )
+        if why := self._spent():
+            raise _NoAnswerError(why, may_pass=False)
         self.n_requests += 1
         began = self._now()
-        until = time.monotonic() + LONGEST_ANSWER
+        seconds = min(LONGEST_ANSWER, self._deadline - self._manners.clock() if self._manners else math.inf)
+        is_over = threading.Event()
         body = bytearray()
         try:
-            with self._session.request(
-                "GET" if what.form is None and what.credentials is None else "POST",
-                url if self._manners is None else _with_query(url, what.secret),
-                headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
-                json=what.form,
-                data=what.credentials,
-                stream=True,
-                allow_redirects=False,
-                timeout=TIMEOUTS,
-            ) as response:
-                # read1 returns what is there: a server that drips byte by byte is noticed by the clock.
+            with (
+                self._limited(url, seconds, is_over),
+                self._session.request(
+                    "GET" if what.form is None and what.credentials is None else "POST",
+                    url if self._manners is None else _with_query(url, what.secret),
+                    headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
+                    json=what.form,
+                    data=what.credentials,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=TIMEOUTS,
+                ) as response,
+            ):
                 while part := response.raw.read1(64 * 1024, decode_content=False):
                     body += part
                     if len(body) > largest:
@@ -475,14 +494,15 @@ class Web:
                             del body[largest:]
                             break
                         raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
-                    if time.monotonic() > until:
-                        raise _NoAnswerError(f"the answer took over {LONGEST_ANSWER:.0f} seconds", may_pass=False)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            # ValueError: requests looks where an answer redirects, and that may be no address.
-            may_pass = not isinstance(error, PrivateAddress | ValueError)
-            raise _NoAnswerError(_struck(_why(error), what.words_to_hide), may_pass=may_pass) from None
+            if not is_over.is_set():
+                # ValueError: requests looks where an answer redirects, and that may be no address.
+                may_pass = not isinstance(error, PrivateAddress | ValueError)
+                raise _NoAnswerError(_struck(_why(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
+        if is_over.is_set():  # also where what came before the cut looks like a whole answer
+            raise _NoAnswerError(f"the answer took over {round(seconds, 1):g} seconds", may_pass=False)
         return _Answer(
             status=response.status_code,
             reason=response.reason or "",
@@ -491,6 +511,11 @@ class Web:
             observed_at=response.observed_at if isinstance(response, Replayed) else began,
             revisit=response.revisit if isinstance(response, Replayed) else None,
         )
+
+    def _limited(self, url: str, seconds: float, is_over: threading.Event) -> AbstractContextManager[None]:
+        """Cut off the request made inside after so many seconds and set `is_over`; a replay takes its time."""
+        adapter = self._session.get_adapter(url)
+        return adapter.limited(seconds, is_over) if isinstance(adapter, PublicAdapter) else nullcontext()
 
 
 class _NoAnswerError(Exception):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +21,7 @@ import pytest
 
 from extractors import web as web_module
 from extractors.archive import Damaged, Recorded, Writer, read, read_recorded
+from extractors.fetching import ask_each
 from extractors.manners import AT_ONCE, BREAKS_AFTER, LEFT_ALONE, RULES_LAST, Manners
 from extractors.public import PublicAdapter
 from extractors.web import ATTEMPTS, LONGEST_WAIT, FetchFailed, Web, web_for
@@ -280,6 +283,178 @@ def test_the_budget_of_a_source_is_kept(board: Board, writer: Writer) -> None:
     with pytest.raises(FetchFailed, match="budget of 5 requests is spent"):
         web.get(board.url("/v1/a"))
     assert web.n_requests == len(board.asked) == 5  # with the host's rules
+
+
+# --- held up ------------------------------------------------------------------------------------------
+
+STATUS = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = STATUS + b"Transfer-Encoding: chunked\r\n\r\n"
+DRIPS = {
+    "header lines": (STATUS, b"X-A: b\r\n"),
+    "one header line": (STATUS + b"X-A: ", b"b"),
+    "a status line": (b"HTTP/1.1 200 ", b"O"),
+    "answers to go on": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a body": (STATUS + b"Content-Length: 9999\r\n\r\n", b"x"),
+    "chunks": (CHUNKED, b"1\r\nx\r\n"),
+    "the length of a chunk": (CHUNKED, b"0"),
+    "what follows the length of a chunk": (CHUNKED + b"1;", b"x"),
+    "lines behind the last chunk": (CHUNKED + b"1\r\nx\r\n0\r\n", b"X-A: b\r\n"),
+}
+"""What a server sends at once, and what it then sends again and again, none of it an answer's end."""
+MOST_DRIPS = 200
+"""Times it does: two seconds, ten times what these tests allow an answer."""
+
+
+def dripping(begin: bytes, drop: bytes, sent: list[int]) -> Callable[[Any], None]:
+    def drip(handler: Any) -> None:
+        handler.close_connection = True
+        handler.wfile.write(begin)
+        for _ in range(MOST_DRIPS):
+            handler.wfile.write(drop)
+            sent.append(1)
+            threading.Event().wait(0.01)
+
+    return drip
+
+
+@pytest.mark.parametrize("kind", DRIPS)
+def test_a_server_that_drips_whatever_it_likes_is_cut_off(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    sent: list[int] = []
+    board.answers["/v1/a"] = dripping(*DRIPS[kind], sent)
+    board.answers["/v1/b"] = WELL
+    web = live(board, writer)
+    assert web.get(board.url("/v1/b")).status == 200
+    threads = set(threading.enumerate())
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
+        web.get(board.url("/v1/a"))
+    assert len(sent) < MOST_DRIPS / 2
+    left = {thread.name for thread in threading.enumerate() if thread not in threads}
+    assert not {name for name in left if "process_request" not in name}, "the server's threads end by themselves"
+    assert web.get(board.url("/v1/b")).status == 200, "the session goes on"
+    writer.close()
+    assert writer.path is not None
+    assert {found.url for found in read_recorded(writer.path) if isinstance(found, Recorded)} == {board.url("/v1/b")}
+
+
+def test_a_server_that_drips_over_tls_is_cut_off(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch, certificate: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    board.socket = context.wrap_socket(board.socket, server_side=True)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    sent: list[int] = []
+    board.answers["/v1/a"] = dripping(*DRIPS["header lines"], sent)
+    board.answers["/v1/b"] = WELL
+    url = f"https://{board.host}/v1/"
+    web = live(board, writer, source=replace(SOURCE, endpoints=(url,)))
+    assert web.get(f"{url}b").status == 200
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
+        web.get(f"{url}a")
+    assert len(sent) < MOST_DRIPS / 2
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A key and its certificate for 127.0.0.1, signed by itself, in one file."""
+    file = tmp_path / "server.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", tmp_path / "key.pem", "-out", tmp_path / "certificate.pem"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    file.write_bytes((tmp_path / "key.pem").read_bytes() + (tmp_path / "certificate.pem").read_bytes())
+    return file
+
+
+def test_a_server_that_drips_through_a_proxy_is_cut_off(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", board.url(""))
+    url, sent = "http://boards.example/v1/", list[int]()
+    board.answers["http://boards.example/robots.txt"] = (404, {}, b"")
+    board.answers[f"{url}a"] = dripping(*DRIPS["header lines"], sent)
+    web = live(board, writer, source=replace(SOURCE, endpoints=(url,)), insecure_hosts=("boards.example",))
+    assert web.get(f"{url}b").status == 404
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
+        web.get(f"{url}a")
+    assert len(sent) < MOST_DRIPS / 2
+
+
+def test_rules_that_drip_are_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    board.answers["/robots.txt"] = dripping(*DRIPS["header lines"], sent)
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    with pytest.raises(FetchFailed, match=r"robots\.txt could not be read, .* took over 0\.2 seconds"):
+        live(board, writer).get(board.url("/v1/a"))
+    assert len(sent) < MOST_DRIPS
+    assert set(board.paths) == {"/robots.txt"}
+
+
+def test_reservations_that_drip_are_not_waited_for(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    board.answers["/.well-known/tdmrep.json"] = dripping(*DRIPS["lines behind the last chunk"], sent)
+    board.answers["/v1/a"] = WELL
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    assert live(board, writer).get(board.url("/v1/a")).status == 200
+    assert len(sent) < MOST_DRIPS / 2
+
+
+def test_a_token_that_drips_is_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    board.answers["/v1/token"] = dripping(*DRIPS["answers to go on"], sent)
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
+        web.token(board.url("/v1/token"), {"client_secret": "s3cret-word"})
+    assert len(sent) < MOST_DRIPS / 2
+
+
+def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer: Writer) -> None:
+    for number in range(6):
+        board.answers[f"/v1/{number}"] = WELL
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),), pause=20.0, max_seconds=70.0)
+    web: Any = live(board, writer, source=source)
+    failures = ask_each(web, [board.url(f"/v1/{number}") for number in range(6)])
+    assert [path for path in board.paths if path != "/robots.txt"] == ["/v1/0", "/v1/1"]
+    assert len(failures) == 4
+    assert all("over the 70 seconds it has a night" in failure for failure in failures)
+    writer.close()
+    assert writer.path is not None
+    assert len(list(read_recorded(writer.path))) == 2, "what was got is kept"
+
+
+def test_the_deadline_of_a_source_cuts_off_the_answer_under_way(board: Board, writer: Writer) -> None:
+    sent: list[int] = []
+    board.answers["/v1/a"] = WELL
+    board.answers["/v1/b"] = dripping(*DRIPS["header lines"], sent)
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),), pause=0.0, max_seconds=0.5)
+    web: Any = live(board, writer, source=source, manners=Manners())
+    failures = ask_each(web, [board.url(f"/v1/{name}") for name in "abab"])
+    assert len(failures) == 3
+    assert len(sent) < MOST_DRIPS / 2
+
+
+def test_a_source_that_declares_none_has_a_deadline(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = WELL
+    clock = Clock()
+    web = live(board, writer, clock)
+    assert web.get(board.url("/v1/a")).status == 200
+    clock.time += 7 * 3600
+    with pytest.raises(FetchFailed, match="over the 21,600 seconds it has a night"):
+        web.get(board.url("/v1/a"))
+    assert asked(board) == 1
 
 
 # --- never asked --------------------------------------------------------------------------------------
