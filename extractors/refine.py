@@ -207,6 +207,20 @@ def unreadable_in(file: Refined) -> list[str]:
     ]
 
 
+def remove_damaged(refined: Path) -> list[Path]:
+    """Remove refined files that cannot be read to their ends, which makes the next `refine` write them again."""
+    removed = []
+    for path in sorted(refined.glob("*/*.parquet")):
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                for number in range(file.num_row_groups):
+                    file.read_row_group(number)
+        except DAMAGED:
+            path.unlink()
+            removed.append(path)
+    return removed
+
+
 def _key_of(path: Path) -> str | None:
     """The refine key a Parquet file was made with; None when there is no whole file."""
     try:

@@ -33,7 +33,7 @@ from flows.errors import (
     unwritten,
 )
 from flows.lock import held
-from flows.settings import KIND, PROJECT, Settings, prepare_prefect, settings
+from flows.settings import PROJECT, Settings, prepare_prefect, settings
 
 if TYPE_CHECKING:
     from extractors.boards import Board
@@ -83,6 +83,10 @@ def main() -> None:
         _end(unwritten(error), FAILED)
     except typer.Abort:
         _end("ended", FAILED)
+    except Exception as error:
+        if said := _tell_damage(error):
+            _end(said, FAILED)
+        raise
     if code == INTERRUPTED:  # what typer makes of Ctrl-C
         _end(EXIT_CODES[INTERRUPTED].state, INTERRUPTED)
     sys.exit(code if arguments else USAGE)
@@ -278,13 +282,14 @@ def _run(
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     from flows.access import accepted
+    from flows.kind import settle_kind
 
     recordings = _recordings(paths, asked["sources"]) if paths else None
     accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
         _check_guides(config, guides, kind=kind, **asked)
     with held(config.data):
-        is_sample = _kind_of(config, kind) == "sample"
+        is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
         from flows.nightly import Request
 
@@ -293,7 +298,7 @@ def _run(
         try:
             outcome = _outcome(request, recordings)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
-            if said := _disk_trouble(error, config.data):
+            if said := _disk_trouble(error, config.data) or _tell_damage(error):
                 raise Wrong(f"nothing was published: {said}") from error
             LOG.exception("the run broke; nothing was published, what stood before still stands")
             raise typer.Exit(FAILED) from error
@@ -304,6 +309,7 @@ def _run(
 def _check_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **asked: Any) -> None:
     """Find what is wrong with a guide before anything is begun, not after a whole night."""
     from flows.guides import faults
+    from flows.kind import find_kind
 
     outputs = config.outputs(asked.get("as_of"))
     for path in guides:
@@ -311,7 +317,7 @@ def _check_guides(config: Settings, guides: Sequence[Path], *, kind: str | None,
             raise WrongUsage(f"{path} is made by every run; name a file of your own")
     problems = faults(
         guides,
-        is_sample=(kind or _held_kind(config)) == "sample",
+        is_sample=(kind or find_kind(config)) == "sample",
         roots=(PROJECT, config.data),
         allow_sample_outside=asked.get("allow_sample_outside", False),
     )
@@ -327,6 +333,21 @@ def _disk_trouble(error: Exception, data: Path) -> str | None:
         return unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
+    return None
+
+
+def _tell_damage(error: Exception) -> str | None:
+    """In a line, which database is damaged and what to do; None when the error has another reason."""
+    from warehouse import recovery, store
+
+    if not isinstance(error, store.SqlError) or not recovery.may_be_damage(error):
+        return None
+    config = settings()
+    folders = [config.data, *(config.outputs(day).folder for day in config.past_days)]
+    for path in (folder / name for folder in folders for name in (store.MARKET, store.WORK)):
+        if damage := recovery.find_damage(path):
+            command = "rebuild" if path.parent == config.data else f"run --as-of {path.parent.name}"
+            return f"{path} is damaged ({damage}); `jobmarket {command}` makes it again"
     return None
 
 
@@ -357,28 +378,6 @@ def _outcome(request: Request, recordings: Recordings | None) -> Outcome:
             raise
         ended(**outcome.on_record)
     return outcome
-
-
-def _held_kind(config: Settings) -> str | None:
-    """What the folder holds, sample or live; None when no run has decided it yet."""
-    marker = config.data / KIND
-    return marker.read_text().strip() or None if marker.exists() else None  # empty: killed while writing it
-
-
-def _kind_of(config: Settings, wanted: str | None) -> str:
-    """What the folder holds, sample or live; the first run decides, and the two are never mixed."""
-    held_kind = _held_kind(config)
-    if held_kind is None:
-        if wanted is None:
-            raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")
-        (config.data / KIND).write_text(f"{wanted}\n")
-        return wanted
-    if wanted not in (None, held_kind):
-        raise Wrong(
-            f"{config.data} holds {held_kind} data, which {wanted} data must not be mixed with; "
-            "set JOBMARKET_DATA to another folder"
-        )
-    return held_kind
 
 
 def _report(request: Request, outcome: Outcome) -> None:
@@ -480,7 +479,7 @@ def sql(
                 result = con.execute(statement)
                 _print_result([column[0] for column in result.description or ()], result.fetchmany(rows + 1), rows)
         except _sql_errors() as error:
-            raise Wrong(str(error)) from error
+            raise Wrong(_tell_damage(error) or str(error)) from error
 
 
 def _print_result(columns: Sequence[str], found: Sequence[Sequence[object]], most: int) -> None:

@@ -13,7 +13,7 @@ import functools
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -35,6 +35,7 @@ from flows.audit import audits_of
 from flows.ending import ends_at_once
 from flows.errors import unwritten
 from flows.progress import shown
+from flows.recovery import recover
 from flows.settings import PROJECT, Outputs, Settings
 from flows.version import code_version
 from reports import figures, guide, site
@@ -160,34 +161,42 @@ def rebuild(request: Request) -> Outcome:
     """Make the warehouse again from the archive alone, as the nights made it, and publish it."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
-        store.make_anew(request.settings.data)
         return from_archive(request, [])
 
 
-def from_archive(request: Request, fetched: Sequence[Health]) -> Outcome:
-    """Everything after fetching. Nothing here asks a server, so it can be repeated at will."""
-    begin(request)
+def from_archive(request: Request, fetched: Sequence[Health], mended: Sequence[str] = ()) -> Outcome:
+    """Everything after fetching. Nothing here asks a server, so it can be repeated at will.
+
+    It is, once, where it ended because a file was damaged that can be made again; `mended` says what was.
+    """
     try:
-        return _after_fetching(request, fetched)
+        begin(request)
+        return _after_fetching(request, fetched, mended)
     except Exception as error:
+        if not mended and (mended := recover(request.settings, request.outputs, request.run_id)):
+            return from_archive(request, fetched, mended)
         note_end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
         raise
 
 
-def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
+def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequence[str]) -> Outcome:
     """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
-    loaded = load_refined(request, refined)
+    if request.is_rebuild and not broken:  # else work.duckdb would lack the rows that it has now
+        store.make_anew(request.settings.data)
+    loaded = load_refined(request, refined, broken)
     health = _fared(fetched, refined, broken, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
     ledger: list[Figures] = []
-    problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet"]
-    if as_of is not None:
+    problems = find_lacking(request, broken)
+    if as_of is None:
+        problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet", *problems]
+    elif not problems:
         problems, ledger = compute_marts(request, as_of)
     note_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
-    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health)
+    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended))
     problems = problems or publish(request, outcome, ledger)
     if problems:
         outcome = Outcome(exit_code=1, as_of=as_of, health=health, messages=tuple(problems))
@@ -353,11 +362,14 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
 
 
 @task(name="load", cache_policy=NO_CACHE)
-def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Loaded, ...]:
+def load_refined(
+    request: Request, refined: Sequence[Refined], broken: Collection[str] = ()
+) -> tuple[store.Loaded, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
-    stays out until a person accepts it or what reads it changes.
+    stays out until a person accepts it or what reads it changes. Of sources that are `broken`, a file of which could
+    not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close.
     """
     loaded: list[store.Loaded] = []
     with work_of(request) as con:
@@ -365,7 +377,7 @@ def load_refined(request: Request, refined: Sequence[Refined]) -> tuple[store.Lo
         audits = audits_of(request.settings.data)
         last = request.as_of or date.max
         store.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])
-        for name in sorted({file.source for file in refined}):
+        for name in sorted({file.source for file in refined} - set(broken)):
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
             if name in request.accept:
@@ -441,6 +453,22 @@ def _load_gate(con: store.Connection, request: Request, source: Source, checks: 
         return all(result.passed for result in results)
 
     return gate
+
+
+def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:
+    """Why a run must not publish: sources that could not be read and whose rows it would therefore lack.
+
+    That is each of a rebuild, else each of which the published file has rows and the work file, made anew, has none.
+    """
+    if not broken or not request.outputs.market.exists():
+        return []
+    remedy = "give the same command again, or move that file out of the archive if it cannot be read"
+    with work_of(request) as con, store.open_reader(request.outputs.folder) as published:
+        return [
+            f"{name} could not be refined ({why}), and its published rows would be lost; {remedy}"
+            for name, why in broken.items()
+            if store.loaded_files(published, name) and (request.is_rebuild or not store.loaded_files(con, name))
+        ]
 
 
 def speaks_for(request: Request) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.console import OUT
+from flows.kind import read_kind
 from flows.lock import holder
 from flows.runs import KILLED, RUNNING, STATES, Run, runs_of
 from flows.server import schedule_of
@@ -35,12 +35,15 @@ UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
 def print_status(config: Settings) -> None:
     """Print who is at work, how the last runs went and what is published; nothing is written.
 
-    Raises `FileNotFoundError`, after the rest was printed, when nothing was published yet.
+    After the rest was printed, raises `FileNotFoundError` when nothing was published yet, and `store.SqlError` when
+    what was published cannot be read.
     """
     runs = runs_of(config.data)
     head = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
     kind = config.data / KIND
-    held_kind = f" ({kind.read_text().strip()} data)" if kind.exists() else ""
+    known = read_kind(config.data)
+    spoiled = " (its file `kind` says neither sample nor live; the next run looks into it)" if kind.exists() else ""
+    held_kind = f" ({known} data)" if known else spoiled
     serving, at_work = schedule_of(config.prefect_home), holder(config.data)
     head.add_row("data folder", f"{config.data}{held_kind}")
     head.add_row("in use", f"by {at_work}" if at_work else "no")
@@ -56,17 +59,24 @@ def print_status(config: Settings) -> None:
     not_whole = [f"{source} {said}" for source, said in read.health.items() if said != "ok"] if read else []
     if not_whole:
         head.add_row("sources", Text("\n".join(not_whole), "yellow"))
-    with contextlib.ExitStack() as stack:
-        con = None
-        if config.outputs().market.exists():
-            con = stack.enter_context(store.open_reader(config.data))
+    if aside := sorted(path.name for path in config.data.glob("*.damaged-*")):
+        head.add_row("set aside", f"{', '.join(aside)}: damaged; remove what you do not want to look into")
+    counted: list[tuple[str, int]] = []
+    why_not: Exception | None = None
+    try:
+        with store.open_reader(config.data) as con:
             head.add_row("published", _published(con, config, runs))
-        OUT.print(head, highlight=False)
-        if runs:
-            OUT.print(_runs_table(runs))
-        counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
-        for what, number in (con or store.open_reader(config.data)).execute(COUNTS).fetchall():
-            counts.add_row(what, f"{number:,}")
+            counted = con.execute(COUNTS).fetchall()
+    except (FileNotFoundError, store.SqlError) as error:
+        why_not = error
+    OUT.print(head, highlight=False)
+    if runs:
+        OUT.print(_runs_table(runs))
+    if why_not:
+        raise why_not
+    counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
+    for what, number in counted:
+        counts.add_row(what, f"{number:,}")
     OUT.print(counts)
 
 

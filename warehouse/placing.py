@@ -12,6 +12,8 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain, count
 from pathlib import Path
 
 
@@ -103,6 +105,22 @@ def check_writable(target: Path) -> None:
     for path in (target, target.parent):
         if path.exists() and not os.access(path, os.W_OK):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+
+def set_aside(path: Path, day: date) -> Path:
+    """Rename a damaged file or folder, and the write-ahead logs of a database with it; returns its new path.
+
+    `work.duckdb` becomes `work.duckdb.damaged-2026-11-26`, or `…-2` and so on where that name is taken.
+    """
+    name = f"{path.name}.damaged-{day.isoformat()}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    aside = next(place for place in map(path.with_name, names) if not os.path.lexists(place))
+    with naming(path):
+        for log in path.parent.glob(f"{path.name}.wal*"):
+            log.rename(aside.with_name(aside.name + log.name.removeprefix(path.name)))
+        path.rename(aside)
+        sync_folder(path.parent)
+    return aside
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from warehouse import history, life, placing, renewing
+from warehouse import history, life, placing, recovery, renewing
 from warehouse.schema import (
     MACROS,
     VIEWS,
@@ -228,7 +228,8 @@ def open_work(
 def make_anew(data_dir: Path) -> None:
     """Replace work.duckdb by one in which no archive file is loaded; the next load takes them all again.
 
-    Marts, and the records of runs, are carried over: they say what was published, which nothing makes again.
+    Marts, and the records of runs, are carried over: they say what was published, which nothing makes again. Where
+    there is no work.duckdb, they come from market.duckdb.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     _make_work(data_dir / WORK, {"autoinstall_known_extensions": False, "autoload_known_extensions": False})
@@ -252,15 +253,15 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
     """Make an empty work file beside its place and move it there, so that it is never there half-made."""
     fresh = path.with_name(path.name + ".new")
     _remove(fresh)
-    con = _connect(fresh, config)
-    with transaction(con):
-        _create_all(con)
-        con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
-        con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
-    if path.exists():
-        _carry_over(con, path)
-    con.execute("CHECKPOINT")
-    con.close()
+    old = path if path.exists() else path.with_name(MARKET)
+    with _connect(fresh, config) as con:
+        with transaction(con):
+            _create_all(con)
+            con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
+            con.execute("INSERT INTO made_with VALUES (?)", [schema_key()])
+        if old.exists():
+            _carry_over(con, old)
+        con.execute("CHECKPOINT")
     _remove(path, sidecars_only=True)
     _sync(fresh)
     fresh.replace(path)
@@ -276,6 +277,8 @@ def _carry_over(con: Connection, old: Path) -> None:
             with transaction(con):
                 copy(con, cls, "old")
         except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
+            if recovery.may_be_damage(error):
+                raise
             name = table_of(cls).name
             log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
     con.execute("DETACH old")
