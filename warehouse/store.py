@@ -494,7 +494,8 @@ def _reload(
 
 
 def _forget(con: Connection, source: str) -> None:
-    """Remove all rows of a source."""
+    """Remove all rows of a source, and the note that employers, jobs and dollars follow from what is loaded."""
+    con.execute(f"DROP TABLE IF EXISTS {SETTLED}")
     for part in (PostingBoards, *(cls for cls, _ in life.PARTS_OF_POSTING)):
         con.execute(
             f"DELETE FROM {table_of(part).name} WHERE posting_id IN"

@@ -743,6 +743,17 @@ def test_a_new_bad_file_does_not_stop_a_reload(con: store.Connection, tmp_path: 
     assert all_rows(con, "SELECT title FROM core.postings") == [("Edited",)]
 
 
+def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: store.Connection, tmp_path: Path) -> None:
+    """Its rows lost what employers and jobs had set, even when the same reading as before is loaded in the end."""
+    file = refined(tmp_path, "a", Answer(night(0), [posting()]))
+    load(con, file)
+    store.settle(con)
+    assert store.is_settled(con)
+    load(con, dataclasses.replace(file, refine_key="2"))
+    load(con, file)
+    assert not store.is_settled(con)
+
+
 def test_files_of_several_sources_in_one_call_are_an_error(con: store.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, "a", source=source) for source in ("board", "other")]
     with pytest.raises(ValueError, match="one source"):

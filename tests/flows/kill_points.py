@@ -1,0 +1,202 @@
+"""Kill a run before or after named calls of named functions, one point after another, and tell what was seen.
+
+    python -m tests.flows.kill_points FOLDER
+
+In FOLDER a first night is published. From there `undisturbed` goes on at once, and `killed` is killed at every point,
+begun again each time, and at last let end, while a reader asks what is published. Each run is a process forked from
+this one, which has imported everything and opened nothing, so that a point costs seconds; the runs use no Prefect.
+Prints one JSON object: `killed` (points that were reached), `missed` (what the run of a point ended with instead),
+`codes` of both last runs, and `read`: what the reader met.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import pkgutil
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import flows.nightly
+from extractors.refine import code_key
+from flows import cli
+from flows.version import code_version
+from tests.flows.conftest import without_prefect
+from tests.flows.killing import reader_of
+from warehouse.marts import reuse
+from warehouse.tables import table_of
+
+RUN = ("run", "--sample", "--source", "lever", "--source", "currency_table")
+N_BOARDS = 2
+"""Boards of the sample that are asked: a run costs little, and every step of it has something to do."""
+
+
+class Point(NamedTuple):
+    """When to kill: before or after the call of that number of a function (`module:name`, or `mart:table`)."""
+
+    stage: str
+    where: str
+    when: str
+    call: int = 1
+
+
+POINTS = [
+    Point("fetch", "extractors.archive:Writer.write", "before"),
+    Point("fetch", "extractors.archive:Writer.write", "after", 9),
+    Point("fetch", "flows.nightly:salvage", "before"),
+    Point("fetch", "flows.nightly:salvage", "after"),
+    Point("fetch", "extractors.archive:_finish", "before"),
+    Point("fetch", "extractors.archive:_finish", "after", 17),
+    Point("fetch", "extractors.held:Holdings.add", "before", 18),
+    Point("fetch", "extractors.held:Holdings.add", "after", 19),
+    Point("load", "warehouse.store:begin_run", "before"),
+    Point("load", "warehouse.store:begin_run", "after"),
+    Point("refine", "extractors.pool:refine", "before"),
+    Point("refine", "extractors.refine:_write", "before", 2),
+    Point("refine", "extractors.refine:_write", "after", 4),
+    Point("refine", "extractors.pool:refine", "after", 5),
+    Point("load", "warehouse.store:load_lookup", "after", 2),
+    Point("load", "warehouse.store:load", "before"),
+    Point("load", "warehouse.store:_load_file", "before", 3),
+    Point("load", "warehouse.store:_record_load", "after", 4),
+    Point("load", "warehouse.life:_collect", "after"),
+    Point("load", "warehouse.life:step", "after"),
+    Point("load", "warehouse.store:record_checks", "before", 2),
+    Point("derive", "warehouse.employers:resolve", "before"),
+    Point("derive", "warehouse.employers:resolve", "after"),
+    Point("derive", "warehouse.jobs:_compare", "after"),
+    Point("derive", "warehouse.jobs:resolve", "after"),
+    Point("derive", "warehouse.store:_convert", "after", 2),
+    Point("derive", "warehouse.store:settle", "before"),
+    Point("derive", "warehouse.store:settle", "after"),
+    Point("marts", "warehouse.store:recall", "after"),
+    Point("marts", "mart:mart.salary_bands", "after"),
+    Point("marts", "mart:mart.salary_bands_730", "before"),
+    Point("marts", "mart:mart.skill_demand", "before"),
+    Point("marts", "mart:mart.role_shares", "after"),
+    Point("gates", "warehouse.quality:check", "before", 2),
+    Point("gates", "warehouse.quality:check", "after", 4),
+    Point("marts", "warehouse.store:write_mart", "before"),
+    Point("marts", "warehouse.store:write_mart", "after", 3),
+    Point("marts", "reports.figures:compute", "after"),
+    Point("gates", "warehouse.soundness:judge", "after"),
+    Point("publish", "reports.guide:stage", "after"),
+    Point("publish", "warehouse.store:_write_market", "after"),
+    Point("publish", "warehouse.placing:put_in_place", "before"),
+    Point("publish", "warehouse.placing:sync_folder", "before"),
+    Point("publish", "warehouse.placing:sync_folder", "after"),
+    Point("publish", "warehouse.placing:sync_folder", "after", 2),
+    Point("publish", "warehouse.placing:put_in_place", "after"),
+    Point("publish", "flows.runs:end", "before"),
+]
+"""In the order in which a run comes by them: each run begins where the one before was killed."""
+
+
+def arm(point: Point, patch: pytest.MonkeyPatch) -> None:
+    """Let this process kill itself at a point."""
+    module, _, name = point.where.partition(":")
+    calls = itertools.count(1)
+
+    def deadly(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            is_it = next(calls) == point.call
+            if is_it and point.when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = function(*args, **more)
+            if is_it:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        return call
+
+    if module == "mart":
+        cls, mart = next((cls, mart) for cls, mart in flows.nightly.MARTS.items() if table_of(cls).name == name)
+        patch.setitem(flows.nightly.MARTS, cls, mart._replace(compute=deadly(mart.compute)))
+        return
+    owner = pkgutil.resolve_name(f"{module}:{name.rpartition('.')[0]}" if "." in name else module)
+    last = name.rpartition(".")[2]
+    patch.setattr(owner, last, deadly(getattr(owner, last)))
+
+
+def run(data: Path, *, point: Point | None = None, n_nights: int | None = None) -> int:
+    """A run in a process of its own; its exit code, or minus the signal that ended it."""
+    pid = os.fork()
+    if pid == 0:
+        code = 70
+        try:
+            code = _run_here(data, point, n_nights)
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _run_here(data: Path, point: Point | None, n_nights: int | None) -> int:
+    with Path(f"{data}.said").open("w") as said, pytest.MonkeyPatch.context() as patch:
+        for number in (1, 2):
+            os.dup2(said.fileno(), number)
+        without_prefect(patch)
+        patch.setenv("JOBMARKET_DATA", str(data))
+        patch.setenv("JOBMARKET_WORKERS", "1")
+        patch.setattr(sys, "argv", ["jobmarket", *RUN])
+        nights = flows.nightly._nights
+
+        def few(*given: Any) -> Iterator[Any]:
+            for recording, boards, day in itertools.islice(nights(*given), n_nights):
+                yield recording, boards[:N_BOARDS], day
+
+        patch.setattr(flows.nightly, "_nights", few)
+        if point is not None:
+            arm(point, patch)
+        try:
+            cli.main()
+        except SystemExit as left:
+            return int(left.code or 0)
+    return 0
+
+
+def killed_at(data: Path) -> Iterator[tuple[Point, int]]:
+    """Each point with how its run ended."""
+    for point in POINTS:
+        began = time.monotonic()
+        ended = run(data, point=point)
+        print(f"{time.monotonic() - began:5.1f} s  {ended:3}  {' '.join(map(str, point))}", file=sys.stderr, flush=True)
+        if ended != -signal.SIGKILL:
+            shutil.copyfile(f"{data}.said", f"{data}.missed")
+        yield point, ended
+
+
+def main(folder: Path) -> dict[str, object]:
+    """Kill at every point, run to the end, and tell."""
+    undisturbed, killed = folder / "undisturbed", folder / "killed"
+    for key in (code_version, reuse.code_key, partial(code_key, "lever"), partial(code_key, "currency_table")):
+        key()  # is remembered, by the forked processes too
+    if run(undisturbed, n_nights=1) != 0:
+        raise SystemExit(Path(f"{undisturbed}.said").read_text())
+    shutil.copytree(undisturbed, killed)
+    codes = [run(undisturbed)]
+    with reader_of(killed) as reader:
+        ends = list(killed_at(killed))
+        codes.append(run(killed))
+    assert reader.stdout is not None
+    return {
+        "killed": [" ".join(map(str, point)) for point, ended in ends if ended == -signal.SIGKILL],
+        "missed": {" ".join(map(str, point)): ended for point, ended in ends if ended != -signal.SIGKILL},
+        "stages": sorted({point.stage for point, ended in ends if ended == -signal.SIGKILL}),
+        "codes": codes,
+        "read": json.loads(reader.stdout.read()),
+    }
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        print(json.dumps(main(Path(sys.argv[1]))))
