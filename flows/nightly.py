@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from prefect.cache_policies import NO_CACHE
 from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.pool import refine_all
-from extractors.refine import Refined, collector_paused, unreadable_in
+from extractors.refine import Refined, collector_paused, refusals_in
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web import Web, web_for
 from flows.access import accept, accepted, permissions, why_off
@@ -120,7 +121,7 @@ class Health:
     message: str | None = None
     rejects: tuple[Rejects, ...] = ()
     fresh: tuple[str, ...] = ()
-    """Archive files a live night made of it, relative to the archive: held against the source's history."""
+    """Archive files that this run made of it, relative to the archive."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +234,7 @@ def fetch_source(name: str, request: Request) -> Health:
                 )
                 failures = module.fetch(web, boards=boards, as_of=day)
             held.add(writer.path, writer.entries)
-        health = _asked(health, web, failures, writer.path if request.is_live else None)
+        health = _asked(health, web, failures, writer.path)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
     return health
@@ -251,7 +252,7 @@ def _nights(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence
 
 
 def _asked(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
-    """Health after one asking, beside what earlier ones of the night left. `fresh`: the file a live one made."""
+    """Health after one asking, beside what earlier ones of the night left. `fresh`: the archive file it made."""
     message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
     return replace(
         health,
@@ -341,15 +342,27 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
                 LOG.error("%s could not be refined: %s", name, broken[name])
     for name in sorted({file.source for file in refined if file.is_new}):
         new = [file for file in refined if file.source == name and file.is_new]
-        n_rejects = sum(file.n_rejects for file in new)
-        LOG.info(
-            "refined %s: %d files, %s rows, %d records rejected",
-            name,
-            len(new),
-            f"{sum(f.n_rows for f in new):,}",
-            n_rejects,
-        )
+        n_rows = sum(file.n_rows for file in new)
+        said, _ = _describe_refusals(new)
+        LOG.info("refined %s: %d files, %s rows%s", name, len(new), f"{n_rows:,}", f"; {said}" if said else "")
     return refined, broken
+
+
+def _describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
+    """What of a source's files was not taken, in a line, "" for nothing, and whether answers or records are among it.
+
+    Single values and what was left out are said of files that a person handed over, who can mend file or mapping.
+    """
+    found = [refusals_in(file) for file in files]
+    answers, records, values, left_out = (list(chain.from_iterable(kind)) for kind in zip(*found, strict=True))
+    n_all = sum(file.n_rows for file in files) + len(records) + len(left_out)
+    reasons = {
+        f"{len(answers):,} answers cannot be read": answers,
+        f"{len(records):,} of {n_all:,} records refused": records,
+    }
+    if all_sources()[files[0].source].SOURCE.access == "file":
+        reasons |= {f"{len(values):,} values refused": values, f"{len(left_out):,} records left out": left_out}
+    return "; ".join(f"{what}, first: {why[0]}" for what, why in reasons.items() if why), bool(answers or records)
 
 
 @task(name="load", cache_policy=NO_CACHE)
@@ -464,20 +477,23 @@ def speaks_for(request: Request) -> date | None:
 def _fared(
     fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[store.Loaded]
 ) -> tuple[Health, ...]:
-    """Health after loading: answers that cannot be read make a source partial, a refused file fails it."""
+    """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
+
+    Rows are those of the files this run made; of a source it did not ask, those of all files it loaded.
+    """
     by_source = {health.source: health for health in fetched}
-    for file in refined:
-        health = by_source.get(file.source, Health(source=file.source))
-        if file.warc in health.fresh and (unreadable := unreadable_in(file)):
-            said = f"{len(unreadable)} answers cannot be read, first: {unreadable[0]}"
-            message = "; ".join(filter(None, [health.message, said]))
-            worst = max(health.outcome, "partial", key=OUTCOMES.index)
-            by_source[file.source] = replace(health, outcome=worst, message=message)
+    asked = frozenset(by_source)
+    for name, health in by_source.items():
+        if fresh := [file for file in refined if file.warc in health.fresh]:
+            said, is_short = _describe_refusals(fresh)
+            message = "; ".join(filter(None, [health.message, said])) or None
+            worst = max(health.outcome, "partial", key=OUTCOMES.index) if is_short else health.outcome
+            by_source[name] = replace(health, outcome=worst, message=message)
     for outcome in loaded:
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))
         if outcome.state == "loaded":
-            if outcome.warc in health.fresh or not health.fresh:
+            if outcome.warc in health.fresh or name not in asked:
                 health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_seen)
             if outcome.n_rows and health.outcome == "unchanged":
                 health = replace(health, outcome="ok")
