@@ -25,12 +25,12 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
+from extractors.archive import LIVE, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.pool import refine_all
 from extractors.refine import Refined, collector_paused, refusals_in
 from extractors.source import ANSWERED, Source, all_sources
-from extractors.web import Web, web_for
+from extractors.web import MissingContact, Web, checked_contact, web_for
 from flows.access import accept, accepted, permissions, why_off
 from flows.audit import audits_of
 from flows.ending import ends_at_once
@@ -71,6 +71,11 @@ GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
 
 
+RATES = tuple(source for source, _ in store.RATE_LADDER)
+MAX_CURRENCIES = 5
+"""Currencies without rates that are named."""
+
+
 class Mart(NamedTuple):
     """How a mart is computed: days of its window, and the function of database, day, window and known cells."""
 
@@ -97,6 +102,8 @@ class Request:
     is_sample: bool = False
     is_live: bool = False
     is_rebuild: bool = False
+    is_backfill: bool = False
+    """Asks the sources of exchange rates, and no other, where rates are missing."""
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
@@ -132,6 +139,8 @@ class Outcome:
     as_of: date | None
     health: tuple[Health, ...] = ()
     messages: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a person should know although all went well."""
 
     @property
     def on_record(self) -> dict[str, Any]:
@@ -179,6 +188,14 @@ def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
     """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
     loaded = load_refined(request, refined)
+    notes = missing_rates(request)
+    if notes and request.is_backfill and (rates := fetch_rates(request)):
+        fetched = [*fetched, *rates]
+        refined, broken = refine_archive(request)
+        loaded = (*loaded, *load_refined(request, refined))
+        notes = missing_rates(request)
+    for note in notes:
+        LOG.warning(note)
     health = _fared(fetched, refined, broken, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
@@ -188,10 +205,10 @@ def _after_fetching(request: Request, fetched: Sequence[Health]) -> Outcome:
         problems, ledger = compute_marts(request, as_of)
     note_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
-    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health)
+    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, notes=notes)
     problems = problems or publish(request, outcome, ledger)
     if problems:
-        outcome = Outcome(exit_code=1, as_of=as_of, health=health, messages=tuple(problems))
+        outcome = replace(outcome, exit_code=1, messages=tuple(problems))
     note_end(request, outcome)
     return outcome
 
@@ -223,7 +240,8 @@ def fetch_source(name: str, request: Request) -> Health:
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         with request.settings.held(name) as held:
-            with Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer:
+            part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
+            with Writer(path, dated=True, part_of=part_of) as writer:
                 web = web_for(
                     module.SOURCE,
                     writer=writer,
@@ -503,6 +521,36 @@ def _fared(
     for name, why in broken.items():
         by_source[name] = replace(by_source.get(name, Health(source=name)), outcome="failed", message=why)
     return tuple(by_source[name] for name in sorted(by_source))
+
+
+def missing_rates(request: Request) -> tuple[str, ...]:
+    """What is to be said of pay that has no dollars for want of an exchange rate, with the remedy; () for nothing."""
+    with work_of(request) as con:
+        missing = store.unconverted(con)
+    if not missing:
+        return ()
+    n_all = sum(found.n_postings for found in missing)
+    said = ", ".join(
+        f"{m.currency} {m.n_postings:,} from {m.first_on} to {m.last_on}" for m in missing[:MAX_CURRENCIES]
+    )
+    more = f" and {len(missing) - MAX_CURRENCIES} more currencies" if len(missing) > MAX_CURRENCIES else ""
+    command = f"jobmarket run{' --sample' if request.is_sample else ''} " + " ".join(f"--source {r}" for r in RATES)
+    remedy = f"`{command}` brings rates" if any(found.is_behind for found in missing) else "no rates are that old"
+    return (
+        f"pay of {n_all:,} adverts is not converted to dollars for want of exchange rates ({said}{more}); {remedy}",
+    )
+
+
+def fetch_rates(request: Request) -> list[Health]:
+    """Ask the sources of exchange rates; without a contact or an answer that is said, and nothing else comes of it."""
+    try:
+        checked_contact(request.settings.contact)
+    except MissingContact as error:
+        LOG.info("exchange rates are missing and were not asked for: %s", error)
+        return []
+    asked = {name: fetch_source.submit(name, request) for name in RATES}
+    fared = [_ended(name, future) for name, future in asked.items()]
+    return [health for health in fared if health.fresh and health.outcome not in SHORT]
 
 
 # --- compute, check, publish --------------------------------------------------------------------------
