@@ -52,6 +52,8 @@ SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 
 NOT_MODIFIED = 304
 LIVE = "live night"
+SYNTHETIC = "synthetic sample"
+SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
 """What a file that was fetched, not taken in, says it is part of."""
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
@@ -491,7 +493,7 @@ class Writer:
     every file of the archive is. A finished file of the same name is never lost: what it holds and the new one lacks
     is kept behind the new records. `entries` are the answers of the file, so that an index need not read it; None
     when it holds older ones as well, or says something otherwise than was given. `part_of` says in the file itself
-    what it is part of (`LIVE`: a night that asked servers).
+    what it is part of (`LIVE`: a night that asked servers; `SYNTHETIC`: the bundled sample).
     """
 
     def __init__(
@@ -699,9 +701,18 @@ def write(path: Path, answers: Sequence[Recorded]) -> Path | None:
 
 def is_live(path: Path) -> bool:
     """Whether a file of the archive was made by a night that asked servers, as the file itself says."""
+    return f"isPartOf: {LIVE}\r\n".encode() in _first_record(path)
+
+
+def is_synthetic(path: Path) -> bool:
+    """Whether a recording is of the bundled sample, or was archived from it, as the file itself says."""
+    first = _first_record(path)
+    return f"isPartOf: {SYNTHETIC}\r\n".encode() in first or f"software: {SAMPLE_SOFTWARE}\r\n".encode() in first
+
+
+def _first_record(path: Path) -> bytes:
     with _mapped(path) as data:
-        first = _member(data, 0).data if data else b""
-    return f"isPartOf: {LIVE}\r\n".encode() in first
+        return _member(data, 0).data if data else b""
 
 
 def salvage(part: Path) -> Path | None:

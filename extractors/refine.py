@@ -20,7 +20,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 
 from extractors.archive import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
-from extractors.source import ANSWERED, GONE, Response, all_sources, source_of
+from extractors.source import ANSWERED, GONE, NEW_KEYS, Response, all_sources, source_of
 from transforms.posting import NONE_BEFORE, Again, postings
 from transforms.rejected import Rejected
 from warehouse.schema import arrow_table, refined_schema, refined_table
@@ -195,16 +195,43 @@ def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path
     )
 
 
-def unreadable_in(file: Refined) -> list[str]:
-    """Answers that are not what the source promises, each with why: a page of HTML, a body that does not decode."""
-    seen = pq.read_table(file.responses, columns=["url", "issues"])
-    held = pc.list_value_length(seen["issues"])
-    return [
-        f"{answer['url'] or 'a record'}: {issue['rule']} (got {issue['value'][:60]!r})"
-        for answer in seen.filter(pc.greater(held, 0)).to_pylist()
-        for issue in answer["issues"]
-        if issue["column_name"] == "response" and not issue["is_deliberate"]
-    ]
+class Refusals(NamedTuple):
+    """What of a refined file was not taken, each with its reason; keys that no reader knows are no refusals.
+
+    Answers that are not what the source promises (a page of HTML, a body that does not decode), records that cannot be
+    read, single values of records that were kept, and records that a rule of ours leaves out.
+    """
+
+    answers: list[str]
+    records: list[str]
+    values: list[str]
+    left_out: list[str]
+
+
+def refusals_in(file: Refined) -> Refusals:
+    """What of a file was refused or left out, in the file's order."""
+    found = Refusals([], [], [], [])
+    for answer in _with_issues(file.responses, ["url", "issues"]):
+        for issue in answer["issues"]:
+            if issue["column_name"] == NEW_KEYS:
+                continue
+            if issue["column_name"] != "response":
+                (found.left_out if issue["is_deliberate"] else found.records).append(_reason(issue))
+            elif not issue["is_deliberate"]:
+                found.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
+    if "issues" in pq.read_schema(file.rows).names:
+        found.values.extend(_reason(issue) for row in _with_issues(file.rows, ["issues"]) for issue in row["issues"])
+    return found
+
+
+def _with_issues(path: Path, columns: list[str]) -> list[dict[str, Any]]:
+    table = pq.read_table(path, columns=columns)
+    found: list[dict[str, Any]] = table.filter(pc.greater(pc.list_value_length(table["issues"]), 0)).to_pylist()
+    return found
+
+
+def _reason(issue: Mapping[str, str]) -> str:
+    return f"{issue['rule']} (got {issue['value'][:60]!r})"
 
 
 def remove_damaged(refined: Path) -> list[Path]:

@@ -51,7 +51,12 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [_damage(name, file, found) for _, found in web.damaged]
-        health = replace(health, n_requests=health.n_requests + web.n_requests, n_bytes=health.n_bytes + web.n_bytes)
+        health = replace(
+            health,
+            n_requests=health.n_requests + web.n_requests,
+            n_bytes=health.n_bytes + web.n_bytes,
+            fresh=(*health.fresh, f"{name}/{writer.path.name}") if writer.path else health.fresh,
+        )
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
     return damaged(health, rejects, "damaged records") if rejects else health
 

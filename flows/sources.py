@@ -222,7 +222,8 @@ def try_live(config: Settings, name: str) -> None:
             failures = module.fetch(web, boards=boards_of(name)[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
         rows, issues = _parsed(module, writer.path)
     asked = f"{web.n_requests} requests, {web.n_bytes / 1e3:.0f} kB"
-    OUT.print(f"{name}: {asked}, {len(rows):,} rows, {len(issues):,} records refused or left out", highlight=False)
+    n_refused = sum(issue.column_name != NEW_KEYS for issue in issues)
+    OUT.print(f"{name}: {asked}, {len(rows):,} rows, {n_refused:,} records refused or left out", highlight=False)
     if rows:
         shown = [f.name for f in fields(rows[0]) if f.name in SHOWN_COLUMNS] or [f.name for f in fields(rows[0])][:8]
         table = Table(*(Column(column, overflow="fold") for column in shown), **LOOK)

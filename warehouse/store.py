@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import duckdb
 import pandas as pd
@@ -773,6 +773,36 @@ def _convert(con: Connection, cls: type, paid: str) -> None:
             AND ({", ".join(f"m.{c}" for c in columns)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in columns)})
         """
     )
+
+
+class Unconverted(NamedTuple):
+    """Postings whose pay in a currency has no dollars, by the day that a rate is wanted of.
+
+    `is_behind`: the rates at hand end before the last of these days, or there are none of the currency.
+    """
+
+    currency: str
+    n_postings: int
+    first_on: date
+    last_on: date
+    is_behind: bool
+
+
+def unconverted(con: Connection) -> list[Unconverted]:
+    """Currencies of postings whose pay no rate converts, the one with most of them first."""
+    rows = con.execute(
+        """
+        SELECT p.currency, count(*) AS n, min(p.day), max(p.day), coalesce(max(p.day) > any_value(r.last_on), true)
+        FROM (
+            SELECT currency, coalesce(posted_on, first_seen_at::DATE) AS day
+            FROM core.postings WHERE usd_reason = 'no_rate'
+        ) AS p LEFT JOIN (
+            SELECT currency, max(rate_on) AS last_on FROM core.usd_rates GROUP BY currency
+        ) AS r USING (currency)
+        GROUP BY p.currency ORDER BY n DESC, p.currency
+        """
+    ).fetchall()
+    return [Unconverted(*row) for row in rows]
 
 
 # --- rows made by the pipeline itself -----------------------------------------------------------------

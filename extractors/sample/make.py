@@ -28,7 +28,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from extractors import aijobs_salaries, ashby, bls_oews, currency_table, ecb_rates, greenhouse, lever
-from extractors.archive import SUFFIX, Writer, path_of
+from extractors.archive import SAMPLE_SOFTWARE, SUFFIX, Writer, path_of
 from extractors.sample.adverts import (
     FIRST_NIGHT,
     FOLDER,
@@ -46,7 +46,6 @@ from extractors.sample.adverts import (
 from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting, native_number
 
 NIGHTS = tuple(datetime.combine(FIRST_NIGHT, time(2), UTC) + timedelta(days=night) for night in range(N_NIGHTS))
-SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
 FIRST_RATE = date(2024, 1, 1)
 MONTHS_OF_RATES = 13
 """Months before the first night whose first day has a currency table: rates for adverts up to a year old."""
@@ -107,7 +106,7 @@ def make(folder: Path = FOLDER) -> list[Path]:
 
 def _record(path: Path, begin: datetime, answers: Sequence[Answer]) -> Path:
     path.unlink(missing_ok=True)
-    with Writer(path, software=SOFTWARE) as writer:
+    with Writer(path, software=SAMPLE_SOFTWARE) as writer:
         for number, answer in enumerate(answers):
             headers = [("Content-Type", answer.content_type), ("ETag", f'W/"{zlib.crc32(answer.body):08x}"')]
             if answer.content_encoding:
@@ -399,7 +398,7 @@ def _wage(amount: float, step: float, top_code: float) -> float | str:
 def _saved(workbook: Workbook, title: str) -> bytes:
     """The workbook's bytes without the times openpyxl writes into them."""
     workbook.properties.title = title
-    workbook.properties.creator = SOFTWARE
+    workbook.properties.creator = SAMPLE_SOFTWARE
     packed = io.BytesIO()
     workbook.save(packed)
     with zipfile.ZipFile(packed) as archive:

@@ -23,7 +23,7 @@ import extractors.refine as refine_module
 import transforms.posting as posting_module
 from extractors import sample, smartrecruiters
 from extractors.archive import Writer, read
-from extractors.refine import FEW, ReadBefore, Refined, collector_paused, refine, unreadable_in
+from extractors.refine import FEW, ReadBefore, Refined, collector_paused, refine, refusals_in
 from extractors.source import Response, all_sources
 from tests.extractors.board import NOW, Board, live
 from transforms.place import Address
@@ -92,7 +92,7 @@ def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path:
     noted = [issue for row in rows[:2] for issue in row["issues"]]
     assert [(issue["value"], issue["is_deliberate"]) for issue in noted] == [("HTTP 404", True), ("HTTP 410", True)]
     assert all("that closes it" in issue["rule"] for issue in noted)
-    unreadable = unreadable_in(made)
+    unreadable = refusals_in(made).answers
     assert [line.partition(":")[2].partition(": ")[0] for line in unreadable] == [
         "//boards-api.greenhouse.io/v1/boards/a/jobs/4",
         "//boards-api.greenhouse.io/v1/boards/a/jobs?content=true",
@@ -112,7 +112,7 @@ def test_a_site_that_says_of_most_postings_that_they_are_gone_is_not_believed(
     rows = answers_of(made)
     assert len([row for row in rows[:n_gone] if row["posting_id"]]) == (n_gone if is_believed else 0)
     assert all(row["posting_id"] for row in rows[n_gone:])
-    unreadable = unreadable_in(made)
+    unreadable = refusals_in(made).answers
     assert len(unreadable) == (0 if is_believed else n_gone)
     assert all(f"{n_gone} of {n_gone + n_there} are said to be gone" in line for line in unreadable)
 
@@ -137,7 +137,7 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
     made = refine("smartrecruiters", writer.path, archive=tmp_path / "archive", refined=tmp_path / "refined")
     last = answers_of(made)[-1]
     assert (last["http_status"], last["posting_id"]) == (404, "smartrecruiters:1")
-    assert unreadable_in(made) == []
+    assert refusals_in(made).answers == []
 
 
 # --- adverts that say the same again --------------------------------------------------------------------

@@ -202,6 +202,7 @@ def here() -> Callable[..., int]:
     def run(data: Path, *arguments: str, **more: str) -> int:
         with pytest.MonkeyPatch.context() as patch:
             without_prefect(patch)
+            patch.delenv("JOBMARKET_CONTACT", raising=False)  # nobody is asked for rates
             for name, value in {"JOBMARKET_DATA": str(data), "JOBMARKET_WORKERS": "1", **more}.items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["jobmarket", *arguments])

@@ -14,8 +14,11 @@ from extractors import bls_oews, tabular
 from extractors.archive import SUFFIX, read, write
 from extractors.refine import rows_of
 from extractors.source import Response, source_of
+from flows import backfill, nightly
 from flows.errors import WrongUsage
 from flows.handed import MAPPINGS, wrapped
+from flows.nightly import Health, Request
+from flows.settings import Settings
 from warehouse import store
 
 DUMP = Path(__file__).parents[1] / "extractors" / "fixtures" / "tabular" / "dump"
@@ -148,6 +151,33 @@ def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., 
         assert kept == [(id, "2024-04-01", None) for id in ids]
         assert boards == ("acme_dump",)
         assert len(told) == 4 and ("record", "row 8") in told
+
+
+def taken_in(data: Path, files: list[Path], mapping: str) -> Health:
+    """How the source of files handed over fared when these were taken in."""
+    request = Request(settings=Settings(data=data, workers=1), command="test", sources=("tabular",))
+    with wrapped(files, mapping) as recordings:
+        archived = backfill.archive_recordings.fn("tabular", recordings, request)
+    nightly.begin(request)
+    refined, broken = nightly.refine_archive.fn(request)
+    (found,) = nightly._fared([archived], refined, broken, nightly.load_refined.fn(request, refined))
+    return found
+
+
+def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: Path) -> None:
+    mapping = str(file_at(tmp_path, "mine.toml", (MINE + 'pay_low = "pay"\n[leave_out]\ntitle = "^Test"\n').encode()))
+    lines = [f"{n},AI Engineer,{50_000 + n}" for n in range(5)]
+    newer = file_at(tmp_path, "jobs_2024-03-01.csv", "\n".join(["id,title,pay", *lines]).encode())
+    faulty = ["7,,1", "8,,1", "9,Test row,1", "10,AI Engineer,plenty", "11,AI Engineer,60000"]
+    older = file_at(tmp_path, "jobs_2024-02-01.csv", "\n".join(["id,title,pay", *faulty]).encode())
+    well = taken_in(tmp_path / "data", [newer], mapping)
+    assert (well.outcome, well.n_rows, well.message) == ("ok", 5, None)
+    found = taken_in(tmp_path / "data", [older], mapping)
+    assert (found.outcome, found.n_rows) == ("partial", 2), "the newer file is loaded again, and is not this one's"
+    message = found.message or ""
+    assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
+    assert "; 1 values refused, first: row 4, column pay: a number expected" in message
+    assert "; 1 records left out, first: rows in whose title `^Test` is found" in message
 
 
 def test_every_bundled_mapping_is_shipped() -> None:

@@ -323,3 +323,24 @@ def test_new_keys_are_said_once_a_run(nights: Nights, caplog: pytest.LogCaptureF
         assert nights.night().outcome == "ok"
     said = [record.message for record in caplog.records if "does not know" in record.message]
     assert said == ["lever says what its reader does not know: mood, tempo"]
+
+
+def test_new_keys_are_no_refusal(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
+    body = json.dumps([{**job(n, "one"), "mood": "glad"} for n in range(4)]).encode()
+    with caplog.at_level("INFO", logger="jobmarket"):
+        health = nights.night(one=(200, {}, body))
+    assert (health.outcome, health.message) == ("ok", None)
+    said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refined")]
+    assert said == ["refined lever: 1 files, 12 rows"]
+
+
+def test_records_that_are_refused_are_counted_with_the_first_reason(
+    nights: Nights, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = json.dumps([{**job(n, "one"), **({"text": None} if n % 3 else {})} for n in range(6)]).encode()
+    with caplog.at_level("INFO", logger="jobmarket"):
+        health = nights.night(one=(200, {}, body))
+    assert (health.outcome, health.n_rows) == ("partial", 10), health
+    assert (health.message or "").startswith("4 of 14 records refused, first: ")
+    assert f"refined lever: 1 files, 10 rows; {health.message}" in [record.getMessage() for record in caplog.records]
+    assert nights.night(one=well("one", 6)).message is None, "refused last night, not this one"

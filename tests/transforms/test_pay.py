@@ -459,6 +459,18 @@ def test_words_have_known_kinds_values_and_reaches() -> None:
     assert len(keys) == len(set(keys))
 
 
+def test_words_are_labelled_with_a_language_that_has_their_letters() -> None:
+    for row in rows("pay_words.csv"):
+        phrase, language = row["phrase"].casefold(), row["language"]
+        assert language == "" or (len(language) == 2 and language.islower()), row
+        if set("øæ") & set(phrase):
+            assert language in ("da", "no"), row
+        if "ö" in phrase or "ä" in phrase:
+            assert language not in ("da", "no"), row
+        if phrase.endswith(("løn", "lønn")):
+            assert language == {"n": "no", "ø": "da"}[phrase[-2]], row
+
+
 def test_units_are_worth_something() -> None:
     for row in rows("pay_units.csv"):
         assert float(row["factor"]) >= 1000

@@ -812,6 +812,22 @@ def test_dollars_come_from_the_last_rate_on_or_before_the_day(
     assert all_rows(con, MONEY) == [expected]
 
 
+def test_postings_without_a_rate_are_counted_by_currency(con: store.Connection, tmp_path: Path) -> None:
+    load(con, rates(tmp_path, "a", [("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))]))
+    said = [("GBP", "2009-06-01"), ("GBP", "2009-06-03"), ("ARS", "2026-01-05"), ("EUR", "2009-06-01")]
+    said += [("EUR", "2027-01-01"), ("USD", "2009-06-01"), ("GBP", "2026-01-05")]
+    rows = [paid(1.0, currency, id=str(n), posted_on=date.fromisoformat(day)) for n, (currency, day) in enumerate(said)]
+    load(con, refined(tmp_path, "a", Answer(BEGIN, rows)))
+    store.convert_money(con)
+    assert [
+        (*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in store.unconverted(con)
+    ] == [
+        ("EUR", 2, "2009-06-01", "2027-01-01", True),  # the rates at hand end before the last of these days
+        ("GBP", 2, "2009-06-01", "2009-06-03", False),  # they begin after them
+        ("ARS", 1, "2026-01-05", "2026-01-05", True),  # there are none
+    ]
+
+
 def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.Connection, tmp_path: Path) -> None:
     load(con, rates(tmp_path, "a", [("2026-01-01", "EUR", "USD", 1.5), ("2026-01-01", "EUR", "CAD", 2.0)]))
     zones = (

@@ -1,0 +1,144 @@
+"""Pay without exchange rates is said with its remedy; backfills bring rates; the sample's convert no real pay."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors import ecb_rates
+from extractors.archive import LIVE, SUFFIX, SYNTHETIC, Writer
+from extractors.web import web_for
+from flows import backfill, cli, nightly
+from flows.errors import Wrong
+from flows.handed import wrapped
+from flows.nightly import Health, Outcome, Request
+from flows.recordings import recordings_in
+from flows.settings import PROJECT, Settings
+
+MAPPING = """
+name = "mine"
+licence = "CC0"
+attribution = "Me"
+[fields]
+id = "id"
+title = "title"
+pay_low = "pay"
+currency = "money"
+period = { constant = "year" }
+"""
+DUMP = "id,title,pay,money\n1,AI Engineer,60000,EUR\n2,AI Engineer,70000,EUR\n3,AI Engineer,90000,USD\n4,Baker,9,ARS\n"
+RATES = b"Date,USD,GBP,\n2024-03-04,1.3,0.9,\n2024-02-29,1.1,0.8,\n"
+BEGUN = datetime(2024, 3, 5, tzinfo=UTC)
+REMEDY = "`jobmarket run --source ecb_rates --source currency_table` brings rates"
+
+
+def rates_at(path: Path, **says: Any) -> Path:
+    """A recording of the central bank's rates."""
+    with Writer(path, **says) as writer:
+        writer.write(url=ecb_rates.ADDRESS, observed_at=BEGUN, status=200, body=RATES)
+    return path
+
+
+@pytest.fixture
+def request_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undecorated: None) -> Request:
+    """A backfill in an empty folder, which computes and publishes nothing after it has loaded."""
+    monkeypatch.delenv("JOBMARKET_CONTACT", raising=False)
+    monkeypatch.setattr(nightly, "compute_marts", lambda request, as_of: ([], []))
+    monkeypatch.setattr(nightly, "publish", lambda request, outcome, ledger: [])
+    settings = Settings(data=tmp_path / "data", workers=1)
+    return Request(settings=settings, command="test", sources=("tabular",), is_backfill=True)
+
+
+def filled(request: Request, folder: Path, contact: str | None = None) -> Outcome:
+    """What came of a backfill of the dump."""
+    dump, mapping = folder / "jobs_2024-03-01.csv", folder / "mine.toml"
+    dump.write_text(DUMP)
+    mapping.write_text(MAPPING)
+    settings = Settings(data=request.settings.data, workers=1, contact=contact)
+    asked = Request(settings=settings, command="test", sources=("tabular",), is_backfill=request.is_backfill)
+    with wrapped([dump], str(mapping)) as files:
+        return nightly.from_archive(asked, [backfill.archive_recordings.fn("tabular", files, asked)])
+
+
+def dollars(request: Request) -> list[tuple[Any, ...]]:
+    with nightly.work_of(request) as con:
+        return con.execute(
+            "SELECT currency, annual_low_usd, usd_reason FROM core.postings ORDER BY posting_id"
+        ).fetchall()
+
+
+def test_pay_without_rates_is_said_with_its_remedy(
+    request_of: Request, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = filled(request_of, tmp_path)
+    assert outcome.exit_code == 0, "it is no fault of the file"
+    (note,) = outcome.notes
+    assert note == (
+        "pay of 3 adverts is not converted to dollars for want of exchange rates (EUR 2 from 2024-03-01 to 2024-03-01, "
+        f"ARS 1 from 2024-03-01 to 2024-03-01); {REMEDY}"
+    )
+    assert note in caplog.messages
+    cli._report(request_of, outcome)
+    assert REMEDY in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_a_backfill_brings_the_rates_that_are_missing(
+    request_of: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = rates_at(tmp_path / f"rates{SUFFIX}")
+
+    def recorded(source: Any, *, replay: object = None, **others: Any) -> Any:
+        return web_for(source, replay=[recording], **others)  # which has nothing of the second source
+
+    monkeypatch.setattr(nightly, "web_for", recorded)
+    outcome = filled(request_of, tmp_path, contact="me@jobs.example")
+    assert outcome.exit_code == 0, "the second source could not be asked, which does not fail the backfill"
+    assert [health.source for health in outcome.health] == ["ecb_rates", "tabular"]
+    found = dollars(request_of)
+    assert [row[0::2] for row in found] == [("EUR", None), ("EUR", None), ("USD", None), ("ARS", "no_rate")]
+    assert found[0][1] == pytest.approx(66_000), "the rate of the last day before"
+    assert "(ARS 1 " in outcome.notes[0] and "EUR" not in outcome.notes[0]
+
+
+def test_only_a_backfill_asks_for_rates_by_itself(
+    request_of: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("nobody may be asked")
+
+    monkeypatch.setattr(nightly, "web_for", never)
+    night = Request(settings=request_of.settings, command="test", sources=("tabular",))
+    assert filled(night, tmp_path, contact="me@jobs.example").notes
+
+
+# --- the sample ---------------------------------------------------------------------------------------------
+
+
+def test_the_sample_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
+    bundled = next((PROJECT / "extractors" / "sample" / "ecb_rates").glob(f"*{SUFFIX}"))
+    archived = rates_at(tmp_path / f"a{SUFFIX}", part_of=SYNTHETIC)
+    real = rates_at(tmp_path / f"b{SUFFIX}", part_of=LIVE)
+    unmarked = tmp_path / "sample" / "archive" / "ecb_rates"
+    unmarked.mkdir(parents=True)
+    (tmp_path / "sample" / "kind").write_text("sample\n")
+    rates_at(unmarked / f"c{SUFFIX}")
+    for path in (bundled, archived, unmarked):
+        with pytest.raises(Wrong, match=r"holds sample data \(synthetic\), which real data must not be mixed with"):
+            recordings_in([real, path])
+    assert recordings_in([real]).by_source == {"ecb_rates": [real]}
+    with pytest.raises(Wrong, match="sample data"), wrapped([bundled], "djinni"):
+        pass
+
+
+def test_what_a_sample_run_archives_says_so(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", workers=1)
+    request = Request(settings=settings, command="test", sources=("ecb_rates",), is_sample=True)
+    health: Health = nightly.fetch_source.fn("ecb_rates", request)
+    archived = [settings.archive / name for name in health.fresh]
+    assert archived and not (settings.data / "kind").exists(), "the files say it themselves"
+    for path in archived:
+        with pytest.raises(Wrong, match="sample data"):
+            recordings_in([path])
