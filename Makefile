@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test check bench lint types sample generated lock clean
+.PHONY: run test check bench long lint types sample generated lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
@@ -22,6 +22,9 @@ types: $(INSTALLED)
 
 bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain version
 	$(BIN)/python -m tests.bench.bench
+
+long: $(INSTALLED)  ## what takes too long for the tests: thirty nights, and what each adds and costs
+	$(BIN)/python -m tests.bench.month
 
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m extractors.sample.make
