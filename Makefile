@@ -11,8 +11,9 @@ run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 test: $(INSTALLED)  ## run the tests, without a network
 	$(BIN)/python -m pytest -n 2
 
-long: $(INSTALLED)  ## run the tests that take many minutes
+long: $(INSTALLED)  ## tests that take many minutes, and what thirty nights add and cost
 	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m tests.bench.month
 
 check: lint types test  ## everything a change must pass
 

@@ -157,11 +157,11 @@ def _of_difficulty(rows: Rows) -> Judged:
     judged = _of_shares(rows)
     if judged.status != "suppressed":
         return judged
-    watched = rows[0]["days_watched"]
-    if watched <= selects.STILL_OPEN_DAYS:
-        reason = (
-            f"not watched for long enough ({wording.counted(watched, 'day')}; more than "
-            f"{selects.STILL_OPEN_DAYS} needed to see which vacancies stay open)"
+    if not rows[0]["is_watched"]:
+        since = rows[0]["watched_since"]
+        reason = (  # with the day, not its age, which would be another one every night
+            f"not watched for long enough ({f'since {wording.day(since)}' if since else 'not yet'}; more than "
+            f"{selects.STILL_OPEN_DAYS} days needed to see which vacancies stay open)"
         )
     else:
         cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)

@@ -404,8 +404,13 @@ DIFFICULTY = f"""
     ),
     items (position, cell, item) AS (VALUES (1, 'AI engineering', 'open'), (2, 'other engineering', 'open')),
     {_SHARES}
-    SELECT f.* EXCLUDE (position, item), (SELECT coalesce(max(read_on) - min(read_on), 0) FROM readings) AS days_watched
-    FROM figured f ORDER BY f.position
+    SELECT f.* EXCLUDE (position, item), w.watched_since, w.is_watched
+    FROM figured f, (
+        SELECT min(read_on) AS watched_since,
+            coalesce(max(read_on) - min(read_on) > $still_open_days, false) AS is_watched
+        FROM readings
+    ) AS w
+    ORDER BY f.position
 """
 BEHIND_DIFFICULTY = """
     SELECT source, board, warc, count(*) AS n FROM core.publishable_postings

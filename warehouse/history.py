@@ -103,17 +103,17 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:
     """Insert a table's rows in an attached database whose declaration of it may be an older one."""
     name = table_of(cls).name
-    before = {row[0] for row in con.execute(f"DESCRIBE {database}.{name}").fetchall()}
+    before = {column for column, _ in _types(con, f"{database}.{name}")}
     columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name in before)
     con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {database}.{name}")
 
 
 def is_as_in(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> bool:
-    """Whether a mart has the days and rows that it has in an attached database of today's declaration."""
+    """Whether a mart has the days and rows that it has in an attached database; False where that declares others."""
     history, name = table_of(HISTORIES[mart]).name, table_of(mart).name
-    if not _is_table(con, database, history):
-        return False
     for table, which in ((history, "true"), (DAYS, f"mart = {literal(name)}")):
+        if not _is_table(con, database, table) or _types(con, table) != _types(con, f"{database}.{table}"):
+            return False
         here, there = f"(FROM {table} WHERE {which})", f"(FROM {database}.{table} WHERE {which})"
         differing = f"SELECT EXISTS ({here} EXCEPT {there}) OR EXISTS ({there} EXCEPT {here})"
         if con.execute(differing).fetchall()[0][0]:
@@ -164,6 +164,10 @@ def _days_beside(con: duckdb.DuckDBPyConnection, mart: type, as_of: date) -> tup
 
 def _day(day: date | None) -> str:
     return f"DATE '{day.isoformat()}'" if day else "NULL::DATE"
+
+
+def _types(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in con.execute(f"DESCRIBE {table}").fetchall()]
 
 
 def _is_table(con: duckdb.DuckDBPyConnection, database: str, name: str) -> bool:

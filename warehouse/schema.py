@@ -506,8 +506,7 @@ def dictionary() -> str:
     for cls in all_tables():
         structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in _SQL_TYPES}
         declared = table_of(cls)
-        view = " (view)" if cls in HISTORIES else ""
-        lines += [f"## {declared.name}{view}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
+        lines += [f"## {declared.name}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
         lines += [*_checks_text(declared), ""]
     for name, (doc, _) in VIEWS.items():
         lines += [f"## {name} (view)", "", doc, ""]

@@ -598,7 +598,18 @@ def test_hiring_difficulty_is_withheld_until_it_was_watched_for_long(con: duckdb
     watched(put, 3, date(2026, 8, 15))
     row = computed(con)["hiring.difficulty"]
     assert row.status == "suppressed"
-    assert row.reason is not None and row.reason.startswith("not watched for long enough (2 days;")
+    said = "not watched for long enough (since 15 August 2026; more than 60 days"
+    assert row.reason is not None and row.reason.startswith(said)
+
+
+def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    """An age in a reason would be another one every night, and the row stored again."""
+    watched(put, 20, date(2026, 8, 1))
+    nights = [computed(con, AS_OF + timedelta(days=number)) for number in (0, 1)]
+    said = [
+        {name: (row.value, row.value_json, row.reason, row.n_jobs) for name, row in night.items()} for night in nights
+    ]
+    assert said[0] == said[1]
 
 
 def test_hiring_difficulty_follows_only_vacancies_seen_from_their_first_day(

@@ -201,6 +201,23 @@ def test_what_was_refused_leaves_nothing_behind(tmp_path: Path) -> None:
         assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(1,)]
 
 
+def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: Path) -> None:
+    market = tmp_path / "market.duckdb"
+    with store.open_work(tmp_path) as con:
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        store.publish(con, market)
+        with duckdb.connect(str(market)) as older:
+            older.execute("CREATE TABLE kept AS SELECT * EXCLUDE (baseline) FROM mart.figures_history")
+            older.execute("DROP VIEW mart.figures")
+            older.execute("DROP TABLE mart.figures_history")
+            older.execute("CREATE TABLE mart.figures_history AS FROM kept")
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+        store.recall(con, Figures, market)
+        assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
+
+
 # --- files of versions that kept every row for each of its days -----------------------------------------
 
 

@@ -1,0 +1,171 @@
+"""What thirty nights cost, in most of which nothing changed. `make long`, or `python -m tests.bench.month`.
+
+The bundled sample's boards, whose adverts carry text and pay, answer night after night as they did in its first night,
+from the eleventh night on as in its second and from the twenty-first as in its third; all other nights change nothing
+but the day. Each night is a process of its own, which takes its answers in as `jobmarket backfill` does, without
+Prefect. The table shows the sizes of both database files, rows in the tables behind the marts, CPU seconds and peak
+memory of the night. What a night without changes adds to a file is the mean over such nights: DuckDB's files grow by
+blocks of 256 KiB.
+"""
+
+from __future__ import annotations
+
+import itertools
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from extractors.archive import Writer, read
+from extractors.source import Response
+from tests.bench import nights
+
+SAMPLE = nights.REPO / "extractors" / "sample"
+BOARDS = ("ashby", "greenhouse", "lever")
+RATES = "currency_table"
+"""Its monthly tables come with the first night, so that pay is converted."""
+N_NIGHTS = 30
+MAX_GROWTH = 100_000
+"""Bytes that a night without changes may add to a file."""
+TABLES = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY ALL"
+Recordings = Mapping[str, Sequence[Path]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """What a night left and cost. `n_rows`: rows in the tables behind the marts; `memory`: its peak, in bytes."""
+
+    is_changed: bool
+    market: int
+    work: int
+    n_rows: int
+    seconds: float
+    memory: int
+
+
+def recorded(folder: Path, number: int, n_alike: int, sources: Sequence[str]) -> Recordings:
+    """The recordings of a night: those of the sample, so many days later, `n_alike` nights the same."""
+    taken = {}
+    for source in sources:
+        of_sample = sorted((SAMPLE / source).glob("*.warc.gz"))
+        which = min(number // n_alike, len(of_sample) - 1)
+        target = folder / source / f"{number:02}.warc.gz"
+        with Writer(target) as writer:
+            for answer in read(of_sample[which]):
+                if isinstance(answer, Response):
+                    writer.write(
+                        url=answer.url,
+                        observed_at=answer.observed_at + timedelta(days=number - which),
+                        status=answer.status,
+                        headers=[("content-type", "application/json")],
+                        body=answer.body,
+                    )
+        taken[source] = [target]
+    if number == 0:
+        taken[RATES] = sorted((SAMPLE / RATES).glob("*.warc.gz"))
+    return taken
+
+
+def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
+    """Take recordings into a data folder, and look at what stands there afterwards."""
+    from flows import backfill, nightly
+    from flows.settings import Settings
+    from warehouse import quality
+
+    quality.ready()
+    request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())
+    data.mkdir(parents=True, exist_ok=True)
+    with nights.clocks_on_steps():
+        worked = time.process_time()
+        health = [backfill.archive_recordings(source, files, request) for source, files in recordings.items()]
+        outcome = nightly.from_archive(request, health)
+        seconds = time.process_time() - worked
+    if outcome.exit_code:
+        raise RuntimeError(f"the night of {recordings} ended with {outcome.exit_code}: {'; '.join(outcome.messages)}")
+    market = data / "market.duckdb"
+    with duckdb.connect(str(market), read_only=True) as con:
+        names = [name for (name,) in con.execute(TABLES).fetchall()]
+        n_rows = sum(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in names)
+    return Night(
+        is_changed=is_changed,
+        market=market.stat().st_size,
+        work=(data / "work.duckdb").stat().st_size,
+        n_rows=n_rows,
+        seconds=seconds,
+        memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+def night_apart(data: Path, recordings: Recordings, is_changed: bool) -> Night:
+    """A night in a process of its own, in which nothing but imports was done before."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(nights.PRELOADED))
+    answers, tells = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(tells, data, recordings, is_changed))
+    process.start()
+    tells.close()
+    try:
+        told = answers.recv()
+    except EOFError:
+        raise RuntimeError(f"the night of {recordings} ended without a word; see what it printed") from None
+    finally:
+        process.join()
+    assert isinstance(told, Night)
+    return told
+
+
+def _tell(tells: Any, data: Path, recordings: Recordings, is_changed: bool) -> None:
+    tells.send(night(data, recordings, is_changed))
+
+
+def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BOARDS) -> Iterator[Night]:
+    """Night after night in one data folder; three times in all, what is answered is new."""
+    n_alike = -(-n_nights // 3)
+    for number in range(n_nights):
+        recordings = recorded(folder / "recordings", number, n_alike, sources)
+        yield night_apart(folder / "data", recordings, number % n_alike == 0)
+        shutil.rmtree(folder / "recordings")
+
+
+def growth(measured: Sequence[Night], name: str) -> float:
+    """Bytes, or rows, that a night without changes adds on average."""
+    pairs: list[tuple[int, int]] = [
+        (getattr(a, name), getattr(b, name)) for a, b in itertools.pairwise(measured) if not b.is_changed
+    ]
+    return sum(after - before for before, after in pairs) / len(pairs)
+
+
+def line(number: int, cost: Night) -> str:
+    """A night's line of the table."""
+    sizes = "".join(f"{size / 1e6:>12.2f}" for size in (cost.market, cost.work))
+    name = f"{number + 1:>3}{' new' if cost.is_changed else '':<6}"
+    return f"{name}{sizes}{cost.n_rows:>12,}{cost.seconds:>10.2f}{cost.memory / 1e6:>12.0f}"
+
+
+def main() -> int:
+    """Print the table; 1 when a night without changes adds too much to a file."""
+    print(f"{'night':<9}{'market MB':>12}{'work MB':>12}{'mart rows':>12}{'CPU s':>10}{'peak MB':>12}", flush=True)
+    measured: list[Night] = []
+    with tempfile.TemporaryDirectory() as name:
+        for number, cost in enumerate(month(Path(name))):
+            measured.append(cost)
+            print(line(number, cost), flush=True)
+    grown = {name: growth(measured, name) for name in ("market", "work", "n_rows")}
+    print(
+        f"a night without changes adds {grown['market'] / 1e3:.1f} kB to market.duckdb and {grown['work'] / 1e3:.1f} kB"
+        f" to work.duckdb ({MAX_GROWTH / 1e3:.0f} kB allowed), and {grown['n_rows']:.1f} rows"
+    )
+    return 0 if max(grown["market"], grown["work"]) < MAX_GROWTH else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

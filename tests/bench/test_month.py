@@ -1,0 +1,24 @@
+"""A night in which nothing changed stores a handful of rows, and both files grow by next to nothing."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from tests.bench import month
+
+N_NIGHTS = 7
+MAX_ROWS = 5
+"""A day for each mart."""
+
+
+def test_a_night_without_changes_adds_next_to_nothing(tmp_path: Path) -> None:
+    measured = []
+    for number in range(N_NIGHTS):
+        recordings = month.recorded(tmp_path / "recordings", number, N_NIGHTS, ["lever"])
+        measured.append(month.night(tmp_path / "data", recordings, number == 0))
+    stored = [cost.n_rows for cost in measured]
+    assert stored[0] > 1_000, "marts have rows"
+    assert max(after - before for before, after in itertools.pairwise(stored)) <= MAX_ROWS
+    for name in ("market", "work"):
+        assert month.growth(measured, name) < month.MAX_GROWTH, (name, [getattr(cost, name) for cost in measured])
