@@ -23,7 +23,7 @@ from reports import selects, wording
 from reports.wording import Row, Rows
 from warehouse.marts.skill_demand import LANGUAGES
 from warehouse.marts.statistics import DOUBT_WORDS, share_doubts, too_few
-from warehouse.tables import SKILL_CATEGORIES, Behind, Figures
+from warehouse.tables import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES, Behind, Figures
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
@@ -62,7 +62,7 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """One step of a ladder: a SELECT over one basis, and the SELECT of the archive files behind it."""
+    """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it."""
 
     name: str
     basis: str
@@ -192,6 +192,12 @@ class Figure:
     gathers: str | None = None
 
     @property
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of its SELECT of adverts that count: region level, region and level of pay; () stands for all."""
+        place = (str(self.parameters.get("region_level")), str(self.parameters.get("region")))
+        return tuple((*place, level) for level in cast(tuple[str, ...], self.parameters.get("levels", ())))
+
+    @property
     def kind(self) -> str:
         """measured or cited."""
         return "measured" if self.claim is None else "cited"
@@ -224,7 +230,7 @@ PAY_LADDER = (
         name="third-party adverts",
         basis="advertised_third_party",
         sql=selects.BAND,
-        behind=selects.BEHIND_REPORTS,
+        behind=selects.BEHIND_PAIRS,
         window_days=0,
     ),
     Rung(name="reported", basis="reported", sql=selects.BAND, behind=selects.BEHIND_REPORTS, window_days=0),
@@ -273,10 +279,16 @@ BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Skills the 2026 guide names as essential: id, its word, and how a taxonomy may spell it."""
 
 
+JOBS_WITH_TEXT: dict[str, object] = {"languages": LANGUAGES, "role_groups": tuple(ROLE_GROUPS)}
+"""Parameters of warehouse/marts/jobs.sql, as `skill_demand` gives them."""
+AI_JOBS: dict[str, object] = {"languages": LANGUAGES, "role_groups": AI_GROUPS}
+"""The same, as `role_shares` gives them."""
+
+
 def _named(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
     pairs = [(word, spelling) for _, word, spellings in skills for spelling in spellings]
     words, spellings = (tuple(column) for column in zip(*pairs, strict=True))
-    return {"words": words, "spellings": spellings, "languages": LANGUAGES}
+    return {"words": words, "spellings": spellings, **JOBS_WITH_TEXT}
 
 
 CLAIMS = (
@@ -368,7 +380,7 @@ SKILLS = (
             unit="share of jobs with text",
             rungs=_postings(selects.RANKING, selects.BEHIND_SKILLS),
             judge=_of_ranking,
-            parameters={"category": category, "languages": LANGUAGES},
+            parameters={"category": category, **JOBS_WITH_TEXT},
         )
         for category in SKILL_CATEGORIES
     ),
@@ -401,6 +413,7 @@ SHARES = (
         unit="share of AI jobs",
         rungs=_postings(selects.ROLES, selects.BEHIND_ROLES),
         judge=_of_ranking,
+        parameters=AI_JOBS,
         baseline="specialisations, without shares or source: ML engineer, robotics specialist, AI architect, "
         "intelligent systems engineer, AI in cybersecurity, software engineering, MLOps, generative AI, "
         "prompt engineer, AI product manager, AI security, ethics and governance",
@@ -417,7 +430,7 @@ SHARES = (
         id="additional.bonus",
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
-        rungs=_postings(selects.BONUS, selects.BEHIND_ADDITIONAL),
+        rungs=_postings(selects.BONUS, selects.BEHIND_BONUS),
         judge=_of_amount,
         baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
     ),
@@ -425,7 +438,7 @@ SHARES = (
         id="industries.shares",
         title="Industries of the employers",
         unit="share of jobs with known industry",
-        rungs=_postings(selects.INDUSTRIES, selects.BEHIND_GROUP),
+        rungs=_postings(selects.INDUSTRIES, selects.BEHIND_INDUSTRIES),
         judge=_of_industries,
         baseline="healthcare, finance, retail, manufacturing, education, transport (no source named)",
     ),
@@ -493,7 +506,8 @@ class _Night:
     alone, `named` that of each skill that the 2026 guide names, by its word: asked for together, because each SELECT
     alone gives the same row and takes as long as that of all. `remembered` are the figures with an earlier accepted
     value: what is not in them need not be asked for. `barred` are sources whose aggregates may not be republished,
-    `read` says when a source's board was last read.
+    `read` says when a source's board was last read. `behind` keeps what was found by each SELECT of archive files, by
+    cell: figures of one kind have one such SELECT.
     """
 
     as_of: date
@@ -503,6 +517,7 @@ class _Night:
     remembered: frozenset[str]
     named: Mapping[str, Row]
     read: Mapping[tuple[str, str | None], date]
+    behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
 
 
 def _night(con: Connection, as_of: date, code_version: str) -> _Night:
@@ -529,7 +544,7 @@ def _bands(con: Connection, sql: str, as_of: date) -> dict[tuple[str, ...], Row]
 
 
 def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Rung, str, Rows, Judged, str]]:
-    """Each rung in order: its SQL, rows, verdict, and the SQL of what stands behind it."""
+    """Each rung in order: its SQL, rows, verdict, and the SQL of the adverts behind it."""
     for rung in figure.rungs:
         given = {"as_of": night.as_of, "basis": rung.basis, "window_days": rung.window_days, **figure.parameters}
         sql = selects.filled(rung.sql, given)
@@ -544,6 +559,17 @@ def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Run
             rows = _read(con, sql)
         rows = [_with_status(row) if "share" in row and "status" not in row else row for row in rows]
         yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
+
+
+def _behind(con: Connection, figure: Figure, adverts: str, night: _Night) -> Rows:
+    """Archive files behind a figure, with the source, the board and the number of adverts of each."""
+    sql = selects.files_of(adverts)
+    if sql not in night.behind:
+        night.behind[sql] = {}
+        for row in _read(con, sql):
+            night.behind[sql].setdefault(tuple(row.pop("cell")), []).append(row)
+    found = night.behind[sql]
+    return [row for cell in figure.cells or found for row in found.get(cell, ())]
 
 
 def _files(behind: Rows) -> dict[str, list[str]]:
@@ -631,8 +657,8 @@ def _row(figure: Figure, night: _Night, judged: Judged, **columns: Any) -> Figur
 
 def _measured(con: Connection, figure: Figure, night: _Night) -> Figures:
     refused: tuple[Rung, str, Judged] | None = None
-    for rung, sql, rows, judged, behind_sql in _tried(con, figure, night):
-        behind = _read(con, behind_sql) if judged.status != "suppressed" else []
+    for rung, sql, rows, judged, adverts in _tried(con, figure, night):
+        behind = _behind(con, figure, adverts, night) if judged.status != "suppressed" else []
         files, of_sources = _files(behind), _of_sources(behind, night)
         if kept_back := night.barred.intersection(files):
             reason = f"{', '.join(sorted(kept_back))} may not be republished"
@@ -876,11 +902,12 @@ def _past(row: Row) -> str:
 def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
     """What each rung says now, with the number of all archive files behind it; later ones than used are not run."""
     lines: list[str] = []
-    for rung, _, _, judged, behind in _tried(con, figure, _night(con, row.as_of, row.code_version)):
+    night = _night(con, row.as_of, row.code_version)
+    for rung, _, _, judged, adverts in _tried(con, figure, night):
         said = f"{judged.status} (n = {judged.n_jobs})" + (f": {judged.reason}" if judged.reason else "")
         lines.append(f"  {'rung':<12}{rung.name}: {said}")
         if rung.name == row.rung:
-            files = _files(_read(con, behind))
+            files = _files(_behind(con, figure, adverts, night))
             counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
             lines += _labelled("files", counts or "none left in core")
             break

@@ -1,9 +1,9 @@
 """The SELECTs behind the figures. `$name` is filled with an SQL literal, so that the result can be pasted and run.
 
-Figures read the marts. Beside each stands a SELECT of what is behind it: source, board, archive file, and how many
-rows (0 for what only converts money). The few statistics that have no mart yet (additional pay, industries, hiring
-difficulty) are computed here from core, by the rules the marts follow: jobs, not postings; no employer above
-`EMPLOYER_CAP` of a cell; and a 95 % interval that takes employers, not adverts, as the independent units.
+Figures read the marts. Beside each stands a SELECT of the adverts behind it (`BEHIND_…`). The few statistics that have
+no mart yet (additional pay, industries, hiring difficulty) are computed here from core, by the rules the marts follow:
+jobs, not postings; no employer above `EMPLOYER_CAP` of a cell; and a 95 % interval that takes employers, not adverts,
+as the independent units.
 
 That interval is linearised, where the marts draw employers again and again: SQL cannot repeat numpy's draws, and
 `explain` promises a SELECT that whoever pastes it gets the printed numbers from. Both estimate the same variance and
@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from datetime import date
 from string import Template
 
+from warehouse.marts import sql_of
 from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
 LONGEST_BRIDGE_DAYS = 7
@@ -100,50 +101,76 @@ def _every_cell(mart: str) -> str:
 
 # What each of the two finds, cell by cell: a night asks once for all.
 BANDS = {BAND: _every_cell("mart.salary_bands"), BAND_730: _every_cell("mart.salary_bands_730")}
-# Pay counts where the mart counts it (pay_observations.sql): where the posting's own pay does, and in each country
-# that has base pay of its own. What is left of pay for `several` countries may count in any of them, so its file is
-# named with each: too many files do no harm, one too few would.
-BEHIND_PAY = """
-    WITH seen AS (
-        SELECT * FROM core.publishable_postings
-        WHERE role_group = 'ai_engineering' AND list_contains($levels, seniority)
-            AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
-    ), here AS (
-        SELECT country FROM core.countries WHERE $region IN (country, region)
-    ), behind AS (
-        SELECT posting_id, source, board, warc, fx_source, fx_on FROM seen
-        WHERE annual_low IS NOT NULL AND annual_high IS NOT NULL AND pay_flag IS NULL
-            AND pay_tax IS DISTINCT FROM 'net'
-            AND (
-                $region = CASE $region_level WHEN 'country' THEN pay_country ELSE pay_region END
-                OR (
-                    pay_country = 'several'
-                    AND posting_id IN (SELECT posting_id FROM core.posting_pay WHERE is_headline_in_country)
-                )
-            )
-        UNION
-        SELECT p.posting_id, p.source, p.board, p.warc, c.fx_source, c.fx_on
-        FROM seen p JOIN core.posting_pay c USING (posting_id) SEMI JOIN here ON here.country = c.country
-        WHERE c.is_headline_in_country AND c.annual_low IS NOT NULL AND c.annual_high IS NOT NULL
-            AND c.flag IS NULL AND c.tax IS DISTINCT FROM 'net'
+# --- what stands behind a figure ----------------------------------------------------------------------
+
+# Each figure has a SELECT of the adverts behind it, made of the SQL that chooses its jobs: one row per cell and advert
+# with its `job_id`, archive file, exchange rate, and the `items` (skills, roles) that its job counts for. Distinct jobs
+# are those that the figure counts. Of a job that is paid stands the one advert whose pay counts in the cell; of other
+# figures all adverts of a job that were seen open in the window, since they say together what the job says.
+BEHIND_PAY = f"""
+    WITH observed AS ({sql_of("pay_observations")}
+    ), placed AS (
+        SELECT o.*, level.name AS region_level, level.place
+        FROM observed o, LATERAL (VALUES ('region', o.region), ('country', o.country)) level (name, place)
+        WHERE level.place IS NOT NULL
+        QUALIFY row_number() OVER (
+            PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
+        ) = 1
     )
-    SELECT source, board, warc, count(DISTINCT posting_id) AS n FROM behind GROUP BY ALL
-    UNION ALL
-    SELECT DISTINCT r.source, NULL, r.warc, 0 FROM core.exchange_rates r
-    JOIN behind b ON r.source = b.fx_source AND r.rate_on = b.fx_on
-    ORDER BY ALL
+    SELECT [c.region_level, c.place, c.seniority] AS cell, c.job_id, c.posting_id, p.source, p.board, p.warc,
+        if(c.position < 0, p.fx_source, z.fx_source) AS fx_source, if(c.position < 0, p.fx_on, z.fx_on) AS fx_on,
+        if(c.seniority_inferred, [], ['stated']) AS items
+    FROM placed c JOIN core.postings p USING (posting_id) LEFT JOIN core.posting_pay z USING (posting_id, position)
+    WHERE c.role_group = 'ai_engineering' AND c.is_in_band
+        AND c.annual_low_usd IS NOT NULL AND c.annual_high_usd IS NOT NULL
+"""
+# A pair of amounts is one advert, and one job: what a third party collected knows no other.
+BEHIND_PAIRS = f"""
+    SELECT [level.name, level.place, p.seniority] AS cell, p.source || ':' || p.pair_row AS job_id,
+        NULL AS posting_id, p.source, NULL AS board, p.warc, NULL AS fx_source, NULL::DATE AS fx_on, [] AS items
+    FROM ({sql_of("pay_pairs")}
+    ) p, LATERAL (VALUES ('region', p.region), ('country', p.country)) level (name, place)
+    WHERE p.role_group = 'ai_engineering' AND level.place IS NOT NULL
 """
 BEHIND_REPORTS = """
-    SELECT r.source, NULL AS board, r.warc, count(*) AS n FROM core.pay_reports r
-    WHERE r.basis = $basis AND r.role_group = 'ai_engineering' AND list_contains($levels, r.seniority)
-        AND CASE $region_level WHEN 'country' THEN r.country ELSE r.region END = $region
+    SELECT [level.name, level.place, r.seniority] AS cell, r.source || ':' || r.row AS job_id,
+        NULL AS posting_id, r.source, NULL AS board, r.warc, NULL AS fx_source, NULL::DATE AS fx_on, [] AS items
+    FROM core.pay_reports r, LATERAL (VALUES ('region', r.region), ('country', r.country)) level (name, place)
+    WHERE r.basis = 'reported' AND r.role_group = 'ai_engineering' AND level.place IS NOT NULL
         AND r.snapshot_on = (
             SELECT max(n.snapshot_on) FROM core.pay_reports n
             WHERE n.source = r.source AND n.basis = r.basis AND n.snapshot_on <= $as_of
         )
-    GROUP BY ALL
-    ORDER BY ALL
 """
+
+
+def files_of(behind: str) -> str:
+    """A SELECT of the archive files of each cell, with the number of adverts in each, from that of its adverts.
+
+    Files that only convert money follow, with the number 0.
+    """
+    return f"""
+    WITH behind AS MATERIALIZED ({behind})
+    SELECT cell, source, board, warc, count(*) AS n FROM behind GROUP BY ALL
+    UNION ALL
+    SELECT DISTINCT b.cell, r.source, NULL, r.warc, 0
+    FROM core.exchange_rates r JOIN behind b ON r.source = b.fx_source AND r.rate_on = b.fx_on
+    ORDER BY ALL
+    """
+
+
+# Expects jobs (cell, job_id) and hits (cell, job_id, item). Gives counted (cell, job_id, items): what a job counts for.
+_COUNTED = """
+    counted AS (
+        SELECT j.cell, j.job_id, coalesce(list(DISTINCT h.item) FILTER (h.item IS NOT NULL), []) AS items
+        FROM (SELECT DISTINCT cell, job_id FROM jobs) j LEFT JOIN hits h USING (cell, job_id) GROUP BY ALL
+    )"""
+_OPEN = "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days"
+_ADVERTS = f"""{_COUNTED}
+    SELECT [c.cell] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
+        NULL AS fx_source, NULL::DATE AS fx_on, c.items
+    FROM core.publishable_postings p JOIN counted c USING (job_id)
+    WHERE {_OPEN}"""
 
 # --- skills and roles ---------------------------------------------------------------------------------
 
@@ -203,12 +230,16 @@ NAMED_SKILLS = f"""
     LEFT JOIN demand d ON d.skill = read.skill
     ORDER BY n.position
 """
-BEHIND_SKILLS = """
-    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
-    WHERE role_group = 'ai_engineering' AND text_state = 'full' AND list_contains($languages, language)
-        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
-    GROUP BY ALL
-    ORDER BY ALL
+BEHIND_SKILLS = f"""
+    WITH jobs AS (
+        SELECT role_group AS cell, job_id FROM ({sql_of("jobs")})
+        WHERE region_level = 'world' AND role_group = 'ai_engineering' AND has_text
+    ),
+    hits AS (
+        SELECT 'ai_engineering' AS cell, job_id, skill AS item FROM ({sql_of("jobs_skills")})
+        WHERE strength IN (1, 2)  -- asked for: skill_demand.STRENGTHS
+    ),
+    {_ADVERTS}
 """
 ROLES = """
     SELECT
@@ -219,12 +250,12 @@ ROLES = """
     WHERE s.as_of = $as_of AND s.region_level = 'world' AND s.region = 'World' AND s.n_role > 0
     ORDER BY s.share DESC NULLS LAST, s.n_role DESC, s.role
 """
-BEHIND_ROLES = """
-    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
-    WHERE role_group IN ('ai_engineering', 'ai_science', 'ai_other')
-        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
-    GROUP BY ALL
-    ORDER BY ALL
+BEHIND_ROLES = f"""
+    WITH jobs AS (
+        SELECT 'AI jobs' AS cell, job_id, role AS item FROM ({sql_of("jobs")}) WHERE region_level = 'world'
+    ),
+    hits AS (FROM jobs),
+    {_ADVERTS}
 """
 
 # --- statistics over core -----------------------------------------------------------------------------
@@ -284,10 +315,9 @@ _SHARES = f"""{_WEIGHTED},
         FROM items i LEFT JOIN counted c USING (cell, item)
     )"""
 _EMPLOYER = "arg_min(coalesce(employer_id, source || ':' || board, posting_id), posting_id)"
-_OPEN = "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days"
 
-ADDITIONAL = f"""
-    WITH jobs AS (
+_ADDITIONAL = f"""
+    jobs AS (
         SELECT 'ai_engineering' AS cell, job_id, {_EMPLOYER} AS employer FROM core.publishable_postings
         WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
             AND {_OPEN}
@@ -302,7 +332,9 @@ ADDITIONAL = f"""
     hits AS (
         SELECT 'ai_engineering' AS cell, job_id, item FROM offered
         UNION SELECT 'ai_engineering', job_id, 'any' FROM offered
-    ),
+    )"""
+ADDITIONAL = f"""
+    WITH {_ADDITIONAL},
     items (position, cell, item) AS (
         VALUES (1, 'ai_engineering', 'any'), (2, 'ai_engineering', 'equity'), (3, 'ai_engineering', 'bonus'),
             (4, 'ai_engineering', 'commission')
@@ -310,15 +342,18 @@ ADDITIONAL = f"""
     {_SHARES}
     SELECT * EXCLUDE (position, cell) FROM figured ORDER BY position
 """
-BONUS = f"""
-    WITH stated AS (
-        SELECT p.job_id, p.posting_id, p.source, p.board, p.employer_id,
+BEHIND_ADDITIONAL = f"WITH {_ADDITIONAL}, {_ADVERTS}"
+_BONUS = f"""
+    stated AS (
+        SELECT p.job_id, p.posting_id, p.source, p.board, p.employer_id, p.warc, c.fx_source, c.fx_on,
             (coalesce(c.annual_low_usd, c.annual_high_usd) + coalesce(c.annual_high_usd, c.annual_low_usd)) / 2
                 AS amount
         FROM core.publishable_postings p JOIN core.posting_pay c USING (posting_id)
         WHERE p.role_group = 'ai_engineering' AND p.seniority <> 'intern' AND c.component = 'bonus' AND {_OPEN}
         QUALIFY row_number() OVER (PARTITION BY p.job_id ORDER BY amount IS NULL, p.posting_id, c.position) = 1
-    ),
+    )"""
+BONUS = f"""
+    WITH {_BONUS},
     jobs AS (
         SELECT 'ai_engineering' AS cell, job_id, amount, {_EMPLOYER} AS employer
         FROM stated WHERE amount > 0 GROUP BY job_id, amount
@@ -336,22 +371,23 @@ BONUS = f"""
         round(min(amount) FILTER (reached >= 0.75 - 1e-9), 2) AS p75
     FROM cumulated
 """
-BEHIND_ADDITIONAL = """
-    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
-    WHERE role_group = 'ai_engineering' AND seniority <> 'intern' AND (pay_low IS NOT NULL OR pay_high IS NOT NULL)
-        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
-    GROUP BY ALL
-    ORDER BY ALL
+# One advert of each job, as for other pay: the one whose sum counts.
+BEHIND_BONUS = f"""
+    WITH {_BONUS}
+    SELECT ['ai_engineering'] AS cell, job_id, posting_id, source, board, warc, fx_source, fx_on, [] AS items
+    FROM stated WHERE amount > 0
 """
-INDUSTRIES = f"""
-    WITH everything AS (
-        SELECT job_id, {_EMPLOYER} AS employer, any_value(e.industry) AS industry
+_INDUSTRIES = f"""
+    everything AS (
+        SELECT job_id, {_EMPLOYER} AS employer, min(e.industry) AS industry
         FROM (SELECT * FROM core.publishable_postings WHERE role_group = 'ai_engineering' AND {_OPEN}) p
         LEFT JOIN (SELECT employer_id, industry FROM core.employers) e USING (employer_id)
         GROUP BY job_id
     ),
     jobs AS (SELECT 'ai_engineering' AS cell, job_id, employer FROM everything WHERE industry IS NOT NULL),
-    hits AS (SELECT 'ai_engineering' AS cell, job_id, industry AS item FROM everything WHERE industry IS NOT NULL),
+    hits AS (SELECT 'ai_engineering' AS cell, job_id, industry AS item FROM everything WHERE industry IS NOT NULL)"""
+INDUSTRIES = f"""
+    WITH {_INDUSTRIES},
     items AS (
         SELECT row_number() OVER (ORDER BY count(*) DESC, item) AS position, cell, item FROM hits GROUP BY cell, item
     ),
@@ -360,24 +396,18 @@ INDUSTRIES = f"""
     FROM (SELECT count(*) AS n_all, count(industry) AS n_known FROM everything) a LEFT JOIN figured f ON true
     ORDER BY f.share DESC NULLS LAST, f.item
 """
-BEHIND_GROUP = """
-    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
-    WHERE role_group = 'ai_engineering'
-        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
-    GROUP BY ALL
-    ORDER BY ALL
-"""
+BEHIND_INDUSTRIES = f"WITH {_INDUSTRIES}, {_ADVERTS}"
 # Only vacancies whose first day is known (their board had been read in full without them shortly before) and that
 # were watched until they closed or for 60 days: what was open on our first visit is old stock and would mislead.
-DIFFICULTY = f"""
-    WITH readings AS (
+_DIFFICULTY = f"""
+    readings AS (
         SELECT DISTINCT source, board, observed_at::DATE AS read_on FROM ops.responses
         WHERE is_complete AND observed_at::DATE <= $as_of
     ),
     dated AS (
         SELECT
             CASE role_group WHEN 'ai_engineering' THEN 'AI engineering' ELSE 'other engineering' END AS cell,
-            p.job_id, p.posting_id, p.source, p.board, p.employer_id,
+            p.job_id, p.posting_id, p.source, p.board, p.warc, p.employer_id,
             p.first_seen_at::DATE AS opened_on, p.last_seen_at::DATE AS seen_on,
             CASE WHEN p.closed_on <= $as_of THEN p.closed_on END AS closed_on
         FROM core.publishable_postings p
@@ -401,7 +431,9 @@ DIFFICULTY = f"""
     hits AS (
         SELECT cell, job_id, 'open' AS item FROM jobs
         WHERE closed_on IS NULL OR closed_on > opened_on + $still_open_days
-    ),
+    )"""
+DIFFICULTY = f"""
+    WITH {_DIFFICULTY},
     items (position, cell, item) AS (VALUES (1, 'AI engineering', 'open'), (2, 'other engineering', 'open')),
     {_SHARES}
     SELECT f.* EXCLUDE (position, item), w.watched_since, w.is_watched
@@ -412,12 +444,11 @@ DIFFICULTY = f"""
     ) AS w
     ORDER BY f.position
 """
-BEHIND_DIFFICULTY = """
-    SELECT source, board, warc, count(*) AS n FROM core.publishable_postings
-    WHERE role_group IN ('ai_engineering', 'other_engineering')
-        AND first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days
-    GROUP BY ALL
-    ORDER BY ALL
+BEHIND_DIFFICULTY = f"""
+    WITH {_DIFFICULTY}, {_COUNTED}
+    SELECT [d.cell] AS cell, d.job_id, d.posting_id, d.source, d.board, d.warc,
+        NULL AS fx_source, NULL::DATE AS fx_on, c.items
+    FROM dated d JOIN counted c USING (cell, job_id)
 """
 
 # --- the ledger ---------------------------------------------------------------------------------------

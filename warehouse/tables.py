@@ -944,7 +944,13 @@ class Behind:
     """What one source contributes to a figure."""
 
     source: Annotated[str, Column("Source")]
-    n: Annotated[int, Column("Adverts or reports of it (not jobs: one may stand on two boards); 0: it converts money")]
+    n: Annotated[
+        int,
+        Column(
+            "Adverts of it: for pay one of each job counted, the advert (or pair of amounts) whose pay counts; for all "
+            "else every advert of the jobs counted that was seen open in the window. 0: it converts money"
+        ),
+    ]
     read_on: Annotated[
         date | None, Column("Day by which half of them were last looked for; NULL: no reading is known up to `as_of`")
     ]

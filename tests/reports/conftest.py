@@ -18,7 +18,8 @@ AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
     tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.SkillDemand,
-    tables.RoleShares, tables.Figures, tables.Responses,
+    tables.RoleShares, tables.Figures, tables.Responses, tables.PostingPlaces, tables.PostingSkills,
+    tables.OfficialWages,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),
@@ -46,7 +47,7 @@ def put(con: duckdb.DuckDBPyConnection) -> Put:
         names = {f.name for f in fields}
         for row in rows:
             assert row.keys() <= names, row.keys() - names
-            values = [_bindable(row[f.name]) if f.name in row else _plain(f) for f in fields]
+            values = [_bindable(row[f.name]) if f.name in row else plain(f) for f in fields]
             marks = ", ".join("?" * len(fields))
             columns = ", ".join(f'"{f.name}"' for f in fields)
             con.execute(f"INSERT INTO {table_of(table).name} ({columns}) VALUES ({marks})", values)
@@ -54,7 +55,7 @@ def put(con: duckdb.DuckDBPyConnection) -> Put:
     return insert
 
 
-def _plain(field: Field) -> Any:
+def plain(field: Field) -> Any:
     """What stands in a column that was not given: NULL, or nothing in particular."""
     if field.nullable:
         return None

@@ -46,6 +46,16 @@ def posting(number: int, **changed: Any) -> dict[str, Any]:
     return row | {"version_from": changed.get("first_seen_at", row["first_seen_at"])} | changed
 
 
+def paid(**changed: Any) -> dict[str, Any]:
+    """Yearly base pay in dollars, in the United States, as the bands count it."""
+    row = {
+        "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
+        "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5,
+        "pay_country": "US", "pay_region": "Northern America",
+    }  # fmt: skip
+    return row | changed
+
+
 # --- declarations ---
 
 
@@ -91,12 +101,9 @@ def test_literals_survive_quotes() -> None:
 
 def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell())
-    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_region": "Northern America", "currency": "EUR"}
-    rate = {"fx_source": "ecb_rates", "fx_on": date(2026, 8, 14)}
-    put(tables.Postings, posting(1, **pay, **rate, pay_low=1e5, pay_source="stated", warc="ashby/b.warc.gz"))
-    put(tables.Postings, posting(2, **pay, **rate, pay_low=1e5, pay_source="stated", warc="ashby/a.warc.gz"))
-    elsewhere = {**pay, "pay_region": "South America", "pay_low": 1e5, "pay_source": "stated"}
-    put(tables.Postings, posting(3, **elsewhere, warc="ashby/z.warc.gz"))
+    pay = paid(currency="EUR", fx_source="ecb_rates", fx_on=date(2026, 8, 14))
+    put(tables.Postings, posting(1, **pay, warc="ashby/b.warc.gz"), posting(2, **pay, warc="ashby/a.warc.gz"))
+    put(tables.Postings, posting(3, **paid(pay_region="South America"), warc="ashby/z.warc.gz"))
     put(
         tables.ExchangeRates,
         {
@@ -137,10 +144,10 @@ def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyCo
     put(tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
     for country, region in (("US", "Northern America"), ("DE", "Western Europe"), ("SE", "Northern Europe")):
         put(tables.Countries, {"country": country, "alpha3": f"{country}X", "name": country, "region": region})
-    ends = {"annual_low": 1e5, "annual_high": 2e5}
-    pay = {**ends, "pay_low": 1e5, "pay_source": "stated", "pay_region": "Northern America", "pay_country": "US"}
-    put(tables.Postings, posting(1, **pay, warc="ashby/1"), posting(2, **pay, warc="ashby/2"))
-    zone = {"posting_id": "ashby:2", "component": "base", "is_headline_in_country": True, **ends}
+    put(tables.Postings, posting(1, **paid(), warc="ashby/1"), posting(2, **paid(), warc="ashby/2"))
+    ends = {"low": 1e5, "high": 2e5, "annual_low": 1e5, "annual_high": 2e5, "currency": "EUR", "period": "year"}
+    dollars = {"annual_low_usd": 1e5, "annual_high_usd": 2e5}
+    zone = {"posting_id": "ashby:2", "component": "base", "is_headline_in_country": True, **ends, **dollars}
     rate = {"fx_source": "ecb_rates", "fx_on": AS_OF}
     put(tables.PostingPay, {**zone, "position": 1, "country": "DE", **rate})
     put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
@@ -165,22 +172,20 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(tables.SalaryBands, cell())
-    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated"}
     for number in range(10):
         board = "fresh" if number < 4 else "old"
-        put(tables.Postings, posting(number, **pay, pay_region="Northern America", board=board))
+        put(tables.Postings, posting(number, **paid(), board=board))
     answered(put, 1, "ashby", "old", date(2025, 10, 27))
     answered(put, 2, "ashby", "old", date(2025, 10, 28), is_complete=False, n_rows=5)
     answered(put, 3, "ashby", "old", date(2026, 8, 1), is_complete=False)  # a failed answer: nothing was read
     answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
     answered(put, 5, "ashby", "fresh", AS_OF)
     assert computed(con)[NORTH].read_on == date(2025, 10, 28)
-    put(tables.Postings, posting(10, **pay, pay_region="Northern America", board="fresh"))
-    put(tables.Postings, posting(11, **pay, pay_region="Northern America", board="fresh"))
+    put(tables.Postings, posting(10, **paid(), board="fresh"), posting(11, **paid(), board="fresh"))
     assert computed(con)[NORTH].read_on == date(2025, 10, 28), "half and half: the older"
-    put(tables.Postings, posting(12, **pay, pay_region="Northern America", board="fresh"))
+    put(tables.Postings, posting(12, **paid(), board="fresh"))
     assert computed(con)[NORTH].read_on == AS_OF
-    put(tables.Postings, posting(13, **pay, pay_region="Northern America", source="lever", board="x"))
+    put(tables.Postings, posting(13, **paid(), source="lever", board="x"))
     answered(put, 6, "lever", "x", date(2026, 1, 7))
     found = computed(con)
     assert found[NORTH].read_on == date(2026, 1, 7), "a figure is as old as its oldest source"
@@ -195,18 +200,21 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     assert found["outlook.gdp_2030"].read_on is None
 
 
+PAIRED = {"employment_type": "FULL_TIME", "role": "ai_engineer"}
+
+
 def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
     report = {
         "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
         "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
-        "currency": "USD", "country": "US",
+        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
     }  # fmt: skip
-    put(tables.PayReports, {**report, "row": 1, "pair_row": 1}, {**report, "row": 2, "pair_row": 1})
+    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
     answered(put, 1, "pairs", None, date(2025, 8, 3))
     row = computed(con)[NORTH]
     assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
-    assert row.behind == (Behind(source="pairs", n=2, read_on=date(2025, 8, 3)),)
+    assert row.behind == (Behind(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
     store(con, put, [row])
     put(tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
     assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"
@@ -323,9 +331,9 @@ def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnecti
     report = {
         "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
         "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
-        "currency": "USD", "country": "US", "row": 1, "pair_row": 1,
+        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
     }  # fmt: skip
-    put(tables.PayReports, report)
+    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
     assert computed(con)[NORTH].status == "low"
     put(tables.Sources, {"source": "pairs", "is_republishable": False})
     row = computed(con)[NORTH]
@@ -725,8 +733,7 @@ def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, c
 def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell(as_of=date(2026, 8, 16)), cell(**SUPPRESSED, band_low=None, band_high=None))
     put(tables.SalaryBands730, cell())
-    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated"}
-    put(tables.Postings, posting(1, **pay, pay_region="Northern America", warc="ashby/2026-08-16T010203Z.warc.gz"))
+    put(tables.Postings, posting(1, **paid(), warc="ashby/2026-08-16T010203Z.warc.gz"))
     answered(put, 1, "ashby", "b", date(2026, 8, 16))
     for day in (date(2026, 8, 16), AS_OF):
         store(con, put, [computed(con, day)[NORTH]])

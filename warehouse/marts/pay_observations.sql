@@ -1,6 +1,7 @@
 -- What jobs seen open in the window are offered: one row per posting and country that its base pay counts in,
 -- with what decides its cells. Of each job, postings' own pay comes first; a region takes a job's first row in it.
--- The employer is who advertises, a staffing agency too: see jobs.sql. Parameters: $as_of, $window_days.
+-- The employer is who advertises, a staffing agency too: see jobs.sql. `position` is that of the pay in
+-- core.posting_pay, -1 for the posting's own. Parameters: $as_of, $window_days.
 WITH seen AS (
     SELECT * FROM core.publishable_postings
     WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER
@@ -41,6 +42,7 @@ WITH seen AS (
 SELECT
     p.job_id,
     p.posting_id,
+    o.position,
     coalesce(p.employer_id, p.source || ':' || p.board, p.posting_id) AS employer,
     p.role,
     p.role_group,

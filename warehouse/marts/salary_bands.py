@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from warehouse.marts import sql_of
 from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.statistics import (
     LEAST_EFFECTIVE,
@@ -29,7 +29,6 @@ from warehouse.marts.statistics import (
 )
 from warehouse.tables import AI_CORE, ROLE_GROUPS, SalaryBands, fields_of
 
-HERE = Path(__file__).parent
 SENIORITIES_OF = {
     "entry": ("junior",),
     "mid_senior": ("mid", "senior"),
@@ -98,7 +97,7 @@ def salary_bands(
         rows += _third_party(con, as_of, cells)
     frames = [pd.DataFrame(rows, columns=[f.name for f in fields_of(SalaryBands)])]
     if is_whole:
-        frames.append(con.execute((HERE / "official_bands.sql").read_text(), {"as_of": as_of}).df())
+        frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
     return cells.with_computed(frames)
 
 
@@ -106,7 +105,7 @@ def _advertised(
     con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, is_whole: bool, cells: Cells
 ) -> Iterator[dict[str, Any]]:
     parameters = {"as_of": as_of, "window_days": window_days}
-    seen = con.execute((HERE / "pay_observations.sql").read_text(), parameters).df()
+    seen = con.execute(sql_of("pay_observations"), parameters).df()
     seen = seen.assign(world=WORLD, hashes=hashes_of(seen))
     base = {"basis": "advertised", "window_days": window_days}
     for level in LEVELS:
@@ -258,8 +257,9 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
 
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
     """
-    pairs = con.execute((HERE / "pay_pairs.sql").read_text(), {"as_of": as_of}).df()
-    pairs = pairs.assign(world=WORLD, hashes=hashes_of(pairs))
+    pairs = con.execute(sql_of("pay_pairs"), {"as_of": as_of}).df()
+    named_by = ["source", "pair_row", "warc"]  # which a new snapshot of the same pairs changes
+    pairs = pairs.assign(world=WORLD, hashes=hashes_of(pairs.drop(columns=named_by)))
     # What pairs do not say, in the shape of adverts: all in dollars, employers unknown.
     pairs = pairs.assign(
         pay_market=None, employer=None, currency="USD", annual_low=np.nan, annual_high=np.nan, is_in_band=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from warehouse.marts import sql_of
 from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.salary_bands import GROUPS, Texts
 from warehouse.marts.statistics import (
@@ -26,7 +26,6 @@ from warehouse.marts.statistics import (
 )
 from warehouse.tables import ROLE_GROUPS, SkillDemand
 
-HERE = Path(__file__).parent
 STRENGTHS = {"required": (1,), "preferred": (2,), "mentioned": (3,), "asked": (1, 2), "any": (1, 2, 3)}
 """Strengths (see jobs_skills.sql) that count for each requirement."""
 LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
@@ -43,7 +42,7 @@ def open_jobs(
     """
     parameters = {"as_of": as_of, "window_days": window_days}
     parameters |= {"languages": list(LANGUAGES), "role_groups": list(role_groups)}
-    table = con.sql((HERE / "jobs.sql").read_text(), params=parameters).to_arrow_table()
+    table = con.sql(sql_of("jobs"), params=parameters).to_arrow_table()
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
     jobs = pa.table(
         {name: table[name].dictionary_encode() if name in texts else table[name] for name in table.schema.names}
@@ -73,7 +72,7 @@ def skill_demand(
     has_text = jobs["has_text"].to_numpy(dtype=bool)
     if not has_text.any():
         return cells.with_computed([])
-    asked = con.execute((HERE / "jobs_skills.sql").read_text(), {"as_of": as_of, "window_days": window_days}).df()
+    asked = con.execute(sql_of("jobs_skills"), {"as_of": as_of, "window_days": window_days}).df()
     category_of = dict(con.execute("SELECT skill, category FROM core.skills").fetchall())
     asked = asked[asked["skill"].isin(category_of)]
     asked = asked.assign(category=asked["skill"].map(category_of))
