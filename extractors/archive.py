@@ -28,7 +28,7 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,9 @@ SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 NOT_MODIFIED = 304
 LIVE = "live night"
 """What a file that was fetched, not taken in, says it is part of."""
+
+MAX_AHEAD = timedelta(days=1)
+"""How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
@@ -193,6 +196,11 @@ def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recor
         if found.record == record:
             return found
     return Damaged(record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?")
+
+
+def is_ahead(time: datetime, today: date) -> bool:
+    """Whether an answer is dated further in the future than `MAX_AHEAD` explains, seen from a day (UTC)."""
+    return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
 def decoded(answer: Recorded) -> Response | Damaged:

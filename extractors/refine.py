@@ -16,7 +16,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -204,6 +204,16 @@ def unreadable_in(file: Refined) -> list[str]:
         for answer in seen.filter(pc.greater(held, 0)).to_pylist()
         for issue in answer["issues"]
         if issue["column_name"] == "response" and not issue["is_deliberate"]
+    ]
+
+
+def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
+    """Record and time of each answer of a file that is dated after a day (UTC)."""
+    if file.observed_to is None or file.observed_to.date() <= day:
+        return []
+    seen = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
+    return [
+        (row["record"], row["observed_at"]) for row in seen if row["observed_at"] and row["observed_at"].date() > day
     ]
 
 
