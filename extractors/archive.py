@@ -28,7 +28,7 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +55,9 @@ LIVE = "live night"
 SYNTHETIC = "synthetic sample"
 SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
 """What a file that was fetched, not taken in, says it is part of."""
+
+MAX_AHEAD = timedelta(days=1)
+"""How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
@@ -195,6 +198,11 @@ def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recor
         if found.record == record:
             return found
     return Damaged(record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?")
+
+
+def is_ahead(time: datetime, today: date) -> bool:
+    """Whether an answer is dated further in the future than `MAX_AHEAD` explains, seen from a day (UTC)."""
+    return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
 def decoded(answer: Recorded) -> Response | Damaged:

@@ -16,7 +16,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -246,6 +246,16 @@ def remove_damaged(refined: Path) -> list[Path]:
             path.unlink()
             removed.append(path)
     return removed
+
+
+def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
+    """Record and time of each answer of a file that is dated after a day (UTC)."""
+    if file.observed_to is None or file.observed_to.date() <= day:
+        return []
+    seen = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
+    return [
+        (row["record"], row["observed_at"]) for row in seen if row["observed_at"] and row["observed_at"].date() > day
+    ]
 
 
 def _key_of(path: Path) -> str | None:

@@ -41,6 +41,7 @@ from extractors.archive import (
     Writer,
     decoded,
     digest_of_body,
+    is_ahead,
 )
 from extractors.held import Held, Holdings
 from extractors.manners import MOST_REDIRECTS, REDIRECTS, Manners, reservation
@@ -165,7 +166,8 @@ class Web:
 
     `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged` and `statuses` count what was asked and answered,
     for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
-    read. `keys` holds the values of the source's environment names.
+    read, and `ahead` the numbers and times of records not taken because they are dated in the future. `keys` holds the
+    values of the source's environment names.
     """
 
     def __init__(
@@ -188,7 +190,8 @@ class Web:
         self.n_unchanged = 0
         self.statuses: Counter[int] = Counter()
         self.failures: list[FetchFailed] = []
-        self.damaged = tuple(damaged)
+        self.damaged = list(damaged)
+        self.ahead: list[tuple[int, datetime]] = []
         self.keys = dict(keys or {})
         self._source = source
         self._writer = writer
@@ -236,14 +239,18 @@ class Web:
         """Archive every answer of a recording as asking a replay for each would, redirects not followed.
 
         The recording is read once, in its order. Answers of other sources are passed over; what cannot be taken is
-        in `failures`, and damaged records in `damaged`.
+        in `failures`, damaged records in `damaged`, and those of the future in `ahead`.
         """
+        today = self._now().astimezone(UTC).date()
         for found in whole_answers(recording, self._held):
             if isinstance(found, Damaged):
-                self.damaged = (*self.damaged, (recording, found))
+                self.damaged.append((recording, found))
                 continue
             recorded, whole = found
             if not self._source.longest_endpoint(recorded.url):
+                continue
+            if is_ahead(recorded.observed_at, today):
+                self.ahead.append((recorded.record, recorded.observed_at))
                 continue
             try:
                 self._take(recorded, whole)

@@ -15,7 +15,7 @@ from extractors.archive import Damaged, Writer, path_of
 from extractors.source import all_sources
 from extractors.web import web_for
 from flows.ending import ends_at_once
-from flows.nightly import Health, Outcome, Request, from_archive, salvage_parts
+from flows.nightly import Health, Outcome, Request, damaged, from_archive, reject_of_future, salvage_parts
 from flows.progress import shown
 from flows.recordings import Recordings
 from warehouse.tables import Rejects
@@ -41,6 +41,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     source = all_sources()[name].SOURCE
     health = Health(source=name, outcome="ok")
     rejects: list[Rejects] = []
+    ahead: list[Rejects] = []
     for file in shown(files, total=len(files), what=f"archiving {name}"):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         with request.settings.held(name) as held:
@@ -51,6 +52,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [_damage(name, file, found) for _, found in web.damaged]
+        ahead += [reject_of_future(name, _named(file), record, time) for record, time in web.ahead]
         health = replace(
             health,
             n_requests=health.n_requests + web.n_requests,
@@ -58,7 +60,8 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             fresh=(*health.fresh, f"{name}/{writer.path.name}") if writer.path else health.fresh,
         )
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
-    return damaged(health, rejects, "damaged records") if rejects else health
+    health = damaged(health, rejects, "damaged records")
+    return damaged(health, ahead, "records dated in the future")
 
 
 def with_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
@@ -70,29 +73,20 @@ def with_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping
     return list(by_source.values())
 
 
-def damaged(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
-    """A source's health, said aloud, when some of what was recorded of it could not be taken."""
-    first = rejects[0]
-    where = f"{first.warc} record {first.record}" if first.record >= 0 else first.warc
-    said = f"{len(rejects)} {what}, first: {where}: {first.value}"
-    LOG.error("%s: %s", health.source, said)
-    return replace(
-        health,
-        outcome="partial",
-        message="; ".join(filter(None, [health.message, said])),
-        rejects=(*health.rejects, *rejects),
-    )
-
-
 def _damage(source: str, file: Path, found: Damaged) -> Rejects:
     is_whole_file = found.record < 0
     taken = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
     return Rejects(
         source=source,
-        warc=f"{file.parent.name}/{file.name}",
+        warc=_named(file),
         record=found.record,
         posting_id=None,
         column_name="file" if is_whole_file else "response",
         value=found.why[:200],
         rule=f"a whole WARC record expected; {taken}. Get the file again if you can",
     )
+
+
+def _named(file: Path) -> str:
+    """A recording, as rejects name it."""
+    return f"{file.parent.name}/{file.name}"

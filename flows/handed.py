@@ -18,7 +18,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from extractors import tabular
-from extractors.archive import LARGEST_BODY, SUFFIX, Writer, read
+from extractors.archive import LARGEST_BODY, SUFFIX, Writer, is_ahead, read
 from extractors.source import Response, all_sources
 from flows.errors import WrongUsage
 from flows.recordings import refuse_sample
@@ -112,6 +112,11 @@ def _record(recording: Path, address: str, handed: Handed, headers: dict[str, st
         raise WrongUsage(
             f"{handed.name} has {len(handed.body):,} bytes; the archive takes {LARGEST_BODY:,}. Pack it with gzip, or "
             "split it"
+        )
+    if is_ahead(handed.at, datetime.now(UTC).date()):
+        raise WrongUsage(
+            f"{handed.name} is dated {handed.at:%Y-%m-%d}, which is still to come; put the day it was got into its "
+            "name (jobs_2026-05-01.csv)"
         )
     said = {
         "Content-Type": "application/octet-stream",

@@ -25,10 +25,10 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive import LIVE, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
+from extractors.archive import LIVE, MAX_AHEAD, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.pool import refine_all
-from extractors.refine import Refined, collector_paused, refusals_in
+from extractors.refine import Refined, answers_after, collector_paused, refusals_in
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web import MissingContact, Web, checked_contact, web_for
 from flows.access import accept, accepted, permissions, why_off
@@ -203,7 +203,7 @@ def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequenc
         notes = missing_rates(request)
     for note in notes:
         LOG.warning(note)
-    health = _fared(fetched, refined, broken, loaded)
+    health = _without_future(request, _fared(fetched, refined, broken, loaded), refined, loaded)
     newest = speaks_for(request)
     as_of = request.as_of if request.as_of and newest else newest
     ledger: list[Figures] = []
@@ -308,6 +308,36 @@ def _outcome(web: Web, failures: Sequence[str]) -> str:
     return "unchanged" if web.n_unchanged == n_answers else "ok"
 
 
+def damaged(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
+    """A source's health after some of what was recorded of it could not be taken, which is said aloud."""
+    if not rejects:
+        return health
+    first = rejects[0]
+    where = f"{first.warc} record {first.record}" if first.record >= 0 else first.warc
+    said = f"{len(rejects)} {what}, first: {where}: {first.value}"
+    LOG.error("%s: %s", health.source, said)
+    return replace(
+        health,
+        outcome=max(health.outcome, "partial", key=OUTCOMES.index),
+        message="; ".join(filter(None, [health.message, said])),
+        rejects=(*health.rejects, *rejects),
+    )
+
+
+def reject_of_future(source: str, warc: str, record: int, time: datetime) -> Rejects:
+    """The reject of an answer that is dated in the future."""
+    return Rejects(
+        source=source,
+        warc=warc,
+        record=record,
+        posting_id=None,
+        column_name="observed_at",
+        value=time.astimezone(UTC).isoformat(),
+        rule=f"a WARC-Date at most {MAX_AHEAD.days} day in the future expected; the record is left out, the others of "
+        "the file are taken. Set the clock of whoever recorded it and record it again",
+    )
+
+
 def _ended(name: str, future: Any) -> Health:
     """A fetch that failed for good is that source's failure, not the night's."""
     found = future.result(raise_on_failure=False)
@@ -335,6 +365,11 @@ def begin(request: Request) -> None:
             message=None,
         )
         store.begin_run(con, run)
+
+
+def today() -> date:
+    """The day it is, in UTC."""
+    return datetime.now(UTC).date()
 
 
 def work_of(request: Request) -> store.Connection:
@@ -416,7 +451,7 @@ def load_refined(
                 store.forget_refusals(con, name)
             gate = _load_gate(con, request, source, checks)
             files = [file for file in refined if file.source == name]
-            outcomes = store.load(con, files, gate=gate, until=request.as_of)
+            outcomes = store.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
             store.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
@@ -503,7 +538,7 @@ def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:
 
 
 def speaks_for(request: Request) -> date | None:
-    """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources.
+    """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources, or today.
 
     A rebuild speaks for the day that the warehouse spoke for, when that is later: a live night's day is its own. None
     when there never was an answer of a posting source.
@@ -515,9 +550,11 @@ def speaks_for(request: Request) -> date | None:
         ).fetchone()
         newest: date | None = row[0] if row else None
         if request.is_rebuild and newest:
-            (spoken,) = con.execute("SELECT max(as_of) FROM mart.figures").fetchall()[0]
+            (spoken,) = con.execute("SELECT max(as_of) FROM mart.figures WHERE as_of <= ?", [today()]).fetchall()[0]
             newest = max(newest, spoken or newest)
-    return datetime.now(UTC).date() if request.is_live and newest else newest
+    if newest is None:
+        return None
+    return today() if request.is_live else min(newest, today())
 
 
 def _fared(
@@ -581,6 +618,26 @@ def fetch_rates(request: Request) -> list[Health]:
     return [health for health in fared if health.fresh and health.outcome not in SHORT]
 
 
+def _without_future(
+    request: Request, health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[store.Loaded]
+) -> tuple[Health, ...]:
+    """Health with a reject for each archived answer that was not loaded because it is dated in the future.
+
+    The archive keeps such an answer, so it is rejected in every run, but a remark only when its file is loaded.
+    """
+    by_source = {one.source: one for one in health}
+    new = {outcome.warc for outcome in loaded if outcome.state == "loaded"}
+    for file in refined if request.as_of is None else ():
+        answers = answers_after(file, today() + MAX_AHEAD)
+        rejects = [reject_of_future(file.source, file.warc, record, time) for record, time in answers]
+        one = by_source.get(file.source, Health(source=file.source))
+        if file.warc in new:
+            by_source[file.source] = damaged(one, rejects, "records dated in the future")
+        elif rejects:
+            by_source[file.source] = replace(one, rejects=(*one.rejects, *rejects))
+    return tuple(by_source[name] for name in sorted(by_source))
+
+
 # --- compute, check, publish --------------------------------------------------------------------------
 
 
@@ -604,6 +661,8 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     problems: list[str] = []
     with work_of(request) as con:
         store.recall(con, Figures, request.outputs.market)
+        if request.as_of is None:
+            store.forget_days_after(con, today())
         inputs = reuse.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
         for cls, mart in MARTS.items():
             name = table_of(cls).name

@@ -64,6 +64,7 @@ from warehouse.tables import (
     FillRates,
     InDollars,
     Loads,
+    MartInputs,
     OccupationSkill,
     OccupationSkills,
     OfficialWage,
@@ -327,7 +328,8 @@ def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate, until: da
     that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in
     which a file that was good before is refused or missing changes nothing: the whole source keeps its last good rows.
 
-    `until` leaves out what was observed after that day (UTC). Whatever `gate` raises is raised on, after the
+    `until` leaves out what was observed after that day (UTC); where such a thing was loaded by an earlier call, the
+    source is loaded anew without it. Whatever `gate` raises is raised on, after the
     transaction was rolled back.
     """
     sources = {file.source for file in files}
@@ -337,7 +339,10 @@ def load(con: Connection, files: Sequence[RefinedFile], *, gate: Gate, until: da
         return ()
     source, end = files[0].source, _end_of(until)
     known, refused = _loaded_keys(con, source), _refused_keys(con, source)
-    is_same = {file.warc: (known | refused).get(file.warc) == file.refine_key for file in files}
+    beyond = _loaded_beyond(con, source, end)
+    is_same = {
+        file.warc: (known | refused).get(file.warc) == file.refine_key and file.warc not in beyond for file in files
+    }
     new = [file for file in files if not is_same[file.warc]]
     unchanged = [Loaded(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
     batches = _batches(con, new, end)
@@ -388,6 +393,12 @@ def _batches(
 
 def _loaded_keys(con: Connection, source: str) -> dict[str, str]:
     return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [source]).fetchall())
+
+
+def _loaded_beyond(con: Connection, source: str, end: str) -> set[str]:
+    """Archive files of a source of which something later than `end` is loaded."""
+    query = f"SELECT warc FROM ops.loads WHERE source = ? AND observed_to > {end}"
+    return {warc for (warc,) in con.execute(query, [source]).fetchall()}
 
 
 def _refused_keys(con: Connection, source: str) -> dict[str, str]:
@@ -708,7 +719,7 @@ def _digest(con: Connection, others: Sequence[object]) -> str:
     """Of all loaded files but those in which every answer repeats an earlier one."""
     loads = con.execute(
         """
-        SELECT count(*), sum(hash(warc, refine_key)) FROM ops.loads
+        SELECT count(*), sum(hash(warc, refine_key, observed_to)) FROM ops.loads
         WHERE n_rows > 0 OR warc IN (SELECT warc FROM ops.responses WHERE refers_to IS NULL)
         """
     ).fetchall()
@@ -865,6 +876,18 @@ def recall(con: Connection, cls: type, market: Path) -> None:
         log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
     finally:
         con.execute("DETACH published")
+
+
+def forget_days_after(con: Connection, day: date) -> None:
+    """Remove marts and figures that speak for a day that is still to come: an answer with a false date made them."""
+    found: set[date] = set()
+    with transaction(con):
+        for cls in database_tables():
+            if cls is MartInputs or schema_of(cls) == "mart":
+                removed = con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of > ? RETURNING as_of", [day])
+                found.update(row[0] for row in removed.fetchall())
+    for false_day in sorted(found):
+        log.warning("marts and figures of %s, which is still to come, are removed", false_day)
 
 
 def begin_run(con: Connection, run: Runs) -> None:
