@@ -464,7 +464,7 @@ def test_words_are_labelled_with_a_language_that_has_their_letters() -> None:
         phrase, language = row["phrase"].casefold(), row["language"]
         assert language == "" or (len(language) == 2 and language.islower()), row
         if set("øæ") & set(phrase):
-            assert language in ("da", "no"), row
+            assert language in ("da", "no", ""), row
         if "ö" in phrase or "ä" in phrase:
             assert language not in ("da", "no"), row
         if phrase.endswith(("løn", "lønn")):
