@@ -24,6 +24,7 @@ import io
 import mmap
 import os
 import re
+import stat
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +59,15 @@ SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
+
+KINDS = {
+    stat.S_ISDIR: "a folder",
+    stat.S_ISFIFO: "a pipe",
+    stat.S_ISSOCK: "a socket",
+    stat.S_ISCHR: "a device",
+    stat.S_ISBLK: "a device",
+}
+"""What may stand where a file is expected, by the test of its mode."""
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
@@ -166,7 +176,7 @@ def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
 
     What only repeats an earlier answer comes as `Revisited`. Header names of a `Response` are in lower case;
     repeated headers are joined with a comma.
-    Raises OSError when the file cannot be opened; damage inside it never raises.
+    Raises OSError when it is no regular file or cannot be opened; damage inside it never raises.
     """
     for found in read_recorded(path):
         yield decoded(found) if isinstance(found, Recorded) else found
@@ -237,8 +247,17 @@ class _Member:
     why: str | None
 
 
+def check_regular(path: Path) -> None:
+    """Raise OSError for what is no regular file: opening a pipe waits for ever, and a device may have no end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        kind = next((word for is_kind, word in KINDS.items() if is_kind(mode)), "something else")
+        raise OSError(f"it is {kind}, no regular file; move it away")
+
+
 @contextlib.contextmanager
 def _mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
+    check_regular(path)
     with path.open("rb") as file:
         if not path.stat().st_size:
             yield b""
@@ -751,6 +770,7 @@ def salvage(part: Path) -> Path | None:
 
 def digest_of(path: Path) -> str:
     """BLAKE2b of a file, 32 hex digits: the archive file's part of a cache key."""
+    check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 

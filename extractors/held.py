@@ -137,13 +137,17 @@ class Holdings:
 
     def _catch_up(self) -> None:
         """Read the files that are new or changed, drop those that are gone."""
-        there = {path.name: path.stat().st_size for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
+        paths = sorted(self._folder.glob(f"*{SUFFIX}"))
+        there = {path.name: path.stat().st_size for path in paths if path.is_file()}  # refine names what is none
         known = dict(self._database.execute("SELECT name, size FROM files").fetchall())
         with self._database:
             for name in sorted(known.keys() - there.keys()):
                 self._forget(name)
         for name in sorted(name for name, size in there.items() if known.get(name) != size):
-            self.add(self._folder / name)
+            try:
+                self.add(self._folder / name)
+            except OSError:  # of which refine says that it cannot be read
+                continue
 
 
 def _opened(index: Path) -> sqlite3.Connection:

@@ -260,6 +260,8 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 
 def _key_of(path: Path) -> str | None:
     """The refine key a Parquet file was made with; None when there is no whole file."""
+    if not path.is_file():  # a pipe would be waited for
+        return None
     try:
         metadata = pq.read_schema(path).metadata or {}
     except DAMAGED:
@@ -275,6 +277,8 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
+    for part in parts:
+        part.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
     responses: list[RefinedResponses] = []
     # With checksums, because rows are taken over from file to file, and so would be what a disk spoiled.
     with pq.ParquetWriter(parts[0], schema, compression="zstd", write_page_checksum=True) as writer:

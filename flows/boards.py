@@ -116,6 +116,7 @@ def discovered(config: Settings) -> tuple[list[Board], list[Finding]]:
         for name, module in all_sources().items()
         if module.SOURCE.kind in LINKED_FROM
         for path in sorted((config.archive / name).glob(f"*{SUFFIX}"))
+        if path.is_file()  # a pipe would be waited for
     ]
     for name, path in shown(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(path) if isinstance(answer, Response))

@@ -228,7 +228,11 @@ def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequenc
 def salvage_parts(archive: Path) -> None:
     """Finish the archive files a killed run left half-written: whole answers are kept."""
     for part in sorted(archive.glob(f"*/*{PART}")):
-        kept = salvage(part)
+        try:
+            kept = salvage(part)
+        except OSError as error:
+            LOG.error("%s cannot be finished and is left alone: %s", part, error)
+            continue
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from extractors.archive import SUFFIX, Damaged, is_synthetic, read_recorded
+from extractors.archive import SUFFIX, Damaged, Recorded, Revisited, is_synthetic, read_recorded
 from extractors.source import all_sources, source_of
 from flows.errors import Wrong, WrongUsage
 from flows.progress import shown
@@ -28,7 +28,8 @@ class Recordings:
     """WARC files to take in.
 
     `by_source` has them by the source whose endpoints their addresses fall under, each list in order of time.
-    `unreadable` has those in which nothing is whole with the reason, by the source that their path names, or `UNKNOWN`.
+    `unreadable` has those that cannot be read, or in which nothing is whole, with the reason, by the source that their
+    path names, or `UNKNOWN`.
     """
 
     by_source: Mapping[str, Sequence[Path]]
@@ -57,18 +58,21 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     for file in shown(files, total=len(files), what="looking through recordings"):
         names: dict[str, datetime] = {}
         damage, is_readable = "it holds no answer of a server", False
-        for record in read_recorded(file):
-            if isinstance(record, Damaged):
-                damage = record.why
-                continue
-            is_readable = True
-            module = source_of(record.url)
-            if module is None:
-                if file not in unknown[host := urlsplit(record.url).netloc]:
-                    unknown[host].append(file)
-                continue
-            name = module.SOURCE.name
-            names[name] = min(names.get(name, record.observed_at), record.observed_at)
+        try:
+            for record in read_recorded(file):
+                if isinstance(record, Damaged):
+                    damage = record.why
+                    continue
+                is_readable = True
+                module = source_of(record.url)
+                if module is None:
+                    if file not in unknown[host := _host_of(record)]:
+                        unknown[host].append(file)
+                    continue
+                name = module.SOURCE.name
+                names[name] = min(names.get(name, record.observed_at), record.observed_at)
+        except OSError as error:
+            damage = error.strerror or str(error)
         for name, time in names.items():
             found[name].append((time, file))
         if not is_readable:
@@ -91,12 +95,20 @@ def refuse_sample(file: Path) -> None:
     It says so itself, or the data folder does that it stands in: earlier versions archived the sample unmarked.
     """
     marker = file.absolute().parents[2] / KIND if len(file.absolute().parents) > 2 else file
-    is_in_sample = marker.name == KIND and marker.is_file() and marker.read_text().strip() == "sample"
+    is_in_sample = marker.name == KIND and marker.is_file() and marker.read_bytes().strip() == b"sample"
     if is_in_sample or is_synthetic(file):
         raise Wrong(
             f"{file} holds sample data (synthetic), which real data must not be mixed with; leave it out, or set "
             "JOBMARKET_DATA to a folder for the sample and use `jobmarket run --sample`"
         )
+
+
+def _host_of(record: Recorded | Revisited) -> str:
+    """The host of a record's address; what is none is named by the number of the record, as it may hold secrets."""
+    try:
+        return urlsplit(record.url).netloc
+    except ValueError:
+        return f"the address of record {record.record}, which cannot be parsed"
 
 
 def _source_named(file: Path) -> str:
@@ -106,6 +118,6 @@ def _source_named(file: Path) -> str:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         raise WrongUsage(f"{path} does not exist; a WARC file or a folder of them expected")
     return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]

@@ -1144,6 +1144,6 @@ def _texts(refined: Path) -> ds.Dataset:
             str(path), disk, partition_expression=ds.field("warc") == f"{path.parent.name}/{path.stem}.warc.gz"
         )
         for path in sorted(refined.glob("*/*.parquet"))
-        if TEXT in pq.read_schema(path).names
+        if path.is_file() and TEXT in pq.read_schema(path).names
     ]
     return ds.FileSystemDataset(fragments, pa.schema(columns), parquet, disk)

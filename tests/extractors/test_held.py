@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -321,3 +322,26 @@ def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tm
         web = web_for(source, writer=writer, replay=[second], insecure_hosts=(board.host,))
         with pytest.raises(FetchFailed, match="repeats the answer of 2026-09-28 02:00, which is not there"):
             web.get(board.url("/v1/a"))
+
+
+def test_what_is_no_file_in_the_archive_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = night(tmp_path / "archive", NOW, b"[1]")
+    second = night(tmp_path / "archive", NOW + NIGHT, b"[2]")
+    folder = first.parent
+    (folder / "dangling.warc.gz").symlink_to("nowhere")
+    (folder / "loop.warc.gz").symlink_to("loop.warc.gz")
+    (folder / "folder.warc.gz").mkdir()
+    os.mkfifo(folder / "pipe.warc.gz")
+    opened = Path.open
+
+    def refusing(path: Path, *args: Any) -> Any:
+        assert path.name != "pipe.warc.gz", "it would be waited for"
+        if path == second:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    with holdings(tmp_path) as held:
+        found = held.before(URL, NOW + 2 * NIGHT)
+    assert found is not None
+    assert found.path == first
