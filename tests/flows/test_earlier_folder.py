@@ -17,6 +17,8 @@ import duckdb
 import pytest
 
 from warehouse import store
+from warehouse.schema import quoted
+from warehouse.tables import HISTORIES, fields_of, table_of
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -59,6 +61,19 @@ def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Ca
     answer = plain(earlier, "sql", "SELECT count(*) AS n FROM core.postings")
     assert answer.code == 0
     assert "56" in answer.out
+
+
+@pytest.mark.parametrize("mart", HISTORIES, ids=lambda mart: table_of(mart).name)
+def test_every_mart_is_taken_over_row_for_row(earlier: Path, mart: type) -> None:
+    columns = ", ".join(quoted(f.name) for f in fields_of(mart))
+    query = f"SELECT {columns} FROM {table_of(mart).name} WHERE as_of = ? ORDER BY ALL"
+    with duckdb.connect(earlier / "work.duckdb", read_only=True) as con:
+        before = [con.execute(query, [day]).fetchall() for day in DAYS]
+    assert all(before)
+    with store.open_work(earlier) as con:
+        assert [con.execute(query, [day]).fetchall() for day in DAYS] == before
+        stored = con.execute(f"SELECT count(*) FROM {table_of(HISTORIES[mart]).name}").fetchall()[0][0]
+    assert stored < sum(map(len, before)), "what both days have is stored once"
 
 
 @pytest.mark.parametrize("arguments", [("run", "--sample", "--source", "currency_table"), ("rebuild",)])
