@@ -52,6 +52,8 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [_damage(name, file, found) for _, found in web.damaged]
         health = replace(health, n_requests=health.n_requests + web.n_requests, n_bytes=health.n_bytes + web.n_bytes)
+        if writer.path is not None:
+            health = replace(health, fresh=(*health.fresh, f"{name}/{writer.path.name}"))
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
     return damaged(health, rejects, "damaged records") if rejects else health
 

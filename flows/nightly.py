@@ -27,7 +27,7 @@ from prefect.cache_policies import NO_CACHE
 from extractors.archive import LIVE, PART, SUFFIX, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.pool import refine_all
-from extractors.refine import Refined, collector_paused, unreadable_in
+from extractors.refine import Refined, collector_paused, refused_in, unreadable_in
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web import Web, web_for
 from flows.access import accept, accepted, permissions, why_off
@@ -120,7 +120,7 @@ class Health:
     message: str | None = None
     rejects: tuple[Rejects, ...] = ()
     fresh: tuple[str, ...] = ()
-    """Archive files a live night made of it, relative to the archive: held against the source's history."""
+    """Archive files that a live night or a backfill made of it, relative to the archive."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -464,15 +464,18 @@ def speaks_for(request: Request) -> date | None:
 def _fared(
     fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[store.Loaded]
 ) -> tuple[Health, ...]:
-    """Health after loading: answers that cannot be read make a source partial, a refused file fails it."""
+    """Health after loading: answers or records that cannot be read make a source partial, a refused file fails it."""
     by_source = {health.source: health for health in fetched}
+    fresh: dict[str, list[Refined]] = {}
     for file in refined:
-        health = by_source.get(file.source, Health(source=file.source))
-        if file.warc in health.fresh and (unreadable := unreadable_in(file)):
-            said = f"{len(unreadable)} answers cannot be read, first: {unreadable[0]}"
-            message = "; ".join(filter(None, [health.message, said]))
+        if file.source in by_source and file.warc in by_source[file.source].fresh:
+            fresh.setdefault(file.source, []).append(file)
+    for name, files in fresh.items():
+        health = by_source[name]
+        if unread := _unread_in(files):
             worst = max(health.outcome, "partial", key=OUTCOMES.index)
-            by_source[file.source] = replace(health, outcome=worst, message=message)
+            message = "; ".join(filter(None, [health.message, *unread]))
+            by_source[name] = replace(health, outcome=worst, message=message)
     for outcome in loaded:
         name = outcome.warc.partition("/")[0]
         health = by_source.get(name, Health(source=name))
@@ -487,6 +490,19 @@ def _fared(
     for name, why in broken.items():
         by_source[name] = replace(by_source.get(name, Health(source=name)), outcome="failed", message=why)
     return tuple(by_source[name] for name in sorted(by_source))
+
+
+def _unread_in(files: Sequence[Refined]) -> list[str]:
+    """What could not be read of a source's files: whole answers, and records beside others that were read."""
+    said = []
+    if unreadable := [answer for file in files for answer in unreadable_in(file)]:
+        said.append(f"{len(unreadable)} answers cannot be read, first: {unreadable[0]}")
+    refused = [refused_in(file) for file in files]
+    if n_refused := sum(n for n, _ in refused):
+        n_records = n_refused + sum(file.n_rows for file in files)
+        first = next(first for n, first in refused if n)
+        said.append(f"{n_refused:,} of {n_records:,} records refused, first: {first}")
+    return said
 
 
 # --- compute, check, publish --------------------------------------------------------------------------
