@@ -3,13 +3,16 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test check bench lint types sample generated lock clean
+.PHONY: run test long check bench lint types sample generated lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
 
 test: $(INSTALLED)  ## run the tests, without a network
 	$(BIN)/python -m pytest -n 2
+
+long: $(INSTALLED)  ## run the tests that take minutes
+	$(BIN)/python -m pytest -m long
 
 check: lint types test  ## everything a change must pass
 
