@@ -39,6 +39,8 @@ def shown_value(value: object) -> str:
 
 def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
     """The first `most` issues, and for the others one that counts those of each kind."""
+    if len(issues) <= most:
+        return tuple(issues)
     rest = Counter(issue.is_deliberate for issue in issues[most:])
     return (
         *issues[:most],

@@ -239,9 +239,9 @@ def _whole(text: str) -> str:
 def _tidied(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = entities.unescape(text)
-    if not _is_encodable(text):
-        text = _whole(text)
     odd = _beyond(text.encode("utf-8", "surrogatepass"), ORDINARY)
+    if odd and not _is_encodable(odd):
+        text = _whole(text)
     for marks, instead in ((NOT_SHOWN, ""), (ODD_SPACES, " "), (LINE_ENDS, "\n")):
         for mark in marks.intersection(odd):
             text = text.replace(mark, instead)
