@@ -40,6 +40,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from extractors.source import Response
+from transforms.bounds import without_user
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one body, as sent and decoded. The largest real board answer seen is under 6 MB."""
@@ -335,7 +336,7 @@ def _answers(member: _Member, number: int) -> Iterator[Recorded | Revisited | Da
     try:
         for warc in ArchiveIterator(io.BytesIO(member.data), parse_http=False):
             is_empty = False
-            url = (warc.headers.get("WARC-Target-URI") or "").strip("<>") or None
+            url = without_user((warc.headers.get("WARC-Target-URI") or "").strip("<>")) or None
             is_legible = url is not None or warc.record_type != WarcRecordType.unknown
             if is_legible and not (warc.record_type in ANSWERS and _is_http(url)):
                 continue
@@ -387,7 +388,7 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
             body = ChunkedReader(io.BytesIO(body)).read()
         fields = [(name, value) for name, value in fields if name.lower() != "transfer-encoding"]
     return Recorded(
-        url=said["warc-target-uri"].strip("<>"),
+        url=without_user(said["warc-target-uri"].strip("<>")),
         observed_at=_time_of(said.get("warc-date")),
         status=status,
         reason=reason,
@@ -409,9 +410,9 @@ def _revisited(
     _verify("WARC-Block-Digest", said.get("warc-block-digest"), block)
     url = said["warc-target-uri"].strip("<>")
     if said.get("warc-refers-to-target-uri", url).strip("<>") != url:
-        raise ValueError(f"it repeats the answer of another address, {said['warc-refers-to-target-uri']}")
+        raise ValueError(f"it repeats the answer of another address, {without_user(said['warc-refers-to-target-uri'])}")
     return Revisited(
-        url=url,
+        url=without_user(url),
         observed_at=_time_of(said.get("warc-date")),
         status=status,
         reason=reason,

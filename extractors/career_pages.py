@@ -22,8 +22,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from extractors.fetching import Web, ask_each
 from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web import FetchFailed
@@ -39,10 +37,14 @@ MOST_POSTINGS = 500
 """Addresses of lists and of postings that are asked for on one site a night."""
 MOST_NESTED = 10_000
 """Values of a page's markup that are looked through."""
+MAX_ITEMS = 300
+"""Items of microdata that a page may hold: reading one looks through what stands in it, other items too."""
+MAX_PARTS = 50
+"""Texts or amounts of one property of a posting that are read: each text is looked for in those before it."""
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
 """Bytes in which a sitemap says that it is one."""
-LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*(.*?)\s*(?:\]\]>)?\s*</loc>", re.DOTALL)
+CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 PARTS = {
     "description": "",
@@ -166,11 +168,35 @@ def _ask_site(web: Web, site: Site) -> list[str]:
 def addresses_in(response: Response) -> list[str]:
     """The addresses that a sitemap or a page names, each once, in order."""
     if _sitemap(response):
-        named: Iterable[str] = map(html.unescape, LOC.findall(response.body.decode("utf-8", "replace")))
+        parts = (part.partition("</loc>") for part in response.body.decode("utf-8", "replace").split("<loc>")[1:])
+        named: Iterable[str] = (html.unescape(CDATA.sub("", said).strip()) for said, is_whole, _ in parts if is_whole)
     else:
-        links = LexborHTMLParser(page_of(response)).css("a[href]")
-        named = (urldefrag(urljoin(response.url, link.attributes["href"] or "")).url for link in links)
+        tree = _tree(page_of(response))
+        links = () if tree is None else tree.iter("a")
+        named = (_joined(response.url, link.get("href")) for link in links if link.get("href") is not None)
     return list(dict.fromkeys(named))
+
+
+def _joined(base: str, address: str) -> str:
+    """An address beside the page's own; one that cannot be parsed as it stands, which no site's pattern finds."""
+    try:
+        return urldefrag(urljoin(base, address)).url
+    except ValueError:
+        return address
+
+
+def _tree(page: str) -> Any:
+    """A page as a tree of lxml; None of one without elements. What is nested over 256 deep is cut off by its parser.
+
+    Its parser takes the length of the page, one that repairs pages as browsers do the square of the depth.
+    """
+    from extruct.utils import parse_html  # noqa: PLC0415  # most of a second, for this source alone
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
+    try:
+        return parse_html(page.replace("\0", "").encode("utf-8", "replace"), "UTF-8")
+    except (LxmlError, ValueError):
+        return None
 
 
 def _sitemap(response: Response) -> bytes | None:
@@ -206,10 +232,13 @@ def parse(response: Response) -> Iterator[Said | Issue]:
 
 
 def page_of(response: Response) -> str:
-    """A page as text, by the encoding its header or its head names."""
+    """A page as text, by the encoding its header or its head names; of UTF-8, bytes that are none become U+FFFD."""
     from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for this source alone
 
-    named = re.search(r"charset=[\"']?([\w-]+)", response.headers.get("content-type", ""))
+    named = CHARSET.search(response.headers.get("content-type", ""))
+    stated = named or CHARSET.search(response.body[:HEAD].decode("latin-1"))
+    if stated and stated[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew
+        return response.body.decode("utf-8-sig", "replace")
     read = UnicodeDammit(response.body, [named[1]] if named else ["utf-8"], is_html=True)
     return read.unicode_markup or ""
 
@@ -219,8 +248,11 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
     from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # most of a second, for this source alone
 
     found: list[dict[str, Any]] = []
-    for script in LexborHTMLParser(page).css("script[type*='ld+json' i]"):
-        text = CDATA.sub("", script.text())
+    tree = _tree(page) if "JobPosting" in page else None
+    for script in () if tree is None else tree.iter("script"):
+        if "ld+json" not in script.get("type", "").lower():
+            continue
+        text = CDATA.sub("", script.text or "")
         begin, end = re.search(r"[\[{]", text), max(text.rfind("}"), text.rfind("]"))  # comments may stand around
         if begin is None or "JobPosting" not in text:
             continue
@@ -235,15 +267,16 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
 def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
     """The JobPostings in a page's microdata, in the shape of JSON-LD.
 
-    An item without properties takes what stands behind it: some pages close its element too early.
+    The first item without properties takes what stands behind it: some pages close its element too early.
     """
     if "JobPosting" not in page or "itemscope" not in page:
         return []
-    from extruct.utils import parse_html  # noqa: PLC0415
     from extruct.w3cmicrodata import MicrodataExtractor  # noqa: PLC0415
 
-    document = parse_html(page, "UTF-8")
-    for empty in document.xpath("//*[@itemscope][contains(@itemtype, 'JobPosting')][not(.//*[@itemprop])]"):
+    document = _tree(page)
+    if document is None or len(document.xpath("//*[@itemscope]")) > MAX_ITEMS:
+        return []
+    for empty in document.xpath("//*[@itemscope][contains(@itemtype, 'JobPosting')][not(.//*[@itemprop])]")[:1]:
         for behind in list(empty.itersiblings()):
             empty.append(behind)
     items = MicrodataExtractor().extract_items(document, url)
@@ -307,7 +340,9 @@ def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> Said:
     if is_remote and scope:
         places = []  # what stands there is the employer's office
     lines = [place.text for place in places if place.text] or ([f"Remote ({', '.join(scope)})"] if scope else [])
-    pays = [pay for stated in _many(item.get("baseSalary")) for pay in _pays(stated, item.get("salaryCurrency"))]
+    pays = [
+        pay for stated in _many(item.get("baseSalary"))[:MAX_PARTS] for pay in _pays(stated, item.get("salaryCurrency"))
+    ]
     prose = None if pays else _one(item.get("baseSalary"))
     return Said(
         source=SOURCE.name,
@@ -334,7 +369,7 @@ def _whole_text(item: dict[str, Any]) -> str:
     """The parts of the advert as HTML, whether they came as HTML, as HTML escaped once more, or as text."""
     whole: dict[str, str] = {}
     for name, heading in PARTS.items():
-        for part in _many(item.get(name)):
+        for part in _many(item.get(name))[:MAX_PARTS]:
             if not isinstance(part, str) or not part.strip() or any(part in said for said in whole.values()):
                 continue
             said = (part if "<" in part else html.unescape(part)).replace("\\n", "\n")

@@ -16,7 +16,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -30,8 +30,9 @@ import pyarrow.parquet as pq
 from extractors.archive import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
 from extractors.source import ANSWERED, GONE, NEW_KEYS, Response, all_sources, source_of
+from transforms.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.posting import NONE_BEFORE, Again, postings
-from transforms.rejected import Rejected
+from transforms.rejected import REST_RULE, Rejected, first_issues, shown_value
 from warehouse.schema import arrow_table, refined_schema, refined_table
 from warehouse.tables import (
     ExchangeRate,
@@ -216,7 +217,8 @@ def refusals_in(file: Refined) -> Refusals:
             if issue["column_name"] == NEW_KEYS:
                 continue
             if issue["column_name"] != "response":
-                (found.left_out if issue["is_deliberate"] else found.records).append(_reason(issue))
+                n = int(issue["value"].split()[0]) if issue["rule"] == REST_RULE else 1
+                (found.left_out if issue["is_deliberate"] else found.records).extend([_reason(issue)] * n)
             elif not issue["is_deliberate"]:
                 found.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
     if "issues" in pq.read_schema(file.rows).names:
@@ -342,7 +344,22 @@ def rows_of(module: ModuleType, response: Response, before: Mapping[str, int] = 
     the answer is none of the source's, after the rows that came before that was seen.
     """
     said = module.parse(response)
-    return postings(said, before) if _row_class(module) is Posting else said
+    if _row_class(module) is Posting:
+        return postings(said, before, seen_on=response.observed_at.astimezone(UTC).date())
+    return _bounded(said)
+
+
+def _bounded(rows: Iterable[Any]) -> Iterator[Any]:
+    """Rows of other kinds than adverts, with their texts cut and cleaned; what was cut or damaged is noted."""
+    for row in rows:
+        issues: list[Issue] = []
+        cut = {
+            name: bounded_text(value, name, issues, MAX_VALUE)
+            for name, value in vars(row).items()
+            if isinstance(value, str) and not (len(value) <= MAX_VALUE and value.isascii() and value.isprintable())
+        }
+        yield replace(row, **cut) if cut and not isinstance(row, Issue) else row
+        yield from issues if not isinstance(row, Issue) else ()
 
 
 def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore) -> pa.Table:
@@ -464,6 +481,12 @@ def _believed(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponse
     ]
 
 
+def _shown(issue: Issue) -> Issue:
+    """An issue as it may be printed; most are so already."""
+    value = issue.value
+    return issue if value.isascii() and value.isprintable() else replace(issue, value=shown_value(value))
+
+
 def _response_row(
     module: ModuleType, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
@@ -485,5 +508,5 @@ def _response_row(
         is_complete=is_whole and board is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),
-        issues=tuple(issues),
+        issues=first_issues(list(map(_shown, issues)), MAX_ISSUES_OF_ANSWER),
     )

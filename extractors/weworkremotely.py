@@ -11,15 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
-from xml.etree.ElementTree import ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from extractors.fetching import Web, ask_each
 from extractors.source import Response, Source, each
 from transforms.posting import Said
-from transforms.rejected import Rejected
 from warehouse.tables import Issue
 
 ADDRESS = "https://weworkremotely.com/remote-jobs.rss"
@@ -64,13 +59,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[Said | Issue]:
     """Every item of the feed, or the reason why not."""
-    try:
-        feed = fromstring(response.body)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        begin = response.body[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"an RSS feed expected ({error})") from error
-    if feed.tag != "rss":
-        raise Rejected("response", feed.tag, "an RSS feed expected; the address may have moved")
+    feed = response.xml("rss")
     items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
     yield from each(items, read_item, known=KNOWN)
 

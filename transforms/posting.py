@@ -12,26 +12,37 @@ import functools
 import hashlib
 import math
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
-from typing import NamedTuple, Required, TypedDict, Unpack
+from typing import Any, NamedTuple, Required, TypedDict, Unpack
 
 import orjson
 
 from transforms.ai_work import ai_label
+from transforms.bounds import (
+    MAX_ID,
+    MAX_ISSUES_OF_ADVERT,
+    MAX_LENGTH,
+    MAX_PART,
+    REPLACEMENT,
+    bounded_day,
+    bounded_number,
+    bounded_text,
+    bounded_url,
+)
 from transforms.currency import legal_tender
 from transforms.pay import pay_in
 from transforms.pay_norm import finished
 from transforms.place import Address, Whereabouts, region_of, whereabouts
 from transforms.reading import Reading
-from transforms.rejected import MISSHAPEN, Rejected
+from transforms.rejected import MISSHAPEN, Rejected, first_issues
 from transforms.remembered import Remembered
 from transforms.requirement import degree_in, years_in
 from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.section import read_ahead as lines_ahead
 from transforms.skill import skills_in
-from transforms.text import hash_of, language_of, masked, text_of
+from transforms.text import hash_of, language_of, masked, text_of, without_unseen
 from transforms.tier import names_period
 from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Posting, Span
 
@@ -104,6 +115,7 @@ def posting(**said: Unpack[Said]) -> Posting:
     Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
     be read is left NULL and, where the source stated it, noted in `issues`.
     """
+    said = _bounded(said, None)
     steps = _steps(said, said_hash(said))
     while True:
         try:
@@ -120,16 +132,16 @@ class Again(NamedTuple):
 
 
 def postings(
-    said: Iterable[Said | Issue], before: Mapping[str, int] = NONE_BEFORE
+    said: Iterable[Said | Issue], before: Mapping[str, int] = NONE_BEFORE, *, seen_on: date | None = None
 ) -> Iterator[Posting | Issue | Again]:
     """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
 
     `TOGETHER` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
     all their texts are read at once. The result is the same as `posting`'s. `before` numbers adverts that were read
-    before by their `said_hash`; one that says the same is not read again.
+    before by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer.
     """
     for group in _groups(said):
-        yield from _made_together(group, before)
+        yield from _made_together(group, before, seen_on)
 
 
 def said_hash(said: Said) -> str | None:
@@ -179,12 +191,19 @@ def _groups(said: Iterable[Said | Issue]) -> Iterator[list[Said | Issue]]:
     yield group
 
 
-def _made_together(group: Sequence[Said | Issue], before: Mapping[str, int]) -> list[Posting | Issue | Again]:
+def _made_together(
+    group: Sequence[Said | Issue], before: Mapping[str, int], seen_on: date | None
+) -> list[Posting | Issue | Again]:
     made: dict[int, Posting | Issue | Again] = {}
     new: list[tuple[int, Said, str | None]] = []
-    for number, one in enumerate(group):
-        if isinstance(one, Issue):
-            made[number] = one
+    for number, whole in enumerate(group):
+        if isinstance(whole, Issue):
+            made[number] = whole
+            continue
+        try:
+            one = _bounded(whole, seen_on)
+        except MISSHAPEN as error:
+            made[number] = _misshapen(whole, error)
             continue
         digest = said_hash(one)
         if digest is not None and digest in before:
@@ -204,10 +223,63 @@ def _made_together(group: Sequence[Said | Issue], before: Mapping[str, int]) -> 
             except Rejected as error:
                 made[number] = error.issue
             except MISSHAPEN as error:
-                rule = f"not of the shape that the source's records have: {type(error).__name__}: {error}"
-                made[number] = Rejected("record", group[number], rule).issue
+                made[number] = _misshapen(group[number], error)
         running = going
     return [made[number] for number in range(len(group))]
+
+
+def _misshapen(said: object, error: Exception) -> Issue:
+    rule = f"not of the shape that the source's records have: {type(error).__name__}: {error}"
+    return Rejected("record", said, rule).issue
+
+
+def _bounded(said: Said, seen_on: date | None) -> Said:
+    """What a source says, within the bounds that anything said has: cut, cleaned, and the issues of it."""
+    issues: list[Issue] = [*said.get("issues", ())]
+    whole: dict[str, Any] = {**said}
+    for column, most in MAX_LENGTH.items():
+        text = whole.get(column)
+        if isinstance(text, str) and not (len(text) <= most and text.isascii() and text.isprintable()):
+            whole[column] = bounded_text(text, column, issues, most)
+    if whole.get("url") is not None:
+        whole["url"] = bounded_url(whole["url"], issues)
+    for column in DAYS:
+        stated = whole.get(column)
+        if stated is not None:
+            whole[column] = bounded_day(_day(stated, column, issues), column, issues, seen_on)
+    for column, of_part in PARTS.items():
+        if parts := whole.get(column):
+            most = bounded_number(parts, column, issues)
+            whole[column] = [of_part(part, issues) for part in parts[:most]]
+    if issues:
+        whole["issues"] = issues
+    bounded: Said = whole  # type: ignore[assignment]  # the same keys
+    return bounded
+
+
+def _bounded_address(address: Address, issues: list[Issue]) -> Address:
+    if all(map(_is_plain, address)):
+        return address
+    return Address(*(part and bounded_text(part, "location_text", issues, MAX_PART) for part in address))
+
+
+def _bounded_pay(pay: Pay, issues: list[Issue]) -> Pay:
+    words = (pay.pay_text, pay.place_text, pay.level_text)
+    if all(map(_is_plain, words)):
+        return pay
+    said, place, level = (text and bounded_text(text, "pay_text", issues, MAX_PART) for text in words)
+    return dataclasses.replace(pay, pay_text=said, place_text=place, level_text=level)
+
+
+def _is_plain(part: str | None) -> bool:
+    return part is None or (len(part) <= MAX_PART and part.isascii() and part.isprintable())
+
+
+DAYS = ("posted_on", "valid_through")
+PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(
+    {"addresses": _bounded_address, "pay": _bounded_pay}
+)
+"""What a source may say several of, with what bounds one."""
 
 
 def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
@@ -219,8 +291,6 @@ def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
     if known.issue is not None:
         issues.append(known.issue)
     state = said.get("text_state") or ("none" if not body else "full" if len(body) >= FULL_TEXT else "snippet")
-    posted = _day(said.get("posted_on"), "posted_on", issues)
-    until = _day(said.get("valid_through"), "valid_through", issues)
     located = _folded(said.get("location_text"))
 
     yield
@@ -286,8 +356,8 @@ def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
         workplace=where.workplace,
         remote_scope=where.remote_scope,
         employment_type=kind,
-        posted_on=posted,
-        valid_through=until,
+        posted_on=said.get("posted_on"),  # type: ignore[arg-type]  # a day by now
+        valid_through=said.get("valid_through"),  # type: ignore[arg-type]
         role=role.value,
         role_group=GROUP_OF_ROLE[role.value],
         seniority=seniority,
@@ -317,7 +387,7 @@ def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
         pay=pays,
         skills=skills_in(body, title=named, employer=(employer, board)) if body else (),
         spans=tuple(spans),
-        issues=tuple(issues),
+        issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
         said_hash=digest,
     )
 
@@ -330,7 +400,10 @@ def _id_and_title(said: Said) -> tuple[str, str]:
     named = _folded(title if isinstance(title, str) else None)
     if not named:
         raise Rejected("title", title, f"a title expected in posting {native}")
-    return str(native).strip(), named
+    id = str(native).strip()
+    if len(id) > MAX_ID or REPLACEMENT in id or without_unseen(id) != id:
+        raise Rejected("posting_id", id, f"a native id of at most {MAX_ID} printable characters expected")
+    return id, named
 
 
 def _seniority(
@@ -382,11 +455,11 @@ _EMPTY = _Read("", None, None, None)
 def _read_all(said: list[str], *, is_html: bool) -> list[_Read]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
     cut = [one[:LONGEST_HTML] for one in said]
-    whole = [text_of(one) for one in cut] if is_html else cut
+    whole = [text_of(one) if is_html else without_unseen(one) for one in cut]
     texts = [masked(one[:LONGEST_TEXT].strip()) for one in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
-    issues = [_too_long(*both) for both in zip(said, whole, strict=True)]
+    issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]
     lines_ahead(texts)
     return list(map(_Read, texts, languages, hashes, issues))
 
@@ -396,6 +469,14 @@ def _too_long(said: str, read: str) -> Issue | None:
         return None
     rule = f"at most {LONGEST_TEXT} characters of text expected; read up to there"
     return Rejected("text", f"{len(said)} characters", rule).issue
+
+
+def _damage_in(read: str) -> Issue | None:
+    if read.isascii() or REPLACEMENT not in read:
+        return None
+    at = read.index(REPLACEMENT)
+    rule = f"text expected; at position {at} stands U+FFFD, in place of what was no character"
+    return Rejected("text", read[max(0, at - 20) : at + 20], rule).issue
 
 
 _of_html = Remembered(functools.partial(_read_all, is_html=True))

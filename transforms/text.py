@@ -50,10 +50,24 @@ PLAIN_INLINE = (
 """Elements that hold their text where it is written, however they are nested: without others nothing is parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
 """Elements whose text a reader of the page does not see as part of the advert."""
-DEEPEST_NESTING = 4000
-"""Elements open at once up to which a page is parsed; browsers stop at 512."""
-NOT_SHOWN = frozenset("\x00\u00ad\u200b\u2060\ufeff")
-"""Characters without width: NUL, soft hyphen, zero width space, word joiner, byte order mark."""
+MAX_TAGS = 600
+"""Tags that are parsed together: parsing takes the square of the elements open at once. The untidy markup of 7,600
+stored adverts has 409 at most; browsers stop at 512 elements within each other."""
+_SPACING = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"
+"""Control characters that are white space."""
+# fmt: off
+NOT_SHOWN = frozenset(
+    chr(code)
+    for first, last in (
+        (0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E),
+        (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
+    )
+    for code in range(first, last + 1)
+) - frozenset(_SPACING)
+# fmt: on
+"""Characters that show nothing: control characters (ESC, NUL), soft hyphen, zero width space, word joiner, byte order
+mark, tags, and those that turn the direction of what follows (Unicode 17, section 23.2). The joiners that Persian and
+Hindi write (U+200C, U+200D) are none of them."""
 ODD_SPACES = frozenset(("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"))
 """White space within a line that is no blank: what str.split() takes for it."""
 LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -128,6 +142,7 @@ _ESCAPED = re.compile(r"\s*&lt;[a-zA-Z!/]")
 _KNOWN = "|".join((*sorted(BLOCKS | CELLS), *INLINE, *UNSEEN.split(",")))
 _TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
+_PIECE = re.compile(rf"[^<]*+(?:<[^<]*+){{1,{MAX_TAGS}}}")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)  # what is in them is written unescaped
 _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
@@ -146,22 +161,10 @@ def text_of(html: str) -> str:
     if "<" in html and _TAG.search(html):
         text = _cut(html)
         if text is None:
-            is_unfit = _RAW_TAG.search(html) or _is_too_deep(html)
-            text = _without_tags(html) if is_unfit else _cut_by_parser(html)
+            is_unfit = _RAW_TAG.search(html)
+            text = _without_tags(html) if is_unfit else "".join(map(_cut_by_parser, _PIECE.findall(html)))
         html = text
     return _tidied(html)
-
-
-def _is_too_deep(html: str) -> bool:
-    """Whether more elements are open at once than a page can mean: parsing takes the square of the depth."""
-    if len(html) < DEEPEST_NESTING * len("<b>"):
-        return False
-    depth = 0
-    for start in range(0, len(html), DEEPEST_NESTING):
-        depth += html.count("<", start, start + DEEPEST_NESTING) - 2 * html.count("</", start, start + DEEPEST_NESTING)
-        if depth > DEEPEST_NESTING:
-            return True
-    return False
 
 
 def _without_tags(html: str) -> str:
@@ -215,10 +218,30 @@ def _beyond(encoded: bytes, ordinary: bytes) -> str:
     return encoded.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
 
+def without_unseen(text: str) -> str:
+    """`text` without the characters that show nothing; half a surrogate pair becomes U+FFFD.
+
+    >>> without_unseen("Engi\\u202eneer\\x1b[31m")
+    'Engineer[31m'
+    """
+    encoded = text.encode("utf-8", "surrogatepass")
+    odd = _beyond(encoded, ORDINARY)
+    for mark in NOT_SHOWN.intersection(odd):
+        text = text.replace(mark, "")
+    return text if _is_encodable(odd) else _whole(text)
+
+
+def _whole(text: str) -> str:
+    """`text` with U+FFFD for each half of a surrogate pair."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _tidied(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = entities.unescape(text)
     odd = _beyond(text.encode("utf-8", "surrogatepass"), ORDINARY)
+    if odd and not _is_encodable(odd):
+        text = _whole(text)
     for marks, instead in ((NOT_SHOWN, ""), (ODD_SPACES, " "), (LINE_ENDS, "\n")):
         for mark in marks.intersection(odd):
             text = text.replace(mark, instead)

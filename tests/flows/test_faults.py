@@ -256,6 +256,16 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     assert again == [(3,)], "reported once, however often it is tried"
 
 
+def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Path, plain: Command) -> None:
+    board = ashby_board("orchard", ashby_job(1), ashby_job(2, id=None), ashby_job(3), ashby_job(4, title=" "))
+    ended = plain(empty, "backfill", str(record(tmp_path / "ashby.warc.gz", [board])))
+    assert ended.code == 0, ended.said
+    with store.open_reader(empty) as con:
+        health = con.execute("SELECT outcome, message, n_rows FROM ops.source_health").fetchall()
+    assert [(outcome, n_rows) for outcome, _, n_rows in health] == [("partial", 2)]
+    assert health[0][1].startswith("2 of 4 records refused, first: a native id expected")
+
+
 def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, plain: Command) -> None:
     other = record(cut.parent / "ashby.warc.gz", [ashby_board("orchard", ashby_job(1))])
     archived = path_of(empty / "archive", "greenhouse", FIRST)

@@ -1,0 +1,177 @@
+"""Readers of text and markup take time in proportion to its length, whatever somebody writes into an advert.
+
+Measured in CPU seconds: four times the length may take `MOST_GROWTH` times as long, where the square would take 16.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+
+from extractors import career_pages
+from extractors.career_pages import Site
+from extractors.refine import rows_of
+from extractors.source import Response, all_sources
+from transforms.place import Address
+from transforms.posting import posting
+from transforms.rejected import Rejected
+
+MOST_GROWTH = 8
+LEAST_SECONDS = 0.02
+"""What is done in this time counts as done in this time: the clock of a busy machine is no finer."""
+SHORT, LONG = (8_000, 32_000), (500_000, 2_000_000)
+RUNS = 3
+"""Runs at most, of which the fastest counts: other processes make a run slower, never faster."""
+ADDRESS = "https://jobs.curlew.example/job/1"
+CURLEW = Site(
+    name="curlew",
+    employer="Curlew",
+    lists=("https://jobs.curlew.example/",),
+    postings="/job/",
+    selectors={"title": "h1", "description": ".text", "baseSalary": ".pay"},
+)
+MARKUP = (
+    *("<div>", "<div></x>", "<div><table><td></div></table>", "<ul><li>", "<p>", "<b>", "<a><div></a>", "<", "<!--"),
+    *("<div a=b>", "<p><b c=d></p>x", "<td>x", "&amp;amp;", "&#", "</p>", "<li>", "<script>", "<select>", "<a href=x>"),
+)
+MARKED_UP = (
+    *("<div itemscope itemtype='http://schema.org/JobPosting'>", "<i itemprop=title>x</i>", "<i itemprop=title>"),
+    *("<div itemscope itemtype='http://schema.org/JobPosting'></div>", "<urlset><loc>", "<loc> ", "<h1>", "<![CDATA["),
+    *("<script type='application/ld+json'>{JobPosting</script>", "<p class=text>", "<?xml ", "<meta charset=x "),
+)
+JSON = ('{"@type":"JobPosting",', "[", '{"a":', "//", "/* ", "\\", '"', "<!--", '[{"@type":"JobPosting"},')
+WORDS = (
+    *("$1 - $1 - ", "$100,000 to ", "100k-", "(", "()", "1", "1,", "1.", "1 ", " ", "\n", "\xa0", "\t", ", , ", ","),
+    *(
+        "a-a-",
+        "-",
+        "remote ",
+        "Remote (US), ",
+        "; ",
+        "/",
+        " | ",
+        "engineer ",
+        "senior ",
+        "London or ",
+        "a",
+        "\U0001f600",
+    ),
+    *(
+        "@",
+        "a@",
+        "a@b.",
+        "(at) ",
+        "tel ",
+        "+1 ",
+        "5 years ",
+        "5+ ",
+        "USD ",
+        "python, ",
+        "C++",
+        "R ",
+        "- a\n",
+        "e\u0301",
+    ),
+    *("Requirements:\n", "\x1b", "\u202e", "工", "'", ".", ": ", "full-time ", "[", "per ", "10% ", "up to ", "US "),
+    *("New York, NY, ", "Bachelor's degree or ", "years of experience ", "AI ", "bonus ", "&amp;amp;"),
+)
+
+
+def read_as(text: str, *, name: str) -> None:
+    """Read an advert that says a text in one place."""
+    values: dict[str, Any] = {name: text}
+    if name == "address":
+        values = {"addresses": [Address(text, text, text, text)] * 2}
+    said: dict[str, Any] = {"source": "ashby", "id": 1, "title": "Engineer", "employer": "Curlew"}
+    with contextlib.suppress(Rejected):
+        posting(**(said | values))
+
+
+def read_page(text: str, *, begin: str, end: str = "") -> None:
+    body = f"<html><body>{begin}{text}{end}".encode("utf-8", "replace")
+    page = Response(url=ADDRESS, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
+    career_pages.addresses_in(page)
+    with contextlib.suppress(Rejected):
+        list(rows_of(all_sources()["career_pages"], page))
+
+
+READERS: dict[str, tuple[Callable[[str], None], tuple[str, ...]]] = {
+    "html": (partial(read_as, name="html"), MARKUP + WORDS),
+    "text": (partial(read_as, name="text"), WORDS),
+    **{
+        name: (partial(read_as, name=name), WORDS)
+        for name in (
+            *("title", "employer", "department", "requisition_id", "location_text", "address", "workplace"),
+            *("employment_type", "level", "pay_text", "board", "url", "language"),
+        )
+    },
+    "page": (partial(read_page, begin="<h1>Engineer</h1><p class=text>"), MARKUP + MARKED_UP),
+    "page with microdata": (partial(read_page, begin="<i itemscope itemtype=JobPosting>"), MARKUP + MARKED_UP),
+    "page with JSON-LD": (
+        partial(read_page, begin="<script type='application/ld+json'>", end='"JobPosting"</script>'),
+        JSON,
+    ),
+    "page of a posting": (
+        partial(
+            read_page,
+            begin='<script type="application/ld+json">{"@type":"JobPosting","title":"Engineer","description":["',
+            end='"]}</script>',
+        ),
+        ('", "', "&lt;div&gt;", "<div>", "\\n", "$1 - $1 - "),
+    ),
+}
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A declared site, and no collection of garbage, which refine does without too."""
+    monkeypatch.setattr(career_pages, "sites", lambda: (CURLEW,))
+    read_page("", begin="<i itemscope itemtype=JobPosting>")
+    read_as("We pay $100,000 in London.", name="text")  # what is loaded once
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def too_slow(name: str, sizes: tuple[int, int]) -> list[str]:
+    """The texts of which a reader takes more than its share for four times the length."""
+    read, texts = READERS[name]
+    number = itertools.count()
+
+    def seconds(text: str, size: int) -> float:
+        whole = f"{text * (size // len(text))}{next(number)}"  # another each time: what was read is remembered
+        begin = time.process_time()
+        read(whole)
+        return max(time.process_time() - begin, LEAST_SECONDS)
+
+    found = []
+    for text in texts:
+        short, long = (seconds(text, size) for size in sizes)
+        for _ in range(RUNS - 1):
+            if long > MOST_GROWTH * short:
+                short, long = min(short, seconds(text, sizes[0])), min(long, seconds(text, sizes[1]))
+        if long > MOST_GROWTH * short:
+            found.append(f"{text!r}: {short:.2f} s, {long:.2f} s for four times the length")
+    return found
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize("name", READERS)
+def test_four_times_the_length_takes_about_four_times_as_long(name: str) -> None:
+    assert too_slow(name, SHORT) == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize("name", READERS)
+def test_it_is_so_to_two_megabytes(name: str) -> None:
+    assert too_slow(name, LONG) == []
