@@ -139,6 +139,9 @@ def run(
             "--accept", metavar="NAME", help="Let in what was refused of this source for being unlike before."
         ),
     ] = None,
+    date_back: Annotated[
+        bool, typer.Option("--date-back", help="Let --as-of put figures of an earlier day into a guide.")
+    ] = False,
 ) -> None:
     """Collect, load, compute, check and publish: one night.
 
@@ -171,6 +174,7 @@ def run(
         guides=_guides(guide),
         allow_sample_outside=allow_sample,
         accept=_names(accept) if accept else (),
+        may_date_back=date_back,
     )
 
 
@@ -286,7 +290,13 @@ def _guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
 
 
 def _run(
-    config: Settings, *, kind: str | None, guides: tuple[Path, ...], paths: Sequence[Path] = (), **asked: Any
+    config: Settings,
+    *,
+    kind: str | None,
+    guides: tuple[Path, ...],
+    paths: Sequence[Path] = (),
+    may_date_back: bool = False,
+    **asked: Any,
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     from flows.access import accepted
@@ -296,6 +306,7 @@ def _run(
     accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
         _check_guides(config, guides, kind=kind, **asked)
+    dated_back = _check_days(guides, asked.get("as_of"), may_date_back)
     with held(config.data):
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
@@ -311,6 +322,11 @@ def _run(
             LOG.exception("the run broke; nothing was published, what stood before still stands")
             raise typer.Exit(FAILED) from error
     _report(request, outcome)
+    if outcome.exit_code != FAILED:
+        from flows.guides import remarks
+
+        for remark in (*dated_back, *remarks(guides)):
+            OUT.print(Text(remark, "yellow"), soft_wrap=True)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -331,6 +347,19 @@ def _check_guides(config: Settings, guides: Sequence[Path], *, kind: str | None,
     )
     if problems:
         raise WrongUsage("\n".join(problems))
+
+
+def _check_days(guides: Sequence[Path], as_of: date | None, may_date_back: bool) -> list[str]:
+    """Refuse to date a guide back without a word; what is to be said of those that shall be dated back."""
+    if as_of is None or not guides:
+        return []
+    from flows.guides import later_guides
+
+    later = later_guides(guides, as_of)
+    if later and not may_date_back:
+        said = "\n".join(f"{path} has the figures of {day}; --as-of {as_of} would date it back" for path, day in later)
+        raise WrongUsage(f"{said}\nadd --date-back if that is wanted, or refresh a copy made before {later[0][1]}")
+    return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
 
 
 def _disk_trouble(error: Exception, data: Path) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Column, Table
 
 WIDTH = 120
@@ -19,10 +20,26 @@ LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "tit
 """How the tables of the readers look (`why`, `scorecard`)."""
 
 
+UNSHOWN = dict.fromkeys(
+    (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F),
+     *range(0x2066, 0x206A)), "\ufffd",
+)  # fmt: skip
+"""Characters that command a terminal (C0, C1; not tab, newline) or turn its text round (Unicode's bidi controls)."""
+
+
+class PlainConsole(Console):
+    """A console on which the words of others command nothing: what would, is shown as U+FFFD."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments of what is printed; rich's own control codes are kept."""
+        for part in super().render(renderable, options):
+            yield part if part.control else Segment(part.text.translate(UNSHOWN), part.style)
+
+
 def console_on(stream: TextIO, *, stderr: bool = False) -> Console:
     """A console without markup: what is printed are often words of others, and "[/b]" in an advert commands nothing."""
     is_known = stream.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return Console(stderr=stderr, width=None if is_known else WIDTH, markup=False, emoji=False)
+    return PlainConsole(stderr=stderr, width=None if is_known else WIDTH, markup=False, emoji=False)
 
 
 OUT = console_on(sys.stdout)

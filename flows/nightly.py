@@ -739,7 +739,7 @@ def guides_of(request: Request) -> list[tuple[Path, Path]]:
 
 def stage_guide(request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]) -> placing.Staged | None:
     """Put the figures into one guide, beside its place."""
-    staged, _ = guide.stage(
+    staged, refreshed = guide.stage(
         path_in,
         path_out,
         ledger,
@@ -748,6 +748,8 @@ def stage_guide(request: Request, path_in: Path, path_out: Path, ledger: Sequenc
         roots=(PROJECT, request.settings.data),
         allow_sample_outside=request.allow_sample_outside,
     )
+    for line, what in refreshed.warnings:
+        LOG.warning("%s:%d: %s", path_in, line, what)
     return staged
 
 

@@ -767,7 +767,7 @@ def _cited(figure: Figure, claim: Claim, night: _Night) -> Figures:
 
 
 def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: _Night) -> Figures:
-    """A table of figures. Places without a single job are left to the map; all others are named."""
+    """A table of figures. All regions are named; of countries those with a single job at least."""
     shown: list[Figures] = [row for _, row in members if row.value is not None]
     rows: list[Row] = []
     for member, row in members:

@@ -34,6 +34,7 @@ import html
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from reports import wording
@@ -515,7 +516,7 @@ def refreshed(
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
     marked = _marked(raw, ledger, is_html=is_html)
-    text, spans, lines = marked.document.text, marked.spans, marked.lines
+    text, spans = marked.document.text, marked.spans
     used = tuple(dict.fromkeys(span.marker.figure for span in spans if span.marker.figure))
     day = _Day(
         ledger=ledger,
@@ -535,10 +536,14 @@ def refreshed(
         parts += [text[at : span.start], new]
         at = span.end
     result = marked.document.encoded("".join([*parts, text[at:]]))
+    return result, Refreshed(used=used, warnings=_warnings(marked, is_html), is_changed=result != raw)
+
+
+def _warnings(marked: _Marked, is_html: bool) -> tuple[tuple[int, str], ...]:
+    """What an editor should look at, as (line, words)."""
     notes = [(at, "a marker inside code or a comment is left alone") for at in _lookalikes(marked.scan)]
-    notes += [] if is_html else _raw_lines(text, spans)
-    warnings = tuple(sorted({(bisect.bisect_left(lines, at) + 1, what) for at, what in notes}))
-    return result, Refreshed(used=used, warnings=warnings, is_changed=result != raw)
+    notes += [] if is_html else _raw_lines(marked.document.text, marked.spans)
+    return tuple(sorted({(bisect.bisect_left(marked.lines, at) + 1, what) for at, what in notes}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -646,7 +651,7 @@ def _source_lines(day: _Day, is_html: bool) -> list[str]:
     days = sorted({figure.as_of for figure in day.used})
     lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
     lines += [] if is_html or not lines else [""]
-    as_of = f"Figures as of {' and '.join(wording.day(d) for d in days)}." if days else "No figure is used."
+    as_of = f"{_AS_OF}{' and '.join(wording.day(d) for d in days)}." if days else "No figure is used."
     key = f"{as_of} {READING_KEY} {LAST_READ_KEY}"
     lines += [f"<p>{_escaped(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
     lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
@@ -688,16 +693,34 @@ def check(
     is_sample: bool = False,
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
-) -> None:
+) -> tuple[tuple[int, str], ...]:
     """Find out, before there are figures, whether a guide can be refreshed in place. `known` are the figures' ids.
 
-    Raises what `stage` would raise: nothing of it depends on what the figures say.
+    Gives what an editor should look at, as (line, words). Raises what `stage` would raise: nothing of it depends on
+    what the figures say.
     """
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
     placing.check_writable(target)
     with _located(path):
-        _marked(path.read_bytes(), known, is_html=_is_html(path))
+        return _warnings(_marked(path.read_bytes(), known, is_html=_is_html(path)), _is_html(path))
+
+
+_AS_OF = "Figures as of "
+_DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(wording.MONTHS)}) (\d{{4}})")
+
+
+def day_of(path: Path) -> date | None:
+    """The newest day that the figures in a guide are of, as its block "sources" says; None when it names no day."""
+    document = _opened(path.read_bytes(), _is_html(path))
+    spans, _ = _paired(_scan(document.text, _is_html(path)).tags, ())
+    said = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
+    days = [
+        date(int(year), wording.MONTHS.index(month) + 1, int(day))
+        for block in said
+        for day, month, year in _DAY.findall(block.partition(_AS_OF)[2].partition(".")[0])
+    ]
+    return max(days, default=None)
 
 
 def stage(

@@ -19,7 +19,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.tables import HISTORIES, Column, Days, Field, SupersededVersions, Table, all_tables, fields_of, table_of
+from warehouse.tables import (
+    HISTORIES,
+    Column,
+    Days,
+    Field,
+    PostingBoards,
+    Postings,
+    SupersededVersions,
+    Table,
+    all_tables,
+    fields_of,
+    table_of,
+)
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 FILES_ONLY = "refined"
@@ -177,6 +189,59 @@ WHERE read_again_on - read_on > 1""",
 }
 """Views of the warehouse, by name: meaning and SELECT."""
 
+
+def _meanings(cls: type) -> dict[str, str]:
+    """What the columns of a table mean, by name."""
+    return {f.name: _meaning(f.column) for f in fields_of(cls)}
+
+
+def _meaning(column: Column) -> str:
+    return f"{column.doc} ({column.unit})" if column.unit else column.doc
+
+
+def _of_table(cls: type, *names: str) -> dict[str, str]:
+    meanings = _meanings(cls)
+    return {name: meanings[name] for name in names}
+
+
+VIEW_COLUMNS: dict[str, dict[str, str]] = {
+    "core.publishable_postings": _meanings(Postings),
+    "core.usd_rates": {
+        "source": "Source of the quotes",
+        "currency": "ISO 4217 code of the currency",
+        "rate_on": "Day of the quotes",
+        "usd_per_unit": "US dollars for one unit of the currency",
+    },
+    "core.posting_versions": {
+        **{name: said for name, said in _meanings(SupersededVersions).items() if name != "version_to"},
+        "version_to": "First time other content was read (UTC, WARC-Date); NULL: the current version",
+    },
+    "core.posting_changes": {
+        **_of_table(PostingBoards, "posting_id"),
+        "changed_at": "First time the new content was read (UTC, WARC-Date)",
+        "column_name": "Column of core.postings that changed",
+        "old_value": "What it said before, as text; NULL: not stated",
+        "new_value": "What it said after, as text; NULL: not stated",
+    },
+    "core.posting_intervals": {
+        **_of_table(PostingBoards, "posting_id"),
+        "number": "Number of the interval among those of the posting, from 1",
+        "first_seen_at": "First time it was observed in this interval, on any board (UTC)",
+        "last_seen_at": "Last time it was observed in this interval, on any board (UTC)",
+        "closed_at": "First time after that no board listed it (UTC); NULL: listed, or not known to be gone",
+        "closed_by": "How the last board's closing is known: see core.posting_boards",
+        "expires_on": "Last day on which it counts as open when it is not closed; NULL: closed, or no age is declared",
+    },
+    "core.reading_gaps": {
+        "source": "Source",
+        "board": "Board; where a source has none, the source",
+        "read_on": "Last day before the gap on which it was read",
+        "read_again_on": "First day after the gap on which it was read",
+        "days_unread": "Days between the two (days)",
+    },
+}
+"""Meaning of each column of each view, in order; taken from a table's declaration where the column is the table's."""
+
 _END = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
 _KNOWN_BOARDS = f"""(
         SELECT b.posting_id, b.board, b.first_seen_at,
@@ -311,10 +376,13 @@ def comments(cls: type) -> tuple[str, ...]:
     return (f"COMMENT ON TABLE {name} IS {literal(table_of(cls).doc)}", *columns)
 
 
-def view_ddl(name: str) -> tuple[str, str]:
-    """CREATE OR REPLACE VIEW and COMMENT ON VIEW of one of `VIEWS`."""
+def view_ddl(name: str) -> tuple[str, ...]:
+    """CREATE OR REPLACE VIEW, COMMENT ON VIEW and COMMENT ON COLUMN of one of `VIEWS`, one statement each."""
     doc, select = VIEWS[name]
-    return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(doc)}"
+    columns = [
+        f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(said)}" for column, said in VIEW_COLUMNS[name].items()
+    ]
+    return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(doc)}", *columns
 
 
 def stands_on(day: str) -> str:
@@ -393,10 +461,6 @@ def _checks(cls: type) -> Iterator[str]:
         if column.pattern is not None:
             yield f"regexp_full_match({name}, {literal(column.pattern)})"
     yield from table_of(cls).checks
-
-
-def _meaning(column: Column) -> str:
-    return f"{column.doc} ({column.unit})" if column.unit else column.doc
 
 
 # --- Arrow ------------------------------------------------------------------------------------------
@@ -509,7 +573,9 @@ def dictionary() -> str:
         lines += [f"## {declared.name}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
         lines += [*_checks_text(declared), ""]
     for name, (doc, _) in VIEWS.items():
-        lines += [f"## {name} (view)", "", doc, ""]
+        lines += [f"## {name} (view)", "", doc, "", "| column | meaning |", "|---|---|"]
+        lines += [f"| {column} | {said} |" for column, said in VIEW_COLUMNS[name].items()]
+        lines.append("")
     for name, (doc, _) in MACROS.items():
         lines += [f"## {name}(DATE) (macro)", "", doc, ""]
     for name, cls in sorted(structs.items()):

@@ -179,6 +179,18 @@ def test_what_makes_no_sense_is_said_in_a_line_and_nothing_is_begun(
     assert runs.runs_of(empty) == []
 
 
+def test_a_guide_is_not_dated_back_without_a_word(empty: Path, tmp_path: Path, plain: Command) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("<!-- figures:sources -->\n\nFigures as of 17 August 2026.\n\n<!-- /figures:sources -->\n")
+    refused = plain(empty, "run", "--as-of", "2026-05-01", "--guide", str(path))
+    assert refused.code == USAGE
+    assert f"{path} has the figures of 2026-08-17; --as-of 2026-05-01 would date it back" in refused.said
+    assert "--date-back" in refused.said
+    assert not (empty / "kind").exists()
+    same_day = plain(empty, "run", "--as-of", "2026-08-17", "--guide", str(path))
+    assert "holds no data yet" in same_day.said, "the guide's own day is no way back"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

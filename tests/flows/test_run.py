@@ -283,6 +283,22 @@ def test_the_guide_prints_what_the_ledger_holds(con: store.Connection, sample: F
 # --- guides of others -----------------------------------------------------------------------------------
 
 
+def test_a_run_reports_what_an_editor_should_look_at(
+    small: Finished, copied: Callable[[Finished], Path], plain: Callable[..., Ended]
+) -> None:
+    data = copied(small)
+    mine = data / "mine.md"
+    mine.write_text(
+        "<!-- figure:skill.python --><!-- /figure --> of adverts ask for it.\n\n"
+        "<!-- figures:sources -->\n\nFigures as of 17 August 2027.\n\n<!-- /figures:sources -->\n"
+    )
+    day = "2026-09-29"
+    done = plain(data, "run", "--as-of", day, "--guide", str(mine), "--date-back", "--source", "lever")
+    remark = f"{mine}:1: a line of Markdown that begins with a marker is raw HTML"
+    assert f"{mine} was dated back from 2027-08-17 to {day}" in " ".join(done.out.split()), done.said
+    assert remark in " ".join(done.out.split()) and remark in done.log
+
+
 def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     small: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import figures as declared_figures
-from reports.guide import PROJECT, GuideError, Refreshed, SampleOutsideError, check, refreshed, stage
+from reports.guide import PROJECT, GuideError, Refreshed, SampleOutsideError, check, day_of, refreshed, stage
 from warehouse import placing, tables
 from warehouse.tables import Figures, Sources
 
@@ -482,3 +482,25 @@ def test_the_template_holds_no_value_and_no_word_that_pay_figures_must_not_use()
     assert inside and all(re.fullmatch(r"\s*\([a-z ]+\)\s*", words) for words in inside)
     prose = template.lower()
     assert "average" not in prose and not re.search(r"\bearn(s|ed|ing)?\b", prose)
+
+
+def test_the_example_of_the_readme_reads_well(figure: Make) -> None:
+    """With the value as the ledger of the sample has it, unit included."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    example = re.findall(r"^```markdown\n(.*?)^```", readme, re.M | re.S)[0]
+    band = figure(figure="band.northern_america.mid_senior", value="USD 10.0K–15.0K per month", value_json="[{}]")
+    line = text_of(example, [band]).splitlines()[0]
+    read = re.sub(r"<!--.*?-->", "", line)
+    assert read == "Adverts in the US and Canada offer USD 10.0K–15.0K per month."
+    assert len(re.findall(r"\bmonth\b", read)) == 1
+
+
+@pytest.mark.parametrize("name", ["guide.md", "guide.html"])
+def test_a_guide_tells_the_day_of_its_figures(tmp_path: Path, figure: Make, name: str) -> None:
+    path = tmp_path / name
+    block = ("<section data-figures='sources'>", "</section>") if name.endswith("html") else END.split("\n")[1:3]
+    path.write_text("Figures as of 1 May 2030. " + "\n\n" + "\n".join(block) + "\n", encoding="utf-8")
+    assert day_of(path) is None, "what stands outside the block is the editor's"
+    path.write_text(path.read_text() + '<span data-figure="skill.python"></span>\n')
+    refresh(path, path, [figure(as_of=date(2026, 8, 17))])
+    assert day_of(path) == date(2026, 8, 17)

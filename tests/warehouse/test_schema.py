@@ -206,6 +206,27 @@ def test_schema_key_changes_with_a_declaration(monkeypatch: pytest.MonkeyPatch) 
     assert made() != schema.schema_key()
 
 
+def test_every_column_of_every_view_has_its_comment(con: duckdb.DuckDBPyConnection) -> None:
+    for cls in schema.database_tables():
+        con.execute(schema.ddl(cls))
+    for name in schema.VIEWS:
+        for statement in schema.view_ddl(name):
+            con.execute(statement)
+    made = con.execute(
+        "SELECT v.schema_name || '.' || view_name, column_name, c.comment FROM duckdb_views() v"
+        " JOIN duckdb_columns() c ON (c.schema_name, c.table_name) = (v.schema_name, v.view_name)"
+        " WHERE NOT v.internal ORDER BY column_index"
+    ).fetchall()
+    assert {view for view, _, _ in made} == schema.VIEWS.keys()
+    assert [(view, column) for view, column, said in made if not said] == []
+    for view in schema.VIEWS:
+        assert [column for name, column, _ in made if name == view] == list(schema.VIEW_COLUMNS[view])
+    text = schema.dictionary()
+    for view, columns in schema.VIEW_COLUMNS.items():
+        section = text.partition(f"## {view} (view)")[2].partition("\n## ")[0]
+        assert all(f"| {column} | {said} |" in section for column, said in columns.items())
+
+
 def test_dictionary_is_current() -> None:
     assert schema.DICTIONARY.read_text(encoding="utf-8") == schema.dictionary(), (
         "DICTIONARY.md is stale; run `make generated`"

@@ -1,6 +1,6 @@
 -- Low/high pairs of the newest snapshot on or before the day, duplicates removed. Employers are unknown.
--- Pay of this calendar year and the one before: the source gives years, not days. `source` and `pair_row` name a pair,
--- `warc` its archive file. Parameter: $as_of.
+-- Pay of this calendar year and the one before: the source gives years, not days. `source` and `pair_row` name a pair.
+-- Parameter: $as_of.
 WITH newest AS (
     SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
     WHERE snapshot_on <= $as_of AND basis = 'advertised_third_party' GROUP BY source
@@ -9,14 +9,14 @@ WITH newest AS (
         r.source, r.pair_row, r.role, r.role_group, r.seniority, r.currency, r.title, r.employer_country,
         r.employer_size, r.remote_share, r.year,
         r.country, r.region, r.continent,
-        min(r.pay_usd_stated) AS low_usd, max(r.pay_usd_stated) AS high_usd, min(r.warc) AS warc
+        min(r.pay_usd_stated) AS low_usd, max(r.pay_usd_stated) AS high_usd
     FROM core.pay_reports r JOIN newest USING (source, snapshot_on)
     WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME'
         AND r.year >= year($as_of) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
     GROUP BY ALL HAVING count(*) = 2
 )
 SELECT DISTINCT ON (title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year)
-    role, role_group, seniority, country, region, continent, low_usd, high_usd, source, pair_row, warc
+    role, role_group, seniority, country, region, continent, low_usd, high_usd, source, pair_row
 FROM pairs
 WHERE low_usd > 0 AND high_usd <= 4 * low_usd
 ORDER BY ALL

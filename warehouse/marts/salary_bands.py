@@ -258,7 +258,7 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
     """
     pairs = con.execute(sql_of("pay_pairs"), {"as_of": as_of}).df()
-    named_by = ["source", "pair_row", "warc"]  # which a new snapshot of the same pairs changes
+    named_by = ["source", "pair_row"]  # which a new snapshot of the same pairs changes
     pairs = pairs.assign(world=WORLD, hashes=hashes_of(pairs.drop(columns=named_by)))
     # What pairs do not say, in the shape of adverts: all in dollars, employers unknown.
     pairs = pairs.assign(

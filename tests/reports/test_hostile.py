@@ -1,0 +1,105 @@
+"""Titles, skills and industries that try to be markup come out as text: in Markdown, in HTML and on the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from markdown_it import MarkdownIt
+
+from reports.guide import refreshed
+from reports.site import page
+from warehouse.tables import Figures
+
+Make = Callable[..., Figures]
+HOSTILE = (
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "a | b | c", "`code`",
+    "**bold** _it_ ~~no~~", "--><script>x</script>", "<!-- /figure -->", "</td></tr></table>", '"><b>q</b>',
+    "<http://evil.example>", "=HYPERLINK(1)",
+)  # fmt: skip
+NAMED_BY = {
+    "skills.big_data": "skill", "skills.programming_languages": "skill", "roles.shares": "title",
+    "industries.shares": "item", "additional.share": "item",
+}  # fmt: skip
+HARMLESS = frozenset(("span", "section", "p", "table", "caption", "thead", "tbody", "tr", "th", "td"))
+
+
+class Seen(HTMLParser):
+    """The elements, attributes, table cells and text of a document."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.cells: list[str] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs} | {v for _, v in attrs if v and v.startswith("javascript")}
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self.cells:
+            self.cells[-1] += data
+
+
+@pytest.fixture
+def ledger(figure: Make) -> list[Figures]:
+    def row(name: str, number: int, word: str) -> dict[str, object]:
+        shares = {"share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "rank": number, "position": number}
+        counts = {"n_jobs": 90, "n_asking": 45, "n_employers": 20, "n_employers_asking": 9, "n_without_text": 0}
+        return {**shares, **counts, "status": "published", "reason": None, "role": "x", "role_group": "x", name: word}
+
+    return [
+        figure(
+            figure=name,
+            title=f"T {HOSTILE[0]}",
+            value=", ".join(HOSTILE),
+            value_json=json.dumps([row(column, n, word) for n, word in enumerate(HOSTILE, start=1)]),
+        )
+        for name, column in NAMED_BY.items()
+    ]
+
+
+def guide(names: list[str]) -> str:
+    tables = "".join(f"\n<!-- figure:{name} -->\n<!-- /figure -->\n" for name in names)
+    lines = "".join(f"\nIn a line: <!-- figure:{name} --><!-- /figure -->.\n" for name in names)
+    return f"# Mine\n{tables}{lines}\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
+
+
+def test_markdown_prints_the_words_and_nothing_else(ledger: list[Figures]) -> None:
+    raw = guide(list(NAMED_BY)).encode()
+    made, _ = refreshed(raw, ledger, is_html=False)
+    again, _ = refreshed(made, ledger, is_html=False)
+    assert again == made, "no value is taken for a marker"
+    seen = Seen(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(made.decode()))
+    assert not seen.tags - HARMLESS - {"h1"}, seen.tags
+    for word in HOSTILE:
+        assert any(word in cell for cell in seen.cells), word
+        assert seen.text.count(word) >= 2 * len(NAMED_BY), word
+
+
+def test_html_prints_the_words_and_nothing_else(ledger: list[Figures]) -> None:
+    spans = "".join(f'<span data-figure="{name}"></span>\n' for name in NAMED_BY)
+    made, _ = refreshed(f"{guide(list(NAMED_BY))[7:]}{spans}".encode(), ledger, is_html=True)
+    seen = Seen(made.decode("ascii"))
+    assert not seen.tags - HARMLESS, seen.tags
+    assert not {name for name in seen.attributes if name.startswith(("on", "src", "href", "javascript"))}
+    for word in HOSTILE:
+        assert any(word in cell for cell in seen.cells), word
+
+
+def test_the_page_prints_the_words_and_nothing_else(ledger: list[Figures], figure: Make) -> None:
+    tame = Seen(page([figure()]))
+    seen = Seen(page([row for row in ledger if row.figure != "additional.share"]))  # which has fixed items there
+    assert not seen.tags & {"script", "img", "b", "iframe"}
+    assert not {name for name in seen.attributes if name.startswith(("on", "src", "javascript"))}
+    assert tame.tags, "the page has elements of its own"
+    for word in HOSTILE:
+        assert any(word in cell for cell in seen.cells), word
