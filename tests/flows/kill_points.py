@@ -95,7 +95,7 @@ POINTS = [
     Point("marts", "reports.figures:compute", "after"),
     Point("gates", "warehouse.soundness:judge", "after"),
     Point("publish", "reports.guide:stage", "after"),
-    Point("publish", "warehouse.store:_write_market", "after"),
+    Point("publish", "warehouse.store:_renew_market", "after"),
     Point("publish", "warehouse.placing:put_in_place", "before"),
     Point("publish", "warehouse.placing:sync_folder", "before"),
     Point("publish", "warehouse.placing:sync_folder", "after"),
