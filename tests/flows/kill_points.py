@@ -21,10 +21,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 
 import flows.nightly
@@ -33,8 +35,10 @@ from flows import cli
 from flows.version import code_version
 from tests.flows.conftest import without_prefect
 from tests.flows.killing import reader_of
+from transforms.lookup import roles
+from warehouse import quality
 from warehouse.marts import reuse
-from warehouse.tables import table_of
+from warehouse.tables import Roles, table_of
 
 RUN = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 N_BOARDS = 2
@@ -91,7 +95,7 @@ POINTS = [
     Point("marts", "reports.figures:compute", "after"),
     Point("gates", "warehouse.soundness:judge", "after"),
     Point("publish", "reports.guide:stage", "after"),
-    Point("publish", "warehouse.store:_write_market", "after"),
+    Point("publish", "warehouse.store:_renew_market", "after"),
     Point("publish", "warehouse.placing:put_in_place", "before"),
     Point("publish", "warehouse.placing:sync_folder", "before"),
     Point("publish", "warehouse.placing:sync_folder", "after"),
@@ -180,6 +184,8 @@ def main(folder: Path) -> dict[str, object]:
     undisturbed, killed = folder / "undisturbed", folder / "killed"
     for key in (code_version, reuse.code_key, partial(code_key, "lever"), partial(code_key, "currency_table")):
         key()  # is remembered, by the forked processes too
+    warm = quality.check(pd.DataFrame(map(asdict, roles())), Roles, gate="warm", run_id="warm")  # loads all of GX, once
+    assert warm.passed
     if run(undisturbed, n_nights=1) != 0:
         raise SystemExit(Path(f"{undisturbed}.said").read_text())
     shutil.copytree(undisturbed, killed)
