@@ -27,14 +27,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
-from pyarrow import fs
 
 from warehouse import life, placing, renewing
 from warehouse.schema import (
@@ -84,19 +79,24 @@ from warehouse.tables import (
     table_of,
 )
 
+if TYPE_CHECKING:  # imported where they are used: who asks a question of the warehouse waits for neither
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
 log = logging.getLogger("jobmarket.store")
 
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 """What a query of a person can raise; named here so that other packages need not import DuckDB."""
-Gate = Callable[[str, type, pd.DataFrame, int], bool]
+Gate = Callable[[str, type, "pd.DataFrame", int], bool]
 """Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
 those of earlier answers that the file only repeats. False refuses it."""
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
 PUBLISHED_STORAGE = "v1.4.0"
-"""Storage version of market.duckdb: DuckDB 1.4, 1.5 and 2.0 can open it."""
+"""Storage version of market.duckdb: DuckDB 1.5 and 2.0 can open it, and 1.4, which has left support, still can."""
 FRESH = "fresh"
 """What the file that is to be published is called while it is attached."""
 SCHEMAS = ("core", "mart", "ops")
@@ -531,6 +531,8 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate, end: str) -> Load
 
 def _row_class(rows: Path) -> type:
     """The class of a refined file's rows, as the refine step noted it in the file."""
+    import pyarrow.parquet as pq
+
     named = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
     if named not in ROW_NAMED:
         raise ValueError(f"{rows}: row_table is {named!r}; one of {', '.join(ROW_NAMED)} expected")
@@ -792,6 +794,8 @@ def write_mart(con: Connection, cls: type, frame: pd.DataFrame, *, as_of: date) 
     Two statements in the caller's `transaction`, so that all marts of a day come or go together.
     """
     con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of = ?", [as_of])
+    import pyarrow as pa
+
     _insert(con, cls, pa.Table.from_pandas(frame, schema=arrow_schema(cls), preserve_index=False))
 
 
@@ -1082,6 +1086,11 @@ def open_reader(data_dir: Path, *, with_texts: bool = False, refined: Path | Non
 
 def _texts(refined: Path) -> ds.Dataset:
     """The texts in all refined files of postings, with the archive file and record each comes from."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+    from pyarrow import fs
+
     parquet, disk = ds.ParquetFileFormat(), fs.LocalFileSystem()
     columns = [("posting_id", pa.string()), ("record", pa.int64()), (TEXT, pa.string()), ("warc", pa.string())]
     fragments = [
