@@ -5,7 +5,7 @@ A source module holds
 
     SOURCE = Source(name="ashby", ...)
 
-    def fetch(web, boards): ...      # asks `web.get(url)` for each address; returns nothing: web archives the answers
+    def fetch(web, *, boards, as_of): ...    # asks for each address; web archives the answers. Returns what failed
     def parse(response): ...         # Iterator of what adverts say (`Said`), or of rows of other kinds, and Issues
 
 `posting_of(url)`: the native id of the posting whose own address it is, or None, where it asks for single postings;

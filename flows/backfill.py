@@ -15,7 +15,7 @@ from extractors.archive import Damaged, Writer, path_of
 from extractors.source import all_sources
 from extractors.web import web_for
 from flows.ending import ends_at_once
-from flows.nightly import Health, Outcome, Request, damaged, from_archive, reject_of_future, salvage_parts
+from flows.nightly import RUN_NAME, Health, Outcome, Request, damaged, from_archive, reject_of_future, salvage_parts
 from flows.progress import shown
 from flows.recordings import Recordings
 from warehouse.tables import Rejects
@@ -23,7 +23,7 @@ from warehouse.tables import Rejects
 LOG = logging.getLogger("jobmarket")
 
 
-@flow(name="backfill", validate_parameters=False)
+@flow(name="backfill", flow_run_name=RUN_NAME, validate_parameters=False)
 def backfill(request: Request, recordings: Recordings) -> Outcome:
     """Archive the recordings of each source, one task per source, then refine, load and publish."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from rich.logging import RichHandler
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.console import ERR, OUT, print_rows
+from flows.console import ERR, FORMS, OUT, write_result
 from flows.errors import (
     EXIT_CODES,
     FAILED,
@@ -55,6 +56,24 @@ boards = typer.Typer(
     help="Tend extractors/boards.csv, the employers whose boards are read: each command proposes a patch.",
 )
 app.add_typer(boards, name="boards")
+
+
+def print_version(is_asked: bool) -> None:
+    """Print which code this is, and end, when that is asked for."""
+    from flows.version import code_version
+
+    if is_asked:
+        OUT.print(f"jobmarket {code_version()}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def take_options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command's name."""
 
 
 def main() -> None:
@@ -163,18 +182,23 @@ def run(
         raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
     config = settings()
     is_live = not sample and as_of is None
+    asked: dict[str, Any] = {
+        "sources": _names(source),
+        "guides": _guides(guide),
+        "accept": _names(accept) if accept else (),
+    }
+    if as_of:
+        _check_day(config, as_of)
     if is_live:
         _check_live(config)
     _run(
         config,
         kind="sample" if sample else "live" if is_live else None,
-        sources=_names(source),
         as_of=as_of,
         is_live=is_live,
-        guides=_guides(guide),
         allow_sample_outside=allow_sample,
-        accept=_names(accept) if accept else (),
         may_date_back=date_back,
+        **asked,
     )
 
 
@@ -249,14 +273,15 @@ def serve(
     **Writes** below the data folder as `run` does, and prefect/ there.
     """
     config = settings()
-    _check_live(config)
     if not 0 < port < 2**16:
         raise WrongUsage(f"--port {port}: a number from 1 to 65535 expected")
     names = _names(source)
     prepare_prefect(config)
     from flows import deploy
 
-    deploy.serve(config, schedule=deploy.schedule_for(cron, timezone), port=port, sources=names)
+    schedule = deploy.schedule_for(cron, timezone)
+    _check_live(config)
+    deploy.serve(config, schedule=schedule, port=port, sources=names)
 
 
 def _names(chosen: Sequence[str] | None) -> tuple[str, ...]:
@@ -265,8 +290,20 @@ def _names(chosen: Sequence[str] | None) -> tuple[str, ...]:
     known = tuple(all_sources())
     for name in chosen or ():
         if name not in known:
-            raise WrongUsage(f"unknown source {name}; there are {', '.join(known)}{near(name, known)}")
+            raise WrongUsage(f"unknown source {name}" + (near(name, known) or f"; there are {', '.join(known)}"))
     return tuple(chosen) if chosen else known
+
+
+def _check_day(config: Settings, as_of: date) -> None:
+    """Refuse a day before the first answer of any source of adverts: there is nothing to be read of it."""
+    from extractors.archive import SUFFIX
+    from extractors.source import all_sources
+    from warehouse.tables import POSTING_KINDS
+
+    sources = [name for name, module in all_sources().items() if module.SOURCE.kind in POSTING_KINDS]
+    first = min((file.name[:10] for name in sources for file in (config.archive / name).glob(f"*{SUFFIX}")), default="")
+    if as_of.isoformat() < first:
+        raise WrongUsage(f"--as-of {as_of}: nothing was read by then; the first adverts came on {first}")
 
 
 def _check_live(config: Settings) -> None:
@@ -311,14 +348,18 @@ def _run(
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
         from flows.nightly import Request
+        from flows.server import ServerLost
 
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
         try:
             outcome = _outcome(request, recordings)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
-            if said := _disk_trouble(error, config.data) or _tell_damage(error):
+            cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
+            if said := _disk_trouble(cause, config.data) or _tell_damage(cause):
                 raise Wrong(f"nothing was published: {said}") from error
+            if isinstance(error, ServerLost):
+                raise Wrong(f"nothing was published: {error}; give the same command again") from error
             LOG.exception("the run broke; nothing was published, what stood before still stands")
             raise typer.Exit(FAILED) from error
     _report(request, outcome)
@@ -362,7 +403,7 @@ def _check_days(guides: Sequence[Path], as_of: date | None, may_date_back: bool)
     return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
 
 
-def _disk_trouble(error: Exception, data: Path) -> str | None:
+def _disk_trouble(error: BaseException | None, data: Path) -> str | None:
     """In a line, what a disk that is full or may not be written did to a run; None for what is ours to mend."""
     from warehouse import store
 
@@ -373,7 +414,7 @@ def _disk_trouble(error: Exception, data: Path) -> str | None:
     return None
 
 
-def _tell_damage(error: Exception) -> str | None:
+def _tell_damage(error: BaseException | None) -> str | None:
     """In a line, which database is damaged and what to do; None when the error has another reason."""
     from warehouse import recovery, store
 
@@ -400,11 +441,12 @@ def _recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
 
 def _outcome(request: Request, recordings: Recordings | None) -> Outcome:
     from flows import backfill, nightly, server
-    from flows.runs import on_record
+    from flows.runs import ended_runs, on_record
 
+    before = ended_runs(request.settings.data)
     with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
         try:
-            with server.temporary_server(request.settings.prefect_home):
+            with server.temporary_server(request.settings.prefect_home, before):
                 if recordings is not None:
                     outcome = backfill.backfill(request, recordings)
                 else:
@@ -413,6 +455,8 @@ def _outcome(request: Request, recordings: Recordings | None) -> Outcome:
         except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
             LOG.warning(TOLD_TO_END)
             raise
+        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+            outcome = nightly.published_despite(request, error)
         ended(**outcome.on_record)
     return outcome
 
@@ -437,9 +481,52 @@ def _report(request: Request, outcome: Outcome) -> None:
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
         OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
+    _print_headlines(request, outcome)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
-    following = ("status", f'sql "SELECT figure, value FROM mart.figures"{of_day}', f"explain FIGURE{of_day}")
-    OUT.print("Next:", *(f"      jobmarket {command}" for command in following), sep="\n", highlight=False)
+    following = ("status", f'sql "SELECT figure, value FROM mart.figures"{of_day}', f"explain {HEADLINES[0]}{of_day}")
+    OUT.print("Next:")
+    for arguments in following:
+        OUT.print(f"      {_command()} {arguments}", soft_wrap=True, highlight=False)
+
+
+HEADLINES = ("band.northern_america.mid_senior", "skill.python")
+"""Figures that a run ends with."""
+MAX_CHANGED = 5
+"""Changed figures that are named; the others are counted."""
+VALUES = "SELECT figure, title, value, reason, n_jobs, n_employers FROM mart.figures WHERE as_of = ?"
+CHANGED = """
+SELECT p.as_of, list(n.figure ORDER BY n.figure) FROM mart.figures AS n JOIN mart.figures AS p USING (figure)
+WHERE n.as_of = $1 AND p.as_of = (SELECT max(as_of) FROM mart.figures WHERE as_of < $1)
+    AND n.value IS DISTINCT FROM p.value
+GROUP BY p.as_of
+"""
+
+
+def _print_headlines(request: Request, outcome: Outcome) -> None:
+    """A figure or two, and which figures are not as they were on the day before that has any."""
+    from warehouse import store
+
+    with store.open_reader(request.outputs.folder) as con:
+        figures = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
+        changed = con.execute(CHANGED, [outcome.as_of]).fetchone()
+    for name in filter(figures.get, HEADLINES):
+        title, value, reason, n_jobs, n_employers = figures[name]
+        said = f"{value} (n = {n_jobs:,} jobs, {n_employers:,} employers)" if value else f"withheld, {reason}"
+        OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
+    if changed:
+        day, names = changed
+        more = f" and {len(names) - MAX_CHANGED:,} more" * (len(names) > MAX_CHANGED)
+        OUT.print(f"Changed since {day}: {', '.join(names[:MAX_CHANGED])}{more}", soft_wrap=True, highlight=False)
+
+
+def _command() -> str:
+    """This command as it must be typed to ask about the same folder: by its path unless the shell finds it."""
+    name = Path(sys.argv[0]).name
+    found = shutil.which(name)
+    is_found = found is not None and Path(found).resolve() == Path(sys.argv[0]).resolve()
+    typed = shlex.quote(name if is_found else sys.argv[0])
+    data = os.environ.get("JOBMARKET_DATA")
+    return f"JOBMARKET_DATA={shlex.quote(data)} {typed}" if data else typed
 
 
 def _title(request: Request, outcome: Outcome) -> str:
@@ -466,8 +553,9 @@ def sources(
 
     config = settings()
     if check is not None:
+        names = _names([check])
         _check_live(config)
-        told.try_live(config, *_names([check]))
+        told.try_live(config, *names)
     elif name is not None:
         told.print_source(config, *_names([name]))
     else:
@@ -502,29 +590,36 @@ def sql(
         str, typer.Argument(metavar="QUERY", help="A SELECT over core, mart and ops; `adverts` holds the texts.")
     ],
     rows: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many rows of a result.")] = 100,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORM", help="table, csv, json or md; default: table on a terminal, else csv."
+        ),
+    ] = None,
     as_of: PastDay = None,
 ) -> None:
     """Run a query on the published warehouse, or several with a semicolon between; each result is printed.
 
     **Reads** market.duckdb and, for the view `adverts` (posting_id, text), refined/. **Writes** nothing: a query can
-    neither change the warehouse nor reach other files.
+    neither change the warehouse nor reach other files. In CSV, text that a spreadsheet would take for a formula gets an
+    apostrophe before it; JSON has every value as it is.
     """
-    with _reader(as_of, with_texts=True) as con:
+    form = form or ("table" if OUT.is_terminal else "csv")
+    if form not in FORMS:
+        raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{near(form, FORMS)}")
+    with _reader(as_of, with_texts="adverts" in query.lower()) as con:
         try:
             statements = con.extract_statements(query)
             if not statements:
                 raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM mart.figures"')
             for statement in statements:
                 result = con.execute(statement)
-                _print_result([column[0] for column in result.description or ()], result.fetchmany(rows + 1), rows)
+                found = result.fetchmany(rows + 1)
+                write_result([column[0] for column in result.description or ()], found[:rows], form)
+                if len(found) > rows:
+                    (OUT if form == "table" else ERR).print(f"first {rows} rows; --rows N prints more")
         except _sql_errors() as error:
             raise Wrong(_tell_damage(error) or str(error)) from error
-
-
-def _print_result(columns: Sequence[str], found: Sequence[Sequence[object]], most: int) -> None:
-    print_rows(columns, [["" if value is None else str(value) for value in row] for row in found[:most]])
-    if len(found) > most:
-        OUT.print(f"first {most} rows; --rows N prints more")
 
 
 @app.command()

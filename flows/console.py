@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TextIO
 
 from rich import box
@@ -59,3 +63,61 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         OUT.rule(f"row {number}", align="left")
         for column, value in zip(columns, row, strict=True):
             OUT.print(f"{column:<{label}}  {value}", soft_wrap=True, highlight=False)
+
+
+# --- results in other forms -----------------------------------------------------------------------------
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the begin of a formula (OWASP, CSV injection)."""
+Found = Sequence[Sequence[object]]
+
+
+def write_result(columns: Sequence[str], rows: Found, form: str) -> None:
+    """A result in one of `FORMS`: for eyes ("table", "md") with few digits, for programs ("csv", "json") with all."""
+    FORMS[form](columns, rows)
+
+
+def _write_table(columns: Sequence[str], rows: Found) -> None:
+    print_rows(columns, [[_short(value) for value in row] for row in rows])
+
+
+def _write_csv(columns: Sequence[str], rows: Found) -> None:
+    """RFC 4180 with line feeds; text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    writer = csv.writer(OUT.file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_unformulated(value) for value in row] for row in rows)
+
+
+def _write_json(columns: Sequence[str], rows: Found) -> None:
+    """A list of objects, values as they are; what JSON has no number for is null, and a day is text."""
+    found = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
+    OUT.file.write(json.dumps(found, ensure_ascii=False, default=str, indent=1) + "\n")
+
+
+def _write_markdown(columns: Sequence[str], rows: Found) -> None:
+    lines = [columns, ["---"] * len(columns), *([_short(value) for value in row] for row in rows)]
+    for line in lines:
+        cells = (" ".join(cell.replace("\\", "\\\\").replace("|", "\\|").split()) for cell in line)
+        OUT.file.write(f"| {' | '.join(cells)} |\n")
+
+
+FORMS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "md": _write_markdown}
+
+
+def _short(value: object) -> str:
+    """A value for eyes: of a fraction four digits that count, or two after the point; nothing for NULL."""
+    if value is None:
+        return ""
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        return f"{value:.2f}" if abs(float(value)) >= 100 else f"{value:.4g}"
+    return str(value)
+
+
+def _unformulated(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from zoneinfo import available_timezones
 
 from prefect import flow
+from prefect.runtime import flow_run
 from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.errors import WrongUsage, near
 from flows.lock import held
-from flows.nightly import Outcome, Request, nightly
-from flows.runs import on_record
-from flows.server import lasting_server
+from flows.nightly import Outcome, Request, new_run_id, nightly, published_despite
+from flows.runs import ended_runs, on_record
+from flows.server import crash_ended, lasting_server
 from flows.settings import Settings, settings
 
 LOG = logging.getLogger("jobmarket")
@@ -23,13 +25,31 @@ class NothingPublished(RuntimeError):  # noqa: N818  # says what happened
     """The night ended without publishing; what was published before still stands."""
 
 
-@flow(name="scheduled night")
+COMMAND = "jobmarket serve"
+
+
+@functools.cache
+def run_id_of(flow_run_id: str) -> str:
+    """The id of the run that a flow run is, the same whenever it is asked for."""
+    return new_run_id()
+
+
+def name_night() -> str:
+    """Name of the flow run of a scheduled night, after the pattern of `RUN_NAME`."""
+    return f"{COMMAND} ({run_id_of(flow_run.id)})"
+
+
+@flow(name="scheduled night", flow_run_name=name_night)
 def scheduled_night(sources: list[str]) -> Outcome:
     """One scheduled night over the configured data folder; one that finds the folder in use is on record too."""
     config = settings()
-    request = Request(settings=config, command="jobmarket serve", sources=tuple(sources), is_live=True)
+    run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
+    request = Request(settings=config, command=COMMAND, sources=tuple(sources), is_live=True, run_id=run_id)
     with on_record(config.data, run_id=request.run_id, command=request.command) as ended, held(config.data):
-        outcome = nightly(request)
+        try:
+            outcome = nightly(request)
+        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+            outcome = published_despite(request, error)
         ended(**outcome.on_record)
     if outcome.exit_code == 1:
         raise NothingPublished("; ".join(outcome.messages))
@@ -61,4 +81,11 @@ def serve(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[s
         temporary_settings({PREFECT_API_URL: url}),  # Prefect read the environment when it was imported
     ):
         LOG.info('serving the night "%s", %s; its page: %s', cron, timezone, url.removesuffix("/api"))
-        scheduled_night.serve(name="nightly", schedule=schedule, parameters={"sources": list(sources)}, limit=1)
+        crash_ended(ended_runs(settings.data))
+        scheduled_night.serve(
+            name="nightly",
+            schedule=schedule,
+            parameters={"sources": list(sources)},
+            limit=1,
+            pause_on_shutdown=False,  # or the next start finds the schedule paused
+        )

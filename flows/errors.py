@@ -47,6 +47,10 @@ REMEDIES = {
 """What to do where a file cannot be written, by the system's error number."""
 
 
+MIN_PART = 3
+"""Letters from which on a part of a name stands for it when names are suggested: "bls" for "bls_wages"."""
+
+
 class Wrong(Exception):  # noqa: N818  # shown as one line
     """Something the user can put right. `exit_code` is one of `EXIT_CODES`."""
 
@@ -62,7 +66,10 @@ class WrongUsage(Wrong):
 def near(wanted: str, known: Iterable[str]) -> str:
     """The names nearest to one that is not known, as an addition to an error's line; "" when none is near."""
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(wanted.casefold(), by_folded, n=3, cutoff=0.6)
+    folded = wanted.casefold()
+    within = sorted(name for name in by_folded if len(folded) >= MIN_PART and folded in name)
+    close = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
+    found = list(dict.fromkeys([*close, *within]))[:3]
     return f"; did you mean {' or '.join(by_folded[name] for name in found)}?" if found else ""
 
 

@@ -68,6 +68,8 @@ from warehouse.tables import (
 )
 
 LOG = logging.getLogger("jobmarket")
+RUN_NAME = "{request.command} ({request.run_id})"
+"""Name of a flow run: the command, and the run's id in ops.runs and in the journal."""
 GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
 
@@ -92,6 +94,11 @@ MARTS: dict[type, Mart] = {
 }
 
 
+def new_run_id() -> str:
+    """An id for a run: the time it begins (UTC), and what tells it from others of that second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What a run was asked for. `as_of` set means: as it stood on that day, without fetching."""
@@ -109,7 +116,7 @@ class Request:
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
     """Sources whose refused files are let in whatever their history says."""
-    run_id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}")
+    run_id: str = field(default_factory=new_run_id)
 
     @property
     def outputs(self) -> Outputs:
@@ -155,7 +162,7 @@ class Outcome:
         }
 
 
-@flow(name="nightly", validate_parameters=False)
+@flow(name="nightly", flow_run_name=RUN_NAME, validate_parameters=False)
 def nightly(request: Request) -> Outcome:
     """Ask every source (none for a past day), then do what follows from the archive."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
@@ -166,7 +173,7 @@ def nightly(request: Request) -> Outcome:
         return from_archive(request, health)
 
 
-@flow(name="rebuild", validate_parameters=False)
+@flow(name="rebuild", flow_run_name=RUN_NAME, validate_parameters=False)
 def rebuild(request: Request) -> Outcome:
     """Make the warehouse again from the archive alone, as the nights made it, and publish it."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
@@ -779,6 +786,31 @@ def note_end(request: Request, outcome: Outcome) -> None:
             end_in(con, request, outcome)
     except store.SqlError as error:
         LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / store.WORK, error)
+
+
+def published_despite(request: Request, error: Exception) -> Outcome:
+    """What a run published before it failed, by the published file's own record. Raises the error if nothing."""
+    outcome = published_outcome(request)
+    if outcome is None:
+        raise error
+    LOG.warning("all was published, then: %s; how the run ended is told by %s", error, request.outputs.market)
+    return outcome
+
+
+def published_outcome(request: Request) -> Outcome | None:
+    """What a run published, by its own record in the published warehouse; None when it published nothing."""
+    if not request.outputs.market.exists():
+        return None
+    with store.open_reader(request.outputs.folder) as con:
+        run = con.execute("SELECT exit_code, as_of FROM ops.runs WHERE run_id = ?", [request.run_id]).fetchone()
+        columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
+        found = con.execute(
+            f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
+        ).fetchall()
+    if run is None or run[0] is None:
+        return None
+    health = tuple(Health(**dict(zip(columns, row, strict=True))) for row in found)
+    return Outcome(exit_code=run[0], as_of=run[1], health=health)
 
 
 def end_in(con: store.Connection, request: Request, outcome: Outcome) -> None:

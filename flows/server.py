@@ -12,8 +12,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ STARTING = 120
 """Seconds a server gets to answer."""
 CLOCK = 1.0
 """Two start times within a second are the same process: the kernel counts in hundredths."""
+
+
+class ServerLost(Exception):  # noqa: N818  # says what happened
+    """Prefect failed because its server no longer answers; `__cause__` is what Prefect raised."""
 
 
 class AlreadyServed(Wrong):
@@ -70,15 +75,18 @@ def process_of(pid: int) -> Process:
 
 
 @contextlib.contextmanager
-def temporary_server(prefect_home: Path) -> Iterator[None]:
+def temporary_server(prefect_home: Path, ended: Collection[str] = ()) -> Iterator[None]:
     """A Prefect server for the length of a run, unless PREFECT_API_URL names one that is running.
 
     It is written down with its start time the moment it is started, so that the next command can end it if
-    this one is killed.
+    this one is killed. `ended` are the ids of runs that are over, of which the server may not know it. Raises
+    `ServerLost` in place of any error of a run whose server no longer answers.
     """
     end_leftovers(prefect_home)
-    if os.environ.get("PREFECT_API_URL"):
-        yield
+    if url := os.environ.get("PREFECT_API_URL"):
+        with _lost_when_silent(url):
+            crash_ended(ended)
+            yield
         return
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
@@ -101,13 +109,60 @@ def temporary_server(prefect_home: Path) -> Iterator[None]:
     server._run_uvicorn_command = start_and_record  # type: ignore[method-assign]
     try:
         server.start()
-        yield
+        with _lost_when_silent(server.api_url):
+            crash_ended(ended)
+            yield
     finally:
         # What Prefect has still to tell the server, it would try to tell for minutes once the server is gone.
-        APILogWorker.drain_all(timeout=PATIENCE)
-        EventsWorker.drain_all(timeout=PATIENCE)
+        if answers(server.api_url):
+            APILogWorker.drain_all(timeout=PATIENCE)
+            EventsWorker.drain_all(timeout=PATIENCE)
         server.stop()
         (prefect_home / RECORD).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _lost_when_silent(url: str) -> Iterator[None]:
+    """Raise `ServerLost` in place of whatever is raised inside while the server of an API's address is silent."""
+    try:
+        yield
+    except Exception as error:
+        if answers(url):
+            raise
+        raise ServerLost(f"Prefect's server at {url} no longer answers ({type(error).__name__}: {error})") from error
+
+
+def answers(url: str) -> bool:
+    """Whether the server of an API's address answers, if only that it knows no such page."""
+    try:
+        urllib.request.urlopen(f"{url}/health", timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError, HTTPException):  # ValueError: no address at all
+        return False
+    return True
+
+
+def crash_ended(run_ids: Collection[str]) -> int:
+    """Set the flow runs of runs that are over from RUNNING to CRASHED; gives how many there were.
+
+    A flow run is named after its run. One that was killed, or that lost the server, could not say how it ended.
+    """
+    if not run_ids:
+        return 0
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    is_running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_runs(flow_run_filter=is_running)
+        crashed = [run for run in found if any(run_id in run.name for run_id in run_ids)]
+        for run in crashed:
+            said = "The run is over and did not say how it ended; `jobmarket status` and ops.runs do."
+            client.set_flow_run_state(run.id, Crashed(message=said), force=True)
+    return len(crashed)
 
 
 def _started(port: int) -> subprocess.Popen[bytes]:
@@ -176,9 +231,11 @@ def _started_with_page(prefect_home: Path, port: int) -> subprocess.Popen[bytes]
                 f"port {port} of 127.0.0.1 cannot be used ({error.strerror}); choose another by --port"
             ) from error
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    # The page in the browser asks the server where its API is, and that does not follow from --port.
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}
     with (prefect_home / "server.log").open("ab") as log:
         # A session of its own, so that Ctrl-C ends us first and the server when we are done with it.
-        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # our own arguments
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], prefect_home: Path) -> None:

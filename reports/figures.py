@@ -21,8 +21,7 @@ import numpy as np
 
 from reports import selects, wording
 from reports.wording import Row, Rows
-from warehouse.marts.skill_demand import LANGUAGES
-from warehouse.marts.statistics import DOUBT_WORDS, share_doubts, too_few
+from warehouse.marts.statistics import DOUBT_WORDS, LANGUAGES, share_doubts, too_few
 from warehouse.tables import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES, Behind, Figures
 
 WINDOW_DAYS = 365

@@ -84,6 +84,17 @@ def forget(con: duckdb.DuckDBPyConnection, mart: type) -> None:
     con.execute(f"DELETE FROM {table_of(HISTORIES[mart]).name}")
 
 
+def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[date]:
+    """Leave a mart without the days after a day; gives those. To be called in a transaction."""
+    history, last = table_of(HISTORIES[mart]).name, _day(day)
+    gone = f"DELETE FROM {DAYS} WHERE mart = ? AND as_of > {last} RETURNING as_of"
+    days = [found for (found,) in con.execute(gone, [table_of(mart).name]).fetchall()]
+    if days:
+        con.execute(f"DELETE FROM {history} WHERE valid_from > {last}")
+        con.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to > {last}")
+    return days
+
+
 def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
     """Give a mart that is empty its days and rows in an attached database, whose declaration may be an older one.
 

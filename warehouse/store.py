@@ -27,14 +27,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
-from pyarrow import fs
 
 from warehouse import history, life, placing, recovery, renewing
 from warehouse.schema import (
@@ -87,19 +82,24 @@ from warehouse.tables import (
     table_of,
 )
 
+if TYPE_CHECKING:  # imported where they are used: who asks a question of the warehouse waits for neither
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
 log = logging.getLogger("jobmarket.store")
 
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 """What a query of a person can raise; named here so that other packages need not import DuckDB."""
-Gate = Callable[[str, type, pd.DataFrame, int], bool]
+Gate = Callable[[str, type, "pd.DataFrame", int], bool]
 """Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
 those of earlier answers that the file only repeats. False refuses it."""
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
 PUBLISHED_STORAGE = "v1.4.0"
-"""Storage version of market.duckdb: DuckDB 1.4, 1.5 and 2.0 can open it."""
+"""Storage version of market.duckdb: DuckDB 1.5 and 2.0 can open it, and 1.4, which has left support, still can."""
 FRESH = "fresh"
 """What the file that is to be published is called while it is attached."""
 SCHEMAS = ("core", "mart", "ops")
@@ -541,6 +541,8 @@ def _load_file(con: Connection, file: RefinedFile, gate: Gate, end: str) -> Load
 
 def _row_class(rows: Path) -> type:
     """The class of a refined file's rows, as the refine step noted it in the file."""
+    import pyarrow.parquet as pq
+
     named = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
     if named not in ROW_NAMED:
         raise ValueError(f"{rows}: row_table is {named!r}; one of {', '.join(ROW_NAMED)} expected")
@@ -831,10 +833,12 @@ def write_mart(con: Connection, cls: type, rows: pd.DataFrame | Sequence[object]
 
     In the caller's `transaction`, so that all marts of a day come or go together.
     """
-    if isinstance(rows, pd.DataFrame):
-        table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
-    else:
+    import pyarrow as pa
+
+    if isinstance(rows, Sequence):
         table = arrow_table(cls, rows)
+    else:
+        table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
     with _registered(con, "mart_rows", table):
         history.write_day(con, cls, "SELECT * FROM mart_rows", as_of)
 
@@ -880,12 +884,9 @@ def recall(con: Connection, cls: type, market: Path) -> None:
 
 def forget_days_after(con: Connection, day: date) -> None:
     """Remove marts and figures that speak for a day that is still to come: an answer with a false date made them."""
-    found: set[date] = set()
     with transaction(con):
-        for cls in database_tables():
-            if cls is MartInputs or schema_of(cls) == "mart":
-                removed = con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of > ? RETURNING as_of", [day])
-                found.update(row[0] for row in removed.fetchall())
+        found = {false_day for mart in HISTORIES for false_day in history.forget_after(con, mart, day)}
+        con.execute(f"DELETE FROM {table_of(MartInputs).name} WHERE as_of > ?", [day])
     for false_day in sorted(found):
         log.warning("marts and figures of %s, which is still to come, are removed", false_day)
 
@@ -1137,6 +1138,11 @@ def open_reader(data_dir: Path, *, with_texts: bool = False, refined: Path | Non
 
 def _texts(refined: Path) -> ds.Dataset:
     """The texts in all refined files of postings, with the archive file and record each comes from."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+    from pyarrow import fs
+
     parquet, disk = ds.ParquetFileFormat(), fs.LocalFileSystem()
     columns = [("posting_id", pa.string()), ("record", pa.int64()), (TEXT, pa.string()), ("warc", pa.string())]
     fragments = [

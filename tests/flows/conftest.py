@@ -183,7 +183,7 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
     for name in ("nightly", "rebuild"):
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
-    patch.setattr(flows.server, "temporary_server", lambda home: contextlib.nullcontext())
+    patch.setattr(flows.server, "temporary_server", lambda home, ended: contextlib.nullcontext())
 
 
 @pytest.fixture

@@ -9,6 +9,11 @@ import itertools
 import json
 import os
 import re
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -17,12 +22,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Running
 
 from extractors.source import all_sources
-from flows import cli, console, runs
+from flows import cli, console, deploy, nightly, runs
 from flows.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from flows.lock import held
-from flows.server import lasting_server
+from flows.server import crash_ended, lasting_server
+from flows.settings import settings
+from flows.version import code_version
+from tests.flows.conftest import SMALL, end, ended, environment
 from warehouse import store
 
 if TYPE_CHECKING:
@@ -78,6 +89,27 @@ def test_the_real_command_says_what_it_is_for(empty: Path, command: Command) -> 
     assert ended.code == 0
     for name in COMMANDS:
         assert re.search(rf"^\W*{name}\b", ended.out, re.M), ended.out
+
+
+def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None:
+    ended = plain(empty, "--version")
+    assert ended.code == 0
+    assert ended.out == f"jobmarket {code_version()}\n"
+    assert not empty.exists()
+
+
+def test_a_day_before_all_data_is_answered_at_once(
+    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(*given: object) -> None:
+        raise AssertionError("a run was begun")
+
+    data = copied(small)
+    monkeypatch.setattr("flows.nightly.salvage_parts", begun)
+    refused = plain(data, "run", "--as-of", "2020-02-02")
+    assert refused.code == USAGE
+    assert re.search(r"--as-of 2020-02-02: nothing was read by then; the first adverts came on 2026-", refused.said)
+    assert not (data / "asof").exists()
 
 
 def test_help_of_a_run_explains_its_exit_codes(empty: Path, plain: Command) -> None:
@@ -149,8 +181,8 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., Ended], monkeypatch:
         (("run", "--as-of", "yesterday"), {}, "'yesterday' is no day; one such as 2026-09-30 expected"),
         (("run", "--as-of", "2999-01-01"), {}, "--as-of 2999-01-01 is still to come"),
         (("run", "--sample", "--as-of", "2026-09-29"), {}, "do not go together"),
-        (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; there are "),
-        (("run", "--sample", "--source", "ashbi"), {}, "did you mean ashby?"),
+        (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
+        (("run", "--sample", "--source", "zzz"), {}, "unknown source zzz; there are "),
         (("run", "--sample", "--guide", "/nowhere/guide.md"), {}, "no such guide: /nowhere/guide.md"),
         (("run", "--sample"), {"JOBMARKET_WORKERS": "many"}, "JOBMARKET_WORKERS=many: a whole number from 1 expected"),
         (("run", "--sample"), {"JOBMARKET_WORKERS": "0"}, "export JOBMARKET_WORKERS="),
@@ -164,6 +196,13 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., Ended], monkeypatch:
         (("serve", "--timezone", "europe/berlin"), CONTACT, "did you mean Europe/Berlin"),
         (("serve", "--timezone", "Mars/Base"), CONTACT, "--timezone Mars/Base: no such time zone"),
         (("serve", "--port", "99999"), CONTACT, "--port 99999"),
+        (("serve", "--port", "99999"), {}, "--port 99999"),
+        (("serve", "--cron", "nonsense"), {}, '--cron "nonsense" is no cron expression'),
+        (("serve", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
+        (("run", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
+        (("run", "--guide", "/nowhere/guide.md"), {}, "no such guide: /nowhere/guide.md"),
+        (("sources", "--check", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
+        (("sources", "table"), {}, "or currency_table?"),
         (("backfill", "/nowhere/at/all"), {}, "/nowhere/at/all does not exist"),
     ],
 )
@@ -399,7 +438,7 @@ def test_texts_of_adverts_can_be_read_but_are_not_in_the_warehouse(ask: Callable
 
 
 def test_a_result_of_many_columns_is_printed_value_by_value(ask: Callable[..., Ended]) -> None:
-    ended = ask("sql", "SELECT * FROM core.postings ORDER BY posting_id", "--rows", "2")
+    ended = ask("sql", "SELECT * FROM core.postings ORDER BY posting_id", "--rows", "2", "--format", "table")
     assert ended.code == 0, ended.said
     assert re.search(r"^posting_id +ashby:", ended.out, re.M), ended.out
     assert len(re.findall(r"^title +\S", ended.out, re.M)) == 2
@@ -408,13 +447,98 @@ def test_a_result_of_many_columns_is_printed_value_by_value(ask: Callable[..., E
 def test_many_rows_are_cut_and_it_says_so(ask: Callable[..., Ended]) -> None:
     ended = ask("sql", "SELECT posting_id FROM core.postings", "--rows", "3")
     assert ended.out.count("ashby:") + ended.out.count("greenhouse:") + ended.out.count("lever:") == 3
-    assert "first 3 rows" in ended.out
+    assert "first 3 rows" in ended.err, "what is piped holds rows alone"
+    table = ask("sql", "SELECT posting_id FROM core.postings", "--rows", "3", "--format", "table")
+    assert "first 3 rows" in table.out
 
 
 def test_what_adverts_say_is_printed_as_it_is(ask: Callable[..., Ended]) -> None:
     ended = ask("sql", "SELECT '[/b] [red]engineer :rocket: [/]' AS title, NULL AS nothing")
     assert ended.code == 0, ended.said
     assert "[/b] [red]engineer :rocket: [/]" in ended.out
+
+
+ODD = """SELECT '=1+1' AS text, -2.5 AS number, 1.0::DOUBLE / 3 AS third, 12345.678 AS pay, NULL AS nothing,
+    'a|b' AS bar, DATE '2026-09-30' AS day, 'nan'::DOUBLE AS nan"""
+
+
+@pytest.mark.parametrize(
+    ("form", "printed"),
+    [
+        (
+            "csv",
+            "text,number,third,pay,nothing,bar,day,nan\n'=1+1,-2.5,0.3333333333333333,12345.678,,a|b,2026-09-30,nan\n",
+        ),
+        (
+            "md",
+            "| text | number | third | pay | nothing | bar | day | nan |\n"
+            "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+            "| =1+1 | -2.5 | 0.3333 | 12345.68 |  | a\\|b | 2026-09-30 | nan |\n",
+        ),
+    ],
+)
+def test_results_are_printed_in_the_form_that_is_asked_for(
+    form: str, printed: str, small: Finished, plain: Command
+) -> None:
+    assert plain(small.data, "sql", ODD, "--format", form).out == printed
+
+
+def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: Finished, plain: Command) -> None:
+    [row] = json.loads(plain(small.data, "sql", ODD, "--format", "json").out)
+    assert row["text"] == "=1+1"
+    assert (row["number"], row["third"], row["nothing"], row["nan"]) == (-2.5, 1 / 3, None, None)
+    assert row["day"] == "2026-09-30"
+    assert plain(small.data, "sql", "SELECT 1 AS one").out == "one\n1\n"
+    refused = plain(small.data, "sql", "SELECT 1", "--format", "jsn")
+    assert refused.code == USAGE
+    assert "--format jsn: one of table, csv, json, md expected; did you mean json?" in refused.said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("sql", "SELECT figure FROM mart.figures"), ("status",), ("explain", "list")],
+    ids=lambda words: words[0],
+)
+def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, ...], small: Finished) -> None:
+    script = (
+        "import sys; from flows.cli import main\n"
+        "try: main()\nexcept SystemExit as left: assert not left.code, left.code\n"
+        "print('loaded', *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=environment(small.data), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = done.stderr.rpartition("loaded ")[2].split()
+    assert "duckdb" in loaded, "the question was asked"
+    assert [name for name in ("pandas", "prefect", "great_expectations", "pyarrow.dataset") if name in loaded] == []
+
+
+def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
+    small: Finished, copied: Callable[..., Path], plain: Command
+) -> None:
+    data = copied(small)
+    ended = plain(data, *SMALL)
+    assert ended.code == 0, ended.said
+    n = r"\(n = [\d,]+ jobs, [\d,]+ employers\)$"
+    assert re.search(rf"^SAMPLE · .+: USD [\d.]+K–[\d.]+K per month {n}", ended.out, re.M), ended.out
+    assert re.search(rf"^SAMPLE · .+: \d+% {n}", ended.out, re.M), ended.out
+    following = [shlex.split(line) for line in ended.out.partition("Next:\n")[2].splitlines()]
+    assert [words[0] for words in following] == [f"JOBMARKET_DATA={data}"] * 3
+    for _, name, *arguments in following:
+        assert name == "jobmarket"
+        assert plain(data, *arguments).code == 0
+
+
+def test_changed_figures_are_named(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+    data = copied(small)
+    with store.open_work(data) as con:
+        con.execute(
+            "INSERT INTO mart.figures BY NAME SELECT * REPLACE (as_of - 1 AS as_of,"
+            " CASE WHEN figure = 'skill.python' THEN '1%' ELSE value END AS value) FROM mart.figures"
+        )
+        store.publish(con, data / store.MARKET)
+    assert re.search(r"^Changed since 2026-09-29: skill\.python$", plain(data, *SMALL).out, re.M)
 
 
 def test_each_of_several_queries_is_answered(ask: Callable[..., Ended]) -> None:
@@ -552,6 +676,107 @@ def test_serve_schedules_the_night(server: dict[str, str]) -> None:
     assert schedule["schedule"]["cron"] == "30 1 29 2 *"
     assert schedule["schedule"]["timezone"] == "America/Sao_Paulo"
     assert deployment["parameters"] == {"sources": ["lever"]}
+
+
+def test_the_page_of_serve_finds_its_server(server: dict[str, str]) -> None:
+    url = server["PREFECT_API_URL"]
+    with urllib.request.urlopen(f"{url.removesuffix('/api')}/ui-settings", timeout=60) as answer:
+        assert json.load(answer)["api_url"] == url
+
+
+def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) -> None:
+    killed, living = "20261126T020000Z-11111111", "20261126T030000Z-22222222"
+    with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+        made = [
+            client.create_flow_run(nightly.nightly, name=f"jobmarket run ({name})", state=Running())
+            for name in (killed, living)
+        ]
+        assert crash_ended([killed]) == 1
+        states = [client.read_flow_run(run.id).state_name for run in made]
+        client.delete_flow_run(made[1].id)
+    assert states == ["Crashed", "Running"]
+
+
+def test_a_flow_run_is_named_after_its_run(sample: Finished) -> None:
+    [run] = runs.runs_of(sample.data)
+    with sqlite3.connect(sample.data / "prefect" / "prefect.db") as con:
+        assert con.execute("SELECT name FROM flow_run").fetchall() == [(f"jobmarket run --sample ({run.run_id})",)]
+
+
+def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(deploy.scheduled_night, "serve", lambda **options: given.update(options))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
+    (tmp_path / "prefect").mkdir()
+    schedule = deploy.schedule_for("0 2 * * *", "UTC")
+    deploy.serve(settings(), schedule=schedule, port=1, sources=("lever",))
+    assert given["pause_on_shutdown"] is False
+    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "0b8d6cf5-8a07-4f7e-9c34-000000000001")
+    assert deploy.name_night() == f"jobmarket serve ({deploy.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
+
+
+# --- when Prefect's server is lost -----------------------------------------------------------------------
+
+
+def test_what_fails_after_publishing_does_not_unsay_what_was_published(
+    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = copied(small)
+
+    def lost(*given: object) -> None:
+        raise ConnectionError("Connection refused")
+
+    monkeypatch.setattr("flows.nightly.note_end", lost)
+    ended = plain(data, *SMALL)
+    assert ended.code == 0, ended.said
+    assert "all was published, then: Connection refused" in ended.said
+    assert "nothing was published" not in ended.said.lower()
+    assert f"warehouse {data}/market.duckdb" in ended.said
+    assert runs.runs_of(data)[0].state == EXIT_CODES[0].state
+    with store.open_reader(data) as con:
+        [(code,)] = con.execute("SELECT exit_code FROM ops.runs ORDER BY started_at DESC LIMIT 1").fetchall()
+    assert code == 0
+
+
+def test_a_run_that_fails_before_publishing_still_says_so(
+    small: Finished, copied: Callable[..., Path], plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*given: object) -> None:
+        raise ConnectionError("Connection refused")
+
+    data = copied(small)
+    monkeypatch.setattr("flows.nightly.compute_marts", lost)
+    ended = plain(data, *SMALL)
+    assert ended.code == 1
+    assert "nothing was published" in ended.said
+    assert runs.runs_of(data)[0].state == EXIT_CODES[1].state
+
+
+def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
+    empty: Path,
+    small: Finished,
+    started: Callable[..., subprocess.Popen[str]],
+    made_in: Callable[[Path], dict[str, str]],
+) -> None:
+    run = started(empty, *SMALL, PREFECT_CLIENT_MAX_RETRIES="0")
+    try:
+        while not list(empty.glob("archive/*/*")):
+            assert run.poll() is None
+            time.sleep(0.01)
+        record = json.loads((empty / "prefect" / "server.json").read_text())
+        os.kill(record["pid"], signal.SIGKILL)
+    except BaseException:
+        end(run)
+        raise
+    done = ended(run, empty)
+    assert done.code == 0, done.said
+    assert "Prefect's server at http://127.0.0.1" in done.said
+    assert "nothing was published" not in done.said.lower()
+    assert runs.runs_of(empty)[0].state == EXIT_CODES[0].state
+    assert made_in(empty) == small.made
 
 
 def test_serve_needs_someone_to_write_to(empty: Path, plain: Command) -> None:

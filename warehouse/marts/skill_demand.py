@@ -16,6 +16,7 @@ from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.salary_bands import GROUPS, Texts
 from warehouse.marts.statistics import (
     DOUBT_WORDS,
+    LANGUAGES,
     Floats,
     capped_weights,
     concentration,
@@ -28,8 +29,6 @@ from warehouse.tables import ROLE_GROUPS, SkillDemand
 
 STRENGTHS = {"required": (1,), "preferred": (2,), "mentioned": (3,), "asked": (1, 2), "any": (1, 2, 3)}
 """Strengths (see jobs_skills.sql) that count for each requirement."""
-LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
-"""Languages whose section headings and phrases the skill reader knows; names of skills are the same in all."""
 
 
 def open_jobs(

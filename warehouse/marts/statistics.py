@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
+"""Languages whose section headings and phrases the skill reader knows; names of skills are the same in all."""
 EMPLOYER_CAP = 0.10
 """Largest share of one employer in a cell."""
 REPLICATES = 1_000
