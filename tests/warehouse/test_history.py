@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.test_store import all_rows
-from warehouse import store
+from warehouse import history, store
 from warehouse.schema import arrow_table, mart_ddl
 from warehouse.tables import HISTORIES, ROLES, Behind, Figures, RoleShares, fields_of, table_of
 
@@ -169,6 +169,15 @@ def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: store.Co
     assert all_rows(con, said) == [
         (day(n), day(n), f"SELECT '62%' WHERE DATE '{day(n)}' > DATE '2026-01-01'") for n in range(4)
     ]
+
+
+def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: store.Connection) -> None:
+    written = {0: {"ai_engineer": 1, "mlops_engineer": 2}, 2: {"ai_engineer": 1}, 9: {"ai_engineer": 3}}
+    for number, counts in written.items():
+        store.write_mart(con, RoleShares, shares(day(number), counts), as_of=day(number))
+    assert history.forget_after(con, RoleShares, day(1)) == [day(2), day(9)]
+    assert all_rows(con, SPANS) == [("ai_engineer", 1, day(0), None), ("mlops_engineer", 2, day(0), None)]
+    assert history.forget_after(con, RoleShares, day(1)) == []
 
 
 def test_a_row_is_stored_again_when_anything_of_it_changed(con: store.Connection) -> None:
