@@ -321,7 +321,8 @@ def test_saved_career_pages_are_read_by_their_markup() -> None:
     assert (reed.city, reed.employment_type, reed.valid_through) == ("Birmingham", "FULL_TIME", date(2020, 12, 21))
     assert {place.city for place in meta.places} >= {"Sunnyvale", "Bellevue", "Austin", "New York City"}
     assert (len(meta.places), meta.workplace, meta.country) == (8, "remote", "US")
-    assert (meta.employment_type, meta.posted_on) == ("FULL_TIME", date(2025, 6, 10))
+    assert (meta.employment_type, meta.posted_on) == ("FULL_TIME", None)
+    assert [issue.value for issue in meta.issues] == ["2025-06-10"], "four years after the day of its recording"
     assert (neura.city, neura.posted_on, neura.employer) == ("Metzingen", date(2025, 11, 6), "Neura Robotics GmbH")
     for row in found.values():
         assert row.text_state == "full" and row.text and not row.issues
@@ -386,7 +387,8 @@ def counts(source: str) -> tuple[int, int, int, int]:
     issues = [row for row in found if isinstance(row, Issue)]
     assert len(postings) + len(issues) == len(found)
     assert all(issue.is_deliberate and issue.rule for issue in issues), [i for i in issues if not i.is_deliberate]
-    assert all(not row.issues for row in postings), [row.issues for row in postings if row.issues][:5]
+    noted = [issue for row in postings for issue in row.issues if "U+FFFD" not in issue.rule]
+    assert not noted, noted[:5]  # what a source wrote as U+FFFD is kept, and said
     paid = sum(1 for row in postings if row.pay_low is not None or row.pay_high is not None)
     return len(postings), len(issues), paid, sum(1 for row in postings if row.country is not None)
 

@@ -312,8 +312,8 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
 def spoil(monkeypatch: pytest.MonkeyPatch, title: str, **changed: Any) -> None:
     """Let the reader of Ashby's jobs give a value that may not enter the warehouse, for jobs of one title."""
 
-    def misread(said: Any, before: Any) -> Any:
-        for row in postings(said, before):
+    def misread(said: Any, before: Any, **named: Any) -> Any:
+        for row in postings(said, before, **named):
             is_it = isinstance(row, Posting) and (row.source, row.title) == ("ashby", title)
             yield dataclasses.replace(cast("Posting", row), **changed) if is_it else row
 
