@@ -276,6 +276,9 @@ def serve(
     if not 0 < port < 2**16:
         raise WrongUsage(f"--port {port}: a number from 1 to 65535 expected")
     names = _names(source)
+    from flows.kind import LIVE, find_kind, refuse_other_kind
+
+    refuse_other_kind(config, find_kind(config), LIVE)
     prepare_prefect(config)
     from flows import deploy
 

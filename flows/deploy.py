@@ -12,6 +12,7 @@ from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.errors import WrongUsage, near
+from flows.kind import LIVE, settle_kind
 from flows.lock import held
 from flows.nightly import Outcome, Request, new_run_id, nightly, published_despite
 from flows.runs import ended_runs, on_record
@@ -46,6 +47,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
     request = Request(settings=config, command=COMMAND, sources=tuple(sources), is_live=True, run_id=run_id)
     with on_record(config.data, run_id=request.run_id, command=request.command) as ended, held(config.data):
+        settle_kind(config, LIVE)
         try:
             outcome = nightly(request)
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published

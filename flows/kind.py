@@ -48,6 +48,15 @@ def find_kind(config: Settings) -> str | None:
     return kinds.pop() if kinds else None
 
 
+def refuse_other_kind(config: Settings, found: str | None, wanted: str | None) -> None:
+    """Raise `Wrong` where a folder holds the other kind than is to be put into it."""
+    if found is not None and wanted not in (None, found):
+        raise Wrong(
+            f"{config.data} holds {found} data, which {wanted} data must not be mixed with; "
+            "set JOBMARKET_DATA to another folder"
+        )
+
+
 def settle_kind(config: Settings, wanted: str | None) -> str:
     """What the folder holds; the first run decides. A damaged file is set aside and written again where that is clear.
 
@@ -64,13 +73,9 @@ def settle_kind(config: Settings, wanted: str | None) -> str:
         )
     if found is None and wanted is None:
         raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")
+    refuse_other_kind(config, found, wanted)
     kind = found or wanted
     assert kind is not None
-    if wanted not in (None, kind):
-        raise Wrong(
-            f"{config.data} holds {kind} data, which {wanted} data must not be mixed with; "
-            "set JOBMARKET_DATA to another folder"
-        )
     if known is None:
         if is_damaged:
             aside = placing.set_aside(path, datetime.now(UTC).date())

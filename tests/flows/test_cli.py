@@ -714,6 +714,12 @@ def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused
     assert deploy.name_night() == f"jobmarket serve ({deploy.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
 
 
+def test_a_folder_of_sample_data_is_not_served(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
+    ended = plain(copied(small), "serve", JOBMARKET_CONTACT="night@example.org")
+    assert ended.code == 1
+    assert "holds sample data, which live data must not be mixed with" in ended.said
+
+
 # --- when Prefect's server is lost -----------------------------------------------------------------------
 
 
