@@ -321,11 +321,11 @@ def test_saved_career_pages_are_read_by_their_markup() -> None:
     assert (reed.city, reed.employment_type, reed.valid_through) == ("Birmingham", "FULL_TIME", date(2020, 12, 21))
     assert {place.city for place in meta.places} >= {"Sunnyvale", "Bellevue", "Austin", "New York City"}
     assert (len(meta.places), meta.workplace, meta.country) == (8, "remote", "US")
-    assert (meta.employment_type, meta.posted_on) == ("FULL_TIME", None)
-    assert [issue.value for issue in meta.issues] == ["2025-06-10"], "four years after the day of its recording"
-    assert (neura.city, neura.posted_on, neura.employer) == ("Metzingen", date(2025, 11, 6), "Neura Robotics GmbH")
+    assert (meta.employment_type, neura.city, neura.employer) == ("FULL_TIME", "Metzingen", "Neura Robotics GmbH")
+    later = [[issue.value for issue in page.issues] for page in (reed, meta, neura)]
+    assert later == [[], ["2025-06-10"], ["2025-11-06"]], "days four years after that of the recording are not believed"
     for row in found.values():
-        assert row.text_state == "full" and row.text and not row.issues
+        assert row.text_state == "full" and row.text
         assert "&nbsp;" not in row.text and "\\n" not in row.text
 
 

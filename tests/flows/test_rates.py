@@ -71,8 +71,10 @@ def dollars(request: Request) -> list[tuple[Any, ...]]:
 
 
 def test_pay_without_rates_is_said_with_its_remedy(
-    request_of: Request, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
+    request_of: Request, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(cli, "_print_headlines", lambda *given: None)  # nothing is published here
     outcome = filled(request_of, tmp_path)
     assert outcome.exit_code == 0, "it is no fault of the file"
     (note,) = outcome.notes

@@ -346,7 +346,9 @@ def test_a_past_day_speaks_from_what_was_there_then(
     assert ended.code == 0, ended.said
     then = data / "asof" / SECOND_NIGHT.isoformat()
     assert str(then / "market.duckdb") in ended.out
-    assert f"jobmarket explain FIGURE --as-of {SECOND_NIGHT}" in ended.out, "which asks the same warehouse"
+    assert f"jobmarket explain band.northern_america.mid_senior --as-of {SECOND_NIGHT}" in ended.out, (
+        "which asks the same warehouse"
+    )
     assert published(data) == before, "what is published is of another day"
     assert sorted(data.glob("archive/*/*")) == archive, "no server was asked"
 

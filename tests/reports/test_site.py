@@ -39,7 +39,11 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
              "n_employers": 40, "n_asking": int(400 * share), "share": share, "share_lo": share - 0.05,
              "share_hi": share + 0.05, "rank": rank, "category_rank": rank, "status": "published"},
         )  # fmt: skip
-    pay = {"annual_low": 1e5, "annual_high": 2e5, "pay_low": 1e5, "pay_source": "stated", "text_hash": None}
+    pay = {
+        "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
+        "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5, "pay_country": "US",
+        "text_hash": None,
+    }  # fmt: skip
     put(
         tables.Postings,
         {"posting_id": "ashby:1", "source": "ashby", "role_group": "ai_engineering", "seniority": "mid",
