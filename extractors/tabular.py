@@ -46,6 +46,7 @@ import sqlite3
 import tomllib
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -640,6 +641,9 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
             lines = _bounded(sheet.iter_rows(values_only=True))
             header = next((line for line in lines if any(cell is not None for cell in line)), ())
             named = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
+            if doubled := sorted(name for name, n in Counter(column for _, column in named).items() if n > 1):
+                rule = "columns of different names expected; rename or remove those that stand twice"
+                raise Rejected("response", ", ".join(doubled), rule)
             return [
                 Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in named})
                 for number, line in enumerate(lines, start=1)

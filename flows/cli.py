@@ -395,6 +395,10 @@ def _check_guides(config: Settings, guides: Sequence[Path], *, kind: str | None,
 
 def _check_days(guides: Sequence[Path], as_of: date | None, may_date_back: bool) -> list[str]:
     """Refuse to date a guide back without a word; what is to be said of those that shall be dated back."""
+    if may_date_back and (as_of is None or not guides):
+        raise WrongUsage(
+            "--date-back goes with --as-of and --guide: it lets a guide have the figures of an earlier day"
+        )
     if as_of is None or not guides:
         return []
     from flows.guides import later_guides
@@ -479,6 +483,8 @@ def _report(request: Request, outcome: Outcome) -> None:
         for message in outcome.messages:
             OUT.print(Text(f"Nothing was published: {message}", style="bold red"))
         return
+    for message in outcome.messages:
+        OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
     outputs = request.outputs
     for label, path in (("warehouse", outputs.market), ("guide", outputs.guide), ("page", outputs.page)):
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
@@ -592,7 +598,12 @@ def sql(
     query: Annotated[
         str, typer.Argument(metavar="QUERY", help="A SELECT over core, mart and ops; `adverts` holds the texts.")
     ],
-    rows: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many rows of a result.")] = 100,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Print at most this many rows of a result; default: 100 of table and md."
+        ),
+    ] = None,
     form: Annotated[
         str | None,
         typer.Option(
@@ -610,17 +621,20 @@ def sql(
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
         raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{near(form, FORMS)}")
+    most = rows or (100 if form in ("table", "md") else None)
     with _reader(as_of, with_texts="adverts" in query.lower()) as con:
         try:
             statements = con.extract_statements(query)
             if not statements:
                 raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM mart.figures"')
+            if form == "json" and len(statements) > 1:
+                raise WrongUsage("--format json takes one query: several results are no one JSON value")
             for statement in statements:
                 result = con.execute(statement)
-                found = result.fetchmany(rows + 1)
-                write_result([column[0] for column in result.description or ()], found[:rows], form)
-                if len(found) > rows:
-                    (OUT if form == "table" else ERR).print(f"first {rows} rows; --rows N prints more")
+                found = result.fetchmany(most + 1) if most else result.fetchall()
+                write_result([column[0] for column in result.description or ()], found[:most], form)
+                if most and len(found) > most:
+                    (OUT if form == "table" else ERR).print(f"first {most} rows; --rows N prints more")
         except _sql_errors() as error:
             raise Wrong(_tell_damage(error) or str(error)) from error
 

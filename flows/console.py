@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
@@ -83,22 +84,35 @@ def _write_table(columns: Sequence[str], rows: Found) -> None:
 
 def _write_csv(columns: Sequence[str], rows: Found) -> None:
     """RFC 4180 with line feeds; text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    writer = csv.writer(OUT.file, lineterminator="\n")
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_unformulated(value) for value in row] for row in rows)
+    _write(lines.getvalue())
 
 
 def _write_json(columns: Sequence[str], rows: Found) -> None:
-    """A list of objects, values as they are; what JSON has no number for is null, and a day is text."""
-    found = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
-    OUT.file.write(json.dumps(found, ensure_ascii=False, default=str, indent=1) + "\n")
+    """A list of objects, values as they are; what JSON has no number for is null, and a day is text.
+
+    A column whose name stands before it has its number behind it ("x", "x_2").
+    """
+    names = [name if (n := columns[:at].count(name)) == 0 else f"{name}_{n + 1}" for at, name in enumerate(columns)]
+    found = [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+    _write(json.dumps(found, ensure_ascii=False, default=str, indent=1, allow_nan=False) + "\n")
 
 
 def _write_markdown(columns: Sequence[str], rows: Found) -> None:
-    lines = [columns, ["---"] * len(columns), *([_short(value) for value in row] for row in rows)]
-    for line in lines:
-        cells = (" ".join(cell.replace("\\", "\\\\").replace("|", "\\|").split()) for cell in line)
-        OUT.file.write(f"| {' | '.join(cells)} |\n")
+    """A table of GitHub's Markdown in which the words of others are text and nothing else."""
+    from reports.guide import escape  # noqa: PLC0415  # the templates are for this form alone
+
+    cells = [[escape(cell, is_html=False) for cell in line] for line in (columns, *(map(_short, row) for row in rows))]
+    lines = [cells[0], ["---"] * len(columns), *cells[1:]]
+    _write("".join(f"| {' | '.join(line)} |\n" for line in lines).translate(UNSHOWN))
+
+
+def _write(text: str) -> None:
+    """A result as it is, but for a terminal, which the words of others must not command."""
+    OUT.file.write(text.translate(UNSHOWN) if OUT.is_terminal else text)
 
 
 FORMS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "md": _write_markdown}
@@ -118,6 +132,13 @@ def _unformulated(value: object) -> object:
 
 
 def _plain(value: object) -> object:
+    """A value of DuckDB as JSON has it, nested ones too; bytes are hexadecimal."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, bytes | bytearray):
+        return value.hex()
     if isinstance(value, Decimal):
         return float(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

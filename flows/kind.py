@@ -27,7 +27,8 @@ SAMPLE_BOARD = "-sample"
 def read_kind(data: Path) -> str | None:
     """What the folder's file says; None when there is none, or when it says neither."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        said = (data / KIND).read_text(encoding="utf-8").strip()
+        path = data / KIND
+        said = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would be waited for
         return said if said in (SAMPLE, LIVE) else None
     return None
 

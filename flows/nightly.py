@@ -801,16 +801,20 @@ def published_outcome(request: Request) -> Outcome | None:
     """What a run published, by its own record in the published warehouse; None when it published nothing."""
     if not request.outputs.market.exists():
         return None
-    with store.open_reader(request.outputs.folder) as con:
-        run = con.execute("SELECT exit_code, as_of FROM ops.runs WHERE run_id = ?", [request.run_id]).fetchone()
-        columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
-        found = con.execute(
-            f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
-        ).fetchall()
+    columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
+    try:
+        with store.open_reader(request.outputs.folder) as con:
+            query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ?"
+            run = con.execute(query, [request.run_id]).fetchone()
+            found = con.execute(
+                f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
+            ).fetchall()
+    except store.SqlError:  # what cannot be read tells nothing; the first error is the one to be told
+        return None
     if run is None or run[0] is None:
         return None
     health = tuple(Health(**dict(zip(columns, row, strict=True))) for row in found)
-    return Outcome(exit_code=run[0], as_of=run[1], health=health)
+    return Outcome(exit_code=run[0], as_of=run[1], health=health, messages=(run[2],) if run[2] else ())
 
 
 def end_in(con: store.Connection, request: Request, outcome: Outcome) -> None:

@@ -24,6 +24,8 @@ NAMED = 3
 def is_worth_printing(record: logging.LogRecord) -> bool:
     """Whether Prefect should print why a task failed: not of a file, since what cannot be mended is raised on."""
     error = record.exc_info[1] if record.exc_info else None
+    if str(record.msg).startswith("Finished in state Failed"):
+        return False
     return not isinstance(error, store.SqlError | pa.ArrowException)
 
 

@@ -415,7 +415,7 @@ _MARKDOWN = re.compile(r"[|*`\[\]\\~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LIKE_A_BLOCK = re.compile(r"[#+=-]|\d{1,9}[.)]\s")
 
 
-def _escaped(text: str, is_html: bool) -> str:
+def escape(text: str, is_html: bool) -> str:
     """Text on one line that neither HTML nor Markdown takes for anything but text."""
     line = " ".join(text.split())
     escaped = html.escape(line, quote=False)
@@ -423,7 +423,7 @@ def _escaped(text: str, is_html: bool) -> str:
 
 
 def _paragraph(text: str, is_html: bool) -> str:
-    escaped = _escaped(text, is_html)
+    escaped = escape(text, is_html)
     if not is_html and _LIKE_A_BLOCK.match(escaped):
         return f"&#{ord(escaped[0])};{escaped[1:]}"
     return escaped
@@ -434,17 +434,17 @@ def _table_lines(table: wording.Table, caption: str, is_html: bool) -> list[str]
     if is_html:
         sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
         said = f"{caption}. {table.key}" if table.key else caption
-        lines = ["<table>", f"<caption>{_escaped(said, True)}</caption>"]
-        heads = "".join(f'<th scope="col">{_escaped(c, True)}</th>' for c in table.columns)
+        lines = ["<table>", f"<caption>{escape(said, True)}</caption>"]
+        heads = "".join(f'<th scope="col">{escape(c, True)}</th>' for c in table.columns)
         lines += ["<thead>", f"<tr>{heads}</tr>", "</thead>", "<tbody>"]
         for row in table.rows:
-            cells = "".join(f"<td{side}>{_escaped(c, True)}</td>" for side, c in zip(sides, row, strict=True))
+            cells = "".join(f"<td{side}>{escape(c, True)}</td>" for side, c in zip(sides, row, strict=True))
             lines.append(f"<tr>{cells}</tr>")
-        return [*lines, "</tbody>", "</table>", *(f"<p>{_escaped(p, True)}</p>" for p in table.below)]
+        return [*lines, "</tbody>", "</table>", *(f"<p>{escape(p, True)}</p>" for p in table.below)]
     rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
     lines = [_paragraph(table.key, False), ""] if table.key else []
-    lines += [f"| {' | '.join(_escaped(c, False) for c in table.columns)} |", f"| {' | '.join(rules)} |"]
-    lines += [f"| {' | '.join(_escaped(c, False) for c in row)} |" for row in table.rows]
+    lines += [f"| {' | '.join(escape(c, False) for c in table.columns)} |", f"| {' | '.join(rules)} |"]
+    lines += [f"| {' | '.join(escape(c, False) for c in row)} |" for row in table.rows]
     for paragraph in table.below:
         lines += ["", _paragraph(paragraph, False)]
     return lines
@@ -456,7 +456,7 @@ def _figure_lines(figure: Figures, tag: _Tag, is_html: bool) -> list[str]:
     if table is not None:
         return _table_lines(table, figure.title, is_html)
     words = _words(figure, tag)
-    return [f"<p>{_escaped(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
+    return [f"<p>{escape(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
 
 
 def _words(figure: Figures, tag: _Tag) -> str:
@@ -653,13 +653,13 @@ def _source_lines(day: _Day, is_html: bool) -> list[str]:
     lines += [] if is_html or not lines else [""]
     as_of = f"{_AS_OF}{' and '.join(wording.day(d) for d in days)}." if days else "No figure is used."
     key = f"{as_of} {READING_KEY} {LAST_READ_KEY}"
-    lines += [f"<p>{_escaped(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
+    lines += [f"<p>{escape(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
     lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
     words = sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})
     if words and is_html:
-        lines += ["<ul>", *(f"<li>{_escaped(w, True)}</li>" for w in words), "</ul>"]
+        lines += ["<ul>", *(f"<li>{escape(w, True)}</li>" for w in words), "</ul>"]
     elif words:
-        lines += ["", *(f"- {_escaped(w, False)}" for w in words)]
+        lines += ["", *(f"- {escape(w, False)}" for w in words)]
     return lines
 
 
@@ -669,7 +669,7 @@ def _content(text: str, span: _Span, day: _Day) -> str:
     as_html = day.is_html or tag.name != COMMENT
     if tag.figure is not None and not (tag.name == COMMENT and _is_block(text, span)):
         # The text of a span in Markdown is still Markdown, so it is escaped as such.
-        return _escaped(_words(day.ledger[tag.figure], tag), day.is_html)
+        return escape(_words(day.ledger[tag.figure], tag), day.is_html)
     if tag.figure is not None:
         lines = _figure_lines(day.ledger[tag.figure], tag, as_html)
     elif tag.block == "sources":

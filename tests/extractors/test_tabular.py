@@ -215,6 +215,7 @@ WRONG_FILES = {
     b"SQLite format 3\0broken": "a whole SQLite database expected",
     workbook(jobs=[("id", "title"), (1, "AI")], more=[]): "`table`; the file has jobs, more",
     workbook(jobs=[("id", "name"), (1, "AI")]): "columns that the file has expected: id, name",
+    workbook(jobs=[("id", "title", "title"), (1, "AI", "ML")]): "stand twice",
     workbook(jobs=[("id", "title")]): "at least one row",
     database("CREATE TABLE jobs (id, title); CREATE TABLE more (a);"): "`table`; the file has jobs, more",
     database("CREATE TABLE jobs (id, title);"): "at least one row",

@@ -468,7 +468,7 @@ ODD = """SELECT '=1+1' AS text, -2.5 AS number, 1.0::DOUBLE / 3 AS third, 12345.
             "md",
             "| text | number | third | pay | nothing | bar | day | nan |\n"
             "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
-            "| =1+1 | -2.5 | 0.3333 | 12345.68 |  | a\\|b | 2026-09-30 | nan |\n",
+            "| =1+1 | -2.5 | 0.3333 | 12345.68 |  | a&#124;b | 2026-09-30 | nan |\n",
         ),
     ],
 )
@@ -487,6 +487,51 @@ def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: Finished, plai
     refused = plain(small.data, "sql", "SELECT 1", "--format", "jsn")
     assert refused.code == USAGE
     assert "--format jsn: one of table, csv, json, md expected; did you mean json?" in refused.said
+
+
+def test_json_is_json_whatever_is_asked(small: Finished, plain: Command) -> None:
+    query = (
+        "SELECT 1 AS x, 2 AS x, ['nan'::DOUBLE, 1.5] AS many, {'a': 2.5::DECIMAL(4, 2)} AS nested, '\\xFF'::BLOB AS b"
+    )
+    [row] = json.loads(plain(small.data, "sql", query, "--format", "json").out)
+    assert row == {"x": 1, "x_2": 2, "many": [None, 1.5], "nested": {"a": 2.5}, "b": "ff"}
+    refused = plain(small.data, "sql", "SELECT 1; SELECT 2", "--format", "json")
+    assert refused.code == USAGE
+    assert "takes one query" in refused.said
+
+
+def test_a_result_for_programs_is_whole(small: Finished, plain: Command) -> None:
+    printed = plain(small.data, "sql", "SELECT * FROM range(250)").out
+    assert len(printed.splitlines()) == 251
+    assert len(json.loads(plain(small.data, "sql", "SELECT * FROM range(250)", "--format", "json").out)) == 250
+
+
+def test_markdown_takes_the_words_of_others_for_text(small: Finished, plain: Command) -> None:
+    hostile = (
+        "[x](javascript:alert(1)) | <script>![i](http://images.example/x.png)`code`" + chr(27) + "[31m" + chr(0x202E)
+    )
+    printed = plain(small.data, "sql", f"SELECT '{hostile}' AS title", "--format", "md").out
+    assert len(printed.splitlines()) == 3
+    row = printed.splitlines()[2]
+    assert row.count("|") == 2
+    assert not any(mark in row for mark in ("[", "]", "<script", "`", chr(27), chr(0x202E)))
+
+
+def test_a_terminal_is_not_commanded_by_results(
+    small: Finished, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.OUT, "_force_terminal", True)
+    for form in ("csv", "json", "md"):
+        printed = plain(
+            small.data, "sql", "SELECT chr(27) || '[2J' || chr(155) || chr(8238) AS t", "--format", form
+        ).out
+        assert not any(mark in printed for mark in (chr(27), chr(155), chr(8238))), form
+
+
+def test_dating_back_needs_a_day_and_a_guide(empty: Path, plain: Command) -> None:
+    refused = plain(empty, "run", "--sample", "--date-back")
+    assert refused.code == USAGE
+    assert "--date-back goes with --as-of and --guide" in refused.said
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from extractors.archive import path_of
 from flows import nightly
 from flows.errors import Wrong
-from flows.kind import settle_kind
+from flows.kind import read_kind, settle_kind
 from flows.runs import begin
 from flows.settings import Settings
 from tests.flows.test_earlier_folder import DAYS, FIGURES, FOLDER
@@ -245,6 +245,13 @@ def test_a_damaged_kind_is_set_aside_where_the_folder_tells_what_it_holds(
     assert settle_kind(config, "sample") == "sample"
     assert (data / "kind").read_text() == "sample\n"
     assert len(aside(data, "kind")) == (content != b"")
+
+
+def test_a_pipe_in_the_place_of_the_kind_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "kind")
+    assert read_kind(tmp_path) is None
+    assert settle_kind(Settings(data=tmp_path), "live") == "live"
+    assert (tmp_path / "kind").read_text() == "live\n"
 
 
 def test_a_live_archive_tells_that_it_is_live(tmp_path: Path) -> None:
