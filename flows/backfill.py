@@ -52,7 +52,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [_damage(name, file, found) for _, found in web.damaged]
-        ahead += [reject_of_future(name, _named(file), record, time) for record, time in web.ahead]
+        ahead += [reject_of_future(name, _recording_name(file), record, time) for record, time in web.ahead]
         health = replace(
             health,
             n_requests=health.n_requests + web.n_requests,
@@ -78,7 +78,7 @@ def _damage(source: str, file: Path, found: Damaged) -> Rejects:
     taken = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
     return Rejects(
         source=source,
-        warc=_named(file),
+        warc=_recording_name(file),
         record=found.record,
         posting_id=None,
         column_name="file" if is_whole_file else "response",
@@ -87,6 +87,6 @@ def _damage(source: str, file: Path, found: Damaged) -> Rejects:
     )
 
 
-def _named(file: Path) -> str:
-    """A recording, as rejects name it."""
+def _recording_name(file: Path) -> str:
+    """How rejects name a recording: its folder and its file."""
     return f"{file.parent.name}/{file.name}"

@@ -87,7 +87,7 @@ def _write_csv(columns: Sequence[str], rows: Found) -> None:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_unformulated(value) for value in row] for row in rows)
+    writer.writerows([_neutralise_formula(value) for value in row] for row in rows)
     _write(lines.getvalue())
 
 
@@ -127,7 +127,7 @@ def _short(value: object) -> str:
     return str(value)
 
 
-def _unformulated(value: object) -> object:
+def _neutralise_formula(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
