@@ -1,6 +1,6 @@
 """What a source is: a declaration, a `fetch` and a `parse`, in a module named like it.
 
-`all_sources` finds the modules of this package that declare a `SOURCE`; there is no registry to keep.
+`all_sources` finds the modules below sources/ that declare a `SOURCE`; there is no registry to keep.
 A source module holds
 
     SOURCE = Source(name="ashby", ...)
@@ -42,9 +42,9 @@ import orjson
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-import extractors
-from transforms.bounds import REPLACEMENT
-from transforms.rejected import MISSHAPEN, Rejected
+import extractors.sources
+from transforms.text.bounds import REPLACEMENT
+from transforms.text.rejects import MISSHAPEN, Rejected
 from warehouse.tables import Issue
 
 Row = TypeVar("Row")
@@ -338,15 +338,16 @@ def table_in(
 
 @functools.cache
 def all_sources() -> dict[str, ModuleType]:
-    """The modules of this package that declare a SOURCE, by its name, in alphabetical order."""
+    """The modules below extractors/sources that declare a SOURCE, by its name, in alphabetical order."""
     found: dict[str, ModuleType] = {}
-    for info in sorted(pkgutil.iter_modules(extractors.__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"extractors.{info.name}") if not info.ispkg else None
+    for info in pkgutil.walk_packages(extractors.sources.__path__, "extractors.sources."):
+        module = importlib.import_module(info.name) if not info.ispkg else None
         if module is not None and isinstance(getattr(module, "SOURCE", None), Source):
-            if module.SOURCE.name != info.name:
-                raise ValueError(f"extractors/{info.name}.py declares SOURCE.name {module.SOURCE.name!r}")
-            found[info.name] = module
-    return found
+            name = info.name.rpartition(".")[2]
+            if module.SOURCE.name != name:
+                raise ValueError(f"{info.name} declares SOURCE.name {module.SOURCE.name!r}")
+            found[name] = module
+    return dict(sorted(found.items()))
 
 
 def source_of(url: str) -> ModuleType | None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive import Damaged, Writer, path_of
+from extractors.archive.warc import Damaged, Writer, path_of
 from extractors.source import all_sources
-from extractors.web import web_for
-from flows.ending import ends_at_once
+from extractors.web.session import web_for
+from flows.inputs.recordings import Recordings
 from flows.nightly import RUN_NAME, Health, Outcome, Request, damaged, from_archive, reject_of_future, salvage_parts
-from flows.progress import shown
-from flows.recordings import Recordings
+from flows.runtime.shutdown import ends_at_once
+from flows.terminal.progress import shown
 from warehouse.tables import Rejects
 
 LOG = logging.getLogger("jobmarket")

@@ -1,7 +1,7 @@
 """The night, from top to bottom: fetch, refine, load, compute, check, publish.
 
 Every step is a plain function from files to files or tables, safe to run twice. Prefect adds the record of
-what ran; without its decorators the code still works. Who asks again when a server is busy is `extractors.web`,
+what ran; without its decorators the code still works. Who asks again when a server is busy is `extractors.web.session`,
 request by request; no task is retried.
 """
 
@@ -25,28 +25,36 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive import LIVE, MAX_AHEAD, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
+from extractors.archive.warc import LIVE, MAX_AHEAD, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
-from extractors.pool import refine_all
-from extractors.refine import Refined, answers_after, collector_paused, refusals_in
+from extractors.refine.refine import Refined, answers_after, collector_paused, refusals_in
+from extractors.refine.workers import refine_all
 from extractors.source import ANSWERED, Source, all_sources
-from extractors.web import MissingContact, Web, checked_contact, web_for
-from flows.access import accept, accepted, permissions, why_off
-from flows.audit import audits_of
-from flows.ending import ends_at_once
-from flows.errors import unwritten
-from flows.progress import shown
-from flows.recovery import recover
-from flows.settings import PROJECT, Outputs, Settings
-from flows.version import code_version
-from reports import figures, guide, site
-from transforms import duplicate, employer
-from transforms.lookup import countries, roles, taxonomy
-from warehouse import drift, employers, jobs, placing, quality, soundness, store
-from warehouse.marts import reuse
+from extractors.web.session import MissingContact, Web, checked_contact, web_for
+from flows.accuracy.audit import audits_of
+from flows.runtime.permissions import accept, accepted, permissions, why_off
+from flows.runtime.recovery import recover
+from flows.runtime.settings import PROJECT, Outputs, Settings
+from flows.runtime.shutdown import ends_at_once
+from flows.runtime.version import code_version
+from flows.terminal.errors import unwritten
+from flows.terminal.progress import shown
+from reports.figures import catalogue as figures
+from reports.guide import refresh as guide
+from reports.site import page as site
+from transforms.employers import dedup as duplicate
+from transforms.employers import identity as employer
+from transforms.text.lookups import countries, roles, taxonomy
+from warehouse import database as store
+from warehouse.checks import drift
+from warehouse.checks import gate as quality
+from warehouse.checks import integrity as soundness
+from warehouse.load import employers, jobs
+from warehouse.marts import cell_cache as reuse
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
+from warehouse.publish import atomic_files as placing
 from warehouse.tables import (
     POSTING_KINDS,
     Audits,
@@ -152,7 +160,7 @@ class Outcome:
 
     @property
     def on_record(self) -> dict[str, Any]:
-        """What the journal of runs says of it: `flows.runs.end`'s arguments. Of sources, those that were read."""
+        """What the journal of runs says of it: arguments of `runtime.run_log.end`. Of sources, those that were read."""
         read = [health for health in self.health if health.outcome != "unchanged"]
         return {
             "exit_code": self.exit_code,
@@ -167,7 +175,7 @@ def nightly(request: Request) -> Outcome:
     """Ask every source (none for a past day), then do what follows from the archive."""
     with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
-        names = [name for name in request.sources if not request.is_sample or (SAMPLE / name).is_dir()]
+        names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
         asked = {name: fetch_source.submit(name, request) for name in names if request.as_of is None}
         health = [_ended(name, future) for name, future in asked.items()]
         return from_archive(request, health)
@@ -283,9 +291,9 @@ def _nights(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence
     if not request.is_sample:
         yield None, boards_of(name), datetime.now(UTC).date()
         return
-    with (SAMPLE / "boards.csv").open(encoding="utf-8", newline="") as file:
+    with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
         boards = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
-    for recording in sorted((SAMPLE / name).glob(f"*{SUFFIX}")):
+    for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
         yield recording, boards, date.fromisoformat(recording.name[:10])
 
 
@@ -661,7 +669,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     """Compute and check every mart and figure of the day.
 
     A mart is computed where what it is computed from changed: not at all when nothing did, else cell by cell
-    (`warehouse.marts.reuse`). What is taken over as a whole met its gate when it was computed, and only its day
+    (`warehouse.marts.cell_cache`). What is taken over as a whole met its gate when it was computed, and only its day
     changes; as soon as one cell is computed, all rows of the mart pass the gate.
 
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night

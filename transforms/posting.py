@@ -19,8 +19,18 @@ from typing import Any, NamedTuple, Required, TypedDict, Unpack
 
 import orjson
 
-from transforms.ai_work import ai_label
-from transforms.bounds import (
+from transforms.pay.currency import legal_tender
+from transforms.pay.normalisation import finished
+from transforms.pay.prose import pay_in
+from transforms.pay.scope import names_period
+from transforms.place.places import Address, Whereabouts, region_of, whereabouts
+from transforms.role.ai_label import ai_label
+from transforms.role.requirements import degree_in, years_in
+from transforms.role.titles import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
+from transforms.skills.extraction import skills_in
+from transforms.skills.sections import read_ahead as lines_ahead
+from transforms.text.batch_cache import Remembered
+from transforms.text.bounds import (
     MAX_ID,
     MAX_ISSUES_OF_ADVERT,
     MAX_LENGTH,
@@ -31,19 +41,9 @@ from transforms.bounds import (
     bounded_text,
     bounded_url,
 )
-from transforms.currency import legal_tender
-from transforms.pay import pay_in
-from transforms.pay_norm import finished
-from transforms.place import Address, Whereabouts, region_of, whereabouts
-from transforms.reading import Reading
-from transforms.rejected import MISSHAPEN, Rejected, first_issues
-from transforms.remembered import Remembered
-from transforms.requirement import degree_in, years_in
-from transforms.role import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
-from transforms.section import read_ahead as lines_ahead
-from transforms.skill import skills_in
-from transforms.text import hash_of, language_of, masked, text_of, without_unseen
-from transforms.tier import names_period
+from transforms.text.evidence import Reading
+from transforms.text.normalise import hash_of, language_of, masked, text_of, without_unseen
+from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Posting, Span
 
 LONGEST_HTML = 4_000_000
@@ -305,7 +305,7 @@ def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
     employment_type = said.get("employment_type")
     kind = employment_type_of(employment_type) if employment_type else None
     if employment_type and kind is None:
-        rule = "a kind of employment known to lookups/employment_types.csv expected; add the word there"
+        rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
         issues.append(Rejected("employment_type", employment_type, rule).issue)
 
     yield
@@ -415,7 +415,7 @@ def _seniority(
     if stated:
         level = seniority_stated(stated)
         if level is None:
-            rule = "a level known to lookups/levels.csv expected; add the word there"
+            rule = "a level known to lookups/role/levels.csv expected; add the word there"
             issues.append(Rejected("seniority", stated, rule).issue)
         elif level != "unstated":
             return level, False, [_span("seniority", "structured", None, None, "level as stated", "stated")]

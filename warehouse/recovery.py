@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import placing
+from warehouse.publish import atomic_files as placing
 
 NO_DAMAGE = (duckdb.OutOfMemoryException, duckdb.ConnectionException, duckdb.InterruptException)
 """What reading a whole file may raise as well."""

@@ -448,7 +448,7 @@ class SupersededVersions(InDollars, Version, Advert):
     "left_posting_id <> right_posting_id",
 )
 class JobLinks:
-    """Rules and scores: `transforms.duplicate`. Not every pair of a job's postings has one: many alike form a star."""
+    """Rules and scores: `transforms.employers.dedup`. Many alike form a star: not every pair of a job has one."""
 
     left_posting_id: Annotated[
         str, Column("The posting that was seen first", key=True, references="core.postings.posting_id")
@@ -731,7 +731,7 @@ class Countries:
 
 @table("core.roles", "Roles: definition, group and nearest official occupations.")
 class Roles:
-    """From transforms/lookups/roles.csv."""
+    """From transforms/lookups/role/roles.csv."""
 
     role: Annotated[str, Column("Role", key=True)]
     role_group: Annotated[str, Column("Group", values=tuple(ROLE_GROUPS))]
@@ -743,7 +743,7 @@ class Roles:
 
 @table("core.skills", "The skill taxonomy.")
 class Skills:
-    """From transforms/lookups/skills.csv."""
+    """From transforms/lookups/skills/skills.csv."""
 
     skill: Annotated[str, Column("Name", key=True)]
     category: Annotated[str, Column("Category of the guide", values=SKILL_CATEGORIES)]
@@ -760,7 +760,7 @@ class Skills:
 class Employers:
     """Adverts that share a name (case, accents, legal form apart), a board or a domain of the employer's are one's.
 
-    Employers of boards.csv stand here without adverts too. `warehouse/employers.py` says what can change an id.
+    Employers of boards.csv stand here without adverts too. `warehouse/load/employers.py` says what can change an id.
     """
 
     employer_id: Annotated[

@@ -18,7 +18,8 @@ from typing import TypeVar
 from warehouse.tables import GROUP_OF_ROLE
 
 SEED = 20260928
-FOLDER = Path(__file__).parent
+TABLES = Path(__file__).parent / "tables"
+RECORDINGS = Path(__file__).parent / "recordings"
 FIRST_NIGHT = date(2026, 9, 28)
 N_NIGHTS = 3
 OLDEST_POSTING = 320
@@ -181,7 +182,7 @@ class Advert:
 @functools.cache
 def table(name: str) -> tuple[dict[str, str], ...]:
     """The rows of a CSV file beside this module."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 

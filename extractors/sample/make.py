@@ -1,6 +1,6 @@
 """Writes the bundled sample: `python -m extractors.sample.make`.
 
-Three nights of answers in the true shapes of seven sources, as WARC files in this folder, one per source and
+Three nights of answers in the true shapes of seven sources, as WARC files in recordings/, one per source and
 night, and the currency table of the first of each month before. The addresses asked are the sources' own;
 employers, adverts, rates and wages are invented. The same code writes the same bytes (as long as zlib does).
 
@@ -27,12 +27,11 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from extractors import aijobs_salaries, ashby, bls_oews, currency_table, ecb_rates, greenhouse, lever
-from extractors.archive import SAMPLE_SOFTWARE, SUFFIX, Writer, path_of
+from extractors.archive.warc import SAMPLE_SOFTWARE, SUFFIX, Writer, path_of
 from extractors.sample.adverts import (
     FIRST_NIGHT,
-    FOLDER,
     N_NIGHTS,
+    RECORDINGS,
     Advert,
     Board,
     Dice,
@@ -44,6 +43,9 @@ from extractors.sample.adverts import (
     table,
 )
 from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting, native_number
+from extractors.sources.employer_boards import ashby, greenhouse, lever
+from extractors.sources.reference import currency_table, ecb_rates
+from extractors.sources.salaries import aijobs_salaries, bls_oews
 
 NIGHTS = tuple(datetime.combine(FIRST_NIGHT, time(2), UTC) + timedelta(days=night) for night in range(N_NIGHTS))
 FIRST_RATE = date(2024, 1, 1)
@@ -89,7 +91,7 @@ class Answer:
     content_encoding: str | None = None
 
 
-def make(folder: Path = FOLDER) -> list[Path]:
+def make(folder: Path = RECORDINGS) -> list[Path]:
     """Write the sample's WARC files below a folder and remove others there. Returns the files, in order."""
     made = []
     for source, answers_of in SOURCES.items():
@@ -421,5 +423,5 @@ SOURCES: dict[str, Callable[[int], list[Answer]]] = {
 
 
 if __name__ == "__main__":
-    files = make(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    files = make(Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDINGS)
     sys.stdout.write(f"{len(files)} files, {sum(file.stat().st_size for file in files):,} bytes\n")

@@ -37,18 +37,18 @@ import hyperscan
 import orjson
 from selectolax.lexbor import LexborHTMLParser
 
-import extractors.ashby
+import extractors.sources.employer_boards.ashby
 import transforms.posting
-from extractors.archive import Writer, read
-from extractors.refine import Refined, collector_paused, refine, rows_of
+from extractors.archive.warc import Writer, read
+from extractors.refine.refine import Refined, collector_paused, refine, rows_of
 from extractors.source import Response
 from tests.bench import duplicates, growth, nights, plain
-from transforms.lexicon import lexicon
-from transforms.text import BLOCKS, language_of
+from transforms.skills.lexicon import lexicon
+from transforms.text.normalise import BLOCKS, language_of
 
 REPO = Path(__file__).parents[2]
 REAL = REPO.parent / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"
-SAMPLE = REPO / "extractors" / "sample"
+SAMPLE = REPO / "extractors" / "sample" / "recordings"
 SOURCE = "ashby"
 LEAST_OF_FLOOR = 0.2
 """Refine on one core must reach this share of the floor's rate."""
@@ -151,7 +151,7 @@ def clocks_on_readers() -> Iterator[dict[str, float]]:
 def read_all(responses: Sequence[Response]) -> None:
     """Parse and read all answers; postings are let go, as refine lets them go."""
     for response in responses:
-        list(rows_of(extractors.ashby, response))
+        list(rows_of(extractors.sources.employer_boards.ashby, response))
 
 
 def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tuple[dict[str, float], Refined]:
@@ -228,7 +228,7 @@ def forget() -> None:
 
 def loaded(refined: Refined, folder: Path) -> None:
     """Load one refined file into a new work database, as a night does."""
-    from warehouse import store  # DuckDB must not be there while refine is measured
+    from warehouse import database as store  # DuckDB must not be there while refine is measured
 
     database = store.open_work(folder, threads=1)
     (outcome,) = store.load(database, [refined], gate=lambda *_: True)
@@ -308,7 +308,7 @@ def profile_reading(warc: Path) -> None:
         warmed_up(responses, Path(name))
     with cProfile.Profile() as profile:
         for response in responses:
-            list(rows_of(extractors.ashby, response))
+            list(rows_of(extractors.sources.employer_boards.ashby, response))
     pstats.Stats(profile, stream=sys.stdout).sort_stats("tottime").print_stats(40)
 
 

@@ -28,16 +28,16 @@ import numpy as np
 import orjson
 from datasketch import MinHash, MinHashLSH
 
-from extractors.archive import read
+from extractors.archive.warc import read
 from extractors.source import Response
-from transforms import duplicate
-from transforms.duplicate import Integers, Sketches, Version, jobs, links, places_of, title_key
-from transforms.text import hash_of
+from transforms.employers import dedup as duplicate
+from transforms.employers.dedup import Integers, Sketches, Version, jobs, links, places_of, title_key
+from transforms.text.normalise import hash_of
 
 REPO = Path(__file__).parents[2]
 GREENHOUSE = REPO.parent / "shared" / "real" / "payloads" / "greenhouse" / "2026-01-06T0106.warc.gz"
 REAL = REPO.parent / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"
-SAMPLE = REPO / "extractors" / "sample"
+SAMPLE = REPO / "extractors" / "sample" / "recordings"
 
 ROWS = 100_000
 MANY = 1_000_000

@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from transforms.ai_work import ai_label
-from transforms.pay import pay_in
-from transforms.place import Address, whereabouts
-from transforms.requirement import degree_in, years_in
-from transforms.role import role_of, seniority_of
-from transforms.skill import skills_in
-from transforms.text import hash_of, language_of, masked, text_of
+from transforms.pay.prose import pay_in
+from transforms.place.places import Address, whereabouts
+from transforms.role.ai_label import ai_label
+from transforms.role.requirements import degree_in, years_in
+from transforms.role.titles import role_of, seniority_of
+from transforms.skills.extraction import skills_in
+from transforms.text.normalise import hash_of, language_of, masked, text_of
 
 SHORT, LONG = 10_000, 80_000
 """Characters of the lines that are compared."""

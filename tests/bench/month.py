@@ -26,11 +26,11 @@ from typing import Any
 
 import duckdb
 
-from extractors.archive import Writer, read
+from extractors.archive.warc import Writer, read
 from extractors.source import Response
 from tests.bench import nights
 
-SAMPLE = nights.REPO / "extractors" / "sample"
+SAMPLE = nights.REPO / "extractors" / "sample" / "recordings"
 BOARDS = ("ashby", "greenhouse", "lever")
 RATES = "currency_table"
 """Its monthly tables come with the first night, so that pay is converted."""
@@ -85,8 +85,8 @@ def recorded(folder: Path, number: int, n_alike: int, sources: Sequence[str]) ->
 def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
     """Take recordings into a data folder, and look at what stands there afterwards."""
     from flows import backfill, nightly
-    from flows.settings import Settings
-    from warehouse import quality
+    from flows.runtime.settings import Settings
+    from warehouse.checks import gate as quality
 
     quality.ready()
     request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())

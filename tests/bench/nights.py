@@ -33,12 +33,12 @@ from typing import Any
 
 import orjson
 
-from extractors.archive import Writer, read
+from extractors.archive.warc import Writer, read
 from extractors.source import Response
 
 REPO = Path(__file__).parents[2]
 REAL = REPO.parent / "shared" / "real" / "payloads" / "greenhouse" / "2026-01-06T0106.warc.gz"
-SAMPLE = REPO / "extractors" / "sample" / "greenhouse"
+SAMPLE = REPO / "extractors" / "sample" / "recordings" / "greenhouse"
 SOURCE = "greenhouse"
 SHARES = (0.0, 0.01, 0.1, 1.0)
 """Shares of adverts that a second night finds edited."""
@@ -50,14 +50,14 @@ STEPS = {
     "archive": ("flows.backfill", "archive_recordings"),
     "refine": ("flows.nightly", "refine_archive"),
     "load": ("flows.nightly", "load_refined"),
-    "employers": ("warehouse.employers", "resolve"),
-    "jobs": ("warehouse.jobs", "resolve"),
+    "employers": ("warehouse.load.employers", "resolve"),
+    "jobs": ("warehouse.load.jobs", "resolve"),
     "marts": ("flows.nightly", "compute_marts"),
-    "checks": ("warehouse.quality", "check"),
-    "sound": ("warehouse.soundness", "judge"),
-    "figures": ("reports.figures", "compute"),
+    "checks": ("warehouse.checks.gate", "check"),
+    "sound": ("warehouse.checks.integrity", "judge"),
+    "figures": ("reports.figures.catalogue", "compute"),
     "publish": ("flows.nightly", "publish"),
-    "warehouse": ("warehouse.store", "stage"),
+    "warehouse": ("warehouse.database", "stage"),
 }
 """Steps of a night by where the function stands that does it. Checks are those of the load and of the marts."""
 REST = "rest"
@@ -128,8 +128,8 @@ def edited(job: dict[str, Any]) -> dict[str, Any]:
 def night(data: Path, recording: Path) -> Night:
     """Take a recording into a data folder, as `jobmarket backfill` does, without Prefect."""
     from flows import backfill, nightly
-    from flows.settings import Settings
-    from warehouse import quality
+    from flows.runtime.settings import Settings
+    from warehouse.checks import gate as quality
 
     quality.ready()
     request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from extractors.archive import Writer
-from extractors.manners import Manners
+from extractors.archive.warc import Writer
 from extractors.source import Source
-from extractors.web import Web, web_for
+from extractors.web.politeness import Manners
+from extractors.web.session import Web, web_for
 
 NOW = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
 SOURCE = Source(

@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from extractors.archive import Recorded, read_recorded, write
-from extractors.refine import refine, refusals_in, rows_of
+from extractors.archive.warc import Recorded, read_recorded, write
+from extractors.refine.refine import refine, refusals_in, rows_of
 from extractors.source import Response, all_sources
-from flows.recordings import recordings_in
-from transforms.bounds import MAX_ISSUES_OF_ANSWER, MAX_LENGTH, MAX_URL
-from transforms.place import Address
+from flows.inputs.recordings import recordings_in
+from transforms.place.places import Address
 from transforms.posting import posting, postings
-from transforms.rejected import Rejected
+from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_LENGTH, MAX_URL
+from transforms.text.rejects import Rejected
 from warehouse.tables import Issue, Posting
 
 SEEN = date(2026, 8, 17)

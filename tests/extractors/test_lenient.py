@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from extractors.refine import rows_of
+from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
-from transforms.rejected import Rejected
+from transforms.text.rejects import Rejected
 from warehouse.tables import Issue, Posting
 
 BOARD = b'{"jobs": [{"id": "1", "title": "Data Engineer"}, %s, {"id": "3", "title": "AI Engineer"}]}'

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from extractors import career_pages
-from extractors.career_pages import Site
-from extractors.refine import rows_of
+from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
-from transforms.place import Address
+from extractors.sources.employer_boards import career_pages
+from extractors.sources.employer_boards.career_pages import Site
+from transforms.place.places import Address
 from transforms.posting import posting
-from transforms.rejected import Rejected
+from transforms.text.rejects import Rejected
 
 MOST_GROWTH = 8
 LEAST_SECONDS = 0.02

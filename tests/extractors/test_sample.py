@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 import transforms.lookups
-from extractors.archive import Damaged, Revisited, Writer, read
-from extractors.refine import rows_of
+from extractors.archive.warc import Damaged, Revisited, Writer, read
+from extractors.refine.refine import rows_of
 from extractors.sample import make
-from extractors.sample.adverts import FOLDER, Advert, adverts_of, boards, market_of, table
+from extractors.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
 from extractors.source import Response, all_sources
-from extractors.web import web_for
-from transforms.rejected import Rejected
+from extractors.web.session import web_for
+from transforms.text.rejects import Rejected
 from warehouse.tables import ROLES, ExchangeRate, Issue, OfficialWage, PayReport, Posting
 
 NIGHTS = ("2026-09-28T020000Z", "2026-09-29T020000Z", "2026-09-30T020000Z")
@@ -33,11 +33,11 @@ LARGEST = 6_000_000
 
 
 def warcs(source: str) -> list[Path]:
-    return sorted((FOLDER / source).glob("*.warc.gz"))
+    return sorted((RECORDINGS / source).glob("*.warc.gz"))
 
 
 def answers(source: str, night: str) -> list[Response | Revisited | Damaged]:
-    return list(read(FOLDER / source / f"{night}.warc.gz"))
+    return list(read(RECORDINGS / source / f"{night}.warc.gz"))
 
 
 def night_rows(source: str, night: str) -> Iterator[Any]:
@@ -70,11 +70,11 @@ def postings(rows: dict[str, list[Posting | Issue]]) -> dict[str, list[Posting]]
 def test_it_is_made_again_byte_by_byte(tmp_path: Path) -> None:
     made = make.make(tmp_path)
     names = [path.relative_to(tmp_path) for path in made]
-    bundled = sorted(path.relative_to(FOLDER) for path in FOLDER.glob("*/*.warc.gz"))
+    bundled = sorted(path.relative_to(RECORDINGS) for path in RECORDINGS.glob("*/*.warc.gz"))
     assert names == bundled, "run python -m extractors.sample.make"
-    differing = [name for name in names if (tmp_path / name).read_bytes() != (FOLDER / name).read_bytes()]
+    differing = [name for name in names if (tmp_path / name).read_bytes() != (RECORDINGS / name).read_bytes()]
     for name in differing:
-        assert list(read(tmp_path / name)) == list(read(FOLDER / name)), f"{name} is stale: make the sample again"
+        assert list(read(tmp_path / name)) == list(read(RECORDINGS / name)), f"{name} is stale: make the sample again"
     if differing:
         pytest.skip(f"zlib {zlib.ZLIB_RUNTIME_VERSION} compresses {len(differing)} files otherwise; contents are equal")
 
@@ -87,7 +87,7 @@ def test_making_it_removes_what_is_no_longer_made(tmp_path: Path) -> None:
 
 
 def test_it_is_small_and_has_three_nights_of_each_source() -> None:
-    files = list(FOLDER.glob("*/*.warc.gz"))
+    files = list(RECORDINGS.glob("*/*.warc.gz"))
     assert sum(path.stat().st_size for path in files) < LARGEST
     assert {path.parent.name for path in files} == set(make.SOURCES)
     for source in make.SOURCES:
@@ -95,7 +95,7 @@ def test_it_is_small_and_has_three_nights_of_each_source() -> None:
 
 
 def test_files_are_named_after_their_first_answer() -> None:
-    for path in FOLDER.glob("*/*.warc.gz"):
+    for path in RECORDINGS.glob("*/*.warc.gz"):
         times = [found.observed_at for found in read(path) if isinstance(found, Response)]
         assert min(times) == datetime.strptime(path.name, "%Y-%m-%dT%H%M%SZ.warc.gz").replace(tzinfo=UTC)
 

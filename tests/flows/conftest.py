@@ -25,11 +25,11 @@ import pytest
 
 import flows.backfill
 import flows.nightly
-import flows.server
-from flows import cli
+import flows.runtime.prefect_server
+from flows.cli import main as cli
 from tests.conftest import TOGETHER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
-from warehouse import store
+from warehouse import database as store
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
@@ -183,7 +183,7 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
     for name in ("nightly", "rebuild"):
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
-    patch.setattr(flows.server, "temporary_server", lambda home, ended: contextlib.nullcontext())
+    patch.setattr(flows.runtime.prefect_server, "temporary_server", lambda home, ended: contextlib.nullcontext())
 
 
 @pytest.fixture

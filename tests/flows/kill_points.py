@@ -30,14 +30,14 @@ import pandas as pd
 import pytest
 
 import flows.nightly
-from extractors.refine import code_key
-from flows import cli
-from flows.version import code_version
+from extractors.refine.refine import code_key
+from flows.cli import main as cli
+from flows.runtime.version import code_version
 from tests.flows.conftest import without_prefect
 from tests.flows.killing import reader_of
-from transforms.lookup import roles
-from warehouse import quality
-from warehouse.marts import reuse
+from transforms.text.lookups import roles
+from warehouse.checks import gate as quality
+from warehouse.marts import cell_cache as reuse
 from warehouse.tables import Roles, table_of
 
 RUN = ("run", "--sample", "--source", "lever", "--source", "currency_table")
@@ -55,53 +55,53 @@ class Point(NamedTuple):
 
 
 POINTS = [
-    Point("fetch", "extractors.archive:Writer.write", "before"),
-    Point("fetch", "extractors.archive:Writer.write", "after", 9),
+    Point("fetch", "extractors.archive.warc:Writer.write", "before"),
+    Point("fetch", "extractors.archive.warc:Writer.write", "after", 9),
     Point("fetch", "flows.nightly:salvage", "before"),
     Point("fetch", "flows.nightly:salvage", "after"),
-    Point("fetch", "extractors.archive:_finish", "before"),
-    Point("fetch", "extractors.archive:_finish", "after", 17),
-    Point("fetch", "extractors.held:Holdings.add", "before", 18),
-    Point("fetch", "extractors.held:Holdings.add", "after", 19),
-    Point("load", "warehouse.store:begin_run", "before"),
-    Point("load", "warehouse.store:begin_run", "after"),
-    Point("refine", "extractors.pool:refine", "before"),
-    Point("refine", "extractors.refine:_write", "before", 2),
-    Point("refine", "extractors.refine:_write", "after", 4),
-    Point("refine", "extractors.pool:refine", "after", 5),
-    Point("load", "warehouse.store:load_lookup", "after", 2),
-    Point("load", "warehouse.store:load", "before"),
-    Point("load", "warehouse.store:_load_file", "before", 3),
-    Point("load", "warehouse.store:_record_load", "after", 4),
-    Point("load", "warehouse.life:_collect", "after"),
-    Point("load", "warehouse.life:step", "after"),
-    Point("load", "warehouse.store:record_checks", "before", 2),
-    Point("derive", "warehouse.employers:resolve", "before"),
-    Point("derive", "warehouse.employers:resolve", "after"),
-    Point("derive", "warehouse.jobs:_compare", "after"),
-    Point("derive", "warehouse.jobs:resolve", "after"),
-    Point("derive", "warehouse.store:_convert", "after", 2),
-    Point("derive", "warehouse.store:settle", "before"),
-    Point("derive", "warehouse.store:settle", "after"),
-    Point("marts", "warehouse.store:recall", "after"),
+    Point("fetch", "extractors.archive.warc:_finish", "before"),
+    Point("fetch", "extractors.archive.warc:_finish", "after", 17),
+    Point("fetch", "extractors.archive.index:Holdings.add", "before", 18),
+    Point("fetch", "extractors.archive.index:Holdings.add", "after", 19),
+    Point("load", "warehouse.database:begin_run", "before"),
+    Point("load", "warehouse.database:begin_run", "after"),
+    Point("refine", "extractors.refine.workers:refine", "before"),
+    Point("refine", "extractors.refine.refine:_write", "before", 2),
+    Point("refine", "extractors.refine.refine:_write", "after", 4),
+    Point("refine", "extractors.refine.workers:refine", "after", 5),
+    Point("load", "warehouse.database:load_lookup", "after", 2),
+    Point("load", "warehouse.database:load", "before"),
+    Point("load", "warehouse.database:_load_file", "before", 3),
+    Point("load", "warehouse.database:_record_load", "after", 4),
+    Point("load", "warehouse.load.history:_collect", "after"),
+    Point("load", "warehouse.load.history:step", "after"),
+    Point("load", "warehouse.database:record_checks", "before", 2),
+    Point("derive", "warehouse.load.employers:resolve", "before"),
+    Point("derive", "warehouse.load.employers:resolve", "after"),
+    Point("derive", "warehouse.load.jobs:_compare", "after"),
+    Point("derive", "warehouse.load.jobs:resolve", "after"),
+    Point("derive", "warehouse.database:_convert", "after", 2),
+    Point("derive", "warehouse.database:settle", "before"),
+    Point("derive", "warehouse.database:settle", "after"),
+    Point("marts", "warehouse.database:recall", "after"),
     Point("marts", "mart:mart.salary_bands", "after"),
     Point("marts", "mart:mart.salary_bands_730", "before"),
     Point("marts", "mart:mart.skill_demand", "before"),
     Point("marts", "mart:mart.role_shares", "after"),
-    Point("gates", "warehouse.quality:check", "before", 2),
-    Point("gates", "warehouse.quality:check", "after", 4),
-    Point("marts", "warehouse.store:write_mart", "before"),
-    Point("marts", "warehouse.store:write_mart", "after", 3),
-    Point("marts", "reports.figures:compute", "after"),
-    Point("gates", "warehouse.soundness:judge", "after"),
-    Point("publish", "reports.guide:stage", "after"),
-    Point("publish", "warehouse.store:_renew_market", "after"),
-    Point("publish", "warehouse.placing:put_in_place", "before"),
-    Point("publish", "warehouse.placing:sync_folder", "before"),
-    Point("publish", "warehouse.placing:sync_folder", "after"),
-    Point("publish", "warehouse.placing:sync_folder", "after", 2),
-    Point("publish", "warehouse.placing:put_in_place", "after"),
-    Point("publish", "flows.runs:end", "before"),
+    Point("gates", "warehouse.checks.gate:check", "before", 2),
+    Point("gates", "warehouse.checks.gate:check", "after", 4),
+    Point("marts", "warehouse.database:write_mart", "before"),
+    Point("marts", "warehouse.database:write_mart", "after", 3),
+    Point("marts", "reports.figures.catalogue:compute", "after"),
+    Point("gates", "warehouse.checks.integrity:judge", "after"),
+    Point("publish", "reports.guide.refresh:stage", "after"),
+    Point("publish", "warehouse.database:_renew_market", "after"),
+    Point("publish", "warehouse.publish.atomic_files:put_in_place", "before"),
+    Point("publish", "warehouse.publish.atomic_files:sync_folder", "before"),
+    Point("publish", "warehouse.publish.atomic_files:sync_folder", "after"),
+    Point("publish", "warehouse.publish.atomic_files:sync_folder", "after", 2),
+    Point("publish", "warehouse.publish.atomic_files:put_in_place", "after"),
+    Point("publish", "flows.runtime.run_log:end", "before"),
 ]
 """In the order in which a run comes by them: each run begins where the one before was killed."""
 

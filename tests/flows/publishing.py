@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors import ashby
-from extractors.archive import Writer
-from extractors.refine import refine
-from transforms import duplicate
-from warehouse import store
-from warehouse.jobs import resolve
+from extractors.archive.warc import Writer
+from extractors.refine.refine import refine
+from extractors.sources.employer_boards import ashby
+from transforms.employers import dedup as duplicate
+from warehouse import database as store
+from warehouse.load.jobs import resolve
 
 BOARD = "lamps"
 OBSERVED = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)

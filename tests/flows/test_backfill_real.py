@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive import read
+from extractors.archive.warc import read
 from extractors.source import Response
-from reports import figures
-from warehouse import store
+from reports.figures import catalogue as figures
+from warehouse import database as store
 
 REPO = Path(__file__).parents[2]
 PAYLOADS = REPO.parent / "shared" / "real" / "payloads"

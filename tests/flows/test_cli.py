@@ -27,14 +27,19 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Running
 
 from extractors.source import all_sources
-from flows import cli, console, deploy, nightly, runs
-from flows.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
-from flows.lock import held
-from flows.server import crash_ended, lasting_server
-from flows.settings import settings
-from flows.version import code_version
+from flows import nightly
+from flows import serve as deploy
+from flows.cli import main as cli
+from flows.runtime import run_log as runs
+from flows.runtime.lock import held
+from flows.runtime.prefect_server import crash_ended, lasting_server
+from flows.runtime.settings import settings
+from flows.runtime.version import code_version
+from flows.terminal import console
+from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from tests.flows.conftest import SMALL, end, ended, environment
-from warehouse import history, store
+from warehouse import database as store
+from warehouse.marts import mart_history as history
 from warehouse.tables import Figures
 
 if TYPE_CHECKING:
@@ -541,7 +546,7 @@ def test_dating_back_needs_a_day_and_a_guide(empty: Path, plain: Command) -> Non
 )
 def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, ...], small: Finished) -> None:
     script = (
-        "import sys; from flows.cli import main\n"
+        "import sys; from flows.cli.main import main\n"
         "try: main()\nexcept SystemExit as left: assert not left.code, left.code\n"
         "print('loaded', *sys.modules, file=sys.stderr)"
     )

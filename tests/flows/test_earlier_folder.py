@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from warehouse import store
+from warehouse import database as store
 from warehouse.schema import quoted
 from warehouse.tables import HISTORIES, fields_of, table_of
 

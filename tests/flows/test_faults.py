@@ -21,17 +21,18 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
-from extractors import ashby, greenhouse, refine
-from extractors.archive import LIVE, Writer, path_of
-from extractors.pool import refine_all
-from extractors.refine import Refined
-from extractors.web import MissingContact
+from extractors.archive.warc import LIVE, Writer, path_of
+from extractors.refine import refine
+from extractors.refine.refine import Refined
+from extractors.refine.workers import refine_all
+from extractors.sources.employer_boards import ashby, greenhouse
+from extractors.web.session import MissingContact
 from flows.nightly import Health, Outcome, Request
-from flows.runs import runs_of
-from flows.settings import Settings
+from flows.runtime.run_log import runs_of
+from flows.runtime.settings import Settings
 from transforms.posting import postings
-from warehouse import store
-from warehouse.marts import reuse
+from warehouse import database as store
+from warehouse.marts import cell_cache as reuse
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.tables import Posting, SalaryBands
 
@@ -381,7 +382,7 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
     def fetch(web: object, *, boards: Sequence[str], as_of: date) -> list[str]:
         raise ConnectionError("the cable was cut")
 
-    monkeypatch.setattr("extractors.currency_table.fetch", fetch)
+    monkeypatch.setattr("extractors.sources.reference.currency_table.fetch", fetch)
     ended = plain(data, *SMALL)
     assert ended.code == 2, ended.said
     assert "the cable was cut" in ended.said
@@ -650,7 +651,7 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
 
     with monkeypatch.context() as patch, pytest.raises(Cut):
         patch.setattr(Path, "replace", crash)
-        patch.setattr("warehouse.placing._clear", lost)
+        patch.setattr("warehouse.publish.atomic_files._clear", lost)
         plain(data, *arguments)
     assert len(places) == n_renamed
     assert last_run(data, published=False) == (None, None), "nobody claims that it ended"
@@ -693,7 +694,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
         if "ended" in line:
             full_disk(path)
 
-    monkeypatch.setattr("flows.runs.append", full)
+    monkeypatch.setattr("flows.runtime.run_log.append", full)
     ended = plain(data, *SMALL)
     assert ended.code == 0, ended.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in ended.said

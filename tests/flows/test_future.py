@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import flows.nightly as night
-from extractors.archive import Writer, path_of, read_recorded
+from extractors.archive.warc import Writer, path_of, read_recorded
 from tests.flows.test_faults import FIRST, Answer, ashby_board, ashby_job, ids_in, rejects_in
-from warehouse import store
+from warehouse import database as store
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended

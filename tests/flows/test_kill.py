@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from flows.lock import holder
-from warehouse import store
+from flows.runtime.lock import holder
+from warehouse import database as store
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Finished

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from flows import backfill, nightly
+from flows.inputs.recordings import recordings_in
 from flows.nightly import Request
-from flows.recordings import recordings_in
-from flows.settings import Settings
-from warehouse import store
+from flows.runtime.settings import Settings
+from warehouse import database as store
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
 pytestmark = pytest.mark.skipif(not PAYLOADS.is_dir(), reason=f"needs the real payloads in {PAYLOADS}")

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from extractors import ecb_rates
-from extractors.archive import LIVE, SUFFIX, SYNTHETIC, Writer
-from extractors.web import web_for
-from flows import backfill, cli, nightly
-from flows.errors import Wrong
-from flows.handed import wrapped
+from extractors.archive.warc import LIVE, SUFFIX, SYNTHETIC, Writer
+from extractors.sample.adverts import RECORDINGS
+from extractors.sources.reference import ecb_rates
+from extractors.web.session import web_for
+from flows import backfill, nightly
+from flows.cli import main as cli
+from flows.inputs.recordings import recordings_in
+from flows.inputs.uploads import wrapped
 from flows.nightly import Health, Outcome, Request
-from flows.recordings import recordings_in
-from flows.settings import PROJECT, Settings
+from flows.runtime.settings import Settings
+from flows.terminal.errors import Wrong
 
 MAPPING = """
 name = "mine"
@@ -120,7 +122,7 @@ def test_only_a_backfill_asks_for_rates_by_itself(
 
 
 def test_the_sample_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
-    bundled = next((PROJECT / "extractors" / "sample" / "ecb_rates").glob(f"*{SUFFIX}"))
+    bundled = next((RECORDINGS / "ecb_rates").glob(f"*{SUFFIX}"))
     archived = rates_at(tmp_path / f"a{SUFFIX}", part_of=SYNTHETIC)
     real = rates_at(tmp_path / f"b{SUFFIX}", part_of=LIVE)
     unmarked = tmp_path / "sample" / "archive" / "ecb_rates"

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows import nightly
-from flows.settings import Settings
+from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
-from warehouse import store
+from warehouse import database as store
 from warehouse.schema import database_tables, key_of, quoted, schema_of
 from warehouse.tables import HISTORIES, InDollars, Postings, fields_of, table_of
 

@@ -16,12 +16,12 @@ import duckdb
 import pytest
 
 from extractors.source import all_sources
-from flows.audit import GOLD, Answer
-from flows.errors import USAGE
+from flows.accuracy.audit import GOLD, Answer
 from flows.nightly import MARTS
-from flows.runs import runs_of
-from reports import figures
-from warehouse import store
+from flows.runtime.run_log import runs_of
+from flows.terminal.errors import USAGE
+from reports.figures import catalogue as figures
+from warehouse import database as store
 from warehouse.tables import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from extractors import refine
+from extractors.refine import refine
 from tests.flows.test_faults import (
     DAY,
     FIRST,
@@ -22,7 +22,7 @@ from tests.flows.test_faults import (
     ids_in,
     record,
 )
-from warehouse import store
+from warehouse import database as store
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -56,7 +56,7 @@ def lose_worker(monkeypatch: pytest.MonkeyPatch) -> None:
             raise BrokenProcessPool("A process in the process pool was terminated abruptly")
         return refine.refine(source, warc, **more)
 
-    monkeypatch.setattr("extractors.pool.refine", killed)
+    monkeypatch.setattr("extractors.refine.workers.refine", killed)
 
 
 def postings_in(data: Path, source: str) -> list[tuple[Any, ...]]:

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from reports.guide import refreshed
-from reports.site import page
+from reports.guide.refresh import refreshed
+from reports.site.page import page
 from warehouse.tables import Figures
 
 Make = Callable[..., Figures]

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from warehouse import recovery
-from warehouse.placing import set_aside
+from warehouse.publish.atomic_files import set_aside
 
 DAY = date(2026, 11, 26)
 

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from warehouse.marts.reuse import Cells, hashes_of, inputs_of
+from warehouse.marts.cell_cache import Cells, hashes_of, inputs_of
 from warehouse.marts.skill_demand import by_region, open_jobs
 from warehouse.marts.statistics import (
     DOUBT_WORDS,

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warehouse.marts import sql_of
-from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
+from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.statistics import (
     LEAST_EFFECTIVE,
     LEAST_JOBS,

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from warehouse.marts import sql_of
-from warehouse.marts.reuse import Cells, Hashes, hashes_of, inputs_of
+from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.salary_bands import GROUPS, Texts
 from warehouse.marts.statistics import (
     DOUBT_WORDS,

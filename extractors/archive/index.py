@@ -1,0 +1,177 @@
+"""What the archive holds of each address: an index of one source's WARC files.
+
+It answers two questions of a fetch: which answer of this address came last (to ask whether it changed), and
+where its body stands. The index is a cache beside the archive: files it does not know are read into it when it
+is opened, and it is made anew when it is missing or damaged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from extractors.archive.warc import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
+from extractors.source import ANSWERED
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (
+    url TEXT NOT NULL, observed_at TEXT NOT NULL, digest TEXT NOT NULL, etag TEXT, last_modified TEXT,
+    first_at TEXT NOT NULL, file TEXT NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL,
+    seen_in TEXT NOT NULL, PRIMARY KEY (url, observed_at)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS answers_of_file ON answers (seen_in);
+"""
+VERSION = 1
+ADDED = """
+INSERT OR REPLACE INTO answers
+SELECT :url, :observed_at, :digest, coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
+    coalesce(whole.first_at, :observed_at), coalesce(whole.file, :file), coalesce(whole.record, :record),
+    coalesce(whole.at, :offset), coalesce(whole.position, :position), :file
+FROM (SELECT :refers_to AS refers_to) AS this
+LEFT JOIN answers AS whole ON whole.url = :url AND whole.observed_at = :refers_to AND whole.digest = :digest
+WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
+"""
+"""An answer; one that repeats another has its place, and is left out when that one is not held."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """The newest word on an address: when its answer first came, what it was, and what to ask the server by."""
+
+    digest: str
+    etag: str | None
+    last_modified: str | None
+    first_at: datetime
+    path: Path
+    record: int
+    offset: int
+    position: int
+
+    def answer(self) -> Recorded | None:
+        """The stored answer itself; None when its file is gone or was changed."""
+        try:
+            found = recorded_at(self.path, record=self.record, offset=self.offset, position=self.position)
+        except OSError:
+            return None
+        return found if isinstance(found, Recorded) and found.digest == self.digest else None
+
+
+class Holdings:
+    """The index of one source's folder of the archive. A context manager; for one thread."""
+
+    def __init__(self, folder: Path, index: Path) -> None:
+        self._folder = folder
+        index.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._database = _opened(index)
+        except sqlite3.DatabaseError:
+            index.unlink()
+            self._database = _opened(index)
+        self._newest: dict[str, tuple[Any, ...]] | None = None
+        self._catch_up()
+
+    def __enter__(self) -> Holdings:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._database.close()
+
+    def before(self, url: str, time: datetime) -> Held | None:
+        """The newest answer with data of an address before a time; None when there is none."""
+        what = "digest, etag, last_modified, first_at, file, record, at, position"
+        if self._newest is None:  # one query for all addresses: a night asks for each of them once
+            rows = self._database.execute(f"SELECT url, max(observed_at), {what} FROM answers GROUP BY url")
+            self._newest = {address: row for address, *row in rows}
+        found = self._newest.get(url)
+        if found is None:
+            return None
+        at, *row = found
+        if at >= _stamp(time):
+            row = self._database.execute(
+                f"SELECT {what} FROM answers WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
+                (url, _stamp(time)),
+            ).fetchone()
+            if row is None:
+                return None
+        digest, etag, last_modified, first_at, file, record, offset, position = row
+        return Held(
+            digest=digest,
+            etag=etag,
+            last_modified=last_modified,
+            first_at=datetime.fromisoformat(first_at),
+            path=self._folder / file,
+            record=record,
+            offset=offset,
+            position=position,
+        )
+
+    def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
+        """Put a finished file of the folder into the index; None (nothing was answered) is no file.
+
+        What a night archived is added by that night, so that the next one reads only what others put there. Whoever
+        wrote the file knows its `entries`; without them it is read.
+        """
+        if path is None:
+            return
+        if entries is None:
+            entries = (entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged))
+        with self._database:
+            self._forget(path.name)
+            self._database.executemany(ADDED, (_row(path.name, entry) for entry in entries if _has_data(entry)))
+            self._database.execute("INSERT INTO files VALUES (?, ?)", (path.name, path.stat().st_size))
+
+    def _forget(self, file: str) -> None:
+        self._newest = None
+        self._database.execute("DELETE FROM answers WHERE seen_in = ?", (file,))
+        self._database.execute("DELETE FROM files WHERE name = ?", (file,))
+
+    def _catch_up(self) -> None:
+        """Read the files that are new or changed, drop those that are gone."""
+        paths = sorted(self._folder.glob(f"*{SUFFIX}"))
+        there = {path.name: path.stat().st_size for path in paths if path.is_file()}  # refine names what is none
+        known = dict(self._database.execute("SELECT name, size FROM files").fetchall())
+        with self._database:
+            for name in sorted(known.keys() - there.keys()):
+                self._forget(name)
+        for name in sorted(name for name, size in there.items() if known.get(name) != size):
+            try:
+                self.add(self._folder / name)
+            except OSError:  # of which refine says that it cannot be read
+                continue
+
+
+def _opened(index: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(index)
+    with contextlib.ExitStack() as on_error:
+        on_error.callback(database.close)
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError(f"{index} has version {version}, not {VERSION}")
+        database.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+        database.executescript(TABLES)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        on_error.pop_all()
+    return database
+
+
+def _has_data(entry: Entry) -> bool:
+    return entry.refers_to is not None or entry.status in ANSWERED
+
+
+def _row(file: str, entry: Entry) -> dict[str, object]:
+    times = {"observed_at": _stamp(entry.observed_at), "refers_to": entry.refers_to and _stamp(entry.refers_to)}
+    return vars(entry) | times | {"file": file}
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,156 @@
+"""Answering requests from recordings instead of the network, behind the same session as a live night's."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import requests
+import urllib3
+from requests.adapters import BaseAdapter
+
+from extractors.archive.index import Holdings
+from extractors.archive.warc import Damaged, Recorded, Revisited, read_recorded, recorded_at
+
+Where = tuple[Path, int, int, int]
+"""Path, record, offset and position of an answer."""
+Wholes = dict[tuple[str, datetime], Where]
+"""Where whole answers stand, by address and time."""
+
+
+class Replayed(requests.Response):
+    """An answer from a recording, made at `observed_at`; `revisit`: recorded as a repetition of an earlier one."""
+
+    observed_at: datetime
+    revisit: Revisited | None = None
+
+
+class NotRecorded(requests.ConnectionError):
+    """A replay was asked for an answer it does not have."""
+
+
+class ReplayAdapter(BaseAdapter):
+    """Answers requests from WARC files instead of the network: same address, one recording after the other.
+
+    What a recording only repeats is answered with the answer it refers to, from these files or from what is held.
+    """
+
+    def __init__(self, paths: Iterable[Path], held: Holdings | None = None) -> None:
+        super().__init__()
+        self._held = held
+        self.damaged: list[tuple[Path, Damaged]] = []
+        self._left: defaultdict[str, deque[Where]] = defaultdict(deque)
+        self._whole: Wholes = {}
+        for path in paths:
+            for found in read_recorded(path):
+                if isinstance(found, Damaged):
+                    self.damaged.append((path, found))
+                    continue
+                where = (path, found.record, found.offset, found.position)
+                self._left[prepared(found.url)].append(where)
+                if isinstance(found, Recorded):
+                    self._whole[found.url, found.observed_at] = where
+
+    def send(  # the signature is requests'
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: object = None,
+        verify: object = True,
+        cert: object = None,
+        proxies: object = None,
+    ) -> requests.Response:
+        """The next recording of the request's address. Raises `NotRecorded` when there is none left."""
+        url = request.url or ""
+        if url not in self._left:
+            raise NotRecorded("not in the recording", request=request)
+        if not self._left[url]:
+            raise NotRecorded("asked more often than recorded", request=request)
+        try:
+            recorded = _read(self._left[url].popleft())
+            found = _whole_answer(recorded, self._whole, self._held)
+        except NotRecorded as error:
+            error.request = request
+            raise
+        headers = urllib3.HTTPHeaderDict()
+        for name, value in found.headers:
+            headers.add(name, value)
+        response = Replayed()
+        response.observed_at = recorded.observed_at
+        response.revisit = recorded if isinstance(recorded, Revisited) else None
+        response.status_code = found.status
+        response.reason = found.reason
+        response.url = url
+        response.request = request
+        response.headers.update(headers.items())
+        response.raw = urllib3.HTTPResponse(
+            io.BytesIO(found.body),
+            headers=headers,
+            status=found.status,
+            reason=found.reason,
+            preload_content=False,
+            decode_content=False,
+            enforce_content_length=False,  # the header may speak of what a third party recorded, not of this body
+        )
+        return response
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def whole_answers(
+    path: Path, held: Holdings | None
+) -> Iterator[tuple[Recorded | Revisited, Recorded | NotRecorded] | Damaged]:
+    """The answers of a recording in its order, read once, each with the answer that it is or repeats.
+
+    What is repeated comes from the recording or from what is held; `NotRecorded` where it is in neither.
+    """
+    wholes: Wholes | None = None
+    for found in read_recorded(path):
+        if isinstance(found, Damaged):
+            yield found
+            continue
+        if wholes is None and isinstance(found, Revisited):
+            wholes = {
+                (other.url, other.observed_at): (path, other.record, other.offset, other.position)
+                for other in read_recorded(path)
+                if isinstance(other, Recorded)
+            }
+        try:
+            yield found, _whole_answer(found, wholes or {}, held)
+        except NotRecorded as error:
+            yield found, error
+
+
+def _whole_answer(found: Recorded | Revisited, wholes: Wholes, held: Holdings | None) -> Recorded:
+    if isinstance(found, Recorded):
+        return found
+    where = wholes.get((found.url, found.refers_to))
+    if where:
+        whole = _read(where)
+        if isinstance(whole, Recorded):
+            return whole
+    first = held.before(found.url, found.observed_at) if held else None
+    stored = first.answer() if first and first.digest == found.digest else None
+    if stored is None:
+        said = f"it repeats the answer of {found.refers_to:%Y-%m-%d %H:%M}, which is not there; take in that file too"
+        raise NotRecorded(said)
+    return stored
+
+
+def _read(where: Where) -> Recorded | Revisited:
+    path, record, offset, position = where
+    found = recorded_at(path, record=record, offset=offset, position=position)
+    if isinstance(found, Damaged):
+        raise NotRecorded(f"the recording changed: {found.why}")
+    return found
+
+
+def prepared(url: str) -> str:
+    """An address as requests writes it."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    return request.url or url

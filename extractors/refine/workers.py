@@ -1,0 +1,107 @@
+"""Refining many WARC files in parallel, in processes that import neither Prefect nor DuckDB."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from extractors.refine.refine import Refined, refine, refined_already
+
+PARENT_CHECK = 0.5
+"""Seconds between two looks whether the parent is still there."""
+
+
+def refine_all(
+    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
+) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+    """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
+
+    Files that were refined already come first and cost no process; then the largest first. A spawned pool,
+    because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
+    are ended when this iterator is closed.
+    """
+    waiting_files = []
+    for source, warc in files:
+        try:
+            already = refined_already(source, warc, archive=archive, refined=refined)
+        except OSError as error:
+            yield source, warc, error
+            continue
+        if already:
+            yield source, warc, already
+        else:
+            waiting_files.append((source, warc))
+    ordered = sorted(waiting_files, key=lambda file: -file[1].stat().st_size)
+    if workers < 2 or len(ordered) < 2:
+        for source, warc in ordered:
+            try:
+                yield source, warc, refine(source, warc, archive=archive, refined=refined)
+            except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+                yield source, warc, error
+        return
+    left: list[tuple[str, Path]] = []
+    for source, warc, result in _in_pool(ordered, archive=archive, refined=refined, workers=workers):
+        if isinstance(result, BrokenProcessPool):
+            left.append((source, warc))
+        else:
+            yield source, warc, result
+    # A process that crashed took the pool with it: each file that was left gets a pool of its own.
+    for file in left:
+        yield from _in_pool([file], archive=archive, refined=refined, workers=1)
+
+
+def _in_pool(
+    files: Sequence[tuple[str, Path]], *, archive: Path, refined: Path, workers: int
+) -> Generator[tuple[str, Path, Refined | Exception], None, None]:
+    # A process that is ended leaves semaphores; Python's tracker removes them, and need not warn of it.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
+    context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        min(workers, len(files)), mp_context=context, initializer=begin_work, initargs=(os.getpid(),)
+    )
+    try:
+        waiting = {
+            pool.submit(refine, source, warc, archive=archive, refined=refined): (source, warc)
+            for source, warc in files
+        }
+        for done in as_completed(waiting):
+            source, warc = waiting[done]
+            failure = done.exception()
+            if failure is not None and not isinstance(failure, Exception):
+                raise failure
+            yield source, warc, failure or done.result()
+    except BaseException:  # also when who reads the results stops: a file that is half read is refined anew later
+        pool.shutdown(wait=False, cancel_futures=True)
+        started = set(multiprocessing.active_children()) - others
+        for worker in started:
+            worker.terminate()
+        for worker in started:
+            worker.join()
+        raise
+    finally:
+        pool.shutdown()
+
+
+def begin_work(parent: int) -> None:
+    """What a worker does first: it leaves Ctrl-C, which reaches every process of a terminal, to its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(parent)
+
+
+def end_with_parent(parent: int) -> None:
+    """Watch the parent from a thread and end this process when it is gone (kill -9 runs no handlers)."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,187 @@
+"""Ashby job boards: the public Posting API, with compensation.
+
+Two shapes are known. Older answers (2025) lack `workplaceType`; newer ones (2026) may lack `compensation`.
+Pay comes in tiers, one per place or level, each with components; tiers are alternatives, never to be added.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote, unquote
+
+from extractors.boards import employer_of
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.pay.currency import currency_of
+from transforms.pay.prose import pay_in
+from transforms.pay.scope import BASE, ON_TARGET, TOTAL, component_in, tied_to
+from transforms.pay.structured import amount_of
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.text.rejects import left_out
+from warehouse.tables import Issue, Pay
+
+API = "https://api.ashbyhq.com/posting-api/job-board/"
+BOARD = re.compile(re.escape(API) + r"([^/?#]+)")
+COMPONENT_OF_TYPE = {
+    "Salary": "base",
+    "Bonus": "bonus",
+    "Commission": "commission",
+    "EquityCashValue": "equity",
+    "EquityPercentage": "equity_percent",
+}
+PERIOD_OF_INTERVAL = {"1 YEAR": "year", "1 MONTH": "month", "1 WEEK": "week", "1 DAY": "day", "1 HOUR": "hour"}
+NO_INTERVAL = ("NONE", None)
+KNOWN = frozenset([
+    "id", "title", "department", "team", "employmentType", "location", "secondaryLocations", "publishedAt", "isListed",
+    "isRemote", "workplaceType", "address", "jobUrl", "applyUrl", "descriptionHtml", "descriptionPlain",
+    "shouldDisplayCompensationOnJobPostings", "compensation",
+])  # fmt: skip
+MORE_THAN_BASE = (ON_TARGET, TOTAL)
+"""Components that a salary may hold beside base pay."""
+AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
+"""An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
+
+CAREER_PAGES = {r"https://jobs\.ashbyhq\.com/(?!(?:api|meeting)/)(?P<board>[^/?#]+)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="ashby",
+    title="Ashby job boards",
+    kind="employer board",
+    publisher="the employers named, through Ashby",
+    homepage="https://developers.ashbyhq.com/docs/public-job-posting-api",
+    endpoints=(API,),
+    licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Ashby.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live; answers may be up to a minute old",
+    expected_rows=(1, 100_000),
+    facts=(
+        "Seen in 322 stored answers with 6,911 records: `isListed`, `publishedAt`, `address.postalAddress` with "
+        "country names written in several ways, secondary locations, compensation tiers of one salary component each "
+        "beside equity, bonus and commission. Amounts are numbers; a least value of 0 occurs and means none; an "
+        "interval `1 TIME` is a payment per piece. In some adverts the salary component holds on-target earnings or "
+        "the total compensation, which only its label says. Documentation: no key, one answer holds the whole board, "
+        "an unknown board is a 404. `publishedAt` moves when an advert is published again, others report. No limit of "
+        "requests and no terms for third parties were found. Board tokens keep their case."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that lists a board."""
+    return f"{API}{quote(board, safe='')}?includeCompensation=true"
+
+
+def board_of(url: str) -> str | None:
+    """The board an address lists, or None."""
+    found = BOARD.match(url)
+    return unquote(found[1]) if found else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of the board says, or the reason why not."""
+    answer = response.json()
+    jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
+    yield from each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN)
+
+
+def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
+    """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
+    if job.get("isListed") is False:
+        return left_out(
+            f"{job.get('id')} {job.get('title')}", "a listed job expected; this one is not shown on the board"
+        )
+    compensation = job.get("compensation") or {}
+    issues: list[Issue] = []
+    pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier, issues))
+    places = [(job.get("location"), job.get("address"))]
+    places += [(p.get("location"), p.get("address")) for p in job.get("secondaryLocations") or ()]
+    return Said(
+        source=SOURCE.name,
+        id=job.get("id"),
+        title=job.get("title"),
+        url=job.get("jobUrl"),
+        board=board,
+        employer=employer_of(SOURCE.name, board) or board,
+        department=job.get("team") or job.get("department"),
+        html=job.get("descriptionHtml"),
+        text=job.get("descriptionPlain"),
+        location_text="; ".join(dict.fromkeys(text for text, _ in places if text)),
+        addresses=[_address(text, address) for text, address in places],
+        is_remote=job.get("isRemote"),
+        workplace=job.get("workplaceType"),
+        employment_type=job.get("employmentType"),
+        posted_on=job.get("publishedAt"),
+        pay=pay,
+        pay_text=None if pay else compensation.get("compensationTierSummary"),
+        issues=issues,
+    )
+
+
+def _address(text: str | None, address: dict[str, Any] | None) -> Address:
+    """An address as stated; the documentation shows it flat, answers have it under `postalAddress`."""
+    postal = (address or {}).get("postalAddress") or address or {}
+    return Address(
+        text=text or None,
+        country=postal.get("addressCountry") or None,
+        region=postal.get("addressRegion") or None,
+        locality=postal.get("addressLocality") or None,
+    )
+
+
+def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
+    """The components of one tier, tied to the place or level that its title names; `issues` takes what is no amount."""
+    tie = tied_to(tier.get("title"))
+    label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
+    for stated in tier.get("components") or ():
+        low = amount_of(stated.get("minValue"), "pay_low", issues)
+        high = amount_of(stated.get("maxValue"), "pay_high", issues)
+        component = COMPONENT_OF_TYPE.get(stated.get("compensationType"), "other")
+        interval = stated.get("interval")
+        period = PERIOD_OF_INTERVAL.get(interval)
+        if component == BASE:
+            component = _salary_of(stated.get("summary") or "", label, (low, high))
+        if period is None and interval not in NO_INTERVAL:
+            component = "other"  # paid per piece or for a span we have no word for: nothing to annualise
+        yield Pay(
+            component=component,
+            pay_text=stated.get("summary") or tier.get("tierSummary"),
+            low=low,
+            high=high,
+            currency=currency_of(stated.get("currencyCode") or ""),
+            period=period,
+            period_reading="stated" if period else None,
+            reading="stated",
+            place_text=tie.place_text,
+            country=tie.country,
+            level_text=tie.level_text,
+        )
+
+
+def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:
+    """What a salary component holds: base pay, or more than it (`MORE_THAN_BASE`), as only its words say.
+
+    `summary` words belong to the component itself. The tier's `label`, read as prose, counts where it says so of these
+    very amounts ("$75K • $150k OTE" leaves the 75K a base); one without amounts where it does not speak of base pay.
+    """
+    said = component_in(summary)
+    if said not in MORE_THAN_BASE:
+        said = component_in(label)
+        if AMOUNT.search(label):
+            said = next((pay.component for pay in pay_in(label) if (pay.low, pay.high) == ends), BASE)
+        elif "base" in label.lower():
+            said = BASE
+    return said if said in MORE_THAN_BASE else BASE

@@ -1,0 +1,148 @@
+"""Lever job boards: the public Postings API.
+
+Two shapes are known. Older answers (2021) lack `country`, `workplaceType` and `allLocations`. The advert's
+text is spread over `description`, `lists`, `additional` and, for pay, `salaryDescription`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import quote, unquote
+
+from extractors.boards import employer_of
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import Said
+from warehouse.tables import Issue, Pay
+
+API = "https://api.lever.co/v0/postings/"
+EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
+EUROPEAN = "eu:"
+"""Begins the token of a board on Lever's European host, whose names are a space of their own."""
+BOARD = re.compile(
+    rf"(?:{re.escape(API)}|(?P<eu>{re.escape(EUROPEAN_API)}))(?P<site>[^/?#]+)(?:/(?P<id>[^/?#]+))?(?:\?|$)"
+)
+UNSPECIFIED = "unspecified"
+KNOWN = frozenset([
+    "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
+    "descriptionPlain", "descriptionBody", "descriptionBodyPlain", "lists", "additional", "additionalPlain",
+    "hostedUrl", "applyUrl", "salaryRange", "salaryDescription", "salaryDescriptionPlain",
+])  # fmt: skip
+
+CAREER_PAGES = {
+    r"https://jobs\.lever\.co/(?P<board>[^/?#]+)": "{board}",
+    r"https://jobs\.eu\.lever\.co/(?P<board>[^/?#]+)": "eu:{board}",
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="lever",
+    title="Lever job boards",
+    kind="employer board",
+    publisher="the employers named, through Lever",
+    homepage="https://github.com/lever/postings-api",
+    endpoints=(API, EUROPEAN_API),
+    licence="None stated; the documentation calls published postings public and open to scraping by third parties",
+    terms_url="https://github.com/lever/postings-api",
+    attribution="Job postings: employers' boards on Lever.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    facts=(
+        "Seen in two stored answers, of 2021 and 2026, 34 postings: a bare array, `createdAt` in milliseconds (a "
+        "field the documentation does not name; we take its day as the day of posting), ISO country codes, workplace "
+        "types onsite, hybrid and remote. Documentation: no key, skip and limit for paging, `salaryRange` with "
+        "currency, interval, min and max, a second host for European customers. No stored answer has a "
+        "`salaryRange`, so it is read by the documentation alone; others report per-year-salary, per-month-salary, "
+        "per-hour-wage and, spelled differently, weeks, days and payments made once: the word for the period counts. "
+        "Without a limit a board of 302 postings arrived whole, others report, so we ask without. An unknown board "
+        "is a 404 with a JSON body."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that lists a board; a board named "eu:…" is on the European host."""
+    if board.startswith(EUROPEAN):
+        return f"{EUROPEAN_API}{quote(board.removeprefix(EUROPEAN), safe='')}?mode=json"
+    return f"{API}{quote(board, safe='')}?mode=json"
+
+
+def board_of(url: str) -> str | None:
+    """The board an address lists, or None; the address of one posting lists none."""
+    found = BOARD.match(url)
+    return _token(found) if found and not found["id"] else None
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = BOARD.match(url)
+    return unquote(found["id"]) if found and found["id"] else None
+
+
+def _token(found: re.Match[str]) -> str:
+    return (EUROPEAN if found["eu"] else "") + unquote(found["site"])
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every posting of the board, or the one whose own address was asked, or the reason why not."""
+    found = BOARD.match(response.url)
+    read = functools.partial(read_posting, board=_token(found) if found else None)
+    answer = [response.json()] if found and found["id"] else response.json()
+    yield from each(answer, read, known=KNOWN)
+
+
+def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
+    """One posting of either shape."""
+    categories = stated.get("categories") or {}
+    places = categories.get("allLocations") or [categories.get("location")]
+    country = stated.get("country")
+    workplace = stated.get("workplaceType")
+    issues: list[Issue] = []
+    return Said(
+        source=SOURCE.name,
+        id=stated.get("id"),
+        title=stated.get("text"),
+        url=stated.get("hostedUrl"),
+        board=board,
+        employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
+        department=categories.get("team") or categories.get("department"),
+        html=_whole_text(stated),
+        location_text="; ".join(place for place in places if place),
+        addresses=[Address(country=country)] if country else (),
+        workplace=None if workplace == UNSPECIFIED else workplace,
+        employment_type=categories.get("commitment"),
+        posted_on=stated.get("createdAt"),
+        pay=_pay(stated.get("salaryRange") or {}, issues),
+        pay_text=stated.get("salaryDescriptionPlain"),
+        issues=issues,
+    )
+
+
+def _whole_text(stated: dict[str, Any]) -> str:
+    """The advert as one piece of HTML, in the order of its page."""
+    parts = [stated.get("description") or escape(stated.get("descriptionPlain") or "")]
+    for listed in stated.get("lists") or ():
+        parts.append(f"<h3>{escape(listed.get('text') or '')}</h3><ul>{listed.get('content') or ''}</ul>")
+    parts.append(stated.get("additional") or escape(stated.get("additionalPlain") or ""))
+    parts.append(stated.get("salaryDescription") or escape(stated.get("salaryDescriptionPlain") or ""))
+    return "".join(f"<div>{part}</div>" for part in parts if part)
+
+
+def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
+    """The stated range; an interval without a period we know is a payment per piece, not base pay."""
+    low, high = salary.get("min"), salary.get("max")
+    return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

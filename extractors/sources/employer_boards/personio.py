@@ -1,0 +1,107 @@
+"""Personio job boards: the XML feed of an employer's open positions.
+
+Values come in English or German, as the employer set them up. "Remote" may be the name of an office. A board that is
+gone redirects to Personio's own site, which answers 200: that host is none of this source's, and its page has
+another root.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from html import escape
+from xml.etree.ElementTree import Element
+
+from extractors.boards import employer_of
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.posting import Said
+from warehouse.tables import Issue
+
+BOARD = re.compile(r"(https://([a-z0-9-]+)\.jobs\.personio\.(?:de|com)/)xml(?:\?|$)")
+EITHER_SCHEDULE = {"full-or-part-time": "full time or part time"}
+KNOWN = frozenset([
+    "id", "subcompany", "office", "additionalOffices", "department", "recruitingCategory", "name", "jobDescriptions",
+    "employmentType", "seniority", "schedule", "yearsOfExperience", "keywords", "occupation", "occupationCategory",
+    "createdAt",
+])  # fmt: skip
+
+CAREER_PAGES = {r"https://(?P<board>[a-z0-9-]+)\.jobs\.personio\.(?:de|com)(?:/|$)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="personio",
+    title="Personio job boards",
+    kind="employer board",
+    publisher="the employers named, through Personio",
+    homepage="https://developer.personio.de/docs/retrieving-open-job-positions",
+    endpoints=("https://*.jobs.personio.de/xml", "https://*.jobs.personio.com/xml"),
+    licence="None stated: a public feed meant for showing an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Personio.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    facts=(
+        "No stored answer. Documentation: a feed at /xml that exists where the customer turned it on, without key or "
+        "pages, always current, in German unless a language is asked for. Others report the elements, workzag-jobs "
+        "with a position each, the words permanent, intern, trainee and freelance, full-time and part-time, "
+        "entry-level and experienced, the same in German (Festanstellung, Vollzeit, Berufserfahren) in one old "
+        "answer, and that an unknown company is a 404 or a redirect to Personio's own site. No element for pay is "
+        "known; a new one would be noted. Both hosts' robots.txt are said to allow all. No limit of requests and no "
+        "terms for third parties were found."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address of a company's feed, in English where the company wrote it."""
+    return f"https://{board}.jobs.personio.de/xml?language=en"
+
+
+def board_of(url: str) -> str | None:
+    """The company whose feed an address is, or None."""
+    found = BOARD.match(url)
+    return found[2] if found else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every company. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every position of the feed says, or the reason why not."""
+    feed, found = response.xml("workzag-jobs"), BOARD.match(response.url)
+    positions = [{child.tag: child for child in position} for position in feed.iter("position")]
+    read = functools.partial(read_position, host=found[1] if found else "", board=found[2] if found else None)
+    yield from each(positions, read, known=KNOWN)
+
+
+def read_position(position: Mapping[str, Element], *, host: str, board: str | None) -> Said:
+    """One position, by its child elements."""
+
+    def text(name: str) -> str | None:
+        return (position[name].text or "").strip() or None if name in position else None
+
+    others = position["additionalOffices"].iter("office") if "additionalOffices" in position else ()
+    offices = [text("office"), *((office.text or "").strip() for office in others)]
+    parts = position["jobDescriptions"].iter("jobDescription") if "jobDescriptions" in position else ()
+    schedule = text("schedule") or ""
+    return Said(
+        source=SOURCE.name,
+        id=text("id"),
+        title=text("name"),
+        url=f"{host}job/{text('id')}",
+        board=board,
+        employer=employer_of(SOURCE.name, board) or text("subcompany") or board,
+        department=text("department"),
+        html="".join(f"<h3>{escape(p.findtext('name') or '')}</h3>{p.findtext('value') or ''}" for p in parts),
+        location_text="; ".join(dict.fromkeys(filter(None, offices))),
+        employment_type=f"{EITHER_SCHEDULE.get(schedule, schedule)} {text('employmentType') or ''}".strip(),
+        posted_on=text("createdAt"),
+        level=text("seniority"),
+    )

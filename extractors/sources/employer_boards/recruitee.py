@@ -1,0 +1,128 @@
+"""Recruitee (Tellent) job boards: the offers of an employer's careers site.
+
+The advert stands in `description` and `requirements`. `remote` is true beside the town of an office, and `location`
+then says "Remote job": the town is the employer's, so it must not become the scope of the remote work.
+`translations` is an object, but a list when empty; `salary` is a shell that is mostly empty.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.boards import employer_of
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.text.rejects import left_out
+from warehouse.tables import Issue
+
+BOARD = re.compile(r"https://([^/.]+)\.recruitee\.com/api/offers/?(?:\?|$)")
+WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
+"""By what an offer allows, the widest first: one that may be remote is remote."""
+KNOWN = frozenset([
+    "id", "slug", "title", "status", "position", "description", "requirements", "location", "locations", "city",
+    "country", "country_code", "state_code", "state_name", "postal_code", "street", "remote", "hybrid", "on_site",
+    "min_hours", "max_hours", "salary", "employment_type_code", "category_code", "experience_code", "education_code",
+    "department", "tags", "careers_url", "careers_apply_url", "mailbox_email", "company_name", "created_at",
+    "published_at", "updated_at", "close_at", "translations", "open_questions", "options_phone", "options_photo",
+    "options_cover_letter", "options_cv", "highlight_html", "sharing_title", "sharing_description", "sharing_image",
+    "guid",
+])  # fmt: skip
+
+CAREER_PAGES = {r"https://(?P<board>(?!(?:www|api|docs|app|support)\.)[a-z0-9-]+)\.recruitee\.com(?:/|$)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="recruitee",
+    title="Recruitee job boards",
+    kind="employer board",
+    publisher="the employers named, through Recruitee",
+    homepage="https://docs.recruitee.com/reference/intro-to-careers-site-api",
+    endpoints=("https://*.recruitee.com/api/offers",),
+    licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Recruitee.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    facts=(
+        "Seen in two stored answers of 2021 with 20 offers, all remote: numeric ids, times written `2021-02-26 "
+        "14:51:53 UTC`, addresses in fields, codes for level and kind of employment, no salary. Others report of "
+        "newer answers: `published_at`, `locations`, `hybrid`, `on_site` and a `salary` of min, max, currency and "
+        "period that about one offer in nine fills, its amounts as numbers or as text; these are read as reported. "
+        "One answer holds all published offers; what is closed leaves it. Boards on an employer's own domain are not "
+        "asked. Mail addresses and questions to applicants are not read. No limit of requests and no terms for third "
+        "parties were found."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that lists a board."""
+    return f"https://{board}.recruitee.com/api/offers/"
+
+
+def board_of(url: str) -> str | None:
+    """The board an address lists, or None; that of one offer lists none."""
+    found = BOARD.match(url)
+    return found[1] if found else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every published offer of the board, or the reason why not."""
+    answer = response.json()
+    offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
+    yield from each(offers, functools.partial(read_offer, board=board_of(response.url)), known=KNOWN)
+
+
+def read_offer(offer: dict[str, Any], *, board: str | None) -> Said | Issue:
+    """One offer of either shape."""
+    if offer.get("status", "published") != "published":
+        return left_out(f"{offer.get('id')} {offer['status']}", "a published offer expected")
+    salary = offer.get("salary") or {}
+    places = offer.get("locations") or [offer]
+    flags = (word for flag, word in WORKPLACE_OF_FLAG.items() if offer.get(flag) is True)
+    named = "; ".join(filter(None, map(_line, places)))
+    return Said(
+        source=SOURCE.name,
+        id=offer.get("id"),
+        title=offer.get("title"),
+        url=offer.get("careers_url"),
+        board=board,
+        employer=employer_of(SOURCE.name, board) or offer.get("company_name") or board,
+        department=offer.get("department"),
+        html="".join(offer.get(part) or "" for part in ("description", "requirements")),
+        location_text=named if offer.get("remote") is True or not offer.get("location") else offer["location"],
+        addresses=[
+            Address(_line(p), p.get("country_code") or p.get("country"), p.get("state_code"), p.get("city"))
+            for p in places
+        ],
+        workplace=next(flags, None),
+        employment_type=offer.get("employment_type_code"),
+        posted_on=_time(offer.get("published_at") or offer.get("created_at")),
+        pay=stated_pay(
+            salary.get("min"), salary.get("max"), currency=salary.get("currency"), period=salary.get("period")
+        ),
+        level=offer.get("experience_code"),
+    )
+
+
+def _line(place: dict[str, Any]) -> str:
+    return ", ".join(filter(None, (place.get("city"), place.get("country"))))
+
+
+def _time(stated: object) -> object:
+    """A time as ISO 8601 writes it; the API ends it with " UTC"."""
+    return stated.replace(" UTC", "+00:00") if isinstance(stated, str) else stated

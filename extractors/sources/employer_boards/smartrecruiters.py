@@ -1,0 +1,151 @@
+"""SmartRecruiters job boards: the public Posting API, lists first and then single postings.
+
+A list has no text. Single postings are asked for where the title names a role we follow, up to `MOST_DETAILS` a
+night; a posting keeps its id in both, and the later answer counts. The creator is a person and is not read.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import quote, unquote
+
+from extractors.boards import employer_of
+from extractors.source import AGES_OUT, Response, Source, each
+from extractors.web.paging import Web, ask_each, ask_pages
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.role.titles import role_of
+from transforms.text.rejects import left_out
+from warehouse.tables import Issue
+
+API = "https://api.smartrecruiters.com/v1/companies/"
+COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")
+PAGE = 100
+"""Postings of a page, the most the API gives."""
+MOST_PAGES = 50
+MOST_DETAILS = 2_000
+"""Single postings a night: half an hour at one a second."""
+SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
+KNOWN = frozenset([
+    "id", "uuid", "jobAdId", "jobId", "defaultJobAd", "name", "refNumber", "company", "releasedDate", "location",
+    "industry", "department", "function", "typeOfEmployment", "experienceLevel", "customField", "visibility", "ref",
+    "creator", "language", "active", "postingUrl", "applyUrl", "referralUrl", "jobAd", "compensation",
+])  # fmt: skip
+
+CAREER_PAGES = {
+    r"https://(?:jobs|careers)\.smartrecruiters\.com/(?!my-applications|oneclick)(?P<board>[^/?#]+)": "{board}"
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="smartrecruiters",
+    title="SmartRecruiters job boards",
+    kind="employer board",
+    publisher="the employers named, through SmartRecruiters",
+    homepage="https://developers.smartrecruiters.com/docs/posting-api",
+    endpoints=(API,),
+    licence="None stated: a documented public API, whose robots.txt forbids all robots but one. Read with permission",
+    terms_url=None,
+    attribution="Job postings: employers' boards on SmartRecruiters.",
+    is_republishable=False,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 500_000),
+    access="consent",
+    most_requests=8_000,
+    expires_after_days=AGES_OUT,
+    facts=(
+        "Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a "
+        "total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's "
+        "words, no text and no pay. Documentation: no key, pages of at most 100. Others report the single posting, "
+        "with the text in four sections, and, once and weakly, a `compensation` of min, max, currency and period; both "
+        "are read as reported. The documentation calls the API public, but two readers found that its robots.txt "
+        "disallows everything to all robots but LinkedIn's, so the source is off until permission is on record. About "
+        "ten requests a second are said to be allowed; we ask one. No terms for third parties were found. A list comes "
+        "in pages, so it closes nothing; a single posting that answers 404 or 410 is closed."
+    ),
+)
+
+
+def url_of(board: str, offset: int = 0) -> str:
+    """The address of one page of a company's list."""
+    return f"{API}{quote(board, safe='')}/postings?offset={offset}&limit={PAGE}"
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = COMPANY.match(url)
+    return unquote(found[2]) if found and found[2] else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every company's pages, then for the single postings in roles we follow. Returns what failed."""
+    failures: list[str] = []
+    details: list[str] = []
+    for board in boards:
+        next_of = functools.partial(_next, board=board, details=details)
+        failures += ask_pages(web, url_of(board), next_of, most=MOST_PAGES)
+    if len(details) > MOST_DETAILS:
+        failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
+    return failures + ask_each(web, details[:MOST_DETAILS], may_be_gone=True)
+
+
+def _next(page: Response, *, board: str, details: list[str]) -> str | None:
+    """The address of the page that follows; adds the single postings worth asking for to `details`."""
+    answer = page.json()
+    for item in answer["content"]:
+        if role_of(item["name"]).value != "other":
+            details.append(f"{API}{quote(board, safe='')}/postings/{quote(item['id'], safe='')}")
+    read = answer["offset"] + len(answer["content"])
+    return url_of(board, read) if answer["content"] and read < answer["totalFound"] else None
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every posting of a page, or a single one, or the reason why not."""
+    answer, found = response.json(), COMPANY.match(response.url)
+    items = answer
+    if isinstance(answer, dict):
+        items = [answer] if "jobAd" in answer else answer.get("content")
+    company = unquote(found[1]) if found else ""
+    yield from each(items, functools.partial(read_item, asked=company), known=KNOWN)
+
+
+def read_item(item: dict[str, Any], *, asked: str) -> Said | Issue:
+    """One posting, as a list or an answer of its own has it."""
+    if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
+        return left_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
+    company, place = item.get("company") or {}, item.get("location") or {}
+    board, pay = company.get("identifier") or asked, item.get("compensation") or {}
+    parts = (place.get("city"), (place.get("country") or "").upper())  # "Cork, CO, IE" would be in Colorado too
+    return Said(
+        source=SOURCE.name,
+        id=item.get("id"),
+        title=item.get("name"),
+        url=item.get("postingUrl") or f"https://jobs.smartrecruiters.com/{board}/{item.get('id')}",
+        board=board,
+        employer=employer_of(SOURCE.name, board) or company.get("name") or board,
+        department=(item.get("department") or {}).get("label"),
+        requisition_id=item.get("refNumber"),
+        html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
+        location_text=place.get("fullLocation") or ", ".join(filter(None, parts)),
+        addresses=[Address(None, place.get("country"), place.get("region"), place.get("city"))] if place else (),
+        is_remote=place.get("remote"),
+        workplace="hybrid" if place.get("hybrid") is True else None,
+        employment_type=(item.get("typeOfEmployment") or {}).get("label"),
+        posted_on=item.get("releasedDate"),
+        pay=stated_pay(pay.get("min"), pay.get("max"), currency=pay.get("currency"), period=pay.get("period")),
+        language=(item.get("language") or {}).get("code"),
+        level=(item.get("experienceLevel") or {}).get("label"),
+    )
+
+
+def _sections(sections: dict[str, Any]) -> Iterator[str]:
+    """The parts of the advert as HTML, in the order of its page."""
+    for section in filter(None, map(sections.get, SECTIONS)):
+        yield f"<h3>{escape(section.get('title') or '')}</h3><div>{section.get('text') or ''}</div>"

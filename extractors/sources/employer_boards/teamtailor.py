@@ -1,0 +1,129 @@
+"""Teamtailor job boards: the RSS feed of a careers site.
+
+A careers site has two feeds. The RSS has each job's own places, department and remote work; the JSON feed has none of
+these, and pay in fields for about one job in eight. Without a place a job enters no figure of ours, so we read the
+RSS, and pay from its words. The feed stops at 100 jobs unless it is asked for more.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element
+
+from extractors.boards import employer_of
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue
+
+BOARD = re.compile(r"https://([a-z0-9-]+)\.teamtailor\.com/jobs\.rss(?:\?|$)")
+MOST_JOBS = 1_000
+CUT_AT = 100
+"""Jobs of a feed that did not heed `per_page`."""
+TT = "{https://teamtailor.com/locations}"
+WORKPLACE_OF_STATUS = {"fully": "remote", "hybrid": "hybrid", "onsite": "onsite"}
+"""`none` is what stands where nobody said anything, and `temporary` was said of a pandemic."""
+KNOWN = frozenset([
+    "title", "description", "pubDate", "link", "guid", "remoteStatus", "author", "company_name",
+    "{https://teamtailor.com/locations}locations", "{https://teamtailor.com/locations}department",
+    "{https://teamtailor.com/locations}role",
+])  # fmt: skip
+
+CAREER_PAGES = {
+    r"https://(?P<board>(?!(?:www|api|docs|app|career|support)\.)[a-z0-9-]+)\.teamtailor\.com(?:/|$)": "{board}"
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="teamtailor",
+    title="Teamtailor job boards",
+    kind="employer board",
+    publisher="the employers named, through Teamtailor",
+    homepage="https://www.teamtailor.com",
+    endpoints=("https://*.teamtailor.com/jobs.rss",),
+    licence="None stated: a public feed of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Teamtailor.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    facts=(
+        "No stored answer; all of it is what others report. /jobs.rss has an item a job: guid (the id in the JSON "
+        "feed too), title, link, pubDate, description, remoteStatus (fully, hybrid, onsite, temporary, none) and, in "
+        "a namespace of its own, department, role and locations with name, city and country. It stops at 100 jobs "
+        "unless `per_page` is given; an answer of just 100 is not taken for a whole list. /jobs.json has pay "
+        "(`_jobposting.baseSalary`) but neither places nor department, and its dates may differ by months; one "
+        "answer is read at a time, so the richer one is. The careers pages' own markup gives the company's office "
+        "for the job's place. Sites on an employer's own domain are not asked. No limit of requests and no terms for "
+        "third parties were found."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address of a careers site's feed, with all its jobs."""
+    return f"https://{board}.teamtailor.com/jobs.rss?per_page={MOST_JOBS}"
+
+
+def board_of(url: str) -> str | None:
+    """The careers site whose feed an address is, or None."""
+    found = BOARD.match(url)
+    return found[1] if found else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every careers site. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of the feed says, or the reason why not; a feed cut short is an issue."""
+    items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
+    yield from each(items, functools.partial(read_item, board=board_of(response.url)), known=KNOWN)
+    if len(items) in (CUT_AT, MOST_JOBS):
+        rule = f"a list that does not end at {CUT_AT} or {MOST_JOBS} jobs expected; there may be more"
+        yield Rejected("response", f"{len(items)} jobs", rule).issue
+
+
+def read_item(item: Mapping[str, Element], *, board: str | None) -> Said:
+    """One job, by its child elements."""
+
+    def text(name: str) -> str | None:
+        return (item[name].text or "").strip() or None if name in item else None
+
+    places = list(item[TT + "locations"].iter(TT + "location")) if TT + "locations" in item else []
+    return Said(
+        source=SOURCE.name,
+        id=text("guid"),
+        title=text("title"),
+        url=text("link"),
+        board=board,
+        employer=employer_of(SOURCE.name, board) or text("company_name") or board,
+        department=text(TT + "department"),
+        html=text("description"),
+        location_text="; ".join(filter(None, map(_line, places))),
+        addresses=[Address(_line(p), p.findtext(TT + "country"), None, p.findtext(TT + "city")) for p in places],
+        workplace=WORKPLACE_OF_STATUS.get(text("remoteStatus") or ""),
+        posted_on=_day(text("pubDate")),
+    )
+
+
+def _line(place: Element) -> str:
+    """City and country of a place, else the name the employer gave it."""
+    named = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
+    return named or place.findtext(TT + "name") or ""
+
+
+def _day(stated: str | None) -> datetime | str | None:
+    """The time of an RSS item, or the text itself where it is none."""
+    try:
+        return parsedate_to_datetime(stated) if stated else None
+    except ValueError:
+        return stated

@@ -1,0 +1,125 @@
+"""Workable job boards: the widget's list of an account's jobs, with descriptions.
+
+Two shapes are read: the widget's, which we ask for, and the v3 list (recorded elsewhere; without descriptions). A
+`state` is the name of a region in the first and the status of the job in the second. A job is known by its
+`shortcode`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote, unquote
+
+from extractors.boards import employer_of
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.text.rejects import left_out
+from warehouse.tables import Issue
+
+HOST = "https://apply.workable.com/"
+ACCOUNT = re.compile(re.escape(HOST) + r"api/(?:(?P<widget>v1/widget)|v3)/accounts/(?P<account>[^/?#]+)")
+EMPLOYMENT_OF_TYPE = {"full": "full time", "part": "part time"}
+"""The v3 list's words, where they are no words for a kind of employment by themselves."""
+KNOWN = frozenset([
+    "id", "shortcode", "title", "code", "country", "state", "city", "department", "telecommuting", "employment_type",
+    "experience", "education", "industry", "function", "published_on", "created_at", "url", "shortlink",
+    "application_url", "description", "locations", "location", "remote", "workplace", "isInternal", "published", "type",
+    "language", "accountUid", "approvalStatus",
+])  # fmt: skip
+
+CAREER_PAGES = {r"https://apply\.workable\.com/(?!api/|j/)(?P<board>[^/?#]+)": "{board}"}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="workable",
+    title="Workable job boards",
+    kind="employer board",
+    publisher="the employers named, through Workable",
+    homepage="https://help.workable.com",
+    endpoints=(HOST + "api/",),
+    licence="None stated: a public list meant for employers' own careers pages. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Workable.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    pause=5.0,
+    facts=(
+        "Seen in one stored answer of 2020: two jobs of the v3 list, which has no descriptions. The widget's answer, "
+        "which we ask for because one holds the whole board with descriptions, is read as the help centre's example "
+        "and others show it; no stored answer has it. No field for pay was found in either, so pay is prose. Others "
+        "report that the host blocks who asks once a second, one for most of a day, hence five seconds between "
+        "requests; that its robots.txt allows all; and that an unknown account is a 404. No terms for third parties "
+        "were found. Jobs marked internal are left out."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that lists an account's jobs with their descriptions."""
+    return f"{HOST}api/v1/widget/accounts/{quote(board, safe='')}?details=true"
+
+
+def board_of(url: str) -> str | None:
+    """The account whose whole list an address gives, or None; the v3 list comes in pages."""
+    found = ACCOUNT.match(url)
+    return unquote(found["account"]) if found and found["widget"] else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every account. Returns what failed; the others are archived."""
+    return ask_each(web, map(url_of, boards))
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every job of either shape says, or the reason why not."""
+    answer, found = response.json(), ACCOUNT.match(response.url)
+    jobs, name = answer, None
+    if isinstance(answer, dict):
+        jobs, name = answer.get("jobs", answer.get("results")), answer.get("name")
+    account = unquote(found["account"]) if found else ""
+    employer = employer_of(SOURCE.name, account) or (name if isinstance(name, str) else None) or account
+    yield from each(jobs, functools.partial(read_job, account=account, employer=employer), known=KNOWN)
+
+
+def read_job(job: dict[str, Any], *, account: str, employer: str) -> Said | Issue:
+    """One job of either shape."""
+    is_v3 = "location" in job
+    if job.get("isInternal") or (is_v3 and job.get("state", "published") != "published"):
+        return left_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
+    places = job.get("locations") or [job["location"] or {} if is_v3 else job]
+    kind, department = job.get("employment_type") or job.get("type"), job.get("department")
+    return Said(
+        source=SOURCE.name,
+        id=job.get("shortcode"),
+        title=job.get("title"),
+        url=job.get("url") or f"{HOST}{account}/j/{job.get('shortcode')}/",
+        board=account,
+        employer=employer,
+        department=department[0] if isinstance(department, list) and department else department or None,
+        html=job.get("description"),
+        location_text="; ".join(filter(None, map(_line, places))),
+        addresses=[
+            Address(
+                _line(p), p.get("countryCode") or p.get("country"), p.get("region") or p.get("state"), p.get("city")
+            )
+            for p in places
+        ],
+        is_remote=job.get("remote") if is_v3 else job.get("telecommuting"),
+        workplace=job.get("workplace"),
+        employment_type=EMPLOYMENT_OF_TYPE.get(kind, kind) if kind else None,
+        posted_on=job.get("published_on") or job.get("published"),
+        language=job.get("language"),
+        level=job.get("experience"),
+    )
+
+
+def _line(place: dict[str, Any]) -> str:
+    return ", ".join(filter(None, (place.get("city"), place.get("country"))))

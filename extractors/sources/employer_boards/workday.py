@@ -1,0 +1,216 @@
+"""Workday job boards: the search behind a careers site, page by page, then single postings.
+
+A board is written tenant.wdN/site, as in the careers site's address. A list has no text and no date but words
+("Posted 3 Days Ago", in the visitor's language), from which no day is read. Its total is right on the first page only
+and never above `CAP`; from there on pages come round again, so a larger board is searched by the values of a facet.
+Single postings are asked for where the title names a role we follow.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.boards import employer_of
+from extractors.source import AGES_OUT, Response, Source, each
+from extractors.web.paging import Web, ask_each
+from extractors.web.session import FetchFailed
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.role.titles import role_of
+from transforms.text.rejects import MISSHAPEN, Rejected, left_out
+from warehouse.tables import Issue
+
+BOARD = re.compile(r"([a-z0-9-]+)\.(wd\d+)/([\w-]+)")
+ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
+PAGE = 20
+"""Postings of a page; the site refuses more."""
+CAP = 2_000
+MOST_DETAILS = 2_000
+"""Single postings a night: half an hour at one a second."""
+SEVERAL = re.compile(r"\d+ \w+")
+"""What stands for the place when there are several: "3 Locations", in the visitor's language."""
+KNOWN = frozenset([
+    "title", "externalPath", "locationsText", "postedOn", "bulletFields", "remoteType", "timeType", "startDate",
+])  # fmt: skip
+KNOWN_SINGLE = frozenset([
+    "id", "title", "jobDescription", "location", "additionalLocations", "postedOn", "startDate", "endDate", "timeType",
+    "jobReqId", "jobPostingId", "jobPostingSiteId", "country", "remoteType", "canApply", "posted",
+    "includeResumeParsing", "jobRequisitionLocation", "externalUrl", "questionnaireId", "secondaryQuestionnaireId",
+    "logoImage",
+])  # fmt: skip
+
+CAREER_PAGES = {
+    r"https://(?P<tenant>[a-z0-9-]+)\.(?P<host>wd\d+)\.myworkdayjobs\.com"
+    r"/(?:[a-z]{2}-[A-Za-z]{2}/)?(?!wday/)(?P<site>[\w-]+)": "{tenant}.{host}/{site}"
+}
+"""Public pages of boards and postings, and the board's token in them."""
+
+SOURCE = Source(
+    name="workday",
+    title="Workday job boards",
+    kind="employer board",
+    publisher="the employers named, through Workday",
+    homepage="https://www.workday.com",
+    endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
+    licence="Not an API offered to others; Workday's site terms restrict robots and data mining. Read with permission",
+    terms_url="https://www.workday.com/en-us/legal/site-terms.html",
+    attribution="Job postings: employers' boards on Workday.",
+    is_republishable=False,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 500_000),
+    access="consent",
+    most_requests=8_000,
+    expires_after_days=AGES_OUT,
+    facts=(
+        "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
+        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "
+        "holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first page "
+        "again, and the single posting with its text, country and startDate, the day of posting. The site is "
+        "undocumented, its terms restrict robots, robots.txt differs by employer and some clients are refused with a "
+        "422: the source is off until permission for the employers asked is on record. Lists come in pages, so they "
+        "close nothing; a single posting that answers 404 or 410 is closed. Ids are the requisition's within a tenant, "
+        "with the suffix of a second posting."
+    ),
+)
+
+
+def url_of(board: str) -> str:
+    """The address that is searched for a board's postings. Raises `ValueError` for a token of another shape."""
+    found = BOARD.fullmatch(board)
+    if not found:
+        raise ValueError(f"{board!r}: tenant.wdN/site expected in boards.csv")
+    tenant, host, site = found.groups()
+    return f"https://{tenant}.{host}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs"
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = ADDRESS.match(url)
+    return _id(found[1], found[4]) if found and found[4] else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Search every board, then ask for the single postings in roles we follow. Returns what failed."""
+    failures: list[str] = []
+    details: dict[str, None] = {}
+    for board in boards:
+        try:
+            failures += _search(web, url_of(board), {}, details)
+        except ValueError as error:
+            failures.append(str(error))
+    if len(details) > MOST_DETAILS:
+        failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
+    return failures + ask_each(web, list(details)[:MOST_DETAILS], may_be_gone=True)
+
+
+def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
+    """All pages of one search, or of one for each value of a facet; what is worth asking for joins `details`."""
+    seen: set[str] = set()
+    n_read, total = 0, CAP
+    while n_read < total:
+        form = {"appliedFacets": facets, "limit": PAGE, "offset": n_read, "searchText": ""}
+        try:
+            answer = web.get(url, form=form)
+            if answer.status != 200:
+                return [f"{url} from {n_read} on: HTTP {answer.status}"]
+            page = answer.json()
+            found = {item["externalPath"]: item["title"] for item in page["jobPostings"] if item.get("externalPath")}
+            if n_read == 0:
+                total = min(int(page["total"]), CAP)
+                if total == CAP and not facets and (narrower := _narrower(page["facets"])):
+                    return [failed for one in narrower for failed in _search(web, url, one, details)]
+            wanted = [path for path, title in found.items() if role_of(title).value != "other"]
+        except (FetchFailed, Rejected, *MISSHAPEN) as error:
+            return [f"{url} from {n_read} on: {error}"]
+        if found.keys() <= seen:
+            return [f"{url}: the pages run in a circle; {n_read} of {total} read"] if total else []
+        seen.update(found)
+        n_read += len(page["jobPostings"])
+        details.update(dict.fromkeys(url.removesuffix("/jobs") + path for path in wanted))
+    return [f"{url} {dict(facets)}: left out what is beyond {CAP}, the most that are read"] if total == CAP else []
+
+
+def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
+    """A search for each value of the facet that divides all postings into the fewest parts below the cap."""
+    flat = [*facets, *(group for facet in facets for group in facet["values"] if "values" in group)]
+    parts = [(f["facetParameter"], [v for v in f["values"] if v.get("id") and "count" in v]) for f in flat]
+    fit = [
+        (name, values)
+        for name, values in parts
+        if sum(v["count"] for v in values) >= CAP and all(v["count"] < CAP for v in values)
+    ]
+    name, values = min(fit, key=lambda part: len(part[1]), default=("", []))
+    return [{name: [value["id"]]} for value in values]
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every posting of a page of a list, or a single one, or the reason why not."""
+    answer, address = response.json(), ADDRESS.match(response.url)
+    if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
+        raise Rejected("response", answer, "a page of job postings or a single one expected")
+    if "jobPostingInfo" in answer:
+        read = functools.partial(read_single, address=address)
+        yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
+    else:
+        yield from each(answer["jobPostings"], functools.partial(read_item, address=address), known=KNOWN)
+
+
+def read_item(item: dict[str, Any], *, address: re.Match[str]) -> Said:
+    """One posting of a list. Where it names no place but their number, its path names the first."""
+    path = item["externalPath"]
+    located, parts = item.get("locationsText"), path.split("/")
+    if not located or SEVERAL.fullmatch(located):
+        located = parts[2] if len(parts) == 4 else None
+    said = _said(address, path, item)
+    said["location_text"] = located
+    said["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
+    return said
+
+
+def _ends(path: str, bullet: object) -> bool:
+    """Whether a bullet is the requisition that the path ends with ("_JR7", of a second posting "_JR7-1").
+
+    Employers choose what the bullets of a list show; places and dates stand there as well.
+    """
+    return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
+
+
+def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue:
+    """One posting with its text."""
+    if info.get("posted") is False:
+        return left_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
+    first, others = info.get("location"), info.get("additionalLocations") or []
+    country = (info.get("country") or {}).get("descriptor")
+    said = _said(address, address[4] or "", info)
+    said["requisition_id"] = info.get("jobReqId")
+    said["html"] = info.get("jobDescription")
+    said["location_text"] = "; ".join(filter(None, (first, *others)))
+    said["addresses"] = [Address(first, country), *(Address(other) for other in others)]
+    said["employment_type"] = info.get("timeType")
+    said["posted_on"], said["valid_through"] = info.get("startDate"), info.get("endDate")
+    return said
+
+
+def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> Said:
+    """What lists and single postings say alike."""
+    tenant, host, site = address[1], address[2], address[3]
+    board = f"{tenant}.{host}/{site}"
+    return Said(
+        source=SOURCE.name,
+        id=_id(tenant, path),
+        title=stated.get("title"),
+        url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
+        board=board,
+        employer=employer_of(SOURCE.name, board) or tenant,
+        workplace=stated.get("remoteType"),
+    )
+
+
+def _id(tenant: str, path: str) -> str:
+    """The id that ends a path, the same in lists and single postings."""
+    return f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}"

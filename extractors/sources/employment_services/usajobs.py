@@ -1,0 +1,154 @@
+"""USAJOBS, the job board of the United States government, by its search API.
+
+Amounts are texts, and each is for the interval its code names: per annum, per hour, or per something that is no pay
+for a year's work (fees, school years, without compensation). Pay is what the advert offers, by a grade's law.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_pages
+from transforms.pay.amounts import stated_amount
+from transforms.place.places import Address
+from transforms.posting import Said
+from warehouse.tables import Issue, Pay
+
+API = "https://data.usajobs.gov/api/"
+KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
+QUERIES = ("JobCategoryCode=1560", "JobCategoryCode=1550", "JobCategoryCode=2210", "Keyword=artificial%20intelligence",
+           "Keyword=machine%20learning")  # fmt: skip
+"""Data science, computer science and information technology series, and words for AI in any series."""
+PAGE, PAGES = 500, 5
+NUMBER = re.compile(r"\bPage=(\d+)")
+PERIOD_OF_CODE = {
+    "PA": "year", "PM": "month", "PW": "week", "PD": "day", "PH": "hour",
+    "Per Year": "year", "Per Month": "month", "Per Week": "week", "Per Day": "day", "Per Hour": "hour",
+}  # fmt: skip
+WORD_OF_OFFERING = {
+    "Term": "temporary", "Seasonal": "temporary", "Summer": "temporary", "Intermittent": "on call",
+    "Internships": "internship", "Recent graduates": None, "Multiple": None, "Multiple Schedules": None,
+    "Shift work": None, "Job sharing": "part time", "Telework": None, "Detail": "temporary",
+}  # fmt: skip
+"""Words of USAJOBS for schedules and appointments that mean something else elsewhere; None: no kind of employment."""
+TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
+KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
+
+SOURCE = Source(
+    name="usajobs",
+    title="USAJOBS",
+    kind="aggregator",
+    publisher="U.S. Office of Personnel Management",
+    homepage="https://developer.usajobs.gov",
+    endpoints=(API,),
+    licence="None read: works of the United States government; the API's own terms are accepted for a key",
+    terms_url="https://developer.usajobs.gov",
+    attribution="Federal job announcements: USAJOBS.",
+    is_republishable=False,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(50, 12_500),
+    access="key",
+    keys=KEYS,
+    most_requests=30,
+    facts=(
+        "No stored answer; the shape is that of clients' types and examples. Documentation: the key and the e-mail "
+        "address it was given to as headers, 500 results a page. Reported: `SearchResult.SearchResultItems`, amounts "
+        "as texts ('99200.0'), `RateIntervalCode` PA or, later, 'Per Year'; an unfiltered search fails. Federal pay is "
+        "in US dollars by law, so the currency is USD although no field says so. BW (two weeks), SY (school year), FB "
+        "(fee) and WC (without compensation) are no pay for a year's work. From memory: at most 10,000 results a "
+        "query. `TeleworkEligible` allows occasional days at home, so it is no hybrid workplace; `RemoteIndicator` is "
+        "remote. `PositionID` is the announcement's number at its agency. Names of contacts are not read. Limits of "
+        "requests were not found."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for the pages of each query. Returns what failed."""
+    key, mail = (web.keys.get(name, "") for name in KEYS)
+    headers = {"Authorization-Key": key, "User-Agent": mail}
+    firsts = [f"{API}search?{query}&Fields=Full&ResultsPerPage={PAGE}&Page=1" for query in QUERIES]
+    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=PAGES, headers=headers)]
+
+
+def _next(page: Response) -> str | None:
+    """The page after a full one, up to the last that is asked for."""
+    items: Any = page.listed("SearchResult", "SearchResultItems")
+    if len(items) < PAGE or page.url.endswith(f"Page={PAGES}"):
+        return None
+    return NUMBER.sub(lambda number: f"Page={int(number[1]) + 1}", page.url)
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every announcement of a page."""
+    yield from each(response.listed("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
+
+
+def read_item(item: dict[str, Any]) -> Said:
+    """One announcement."""
+    stated = item["MatchedObjectDescriptor"]
+    details = (stated.get("UserArea") or {}).get("Details") or {}
+    places = stated.get("PositionLocation") or ()
+    kinds = [kind["Name"] for key in ("PositionSchedule", "PositionOfferingType") for kind in stated.get(key) or ()]
+    words = [WORD_OF_OFFERING.get(kind, kind) for kind in kinds]
+    return Said(
+        source=SOURCE.name,
+        id=item.get("MatchedObjectId"),
+        title=stated.get("PositionTitle"),
+        url=stated.get("PositionURI"),
+        employer=stated.get("OrganizationName"),
+        department=stated.get("DepartmentName"),
+        requisition_id=stated.get("PositionID"),
+        html="".join(f"<div>{text}</div>" for text in _texts(stated, details)),
+        location_text="; ".join(place["LocationName"] for place in places),
+        addresses=[_address(place) for place in places],
+        is_remote=details.get("RemoteIndicator"),
+        employment_type=", ".join(filter(None, words)) or None,
+        posted_on=stated.get("PublicationStartDate"),
+        valid_through=stated.get("ApplicationCloseDate"),
+        pay=tuple(_pay(one) for one in stated.get("PositionRemuneration") or () if _has_amount(one)),
+    )
+
+
+def _texts(stated: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
+    """The announcement's parts in the order of its page, HTML or plain; duties come as a list."""
+    for name in TEXTS:
+        part = details.get(name)
+        yield from part if isinstance(part, list) else [part] if part else []
+        if name == "MajorDuties" and stated.get("QualificationSummary"):
+            yield f"<h3>Qualifications</h3>{stated['QualificationSummary']}"
+
+
+def _address(place: dict[str, Any]) -> Address:
+    """A place as stated; the city's field repeats the state ("Washington, District of Columbia")."""
+    city, _, state = (place.get("CityName") or "").partition(", ")
+    return Address(
+        text=place.get("LocationName"),
+        country=place.get("CountryCode"),
+        region=place.get("CountrySubDivisionCode") or state or None,
+        locality=city or None,
+    )
+
+
+def _has_amount(stated: dict[str, Any]) -> bool:
+    return any(stated_amount(stated.get(end)) for end in ("MinimumRange", "MaximumRange"))
+
+
+def _pay(stated: dict[str, Any]) -> Pay:
+    code = str(stated.get("RateIntervalCode"))
+    period = PERIOD_OF_CODE.get(code)
+    return Pay(
+        component="base" if period else "other",
+        pay_text=f"{stated.get('MinimumRange')} - {stated.get('MaximumRange')} {stated.get('Description') or code}",
+        low=stated_amount(stated.get("MinimumRange")),
+        high=stated_amount(stated.get("MaximumRange")),
+        currency="USD",
+        period=period,
+        period_reading="stated" if period else None,
+        reading="stated",
+    )

@@ -1,0 +1,837 @@
+"""Adverts in files that somebody has: CSV, JSON, Parquet, an Excel workbook or SQLite, read by a mapping in TOML.
+
+`jobmarket backfill FILE --mapping M` archives the file like an answer of a server, the mapping in a header beside it,
+so that reading needs nothing else and both are kept. mappings/ beside this file has those of known dumps as examples.
+
+A mapping has a `name` (part of the ids), the `licence` and the `attribution` of the file, and under `[fields]` where
+each of `FIELDS` stands: a column, several ("id" of several columns is their digest), or a table of
+
+    column, columns   where it stands: "salary", "company.name" (inside JSON or a Python literal), "skills[]" (a list)
+    constant          what holds for every row of the file
+    pattern           a regular expression; its group, or what it matches, is taken
+    values            what the file's words mean; "" for nothing. A word that is not there is an issue, never a guess
+    format            how days are written, as strptime takes it
+    heading           a line set before a part of the text ("Requirements")
+
+and may have
+
+    missing           values that mean "not stated", beside empty ones
+    decimal           "," where it is not a point
+    format            csv, json, jsonl, parquet, xlsx or sqlite; else told by the content
+    delimiter, encoding   of a CSV
+    records           path to the list in JSON
+    table             the workbook's sheet, or the database's table; needed where there are several
+    joined            tables whose rows belong to those: [joined.salaries] with `on`, the column both have, and
+                      `newest`, the column whose highest value says which row counts. Its columns are "salaries.amount"
+    leave_out         columns, each with a regular expression: rows in which it finds something are left out
+
+A row that cannot be read, is left out, or has the id of one before is an issue that says which row and why; a value
+that cannot be read is noted beside its posting.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import contextlib
+import csv
+import functools
+import gzip
+import hashlib
+import io
+import math
+import re
+import sqlite3
+import tomllib
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from extractors.source import WORKBOOK, Response, Source
+from extractors.web.paging import Web
+from transforms.pay.currency import currency_of
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.text.rejects import Rejected, left_out
+from warehouse.tables import PERIODS, TEXT_STATES, Issue, Pay
+
+HOST = "https://tabular.invalid/"
+MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
+"""Headers: the mapping in base 64, and what ties it to the file."""
+LARGEST = 1_000_000_000
+"""Bytes a packed file may unpack to: what reading can hold in memory."""
+MAX_UNPACKED = 300_000_000
+"""Bytes the parts of a workbook may unpack to: a full sheet of a million rows has about 200 million."""
+MAX_ROWS = 1_048_576
+"""Rows of a sheet or table: what Excel can hold."""
+MAX_CHARACTERS = 500_000_000
+"""Characters of all cells of a sheet or table, a number or an empty cell counted as 8: what memory can hold."""
+MAX_CELL = 16_000_000
+"""Bytes of a database's cell, as of a CSV's."""
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+KEYS = frozenset(
+    (
+        *("name", "licence", "attribution", "fields", "missing", "decimal", "format", "delimiter", "encoding"),
+        *("records", "table", "joined", "leave_out"),
+    )
+)
+FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx", "sqlite")
+SQLITE = b"SQLite format 3\0"
+UNREAD = {
+    b"PK": "this is a zip and no Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
+    b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls): save it as .xlsx",
+}
+"""How files begin that are none of these, and what to do."""
+BROKEN_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError, LookupError, ValueError, TypeError),
+    *(AttributeError, EOFError, OSError, RuntimeError),
+)
+"""What zipfile and openpyxl raise on bytes that are no workbook."""
+FIELD_KEYS = frozenset(("column", "columns", "constant", "pattern", "values", "format", "heading"))
+TEXTS = (
+    *("title", "url", "employer", "department", "requisition_id", "html", "text", "location", "country", "region"),
+    *(
+        "city",
+        "workplace",
+        "employment_type",
+        "level",
+        "language",
+        "pay_text",
+        "text_state",
+        "currency",
+        "period",
+        "tax",
+    ),
+)
+DAYS = ("posted_on", "valid_through")
+AMOUNTS = ("pay_low", "pay_high")
+TRUTHS = ("is_remote", "pay_is_predicted")
+FIELDS = ("id", *TEXTS, *DAYS, *AMOUNTS, *TRUTHS)
+"""What a mapping may name. Pay of a row where `pay_is_predicted` is an estimate, not what the advert offers."""
+NEEDED = ("id", "title")
+CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES}
+TRUTH = {"true": True, "t": True, "1": True, "yes": True, "y": True}
+TRUTH |= {"false": False, "f": False, "0": False, "no": False, "n": False}
+BETWEEN = {"text": "\n\n", "location": ", "}
+"""What is set between several columns; a space elsewhere."""
+
+SOURCE = Source(
+    name="tabular",
+    title="Files of adverts handed over",
+    kind="aggregator",
+    publisher="whoever made the file, as its mapping says",
+    homepage="https://tabular.invalid/",
+    endpoints=(HOST,),
+    licence="Each file's own, stated in its mapping; nothing made from them is published",
+    terms_url=None,
+    attribution="Adverts from files handed over by the operator.",
+    is_republishable=False,
+    is_verified=True,
+    cadence="whenever a person runs `jobmarket backfill FILE --mapping M`",
+    expected_rows=(1, 1_000_000),
+    facts=(
+        "Seven dumps of adverts and one collection of a company's openings were read by the mappings in "
+        "mappings/, every row a posting or an issue. A file is no complete list: it closes no posting. "
+        "It is archived under an address that leads nowhere, with the mapping in a header, at the day in its name, "
+        "else at the time it was last changed."
+    ),
+    access="file",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """Where a field stands and how it is read. One of `columns` and `constant` is given."""
+
+    columns: tuple[str, ...] = ()
+    constant: object = None
+    pattern: re.Pattern[str] | None = None
+    values: Mapping[str, object] | None = None
+    format: str | None = None
+    heading: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """How rows of another table are joined: by the column `on`; of several, the one that is highest in `newest`."""
+
+    on: str
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """A mapping as read. A field has several parts where its columns are read in different ways."""
+
+    name: str
+    licence: str
+    attribution: str
+    fields: Mapping[str, tuple[Field, ...]]
+    missing: frozenset[str]
+    decimal: str
+    format: str | None
+    delimiter: str
+    encoding: str
+    records: str | None
+    table: str | None
+    joined: Mapping[str, Join]
+    leave_out: Mapping[str, re.Pattern[str]]
+
+
+class Row(NamedTuple):
+    """A record of the file, numbered from 1 without the header. `problem` says why it has no cells."""
+
+    number: int
+    cells: Mapping[str, object]
+    problem: str | None = None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for nothing: files are handed over."""
+    return []
+
+
+def headers_for(mapping: bytes, body: bytes) -> dict[str, str]:
+    """The headers that tie a mapping to a file."""
+    return {MAPPING: base64.b64encode(mapping).decode(), DIGEST: _digest(mapping, body)}
+
+
+def _digest(mapping: bytes, body: bytes) -> str:
+    return f"sha256:{hashlib.sha256(b'%d:' % len(mapping) + mapping + body).hexdigest()}"
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """What every row says, or the reason why not."""
+    try:
+        mapping = base64.b64decode(response.headers[MAPPING], validate=True)
+    except (KeyError, binascii.Error) as error:
+        rule = f"a mapping in the header {MAPPING} expected; take files in with `jobmarket backfill FILE --mapping M`"
+        raise Rejected("response", response.body[:80].decode("utf-8", "replace"), rule) from error
+    if response.headers.get(DIGEST) != _digest(mapping, response.body):
+        raise Rejected("response", response.headers.get(DIGEST, ""), "the digest of this mapping and file expected")
+    mapped = mapping_in(mapping)
+    yield from _said_by(mapped, rows_in(mapped, response.body))
+
+
+def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[Said | Issue]:
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.problem is not None:
+            yield Rejected("record", f"row {row.number}", row.problem).issue
+            continue
+        if reason := _reason_to_leave_out(mapped, row):
+            yield reason
+            continue
+        values, issues = _values_of(mapped, row)
+        id = values.get("id")
+        if not id or not values.get("title"):
+            yield next(issue for issue in issues if issue.column_name in ("posting_id", "title"))
+            continue
+        before = first.setdefault(id, row.number)
+        if before != row.number:
+            rule = f"row {row.number} has the id of row {before}: one posting"
+            yield Issue(column_name="posting_id", value=id[:200], rule=rule, is_deliberate=True)
+        else:
+            yield _said(mapped, values, issues)
+
+
+def _reason_to_leave_out(mapped: Mapped, row: Row) -> Issue | None:
+    for column, pattern in mapped.leave_out.items():
+        value = _cell(row.cells, column, mapped.missing, bullets=False)
+        if value is not None and pattern.search(_text(value)):
+            rule = f"rows in whose {column} `{pattern.pattern}` is found are left out, as the mapping says"
+            return left_out(f"row {row.number}: {_text(value)}", rule)
+    return None
+
+
+def _said(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> Said:
+    place = Address(values.get("location"), values.get("country"), values.get("region"), values.get("city"))
+    pay = () if values.get("pay_is_predicted") else _pay(values)
+    return Said(
+        source=SOURCE.name,
+        id=f"{mapped.name}:{values['id']}",
+        title=values["title"],
+        url=values.get("url"),
+        board=mapped.name,
+        employer=values.get("employer"),
+        department=values.get("department"),
+        requisition_id=values.get("requisition_id"),
+        html=values.get("html"),
+        text=values.get("text"),
+        text_state=values.get("text_state") if values.get("text") or values.get("html") else None,
+        location_text=values.get("location"),
+        addresses=[place] if any(place[1:]) else [],
+        is_remote=values.get("is_remote"),
+        workplace=values.get("workplace"),
+        employment_type=values.get("employment_type"),
+        posted_on=values.get("posted_on"),
+        valid_through=values.get("valid_through"),
+        pay=pay,
+        pay_text=None if values.get("pay_is_predicted") else values.get("pay_text"),
+        language=values.get("language"),
+        level=values.get("level"),
+        issues=issues,
+    )
+
+
+def _pay(values: dict[str, Any]) -> tuple[Pay, ...]:
+    low, high = values.get("pay_low"), values.get("pay_high")
+    if low is None and high is None:
+        return ()
+    period = values.get("period")
+    said = (" to ".join(_text(end) for end in (low, high) if end is not None), values.get("currency"), period)
+    return (
+        Pay(
+            pay_text=" ".join(filter(None, said)),
+            low=low,
+            high=high,
+            currency=values.get("currency"),
+            period=period,
+            period_reading="stated" if period else None,
+            tax=values.get("tax"),
+            reading="stated",
+        ),
+    )
+
+
+# --- values -------------------------------------------------------------------------------------------
+
+
+def _values_of(mapped: Mapped, row: Row) -> tuple[dict[str, Any], list[Issue]]:
+    """The fields of a row that can be read, and what is wrong with the others."""
+    values: dict[str, Any] = {}
+    issues = []
+    for name, parts in mapped.fields.items():
+        try:
+            values[name] = _read(name, mapped, parts, row.cells)
+        except Rejected as error:
+            where = f"row {row.number}, column {', '.join(c for part in parts for c in part.columns) or 'constant'}"
+            column = {"id": "posting_id"}.get(name, name)
+            issues.append(Rejected(column, error.issue.value, f"{where}: {error.issue.rule}").issue)
+    return values, issues
+
+
+def _read(name: str, mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
+    if name == "id":
+        return _id(mapped, parts, cells)
+    found = [_part(mapped, part, cells, between=BETWEEN.get(name, " "), name=name) for part in parts]
+    stated = [value for value in found if value is not None]
+    if not stated:
+        if name in NEEDED:
+            raise Rejected(name, "", f"a {name} expected; without one a row is no posting")
+        return None
+    if name in DAYS:
+        return stated[0]
+    if name in AMOUNTS:
+        return _amount(stated[0], mapped.decimal)
+    if name in TRUTHS:
+        return _truth(stated[0])
+    text = BETWEEN.get(name, " ").join(map(_text, stated))
+    if name == "currency":
+        code = currency_of(text)
+        if code is None:
+            raise Rejected(name, text, "an ISO 4217 code expected; say with `values` what the file's words mean")
+        return code
+    if text not in CLOSED.get(name, (text,)):
+        wanted = ", ".join(CLOSED[name])
+        raise Rejected(name, text, f"one of {wanted} expected; say with `values` what the file's words mean")
+    return text
+
+
+def _id(mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> str:
+    """The one column's value, or a digest of all columns."""
+    found = [_part(mapped, part, cells, between="\x1f", name="id") for part in parts]
+    stated = [_text(value) for value in found if value is not None]
+    if not stated:
+        raise Rejected("posting_id", "", "an id expected; name as `id` the columns that tell adverts apart")
+    if sum(len(part.columns) for part in parts) == 1:
+        return stated[0]
+    return hashlib.blake2b("\x1e".join(map(repr, found)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _part(mapped: Mapped, part: Field, cells: Mapping[str, object], *, between: str, name: str) -> object:
+    """What a part of a field says, None when nothing."""
+    if part.constant is not None:
+        return part.constant
+    found = [_cell(cells, column, mapped.missing, bullets=name == "text") for column in part.columns]
+    stated = [value for value in found if value is not None]
+    if not stated:
+        return None
+    if within := [value for value in stated if isinstance(value, dict | list | tuple)]:
+        rule = "one value expected; name what is meant inside this one (company.name, skills[])"
+        raise Rejected(name, str(within[0]), rule)
+    value = stated[0] if len(stated) == 1 else between.join(map(_text, stated))
+    if part.pattern is not None:
+        match = part.pattern.search(_text(value))
+        if match is None:
+            raise Rejected(name, _text(value), f"what `{part.pattern.pattern}` finds expected; correct the pattern")
+        value = match[1] if part.pattern.groups else match[0]
+    if part.values is not None:
+        if _text(value) not in part.values:
+            known = ", ".join(part.values)
+            raise Rejected(name, _text(value), f"one of {known} expected; add the word to `values` of {name}")
+        value = part.values[_text(value)]
+        if value == "":
+            return None
+    if part.format is not None and not isinstance(value, date):
+        try:
+            return datetime.strptime(_text(value), part.format).date()  # a day, not a time
+        except ValueError as error:
+            raise Rejected(name, _text(value), f"a day written as {part.format} expected; correct `format`") from error
+    return f"{part.heading}\n{_text(value)}" if part.heading else value
+
+
+def _cell(cells: Mapping[str, object], column: str, missing: frozenset[str], *, bullets: bool) -> object:
+    """A cell, or what stands inside it; None when it is missing."""
+    value: object = cells
+    is_list = column.endswith("[]")
+    path = [column] if column in cells else column.removesuffix("[]").split(".")
+    for step, key in enumerate(path):
+        if step and isinstance(value, str):
+            value = _literal(value)
+        value = value.get(key) if isinstance(value, Mapping) else None
+        if _is_missing(value, missing):
+            return None
+    if is_list:
+        items = _literal(value) if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            raise Rejected(column, _text(value), "a list expected, in JSON or as Python writes it")
+        texts = [_text(item) for item in items if not _is_missing(item, missing)]
+        return ("\n".join(f"- {text}" for text in texts) if bullets else "; ".join(texts)) or None
+    return value
+
+
+def _is_missing(value: object, missing: frozenset[str]) -> bool:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return True
+    return isinstance(value, str) and (not value.strip() or value.strip() in missing)
+
+
+def _literal(text: str) -> object:
+    """A value written as JSON or as Python writes it; the text itself when it is neither."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+def _text(value: object) -> str:
+    """A value as text. A number that a table's reader made of an id has no point, truth is written as in JSON."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def _amount(value: object, decimal: str) -> float | None:
+    """A number, also one written with separators of thousands; None for 0, which is how none is written."""
+    if isinstance(value, bool):
+        raise Rejected("pay", value, "a number expected")
+    text = re.sub(r"[\s\u00a0\u202f']", "", str(value))
+    text = text.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    try:
+        amount = float(text)
+    except ValueError as error:
+        rule = "a number expected; add the word to `missing`, or take the number out with `pattern`"
+        raise Rejected("pay", _text(value), rule) from error
+    if not 0 <= amount < math.inf:
+        raise Rejected("pay", _text(value), "a number of 0 or more expected")
+    return amount or None
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if _text(value).lower() not in TRUTH:
+        raise Rejected("truth", _text(value), "true or false expected; say with `values` what the file's words mean")
+    return TRUTH[_text(value).lower()]
+
+
+# --- rows ---------------------------------------------------------------------------------------------
+
+
+def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
+    """The file's records. Raises `Rejected` when it cannot be read, or lacks a column that the mapping names."""
+    content = _unpacked(body)
+    none = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
+    if not content.strip():
+        raise none
+    kind = mapped.format or _kind_of(content, mapped)
+    rows = READERS[kind](mapped, content)
+    if not rows:
+        raise none
+    held = {name for row in rows for name in row.cells}
+    named = dict.fromkeys(mapped.leave_out, "leave_out")
+    named |= {c: name for name, parts in mapped.fields.items() for part in parts for c in part.columns}
+    lacking = [c for c in named if c not in held and c.removesuffix("[]").split(".")[0] not in held]
+    if lacking and held:  # where no row could be read, each says why
+        said = ", ".join(f"{c} (for {named[c]})" for c in lacking)
+        has = ", ".join(sorted(held)) or "none"
+        raise Rejected("response", said, f"columns that the file has expected: {has}; correct the mapping")
+    return rows
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        with gzip.open(io.BytesIO(body)) as packed:
+            content = packed.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Rejected("response", "", f"a whole gzip file expected ({error}); get the file again") from error
+    if len(content) > LARGEST:
+        raise Rejected("response", "", f"a file of at most {LARGEST:,} bytes expected; split it")
+    return content
+
+
+def _kind_of(content: bytes, mapped: Mapped) -> str:
+    begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if content.startswith(b"PAR1"):
+        return "parquet"
+    if content.startswith(SQLITE):
+        return "sqlite"
+    if content.startswith(b"PK\3\4") and WORKBOOK.encode() in content:
+        return "xlsx"
+    for start, remedy in UNREAD.items():
+        if content.startswith(start):
+            raise Rejected("response", content[: len(start)].hex(), f"one of {', '.join(FORMATS)} expected; {remedy}")
+    if begin == b"[" or (begin == b"{" and mapped.records is not None):
+        return "json"
+    return "jsonl" if begin == b"{" else "csv"
+
+
+def _csv_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    try:
+        text = content.decode("utf-8-sig" if mapped.encoding.lower() in ("utf-8", "utf8") else mapped.encoding)
+        header, *lines = [
+            line for line in csv.reader(io.StringIO(text, newline=""), delimiter=mapped.delimiter) if line
+        ]
+    except UnicodeDecodeError as error:
+        rule = f"text in {mapped.encoding} expected ({error.reason} at byte {error.start}); state `encoding`"
+        raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
+    except (csv.Error, ValueError) as error:
+        begin = content[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"a CSV with a header expected ({error}); state `format`") from error
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        many = f"{len(header)} cells expected as in the header, not {len(line)}; look for a delimiter without quotes"
+        is_whole = len(line) == len(header)
+        rows.append(Row(number, dict(zip(header, line, strict=False)) if is_whole else {}, None if is_whole else many))
+    return rows
+
+
+def _json_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    try:
+        found: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        begin = content[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"JSON expected ({error}); state `format`") from error
+    for key in mapped.records.split(".") if mapped.records else ():
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        rule = "a list of adverts expected; state in `records` where it stands (data.jobs)"
+        raise Rejected("response", mapped.records or "", rule)
+    return [_record(number, item) for number, item in enumerate(found, start=1)]
+
+
+def _json_lines(mapped: Mapped, content: bytes) -> list[Row]:
+    rows = []
+    for number, line in enumerate(filter(bytes.strip, content.removeprefix(b"\xef\xbb\xbf").splitlines()), start=1):
+        try:
+            rows.append(_record(number, orjson.loads(line)))
+        except orjson.JSONDecodeError as error:
+            rows.append(Row(number, {}, f"a line of JSON expected ({error})"))
+    if rows and all(row.problem for row in rows):
+        raise Rejected(
+            "response", rows[0].problem or "", "a JSON object in each line expected; state `format`, or `records`"
+        )
+    return rows
+
+
+def _record(number: int, item: object) -> Row:
+    if isinstance(item, dict):
+        return Row(number, item)
+    return Row(number, {}, f"an object of names and values expected, not {str(item)[:80]!r}")
+
+
+def _parquet_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    try:
+        table = pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError) as error:
+        raise Rejected("response", "", f"a whole Parquet file expected ({error}); get the file again") from error
+    return [Row(number, cells) for number, cells in enumerate(table.to_pylist(), start=1)]
+
+
+def _workbook_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    return _joined(mapped, functools.partial(_sheet, content))
+
+
+def _database_rows(mapped: Mapped, content: bytes) -> list[Row]:
+    return _joined(mapped, functools.partial(_table, content))
+
+
+def _joined(mapped: Mapped, read: Callable[[str | None], list[Row]]) -> list[Row]:
+    """The rows of the mapping's table, each with the cells of the rows that belong to it in other tables."""
+    rows = read(mapped.table)
+    for name, join in mapped.joined.items():
+        others: dict[str, Mapping[str, object]] = {}
+        for _, cells, _ in sorted(read(name), key=lambda row: _text(row.cells.get(join.newest) or "")):
+            if cells.get(join.on) is not None:
+                others[_text(cells[join.on])] = cells  # the newest comes last
+        said = ", ".join(column for column in (join.on, join.newest) if not any(column in o for o in others.values()))
+        if said or not any(join.on in row.cells for row in rows):
+            rule = (
+                f"columns of {name} expected in `joined`, `on` also in the table it is joined to; correct the mapping"
+            )
+            raise Rejected("response", said or join.on, rule)
+        rows = [
+            row._replace(
+                cells={
+                    **row.cells,
+                    **{f"{name}.{c}": v for c, v in others.get(_text(row.cells.get(join.on)), {}).items()},
+                }
+            )
+            for row in rows
+        ]
+    return rows
+
+
+def _chosen(name: str | None, names: Sequence[str], what: str) -> str:
+    """The sheet or table that is named, or the only one. Raises `Rejected` that names those there are."""
+    if name is None and len(names) == 1:
+        return names[0]
+    if name is None or name not in names:
+        said = ", ".join(names) or "none"
+        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {said}")
+    return name
+
+
+def _sheet(content: bytes, name: str | None) -> list[Row]:
+    """The rows of a workbook's sheet; its first line that is not empty is the header. Formulas have their last value.
+
+    Nothing of the workbook is run. Raises `Rejected` when it would unpack to more than memory can hold.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(part.file_size for part in packed.infolist())  # zipfile unpacks no more than a part says
+        if size > MAX_UNPACKED:
+            rule = f"a workbook that unpacks to at most {MAX_UNPACKED:,} bytes expected; save the sheet as CSV"
+            raise Rejected("response", f"{size:,} bytes", rule)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        with contextlib.closing(workbook):
+            sheet = workbook[_chosen(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
+            sheet.reset_dimensions()  # what the file says of its size may be wrong
+            lines = _bounded(sheet.iter_rows(values_only=True))
+            header = next((line for line in lines if any(cell is not None for cell in line)), ())
+            named = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
+            if doubled := sorted(name for name, n in Counter(column for _, column in named).items() if n > 1):
+                rule = "columns of different names expected; rename or remove those that stand twice"
+                raise Rejected("response", ", ".join(doubled), rule)
+            return [
+                Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in named})
+                for number, line in enumerate(lines, start=1)
+                if any(cell is not None for cell in line)
+            ]
+    except Rejected:
+        raise
+    except BROKEN_WORKBOOK as error:
+        raise Rejected("response", "", f"a whole Excel workbook expected ({error}); save it again as .xlsx") from error
+
+
+def _day_or(cell: object) -> object:
+    """A cell's value; a time at midnight is a day, which is how a sheet holds days."""
+    return cell.date() if isinstance(cell, datetime) and cell.time() == time() else cell
+
+
+def _table(content: bytes, name: str | None) -> list[Row]:
+    """The rows of a table of an SQLite database, in its order.
+
+    Nothing of the file is run: views and virtual tables, which are code, are refused, and columns that are computed
+    are not read.
+    """
+    content = content[:18] + b"\1\1" + content[20:]  # without a log of its own, which SQLite would look for beside it
+    try:
+        with contextlib.closing(sqlite3.connect(":memory:")) as con:
+            con.deserialize(content)
+            con.execute("PRAGMA trusted_schema = OFF")
+            con.execute("PRAGMA cell_size_check = ON")
+            con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
+            con.set_authorizer(_may_only_read)
+            con.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            held = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
+            tables = [n for n, kind, page in held if kind == "table" and page and not n.startswith("sqlite_")]
+            table = _quoted(_chosen(name, tables, "table (no view)"))
+            columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
+            lines = con.execute(f"SELECT {', '.join(map(_quoted, columns))} FROM {table}")
+            return [
+                Row(number, dict(zip(columns, map(_text_or, line), strict=True)))
+                for number, line in enumerate(_bounded(lines), start=1)
+            ]
+    except Rejected:
+        raise
+    except (sqlite3.Error, ValueError) as error:  # ValueError: what SQLite says of a damaged schema is no UTF-8
+        rule = f"a whole SQLite database expected ({error}); write the table into a new one, or export it as CSV"
+        raise Rejected("response", "", rule) from error
+
+
+def _may_only_read(action: int, name: str | None, *_: object) -> int:
+    is_reading = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
+    is_look = action == sqlite3.SQLITE_PRAGMA and name == "table_info"
+    return sqlite3.SQLITE_OK if is_reading or is_look else sqlite3.SQLITE_DENY
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text_or(cell: object) -> object:
+    """A cell's value; bytes as the text they are, else in hexadecimal digits."""
+    if not isinstance(cell, bytes):
+        return cell
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell.hex()
+
+
+def _bounded(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The lines of a sheet or table. Raises `Rejected` when they are more than memory can hold."""
+    size = 0
+    for number, line in enumerate(lines):
+        size += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in line)
+        if number > MAX_ROWS or size > MAX_CHARACTERS:
+            rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
+            raise Rejected("response", f"row {number}", rule)
+        yield line
+
+
+READERS: dict[str, Callable[[Mapped, bytes], list[Row]]] = {
+    "csv": _csv_rows,
+    "json": _json_rows,
+    "jsonl": _json_lines,
+    "parquet": _parquet_rows,
+    "xlsx": _workbook_rows,
+    "sqlite": _database_rows,
+}
+
+
+# --- the mapping --------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=16)
+def mapping_in(content: bytes) -> Mapped:
+    """A mapping as read from TOML. Raises `Rejected` that names the key, what it says, and what was expected."""
+    try:
+        said = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Rejected("mapping", "", f"TOML expected ({error})") from error
+    _check_keys("the mapping", said, KEYS)
+    name, fields = _stated(said, "name"), said.get("fields")
+    if not NAME.fullmatch(name):
+        raise Rejected("mapping", name, "a name of small letters, digits, _ and - expected")
+    if not isinstance(fields, dict):
+        raise Rejected("mapping", "fields", "a table [fields] expected")
+    _check_keys("[fields]", fields, frozenset(FIELDS))
+    if lacking := [field for field in NEEDED if field not in fields]:
+        raise Rejected("mapping", ", ".join(lacking), "a column for it expected in [fields]")
+    missing = said.get("missing", [])
+    if not isinstance(missing, list) or not all(isinstance(word, str) for word in missing):
+        raise Rejected("mapping", missing, "a list of words expected in `missing`")
+    decimal, kind = _stated(said, "decimal", "."), said.get("format")
+    if decimal not in (".", ",") or kind not in (None, *FORMATS):
+        raise Rejected("mapping", (decimal, kind), f"a `decimal` of . or , and a `format` of {FORMATS} expected")
+    return Mapped(
+        name=name,
+        licence=_stated(said, "licence"),
+        attribution=_stated(said, "attribution"),
+        fields={field: _parts(field, stated) for field, stated in fields.items()},
+        missing=frozenset(missing),
+        decimal=decimal,
+        format=kind,
+        delimiter=_stated(said, "delimiter", ","),
+        encoding=_stated(said, "encoding", "utf-8"),
+        records=_stated(said, "records", "") or None,
+        table=_stated(said, "table", "") or None,
+        joined={name: _join(name, stated) for name, stated in _tables_in(said, "joined").items()},
+        leave_out={c: _pattern(f"leave_out of {c}", stated) for c, stated in _tables_in(said, "leave_out").items()},
+    )
+
+
+def _tables_in(said: Mapping[str, object], key: str) -> dict[str, object]:
+    found = said.get(key, {})
+    if not isinstance(found, dict):
+        raise Rejected("mapping", found, f"a table [{key}] expected")
+    return found
+
+
+def _join(name: str, said: object) -> Join:
+    if not isinstance(said, dict):
+        raise Rejected("mapping", said, f"a table [joined.{name}] with `on` and `newest` expected")
+    _check_keys(f"[joined.{name}]", said, frozenset(("on", "newest")))
+    return Join(on=_stated(said, "on"), newest=_stated(said, "newest"))
+
+
+def _pattern(name: str, said: object) -> re.Pattern[str]:
+    try:
+        return re.compile(said)  # type: ignore[call-overload, no-any-return]  # whatever TOML holds
+    except (re.error, TypeError) as error:
+        raise Rejected("mapping", said, f"a regular expression expected for {name} ({error})") from error
+
+
+def _check_keys(where: str, said: Mapping[str, object], known: frozenset[str]) -> None:
+    if unknown := sorted(said.keys() - known):
+        raise Rejected("mapping", ", ".join(unknown), f"in {where} one of {', '.join(sorted(known))} expected")
+
+
+def _stated(said: Mapping[str, object], key: str, default: str | None = None) -> str:
+    value = said.get(key, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise Rejected("mapping", value, f"a text expected as `{key}`")
+    return value
+
+
+def _parts(name: str, stated: object) -> tuple[Field, ...]:
+    """The parts of a field: of a column, a table, or a list of both."""
+    many = stated if isinstance(stated, list) else [stated]
+    if not many:
+        raise Rejected("mapping", stated, f"a column expected for {name}")
+    return tuple(_field(name, {"column": one} if isinstance(one, str) else one) for one in many)
+
+
+def _field(name: str, said: object) -> Field:
+    if not isinstance(said, dict):
+        raise Rejected("mapping", said, f"a column or a table expected for {name}")
+    _check_keys(f"the table of {name}", said, FIELD_KEYS)
+    columns = said.get("columns", [said["column"]] if "column" in said else [])
+    if not isinstance(columns, list) or not all(isinstance(column, str) and column for column in columns):
+        raise Rejected("mapping", columns, f"names of columns expected for {name}")
+    if bool(columns) == ("constant" in said):
+        raise Rejected("mapping", str(said), f"either columns or a constant expected for {name}")
+    values = said.get("values")
+    if values is not None and not isinstance(values, dict):
+        raise Rejected("mapping", values, f"a table of words and their meanings expected in `values` of {name}")
+    return Field(
+        columns=tuple(columns),
+        constant=said.get("constant"),
+        pattern=_pattern(name, said["pattern"]) if "pattern" in said else None,
+        values=values,
+        format=said.get("format"),
+        heading=said.get("heading"),
+    )

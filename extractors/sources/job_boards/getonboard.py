@@ -1,0 +1,278 @@
+"""Get on Board (getonbrd.com): the jobs API of a board of Latin America; saved pages of its site are read as well.
+
+The API is asked for every category, page by page. Its amounts name neither currency nor period; the site's pages do,
+and the texts beside them say gross or net. Some adverts state a year's pay as a month's: they are kept as they stand,
+for the bounds of plausible pay to find. A page's dates have no year, and its adverts hold two marks against copying.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_pages
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import Said
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue, Pay
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+SITE = "https://www.getonbrd.com/"
+API = f"{SITE}api/v0/"
+CATEGORIES = f"{API}categories"
+MOST_PAGES = 20
+"""Pages of a category, of a hundred jobs each."""
+USUAL_CURRENCY, USUAL_PERIOD = "USD", "month"
+"""What the API's amounts are in. It does not say so; every one of 147 amounts in the site's own list does, whatever the
+country: "2500 - 3500 USD/mes". So both are marked inferred."""
+PARTS = ("description", "functions", "desirable", "benefits")
+"""Parts of an advert, in the order of its page; each may have a headline."""
+LANGUAGES = ("en", "es", "pt")
+# fmt: off
+MONTHS = {
+    "jan": 1, "ene": 1, "feb": 2, "mar": 3, "apr": 4, "abr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "ago": 8,
+    "sep": 9, "oct": 10, "nov": 11, "dec": 12, "dic": 12,
+}
+# fmt: on
+FLAG = re.compile(r"/flags/([a-z]{2})_")
+WORKPLACE = re.compile(r"\(([^()]+)\)\s*\Z")
+RESIDENCE = re.compile(r"(?:residir en|reside in|reside|desde) (.+?)(?: para postular)?\.\s*\Z")
+"""Where one may live, in the words shown beside "Remoto (4 ubicaciones)"."""
+OUT_OF_SIGHT = re.compile(r"((?:\.[\w-]+[\s,]*)+)\{\s*position:\s*fixed;\s*top:\s*100%")
+KNOWN = frozenset(
+    (
+        *("id", "type", "attributes", "links", "relationships", "title", "remote", "remote_modality", "countries"),
+        *("lang", "category_name", "min_salary", "max_salary", "published_at", "modality", "seniority", "company"),
+        *("tags", "name", *PARTS, *(f"{part}_headline" for part in PARTS)),
+    )
+)
+
+SOURCE = Source(
+    name="getonboard",
+    title="Get on Board",
+    kind="aggregator",
+    publisher="Get on Board",
+    homepage="https://api-doc.getonbrd.com",
+    endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"),
+    licence="None stated: a public API for reading its adverts. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: Get on Board (www.getonbrd.com).",
+    is_republishable=True,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(20, 10_000),
+    most_requests=400,
+    facts=(
+        "The API is read by reports alone: no key, JSON:API with `meta.total_pages`, times in seconds, country names "
+        "with 'Remote' among them, `expand` for company, modality and seniority. Seen on saved pages of 2026, which "
+        "are read but never asked for: a list of 279 adverts in Spanish and English, 147 with pay in USD a month, two "
+        "of them of a year's size; an advert with schema.org microdata, without pay. Limits were not found."
+    ),
+)
+
+
+class Shown(NamedTuple):
+    """What a page shows of the place, as `Said` takes it."""
+
+    text: str | None = None
+    addresses: Sequence[Address] = ()
+    is_remote: bool | None = None
+    workplace: str | None = None
+
+
+def url_of_page(category: str, page: int) -> str:
+    """The address of a page of a category's jobs, counted from 1."""
+    asked = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
+    return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(asked)}"
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the categories and then for the jobs of each. Returns what failed."""
+    categories: list[str] = []
+
+    def note(answer: Response) -> None:
+        categories.extend(str(category["id"]) for category in answer.json()["data"])
+
+    failures = ask_pages(web, CATEGORIES, note, most=1)
+    for category in categories:
+        following = functools.partial(next_of, category=category)
+        failures += ask_pages(web, url_of_page(category, 1), following, most=MOST_PAGES)
+    return failures
+
+
+def next_of(response: Response, *, category: str) -> str | None:
+    """The page of a category after this one, or None behind the last."""
+    meta = response.json()["meta"]
+    return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every job of an answer or a saved page, or the reason why not."""
+    if response.url.startswith(API):
+        answer = response.json()
+        records = answer.get("data") if isinstance(answer, dict) else None
+        flat = list(map(_flat, records)) if isinstance(records, list) else records
+        yield from each(flat, read_job, known=KNOWN)
+        return
+    from bs4 import BeautifulSoup  # noqa: PLC0415  # slow to load, and on most nights no page is read
+
+    page = BeautifulSoup(response.body, "lxml")
+    listed = page.select("a.gb-results-list__item")
+    adverts = page.select('[itemtype$="schema.org/JobPosting"]')
+    if not listed and not adverts:
+        begin = response.body[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
+    yield from each(listed, functools.partial(read_listed, seen_on=response.observed_at.date()))
+    yield from each(adverts, functools.partial(read_advert, page=page))
+
+
+# --- the API ------------------------------------------------------------------------------------------
+
+
+def _flat(record: Any) -> Any:
+    """A record with its attributes beside its id."""
+    attributes = record.get("attributes") if isinstance(record, dict) else None
+    return {**record, **attributes} if isinstance(attributes, dict) else record
+
+
+def read_job(job: dict[str, Any]) -> Said | Issue:
+    """One job of the API. What else it lists, such as a category, is left out and noted."""
+    if job.get("type", "job") != "job":
+        shown = f"{job['type']} {job.get('id')}"[:200]
+        return Issue(column_name="record", value=shown, rule="a job expected", is_deliberate=True)
+    countries = [country for country in job.get("countries") or () if country != "Remote"]
+    return Said(
+        source=SOURCE.name,
+        id=job.get("id"),
+        title=job.get("title"),
+        url=(job.get("links") or {}).get("public_url"),
+        employer=_name_in(job.get("company")),
+        html=_whole_text(job),
+        location_text="; ".join(countries),
+        addresses=[Address(country=country) for country in countries],
+        is_remote=job.get("remote"),
+        workplace=job.get("remote_modality"),
+        employment_type=_name_in(job.get("modality")),
+        level=_name_in(job.get("seniority")),
+        posted_on=job.get("published_at"),
+        pay=_usual_pay(job.get("min_salary"), job.get("max_salary")),
+        language=job.get("lang") if job.get("lang") in LANGUAGES else None,
+    )
+
+
+def _name_in(related: dict[str, Any] | None) -> str | None:
+    """The name of a related record, which may be empty."""
+    named: str | None = (((related or {}).get("data") or {}).get("attributes") or {}).get("name")
+    return named
+
+
+def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
+    """Pay whose currency and period are the site's convention."""
+    pays = stated_pay(low, high, currency=USUAL_CURRENCY, period=USUAL_PERIOD)
+    return tuple(replace(pay, reading="inferred", period_reading="inferred") for pay in pays)
+
+
+def _whole_text(job: dict[str, Any]) -> str:
+    """The advert as one piece of HTML, in the order of its page."""
+    headed = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
+    return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in headed if part)
+
+
+# --- saved pages --------------------------------------------------------------------------------------
+
+
+def read_listed(item: Tag, *, seen_on: date) -> Said:
+    """One advert of a list, which has no text; "Senior · Full time" is a level and a kind of employment."""
+    kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
+    money = item.select_one(".icon-money-bill")
+    place = _place(item.select_one(".location"))
+    url = str(item["href"])
+    return Said(
+        source=SOURCE.name,
+        id=url.rsplit("/", 1)[-1],
+        title=_words(item.select_one(".gb-results-list__title strong")),
+        url=url,
+        employer=_words(item.select_one(".gb-results-list__info .size0 > strong")),
+        location_text=place.text,
+        addresses=place.addresses,
+        is_remote=place.is_remote,
+        workplace=place.workplace,
+        employment_type=kinds[-1],
+        level=kinds[0] if len(kinds) > 1 else None,
+        posted_on=_day(_words(item.select(".gb-results-list__secondary .opacity-half")[-1]), seen_on),
+        pay_text=f"{money['title']}: {_words(money.find_next_sibling('span'))}" if money else None,
+    )
+
+
+def read_advert(advert: Tag, *, page: BeautifulSoup) -> Said:
+    """The advert of a page, by its microdata."""
+    styles = " ".join(style.get_text() for style in page.select("style"))
+    hidden = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
+    for mark in advert.find_all(class_=hidden) if hidden else ():
+        mark.decompose()
+    place = _place(advert.select_one("[itemprop=jobLocation] .location"))
+    url = str(page.select('meta[property="og:url"]')[0]["content"])
+    return Said(
+        source=SOURCE.name,
+        id=url.rsplit("/", 1)[-1],
+        title=_words(advert.select_one("[itemprop=title]")),
+        url=url,
+        employer=_words(advert.select_one("[itemprop=hiringOrganization] [itemprop=name]")),
+        html=str(advert.select_one("[itemprop=description]") or ""),
+        location_text=place.text,
+        addresses=place.addresses,
+        is_remote=place.is_remote,
+        workplace=place.workplace,
+        employment_type=_words(advert.select_one("[itemprop=employmentType]")),
+        level=_words(advert.select_one("[itemprop=qualifications]")),
+        posted_on=advert.select("[itemprop=datePosted]")[0]["datetime"],
+    )
+
+
+def _place(shown: Tag | None) -> Shown:
+    """The offices with their flags and the word for the workplace; for remote work, where one may live."""
+    if shown is None:
+        return Shown()
+    words = _words(shown) or ""
+    offices = shown.select(".location-tooltip-content > span")
+    if not offices:
+        tip = shown.select_one("[title]")
+        residence = RESIDENCE.search(str(tip["title"])) if tip else None
+        return Shown(text=f"{words.split(' (')[0]} ({residence[1]})" if residence else words, is_remote=True)
+    addresses = []
+    for office in offices:
+        city, flag = _words(office), FLAG.search(str(office))
+        addresses.append(Address(text=city, country=flag[1].upper() if flag else None, locality=city))
+    workplace = WORKPLACE.search(words)
+    text = "; ".join(address.text or "" for address in addresses)
+    return Shown(text, addresses, workplace=workplace[1] if workplace else None)
+
+
+def _words(shown: Tag | None) -> str | None:
+    """The text of an element with white space folded."""
+    return " ".join(shown.get_text(" ").split()) if shown else None
+
+
+def _day(shown: str | None, seen_on: date) -> date | str | None:
+    """The last day on or before `seen_on` that a month and day name ("ene 08"); other text as it stands."""
+    month, _, day = (shown or "").partition(" ")
+    if month[:3].lower() not in MONTHS or not day.isdecimal():
+        return shown
+    for year in (seen_on.year, seen_on.year - 1):
+        try:
+            named = date(year, MONTHS[month[:3].lower()], int(day))
+        except ValueError:
+            continue  # 29 February
+        if named <= seen_on:
+            return named
+    return shown

@@ -1,0 +1,118 @@
+"""Brazilian job repositories on GitHub, where each issue is an advert, by GitHub's API.
+
+The title follows a habit: "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels carry contract (CLT, PJ),
+workplace and level. User names (`user`, `assignee`, `closed_by`) are not read. A pull request is an issue to the API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_pages
+from transforms.place.gazetteer import key, workplaces
+from transforms.place.places import whereabouts
+from transforms.posting import Said
+from transforms.role.titles import employment_type_of, seniority_stated
+from warehouse.tables import Issue
+
+API = "https://api.github.com/repos/"
+REPOSITORIES = (
+    "datascience-br/vagas", "backend-br/vagas", "frontendbr/vagas", "react-brasil/vagas", "nodejsdevbr/vagas",
+    "DevOps-Brasil/Vagas", "soujava/vagas-java", "dotnetdevbr/vagas", "androiddevbr/vagas", "qa-brasil/vagas",
+    "phpdevbr/vagas", "vuejs-br/vagas",
+)  # fmt: skip
+PAGE, PAGES = 100, 3
+AS_HTML = {"Accept": "application/vnd.github.html+json"}
+NUMBER = re.compile(r"\bpage=(\d+)$")
+BRACKET = re.compile(r"\[([^\[\]]+)\]")
+EMPLOYER = re.compile(r"\s(?:@|[Nn][ao])\s+(?P<name>[A-Z0-9À-Ý][^\[\]()|]*?)\s*(?:[(\[|].*)?$|\s@(?P<handle>[\w.-]+)$")
+"""'... na Empresa', '... @ Empresa (Remoto)': the end of a title."""
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+KNOWN = frozenset((
+    "url", "repository_url", "labels_url", "comments_url", "events_url", "html_url", "id", "node_id", "number", "title",
+    "user", "labels", "state", "state_reason", "locked", "active_lock_reason", "assignee", "assignees", "milestone",
+    "comments", "created_at", "updated_at", "closed_at", "closed_by", "author_association", "body", "body_html",
+    "body_text", "reactions", "timeline_url", "performed_via_github_app", "pull_request", "draft", "type",
+    "sub_issues_summary", "issue_dependencies_summary", "issue_field_values", "parent_issue_url", "pinned_comment",
+))  # fmt: skip
+
+SOURCE = Source(
+    name="github_vagas",
+    title="Vagas: Brazilian job repositories on GitHub",
+    kind="forum",
+    publisher="the communities named, through GitHub",
+    homepage="https://github.com/backend-br/vagas",
+    endpoints=(API,),
+    licence="None stated: public issues of the employers and recruiters who wrote them. We publish counts, never texts",
+    terms_url="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service",
+    attribution="Job adverts: issues of Brazilian communities on GitHub.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(50, 3_600),
+    most_requests=50,
+    facts=(
+        "No stored answer; the shape is GitHub's documented list of issues, the habits of titles and labels are those "
+        "that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of "
+        "the 60 requests an hour that anyone has, and a token would give an operator one more secret to keep for "
+        "nothing. Newest issues first, open and closed; a closed one is no open job and is noted. Old issues are "
+        "seldom closed (one of 570 days was found open), so that an advert ages out when 300 newer ones stand above "
+        "it. Issues of the communities' own affairs cannot be told from adverts and are read as such, without a role."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for the newest issues of each repository. Returns what failed."""
+    query = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
+    firsts = [f"{API}{repository}/{query}" for repository in REPOSITORIES]
+    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=PAGES, headers=AS_HTML)]
+
+
+def _next(page: Response) -> str | None:
+    """The page after a full one, up to the last that is asked for."""
+    issues: Any = page.json()
+    if len(issues) < PAGE or page.url.endswith(f"&page={PAGES}"):
+        return None
+    return NUMBER.sub(lambda number: f"page={int(number[1]) + 1}", page.url)
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every open advert of a page; closed ones and pull requests as issues."""
+    yield from each(response.json(), read_issue, known=KNOWN)
+
+
+def read_issue(issue: dict[str, Any]) -> Said | Issue:
+    """One issue of a repository."""
+    no_advert = "a pull request" if "pull_request" in issue else "closed" if issue["state"] != "open" else None
+    if no_advert:
+        rule = f"an open advert expected; this issue is {no_advert}"
+        return Issue(column_name="record", value=str(issue.get("html_url"))[:200], rule=rule, is_deliberate=True)
+    title = issue.get("title") or ""
+    labels = [label["name"] for label in issue.get("labels") or ()]
+    levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}
+    employer = EMPLOYER.search(title)
+    return Said(
+        source=SOURCE.name,
+        id=issue.get("id"),
+        title=title,
+        url=issue.get("html_url"),
+        employer=(employer["name"] or employer["handle"]) if employer else None,
+        html=issue.get("body_html"),
+        text=COMMENT.sub("", issue.get("body") or ""),
+        location_text="; ".join(filter(_is_whereabouts, BRACKET.findall(title))),
+        workplace=next((label for label in labels if key(label) in workplaces(in_text=False)), None),
+        employment_type=", ".join(filter(employment_type_of, labels)) or None,
+        posted_on=issue.get("created_at"),
+        level=next(iter(levels.values())) if len(levels) == 1 else None,
+    )
+
+
+def _is_whereabouts(words: str) -> bool:
+    """Whether words in a title's brackets name a place or a workplace."""
+    where = whereabouts(words)
+    return bool(where.places or where.workplace)

@@ -1,0 +1,146 @@
+"""Reed, a job board of the United Kingdom: searches by its API, then each advert found, for its whole text.
+
+A search gives snippets and amounts without a period; an advert's own answer says the period (`salaryType`), the kind
+of contract and the text. Both are read; the advert's answer comes later in the night and stands. Dates are
+day/month/year. Amounts of 0 and absent ones are not stated.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each, ask_pages
+from transforms.pay.amounts import stated_amount
+from transforms.pay.currency import currency_of
+from transforms.place.places import Address, country_of
+from transforms.posting import Said
+from warehouse.tables import Issue, Pay
+
+API = "https://www.reed.co.uk/api/1.0/"
+KEY = "JOBMARKET_REED_KEY"
+QUERIES = ("machine learning", "artificial intelligence", "data scientist", "LLM", "MLOps", "computer vision")
+PAGE, PAGES, ADVERTS = 100, 3, 600
+SKIP = re.compile(r"resultsToSkip=(\d+)")
+LAST_PAGE = f"resultsToSkip={PAGE * (PAGES - 1)}"
+ADVERT = re.compile(re.escape(API) + r"jobs/(\d+)(?:[?#]|$)")
+DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+PERIOD_OF_TYPE = {
+    "per annum": "year", "annual": "year", "per month": "month", "per week": "week", "per day": "day",
+    "per hour": "hour",
+}  # fmt: skip
+KNOWN = frozenset((
+    "jobId", "employerId", "employerName", "employerProfileId", "employerProfileName", "jobTitle", "locationName",
+    "minimumSalary", "maximumSalary", "yearlyMinimumSalary", "yearlyMaximumSalary", "currency", "salaryType", "salary",
+    "date", "datePosted", "expirationDate", "jobDescription", "applications", "applicationCount", "jobUrl",
+    "externalUrl", "partTime", "fullTime", "contractType",
+))  # fmt: skip
+
+SOURCE = Source(
+    name="reed",
+    title="Reed",
+    kind="aggregator",
+    publisher="Reed Online",
+    homepage="https://www.reed.co.uk/developers/jobseeker",
+    endpoints=(API,),
+    licence="None read: use is under the terms a developer accepts for a key",
+    terms_url="https://www.reed.co.uk/developers/jobseeker",
+    attribution="Jobs from Reed.co.uk.",
+    is_republishable=False,
+    is_verified=False,
+    cadence="live",
+    expected_rows=(100, 2_500),
+    access="key",
+    keys=(KEY,),
+    most_requests=700,
+    facts=(
+        "No stored answer; the shape is that of examples in clients' code. Reported: a free key as the user name of "
+        "basic authentication, without a password; `resultsToTake` up to 100 and `resultsToSkip`; searches cut texts "
+        "at some 450 characters and state no period, `/jobs/{id}` gives both; `yearlyMinimumSalary` is Reed's own "
+        "arithmetic, so it is not read; `salaryType` may stand without an amount. Limits of requests were not found: "
+        "18 searches and 600 adverts a night. It is a British board: a place is looked for in the United Kingdom "
+        "unless it is a country's name. Some adverts name another currency."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for the pages of each query, then for each advert found. Returns what failed."""
+    user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
+    headers = {"Authorization": f"Basic {user}"}
+    found: dict[str, None] = {}
+
+    def next_of(page: Response) -> str | None:
+        results: Any = page.listed("results")
+        found.update((f"{API}jobs/{result['jobId']}", None) for result in results if result["jobId"])
+        is_last = len(results) < PAGE or page.url.endswith(LAST_PAGE)
+        return None if is_last else SKIP.sub(lambda skip: f"resultsToSkip={int(skip[1]) + PAGE}", page.url)
+
+    failures = []
+    for words in QUERIES:
+        asked = urlencode({"keywords": words, "resultsToTake": PAGE, "resultsToSkip": 0})
+        failures += ask_pages(web, f"{API}search?{asked}", next_of, most=PAGES, headers=headers)
+    return failures + ask_each(web, list(found)[:ADVERTS], headers=headers, may_be_gone=True)
+
+
+def posting_of(url: str) -> str | None:
+    """The id of the advert whose own address it is, or None."""
+    found = ADVERT.match(url)
+    return found[1] if found else None
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
+    is_whole = posting_of(response.url) is not None
+    adverts = [response.json()] if is_whole else response.listed("results")
+    yield from each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN)
+
+
+def read_advert(advert: dict[str, Any], *, is_whole: bool) -> Said:
+    """One advert of either answer."""
+    place = advert.get("locationName") or ""
+    is_in_kingdom = bool(place) and country_of(place) is None
+    hours = "full time" if advert.get("fullTime") else "part time" if advert.get("partTime") else None
+    return Said(
+        source=SOURCE.name,
+        id=advert.get("jobId"),
+        title=advert.get("jobTitle"),
+        url=advert.get("jobUrl"),
+        employer=advert.get("employerName"),
+        html=advert.get("jobDescription"),
+        text_state=None if is_whole else "snippet" if advert.get("jobDescription") else "none",
+        location_text=place,
+        addresses=[Address(country="GB", locality=place)] if is_in_kingdom else (),
+        employment_type=", ".join(filter(None, (advert.get("contractType"), hours))) or None,
+        posted_on=_iso(advert.get("datePosted") or advert.get("date")),
+        valid_through=_iso(advert.get("expirationDate")),
+        pay=tuple(_pay(advert)),
+    )
+
+
+def _iso(day: str | None) -> str | None:
+    """A day as 31/12/2026 in ISO form; another text as it is."""
+    return DAY.sub(r"\3-\2-\1", day) if day else None
+
+
+def _pay(advert: dict[str, Any]) -> Iterator[Pay]:
+    """The stated amounts; a search does not say their period."""
+    low, high = stated_amount(advert.get("minimumSalary")), stated_amount(advert.get("maximumSalary"))
+    if low is None and high is None:
+        return
+    period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())
+    yield Pay(
+        pay_text=advert.get("salary") or " - ".join(str(end) for end in (low, high) if end),
+        low=low,
+        high=high,
+        currency=currency_of(advert.get("currency") or ""),
+        period=period,
+        period_reading="stated" if period else None,
+        reading="stated",
+    )

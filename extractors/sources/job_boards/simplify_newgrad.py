@@ -1,0 +1,83 @@
+"""New-Grad-Positions: one list of entry-level jobs in North America, kept by Simplify and Pitt CSC on GitHub.
+
+The one file is the whole list, so what is gone from it is closed; rows of closed jobs stay and say `active: false`.
+It holds titles, places and links, no texts and no pay. `source` may be a contributor's user name: it is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.source import LISTED_WHOLE, Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.posting import Said
+from warehouse.tables import Issue
+
+REPOSITORY = "https://raw.githubusercontent.com/SimplifyJobs/New-Grad-Positions/"
+ADDRESS = f"{REPOSITORY}dev/.github/scripts/listings.json"
+WHOLE_LIST = "all"
+"""The board's name: the list is one."""
+KNOWN = frozenset((
+    "source", "company_name", "id", "title", "active", "is_visible", "date_posted", "date_updated", "url",
+    "locations", "company_url", "sponsorship",
+))  # fmt: skip
+
+SOURCE = Source(
+    name="simplify_newgrad",
+    title="New-Grad-Positions list",
+    kind="aggregator",
+    publisher="Simplify",
+    homepage="https://github.com/SimplifyJobs/New-Grad-Positions",
+    endpoints=(REPOSITORY,),
+    licence="None found in the repository: nothing says that it may be republished",
+    terms_url="https://github.com/SimplifyJobs/New-Grad-Positions",
+    attribution="Entry-level jobs: SimplifyJobs/New-Grad-Positions.",
+    is_republishable=False,
+    is_verified=True,
+    cadence="many times a day",
+    expected_rows=(50, 5_000),
+    expires_after_days=LISTED_WHOLE,
+    facts=(
+        "Seen in 14 stored answers of 2023-10 to 2024-10: a bare array of 268 to 1,382 rows with twelve keys each, the "
+        "same that the repository's own check asks for; 112 to 199 of them active and shown. Dates are epoch seconds. "
+        "`is_visible: false` hides a row, active or not. Places are one text each ('Remote in USA', 'NYC'). No pay, "
+        "no text. Links often lead to Greenhouse, Lever or Workday. The list is for graduates, so a level the "
+        "title does not name is 'new grad'. From memory: the branch `dev` in the address."
+    ),
+)
+
+
+def board_of(url: str) -> str | None:
+    """The one list, for the address that holds all of it."""
+    return WHOLE_LIST if url == ADDRESS else None
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for the list. Returns what failed."""
+    return ask_each(web, [ADDRESS])
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every job that is open and shown; the others as issues."""
+    yield from each(response.json(), read_row, known=KNOWN)
+
+
+def read_row(row: dict[str, Any]) -> Said | Issue:
+    """One row of the list."""
+    if not (row["active"] and row["is_visible"]):
+        rule = "an open and shown job expected; this row says active or is_visible: false"
+        value = f"{row['id']} {row['title']}"[:200]
+        return Issue(column_name="record", value=value, rule=rule, is_deliberate=True)
+    return Said(
+        source=SOURCE.name,
+        id=row.get("id"),
+        title=row.get("title"),
+        url=row.get("url") or None,
+        board=WHOLE_LIST,
+        employer=row.get("company_name"),
+        location_text="; ".join(row.get("locations") or ()),
+        posted_on=row.get("date_posted"),
+        level="new grad",
+    )

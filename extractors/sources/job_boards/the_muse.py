@@ -1,0 +1,92 @@
+"""The Muse: the public jobs API, twenty jobs a page, asked for newest first.
+
+No stored answer exists: it is read by reports alone. There is no pay. "Flexible / Remote" among the places means
+that the job may be done remotely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_pages
+from transforms.posting import Said
+from warehouse.tables import Issue
+
+API = "https://www.themuse.com/api/public/jobs"
+MOST_PAGES = 50
+"""Pages a night reads: a thousand jobs, a tenth of the 500 requests an hour that need no key."""
+KNOWN = frozenset(
+    (
+        *("id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories"),
+        *("levels", "tags", "refs", "company"),
+    )
+)
+
+SOURCE = Source(
+    name="the_muse",
+    title="The Muse",
+    kind="aggregator",
+    publisher="The Muse",
+    homepage="https://www.themuse.com/developers/api/v2",
+    endpoints=(API,),
+    licence="Attribution is expected; the terms were not found, so nothing made from it is published",
+    terms_url=None,
+    attribution="Job postings: The Muse (www.themuse.com).",
+    is_republishable=False,
+    is_verified=False,
+    cadence="live; the newest thousand",
+    expected_rows=(20, 1_000),
+    most_requests=MOST_PAGES,
+    facts=(
+        "No stored answer. Reported: no key for 500 requests an hour, `page_count` and `total`, places, levels and "
+        "categories as lists of names, a description in HTML, no pay. Reports disagree whether the first page is 0 or "
+        "1; 0 is asked for. `descending` is reported to put the newest first."
+    ),
+)
+
+
+def url_of_page(page: int) -> str:
+    """The address of a page, counted from 0."""
+    return f"{API}?page={page}&descending=true"
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the newest pages. Returns what failed."""
+    return ask_pages(web, url_of_page(0), next_of, most=MOST_PAGES)
+
+
+def next_of(response: Response) -> str | None:
+    """The page after this one; None behind the last that there is or that is read."""
+    answer = response.json()
+    following: int = answer["page"] + 1
+    return url_of_page(following) if following < min(answer["page_count"], MOST_PAGES) else None
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every job of the page, or the reason why not."""
+    answer = response.json()
+    yield from each(answer.get("results") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+
+
+def read_job(job: dict[str, Any]) -> Said:
+    """One job. Several levels state none."""
+    levels = names_in(job.get("levels"))
+    return Said(
+        source=SOURCE.name,
+        id=job.get("id"),
+        title=job.get("name"),
+        url=(job.get("refs") or {}).get("landing_page"),
+        employer=(job.get("company") or {}).get("name"),
+        html=job.get("contents"),
+        location_text="; ".join(names_in(job.get("locations"))),
+        level=levels[0] if len(levels) == 1 else None,
+        posted_on=job.get("publication_date"),
+    )
+
+
+def names_in(listed: Sequence[dict[str, Any]] | None) -> list[str]:
+    """The names in a list such as `[{"name": "Senior Level"}]`."""
+    return [one["name"] for one in listed or () if one.get("name")]

@@ -1,0 +1,83 @@
+"""A daily table of one US dollar in about 340 currencies, for those the ECB does not quote.
+
+`{"date": "2026-09-29", "usd": {"eur": 0.88, ...}}` with lower-case codes, cryptocurrencies and metals among
+them. Only ISO 4217 money is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from extractors.source import Response, Source
+from extractors.web.paging import Web, ask_first
+from transforms.pay.currency import codes
+from transforms.text.rejects import Rejected
+from warehouse.tables import ExchangeRate, Issue
+
+BASE = "USD"
+
+SOURCE = Source(
+    name="currency_table",
+    title="Currency table (fawazahmed0/exchange-api)",
+    kind="rates",
+    publisher="Fawaz Ahmed and contributors",
+    homepage="https://github.com/fawazahmed0/exchange-api",
+    endpoints=("https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@",),
+    licence="CC0 1.0",
+    terms_url="https://github.com/fawazahmed0/exchange-api/blob/main/LICENSE",
+    attribution="Exchange rates of currencies without an ECB rate: fawazahmed0/exchange-api.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="daily",
+    expected_rows=(100, 200),
+    facts=(
+        "Seen in four stored answers: a date and about 340 codes against one dollar, in lower case, with "
+        "cryptocurrencies and metals among the money; it has ARS, CLP, COP, PEN and UYU. The project documents the "
+        "dated address without zero padding and states no limit of requests. No key. Nobody audits the rates: use "
+        "them only where no central bank's rate is at hand. Not checked: that the licence file says CC0 1.0 is "
+        "what other projects that use the table report; the file itself was out of reach."
+    ),
+)
+
+
+def url_of(day: date) -> str:
+    """The address of one day's table; the version has no zero padding."""
+    version = f"{day.year}.{day.month}.{day.day}"
+    return f"https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{version}/v1/currencies/usd.json"
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the day's table, or yesterday's when it is not out yet. Returns what failed."""
+    return ask_first(web, [url_of(as_of), url_of(as_of - timedelta(days=1))])
+
+
+def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
+    """The rates of all ISO 4217 currencies; what else the table holds is noted once."""
+    answer = response.json()
+    rates = answer.get("usd") if isinstance(answer, dict) else None
+    if not isinstance(rates, dict):
+        raise Rejected("response", answer, "an object with `date` and `usd` expected; the API may have changed")
+    try:
+        rate_on = date.fromisoformat(answer["date"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Rejected("rate_on", answer.get("date"), "an ISO date expected") from error
+    money = codes()
+    left_out = []
+    for code, rate in rates.items():
+        currency = code.upper()
+        if currency == BASE:
+            continue
+        if currency not in money:
+            left_out.append(code)
+        elif isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0:
+            yield ExchangeRate(source=SOURCE.name, rate_on=rate_on, base=BASE, currency=currency, rate=float(rate))
+        else:
+            yield Rejected("rate", f"{code} {rate!r}", "a positive number expected").issue
+    if left_out:
+        yield Issue(
+            column_name="currency",
+            value=" ".join(left_out)[:200],
+            rule=f"{len(left_out)} codes that are not ISO 4217 money (cryptocurrencies, metals, old money) left out",
+            is_deliberate=True,
+        )

@@ -1,0 +1,81 @@
+"""Euro reference rates of the European Central Bank, daily since 1999.
+
+One zip with one CSV: a row per working day, newest first, a column per currency, units of the currency for
+one euro. `N/A` means not quoted that day. Every line ends with a comma, so the last column is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from extractors.source import Response, Source, member
+from extractors.web.paging import Web, ask_each
+from transforms.text.rejects import Rejected
+from warehouse.tables import CURRENCY_CODE, ExchangeRate, Issue
+
+ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
+CSV = re.compile(r"\.csv$")
+LARGEST_CSV = 64_000_000
+"""Bytes the CSV may unpack to: thirty times its size in 2026 (1.9 MB), so that a bomb is not opened."""
+NOT_QUOTED = ("N/A", "")
+
+SOURCE = Source(
+    name="ecb_rates",
+    title="ECB euro foreign exchange reference rates",
+    kind="rates",
+    publisher="European Central Bank",
+    homepage="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/html/index.en.html",
+    endpoints=("https://www.ecb.europa.eu/stats/eurofxref/",),
+    licence="ESCB statistics: free reuse when the source is named and the statistics are not modified",
+    terms_url="https://www.ecb.europa.eu/services/using-our-site/disclaimer/html/index.en.html",
+    attribution="Exchange rates: European Central Bank, euro foreign exchange reference rates.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="every working day, about 16:00 Central European time",
+    expected_rows=(1_000, 400_000),
+    facts=(
+        "Seen in a stored answer: 7,126 days by 41 currencies from 1999-01-04, newest first, N/A where a currency "
+        "is not quoted, an empty last column; 221,702 quotations in all. It has no ARS, CLP, COP, PEN, UYU or SAR. "
+        "Rates are for information, not for transactions. The lower bound of rows is about two months of "
+        "quotations. The terms are the ESCB's policy on the reuse of its statistics, read as two national central "
+        "banks publish it; the hour is the ECB's own statement. Not checked: a live request to the address."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the whole history; it is one file of 0.6 MB. Returns what failed."""
+    return ask_each(web, [ADDRESS])
+
+
+def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
+    """Every quoted rate, in the order of the file."""
+    lines = member(response.body, CSV, largest=LARGEST_CSV).decode("utf-8-sig", "replace").splitlines()
+    header = lines[0].split(",") if lines else []
+    currencies = [name.strip() for name in header[1:]]
+    if not header or header[0].strip() != "Date" or not any(currencies):
+        raise Rejected("response", ",".join(header), "a CSV expected that begins with Date and currency codes")
+    quoted = [(i, c) for i, c in enumerate(currencies) if re.fullmatch(CURRENCY_CODE, c)]
+    for line in lines[1:]:
+        day, *cells = line.split(",")
+        if not day.strip():
+            continue
+        try:
+            rate_on = date.fromisoformat(day.strip())
+        except ValueError:
+            yield Rejected("rate_on", line, "a line beginning with an ISO date expected").issue
+            continue
+        for i, currency in quoted:
+            cell = cells[i].strip() if i < len(cells) else ""
+            if cell in NOT_QUOTED:
+                continue
+            try:
+                rate = float(cell)
+                if not 0 < rate < float("inf"):
+                    raise ValueError(cell)
+            except ValueError:
+                yield Rejected("rate", f"{day} {currency} {cell}", "a positive number or N/A expected").issue
+                continue
+            yield ExchangeRate(source=SOURCE.name, rate_on=rate_on, base="EUR", currency=currency, rate=rate)

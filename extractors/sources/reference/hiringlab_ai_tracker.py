@@ -1,0 +1,76 @@
+"""Share of job adverts that name AI, by country and day: two CSVs of Indeed's Hiring Lab.
+
+Shares are percent of all adverts on Indeed, averaged over the seven days to the day. The publisher restates its
+history, so each answer is the whole of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from extractors.source import Response, Source, each, table_in
+from extractors.web.paging import Web, ask_each
+from transforms.place.places import region_of
+from transforms.text.rejects import Rejected
+from warehouse.tables import AiPostingShare, Issue
+
+FILES = "https://raw.githubusercontent.com/hiring-lab/ai-tracker/main/"
+MEASURES = {"AI_posting.csv": "ai", "GenAI_posting.csv": "generative_ai"}
+SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share")
+"""Names of the column of shares: those seen, and those the publisher's description suggests."""
+KNOWN = frozenset(("date", "jobcountry", *SHARES))
+
+SOURCE = Source(
+    name="hiringlab_ai_tracker",
+    title="Hiring Lab AI tracker",
+    kind="statistics",
+    publisher="Indeed Hiring Lab",
+    homepage="https://github.com/hiring-lab/ai-tracker",
+    endpoints=(FILES,),
+    licence="CC BY 4.0, Hiring Lab to be named",
+    terms_url="https://github.com/hiring-lab/ai-tracker",
+    attribution="Share of adverts that name AI: Indeed Hiring Lab, AI tracker (CC BY 4.0).",
+    is_republishable=True,
+    is_verified=False,
+    cadence="monthly, with a row for every day",
+    expected_rows=(1_000, 200_000),
+    facts=(
+        "Others describe two files with the columns date, jobcountry and AI_share_postings; percent from 0 to 100; "
+        "2,738 days for each of AU, CA, DE, FR, GB, IE, IT, NL and US, from 2019 on. The licence is stated beside the "
+        "files. Not seen here: an answer. The addresses and the second file's column of shares are not confirmed."
+    ),
+    row=AiPostingShare,
+)
+
+
+def address_of(name: str) -> str | None:
+    """The address of a file a person downloaded, by its name."""
+    return FILES + name if name in MEASURES else None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for both files. Returns what failed."""
+    return ask_each(web, [FILES + name for name in MEASURES])
+
+
+def parse(response: Response) -> Iterator[AiPostingShare | Issue]:
+    """Every day and country of the file. Raises `Rejected` when it is none of the two."""
+    rows = table_in(response.body, ("date", "jobcountry"))
+    name = response.url.rpartition("/")[2]
+    if name not in MEASURES:
+        raise Rejected("response", response.url, f"one of {', '.join(MEASURES)} expected")
+    yield from each(rows, functools.partial(_share, measure=MEASURES[name]), known=KNOWN)
+
+
+def _share(row: dict[str, str], *, measure: str) -> AiPostingShare:
+    (stated,) = [row[name] for name in SHARES if name in row]
+    country = row["jobcountry"]
+    if region_of(country) == (None, None):
+        raise Rejected("country", country, "a country's ISO code expected")
+    share = float(stated) / 100
+    if not 0 <= share <= 1:
+        raise Rejected("share", stated, "a percentage from 0 to 100 expected")
+    day = date.fromisoformat(row["date"])
+    return AiPostingShare(source=SOURCE.name, measure=measure, country=country, day=day, share=share)

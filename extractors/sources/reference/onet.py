@@ -1,0 +1,93 @@
+"""Technologies by occupation: the table Technology Skills of the O*NET database, in a zip of tab-separated text.
+
+"Hot" technologies are often named in employers' adverts of all occupations, those "in demand" in adverts of the
+occupation. Quotes are no marks in these files.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from extractors.source import Response, Source, each, member, table_in
+from extractors.web.paging import Web, ask_first
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue, OccupationSkill
+
+FILES = "https://www.onetcenter.org/dl_files/database/"
+NAME = re.compile(r"db_(\d+)_(\d)_text")
+TABLE = re.compile(r"(?:^|/)Technology Skills\.txt$")
+LARGEST_TABLE = 64_000_000
+"""Bytes the table may unpack to: twenty times its size in 2025."""
+FIRST_YEAR = 1995
+"""Release N.0 comes out in August of this year + N; .1, .2 and .3 in the November, February and May after."""
+TRUTH = {"Y": True, "N": False}
+COLUMNS = ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Hot Technology", "In Demand")
+KNOWN = frozenset(COLUMNS)
+
+SOURCE = Source(
+    name="onet",
+    title="O*NET technology skills",
+    kind="statistics",
+    publisher="U.S. Department of Labor, Employment and Training Administration",
+    homepage="https://www.onetcenter.org/database.html",
+    endpoints=(FILES,),
+    licence="CC BY 4.0; credit required, changes to be said",
+    terms_url="https://www.onetcenter.org/license_db.html",
+    attribution=(
+        "This product includes information from the O*NET Database by the U.S. Department of Labor, Employment and "
+        "Training Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
+        "We have modified some of this information; USDOL/ETA has not approved, endorsed or tested the modifications."
+    ),
+    is_republishable=True,
+    is_verified=True,
+    cadence="four releases a year",
+    expected_rows=(10_000, 100_000),
+    facts=(
+        "Seen: the table of release 29.2 with 32,627 rows over 923 occupations, no technology twice in one, 11,621 "
+        "hot and 2,320 in demand. Not seen: the zip itself, and the pattern of its name (db_29_2_text.zip) and the "
+        "months of releases come from memory. A file taken out of the zip is read too."
+    ),
+    row=OccupationSkill,
+)
+
+
+def url_of(release: str) -> str:
+    """The address of a release ("29.2")."""
+    return f"{FILES}db_{release.replace('.', '_')}_text.zip"
+
+
+def address_of(name: str) -> str | None:
+    """The address of a zip a person downloaded, by its name."""
+    return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the release that should be out, and for those before until one answers. Returns what failed."""
+    quarters = 4 * (as_of.year - FIRST_YEAR) + (as_of.month - 8) // 3
+    return ask_first(web, [url_of(f"{n // 4}.{n % 4}") for n in range(quarters, quarters - 4, -1)])
+
+
+def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
+    """Every technology of every occupation."""
+    rows = table_in(member(response.body, TABLE, largest=LARGEST_TABLE), COLUMNS, delimiter="\t")
+    named = NAME.search(response.url)
+    if named is None:
+        raise Rejected("response", response.url, "an address with the release in it (db_29_2_text) expected")
+    yield from each(rows, functools.partial(_skill, release=f"{named[1]}.{named[2]}"), known=KNOWN)
+
+
+def _skill(row: dict[str, str], *, release: str) -> OccupationSkill:
+    if not re.fullmatch(r"\d{2}-\d{4}\.\d{2}", row["O*NET-SOC Code"]) or not row["Example"].strip():
+        raise Rejected("occupation", str(row), "an O*NET-SOC code (15-2051.00) and a technology expected")
+    return OccupationSkill(
+        source=SOURCE.name,
+        release=release,
+        occupation=row["O*NET-SOC Code"],
+        technology=row["Example"].strip(),
+        commodity=row["Commodity Title"] or None,
+        is_hot=TRUTH[row["Hot Technology"]],
+        is_in_demand=TRUTH[row["In Demand"]],
+    )

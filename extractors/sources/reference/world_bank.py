@@ -1,0 +1,146 @@
+"""Yearly exchange rates and purchasing power of the World Bank's indicators, as JSON or as the download's CSV.
+
+The answers mix countries with groups of countries. Members of the euro area have no rate of their own after they
+joined: theirs is the area's. NA is Namibia. Two shapes of CSV are known: the download's, with a byte-order mark,
+four lines above the header and a column per year, and one with a line per country and year.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from extractors.source import Response, Source, each, member, table_in
+from extractors.web.paging import Web, ask_each
+from transforms.text.lookups import countries
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue, PriceLevel
+
+API = "https://api.worldbank.org/v2/"
+INDICATORS = {"PA.NUS.FCRF": "official_rate", "PA.NUS.PPP": "ppp"}
+INDICATOR = re.compile("|".join(map(re.escape, INDICATORS)))
+DATA_FILE = re.compile(r"(?:^|/)API_PA\.NUS\.[^/]*\.csv$")
+LARGEST_TABLE = 16_000_000
+"""Bytes a table may unpack to: fifty times its size in 2025."""
+YEARS = 10
+KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
+EURO_AREA = ("EMU", "XC")
+EURO_SINCE = {
+    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "IE", "IT", "LU", "NL", "PT"), 1999),
+    **{"GR": 2001, "SI": 2007, "CY": 2008, "MT": 2008, "SK": 2009, "EE": 2011, "LV": 2014, "LT": 2015},
+    **{"HR": 2023, "BG": 2026},
+}
+"""First year of the euro in its members (European Central Bank)."""
+
+SOURCE = Source(
+    name="world_bank",
+    title="World Bank exchange rates and purchasing power parities",
+    kind="statistics",
+    publisher="World Bank",
+    homepage="https://data.worldbank.org/indicator/PA.NUS.PPP",
+    endpoints=(API,),
+    licence="CC BY 4.0",
+    terms_url="https://www.worldbank.org/en/about/legal/terms-of-use-for-datasets",
+    attribution="Yearly exchange rates and purchasing power: World Bank, World Development Indicators (CC BY 4.0).",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, revised several times a year",
+    expected_rows=(100, 20_000),
+    facts=(
+        "Seen in two stored CSVs, as third parties republished them: official rates of 1960 to 2023, in which euro "
+        "members already have the area's rate, and purchasing power of 1990 to 2024 with 6,856 values. Others report "
+        "that members lack values after joining; these are filled from the area's. Documentation and others: no key, "
+        "JSON as an array of two, errors as an array of one at HTTP 200, groups of countries among the countries. "
+        "Not checked: a live request, and the zip."
+    ),
+    row=PriceLevel,
+)
+
+
+class Cell(NamedTuple):
+    """One value as stated; `code` is an ISO code or one of the World Bank's own."""
+
+    code: str
+    year: int
+    value: float | None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the last ten years of both indicators. Returns what failed."""
+    query = f"?format=json&per_page=20000&date={as_of.year - YEARS}:{as_of.year}"
+    return ask_each(web, [f"{API}country/all/indicator/{name}{query}" for name in INDICATORS])
+
+
+def parse(response: Response) -> Iterator[PriceLevel | Issue]:
+    """Every value of a country; groups of countries are noted once."""
+    cells = list(_json_cells(response) if response.body.lstrip()[:1] in (b"[", b"{") else _csv_cells(response.body))
+    named = INDICATOR.search(response.url)
+    if named is None:
+        raise Rejected("response", response.url, f"an address with one of {', '.join(INDICATORS)} expected")
+    level = functools.partial(PriceLevel, source=SOURCE.name, indicator=INDICATORS[named[0]])
+    euro: dict[int, float] = {}
+    found: set[tuple[str, int]] = set()
+    n_groups = 0
+    for cell in cells:
+        if isinstance(cell, Issue):
+            yield cell
+        elif cell.value is None:
+            continue
+        elif country := country_codes().get(cell.code):
+            found.add((country, cell.year))
+            yield level(country=country, year=cell.year, value=cell.value)
+        else:
+            n_groups += 1
+            euro |= {cell.year: cell.value} if cell.code in EURO_AREA and named[0] == "PA.NUS.FCRF" else {}
+    for country, since in EURO_SINCE.items():
+        for year, value in euro.items():
+            if year >= since and (country, year) not in found:
+                yield level(country=country, year=year, value=value)
+    if n_groups:
+        rule = "values of countries expected; those of groups of countries left out"
+        yield Issue(column_name="country", value=f"{n_groups} values", rule=rule, is_deliberate=True)
+
+
+@functools.cache
+def country_codes() -> dict[str, str]:
+    """ISO 3166-1 alpha-2 by alpha-2 and alpha-3."""
+    return {code: row.country for row in countries() for code in (row.country, row.alpha3) if code}
+
+
+def _json_cells(response: Response) -> Iterator[Cell | Issue]:
+    answer = response.json()
+    if not isinstance(answer, list) or len(answer) != 2 or not isinstance(answer[1], list):
+        raise Rejected("response", answer, "an array of two, the second a list of values, expected")
+    yield from each(answer[1], _json_cell, known=KNOWN)
+
+
+def _json_cell(item: dict[str, Any]) -> Cell:
+    return _cell(item["countryiso3code"] or item["country"]["id"], item["date"], item["value"])
+
+
+def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
+    """Cells of either shape of CSV: of a row per country, or of a row per country and year."""
+    table = member(body, DATA_FILE, largest=LARGEST_TABLE)
+    if b"Country ID" in table[:200]:
+        yield from each(table_in(table, ("Country ID", "Year", "PPP")), _long_cell)
+        return
+    rows = table_in(table, ("Country Code", "Indicator Code"))
+    cells = [(row.get("Country Code"), year, said) for row in rows for year, said in row.items() if year.isdecimal()]
+    yield from each(cells, lambda cell: _cell(*cell))
+
+
+def _long_cell(row: dict[str, str]) -> Cell:
+    return _cell(row["Country ID"], row["Year"], row["PPP"])
+
+
+def _cell(code: object, year: object, value: object) -> Cell:
+    if not isinstance(code, str) or not isinstance(year, str):
+        raise Rejected("country", (code, year), "a country's code and a year expected")
+    if value is None or value == "":
+        return Cell(code, int(year), None)
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or not 0 < float(value) < float("inf"):
+        raise Rejected("value", value, f"a positive number expected for {code} in {year}")
+    return Cell(code, int(year), float(value))

@@ -1,0 +1,115 @@
+"""Himalayas: the public remote jobs API, newest first, twenty a page.
+
+The documentation says otherwise, but times are seconds, offsets numbers, and pay may be hourly (`salaryPeriod`, absent
+in older answers). `currency` and `salaryPeriod` may be set where there is no pay. `companyName` may be the literal
+"name"; then the slug names the employer. Time zones are hours from UTC and state no place.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_pages
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import Said
+from warehouse.tables import Issue
+
+API = "https://himalayas.app/jobs/api"
+PAGE = 20
+"""Jobs a page, the most there are."""
+DAYS = 1
+"""Days of jobs a night reads: of some 95,000 open for 60 days, 1,600 a day are new."""
+MOST_PAGES = 200
+NO_NAME = "name"
+KNOWN = frozenset(
+    (
+        *("title", "excerpt", "companyName", "companySlug", "companyLogo", "employmentType", "minSalary", "maxSalary"),
+        *("salaryPeriod", "currency", "seniority", "locationRestrictions", "timezoneRestrictions", "categories"),
+        *("parentCategories", "description", "pubDate", "expiryDate", "applicationLink", "guid"),
+    )
+)
+
+SOURCE = Source(
+    name="himalayas",
+    title="Himalayas",
+    kind="aggregator",
+    publisher="Himalayas",
+    homepage="https://himalayas.app/api",
+    endpoints=(API,),
+    licence=(
+        "Free to use with a visible link back and Himalayas named; not to be passed to Jooble, Neuvoo, Google Jobs or "
+        "LinkedIn. We publish counts, never adverts"
+    ),
+    terms_url="https://himalayas.app/docs/remote-jobs-api",
+    attribution="Job postings: Himalayas (himalayas.app).",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live, newest first",
+    expected_rows=(100, 10_000),
+    pause=2.0,
+    most_requests=MOST_PAGES,
+    expires_after_days=60,  # `expiryDate` is 60 days after publication
+    facts=(
+        "Seen in a stored answer of 2026-03 with three jobs of 95,423: times in seconds, an expiry 60 days after "
+        "publication, a currency without pay, country names, time zones with halves and quarters, no `salaryPeriod`. "
+        "Reported of 2026-08: `salaryPeriod` annual or hourly, also where there is no pay, and 'name' for every "
+        "company; twenty jobs a page at most, a 429 for asking too much. Its robots.txt closes the paged site "
+        "(`/jobs*&page=`), not the API's offset; a night goes back one day and no further."
+    ),
+)
+
+
+def url_of_page(offset: int) -> str:
+    """The address of the page that begins with a job, counted from 0."""
+    return f"{API}?limit={PAGE}&offset={offset}"
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the pages of the last day. Returns what failed."""
+    since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
+    return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), most=MOST_PAGES)
+
+
+def next_of(response: Response, *, since: float) -> str | None:
+    """The page after this one; None when this is the last or all of it is older than `since` (epoch seconds)."""
+    answer = response.json()
+    times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]
+    following = answer["offset"] + len(answer["jobs"])
+    is_older = not any(isinstance(time, int) and time >= since for time in times)
+    return None if is_older or following >= answer["totalCount"] else url_of_page(following)
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every job of the page, or the reason why not."""
+    answer = response.json()
+    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+
+
+def read_job(job: dict[str, Any]) -> Said:
+    """One job. Several levels state none."""
+    named = job.get("companyName")
+    levels: Sequence[str] = job.get("seniority") or ()
+    countries = job.get("locationRestrictions") or ()
+    return Said(
+        source=SOURCE.name,
+        id=job.get("guid"),
+        title=job.get("title"),
+        url=job.get("applicationLink") or job.get("guid"),
+        employer=job.get("companySlug") if named in (None, "", NO_NAME) else named,
+        html=job.get("description"),
+        location_text="; ".join(countries),
+        addresses=[Address(country=country) for country in countries],
+        is_remote=True,
+        employment_type=job.get("employmentType"),
+        level=levels[0] if len(levels) == 1 else None,
+        posted_on=job.get("pubDate"),
+        valid_through=job.get("expiryDate"),
+        pay=stated_pay(
+            job.get("minSalary"), job.get("maxSalary"), currency=job.get("currency"), period=job.get("salaryPeriod")
+        ),
+    )

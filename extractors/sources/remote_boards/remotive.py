@@ -1,0 +1,93 @@
+"""Remotive: the public API, one answer with all jobs of its free feed.
+
+Everything is remote work; where it may be done stands in `candidate_required_location`. Pay is prose or "". Times
+have no zone. Beside the jobs the answer holds a warning and a legal notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.source import LISTED_WHOLE, Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.posting import Said
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue
+
+ADDRESS = "https://remotive.com/api/remote-jobs"
+KNOWN = frozenset(
+    (
+        *("id", "url", "title", "company_name", "company_logo", "company_logo_url", "category", "tags", "job_type"),
+        *("publication_date", "candidate_required_location", "salary", "description"),
+    )
+)
+
+SOURCE = Source(
+    name="remotive",
+    title="Remotive",
+    kind="aggregator",
+    publisher="Remotive",
+    homepage="https://github.com/remotive-com/remote-jobs-api",
+    endpoints=(ADDRESS,),
+    licence=(
+        "Free to share when each job links to its Remotive page and Remotive is named; not to be passed to other job "
+        "boards or put behind a sign-up. We publish counts, never adverts"
+    ),
+    terms_url="https://remotive.com/api-documentation",
+    attribution="Job postings: Remotive (remotive.com).",
+    is_republishable=True,
+    is_verified=True,
+    cadence="jobs appear a day late; at most four requests a day are asked for",
+    expected_rows=(5, 20_000),
+    pause=30.0,
+    most_requests=4,
+    expires_after_days=LISTED_WHOLE,
+    facts=(
+        "Seen in a stored answer of 2026 with 22 jobs: publication times without a zone, salary as prose or an empty "
+        "text, places such as 'Worldwide' and 'USA, Canada, USA timezones', counts that equal the list. "
+        "Documentation: no key, no paging, only active jobs are listed. More than two requests a minute are blocked."
+    ),
+)
+
+
+WHOLE_LIST = "all"
+
+
+def board_of(url: str) -> str | None:
+    """One answer lists all there is."""
+    return WHOLE_LIST if url == ADDRESS else None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the list. Returns what failed."""
+    return ask_each(web, [ADDRESS])
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every job, or the reason why not; a list shorter than it says is an issue."""
+    answer = response.json()
+    jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
+    yield from each(jobs, read_job, known=KNOWN)
+    total = answer.get("total-job-count", len(jobs))
+    if total != len(jobs):
+        yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
+
+
+def read_job(job: dict[str, Any]) -> Said:
+    """One job."""
+    return Said(
+        source=SOURCE.name,
+        board=WHOLE_LIST,
+        id=job.get("id"),
+        title=job.get("title"),
+        url=job.get("url"),
+        employer=job.get("company_name"),
+        html=job.get("description"),
+        location_text=job.get("candidate_required_location"),
+        is_remote=True,
+        employment_type=job.get("job_type"),
+        posted_on=job.get("publication_date"),
+        pay_text=job.get("salary"),
+    )

@@ -1,0 +1,90 @@
+"""We Work Remotely: the RSS feed of all its jobs.
+
+A title is "Company: Role". The description is escaped HTML that begins with the employer's headquarters and ends with
+a link to apply; captured items hold nothing else, so those parts are no text of the advert. `state` and `country` are
+the employer's seat, as it seems, and not read as places of the job.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.posting import Said
+from warehouse.tables import Issue
+
+ADDRESS = "https://weworkremotely.com/remote-jobs.rss"
+KNOWN = frozenset(
+    (
+        *("title", "region", "country", "state", "skills", "category", "type", "description", "pubDate", "expires_at"),
+        *("guid", "link", "{http://search.yahoo.com/mrss}content", "{http://search.yahoo.com/mrss/}content"),
+    )
+)
+FRAME = re.compile(r"\A\s*<img[^>]*>|<p>\s*<strong>(?:Headquarters|To apply):</strong>.*?</p>", re.DOTALL)
+"""What the feed puts around every advert."""
+
+SOURCE = Source(
+    name="weworkremotely",
+    title="We Work Remotely",
+    kind="aggregator",
+    publisher="We Work Remotely",
+    homepage="https://weworkremotely.com/remote-job-rss-feed",
+    endpoints=("https://weworkremotely.com/remote-jobs.rss",),
+    licence="A public feed; a link back with the name is asked for. We publish counts, never adverts",
+    terms_url="https://weworkremotely.com/remote-job-rss-feed",
+    attribution="Job postings: We Work Remotely (weworkremotely.com).",
+    is_republishable=True,
+    is_verified=True,
+    cadence="hourly (the feed's ttl is 60 minutes)",
+    expected_rows=(20, 5_000),
+    most_requests=4,
+    expires_after_days=30,  # `expires_at` is 30 days after publication
+    facts=(
+        "Seen in a stored answer of 2026 with three items: times as in mail, an end 30 days after publication, regions "
+        "such as 'Anywhere in the World', an empty country, the state of the headquarters, skills in one phrase, "
+        "descriptions without the advert itself; others report the full text. There is no pay, no key and no paging. "
+        "Nothing was found on storage, and the wish for attributed links is a third party's reading."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the feed. Returns what failed."""
+    return ask_each(web, [ADDRESS])
+
+
+def parse(response: Response) -> Iterator[Said | Issue]:
+    """Every item of the feed, or the reason why not."""
+    feed = response.xml("rss")
+    items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
+    yield from each(items, read_item, known=KNOWN)
+
+
+def read_item(item: dict[str, str | None]) -> Said:
+    """One item."""
+    employer, is_named, role = (item["title"] or "").partition(": ")
+    return Said(
+        source=SOURCE.name,
+        id=(item["guid"] or "").rsplit("/", 1)[-1],
+        title=role if is_named else employer,
+        url=item.get("link"),
+        employer=employer if is_named else None,
+        html=FRAME.sub("", item.get("description") or "").strip(),
+        location_text=item.get("region"),
+        is_remote=True,
+        employment_type=item.get("type"),
+        posted_on=time_of(item.get("pubDate")),
+        valid_through=time_of(item.get("expires_at")),
+    )
+
+
+def time_of(said: str | None) -> datetime | str | None:
+    """A time as mail writes it (RFC 5322); what is none is returned as it stands, to be noted."""
+    try:
+        return parsedate_to_datetime(said) if said else None
+    except ValueError:
+        return said

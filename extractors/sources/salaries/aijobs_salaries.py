@@ -1,0 +1,168 @@
+"""Salaries collected by aijobs.net: a CSV that grows, without ids.
+
+Most rows are the two ends of one advert's range, high then low, one after the other. They are not
+independent people, and who the employer is is not known. Each response is a whole snapshot.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+from operator import itemgetter
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_each
+from transforms.place.places import region_of
+from transforms.role.titles import role_of, seniority_of
+from transforms.text.rejects import Rejected
+from warehouse.tables import GROUP_OF_ROLE, Issue, PayReport
+
+ADDRESS = "https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/main/salaries.csv"
+COLUMNS = [
+    "work_year", "experience_level", "employment_type", "job_title", "salary", "salary_currency", "salary_in_usd",
+    "employee_residence", "remote_ratio", "company_location", "company_size",
+]  # fmt: skip
+SALARY = COLUMNS.index("salary")
+ALL_BUT_PAY = itemgetter(*(i for i, name in enumerate(COLUMNS) if name not in ("salary", "salary_in_usd")))
+"""What the two rows of a pair share."""
+SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
+"""The source's four levels, for titles that name none. SE is all above MI but EX, so it holds staff people too."""
+EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
+
+SOURCE = Source(
+    name="aijobs_salaries",
+    title="aijobs.net salaries",
+    kind="survey",
+    publisher="foorilla",
+    homepage="https://github.com/foorilla/ai-jobs-net-salaries",
+    endpoints=("https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/",),
+    licence="CC0 1.0",
+    terms_url="https://github.com/foorilla/ai-jobs-net-salaries",
+    attribution="Salary pairs: aijobs.net / foorilla (CC0).",
+    is_republishable=True,
+    is_verified=True,
+    cadence="weekly until 2025-08-03, when the upstream file was last changed",
+    expected_rows=(1_000, 400_000),
+    facts=(
+        "Seen in six stored snapshots (1,890 rows in 2022-12, 151,445 in 2025-08): CRLF, newest rows first, no row "
+        "ids, cumulative. Over half of the rows repeat another exactly, and 99 % of the last snapshot form pairs of "
+        "neighbours that differ in nothing but the salary, high then low: the ends of an advert's range, hence the "
+        "basis advertised_third_party. Nine in ten rows are of the US. NA is Namibia. SE includes staff and "
+        "principal levels. The publisher states CC0 and has moved its effort elsewhere."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the file. Returns what failed."""
+    return ask_each(web, [ADDRESS])
+
+
+def parse(response: Response) -> Iterator[PayReport | Issue]:
+    """Every row of the snapshot. Raises `Rejected` when the columns are not the known ones."""
+    try:
+        rows = list(csv.reader(io.StringIO(response.body.decode("utf-8-sig", "replace"), newline="")))
+    except csv.Error as error:
+        begin = response.body[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"a CSV expected ({error})") from error
+    if not rows or rows[0] != COLUMNS:
+        raise Rejected("response", rows[:1], f"a CSV with the columns {', '.join(COLUMNS)} expected")
+    rows = [row for row in rows[1:] if row]
+    numbered = list(zip(rows, range(1, len(rows) + 1), first_rows_of_pairs(rows), strict=True))
+    yield from each(numbered, functools.partial(_report, snapshot_on=response.observed_at.date()))
+
+
+def first_rows_of_pairs(rows: Sequence[Sequence[str]]) -> list[int]:
+    """For each row, from 1, the first row of its pair; its own number when it has no partner.
+
+    Neighbours are a pair when they differ in nothing but the salary and the higher one comes first, as the
+    source writes a range; equal salaries are a range with one value. Pairs are taken greedily from the top:
+    adverts alike in all but pay follow each other, and in 99 % of such runs the count of rows is even.
+    """
+    first = list(range(1, len(rows) + 1))
+    at = 0
+    while at < len(rows) - 1:
+        if _is_pair(rows[at], rows[at + 1]):
+            first[at + 1] = at + 1
+            at += 2
+        else:
+            at += 1
+    return first
+
+
+def _is_pair(high: Sequence[str], low: Sequence[str]) -> bool:
+    if len(high) != len(COLUMNS) or len(low) != len(COLUMNS) or ALL_BUT_PAY(high) != ALL_BUT_PAY(low):
+        return False
+    try:
+        return float(high[SALARY]) >= float(low[SALARY])
+    except ValueError:
+        return False
+
+
+def _report(numbered: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport:
+    cells, row, pair_row = numbered
+    if len(cells) != len(COLUMNS):
+        raise Rejected("record", cells, f"{len(COLUMNS)} cells expected in row {row}")
+    year, level, employment, title, pay, currency, usd, residence, remote, employer_country, size = cells
+    role = _role_of(title)
+    region, continent = _region_of(residence)
+    amount = float(pay)
+    if not 0 < amount < float("inf"):
+        raise Rejected("pay", pay, f"a positive salary expected in row {row}")
+    return PayReport(
+        source=SOURCE.name,
+        snapshot_on=snapshot_on,
+        row=row,
+        basis="advertised_third_party",
+        pair_row=pair_row,
+        year=int(year),
+        title=title,
+        role=role,
+        role_group=GROUP_OF_ROLE[role],
+        seniority=_seniority_of(title, _known(SENIORITY_OF_CODE, level, "seniority")),
+        employment_type=_known(EMPLOYMENT_OF_CODE, employment, "employment_type"),
+        pay=amount,
+        currency=currency,
+        pay_usd_stated=float(usd) if usd else None,
+        country=residence or None,
+        employer_country=employer_country or None,
+        region=region,
+        continent=continent,
+        remote_share=_share(remote),
+        employer_size=size or None,
+    )
+
+
+def _known(codes: dict[str, str], code: str, column: str) -> str:
+    if code not in codes:
+        raise Rejected(column, code, f"one of {', '.join(codes)} expected; add a new code to aijobs_salaries.py")
+    return codes[code]
+
+
+def _share(percent: str) -> float | None:
+    if not percent:
+        return None
+    share = float(percent) / 100
+    if not 0 <= share <= 1:
+        raise Rejected("remote_share", percent, "a percentage expected")
+    return share
+
+
+@functools.lru_cache(maxsize=4096)
+def _role_of(title: str) -> str:
+    return role_of(title).value
+
+
+@functools.lru_cache(maxsize=4096)
+def _seniority_of(title: str, coded: str) -> str:
+    """The title's word: a staff or lead engineer coded SE is no senior. A silent title leaves the code."""
+    said = seniority_of(title).value
+    return coded if said == "unstated" else said
+
+
+@functools.lru_cache(maxsize=4096)
+def _region_of(country: str) -> tuple[str | None, str | None]:
+    return region_of(country)

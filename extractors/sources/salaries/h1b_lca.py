@@ -1,0 +1,245 @@
+"""Pay as US employers file it: labor condition applications for H-1B, H-1B1 and E-3 visas, one workbook a quarter.
+
+What is filed is a floor that the employer binds itself to, not what is paid. Units are mistaken in some filings (an
+hourly wage marked as yearly), which shows beside the prevailing wage that the law makes the least allowed. Only
+certified filings for the occupations of transforms/lookups/role/occupations.csv are read. The workbooks name contacts,
+attorneys and preparers; none of these columns is ever read.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urljoin
+from xml.etree.ElementTree import ParseError
+
+from extractors.source import Response, Source, each
+from extractors.web.paging import Web, ask_first
+from extractors.web.session import FetchFailed
+from transforms.pay.normalisation import finished
+from transforms.place.places import region_of
+from transforms.role.titles import role_of, seniority_of
+from transforms.text.lookups import occupations
+from transforms.text.rejects import Rejected
+from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, PayReport
+
+PAGE = "https://www.dol.gov/agencies/eta/foreign-labor/performance"
+FILES = "https://www.dol.gov/sites/dolgov/files/ETA/oflc/pdfs/"
+NAME = re.compile(r"LCA_Disclosure_Data_FY(\d{4})_Q([1-4])\.xlsx", re.IGNORECASE)
+LINK = re.compile(r'href="([^"]*LCA_Disclosure_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
+QUARTERS = 4
+"""Quarters back to ask for where the page cannot be read: they come out weeks to months after their end."""
+COLUMNS = (
+    "CASE_NUMBER", "CASE_STATUS", "BEGIN_DATE", "JOB_TITLE", "SOC_CODE", "FULL_TIME_POSITION", "EMPLOYER_NAME",
+    "WAGE_RATE_OF_PAY_FROM", "WAGE_RATE_OF_PAY_TO", "WAGE_UNIT_OF_PAY", "PREVAILING_WAGE", "PW_UNIT_OF_PAY",
+)  # fmt: skip
+"""All that is read of over ninety columns."""
+UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
+"""Our period and how many of it the amount is for."""
+EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}
+SOC_2018 = {
+    "15-1111": "15-1221",
+    "15-1121": "15-1211",
+    "15-1122": "15-1212",
+    "15-1131": "15-1251",
+    "15-1132": "15-1252",
+    "15-1133": "15-1252",
+    "15-1141": "15-1242",
+    "15-1199": "15-1299",
+}
+"""Codes of the classification of 2010, which some filings still have, in that of 2018 (BLS crosswalk)."""
+ALL_OCCUPATIONS = "00-0000"
+LEAST_OF_PREVAILING, MOST_OF_PREVAILING = 0.9, 5.0
+"""The law asks for the prevailing wage at least (20 CFR 655.731); a tenth is for the rounding of hours. Over five
+times it, a month was taken for a week or a year: the least mistake of a unit other than two weeks for one."""
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError),
+    *(KeyError, ValueError, TypeError, EOFError, OSError),
+)
+"""What zipfile and openpyxl raise on bytes that are no workbook."""
+
+SOURCE = Source(
+    name="h1b_lca",
+    title="Labor condition applications (H-1B, H-1B1, E-3)",
+    kind="survey",
+    publisher="U.S. Department of Labor, Office of Foreign Labor Certification",
+    homepage=PAGE,
+    endpoints=(FILES, "https://www.dol.gov/media/", PAGE),
+    licence="Public domain (work of the United States government)",
+    terms_url="https://www.dol.gov/general/aboutdol/copyright",
+    attribution="Filed pay: U.S. Department of Labor, OFLC disclosure data of labor condition applications.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="quarterly; the fiscal year begins on 1 October",
+    expected_rows=(500, 500_000),
+    facts=(
+        "Others describe the columns and the names of the files; the page links them, those of 2026 also below "
+        "/media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted "
+        "once by their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with "
+        "six or eight digits, some of 2010. Not seen here: a file. One over 64 MB is more than the archive takes."
+    ),
+)
+
+
+def address_of(name: str) -> str | None:
+    """The address of a workbook a person downloaded, by its name."""
+    return FILES + name if NAME.fullmatch(name) else None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the newest workbook that the page links, else for the last quarters. Returns what failed."""
+    try:
+        page = web.get(PAGE).body.decode("utf-8", "replace")
+    except FetchFailed:
+        page = ""
+    links = sorted(LINK.findall(page), key=lambda found: found[1:], reverse=True)
+    return ask_first(web, [urljoin(PAGE, links[0][0])] if links else [FILES + name for name in _last(as_of)])
+
+
+def _last(as_of: date) -> list[str]:
+    """Names of the last quarters' workbooks. The quarter of October is the first of the next year's."""
+    ended = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
+    return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in ended]
+
+
+def parse(response: Response) -> Iterator[PayReport | Issue]:
+    """Certified filings for the occupations we read, each once; the others are noted."""
+    if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
+        rule = "the page that links the workbooks; it holds no filings"
+        yield Issue(column_name="response", value=PAGE, rule=rule, is_deliberate=True)
+        return
+    left_out = dict.fromkeys(("not certified", "of occupations that lookups/role/occupations.csv does not name"), 0)
+    not_certified, elsewhere = left_out
+    filings: dict[str, tuple[int, dict[str, Any]]] = {}
+    n_again = 0
+    for number, filing in _filings(response.body):
+        if str(filing["CASE_STATUS"]).strip().lower() != "certified":
+            left_out[not_certified] += 1
+        elif _occupation(filing["SOC_CODE"]) not in occupations().keys() - {ALL_OCCUPATIONS}:
+            left_out[elsewhere] += 1
+        elif filings.setdefault(str(filing["CASE_NUMBER"] or f"row {number}"), (number, filing))[0] != number:
+            n_again += 1
+    named = NAME.search(response.url)
+    if named is None:
+        raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
+    last_day = date(int(named[1]), 3 * int(named[2]) - 2, 1) - timedelta(days=1)  # of the fiscal year's quarter
+    yield from each(list(filings.values()), functools.partial(_report, snapshot_on=last_day))
+    for why, n in (left_out | {"that stand there already, under the same CASE_NUMBER": n_again}).items():
+        if n:
+            yield Issue(column_name="record", value=f"{n} filings", rule=f"filings {why} left out", is_deliberate=True)
+
+
+def _filings(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of the first sheet, from 1, by the columns we read. Raises `Rejected`."""
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
+
+    try:
+        workbook = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
+        try:
+            rows = workbook.worksheets[0].iter_rows(values_only=True)
+            header = [str(cell or "").strip().upper() for cell in next(rows, ())]
+            if missing := [column for column in COLUMNS if column not in header]:
+                raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected")
+            places = [(column, header.index(column)) for column in COLUMNS]
+            for number, row in enumerate(rows, start=1):
+                if any(cell is not None for cell in row):
+                    yield number, {column: row[i] if i < len(row) else None for column, i in places}
+        finally:
+            workbook.close()
+    except Rejected:
+        raise
+    except UNREADABLE as error:
+        begin = body[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"an Excel workbook expected ({error}); look at {PAGE}") from error
+
+
+def _occupation(code: object) -> str:
+    """A SOC 2018 code of six digits."""
+    six = str(code or "").strip()[: len("15-1252")]
+    return SOC_2018.get(six, six)
+
+
+def _report(numbered: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
+    number, filing = numbered
+    if not filing["CASE_NUMBER"]:
+        raise Rejected("case_id", f"row {number}", "a CASE_NUMBER expected; without one a filing may be counted twice")
+    title = " ".join(str(filing["JOB_TITLE"] or "").split())
+    if not title:
+        raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")
+    begins = re.search(r"(?:19|20)\d\d", str(filing["BEGIN_DATE"]))
+    if begins is None:
+        raise Rejected("year", filing["BEGIN_DATE"], f"a date expected in {filing['CASE_NUMBER']}")
+    pay, pay_high = _wages(filing)
+    role, seniority = _read_title(title)
+    region, continent = region_of("US")
+    return PayReport(
+        source=SOURCE.name,
+        snapshot_on=snapshot_on,
+        row=number,
+        basis="filed",
+        pair_row=number,
+        year=int(begins[0]),
+        title=title,
+        role=role,
+        role_group=GROUP_OF_ROLE[role],
+        seniority=seniority,
+        employment_type=EMPLOYMENT.get(str(filing["FULL_TIME_POSITION"]).strip().upper()),
+        pay=pay,
+        currency="USD",
+        pay_usd_stated=None,
+        country="US",
+        employer_country="US",
+        region=region,
+        continent=continent,
+        remote_share=None,
+        employer_size=None,
+        employer=" ".join(str(filing["EMPLOYER_NAME"] or "").split()) or None,
+        pay_high=pay_high,
+        case_id=str(filing["CASE_NUMBER"]),
+    )
+
+
+def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
+    """The wage filed and, where a range is, its upper end, for a year. Raises `Rejected` for an absurd one."""
+    said = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
+    said = f"{said} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
+    filed = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
+    if filed is None or filed.annual_low is None or filed.flag is not None:
+        because = f" ({filed.flag})" if filed and filed.flag else ""
+        raise Rejected("pay", said, f"a plausible wage for a {', '.join(UNITS)} expected{because}")
+    prevailing = _a_year(filing["PREVAILING_WAGE"], None, filing["PW_UNIT_OF_PAY"])
+    if prevailing and prevailing.annual_low and prevailing.flag is None:
+        times = filed.annual_low / prevailing.annual_low
+        if not LEAST_OF_PREVAILING <= times <= MOST_OF_PREVAILING:
+            rule = f"a wage of {LEAST_OF_PREVAILING} to {MOST_OF_PREVAILING} times the prevailing one expected"
+            raise Rejected("pay", said, f"{rule}; one of the units is mistaken")
+    return filed.annual_low, filed.annual_high
+
+
+def _a_year(low: object, high: object, unit: object) -> Pay | None:
+    """An amount with its value for a year of full-time work in the US; None without an amount or a known unit."""
+    period, n = UNITS.get(str(unit).strip(), (None, 1))
+    if period is None or _number(low) is None:
+        return None
+    ends = [amount / n if (amount := _number(end)) else None for end in (low, high)]
+    stated = Pay(low=ends[0], high=ends[1], currency="USD", period=period, reading="stated")
+    return finished([stated], country="US", employment_type=None)[0]
+
+
+def _number(cell: object) -> float | None:
+    """A positive number, also one written as text with separators; None for none or 0."""
+    try:
+        return float(str(cell).replace(",", "").replace("$", "")) or None
+    except ValueError:
+        return None
+
+
+@functools.lru_cache(maxsize=8192)
+def _read_title(title: str) -> tuple[str, str]:
+    return role_of(title).value, seniority_of(title).value

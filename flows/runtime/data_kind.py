@@ -1,0 +1,108 @@
+"""What a data folder holds, sample or live: two that are never mixed. The file `kind` says it; its first run decides.
+
+Where that file was lost or spoiled, what the folder holds tells: the published file says of each run whether it was
+of the sample, and the sample's boards are named so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from extractors.archive.warc import SUFFIX, Damaged, is_live, read_recorded
+from extractors.source import all_sources
+from flows.runtime.settings import KIND, Settings
+from flows.terminal.errors import Wrong
+from warehouse import database as store
+from warehouse.publish import atomic_files as placing
+
+LOG = logging.getLogger("jobmarket")
+SAMPLE, LIVE = "sample", "live"
+SAMPLE_BOARD = "-sample"
+"""How the names of the bundled sample's boards end."""
+
+
+def read_kind(data: Path) -> str | None:
+    """What the folder's file says; None when there is none, or when it says neither."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        path = data / KIND
+        said = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would be waited for
+        return said if said in (SAMPLE, LIVE) else None
+    return None
+
+
+def find_kind(config: Settings) -> str | None:
+    """What the folder holds, by its file or else by what is in it; None when neither tells. Nothing is written.
+
+    Raises `Wrong` where the folder holds both.
+    """
+    if kind := read_kind(config.data):
+        return kind
+    kinds = set(_kinds_published(config)) or set(_kinds_archived(config.archive))
+    if len(kinds) > 1:
+        raise Wrong(
+            f"{config.data} holds sample data and live data, which must not be mixed; set JOBMARKET_DATA to another "
+            f"folder, or move out what does not belong there and write sample or live into {config.data / KIND}"
+        )
+    return kinds.pop() if kinds else None
+
+
+def refuse_other_kind(config: Settings, found: str | None, wanted: str | None) -> None:
+    """Raise `Wrong` where a folder holds the other kind than is to be put into it."""
+    if found is not None and wanted not in (None, found):
+        raise Wrong(
+            f"{config.data} holds {found} data, which {wanted} data must not be mixed with; "
+            "set JOBMARKET_DATA to another folder"
+        )
+
+
+def settle_kind(config: Settings, wanted: str | None) -> str:
+    """What the folder holds; the first run decides. A damaged file is set aside and written again where that is clear.
+
+    Raises `Wrong` where the folder holds the other kind, where a run that brings none finds none, and where a damaged
+    file is all that could tell.
+    """
+    path = config.data / KIND
+    known, found = read_kind(config.data), find_kind(config)
+    is_damaged = known is None and (path.is_dir() or (path.exists() and path.stat().st_size > 0))
+    if found is None and is_damaged:
+        raise Wrong(
+            f"{path} says neither {SAMPLE} nor {LIVE}, and nothing in the folder tells; write the right one into it, "
+            "or set JOBMARKET_DATA to another folder"
+        )
+    if found is None and wanted is None:
+        raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")
+    refuse_other_kind(config, found, wanted)
+    kind = found or wanted
+    assert kind is not None
+    if known is None:
+        if is_damaged:
+            aside = placing.set_aside(path, datetime.now(UTC).date())
+            LOG.warning("%s was damaged and is set aside as %s; the folder holds %s data", path, aside.name, kind)
+        placing.put_in_place([placing.stage(path, f"{kind}\n".encode())])
+    return kind
+
+
+def _kinds_published(config: Settings) -> Iterator[str]:
+    """What the runs in the published file were of; nothing where it cannot be read."""
+    with contextlib.suppress(FileNotFoundError, store.SqlError), store.open_reader(config.data) as con:
+        for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
+            yield SAMPLE if is_sample else LIVE
+
+
+def _kinds_archived(archive: Path) -> Iterator[str]:
+    """What the archive's files are of, as far as their boards tell."""
+    for name, module in all_sources().items():
+        board_of: Callable[[str], str | None] | None = getattr(module, "board_of", None)
+        if board_of is None:
+            continue
+        for warc in sorted((archive / name).glob(f"*{SUFFIX}")):
+            with contextlib.suppress(OSError):
+                if is_live(warc):
+                    yield LIVE
+                urls = (found.url for found in read_recorded(warc) if not isinstance(found, Damaged))
+                if board := next(filter(None, map(board_of, urls)), None):
+                    yield SAMPLE if board.endswith(SAMPLE_BOARD) else LIVE

@@ -1,0 +1,101 @@
+"""One writer per data folder: a lock that names its holder and goes when its holder dies."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shlex
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from flows.terminal.errors import Wrong
+
+TRIES = 4
+PAUSE = 0.05
+"""Seconds between two tries to get the lock."""
+
+
+class FolderInUse(Wrong):
+    """Another run holds the data folder."""
+
+
+@contextlib.contextmanager
+def held(data: Path) -> Iterator[None]:
+    """Hold the folder's lock. Raises `FolderInUse` that names the holder.
+
+    The kernel drops the lock when the process ends, however it ends, so a killed run leaves none behind;
+    the file stays and says who held it last.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("a+")
+    except OSError as error:
+        raise Wrong(f"{data} cannot be written ({error.strerror}); set JOBMARKET_DATA to a folder that can") from error
+    with lock as file:
+        if not _got(file):
+            file.seek(0)
+            raise FolderInUse(f"{data} is in use by {_holder(file.read())}; wait for it or end it")
+        file.truncate(0)
+        json.dump(
+            {
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+                "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+                "since": datetime.now(UTC).isoformat(timespec="seconds"),
+            },
+            file,
+        )
+        file.flush()
+        yield
+
+
+def _got(file: IO[str]) -> bool:
+    """Whether the lock is ours now. Who only asks for the holder has it for an instant, which is waited for."""
+    for _ in range(TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(PAUSE)
+    return False
+
+
+def _holder(said: str) -> str:
+    try:
+        who = json.loads(said)
+        return f"process {who['pid']} on {who['host']} since {who['since']} ({who['command']})"
+    except (ValueError, KeyError, TypeError):
+        return "a process that has not named itself yet"
+
+
+def holder(data: Path) -> str | None:
+    """Who holds the folder now, in words; None when nobody does."""
+    said = _said_by_holder(data)
+    return None if said is None else _holder(said)
+
+
+def holder_pid(data: Path) -> int | None:
+    """Process id of who holds the folder now; None when nobody does, or who does has not named itself yet."""
+    try:
+        return int(json.loads(_said_by_holder(data) or "")["pid"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _said_by_holder(data: Path) -> str | None:
+    """What the holder wrote into the lock; None when nobody holds it."""
+    try:
+        with (data / "lock").open("r") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read()
+    except FileNotFoundError:
+        pass
+    return None

@@ -1,0 +1,113 @@
+"""Which sources a night may ask: keys from the environment, and permissions the operator has put on record.
+
+Permissions stand in `permissions.toml` of the data folder, one table a source:
+
+    [smartrecruiters]
+    why = "Written permission of 2026-11-02 by the platform, filed under L-114"
+    by = "A. Operator"
+    on = 2026-11-03
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+
+from extractors.archive.warc import SUFFIX
+from extractors.boards import boards_of
+from extractors.source import all_sources
+from flows.terminal.errors import WrongUsage
+
+PERMISSIONS = "permissions.toml"
+"""File in the data folder."""
+ACCEPTED = "accepted.txt"
+"""File in the data folder: a line for each archive file that was let in by hand, and since which day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """Why a source may be read although its terms or robots.txt forbid it to everybody; who says so, since when."""
+
+    why: str
+    by: str
+    on: date
+
+
+def permissions(data: Path) -> dict[str, Permission]:
+    """The permissions on record, by source. Raises `WrongUsage` naming the file and what is wrong in it."""
+    path = data / PERMISSIONS
+    if not path.exists():
+        return {}
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUsage(f"{path} is no TOML file: {error}") from error
+    return {name: _permission(path, name, table) for name, table in said.items()}
+
+
+def _permission(path: Path, name: str, table: object) -> Permission:
+    example = f'[{name}] with why = "…", by = "…" and on = {date(2026, 11, 3)}'
+    consented = [name for name, module in all_sources().items() if module.SOURCE.access == "consent"]
+    if name not in consented:
+        raise WrongUsage(f"{path}: {name} needs no permission; those that do: {', '.join(consented) or 'none'}")
+    if not isinstance(table, dict) or set(table) != {"why", "by", "on"}:
+        raise WrongUsage(f"{path}: {example} expected")
+    why, by, on = table["why"], table["by"], table["on"]
+    if not (isinstance(why, str) and why.strip() and isinstance(by, str) and by.strip() and isinstance(on, date)):
+        raise WrongUsage(f"{path}: {example} expected")
+    if on > date.today():
+        raise WrongUsage(f"{path}: [{name}] on = {on} is still to come; permission counts from its day on")
+    return Permission(why=why.strip(), by=by.strip(), on=on)
+
+
+def accepted(data: Path, until: date | None = None) -> frozenset[str]:
+    """Archive files that a person let in although they differ from their source's history (`run --accept`).
+
+    `until` leaves out what was let in after that day (UTC). Raises `WrongUsage` naming a line that cannot be read.
+    """
+    return frozenset(warc for warc, day in _days_of_acceptance(data).items() if until is None or day <= until)
+
+
+def accept(data: Path, files: Iterable[str]) -> None:
+    """Put on record that these archive files may be loaded from today on, whatever their source's history says."""
+    days = dict.fromkeys(files, datetime.now(UTC).date()) | _days_of_acceptance(data)
+    (data / ACCEPTED).write_text("".join(f"{day} {warc}\n" for warc, day in sorted(days.items())), encoding="utf-8")
+
+
+def _days_of_acceptance(data: Path) -> dict[str, date]:
+    """The first day that stands beside each file; a file without a day counts since ever."""
+    path = data / ACCEPTED
+    days: dict[str, date] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else (), 1):
+        *said, warc = line.split() or [""]
+        if not warc:
+            continue
+        try:
+            day = date.fromisoformat(*said) if said else date.min
+            if not warc.endswith(SUFFIX):
+                raise ValueError(warc)
+        except (ValueError, TypeError) as error:
+            example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
+            raise WrongUsage(f"{path}, line {number}: a day and an archive file expected ({example})") from error
+        days[warc] = min(day, days.get(warc, day))
+    return days
+
+
+def why_off(module: ModuleType, data: Path) -> str | None:
+    """Why a night does not ask a source, with what would turn it on; None when it is asked."""
+    source = module.SOURCE
+    if source.access == "file":
+        return "reads what a person hands over: jobmarket backfill FILE --mapping MAPPING"
+    missing = [name for name in source.keys if not os.environ.get(name)]
+    if source.access == "consent" and source.name not in permissions(data):
+        return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"
+    if missing:
+        return f"needs a key: set {', '.join(missing)}"
+    if hasattr(module, "url_of") and hasattr(module, "board_of") and not boards_of(source.name):
+        return "extractors/boards.csv names no board of it"
+    return None

@@ -1,0 +1,71 @@
+"""What a run does about files that a disk spoiled: set them aside, say so, and have them made again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from extractors.refine.refine import remove_damaged
+from flows.runtime.run_log import runs_of
+from flows.runtime.settings import Outputs, Settings
+from warehouse import database as store
+from warehouse.recovery import set_damaged_aside
+
+LOG = logging.getLogger("jobmarket")
+PUBLISHED = (0, 2)
+"""Exit codes of runs that published, see `flows.terminal.errors.EXIT_CODES`."""
+NAMED = 3
+"""Runs that are named when what is known of them is lost; the journal has all."""
+
+
+def is_worth_printing(record: logging.LogRecord) -> bool:
+    """Whether Prefect should print why a task failed: not of a file, since what cannot be mended is raised on."""
+    error = record.exc_info[1] if record.exc_info else None
+    if str(record.msg).startswith("Finished in state Failed"):
+        return False
+    return not isinstance(error, store.SqlError | pa.ArrowException)
+
+
+logging.getLogger("prefect.task_runs").addFilter(is_worth_printing)
+
+
+def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
+    """Set damaged databases aside and remove damaged refined files; returns what was done, [] when all are whole.
+
+    The next step makes them again: work.duckdb from the archive and what is published, the refined files from the
+    archive. `run_id` is the run that found the damage, and loses nothing.
+    """
+    today = datetime.now(UTC).date()
+    work, market = (set_damaged_aside(path, today) for path in (outputs.folder / store.WORK, outputs.market))
+    done = []
+    if market:
+        done.append(f"{store.MARKET} is damaged ({market[1]}); it was set aside as {market[0].name}")
+    if work:
+        source = "the archive alone" if not outputs.market.exists() else f"the archive and {store.MARKET}"
+        done.append(
+            f"{store.WORK} is damaged ({work[1]}); it was set aside as {work[0].name} and is made "
+            f"again from {source}. {_tell_lost(settings.data, outputs, run_id)}"
+        )
+    if removed := remove_damaged(settings.refined):
+        first = removed[0].relative_to(settings.refined)
+        done.append(f"{len(removed)} refined files are damaged, first {first}; they are made again from the archive")
+    for sentence in done:
+        LOG.warning("%s", sentence)
+    return done
+
+
+def _tell_lost(data: Path, outputs: Outputs, run_id: str) -> str:
+    """What of a lost work.duckdb nothing can make again, in a sentence."""
+    if not outputs.market.exists():
+        return "The marts and figures of earlier days, and the checks and health of earlier runs, are lost"
+    with store.open_reader(outputs.folder) as con:
+        kept = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
+    # What a run of a past day published stands in that day's folder.
+    lost = [run.run_id for run in runs_of(data) if run.run_id not in kept and run.exit_code not in PUBLISHED]
+    if not lost:
+        return "Nothing is lost"
+    named = ", ".join(lost[:NAMED]) + (f" and {len(lost) - NAMED} more" if len(lost) > NAMED else "")
+    return f"The checks and source health of runs that were not published are lost: {named}"

@@ -1,0 +1,147 @@
+"""The journal of runs, `runs.jsonl`: begun and ended, whatever came of them.
+
+The warehouse's own `ops.runs` is replaced with the warehouse, so a night that published nothing, that was
+killed, or that never got to open a database is not in it. The journal is only ever appended to, one JSON
+object a line, in a single write; a line cut short by a power cut is passed over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.runtime.jsonl import append
+from flows.runtime.lock import holder_pid
+from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED
+
+LOG = logging.getLogger("jobmarket")
+JOURNAL = "runs.jsonl"
+STATES = {code: meant.state for code, meant in EXIT_CODES.items()}
+RUNNING = "running"
+KILLED = "KILLED, never ended"
+Ended = Callable[..., None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run; times in UTC. `ended_at` is None while it runs and when it was killed.
+
+    `state` is one of `STATES`, `RUNNING` or `KILLED`. `health` has an outcome for each source that was asked.
+    """
+
+    run_id: str
+    command: str
+    pid: int
+    began_at: datetime
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    as_of: date | None = None
+    message: str | None = None
+    health: Mapping[str, str] = field(default_factory=dict)
+    state: str = KILLED
+
+
+def begin(data: Path, *, run_id: str, command: str) -> None:
+    """Note that this process begins a run."""
+    _append(data, {"begun": run_id, "at": _now(), "pid": os.getpid(), "command": command})
+
+
+def end(
+    data: Path,
+    run_id: str,
+    *,
+    exit_code: int,
+    as_of: date | None = None,
+    message: str | None = None,
+    health: Mapping[str, str] | None = None,
+) -> None:
+    """Note how a run ended."""
+    said = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
+    _append(data, {"ended": run_id, "at": _now(), "exit_code": exit_code, **said})
+
+
+@contextlib.contextmanager
+def on_record(data: Path, *, run_id: str, command: str) -> Iterator[Ended]:
+    """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it.
+
+    An end that cannot be noted changes nothing of what came of the run.
+    """
+    begin(data, run_id=run_id, command=command)
+
+    def ended(**said: Any) -> None:
+        try:
+            end(data, run_id, **said)
+        except OSError as error:
+            LOG.warning("%s does not say how the run ended: %s", data / JOURNAL, error.strerror)
+
+    try:
+        yield ended
+    except Exception as error:
+        ended(exit_code=FAILED, message=f"{type(error).__name__}: {error}")
+        raise
+    except KeyboardInterrupt:
+        ended(exit_code=INTERRUPTED)
+        raise
+    except SystemExit as error:
+        ended(exit_code=error.code if isinstance(error.code, int) else FAILED)
+        raise
+
+
+def runs_of(data: Path) -> list[Run]:
+    """All runs of a data folder, the newest first; [] when there was none."""
+    found: dict[str, Run] = {}
+    for said in _lines(data):
+        at = datetime.fromisoformat(said["at"])
+        if "begun" in said:
+            found[said["begun"]] = Run(run_id=said["begun"], command=said["command"], pid=said["pid"], began_at=at)
+        elif run := found.get(said["ended"]):
+            found[said["ended"]] = replace(
+                run,
+                ended_at=at,
+                exit_code=said["exit_code"],
+                as_of=date.fromisoformat(said["as_of"]) if said["as_of"] else None,
+                message=said["message"],
+                health=said["health"],
+                state=STATES.get(said["exit_code"], f"ended with {said['exit_code']}"),
+            )
+    newest_first = list(reversed(found.values()))
+    holding = holder_pid(data)
+    for number, run in enumerate(newest_first):
+        if holding is not None and run.pid == holding:  # an older run of the same process id is long dead
+            if run.ended_at is None:
+                newest_first[number] = replace(run, state=RUNNING)
+            break
+    return newest_first
+
+
+def ended_runs(data: Path) -> list[str]:
+    """Ids of the runs of a data folder that are over, killed ones among them."""
+    return [run.run_id for run in runs_of(data) if run.state != RUNNING]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _append(data: Path, said: Mapping[str, Any]) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    append(data / JOURNAL, json.dumps(said))
+
+
+def _lines(data: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = (data / JOURNAL).read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            said = json.loads(line)
+            if isinstance(said, dict) and said.keys() & {"begun", "ended"}:
+                yield said

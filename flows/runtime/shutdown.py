@@ -1,0 +1,60 @@
+"""Ending a run that is told to end: within seconds, whatever it is at.
+
+A run may be cut off at any point without harm (the kill tests), so there is nothing to wait for: not for
+queued archive files, not for pauses between requests, not for Prefect's delay before it fetches again. What
+is written half is finished or written anew by the next run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from flows.runtime import run_log as runs
+from flows.runtime.prefect_server import RECORD, end_server
+from flows.terminal.errors import TOLD_TO_END
+
+LOG = logging.getLogger("jobmarket")
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def ends_at_once(data: Path, prefect_home: Path, run_id: str) -> Iterator[None]:
+    """While this lasts, Ctrl-C and SIGTERM end this process with its workers and its temporary server.
+
+    The journal says that the run was interrupted; the exit code is 128 and the signal's number. For use in a
+    flow's body, because Prefect puts its own handler of SIGTERM in place when a flow begins, and that waits
+    for all tasks. Does nothing outside of a process's main thread, where no handler can be set.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for name in SIGNALS:
+            signal.signal(name, signal.SIG_IGN)
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        LOG.warning(TOLD_TO_END)
+        runs.end(data, run_id, exit_code=128 + number)
+        end_server(prefect_home / RECORD)
+        Console(stderr=True).show_cursor()  # a progress bar hides it
+        os._exit(128 + number)
+
+    try:
+        # What is ignored stays so: a script's background command is not meant by Ctrl-C.
+        heeded = [name for name in SIGNALS if signal.getsignal(name) is not signal.SIG_IGN]
+        before = {name: signal.signal(name, end) for name in heeded}
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)

@@ -1,0 +1,93 @@
+"""The nightly schedule: a Prefect server with its page, and the flow served on a cron schedule."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from zoneinfo import available_timezones
+
+from prefect import flow
+from prefect.runtime import flow_run
+from prefect.schedules import Cron, Schedule
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.nightly import Outcome, Request, new_run_id, nightly, published_despite
+from flows.runtime.data_kind import LIVE, settle_kind
+from flows.runtime.lock import held
+from flows.runtime.prefect_server import crash_ended, lasting_server
+from flows.runtime.run_log import ended_runs, on_record
+from flows.runtime.settings import Settings, settings
+from flows.terminal.errors import WrongUsage, near
+
+LOG = logging.getLogger("jobmarket")
+
+
+class NothingPublished(RuntimeError):  # noqa: N818  # says what happened
+    """The night ended without publishing; what was published before still stands."""
+
+
+COMMAND = "jobmarket serve"
+
+
+@functools.cache
+def run_id_of(flow_run_id: str) -> str:
+    """The id of the run that a flow run is, the same whenever it is asked for."""
+    return new_run_id()
+
+
+def name_night() -> str:
+    """Name of the flow run of a scheduled night, after the pattern of `RUN_NAME`."""
+    return f"{COMMAND} ({run_id_of(flow_run.id)})"
+
+
+@flow(name="scheduled night", flow_run_name=name_night)
+def scheduled_night(sources: list[str]) -> Outcome:
+    """One scheduled night over the configured data folder; one that finds the folder in use is on record too."""
+    config = settings()
+    run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
+    request = Request(settings=config, command=COMMAND, sources=tuple(sources), is_live=True, run_id=run_id)
+    with on_record(config.data, run_id=request.run_id, command=request.command) as ended, held(config.data):
+        settle_kind(config, LIVE)
+        try:
+            outcome = nightly(request)
+        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+            outcome = published_despite(request, error)
+        ended(**outcome.on_record)
+    if outcome.exit_code == 1:
+        raise NothingPublished("; ".join(outcome.messages))
+    return outcome
+
+
+def schedule_for(cron: str, timezone: str) -> Schedule:
+    """The schedule of a cron expression in a time zone. Raises `WrongUsage` that says what is wrong with them."""
+    zones = available_timezones()
+    if timezone not in zones:
+        raise WrongUsage(
+            f"--timezone {timezone}: no such time zone; "
+            f"an IANA name such as Europe/Berlin expected{near(timezone, zones)}"
+        )
+    try:
+        return Cron(cron, timezone=timezone)
+    except ValueError as error:
+        raise WrongUsage(
+            f'--cron "{cron}" is no cron expression; minute, hour, day, month and weekday expected, '
+            'for example "0 2 * * *" for every night at two'
+        ) from error
+
+
+def serve(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
+    """Serve the night on a schedule until interrupted. The page of Prefect's server shows every run."""
+    cron, timezone = schedule.cron or "", schedule.timezone or "UTC"
+    with (
+        lasting_server(settings.prefect_home, port=port, cron=cron, timezone=timezone) as url,
+        temporary_settings({PREFECT_API_URL: url}),  # Prefect read the environment when it was imported
+    ):
+        LOG.info('serving the night "%s", %s; its page: %s', cron, timezone, url.removesuffix("/api"))
+        crash_ended(ended_runs(settings.data))
+        scheduled_night.serve(
+            name="nightly",
+            schedule=schedule,
+            parameters={"sources": list(sources)},
+            limit=1,
+            pause_on_shutdown=False,  # or the next start finds the schedule paused
+        )

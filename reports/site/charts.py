@@ -1,0 +1,196 @@
+"""Charts as inline SVG: text that a browser, a printer and a screen reader can read without scripts or network.
+
+Coordinates are percentages of the width, so that a chart fits a telephone and a desk alike while its letters keep
+their size: names and values stand above each bar, never beside it. Colours come from CSS classes, for light and
+dark. Every chart has a title and a description; the table beside it carries the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from reports.wording import wording
+from reports.wording.wording import Row, Rows
+
+ROW = 48
+"""Height of one row in CSS pixels: a line of text and a bar."""
+TEXT_AT, BAR_AT, BAR = 20, 27, 10
+"""Baseline of the text, top of the bar and its height, within a row."""
+REMARK = 16
+"""Height added to a row for a remark below its bar."""
+AXIS = 30
+"""Height of the axis below the rows."""
+TICKS = 4
+"""About how many steps the axis is divided into."""
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+"""Steps of an axis within a power of ten."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A 95 % interval to draw as a whisker; None where there is none."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One row of a chart: a bar from `start` to `end` with whiskers at its ends and, for bands, a dot inside.
+
+    `remark` is what stands in words below the bar; a bar of low confidence is hollow and must have it said there.
+    """
+
+    name: str
+    value: str
+    start: float
+    end: float
+    dot: float | None = None
+    whiskers: tuple[Interval, ...] = ()
+    remark: str = ""
+    is_low: bool = False
+
+
+def nice_step(highest: float) -> float:
+    """The step of an axis from 0 to at least `highest` (> 0) with about `TICKS` steps."""
+    power = 10.0 ** math.floor(math.log10(highest / TICKS))
+    return next(step * power for step in STEPS if step * power * TICKS >= highest * (1 - 1e-9))
+
+
+def bands(rows: Rows, chart_id: str) -> str:
+    """Dot-and-range chart of pay bands per month: bar = band, dot = median, whiskers = intervals of the ends."""
+    bars = [
+        Bar(
+            name=row["place"],
+            value=wording.monthly(row),
+            start=row["band_low"] / 12,
+            end=row["band_high"] / 12,
+            dot=None if row.get("p50") is None else row["p50"] / 12,
+            whiskers=tuple(
+                Interval(low=row[f"{end}_lo"] / 12, high=row[f"{end}_hi"] / 12)
+                for end in ("band_low", "band_high")
+                if row.get(f"{end}_lo") is not None
+            ),
+            remark=_remark(row, "third-party adverts" if row.get("basis") == "advertised_third_party" else None),
+            is_low=row["status"] == "low",
+        )
+        for row in rows
+    ]
+    description = _described(bars)
+    return drawn(
+        bars,
+        chart_id=chart_id,
+        title="What AI engineering adverts offer by region, mid to senior level, US dollars per month",
+        description=f"{description}. Bars are bands, dots medians, whiskers 95% intervals of the ends.",
+        tick=lambda amount: f"{amount / 1_000:g}K" if amount else "USD 0",
+    )
+
+
+def ranking(rows: Rows, chart_id: str, *, name: str, title: str, verdicts: bool = False) -> str:
+    """Bars of shares in order, with the 95 % interval as a whisker. `name` is the column that names a row.
+
+    `verdicts` puts the verdict on each share below its bar.
+    """
+    bars = [
+        Bar(
+            name=row[name],
+            value=wording.percent(row["share"]),
+            start=0.0,
+            end=row["share"],
+            whiskers=()
+            if row.get("share_lo") is None or row.get("share_hi") is None
+            else (Interval(low=row["share_lo"], high=row["share_hi"]),),
+            remark=_remark(row, wording.verdict(row) if verdicts else None),
+            is_low=row.get("status") == "low",
+        )
+        for row in rows
+    ]
+    description = _described(bars)
+    return drawn(
+        bars,
+        chart_id=chart_id,
+        title=title,
+        description=f"{description}. Whiskers are 95% intervals.",
+        tick=wording.percent,
+    )
+
+
+def _described(bars: Sequence[Bar]) -> str:
+    return "; ".join(wording.qualified(f"{bar.name} {bar.value}", [bar.remark]) for bar in bars)
+
+
+def drawn(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, tick: Callable[[float], str]) -> str:
+    """The SVG of a chart over an axis that begins at 0. Raises `ValueError` without bars."""
+    if not bars:
+        raise ValueError(f"chart {chart_id}: nothing to draw")
+    highest = max([b.end for b in bars] + [w.high for b in bars for w in b.whiskers])
+    step = nice_step(highest or 1.0)
+    n_steps = math.ceil(highest / step * (1 - 1e-9)) or 1
+    scale = _Scale(step * n_steps)
+    base = sum(_height(bar) for bar in bars)
+    parts = [
+        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
+        f'width="100%" height="{base + AXIS}" xmlns="http://www.w3.org/2000/svg">',
+        f'<title id="{chart_id}-title">{escape(title)}</title>',
+        f'<desc id="{chart_id}-desc">{escape(description)}</desc>',
+    ]
+    for i in range(n_steps + 1):
+        x, anchor = scale.at(i * step), "start" if i == 0 else "end" if i == n_steps else "middle"
+        parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="{base}"/>')
+        parts.append(
+            f'<text class="tick" x="{x}" y="{base + 18}" text-anchor="{anchor}">{escape(tick(i * step))}</text>'
+        )
+    top = 0
+    for bar in bars:
+        parts += _row(bar, top, scale)
+        top += _height(bar)
+    return "\n".join([*parts, "</svg>"])
+
+
+@dataclass(frozen=True)
+class _Scale:
+    highest: float
+
+    def at(self, value: float) -> str:
+        """A value as a coordinate."""
+        return f"{100 * value / self.highest:.2f}%"
+
+    def width(self, start: float, end: float) -> str:
+        """The width of a bar; a hair where it would vanish."""
+        return f"{max(100 * (end - start) / self.highest, 0.4):.2f}%"
+
+
+def _height(bar: Bar) -> int:
+    return ROW + REMARK if bar.remark else ROW
+
+
+def _remark(row: Row, words: str | None) -> str:
+    low = wording.LOW_CONFIDENCE if row.get("status") == "low" else None
+    return "; ".join(said for said in (words, low) if said)
+
+
+def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
+    low = " low" if bar.is_low else ""
+    middle = top + BAR_AT + BAR / 2
+    parts = [
+        f"<g data-name={quoteattr(bar.name)}>",
+        f'<text class="name" x="0" y="{top + TEXT_AT}">{escape(bar.name)}</text>',
+        f'<text class="value" x="100%" y="{top + TEXT_AT}" text-anchor="end">{escape(bar.value)}</text>',
+        f'<rect class="bar{low}" x="{scale.at(bar.start)}" y="{top + BAR_AT}" '
+        f'width="{scale.width(bar.start, bar.end)}" height="{BAR}" rx="2"/>',
+    ]
+    if bar.remark:
+        below = top + BAR_AT + BAR + REMARK - 2
+        parts.append(f'<text class="tick" x="0" y="{below}">{escape(bar.remark)}</text>')
+    for whisker in bar.whiskers:
+        start, end = scale.at(whisker.low), scale.at(whisker.high)
+        parts.append(f'<line class="whisker" x1="{start}" x2="{end}" y1="{middle}" y2="{middle}"/>')
+        parts += [
+            f'<line class="whisker" x1="{x}" x2="{x}" y1="{middle - 5}" y2="{middle + 5}"/>' for x in (start, end)
+        ]
+    if bar.dot is not None:
+        parts.append(f'<circle class="dot" cx="{scale.at(bar.dot)}" cy="{middle}" r="6"/>')
+    return [*parts, "</g>"]

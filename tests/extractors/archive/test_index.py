@@ -1,0 +1,347 @@
+"""What the archive holds, and a night that asks only what changed."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.archive.index import Holdings
+from extractors.archive.warc import (
+    Damaged,
+    Recorded,
+    Revisited,
+    Writer,
+    digest_of_body,
+    entry_of,
+    path_of,
+    read,
+    read_recorded,
+)
+from extractors.source import Response
+from extractors.web.session import FetchFailed, web_for
+from tests.extractors.board import NOW, SOURCE, Board, live
+
+URL = "https://boards.example/v1/a"
+NIGHT = timedelta(days=1)
+
+
+def night(archive: Path, time: datetime, *bodies: bytes, etag: str | None = None, status: int = 200) -> Path:
+    """A file of the archive with answers of URL, a second apart."""
+    with Writer(path_of(archive, "boards", time), dated=True) as writer:
+        for number, body in enumerate(bodies):
+            writer.write(
+                url=URL,
+                observed_at=time + timedelta(seconds=number),
+                status=status,
+                headers=[("ETag", etag)] if etag else [],
+                body=body,
+            )
+    assert writer.path is not None
+    return writer.path
+
+
+def holdings(tmp_path: Path) -> Holdings:
+    return Holdings(tmp_path / "archive" / "boards", tmp_path / "index" / "boards.sqlite")
+
+
+# --- the index ----------------------------------------------------------------------------------------
+
+
+def test_the_newest_answer_before_a_time_is_found(tmp_path: Path) -> None:
+    night(tmp_path / "archive", NOW, b"[1]", etag='"1"')
+    night(tmp_path / "archive", NOW + NIGHT, b"[2]", etag='"2"')
+    night(tmp_path / "archive", NOW + 2 * NIGHT, b"gone", status=404)
+    with holdings(tmp_path) as held:
+        assert held.before(URL, NOW) is None
+        assert held.before("https://boards.example/v1/b", NOW + NIGHT) is None
+        first = held.before(URL, NOW + NIGHT)
+        assert first is not None
+        assert (first.etag, first.first_at, first.digest) == ('"1"', NOW, digest_of_body(b"[1]"))
+        answer = held.before(URL, NOW + 9 * NIGHT)
+        assert answer is not None
+        found = answer.answer()
+        assert found is not None
+        assert found.body == b"[2]"
+
+
+def test_a_file_that_comes_late_or_goes_is_noticed(tmp_path: Path) -> None:
+    late = night(tmp_path / "archive", NOW + NIGHT, b"[2]")
+    with holdings(tmp_path) as held:
+        assert held.before(URL, NOW + 9 * NIGHT) is not None
+    night(tmp_path / "archive", NOW, b"[1]")
+    late.unlink()
+    with holdings(tmp_path) as held:
+        found = held.before(URL, NOW + 9 * NIGHT)
+        assert found is not None
+        assert found.first_at == NOW
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    night(tmp_path / "archive", NOW, b"[1]")
+    index = tmp_path / "index" / "boards.sqlite"
+    index.parent.mkdir()
+    index.write_bytes(b"this is no database" * 100)
+    with holdings(tmp_path) as held:
+        assert held.before(URL, NOW + NIGHT) is not None
+
+
+def test_an_answer_whose_file_changed_is_not_held(tmp_path: Path) -> None:
+    path = night(tmp_path / "archive", NOW, b"[1]")
+    with holdings(tmp_path) as held:
+        path.write_bytes(b"x" * path.stat().st_size)
+        found = held.before(URL, NOW + NIGHT)
+        assert found is not None
+        assert found.answer() is None
+        path.unlink()
+        assert found.answer() is None
+
+
+def test_what_a_writer_knows_of_its_file_is_what_reading_it_finds(tmp_path: Path) -> None:
+    """Then a night need not read again what it just wrote."""
+    path = path_of(tmp_path / "archive", "boards", NOW)
+    digest = digest_of_body(b"[1]")
+    with Writer(path) as writer:
+        stated = [("ETag", '"1"'), ("Last-Modified", "")]
+        writer.write(url=URL, observed_at=NOW, status=200, headers=stated, body=b"[1]")
+        writer.write(url=URL + "/gone", observed_at=NOW, status=404, body=b"")
+        for day, etag in ((1, None), (2, '"2"')):
+            named = [("etag", etag)] if etag else []
+            writer.write_revisit(
+                url=URL, observed_at=NOW + day * NIGHT, status=304, headers=named, digest=digest, refers_to=NOW
+            )
+        writer.write_revisit(url=URL, observed_at=NOW + 3 * NIGHT, status=304, digest="sha1:OTHER", refers_to=NOW)
+    assert writer.entries == [entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged)]
+    path.rename(tmp_path / "apart")
+    with holdings(tmp_path) as held:
+        (tmp_path / "apart").rename(path)
+        held.add(path, writer.entries)
+        told = [held.before(URL, NOW + day * NIGHT) for day in range(1, 6)]
+    (tmp_path / "index" / "boards.sqlite").unlink()
+    with holdings(tmp_path) as held:
+        assert [held.before(URL, NOW + day * NIGHT) for day in range(1, 6)] == told
+    assert [found.etag for found in told if found] == ['"1"', '"1"', '"2"', '"2"', '"2"']
+    assert {(found.first_at, found.record) for found in told if found} == {(NOW, 0)}
+
+
+@pytest.mark.parametrize("odd", [("ETag", '"é"'), ("ETag", ' "1"'), ("ETag ", '"1"'), ("X-Note", "ü")], ids=str)
+def test_what_a_file_says_otherwise_than_was_given_is_read_from_it(odd: tuple[str, str], tmp_path: Path) -> None:
+    path = path_of(tmp_path / "archive", "boards", NOW)
+    with Writer(path) as writer:
+        writer.write(url=URL, observed_at=NOW, status=200, headers=[odd], body=b"[1]")
+    assert writer.entries is None
+
+
+def test_a_file_that_takes_in_an_older_one_is_read(tmp_path: Path) -> None:
+    night(tmp_path / "archive", NOW, b"[1]")
+    with Writer(path_of(tmp_path / "archive", "boards", NOW), dated=True) as writer:
+        writer.write(url=URL + "/b", observed_at=NOW, status=200, body=b"[2]")
+    assert writer.entries is None
+    with holdings(tmp_path) as held:
+        held.add(writer.path, writer.entries)
+        assert held.before(URL, NOW + NIGHT) is not None
+        assert held.before(URL + "/b", NOW + NIGHT) is not None
+
+
+# --- revisits in the archive --------------------------------------------------------------------------
+
+
+def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    digest = digest_of_body(b"[1]")
+    with Writer(path) as writer:
+        writer.write(url=URL, observed_at=NOW, status=200, body=b"[1]")
+        made = writer.write_revisit(
+            url=URL,
+            observed_at=NOW + NIGHT,
+            status=304,
+            reason="Not Modified",
+            headers=[("ETag", '"1"'), ("Set-Cookie", "id=1")],
+            digest=digest,
+            refers_to=NOW,
+        )
+        writer.write(url=URL, observed_at=NOW + 2 * NIGHT, status=200, body=b"[2]")
+    first, second, third = read_recorded(path)
+    assert isinstance(first, Recorded)
+    assert isinstance(second, Revisited)
+    assert isinstance(third, Recorded)
+    assert (second.record, third.record, made.record) == (1, 2, 1)
+    assert (second.status, second.reason, second.digest, second.refers_to) == (304, "Not Modified", digest, NOW)
+    assert second.headers == (("ETag", '"1"'),)
+    assert [type(found) for found in read(path)] == [Response, Revisited, Response]
+    raw = b"".join(gzip.decompress(member) for member in [path.read_bytes()])
+    assert b"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified" in raw
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "why"),
+    [
+        ("WARC-Refers-To-Date", "yesterday", "no ISO 8601 time"),
+        ("WARC-Refers-To-Target-URI", "https://boards.example/v1/b", "another address"),
+    ],
+)
+def test_a_repetition_of_nothing_is_damage(tmp_path: Path, header: str, value: str, why: str) -> None:
+    said = {"WARC-Refers-To-Date": "2026-09-28T02:00:00Z", "WARC-Refers-To-Target-URI": URL} | {header: value}
+    block = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    lines = [
+        "WARC/1.1",
+        "WARC-Type: revisit",
+        "WARC-Record-ID: <urn:x>",
+        "WARC-Date: 2026-09-29T02:00:00Z",
+        f"WARC-Target-URI: {URL}",
+        *(f"{name}: {text}" for name, text in said.items()),
+        f"Content-Length: {len(block)}",
+    ]
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(gzip.compress("\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"))
+    (found,) = read(path)
+    assert isinstance(found, Damaged)
+    assert why in found.why
+
+
+# --- conditional nights -------------------------------------------------------------------------------
+
+
+def ask(board: Board, tmp_path: Path, time: datetime, path: str = "/v1/a") -> tuple[Response, Path]:
+    """One live night: the answer and the file it left."""
+    archive = tmp_path / "archive"
+    with holdings(tmp_path) as held, Writer(path_of(archive, "boards", time), dated=True) as writer:
+        answer = live(board, writer, held=held, now=lambda: time).get(board.url(path))
+    assert writer.path is not None
+    return answer, writer.path
+
+
+@pytest.mark.parametrize(
+    ("stated", "condition"),
+    [
+        ({"ETag": 'W/"1"', "Last-Modified": "Mon, 28 Sep 2026 01:00:00 GMT"}, ("If-None-Match", 'W/"1"')),
+        ({"Last-Modified": "Mon, 28 Sep 2026 01:00:00 GMT"}, ("If-Modified-Since", "Mon, 28 Sep 2026 01:00:00 GMT")),
+    ],
+)
+def test_an_unchanged_answer_is_kept_as_a_repetition(
+    board: Board, tmp_path: Path, stated: dict[str, str], condition: tuple[str, str]
+) -> None:
+    board.answers["/v1/a"] = (200, stated, b"[1]")
+    ask(board, tmp_path, NOW)
+    board.answers["/v1/a"] = (304, stated, b"")
+    for number in (1, 2):
+        answer, path = ask(board, tmp_path, NOW + number * NIGHT)
+        assert (answer.status, answer.body, answer.observed_at) == (200, b"[1]", NOW + number * NIGHT)
+        sent = board.asked[-1][1]
+        assert sent.get(condition[0]) == condition[1]
+        assert ("If-Modified-Since" in sent) != ("If-None-Match" in sent)
+        (found,) = read_recorded(path)
+        assert isinstance(found, Revisited)
+        assert (found.status, found.refers_to) == (304, NOW)
+
+
+def test_the_same_bytes_again_are_kept_once(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {}, b"[1]")
+    ask(board, tmp_path, NOW)
+    _, path = ask(board, tmp_path, NOW + NIGHT)
+    (found,) = read_recorded(path)
+    assert isinstance(found, Revisited)
+    assert found.status == 200
+    board.answers["/v1/a"] = (200, {}, b"[2]")
+    _, path = ask(board, tmp_path, NOW + 2 * NIGHT)
+    (found,) = read_recorded(path)
+    assert isinstance(found, Recorded)
+
+
+def test_without_the_stored_answer_nothing_is_conditional(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
+    _, path = ask(board, tmp_path, NOW)
+    with holdings(tmp_path) as held, Writer(path_of(tmp_path / "archive", "boards", NOW + NIGHT)) as writer:
+        path.write_bytes(b"x" * path.stat().st_size)
+        live(board, writer, held=held, now=lambda: NOW + NIGHT).get(board.url("/v1/a"))
+    assert "If-None-Match" not in board.asked[-1][1]
+
+
+def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {"ETag": '"1"'}, b"[1]")
+    files = [ask(board, tmp_path, NOW)[1]]
+    board.answers["/v1/a"] = (304, {"ETag": '"1"'}, b"")
+    files.append(ask(board, tmp_path, NOW + NIGHT)[1])
+    board.answers["/v1/a"] = (200, {"ETag": '"2"'}, b"[2]")
+    files.append(ask(board, tmp_path, NOW + 2 * NIGHT)[1])
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),))
+    for file in files:
+        with (
+            Holdings(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as held,
+            Writer(path_of(tmp_path / "again", "boards", NOW), dated=True) as writer,
+        ):
+            web = web_for(source, writer=writer, replay=[file], held=held, insecure_hosts=(board.host,))
+            assert web.get(board.url("/v1/a")).status == 200
+        assert writer.path == tmp_path / "again" / "boards" / file.name
+        assert writer.path.read_bytes() == file.read_bytes()
+    for file in files:
+        with Holdings(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as held:
+            with Writer(path_of(tmp_path / "taken", "boards", NOW), dated=True) as writer:
+                web = web_for(source, writer=writer, replay=(), held=held, insecure_hosts=(board.host,))
+                web.take(file)
+            held.add(writer.path)
+        assert writer.path is not None
+        assert writer.path.read_bytes() == file.read_bytes()
+
+
+def test_repetitions_are_taken_in_with_what_they_repeat_or_not_at_all(board: Board, tmp_path: Path) -> None:
+    """One recording may hold both; without the whole answer a repetition says which file is missing."""
+    whole: dict[str, Any] = {"url": URL, "reason": "OK", "headers": [("ETag", '"1"')]}
+    again: dict[str, Any] = {
+        "url": URL,
+        "status": 304,
+        "reason": "Not Modified",
+        "digest": digest_of_body(b"[1]"),
+        "refers_to": NOW,
+    }
+    both, alone = tmp_path / "both.warc.gz", tmp_path / "alone.warc.gz"
+    with Writer(both) as one, Writer(alone) as other:
+        one.write(observed_at=NOW, status=200, body=b"[1]", **whole)
+        one.write_revisit(observed_at=NOW + NIGHT, **again)
+        other.write_revisit(observed_at=NOW + NIGHT, **again)
+    with Writer(tmp_path / "taken.warc.gz") as writer:
+        web = web_for(SOURCE, writer=writer, replay=())
+        web.take(both)
+        assert (writer.n_records, web.failures) == (2, [])
+        web.take(alone)
+    assert writer.n_records == 2
+    assert "repeats the answer of 2026-09-28 02:00, which is not there" in str(web.failures[0])
+
+
+def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tmp_path: Path) -> None:
+    board.answers["/v1/a"] = (200, {}, b"[1]")
+    ask(board, tmp_path, NOW)
+    _, second = ask(board, tmp_path, NOW + NIGHT)
+    source = replace(SOURCE, endpoints=(board.url("/v1/"),))
+    with Writer(tmp_path / "again.warc.gz") as writer:
+        web = web_for(source, writer=writer, replay=[second], insecure_hosts=(board.host,))
+        with pytest.raises(FetchFailed, match="repeats the answer of 2026-09-28 02:00, which is not there"):
+            web.get(board.url("/v1/a"))
+
+
+def test_what_is_no_file_in_the_archive_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = night(tmp_path / "archive", NOW, b"[1]")
+    second = night(tmp_path / "archive", NOW + NIGHT, b"[2]")
+    folder = first.parent
+    (folder / "dangling.warc.gz").symlink_to("nowhere")
+    (folder / "loop.warc.gz").symlink_to("loop.warc.gz")
+    (folder / "folder.warc.gz").mkdir()
+    os.mkfifo(folder / "pipe.warc.gz")
+    opened = Path.open
+
+    def refusing(path: Path, *args: Any) -> Any:
+        assert path.name != "pipe.warc.gz", "it would be waited for"
+        if path == second:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    with holdings(tmp_path) as held:
+        found = held.before(URL, NOW + 2 * NIGHT)
+    assert found is not None
+    assert found.path == first

@@ -1,0 +1,606 @@
+"""The archive keeps every byte, notices every damage, and loses nothing but what is damaged."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import re
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator as OtherReader
+
+from extractors.archive import warc as archive
+from extractors.archive.warc import (
+    Damaged,
+    Recorded,
+    Revisited,
+    Writer,
+    digest_of,
+    path_of,
+    read,
+    read_recorded,
+    recorded_at,
+    salvage,
+)
+from extractors.source import Response
+
+TIME = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
+REAL = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
+
+
+def body_of(number: int) -> bytes:
+    """Bytes gzip cannot shrink away, so that a cut hits the middle of a record."""
+    return b'{"board": %d}' % number + random.Random(number).randbytes(3000)
+
+
+def written(path: Path, count: int = 6, begin: int = 0) -> list[bytes]:
+    """A WARC of so many answers; its gzip members, the warcinfo record first."""
+    with Writer(path) as writer:
+        for number in range(begin, begin + count):
+            writer.write(
+                url=f"https://boards.example/{number}",
+                observed_at=TIME + timedelta(seconds=number),
+                status=200,
+                reason="OK",
+                headers=[("Content-Type", "application/json"), ("X-Part", "a"), ("x-part", "b")],
+                body=body_of(number),
+            )
+    assert writer.path == path
+    return members_of(path.read_bytes())
+
+
+def members_of(data: bytes) -> list[bytes]:
+    members = []
+    while data:
+        inflate = zlib.decompressobj(wbits=31)
+        inflate.decompress(data)
+        assert inflate.eof
+        members.append(data[: len(data) - len(inflate.unused_data)])
+        data = inflate.unused_data
+    return members
+
+
+def outline(path: Path) -> list[tuple[int, str | None, str]]:
+    """What is read of a file: number, last part of the URL, and "whole" or what is wrong."""
+    return [
+        (found.record, found.url and found.url.rsplit("/", 1)[1], found.why if isinstance(found, Damaged) else "whole")
+        for found in read(path)
+    ]
+
+
+def whole(*numbers: int) -> list[tuple[int, str, str]]:
+    return [(number, str(number), "whole") for number in numbers]
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "x.warc.gz"
+    written(path)
+    answers = list(read(path))
+    assert [found.record for found in answers] == list(range(6))
+    first = answers[0]
+    assert isinstance(first, Response)
+    assert first.url == "https://boards.example/0"
+    assert first.observed_at == TIME
+    assert first.status == 200
+    assert first.headers == {"content-type": "application/json", "x-part": "a, b"}
+    assert first.body == body_of(0)
+    assert first.digest.startswith("sha1:")
+    assert not list(path.parent.glob("*.part"))
+
+
+def test_another_reader_agrees(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    written(path)
+    with path.open("rb") as file:
+        seen = [
+            (
+                record.rec_type,
+                record.http_headers and record.http_headers.get_statuscode(),
+                record.content_stream().read(),
+            )
+            for record in OtherReader(file, check_digests="raise")
+        ]
+    assert seen[0][0] == "warcinfo"
+    assert b"WARC File Format 1.1" in seen[0][2]
+    assert seen[1:] == [("response", "200", body_of(number)) for number in range(6)]
+
+
+def test_same_answers_make_same_bytes(tmp_path: Path) -> None:
+    written(tmp_path / "x.warc.gz")
+    written(tmp_path / "y.warc.gz")
+    assert (tmp_path / "x.warc.gz").read_bytes() == (tmp_path / "y.warc.gz").read_bytes()
+    assert digest_of(tmp_path / "x.warc.gz") == digest_of(tmp_path / "y.warc.gz")
+    written(tmp_path / "z.warc.gz", begin=1)
+    assert digest_of(tmp_path / "x.warc.gz") != digest_of(tmp_path / "z.warc.gz")
+
+
+def test_secrets_are_not_archived(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    with Writer(path) as writer:
+        writer.write(
+            url="https://boards.example/",
+            observed_at=TIME,
+            status=200,
+            headers=[("Set-Cookie", "session=geheim"), ("Authorization", "Basic geheim"), ("ETag", '"1"')],
+            body=b"{}",
+        )
+    (answer,) = read_recorded(path)
+    assert isinstance(answer, Recorded)
+    assert answer.headers == (("ETag", '"1"'),)
+    assert b"geheim" not in b"".join(gzip.decompress(member) for member in members_of(path.read_bytes()))
+
+
+def test_times_are_kept_as_utc_whole_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    local = datetime(2026, 9, 28, 4, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
+    with Writer(path) as writer:
+        writer.write(url="https://boards.example/", observed_at=local, status=404, reason="Not Found", body=b"")
+    (answer,) = read_recorded(path)
+    assert isinstance(answer, Recorded)
+    assert (answer.observed_at, answer.status, answer.reason, answer.body) == (TIME, 404, "Not Found", b"")
+
+
+@pytest.mark.parametrize(
+    ("url", "time", "body"),
+    [
+        ("https://boards.example/a b", TIME, b""),
+        ("https://boards.example/\r\nWARC-Type: request", TIME, b""),
+        ("https://boards.example/", TIME.replace(tzinfo=None), b""),
+        ("https://boards.example/", TIME, bytes(archive.LARGEST_BODY + 1)),
+    ],
+)
+def test_what_cannot_be_archived_is_refused(tmp_path: Path, url: str, time: datetime, body: bytes) -> None:
+    with Writer(tmp_path / "x.warc.gz") as writer, pytest.raises(ValueError, match=r"boards\.example"):
+        writer.write(url=url, observed_at=time, status=200, body=body)
+    assert writer.path is None
+    assert not list(tmp_path.iterdir())
+
+
+# --- damage -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("left", [0.5, 0.98, 0.02])
+def test_a_warc_cut_in_half(tmp_path: Path, left: float) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path)
+    keep = len(b"".join(members[:4])) + int(len(members[4]) * left)
+    path.write_bytes(path.read_bytes()[:keep])
+    found = outline(path)
+    assert found[:3] == whole(0, 1, 2)
+    (number, _, why) = found[3]
+    assert number == 3
+    assert "the file ends inside it" in why
+    assert len(found) == 4
+
+
+def test_every_cut_is_noticed_and_costs_one_record(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path, count=2)
+    data = path.read_bytes()
+    begin_of_last = len(data) - len(members[-1])
+    for keep in range(begin_of_last + 1, len(data), 7):
+        path.write_bytes(data[:keep])
+        found = list(read(path))
+        assert isinstance(found[0], Response), keep
+        assert isinstance(found[-1], Damaged), keep
+        assert len(found) == 2 or (found[1].record, found[2].record) == (1, -1), keep
+
+
+def test_a_truncated_member_in_the_middle(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path)
+    members[3] = members[3][: len(members[3]) // 2]
+    path.write_bytes(b"".join(members))
+    found = outline(path)
+    assert found[:2] + found[3:] == whole(0, 1, 3, 4, 5)
+    assert found[2][:2] == (2, "2")
+
+
+def overwritten(members: list[bytes]) -> bytes:
+    members[3] = members[3][:900] + bytes(100) + members[3][1000:]
+    return b"".join(members)
+
+
+def flipped(members: list[bytes]) -> bytes:
+    member = bytearray(members[3])
+    member[1500] ^= 1
+    members[3] = bytes(member)
+    return b"".join(members)
+
+
+def wrong_length(members: list[bytes]) -> bytes:
+    record = gzip.decompress(members[3]).replace(b"\r\nContent-Length: ", b"\r\nContent-Length: 9", 1)
+    members[3] = gzip.compress(record)
+    return b"".join(members)
+
+
+def short_length(members: list[bytes]) -> bytes:
+    record = gzip.decompress(members[3])
+    at = record.index(b"\r\nContent-Length: ") + 18
+    members[3] = gzip.compress(record[:at] + b"99" + record[record.index(b"\r\n", at) :])
+    return b"".join(members)
+
+
+def other_body(members: list[bytes]) -> bytes:
+    members[3] = gzip.compress(gzip.decompress(members[3]).replace(b'"board"', b'"bored"'))
+    return b"".join(members)
+
+
+def no_time(members: list[bytes]) -> bytes:
+    members[3] = gzip.compress(gzip.decompress(members[3]).replace(b"WARC-Date: 2026-09", b"WARC-Date: 2026-99"))
+    return b"".join(members)
+
+
+def no_such_time(members: list[bytes]) -> bytes:
+    record = gzip.decompress(members[3])
+    members[3] = gzip.compress(
+        record.replace(b"WARC-Date: 2026-09-28T02:00:02Z", b"WARC-Date: 0001-01-01T00:00:00+23:00")
+    )
+    return b"".join(members)
+
+
+def no_http(members: list[bytes]) -> bytes:
+    block = b"It works!\r\n\r\n"
+    head = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
+    head += b"WARC-Target-URI: https://boards.example/2\r\nContent-Length: %d\r\n\r\n" % len(block)
+    members[3] = gzip.compress(head + block + b"\r\n\r\n")
+    return b"".join(members)
+
+
+def cut_when_recorded(members: list[bytes]) -> bytes:
+    record = gzip.decompress(members[3]).replace(b"\r\nWARC-Date", b"\r\nWARC-Truncated: length\r\nWARC-Date", 1)
+    members[3] = gzip.compress(record)
+    return b"".join(members)
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (overwritten, "gzip data are damaged|Digest"),
+        (flipped, "gzip data are damaged|Digest"),
+        (wrong_length, "its header says 9"),
+        (short_length, "Digest"),
+        (other_body, "Digest"),
+        (no_time, "is no ISO 8601 time"),
+        (no_such_time, "is no ISO 8601 time"),
+        (no_http, "no HTTP answer: it begins b'It works!"),
+        (cut_when_recorded, "WARC-Truncated: length"),
+    ],
+)
+def test_damage_in_the_middle_costs_one_record(
+    tmp_path: Path, damage: Callable[[list[bytes]], bytes], why: str
+) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(damage(written(path)))
+    answers = list(read(path))
+    bad = answers.pop(2)
+    assert [found.record for found in answers if isinstance(found, Response)] == [0, 1, 3, 4, 5]
+    assert isinstance(bad, Damaged)
+    assert (bad.record, bad.url) == (2, "https://boards.example/2")
+    assert re.search(why, bad.why), bad.why
+
+
+def test_reading_goes_on_behind_garbage(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path)
+    path.write_bytes(b"".join(members[:3]) + b"\x1f\x8b\x08garbage" * 9 + b"".join(members[3:]))
+    answers = list(read(path))
+    assert [found.url for found in answers if isinstance(found, Response)] == [
+        f"https://boards.example/{number}" for number in range(6)
+    ]
+    assert [found.record for found in answers if isinstance(found, Damaged)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"<html>Not found</html>", "no gzipped WARC"),
+        (gzip.compress(b"[]", mtime=0), "not a WARC record"),
+    ],
+)
+def test_a_file_that_is_no_warc(tmp_path: Path, content: bytes, why: str) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(content)
+    (found,) = read(path)
+    assert isinstance(found, Damaged)
+    assert why in found.why
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_damage_raises_or_invents(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "x.warc.gz"
+    written(path, count=4)
+    content = bytearray(path.read_bytes())
+    begin = data.draw(st.integers(0, len(content)))
+    end = data.draw(st.integers(begin, min(len(content), begin + 4000)))
+    content[begin:end] = data.draw(st.binary(max_size=200))
+    path.write_bytes(content)
+    bodies = {body_of(number) for number in range(4)}
+    found = list(read(path))
+    assert all(answer.body in bodies for answer in found if isinstance(answer, Response))
+
+
+def test_records_of_other_types_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path, count=2)
+    others = []
+    for kind, target in (
+        (b"request", b"https://boards.example/0"),
+        (b"resource", b"https://boards.example/0"),
+        (b"metadata", b"https://boards.example/0"),
+        (b"response", b"dns:boards.example"),
+    ):
+        head = b"WARC/1.0\r\nWARC-Type: " + kind + b"\r\nWARC-Record-ID: <urn:x>\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
+        others.append(gzip.compress(head + b"WARC-Target-URI: " + target + b"\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n"))
+    path.write_bytes(members[0] + members[1] + b"".join(others) + members[2])
+    assert outline(path) == whole(0, 1)
+
+
+def test_records_gzipped_together(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path, count=3)
+    together = gzip.compress(b"".join(gzip.decompress(member) for member in members))
+    path.write_bytes(together)
+    assert outline(path) == whole(0, 1, 2)
+    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
+    for answer in answers:
+        assert recorded_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
+    path.write_bytes(together[:-2000])
+    assert outline(path)[:2] == whole(0, 1)
+    assert outline(path)[2][:2] == (2, "2")
+
+
+def test_one_answer_is_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    written(path)
+    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
+    for answer in reversed(answers):
+        assert recorded_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
+    path.write_bytes(b"")
+    gone = recorded_at(path, record=3, offset=answers[3].offset, position=0)
+    assert isinstance(gone, Damaged)
+    assert gone.record == 3
+
+
+# --- Content-Encoding -------------------------------------------------------------------------------
+
+PLAIN = b"Stellenanzeige " * 400
+
+
+def raw_deflate(data: bytes) -> bytes:
+    deflate = zlib.compressobj(wbits=-15)
+    return deflate.compress(data) + deflate.flush()
+
+
+ENCODED = {
+    "gzip": gzip.compress(PLAIN),
+    "x-gzip": gzip.compress(PLAIN[:900]) + gzip.compress(PLAIN[900:]),
+    "deflate": zlib.compress(PLAIN),
+    "Deflate": raw_deflate(PLAIN),
+    "br": pa.compress(PLAIN, codec="brotli", asbytes=True),
+    "zstd": pa.compress(PLAIN, codec="zstd", asbytes=True),
+    "identity": PLAIN,
+    "deflate, gzip": gzip.compress(zlib.compress(PLAIN)),
+}
+
+
+def archived(path: Path, body: bytes, *headers: tuple[str, str]) -> Response | Damaged:
+    with Writer(path) as writer:
+        writer.write(url="https://boards.example/", observed_at=TIME, status=200, headers=headers, body=body)
+    (found,) = read(path)
+    assert not isinstance(found, Revisited)
+    return found
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+def test_content_encoding_is_undone(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.warc.gz"
+    found = archived(path, ENCODED[encoding], ("Content-Encoding", encoding))
+    assert isinstance(found, Response)
+    assert found.body == PLAIN
+    (stored,) = read_recorded(path)
+    assert isinstance(stored, Recorded)
+    assert stored.body == ENCODED[encoding]
+
+
+@pytest.mark.parametrize("encoding", [name for name in ENCODED if name != "identity"])
+def test_a_truncated_body_is_damaged(tmp_path: Path, encoding: str) -> None:
+    found = archived(tmp_path / "x.warc.gz", ENCODED[encoding][:-5], ("Content-Encoding", encoding))
+    assert isinstance(found, Damaged)
+    assert found.url == "https://boards.example/"
+    assert "does not decode" in found.why
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "rot13"])
+def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str) -> None:
+    found = archived(tmp_path / "x.warc.gz", b"<html>plain</html>", ("Content-Encoding", encoding))
+    assert isinstance(found, Damaged)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    bomb = gzip.compress(bytes(archive.LARGEST_BODY + 1))
+    found = archived(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
+    assert isinstance(found, Damaged)
+    assert "over" in found.why
+
+
+def test_a_body_of_50_mb_is_read(tmp_path: Path) -> None:
+    body = b"x" * 50_000_000
+    found = archived(tmp_path / "x.warc.gz", body)
+    assert isinstance(found, Response)
+    assert found.body == body
+
+
+def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    members = written(path, count=2)
+    head = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
+    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (
+        archive.LARGEST_RECORD + 20
+    )
+    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(archive.LARGEST_RECORD + 1) + b"\r\n\r\n", 1)
+    path.write_bytes(members[0] + members[1] + huge + members[2])
+    found = list(read(path))
+    assert [isinstance(answer, Response) for answer in found] == [True, False, True]
+    assert isinstance(found[1], Damaged)
+    assert found[1].url == "https://boards.example/huge"
+
+
+def test_chunks_that_others_kept_are_joined(tmp_path: Path) -> None:
+    chunked = b"5\r\n[1,2,\r\n2\r\n3]\r\n0\r\n\r\n"
+    block = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for body, joined in ((chunked, b"[1,2,3]"), (b'["no chunks"]', b'["no chunks"]')):
+        head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
+        head += b"WARC-Target-URI: <https://boards.example/>\r\nContent-Length: %d\r\n\r\n" % len(block + body)
+        path = tmp_path / "x.warc.gz"
+        path.write_bytes(gzip.compress(head + block + body + b"\r\n\r\n"))
+        (found,) = read(path)
+        assert isinstance(found, Response)
+        assert (found.url, found.body) == ("https://boards.example/", joined)
+        assert "transfer-encoding" not in found.headers
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def test_names_of_the_archive(tmp_path: Path) -> None:
+    time = datetime(2026, 9, 28, 4, 0, 5, tzinfo=timezone(timedelta(hours=2)))
+    assert path_of(tmp_path, "ashby", time) == tmp_path / "ashby" / "2026-09-28T020005Z.warc.gz"
+
+
+def test_a_dated_file_is_named_after_its_earliest_answer(tmp_path: Path) -> None:
+    with Writer(path_of(tmp_path, "ashby", TIME), dated=True) as writer:
+        for seconds in (20, 10, 30):
+            time = TIME + timedelta(seconds=seconds)
+            writer.write(url="https://boards.example/", observed_at=time, status=200, body=b"%d" % seconds)
+    assert writer.path == tmp_path / "ashby" / "2026-09-28T020010Z.warc.gz"
+    assert list((tmp_path / "ashby").iterdir()) == [writer.path]
+
+
+def test_nothing_answered_leaves_no_file(tmp_path: Path) -> None:
+    with Writer(tmp_path / "x.warc.gz") as writer:
+        pass
+    assert writer.path is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_exception_keeps_what_was_answered(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    with pytest.raises(RuntimeError), Writer(path) as writer:
+        writer.write(url="https://boards.example/0", observed_at=TIME, status=200, body=body_of(0))
+        raise RuntimeError
+    assert outline(path) == whole(0)
+
+
+def left_by_a_killed_run(path: Path, count: int, cut: int) -> Path:
+    """A `.part` of so many answers whose last one lacks its last bytes."""
+    written(path, count=count)
+    part = path.with_name(path.name + ".part")
+    path.rename(part)
+    part.write_bytes(part.read_bytes()[: -cut or None])
+    return part
+
+
+def test_a_part_is_salvaged_record_by_record(tmp_path: Path) -> None:
+    path = path_of(tmp_path, "ashby", TIME)
+    part = left_by_a_killed_run(path, 4, cut=1000)
+    assert salvage(part) == path
+    assert outline(path) == whole(0, 1, 2)
+    assert list(path.parent.iterdir()) == [path]
+    undisturbed = tmp_path / "y.warc.gz"
+    written(undisturbed, count=3)
+    assert path.read_bytes() == undisturbed.read_bytes()
+
+
+def test_a_part_without_a_whole_answer_is_removed(tmp_path: Path) -> None:
+    part = left_by_a_killed_run(path_of(tmp_path, "ashby", TIME), 1, cut=100)
+    assert salvage(part) is None
+    part.write_bytes(b"")
+    assert salvage(part) is None
+    assert not list(part.parent.iterdir())
+
+
+def test_running_again_after_a_kill_makes_the_undisturbed_file(tmp_path: Path) -> None:
+    path = path_of(tmp_path, "ashby", TIME)
+    left_by_a_killed_run(path, 4, cut=1000)
+    written(path, count=6)
+    undisturbed = tmp_path / "y.warc.gz"
+    written(undisturbed, count=6)
+    assert path.read_bytes() == undisturbed.read_bytes()
+    assert list(path.parent.iterdir()) == [path]
+
+
+ENDLESS = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from extractors.archive.warc import Writer
+with Writer(Path(sys.argv[1])) as writer:
+    number = 0
+    while True:
+        writer.write(url=f"https://boards.example/{number}", observed_at=datetime(2026, 9, 28, tzinfo=UTC), status=200,
+                     body=bytes(str(number), "ascii") * 5000)
+        print(number, flush=True)
+        number += 1
+"""
+
+
+def test_a_killed_process_loses_no_answer_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "2026-09-28T000000Z.warc.gz"
+    root = Path(archive.__file__).parents[2]
+    with subprocess.Popen([sys.executable, "-c", ENDLESS, str(path)], cwd=root, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) == 40:
+                process.kill()
+                break
+    assert not path.exists()
+    part = path.with_name(path.name + ".part")
+    assert salvage(part) == path
+    answers = list(read(path))
+    assert len(answers) > 40
+    for number, answer in enumerate(answers):
+        assert isinstance(answer, Response)
+        assert answer.body == str(number).encode() * 5000
+
+
+def test_a_file_of_the_same_name_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    written(path, count=3)
+    written(path, count=2, begin=2)
+    assert [found.url for found in read(path)] == [f"https://boards.example/{number}" for number in (2, 3, 0, 1)]
+    before = path.read_bytes()
+    written(path, count=2, begin=2)
+    assert sorted(members_of(path.read_bytes())) == sorted(members_of(before))
+
+
+def test_answers_at_hand_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    written(path)
+    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
+    assert archive.write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
+    assert (tmp_path / "y.warc.gz").read_bytes() == path.read_bytes()
+    assert archive.write(tmp_path / "z.warc.gz", []) is None
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"{REAL} is not there")
+def test_real_recordings_are_whole() -> None:
+    for source, name, count in (
+        ("ashby", "2025-10-28", 321),
+        ("greenhouse", "2026-01-05T2352", 3118),
+        ("lever", "2021-01-15", 1),
+        ("ecb_rates", "2026-10-30", 1),
+    ):
+        answers = list(read(REAL / source / f"{name}.warc.gz"))
+        assert [found.record for found in answers if isinstance(found, Response)] == list(range(count))

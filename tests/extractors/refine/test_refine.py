@@ -1,0 +1,354 @@
+"""Refine's use of the machine, postings that are gone, and adverts that say the same again.
+
+What its rows hold is tested with sources, sample and payloads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import json
+import random
+import re
+from collections.abc import Generator, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+import extractors.refine.refine as refine_module
+import transforms.posting as posting_module
+from extractors.archive.warc import Writer, read
+from extractors.refine.refine import FEW, ReadBefore, Refined, collector_paused, refine, refusals_in
+from extractors.sample import adverts as sample
+from extractors.source import Response, all_sources
+from extractors.sources.employer_boards import smartrecruiters
+from tests.extractors.board import NOW, Board, live
+from transforms.place.places import Address
+from transforms.posting import Said, postings, said_hash
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue, Pay, Posting
+
+BOARDS = "https://boards-api.greenhouse.io/v1/boards"
+
+
+def test_what_outlives_the_pause_of_the_collector_is_left_to_full_collections() -> None:
+    assert gc.isenabled()
+    with collector_paused():
+        assert not gc.isenabled()
+        made: list[list[int]] = [[number] for number in range(5_000)]
+    assert gc.isenabled()
+    old = set(map(id, gc.get_objects(generation=2)))
+    assert all(id(one) in old for one in made)
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with collector_paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+# --- postings that are gone ---------------------------------------------------------------------------
+
+
+def job(number: int) -> bytes:
+    return json.dumps({"id": number, "internal_job_id": number, "title": "AI Engineer", "location": {}}).encode()
+
+
+def recorded(folder: Path, *answers: tuple[str, int, bytes]) -> Refined:
+    """What refine makes of these answers of Greenhouse: path, status, body."""
+    with Writer(folder / "archive" / "greenhouse" / "2026-01-01.warc.gz") as writer:
+        for path, status, body in answers:
+            writer.write(url=f"{BOARDS}/{path}", observed_at=NOW, status=status, reason="", headers=[], body=body)
+    assert writer.path
+    return refine("greenhouse", writer.path, archive=folder / "archive", refined=folder / "refined")
+
+
+def answers_of(made: Refined) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(made.responses).to_pylist()
+    return found
+
+
+def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path: Path) -> None:
+    made = recorded(
+        tmp_path,
+        ("a/jobs/1", 404, b"{}"),
+        ("a/jobs/2?pay_transparency=true", 410, b""),
+        ("a/jobs/3", 200, job(3)),
+        ("a/jobs/4", 500, b"oh"),
+        ("a/jobs?content=true", 404, b"{}"),
+    )
+    rows = answers_of(made)
+    ids = ["greenhouse:1", "greenhouse:2", "greenhouse:3", "greenhouse:4", None]
+    assert [row["posting_id"] for row in rows] == ids
+    assert [row["http_status"] for row in rows] == [404, 410, 200, 500, 404]
+    assert not any(row["is_complete"] for row in rows)
+    noted = [issue for row in rows[:2] for issue in row["issues"]]
+    assert [(issue["value"], issue["is_deliberate"]) for issue in noted] == [("HTTP 404", True), ("HTTP 410", True)]
+    assert all("that closes it" in issue["rule"] for issue in noted)
+    unreadable = refusals_in(made).answers
+    assert [line.partition(":")[2].partition(": ")[0] for line in unreadable] == [
+        "//boards-api.greenhouse.io/v1/boards/a/jobs/4",
+        "//boards-api.greenhouse.io/v1/boards/a/jobs?content=true",
+    ], "a server's error and a board that is gone are still told"
+
+
+@pytest.mark.parametrize(
+    ("n_gone", "n_there", "is_believed"), [(FEW, 0, True), (FEW + 1, 0, False), (FEW + 1, FEW + 1, True)]
+)
+def test_a_site_that_says_of_most_postings_that_they_are_gone_is_not_believed(
+    n_gone: int, n_there: int, is_believed: bool, tmp_path: Path
+) -> None:
+    """Its addresses changed: else one night would close all that is open."""
+    gone = [(f"a/jobs/{n}", 404, b"") for n in range(n_gone)]
+    there = [(f"b/jobs/{n}", 200, job(n)) for n in range(n_there)]
+    made = recorded(tmp_path, *gone, *there)
+    rows = answers_of(made)
+    assert len([row for row in rows[:n_gone] if row["posting_id"]]) == (n_gone if is_believed else 0)
+    assert all(row["posting_id"] for row in rows[n_gone:])
+    unreadable = refusals_in(made).answers
+    assert len(unreadable) == (0 if is_believed else n_gone)
+    assert all(f"{n_gone} of {n_gone + n_there} are said to be gone" in line for line in unreadable)
+
+
+def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paged source asks for the postings its list names: that one is gone by then is an answer, not a failure."""
+    api = board.url("/v1/companies/")
+    monkeypatch.setattr(smartrecruiters, "API", api)
+    monkeypatch.setattr(smartrecruiters, "COMPANY", re.compile(re.escape(api) + r"([^/?#]+)/postings(?:/([^/?#]+))?"))
+    monkeypatch.setattr(smartrecruiters, "SOURCE", dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,)))
+    items = [{"id": str(n), "name": "Data Scientist", "company": {"identifier": "acme"}} for n in range(2)]
+    page = {"offset": 0, "limit": 100, "totalFound": 2, "content": items}
+    board.answers["/v1/companies/acme/postings?offset=0&limit=100"] = (200, {}, json.dumps(page).encode())
+    board.answers["/v1/companies/acme/postings/0"] = (200, {}, json.dumps({**items[0], "jobAd": {}}).encode())
+    with Writer(tmp_path / "archive" / "smartrecruiters" / "2026-01-01.warc.gz") as writer:
+        web = live(board, writer, source=smartrecruiters.SOURCE)
+        assert all_sources()["smartrecruiters"].fetch(web, boards=("acme",), as_of=NOW.date()) == []
+    assert writer.path
+    assert [found.status for found in read(writer.path) if isinstance(found, Response)] == [200, 200, 404]
+    made = refine("smartrecruiters", writer.path, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    last = answers_of(made)[-1]
+    assert (last["http_status"], last["posting_id"]) == (404, "smartrecruiters:1")
+    assert refusals_in(made).answers == []
+
+
+# --- adverts that say the same again --------------------------------------------------------------------
+
+
+@pytest.fixture
+def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Native ids of the adverts that were read, one after another."""
+    ids: list[str] = []
+    steps = posting_module._steps
+
+    def told(said: Said, digest: str | None) -> Generator[None, None, Posting]:
+        ids.append(str(said["id"]))
+        return steps(said, digest)
+
+    monkeypatch.setattr(posting_module, "_steps", told)
+    return ids
+
+
+def night(folder: Path, number: int, *jobs: dict[str, Any], refined: Path | None = None) -> Refined:
+    """What refine makes of one board's list on one night."""
+    with Writer(folder / "archive" / "greenhouse" / f"2026-01-{number:02}.warc.gz") as writer:
+        at = NOW + timedelta(days=number)
+        writer.write(url=f"{BOARDS}/a/jobs", observed_at=at, status=200, body=orjson.dumps({"jobs": jobs}))
+    assert writer.path
+    return refine("greenhouse", writer.path, archive=folder / "archive", refined=refined or folder / "refined")
+
+
+def advert(number: int, **changed: Any) -> dict[str, Any]:
+    text = f"<p>{number} We build with Python and pay $150,000 - $180,000 a year in Berlin.</p>"
+    named = {"id": number, "internal_job_id": number, "title": f"AI Engineer {number}", "content": text}
+    return named | {"location": {"name": "Berlin, Germany"}} | changed
+
+
+def test_an_advert_that_says_the_same_is_not_read_again(tmp_path: Path, n_read: list[str]) -> None:
+    night(tmp_path, 1, *(advert(number) for number in range(5)))
+    assert n_read == ["0", "1", "2", "3", "4"]
+    n_read.clear()
+    second = night(tmp_path, 2, advert(3), advert(9), advert(1, title="Other"), advert(0))
+    assert n_read == ["9", "1"]
+    rows = pq.read_table(second.rows).to_pylist()
+    assert [row["title"] for row in rows] == ["AI Engineer 3", "AI Engineer 9", "Other", "AI Engineer 0"]
+    assert {row["observed_at"] for row in rows} == {NOW + timedelta(days=2)}, "read before, seen now"
+    assert {row["pay_low"] for row in rows} == {150_000}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "Data Scientist"},
+        {"content": "<p>We build with Rust.</p>"},
+        {"location": {"name": "Paris"}},
+        {"requisition_id": "R-1"},
+        {"absolute_url": "https://x.example/1"},
+        {"first_published": "2026-01-02"},
+        {"application_deadline": "2026-03-01"},
+        {"language": "de"},
+        {"departments": [{"name": "Research"}]},
+        {"pay_input_ranges": [{"min_cents": 100, "max_cents": 200, "currency_type": "EUR"}]},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_whatever_changes_is_read_again(changed: dict[str, Any], tmp_path: Path, n_read: list[str]) -> None:
+    night(tmp_path, 1, advert(1))
+    again = night(tmp_path, 2, advert(1, **changed))
+    alone = night(tmp_path, 2, advert(1, **changed), refined=tmp_path / "alone")
+    assert n_read == ["1", "1", "1"]
+    assert pq.read_table(again.rows).equals(pq.read_table(alone.rows))
+
+
+def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    night(tmp_path, 1, advert(1))
+    monkeypatch.setattr(refine_module, "code_key", lambda source: f"edited {source}")
+    night(tmp_path, 2, advert(1))
+    assert n_read == ["1", "1"]
+
+
+@pytest.mark.parametrize(("most", "n"), [({}, 3), ({"FILES_BEFORE": 1}, 4), ({"ROWS_BEFORE": 2}, 4)])
+def test_only_so_many_rows_are_looked_through(
+    most: dict[str, int], n: int, tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in most.items():
+        monkeypatch.setattr(refine_module, name, value)
+    night(tmp_path, 1, advert(1))
+    night(tmp_path, 2, advert(2), advert(3))
+    night(tmp_path, 3, advert(1), advert(3))
+    assert len(n_read) == n
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
+    monkeypatch.setattr(refine_module, "BATCH", 3)
+    monkeypatch.setattr(refine_module, "GROUPS_KEPT", 2)
+    chance = random.Random(seed)
+    n_again = 0
+    rows = refine_module.ReadBefore.rows
+
+    def counted(self: ReadBefore, numbers: Sequence[int]) -> Any:
+        nonlocal n_again
+        n_again += len(numbers)
+        return rows(self, numbers)
+
+    monkeypatch.setattr(ReadBefore, "rows", counted)
+    for number in chance.sample(range(1, 8), 7):
+        jobs = [advert(n, title=f"Engineer {chance.choice('abc')}") for n in chance.choices(range(15), k=12)]
+        jobs.insert(chance.randrange(12), advert(99, title=" "))  # is no posting
+        together = night(tmp_path, number, *jobs)
+        alone = night(tmp_path, number, *jobs, refined=tmp_path / f"alone {number}")
+        assert together.rows.read_bytes() == alone.rows.read_bytes()
+        assert together.responses.read_bytes() == alone.responses.read_bytes()
+    assert n_again > 10
+
+
+@pytest.mark.parametrize("source", ["ashby", "greenhouse", "lever"])
+def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_path: Path) -> None:
+    folder = sample.RECORDINGS
+    for warc in sorted((folder / source).glob("*.warc.gz")):
+        together, alone = (
+            refine(source, warc, archive=folder, refined=tmp_path / into) for into in ("together", warc.name)
+        )
+        assert pq.read_table(together.rows).equals(pq.read_table(alone.rows))
+        assert together.n_rejects == alone.n_rejects
+
+
+def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
+    def said() -> Iterator[Said | Issue]:
+        yield Said(source="x", id=1, title="AI Engineer")
+        raise Rejected("response", "{", "a whole answer expected")
+
+    found = postings(said())
+    assert [row.posting_id for row in (next(found),) if isinstance(row, Posting)] == ["x:1"]
+    with pytest.raises(Rejected, match="a whole answer expected"):
+        next(found)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"url": b"x"},
+        {"url": {"x"}},
+        {"url": "\ud800"},
+        {"id": 1 << 70},
+        {"posted_on": float("inf")},
+        {"valid_through": float("nan")},
+        {"pay": [Pay(low=float("nan"))]},
+        {"id": float("-inf")},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_told_from_others_is_read_each_time(changed: dict[str, Any], n_read: list[str]) -> None:
+    one: Any = {"source": "x", "id": 1, "title": "AI Engineer", **changed}
+    assert said_hash(one) is None
+    assert list(postings([one, one], {"": 0})) and len(n_read) == 2
+
+
+def test_values_that_json_would_write_alike_are_told_apart() -> None:
+    alike: list[Any] = [
+        None, "", "2026-01-01", date(2026, 1, 1), datetime(2026, 1, 1), "2026-01-01T00:00:00", time(10, 1), "10:01:00",
+        1, 1.5, "1", True, [1], ["date", "2026"], float("nan"),
+    ]  # fmt: skip
+    hashes = [said_hash({"source": "x", "id": 1, "title": "t", "posted_on": value}) for value in alike]
+    assert len(set(hashes)) == len(alike)
+    made = posting_module.posting(source="x", id=1, title="t", addresses=[Address("Berlin")])
+    assert made.said_hash == said_hash(Said(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
+
+
+# --- files that were read before --------------------------------------------------------------------------
+
+
+def test_refine_holds_no_file_open_and_keeps_nothing(tmp_path: Path) -> None:
+    """A rebuild refines hundreds of files in one process, which may open a thousand files at once."""
+    held = []
+    for number in range(1, 25):
+        night(tmp_path, number, advert(1), advert(number + 1))
+        held.append(len([*Path("/proc/self/fd").iterdir()]))
+    assert held[-1] <= held[0] + 2
+    assert not [one for one in gc.get_objects() if isinstance(one, ReadBefore)]
+
+
+def spoiled(path: Path, column: str) -> None:
+    """Turn a byte round in the midst of a column's values."""
+    chunk = next(
+        part
+        for part in (pq.read_metadata(path).row_group(0).column(n) for n in range(pq.read_metadata(path).num_columns))
+        if part.path_in_schema == column
+    )
+    begin = chunk.dictionary_page_offset or chunk.data_page_offset
+    data = bytearray(path.read_bytes())
+    data[begin + chunk.total_compressed_size - 3] ^= 0xFF
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("column", ["title", "text", "said_hash", "annual_low", "record"])
+def test_a_damaged_file_is_named_and_spoils_no_other(
+    column: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = night(tmp_path, 1, *(advert(number) for number in range(40)))
+    spoiled(first.rows, column)
+    jobs = [advert(number) for number in range(20, 60)]
+    together, alone = (night(tmp_path, 2, *jobs, refined=tmp_path / into) for into in ("refined", "alone"))
+    assert together.rows.read_bytes() == alone.rows.read_bytes()
+    assert [f"{first.rows} is damaged" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_what_is_no_refined_file_is_passed_over(tmp_path: Path, n_read: list[str]) -> None:
+    first = night(tmp_path, 1, advert(1))
+    (first.rows.parent / "a.parquet").mkdir()
+    (first.rows.parent / "b.parquet").write_bytes(b"PAR1 no PAR1")
+    (first.rows.parent / "c.parquet").write_bytes(b"")
+    (first.rows.parent / "d.parquet").write_bytes(first.rows.read_bytes()[:-40])
+    night(tmp_path, 2, advert(1))
+    assert n_read == ["1"]

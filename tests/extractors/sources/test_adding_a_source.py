@@ -1,0 +1,175 @@
+"""The walk of CONTRIBUTING.md, "Add a source": one module and one fixture pair, and everything else finds it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import io
+import json
+import sys
+import tokenize
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+from types import ModuleType
+
+import pytest
+
+from extractors.archive.warc import Writer
+from extractors.refine.refine import refine
+from extractors.source import all_sources, source_of
+from extractors.source_list import sources_markdown
+from extractors.sources import job_boards
+from extractors.web.session import web_for
+from flows.nightly import declared_sources
+from flows.runtime.permissions import why_off
+from tests.extractors.sources import test_sources as shared
+from warehouse import database as store
+
+URL = "https://api.toyjobs.example/v1/jobs"
+MODULE = '''"""Toy jobs: an invented aggregator."""
+
+from extractors.web.paging import ask_each
+from extractors.source import Source, each
+from transforms.posting import Said
+
+URL = "https://api.toyjobs.example/v1/jobs"
+KNOWN = frozenset(("id", "title", "company", "place", "text"))
+SOURCE = Source(
+    name="toy_jobs",
+    title="Toy jobs",
+    kind="aggregator",
+    publisher="Toy Jobs Ltd",
+    homepage="https://toyjobs.example",
+    endpoints=(URL,),
+    licence="Free to use with Toy Jobs named",
+    terms_url=None,
+    attribution="Job postings: Toy Jobs.",
+    is_republishable=True,
+    is_verified=False,
+    cadence="daily",
+    expected_rows=(1, 100),
+    facts="Invented.",
+)
+
+
+def fetch(web, *, boards, as_of):
+    return ask_each(web, [URL])
+
+
+def parse(response):
+    yield from each(response.listed("jobs"), read_job, known=KNOWN)
+
+
+def read_job(job):
+    return Said(
+        source=SOURCE.name,
+        id=job.get("id"),
+        title=job.get("title"),
+        employer=job.get("company"),
+        location_text=job.get("place"),
+        html=job.get("text"),
+    )
+'''
+ANSWER = {
+    "jobs": [
+        {"id": 1, "title": "Senior ML Engineer", "company": "Acme", "place": "Lima, Peru", "text": "<p>We learn.</p>"},
+        {"id": 2, "company": "No Title Ltd"},
+        {"id": 3, "title": "Data Scientist", "mood": "glad"},
+    ]
+}
+EXPECTED = {
+    "url": URL,
+    "observed_at": "2026-03-01T02:00:00+00:00",
+    "rows": [
+        {"posting_id": "toy_jobs:1", "country": "PE", "role": "machine_learning_engineer", "seniority": "senior"},
+        {"posting_id": "toy_jobs:3", "role": "data_scientist"},
+    ],
+    "issues": [
+        {"column_name": "title", "is_deliberate": False},
+        {"column_name": "keys", "value": "mood", "is_deliberate": True},
+    ],
+}
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The module, as if it stood in extractors/sources/job_boards/."""
+    folder = tmp_path / "more_extractors"
+    folder.mkdir()
+    (folder / "toy_jobs.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.setattr(job_boards, "__path__", [*job_boards.__path__, str(folder)])
+    all_sources.cache_clear()
+    yield all_sources()["toy_jobs"]
+    sys.modules.pop(f"{job_boards.__name__}.toy_jobs", None)
+    monkeypatch.undo()
+    all_sources.cache_clear()
+    importlib.invalidate_caches()
+
+
+def test_the_walk(toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = tmp_path / "fixtures" / "toy_jobs" / "list"
+    case.mkdir(parents=True)
+    (case / "answer.json").write_text(json.dumps(ANSWER), encoding="utf-8")
+    (case / "expected.json").write_text(json.dumps(EXPECTED), encoding="utf-8")
+    monkeypatch.setattr(shared, "CASES", [case])
+    shared.test_an_answer_gives_the_expected_rows_and_issues(case)
+    shared.test_the_same_answer_gives_the_same_rows(case)
+    shared.test_a_source_declares_itself("toy_jobs")
+    shared.test_fetch_asks_only_under_the_endpoints("toy_jobs")
+    assert source_of(URL) is toy
+    assert "## toy_jobs\nToy jobs, by Toy Jobs Ltd" in sources_markdown()
+    assert "toy_jobs" in {declared.source for declared in declared_sources()}
+    assert why_off(toy, tmp_path) is None
+
+
+def test_what_it_answered_goes_the_whole_way(toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.refine.refine.ROOT", tmp_path)
+    monkeypatch.setattr("extractors.refine.refine.code_key", lambda source: "0" * 32)
+    recording = tmp_path / "recorded.warc.gz"
+    with Writer(recording) as writer:
+        body = json.dumps(ANSWER).encode()
+        writer.write(url=URL, observed_at=datetime(2026, 3, 1, 2, tzinfo=UTC), status=200, body=body)
+    kept = tmp_path / "archive" / "toy_jobs" / "2026-03-01T020000Z.warc.gz"
+    with Writer(kept) as writer:
+        web = web_for(toy.SOURCE, writer=writer, replay=[recording])
+        assert toy.fetch(web, boards=(), as_of=date(2026, 3, 1)) == []
+    made = refine("toy_jobs", kept, archive=tmp_path / "archive", refined=tmp_path / "refined")
+    with store.open_work(tmp_path) as con:
+        (loaded,) = store.load(con, [made], gate=lambda *_: True)
+        assert loaded.state == "loaded"
+        found = con.execute("SELECT posting_id, country, seniority FROM core.postings ORDER BY ALL").fetchall()
+        refused = con.execute("SELECT column_name, is_deliberate FROM ops.rejects ORDER BY ALL").fetchall()
+    assert found == [("toy_jobs:1", "PE", "senior"), ("toy_jobs:3", None, "unstated")]
+    assert refused == [("keys", True), ("title", False)]
+
+
+def code_lines(path: Path) -> int:
+    """Lines of code: without blank ones, comments, docstrings, imports, and what is only declared."""
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    apart: set[int] = set()
+    for node in ast.walk(tree):
+        is_words = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        names = {getattr(target, "id", "") for target in getattr(node, "targets", [])}
+        is_declared = isinstance(node, ast.Assign) and names & {"SOURCE", "KNOWN", "CAREER_PAGES"}
+        if isinstance(node, ast.stmt) and (is_words or is_declared or isinstance(node, ast.Import | ast.ImportFrom)):
+            apart |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    written = {
+        line
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+        for line in range(token.start[0], token.end[0] + 1)
+        if token.string.strip()
+    }
+    return len(written - apart)
+
+
+def test_source_modules_stay_small_and_have_no_base_class() -> None:
+    assert median(code_lines(Path(str(module.__file__))) for module in all_sources().values()) <= 60
+    for name, module in all_sources().items():
+        own = [
+            value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__
+        ]
+        assert all(cls.__mro__[1] in (object, tuple) for cls in own), name

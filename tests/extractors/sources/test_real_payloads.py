@@ -1,0 +1,420 @@
+"""The modules on what servers really answered, kept beside this repository. Skipped where that is absent.
+
+The expected counts are facts of the payloads, counted from their JSON and CSV without our code.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from extractors.archive.warc import read
+from extractors.refine.refine import rows_of
+from extractors.source import NEW_KEYS, Response, all_sources, source_of
+from extractors.sources.reference.world_bank import country_codes
+from transforms.pay.headline import OWN_PAY
+from transforms.text.rejects import Rejected
+from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel
+
+PAYLOADS = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
+pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason=f"the real payloads are not at {PAYLOADS}")
+GREENHOUSE_SAMPLE = 40
+"""Boards of the four large Greenhouse files that are read here in full; the ids of all are checked elsewhere."""
+
+
+def responses(source: str, files: str = "*") -> Iterator[Response]:
+    for path in sorted((PAYLOADS / source).glob(f"{files}.warc.gz")):
+        for found in read(path):
+            assert isinstance(found, Response), found
+            assert source_of(found.url) is all_sources()[source], found.url
+            yield found
+
+
+def rows(source: str, files: str = "*") -> Iterator[tuple[Response, Any]]:
+    for response in responses(source, files):
+        for row in rows_of(all_sources()[source], response):
+            yield response, row
+
+
+@functools.cache
+def ashby() -> tuple[Any, ...]:
+    return tuple(row for _, row in rows("ashby"))
+
+
+def test_every_ashby_record_becomes_a_posting_or_an_issue() -> None:
+    stated = [job for response in responses("ashby") for job in orjson.loads(response.body)["jobs"]]
+    postings = [row for row in ashby() if isinstance(row, Posting)]
+    assert len(stated) == 6_911
+    assert len(ashby()) == len(stated)
+    assert len({job["id"] for job in stated}) == 6_902
+    assert {row.posting_id for row in postings} == {f"ashby:{job['id']}" for job in stated}
+    assert not [row for row in ashby() if isinstance(row, Issue)]
+
+
+def salaries_in(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """The salary components of a raw record, in its order."""
+    tiers = (job.get("compensation") or {}).get("compensationTiers") or []
+    return [c for tier in tiers for c in tier["components"] if c["compensationType"] == "Salary"]
+
+
+def test_structured_pay_of_ashby_is_kept_as_stated() -> None:
+    stated = {
+        f"ashby:{job['id']}": salaries
+        for response in responses("ashby")
+        for job in orjson.loads(response.body)["jobs"]
+        if (salaries := salaries_in(job))
+    }
+    assert len(stated) == 2_497
+    assert len({salaries[0]["currencyCode"] for salaries in stated.values()}) == 12
+    assert len([id for id, salaries in stated.items() if any(s["minValue"] == 0 for s in salaries)]) == 5
+    by_id = {row.posting_id: row for row in ashby() if isinstance(row, Posting)}
+    for id, salaries in stated.items():
+        kept = Counter(
+            (pay.low, pay.high, pay.currency)
+            for pay in by_id[id].pay
+            if pay.reading == "stated" and pay.component in (*OWN_PAY, "other")
+        )
+        expected = Counter((s["minValue"] or None, s["maxValue"] or None, s["currencyCode"]) for s in salaries)
+        upside_down = sum(1 for s in salaries if s["minValue"] > s["maxValue"])
+        assert sum((expected - kept).values()) == upside_down, (id, expected, kept)
+    others = [row for id, row in by_id.items() if id not in stated]
+    assert not [row for row in others if any(p.reading == "stated" and p.component == "base" for p in row.pay)]
+
+
+def test_salaries_of_ashby_that_are_on_target_earnings_are_no_base_pay() -> None:
+    """In 156 adverts, nearly all of them for sales, the salary component says that it holds the commission too."""
+    sales = [
+        row
+        for row in {row.posting_id: row for row in ashby() if isinstance(row, Posting)}.values()
+        if any(pay.component == "on_target_earnings" and pay.reading == "stated" for pay in row.pay)
+        and not any(pay.component == "base" and pay.reading == "stated" for pay in row.pay)
+    ]
+    assert 140 <= len(sales) <= 170
+    assert all(row.pay_source == "parsed" or row.pay_flag is not None for row in sales)
+    of_ai = [row.title for row in sales if row.role_group in ("ai_engineering", "ai_science")]
+    assert of_ai == ["Solutions AI Architect (Pre-Sales)"]
+
+
+def test_salaries_of_ashby_that_are_the_total_compensation_enter_no_band() -> None:
+    """In 29 components the salary's own words say that equity or bonuses are in it."""
+    postings = {row.posting_id: row for row in ashby() if isinstance(row, Posting)}.values()
+    totals = [
+        row for row in postings if any(p.component == "total_compensation" and p.reading == "stated" for p in row.pay)
+    ]
+    assert 25 <= len(totals) <= 35
+    assert all(row.pay_flag == "total_compensation" or row.pay_source == "parsed" for row in totals)
+
+
+def test_the_newer_ashby_shape_has_workplaces() -> None:
+    postings = [row for _, row in rows("ashby", "2026-08-17") if isinstance(row, Posting)]
+    assert len(postings) == 10
+    assert {row.workplace for row in postings} == {"onsite"}
+
+
+def test_the_ids_of_greenhouse_are_all_there() -> None:
+    """Volume and life cycle rest on ids alone, so they are compared without reading each title four times."""
+    ids = {
+        job["id"] for response in responses("greenhouse", "2026-01-*") for job in orjson.loads(response.body)["jobs"]
+    }
+    assert len(ids) == 114_742
+
+
+def test_greenhouse_lists_without_content_are_read() -> None:
+    stated, found = 0, []
+    for number, response in enumerate(responses("greenhouse", "2026-01-07*")):
+        if number >= GREENHOUSE_SAMPLE:
+            break
+        stated += len(orjson.loads(response.body)["jobs"])
+        found += list(rows_of(all_sources()["greenhouse"], response))
+    assert len(found) == stated > 500
+    postings = [row for row in found if isinstance(row, Posting)]
+    assert len(postings) == stated
+    assert {row.text_state for row in postings} == {"none"}
+    assert {row.posted_on for row in postings} == {None}
+
+
+def test_greenhouse_postings_with_content_are_read_whole() -> None:
+    postings = [row for _, row in rows("greenhouse", "2026-07-19") if isinstance(row, Posting)]
+    assert len(postings) == 5
+    for row in postings:
+        assert row.text_state == "full"
+        assert row.language == "en"
+        assert row.posted_on is not None
+        assert row.text is not None
+        assert "&lt;" not in row.text and "&nbsp;" not in row.text and "<p" not in row.text
+    assert {row.employer for row in postings} == {"Duolingo", "GitLab"}
+
+
+def test_both_lever_shapes_are_read_whole() -> None:
+    postings = [row for _, row in rows("lever")]
+    assert all(isinstance(row, Posting) for row in postings)
+    assert Counter(row.board for row in postings) == {"1password": 24, "palantir": 10}
+    assert all(row.posted_on is not None and row.text_state == "full" for row in postings)
+    assert {row.workplace for row in postings if row.board == "palantir"} == {"hybrid", "onsite", "remote"}
+
+
+def test_every_salary_row_of_aijobs_is_read() -> None:
+    snapshots = {}
+    for response in (*responses("aijobs_salaries", "2022*"), *responses("aijobs_salaries", "2025-08*")):
+        snapshots[response.observed_at.date()] = list(rows_of(all_sources()["aijobs_salaries"], response))
+    assert {day: len(read_rows) for day, read_rows in snapshots.items()} == {
+        date(2022, 12, 25): 1_890,
+        date(2025, 8, 3): 151_445,
+    }
+    newest = snapshots[date(2025, 8, 3)]
+    assert all(isinstance(row, PayReport) and row.snapshot_on == date(2025, 8, 3) for row in newest)
+    rows_of_pairs = Counter(row.pair_row for row in newest)
+    assert set(rows_of_pairs.values()) == {1, 2}
+    in_pairs = sum(1 for row in newest if rows_of_pairs[row.pair_row] == 2)
+    assert 0.99 < in_pairs / len(newest) < 1
+    assert {row.country for row in newest if row.region is None} == set()
+
+
+def test_official_wages_are_those_published() -> None:
+    wages = {row.occupation: row for _, row in rows("bls_oews") if isinstance(row, OfficialWage)}
+    scientists = wages["15-2051"]
+    assert (scientists.annual_p50, scientists.employment) == (112_590, 233_440)
+    assert scientists.period_on == date(2024, 5, 1)
+    managers = wages["11-3021"]
+    assert (managers.annual_p90, managers.top_coded) == (239_200, ("annual_p90",))
+    assert {"15-1221", "15-1252", "15-2051"} <= set(wages)
+
+
+def test_rates_are_read_whole() -> None:
+    rates = [row for _, row in rows("ecb_rates")]
+    assert all(isinstance(row, ExchangeRate) and row.base == "EUR" for row in rates)
+    assert len({row.rate_on for row in rates}) == 7_126
+    assert len(rates) == 221_702
+    assert (rates[0].rate_on, rates[0].currency, rates[0].rate) == (date(2026, 10, 30), "USD", 1.1172)
+
+
+def test_the_currency_table_fills_what_the_ecb_lacks() -> None:
+    for response in responses("currency_table"):
+        rates = [row for row in rows_of(all_sources()["currency_table"], response) if isinstance(row, ExchangeRate)]
+        low, high = all_sources()["currency_table"].SOURCE.expected_rows
+        assert low <= len(rates) <= high
+        assert {"ARS", "CLP", "COP", "PEN", "UYU", "EUR"} <= {row.currency for row in rates}
+        assert {row.rate_on for row in rates} == {response.observed_at.date()}
+
+
+def test_every_answer_of_the_survey_is_a_report() -> None:
+    found = [row for _, row in rows("stackoverflow_survey")]
+    (response,) = responses("stackoverflow_survey")
+    stated = list(csv.DictReader(io.StringIO(response.body.decode("utf-8"), newline="")))
+    assert len(found) == len(stated) == 21_942
+    assert all(isinstance(row, PayReport) for row in found)
+    assert [(row.case_id, row.pay, row.title) for row in found] == [
+        (said[""], float(said["salary"]), said["PrimaryRole"]) for said in stated
+    ]
+    assert sum(row.country is None for row in found) == sum(said["Country"] == "Nomadic" for said in stated) == 10
+    assert [row.country for row in found].count("NA") == 1
+    roles = Counter(row.role for row in found)
+    assert roles["machine_learning_engineer"] == sum(said["PrimaryRole"] == "AI/ML engineer" for said in stated) == 318
+    assert roles["data_scientist"] == 318
+
+
+def test_price_levels_are_those_of_countries() -> None:
+    official = [row for _, row in rows("world_bank", "2024-12-01") if isinstance(row, PriceLevel)]
+    (response,) = responses("world_bank", "2024-12-01")
+    table = list(csv.reader(io.StringIO(response.body.decode("utf-8-sig"), newline="")))
+    stated = [(line[1], cell) for line in table if line[3:4] == ["PA.NUS.FCRF"] for cell in line[4:] if cell]
+    groups = [code for code, _ in stated if code not in set(country_codes())]
+    assert set(groups) == {"EMU", "CHI"} and len(groups) == 89
+    assert len(official) == len(stated) - len(groups) == 12_028
+    by_year = {(row.country, row.year): row.value for row in official}
+    assert by_year["NA", 2023] == pytest.approx(18.446308)
+    assert by_year["HR", 2023] == by_year["DE", 2023] == pytest.approx(0.924839558)
+    assert len(by_year) == len(official)
+    ppp = [row for _, row in rows("world_bank", "2024-12-01T0001")]
+    assert len(ppp) == 6_856
+    assert {row.indicator for row in ppp} == {"ppp"}
+    assert "NA" in {row.country for row in ppp}
+
+
+def test_the_reference_table_of_onet_is_read_whole() -> None:
+    table = PAYLOADS.parent / "reference" / "onet-technology-skills.tsv"
+    onet = all_sources()["onet"]
+    at = datetime(2025, 3, 4, tzinfo=UTC)
+    answer = Response(url=onet.url_of("29.2"), observed_at=at, status=200, body=table.read_bytes())
+    found = list(rows_of(onet, answer))
+    assert len(found) == 32_627
+    assert len({row.occupation for row in found}) == 923
+    assert sum(row.is_hot for row in found) == 11_621
+    assert sum(row.is_in_demand for row in found) == 2_320
+    assert "Python" in {row.technology for row in found if row.occupation == "15-2051.00" and row.is_in_demand}
+
+
+@pytest.mark.parametrize("source", ["bls_oews", "ecb_rates", "currency_table", "stackoverflow_survey", "world_bank"])
+def test_a_real_snapshot_is_within_its_bounds(source: str) -> None:
+    low, high = all_sources()[source].SOURCE.expected_rows
+    for response in responses(source):
+        n = sum(1 for row in rows_of(all_sources()[source], response) if not isinstance(row, Issue))
+        assert low <= n <= high
+
+
+@pytest.mark.parametrize(
+    ("source", "n_rows", "n_left_out", "n_refused", "n_with_pay", "countries"),
+    [
+        ("recruitee", 20, 0, 0, 6, {"US": 14, "MT": 4, "GB": 2}),
+        ("workable", 2, 0, 0, 0, {"ZA": 1, "AR": 1}),
+        ("workday", 10, 0, 0, 0, {"US": 4, "IL": 3, "CN": 2, "TW": 1}),
+        (
+            "smartrecruiters",
+            88,
+            0,
+            0,
+            0,
+            {
+                "CA": 37,
+                "US": 17,
+                "DE": 8,
+                "MY": 6,
+                "IE": 5,
+                "JP": 4,
+                "NZ": 3,
+                "CN": 3,
+                "AU": 1,
+                "SG": 1,
+                "GB": 1,
+                "TH": 1,
+                "IN": 1,
+            },
+        ),
+    ],
+)
+def test_every_record_of_a_board_is_a_row_or_an_issue(
+    source: str, n_rows: int, n_left_out: int, n_refused: int, n_with_pay: int, countries: dict[str | None, int]
+) -> None:
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    issues = [row for row in found if isinstance(row, Issue)]
+    assert len(postings) == n_rows
+    assert len({row.posting_id for row in postings}) == n_rows
+    assert Counter(issue.is_deliberate for issue in issues) == Counter({True: n_left_out, False: n_refused})
+    assert sum(1 for row in postings if row.pay) == n_with_pay
+    assert Counter(row.country for row in postings) == countries
+    assert not [issue for issue in issues if issue.column_name == NEW_KEYS]
+
+
+def test_saved_career_pages_are_read_by_their_markup() -> None:
+    """Two pages have JSON-LD, one microdata; the page of a job board has neither and says so."""
+    found: dict[str, Posting] = {}
+    for response in responses("career_pages"):
+        if "indeed" in response.url:
+            with pytest.raises(Rejected, match="JobPosting expected"):
+                list(rows_of(all_sources()["career_pages"], response))
+        else:
+            (found[response.url.split("/")[2]],) = rows_of(all_sources()["career_pages"], response)
+    assert len(found) == 3
+    reed, meta, neura = (found[h] for h in ("www.reed.co.uk", "www.metacareers.com", "careers.neura-robotics.com"))
+    assert (reed.pay_low, reed.pay_high, reed.currency, reed.period) == (52_000, 55_000, "GBP", "year")
+    assert (reed.city, reed.employment_type, reed.valid_through) == ("Birmingham", "FULL_TIME", date(2020, 12, 21))
+    assert {place.city for place in meta.places} >= {"Sunnyvale", "Bellevue", "Austin", "New York City"}
+    assert (len(meta.places), meta.workplace, meta.country) == (8, "remote", "US")
+    assert (meta.employment_type, neura.city, neura.employer) == ("FULL_TIME", "Metzingen", "Neura Robotics GmbH")
+    later = [[issue.value for issue in page.issues] for page in (reed, meta, neura)]
+    assert later == [[], ["2025-06-10"], ["2025-11-06"]], "days four years after that of the recording are not believed"
+    for row in found.values():
+        assert row.text_state == "full" and row.text
+        assert "&nbsp;" not in row.text and "\\n" not in row.text
+
+
+COUNTED: dict[str, tuple[int, int, int | None, dict[str, int]]] = {
+    "arbeitnow": (200, 0, None, {"DE": 187}),
+    "getonboard": (280, 0, 147, {"CL": 139}),
+    "himalayas": (3, 0, 2, {"UA": 1, "PH": 1}),
+    "jobicy": (3, 0, 1, {}),
+    "weworkremotely": (3, 0, 0, {}),
+    "remoteok": (100, 1, None, {"GB": 4, "BR": 4, "CA": 6}),
+    "remotive": (22, 0, 13, {"US": 8, "DE": 1}),
+}
+"""Per source: rows, issues of whole records, rows with pay (None: only prose has any), least rows of some countries."""
+
+
+@pytest.mark.parametrize("source", sorted(COUNTED))
+def test_every_record_arrives_as_a_row_or_an_issue(source: str) -> None:
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    of_countries = Counter(row.country for row in postings)
+    n_rows, n_issues, n_with_pay, countries = COUNTED[source]
+    assert (len(postings), len(found) - len(postings)) == (n_rows, n_issues)
+    assert n_with_pay in (None, sum(1 for row in postings if row.pay_low or row.pay_high))
+    assert not {country: n for country, n in countries.items() if of_countries[country] < n}
+
+
+def test_pay_that_looks_like_a_default_of_remoteok_has_no_currency() -> None:
+    stated = [pay for _, row in rows("remoteok") if isinstance(row, Posting) for pay in row.pay if pay.start is None]
+    assert [(pay.low, pay.high, pay.currency, pay.reading) for pay in stated] == [(60000, 90000, None, "stated")] * 4
+
+
+def test_texts_of_remoteok_are_those_meant() -> None:
+    texts = [t for _, row in rows("remoteok") if isinstance(row, Posting) for t in (row.title, row.employer, row.text)]
+    assert not [text for text in texts if text and re.search("[ÃÂâ][\x80-\xbf]|Please mention the word|&amp;", text)]
+    assert {"Pluris Mídia", "PicCollage 拼貼趣"} <= set(texts)
+
+
+def test_a_year_s_pay_that_getonboard_calls_monthly_is_flagged_and_kept() -> None:
+    paid = [row for _, row in rows("getonboard") if isinstance(row, Posting) and row.pay]
+    flagged = {row.pay_text: row.pay_flag for row in paid if row.pay_flag}
+    assert flagged == dict.fromkeys(("130000 - 200000 USD/mes", "110000 - 170000 USD/mes"), "implausible_high")
+    assert {(row.currency, row.period) for row in paid} == {("USD", "month")}
+    assert Counter(row.pay_tax for row in paid) == {"gross": 146, "net": 1}
+
+
+def test_the_page_of_an_advert_of_getonboard_is_read_by_its_microdata() -> None:
+    (advert,) = [row for response, row in rows("getonboard") if response.url.endswith("/merapar")]
+    (listed,) = [row for response, row in rows("getonboard", "*") if row.posting_id == advert.posting_id][1:]
+    assert (advert.title, advert.employer, advert.country) == (listed.title, listed.employer, listed.country)
+    assert (advert.posted_on, listed.posted_on) == (date(2026, 1, 19), date(2026, 1, 19))
+    assert advert.text_state == "full" and "Exclusive to Get on Board" not in advert.text
+    assert "GETONBRD Job ID" not in advert.text
+
+
+def counts(source: str) -> tuple[int, int, int, int]:
+    """Of all stored answers of a source: postings, deliberate issues, postings with pay, those with a country."""
+    found = [row for _, row in rows(source)]
+    postings = [row for row in found if isinstance(row, Posting)]
+    issues = [row for row in found if isinstance(row, Issue)]
+    assert len(postings) + len(issues) == len(found)
+    assert all(issue.is_deliberate and issue.rule for issue in issues), [i for i in issues if not i.is_deliberate]
+    noted = [issue for row in postings for issue in row.issues if "U+FFFD" not in issue.rule]
+    assert not noted, noted[:5]  # what a source wrote as U+FFFD is kept, and said
+    paid = sum(1 for row in postings if row.pay_low is not None or row.pay_high is not None)
+    return len(postings), len(issues), paid, sum(1 for row in postings if row.country is not None)
+
+
+READ = {
+    "adzuna": (320, 0, 40, 317),
+    "france_travail": (2_443, 0, 932, 2_436),
+    "hackernews": (2_351, 131, 627, 1_524),
+    "simplify_newgrad": (1_994, 13_966, 0, 1_945),
+}
+"""Rows of the raw answers that are adverts, rows that are none, adverts whose pay and whose country is read."""
+
+
+def test_every_comment_of_hacker_news_is_an_advert_or_says_why_not() -> None:
+    comments = [c for response in responses("hackernews") for c in orjson.loads(response.body)["children"]]
+    found = [row for _, row in rows("hackernews")]
+    adverts = Counter(row.posting_id.split(":")[1].split("-")[0] for row in found if isinstance(row, Posting))
+    refused = {row.value for row in found if isinstance(row, Issue)}
+    assert len(comments) == 1_931
+    assert {str(comment["id"]) for comment in comments} == adverts.keys() | refused
+    assert not adverts.keys() & refused
+    assert len(refused) < 0.08 * len({comment["id"] for comment in comments})
+    shown = " ".join(map(repr, found))
+    assert not [comment["author"] for comment in comments if comment["author"] in shown]
+
+
+@pytest.mark.parametrize("source", READ)
+def test_every_record_arrives(source: str) -> None:
+    assert counts(source) == READ[source]

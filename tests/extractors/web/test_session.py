@@ -1,0 +1,413 @@
+"""The way out: polite and bounded when live, true to the recording when replayed."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.archive.warc import Damaged, Recorded, Revisited, Writer, read, read_recorded
+from extractors.source import Response
+from extractors.web import session as web_module
+from extractors.web.session import FetchFailed, MissingContact, web_for
+from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
+
+
+def recorded(writer: Writer) -> list[Recorded | Revisited | Damaged]:
+    writer.close()
+    return list(read_recorded(writer.path)) if writer.path else []
+
+
+# --- live -------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_archived_as_sent_and_returned_decoded(board: Board, writer: Writer) -> None:
+    packed = gzip.compress(b'{"jobs": []}')
+    board.answers["/v1/a"] = (
+        200,
+        {"Content-Type": "application/json", "Content-Encoding": "gzip", "Set-Cookie": "id=1", "ETag": '"x"'},
+        packed,
+    )
+    web = live(board, writer)
+    response = web.get(board.url("/v1/a"))
+    assert response.json() == {"jobs": []}
+    assert (response.status, response.observed_at, response.record) == (200, NOW, 0)
+    assert web.get(board.url("/v1/b")).status == 404
+    assert (web.n_requests, web.n_bytes) == (4, len(packed) + 2 * len(b"no such board"))
+    assert web.statuses == {200: 1, 404: 1}
+    assert board.paths == ["/robots.txt", "/v1/a", "/v1/b"]
+    first, second = recorded(writer)
+    assert isinstance(first, Recorded)
+    assert isinstance(second, Recorded)
+    assert first.body == packed
+    assert (first.url, first.reason, first.digest) == (board.url("/v1/a"), "OK", response.digest)
+    names = [name for name, _ in first.headers]
+    assert "Content-Encoding" in names
+    assert "ETag" in names
+    assert "Set-Cookie" not in names
+    assert second.status == 404
+
+
+def test_it_says_who_asks_and_takes_no_cookies(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = Path(writer._part.parent) / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    board.answers["/v1/a"] = (200, {"Set-Cookie": "id=1; Path=/"}, b"{}")
+    web = live(board, writer)
+    web.get(board.url("/v1/a"), headers={"X-Wanted": "yes"})
+    web.get(board.url("/v1/a"))
+    for _, headers in board.asked:
+        assert headers["User-Agent"].startswith("ai-job-market/")
+        assert headers["User-Agent"].endswith("(+night@example.org)")
+        assert "Cookie" not in headers
+        assert "Authorization" not in headers
+    assert [headers.get("X-Wanted") for _, headers in board.asked] == [None, None, "yes", None]
+    assert board.asked[2][1]["Accept-Encoding"] == "gzip, deflate"
+
+
+def test_credentials_buy_a_token_and_neither_is_archived(board: Board, writer: Writer) -> None:
+    board.answers["/v1/token?realm=%2Fx"] = (200, {}, b'{"access_token": "the-token", "expires_in": 1499}')
+    clock = Clock()
+    web = live(board, writer, clock)
+    credentials = {"grant_type": "client_credentials", "client_secret": "hush hush"}
+    assert web.token(board.url("/v1/token?realm=%2Fx"), credentials) == "the-token"
+    path, headers = board.asked[-1]
+    assert path == "/v1/token?realm=%2Fx"
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert board.posted == [b"grant_type=client_credentials&client_secret=hush+hush"]
+    assert clock.slept == [1.0, 1.0], "the host's rules were asked for a moment before"
+    assert recorded(writer) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "why"),
+    [
+        ("/v1/token", (401, {}, b'{"error": "hush hush"}'), "no access token: HTTP 401; look at the source's keys"),
+        ("/v1/token", (200, {}, b"<html>"), "no access token: JSON with an access_token expected"),
+        ("/v1/token", (200, {}, b'["hush hush"]'), "no access token: JSON with an access_token expected"),
+        ("/elsewhere", (200, {}, b'{"access_token": "x"}'), "not under an endpoint of boards"),
+    ],
+)
+def test_no_token_without_a_word_of_the_secret(
+    board: Board, writer: Writer, path: str, answer: Answer, why: str
+) -> None:
+    board.answers[path] = answer
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match=why) as failed:
+        web.token(board.url(path), {"client_secret": "hush hush"})
+    assert "hush" not in str(failed.value)
+    assert web.failures == [failed.value]
+
+
+@pytest.mark.parametrize("contact", [None, "", "me", "http://", "a b@example.org", "x@example.org\r\nEvil: 1"])
+def test_no_live_night_without_a_contact(
+    board: Board, writer: Writer, contact: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JOBMARKET_CONTACT", raising=False)
+    with pytest.raises(MissingContact, match="JOBMARKET_CONTACT"):
+        live(board, writer, contact=contact)
+    assert not board.asked
+
+
+def test_the_contact_may_stand_in_the_environment(
+    board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBMARKET_CONTACT", "https://example.org/robot")
+    live(board, writer, contact=None).get(board.url("/v1/a"))
+    assert board.asked[0][1]["User-Agent"].endswith("(+https://example.org/robot)")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://boards.example/v1/a",
+        "https://boards.example/v2/a",
+        "https://boards.example.evil.example/v1/a",
+        "https://boards.example@evil.example/v1/a",
+        "file:///etc/passwd",
+        "ftp://boards.example/v1/a",
+    ],
+)
+def test_only_what_the_source_declares_is_asked(writer: Writer, url: str) -> None:
+    loose = replace(SOURCE, endpoints=("https://boards.example", "http://boards.example/v1/", "file:///", "ftp://"))
+    for source in (SOURCE, loose) if "v2" not in url else (SOURCE,):
+        web = web_for(source, writer=writer, contact="night@example.org")
+        with pytest.raises(FetchFailed):
+            web.get(url)
+        assert web.n_requests == 0
+
+
+def test_one_request_a_second_per_host(board: Board, writer: Writer) -> None:
+    clock = Clock()
+    web = live(board, writer, clock)
+    for _ in range(3):
+        web.get(board.url("/v1/a"))
+    assert clock.slept == [1.0, 1.0, 1.0, 1.0]
+    clock.time += 0.75
+    web.get(board.url("/v1/a"))
+    assert clock.slept[4:] == [0.25]
+    clock.time += 60
+    web.get(board.url("/v1/a"))
+    assert len(clock.slept) == 5
+
+
+def test_robots_txt_is_kept_to_and_asked_once(board: Board, writer: Writer) -> None:
+    board.answers["/robots.txt"] = (
+        200,
+        {},
+        b"User-agent: *\nDisallow: /\n\nUser-agent: ai-job-market\nDisallow: /v1/private\nCrawl-delay: 3\n",
+    )
+    clock = Clock()
+    web = live(board, writer, clock)
+    with pytest.raises(FetchFailed, match=r"forbidden to ai-job-market by http.*robots\.txt"):
+        web.get(board.url("/v1/private/a"))
+    web.get(board.url("/v1/a"))
+    web.get(board.url("/v1/a"))
+    assert board.paths == ["/robots.txt", "/v1/a", "/v1/a"]
+    assert clock.slept == [1.0, 1.0, 3.0]
+    assert [(failure.url, failure.is_refused) for failure in web.failures] == [(board.url("/v1/private/a"), True)]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 304])
+def test_robots_txt_out_of_order_forbids_all(board: Board, writer: Writer, status: int) -> None:
+    board.answers["/robots.txt"] = (status, {}, b"")
+    web = live(board, writer)
+    for _ in range(2):
+        with pytest.raises(FetchFailed, match=f"robots.txt could not be read.*HTTP {status}"):
+            web.get(board.url("/v1/a"))
+    assert board.paths == ["/robots.txt"] * (1 if status == 304 else 2), "a busy host is asked once more"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_no_robots_txt_forbids_nothing(board: Board, writer: Writer, status: int) -> None:
+    board.answers["/robots.txt"] = (status, {}, b"User-agent: *\nDisallow: /\n")
+    assert live(board, writer).get(board.url("/v1/a")).status == 404
+
+
+def test_robots_txt_may_redirect(board: Board, writer: Writer) -> None:
+    board.answers["/robots.txt"] = (301, {"Location": "/rules"}, b"")
+    board.answers["/rules"] = (200, {}, b"User-agent: *\nDisallow: /v1/")
+    with pytest.raises(FetchFailed, match="forbidden"):
+        live(board, writer).get(board.url("/v1/a"))
+
+
+def test_a_host_that_is_down(board: Board, writer: Writer) -> None:
+    web = live(board, writer)
+    web.get(board.url("/v1/a"))
+    board.shutdown()
+    board.server_close()
+    web._session.close()
+    with pytest.raises(FetchFailed, match=r"[Rr]efused"):
+        web.get(board.url("/v1/a"))
+    with pytest.raises(FetchFailed, match=r"robots.txt could not be read.*refused"):
+        live(board, writer).get(board.url("/v1/a"))
+
+
+def test_redirects_stay_on_the_declared_hosts(board: Board, writer: Writer) -> None:
+    board.answers["/v1/old"] = (301, {"Location": "/v1/new"}, b"moved")
+    board.answers["/v1/new"] = (200, {}, b"[]")
+    board.answers["/v1/away"] = (302, {"Location": "https://elsewhere.example/v1/a"}, b"")
+    board.answers["/v1/loop"] = (307, {"Location": "/v1/loop"}, b"")
+    web = live(board, writer)
+    assert web.get(board.url("/v1/old")).url == board.url("/v1/new")
+    assert web.get(board.url("/v1/old"), follow=False).status == 301
+    with pytest.raises(FetchFailed, match="elsewhere") as failed:
+        web.get(board.url("/v1/away"))
+    assert failed.value.url == board.url("/v1/away")
+    with pytest.raises(FetchFailed, match="over 5 redirects"):
+        web.get(board.url("/v1/loop"))
+    paths = [found.url.rsplit("/", 1)[1] for found in recorded(writer) if isinstance(found, Recorded)]
+    assert paths == ["old", "new", "old", "away", *["loop"] * 6]
+
+
+def test_a_redirect_to_http_is_not_followed(writer: Writer, tmp_path: Path) -> None:
+    recording = tmp_path / "recording.warc.gz"
+    with Writer(recording) as made:
+        made.write(
+            url="https://boards.example/v1/a",
+            observed_at=NOW,
+            status=301,
+            headers=[("Location", "http://boards.example/v1/a")],
+            body=b"",
+        )
+    with pytest.raises(FetchFailed, match="not an https address"):
+        web_for(SOURCE, writer=writer, replay=[recording]).get("https://boards.example/v1/a")
+
+
+def test_an_error_page_with_status_200_is_kept(board: Board, writer: Writer) -> None:
+    page = b"<!doctype html><title>Maintenance</title>"
+    board.answers["/v1/a"] = (200, {"Content-Type": "text/html"}, page)
+    assert live(board, writer).get(board.url("/v1/a")).body == page
+    (found,) = recorded(writer)
+    assert isinstance(found, Recorded)
+    assert found.body == page
+
+
+def test_a_truncated_gzip_body_is_archived_and_returned_as_sent(board: Board, writer: Writer) -> None:
+    packed = gzip.compress(b"[" + b"1," * 999)[:-9]
+    board.answers["/v1/a"] = (200, {"Content-Encoding": "gzip"}, packed)
+    response = live(board, writer).get(board.url("/v1/a"))
+    assert response.body == packed
+    assert response.headers["content-encoding"] == "gzip"
+    writer.close()
+    assert writer.path is not None
+    (found,) = read(writer.path)
+    assert isinstance(found, Damaged)
+
+
+def test_an_answer_cut_on_the_way_fails(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = (200, {"Content-Length": "900", "Connection": "close"}, b"only this")
+    with pytest.raises(FetchFailed, match="IncompleteRead"):
+        live(board, writer).get(board.url("/v1/a"))
+    assert not recorded(writer)
+
+
+def test_chunks_are_joined(board: Board, writer: Writer) -> None:
+    board.answers["/v1/a"] = (200, {"Transfer-Encoding": "chunked"}, b"3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n")
+    assert live(board, writer).get(board.url("/v1/a")).json() == [1, 2]
+    (found,) = recorded(writer)
+    assert isinstance(found, Recorded)
+    assert found.body == b"[1,2]"
+
+
+def test_a_body_over_the_cap_is_given_up(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(handler: Any) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(4000):
+            handler.wfile.write(bytes(64 * 1024))
+
+    monkeypatch.setattr(web_module, "LARGEST_BODY", 1_000_000)
+    board.answers["/v1/a"] = endless
+    board.answers["/v1/b"] = (200, {}, bytes(1_000_000))
+    web = live(board, writer)
+    with pytest.raises(FetchFailed, match="over 1000000 bytes"):
+        web.get(board.url("/v1/a"))
+    assert web.n_bytes < 2_000_000
+    assert len(web.get(board.url("/v1/b")).body) == 1_000_000
+    assert len(recorded(writer)) == 1
+
+
+def test_a_dripping_answer_is_given_up(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drip(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for _ in range(200):
+            handler.wfile.write(b"1\r\nx\r\n")
+            handler.wfile.flush()
+            threading.Event().wait(0.02)
+
+    board.answers["/v1/a"] = drip
+    web = live(board, writer)
+    web.get(board.url("/v1/b"))
+    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.1)
+    with pytest.raises(FetchFailed, match="seconds"):
+        web.get(board.url("/v1/a"))
+
+
+def test_a_silent_server_is_given_up(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def say_nothing(handler: Any) -> None:
+        threading.Event().wait(0.5)
+
+    board.answers["/v1/a"] = say_nothing
+    web = live(board, writer)
+    web.get(board.url("/v1/b"))
+    monkeypatch.setattr(web_module, "TIMEOUTS", (0.1, 0.1))
+    with pytest.raises(FetchFailed, match=r"[Tt]imeout|timed out"):
+        web.get(board.url("/v1/a"))
+
+
+# --- replay -----------------------------------------------------------------------------------------
+
+
+def recording(path: Path, *answers: tuple[str, int, bytes]) -> Path:
+    """A WARC of (board, status, body), one second apart; bodies are sent gzipped."""
+    with Writer(path) as writer:
+        for number, (name, status, body) in enumerate(answers):
+            writer.write(
+                url=f"https://boards.example/v1/{name}",
+                observed_at=NOW - timedelta(days=40) + timedelta(seconds=number),
+                status=status,
+                reason="Recorded",
+                headers=[("Content-Encoding", "gzip"), ("Content-Length", "7"), ("Link", "<a>"), ("Link", "<b>")],
+                body=gzip.compress(body, mtime=0),
+            )
+    return path
+
+
+def test_a_replay_answers_what_was_recorded(tmp_path: Path, writer: Writer) -> None:
+    first = recording(tmp_path / "1.warc.gz", ("a?x=1", 200, b"[1]"), ("b", 503, b"busy"))
+    second = recording(tmp_path / "2.warc.gz", ("a?x=1", 200, b"[2]"))
+    web = web_for(SOURCE, writer=writer, replay=[first, second])
+    assert web.get("https://boards.example/v1/a?x=1").json() == [1]
+    assert web.get("https://boards.example/v1/a?x=1").json() == [2]
+    busy = web.get("https://boards.example/v1/b")
+    assert (busy.status, busy.body) == (503, b"busy")
+    assert busy.observed_at == NOW - timedelta(days=40) + timedelta(seconds=1)
+    with pytest.raises(FetchFailed, match="asked more often than recorded"):
+        web.get("https://boards.example/v1/a?x=1")
+    for url in ("https://boards.example/v1/a", "https://boards.example/v1/c"):
+        with pytest.raises(FetchFailed, match="not in the recording"):
+            web.get(url)
+    assert web.statuses == {200: 2, 503: 1}
+
+
+def test_a_recording_that_is_taken_in_is_archived_as_it_is(tmp_path: Path) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b%20c?q=%C3%A9", 200, b"[2]"), ("a", 404, b""))
+    with Writer(tmp_path / "again.warc.gz") as writer:
+        web = web_for(SOURCE, writer=writer, replay=())
+        web.take(made)
+    assert (tmp_path / "again.warc.gz").read_bytes() == made.read_bytes()
+    assert (web.n_requests, web.statuses, web.failures) == (3, {200: 2, 404: 1}, [])
+    with Writer(tmp_path / "asked.warc.gz") as writer:
+        asked = web_for(SOURCE, writer=writer, replay=[made])
+        for path in ("a", "b%20c?q=%C3%A9", "a"):
+            asked.get(f"https://boards.example/v1/{path}", follow=False)
+    assert (tmp_path / "asked.warc.gz").read_bytes() == made.read_bytes()
+    assert (asked.n_requests, asked.n_bytes, asked.statuses) == (web.n_requests, web.n_bytes, web.statuses)
+
+
+def test_a_broken_recording_is_reported_and_what_is_whole_is_taken(tmp_path: Path, writer: Writer) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"), ("b", 200, b"[2]"), ("c", 200, b"[3]"))
+    made.write_bytes(made.read_bytes()[:-60])
+    web = web_for(SOURCE, writer=writer, replay=())
+    web.take(made)
+    assert writer.n_records == 2
+    ((path, damaged),) = web.damaged
+    assert (path, damaged.record) == (made, 2)
+
+
+def test_what_is_not_the_sources_is_not_taken(tmp_path: Path, writer: Writer) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    web = web_for(replace(SOURCE, endpoints=("https://other.example/",)), writer=writer, replay=())
+    web.take(made)
+    assert (writer.n_records, web.n_requests, web.failures) == (0, 0, [])
+
+
+def test_a_recording_that_vanishes_fails(tmp_path: Path, writer: Writer) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    web = web_for(SOURCE, writer=writer, replay=[made])
+    made.write_bytes(b"something else")
+    with pytest.raises(FetchFailed, match="the recording changed"):
+        web.get("https://boards.example/v1/a")
+
+
+def test_a_replay_keeps_to_the_declared_addresses(tmp_path: Path, writer: Writer) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    other = replace(SOURCE, endpoints=("https://other.example/",))
+    with pytest.raises(FetchFailed, match="not under an endpoint"):
+        web_for(other, writer=writer, replay=[made]).get("https://boards.example/v1/a")
+
+
+def test_a_response_is_a_response(tmp_path: Path, writer: Writer) -> None:
+    made = recording(tmp_path / "made.warc.gz", ("a", 200, b"[1]"))
+    live_like = web_for(SOURCE, writer=writer, replay=[made]).get("https://boards.example/v1/a")
+    (read_back,) = read(made)
+    assert isinstance(read_back, Response)
+    assert live_like == read_back

@@ -1,0 +1,229 @@
+"""`jobmarket audit`: a person at a scripted terminal, on adverts of our own."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from flows.accuracy.audit import ALL, GOLD, QUESTIONS, Answer, accuracy, answers_in, audit, audits_of, draw, value_said
+from flows.accuracy.scoring import wilson
+from flows.terminal.errors import Wrong
+from tests.flows.publishing import JOB, published
+from warehouse import database as store
+from warehouse.tables import READERS, Audits
+
+DAY = date(2026, 11, 25)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    jobs = [{**JOB, "id": f"{number:08d}"} for number in range(40)]
+    return published(tmp_path_factory.mktemp("audit") / "data", jobs)
+
+
+@pytest.fixture
+def data(made: Path) -> Path:
+    (made / GOLD).unlink(missing_ok=True)
+    return made
+
+
+def answered(data: Path, typed: Iterable[str], day: date = DAY) -> tuple[list[Answer], str]:
+    """What the person answered, typing these lines one after the other, and what the screen said."""
+    keys, out = iter(typed), io.StringIO()
+
+    def ask(prompt: str) -> str:
+        out.write(prompt)
+        line = next(keys, None)
+        if line is None:
+            raise EOFError
+        return line
+
+    return audit(data, day, ask, Console(file=out, width=100, markup=False, emoji=False)), out.getvalue()
+
+
+def index_of(data: Path, reader: str) -> int:
+    """How many questions come before the first one about a reader."""
+    with store.open_reader(data) as con:
+        adverts = con.execute("SELECT posting_id, source, language FROM core.postings ORDER BY 1").fetchall()
+    return [question.reader for question in draw(adverts, DAY)].index(reader)
+
+
+# --- drawing ------------------------------------------------------------------------------------------
+
+MANY = [(f"{source}:{number}", source, language) for source, language, n in (
+    ("ashby", "en", 4000), ("ashby", "de", 60), ("lever", "en", 300), ("lever", "fr", 9),
+) for number in range(n)]  # fmt: skip
+
+
+def test_a_days_questions_are_the_same_however_often_they_are_drawn() -> None:
+    assert draw(MANY, DAY) == draw(MANY, DAY)
+    assert draw(MANY, DAY) != draw(MANY, date(2026, 11, 26))
+
+
+def test_questions_are_spread_over_readers_and_strata() -> None:
+    questions = draw(MANY, DAY)
+    assert len(questions) == len({question.posting_id for question in questions}) == QUESTIONS
+    by_reader = Counter(question.reader for question in questions)
+    assert set(by_reader) == set(READERS)
+    assert max(by_reader.values()) - min(by_reader.values()) <= 1
+    by_stratum = Counter((question.source, question.language) for question in questions)
+    # by the root of its size: 63 : 17 : 8 : 3 of 91
+    assert by_stratum["ashby", "en"] in (13, 14)
+    assert by_stratum["lever", "en"] in (3, 4)
+    assert by_stratum["ashby", "de"] in (1, 2)
+
+
+def test_what_was_answered_is_not_asked_again() -> None:
+    few = MANY[:20]
+    first = draw(few, DAY)
+    done = [
+        Answer(
+            audited_on="2026-11-24", posting_id=q.posting_id, reader=reader, source=q.source, language=q.language,
+            is_right=True, read={}, right={}, text_hash=None, code_version="",
+        )
+        for q in first for reader in READERS
+    ]  # fmt: skip
+    assert draw(few, DAY, answered=done) == []
+    assert draw([], DAY) == []
+
+
+# --- asking -------------------------------------------------------------------------------------------
+
+
+def test_enter_confirms_and_everything_is_kept(data: Path) -> None:
+    given, said = answered(data, [""] * QUESTIONS)
+    assert len(given) == QUESTIONS
+    assert all(answer.is_right and answer.read == answer.right for answer in given)
+    assert answers_in(data / GOLD) == given
+    pay = next(answer for answer in given if answer.reader == "pay")
+    assert pay.read == {"pay_low": 150_000.0, "pay_high": 180_000.0, "currency": "CAD", "period": "year"}
+    assert "The base salary is $150,000 - $180,000 per year." in said, "the words it stands on are shown"
+
+
+def test_the_kept_file_holds_no_text_of_the_advert(data: Path) -> None:
+    answered(data, [""] * QUESTIONS)
+    kept = (data / GOLD).read_text()
+    assert "Lumen Lamps" not in kept
+    assert "base salary" not in kept
+
+
+def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
+    before = index_of(data, "pay")
+    typed = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "q"]
+    (answer,), said = answered(data, typed)
+    assert "'155k' is no number" in said
+    assert not answer.is_right
+    assert answer.read["pay_low"] == 150_000.0
+    assert answer.right == {"pay_low": 155_000.0, "pay_high": None, "currency": "USD", "period": "month"}
+
+
+def test_skills_are_added_and_taken_away(data: Path) -> None:
+    before = index_of(data, "skill")
+    (answer,), said = answered(data, [*["s"] * before, "n", "*Go", "+go preferred, -Rust, +Lampcraft", "q"])
+    assert "'*Go'" in said
+    read, right = answer.read["skills"], answer.right["skills"]
+    assert isinstance(read, dict)
+    assert isinstance(right, dict)
+    assert right == {key: value for key, value in read.items() if key != "Rust"} | {
+        "Go": "preferred", "Lampcraft": "required",
+    }  # fmt: skip
+    assert "Computer Vision" not in read, "what is only mentioned is not asked about"
+
+
+def test_a_wrong_that_changes_nothing_is_right(data: Path) -> None:
+    before = index_of(data, "role")
+    (answer,), _ = answered(data, [*["s"] * before, "n", "", "q"])
+    assert answer.is_right
+
+
+def test_the_whole_advert_can_be_looked_at(data: Path) -> None:
+    given, said = answered(data, ["a", "what?", "", "q"])
+    assert len(given) == 1
+    assert "[Rust ‹preferred›]" in said
+    assert "'what?' is no answer" in said
+
+
+def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
+    first, _ = answered(data, ["", "", "q"])
+    second, said = answered(data, [""] * QUESTIONS)
+    assert len(first) == 2
+    assert len(second) == QUESTIONS - 2
+    assert not {(a.posting_id, a.reader) for a in first} & {(a.posting_id, a.reader) for a in second}
+    assert "3 of 20" in said
+    assert answered(data, [""])[0] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("pay_low", "nan"), ("pay_low", "-5"), ("years_min", "inf"), ("period", "fortnight"), ("country", "XX"),
+        ("currency", "dollar"), ("currency", "€€€"), ("role", "wizard"), ("remote_scope", "MARS"),
+    ],
+)  # fmt: skip
+def test_values_that_no_field_can_hold_are_refused(field: str, said: str) -> None:
+    with pytest.raises(Wrong):
+        value_said(field, said)
+
+
+def test_values_are_read_as_the_field_holds_them() -> None:
+    assert value_said("remote_scope", "us, eu") == ["EU", "US"]
+    assert value_said("country", "de") == "DE"
+    assert value_said("years_min", "-") is None
+
+
+# --- counting -----------------------------------------------------------------------------------------
+
+
+def answer(day: str, posting: str, is_right: bool, reader: str = "pay") -> Answer:
+    return Answer(
+        audited_on=day, posting_id=posting, reader=reader, source="ashby", language="en", is_right=is_right,
+        read={}, right={}, text_hash=None, code_version="",
+    )  # fmt: skip
+
+
+def test_accuracy_rolls_over_a_year_and_counts_the_last_word() -> None:
+    answers = [
+        answer("2025-01-01", "ashby:0", False),
+        answer("2026-01-10", "ashby:1", False),
+        answer("2026-01-10", "ashby:2", True),
+        answer("2026-02-10", "ashby:1", True),  # thought better of
+        answer("2026-02-10", "ashby:3", False, reader="role"),
+    ]
+    rows = {(row.audited_on, row.reader, row.source): row for row in accuracy(answers)}
+    old = rows[date(2025, 1, 1), "pay", ALL]
+    assert (old.n_asked, old.n_right) == (1, 0)
+    january = rows[date(2026, 1, 10), "pay", ALL]
+    assert (january.n_asked, january.n_right) == (2, 1), "what is older than a year no longer counts"
+    february = rows[date(2026, 2, 10), "pay", ALL]
+    assert (february.n_asked, february.n_right, february.accuracy) == (2, 2, 1.0)
+    assert (february.accuracy_lo, february.accuracy_hi) == wilson(2, 2)
+    assert rows[date(2026, 2, 10), "role", "ashby"].n_right == 0
+
+
+def test_the_warehouse_carries_the_rows(data: Path) -> None:
+    answered(data, [""] * QUESTIONS)
+    with store.open_work(data) as con:
+        store.load_lookup(con, Audits, audits_of(data))
+        store.publish(con, data / "market.duckdb")
+    with store.open_reader(data) as con:
+        found = con.execute(f"SELECT sum(n_asked), sum(n_right) FROM ops.audits WHERE source = '{ALL}'").fetchone()
+    assert found == (QUESTIONS, QUESTIONS)
+
+
+def test_a_damaged_line_is_named_and_takes_no_other_with_it(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    whole = answer("2026-01-01", "ashby:1", True)
+    line = json.dumps(dataclasses.asdict(whole))
+    (data / GOLD).write_text(f"{line}\n{line[:40]}")
+    assert answers_in(data / GOLD) == [whole]
+    assert "line 2" in caplog.text
+    (given,), _ = answered(data, ["", "q"])
+    assert answers_in(data / GOLD) == [whole, given]
+    assert answers_in(data / "none") == []

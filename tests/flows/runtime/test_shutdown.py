@@ -1,0 +1,105 @@
+"""A run that is told to end does so within seconds, with its workers, and says so."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from flows.runtime import run_log as runs
+
+SOON = 5.0
+"""Seconds within which a run must have ended; each queued file would take sixty."""
+RUN = """
+import signal, sys, time
+from pathlib import Path
+from extractors import pool
+from flows import runs
+from flows.runtime.shutdown import ends_at_once
+
+def refine(source, warc, *, archive, refined):
+    warc.with_suffix(".begun").touch()
+    time.sleep(60 if warc.stat().st_size == 0 else 1)  # the largest goes first
+
+def main(data, is_closed):
+    files = [("lever", data / f"{number}.warc") for number in range(6)]
+    for _, file in files:
+        file.write_text("first" if is_closed and file.stem == "3" else "")
+    runs.begin(data, run_id="one", command="jobmarket run")
+    results = pool.refine_all(files, archive=data, refined=data, workers=2)
+    with ends_at_once(data, data, "one"):
+        for _ in results:
+            results.close()
+            print("closed", flush=True)
+            time.sleep(60)
+
+if __name__ == "__main__":
+    # As from a terminal: what runs these tests may ignore SIGINT, and a process inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    pool.refined_already = lambda *given, **more: None
+    pool.refine = refine
+    main(Path(sys.argv[1]), len(sys.argv) > 2)
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (tmp_path / "script.py").write_text(RUN)
+    return folder
+
+
+@pytest.fixture
+def run(data: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """RUN, begun, until both workers are at work. Its parameter is a second argument."""
+    command = [sys.executable, str(data.parent / "script.py"), str(data), *getattr(request, "param", ())]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
+    while len(list(data.glob("*.begun"))) < 2:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    children = psutil.Process(process.pid).children(recursive=True)
+    return [child for child in children if "--multiprocessing-fork" in child.cmdline()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_told_to_end_waits_for_no_queued_file(
+    run: subprocess.Popen[str], data: Path, number: signal.Signals
+) -> None:
+    workers = workers_of(run)
+    assert len(workers) == 2
+    told = time.monotonic()
+    run.send_signal(number)
+    _, err = run.communicate(timeout=60)
+    assert time.monotonic() - told < SOON
+    assert run.returncode == 128 + number
+    assert psutil.wait_procs(workers, timeout=SOON)[1] == []
+    assert len(list(data.glob("*.begun"))) == 2, "what was queued was not begun"
+    assert "Traceback" not in err
+    assert "leaked" not in err, "Python's tracker of semaphores need not warn"
+    [ended] = runs.runs_of(data)
+    assert ended.state == runs.STATES[128 + number]
+
+
+@pytest.mark.parametrize("run", [("closed",)], indirect=True)
+def test_who_stops_reading_results_ends_the_pool(run: subprocess.Popen[str], data: Path) -> None:
+    assert run.stdout is not None
+    began = time.monotonic()
+    assert run.stdout.readline() == "closed\n"
+    assert time.monotonic() - began < SOON
+    assert workers_of(run) == []
+    assert len(list(data.glob("*.begun"))) <= 3, "what was queued was not begun"

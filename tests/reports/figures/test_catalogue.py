@@ -1,0 +1,771 @@
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from reports.figures import catalogue as figures
+from reports.figures import selects
+from reports.figures.catalogue import UnknownFigureError, compute, declared, explain, warnings
+from reports.wording import wording
+from warehouse import tables
+from warehouse.marts.statistics import DOUBT_WORDS, capped_weights, resampled, share_intervals
+from warehouse.schema import ddl
+from warehouse.tables import CELL_STATES, Behind, Figures
+
+AS_OF = date(2026, 8, 17)
+NORTH = "band.northern_america.mid_senior"
+LOOKUPS = Path(__file__).parents[3] / "transforms" / "lookups"
+Cell = Callable[..., dict[str, Any]]
+Put = Callable[..., None]
+
+
+def computed(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:
+    return {row.figure: row for row in compute(con, as_of, code_version="9.9")}
+
+
+def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None:
+    for row in rows:
+        put(tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
+
+
+def posting(number: int, **changed: Any) -> dict[str, Any]:
+    row = {
+        "posting_id": f"ashby:{number}", "job_id": f"ashby:{number}", "source": "ashby", "board": "b",
+        "employer_id": f"e{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
+        "seniority": "mid", "text_state": "full", "text_hash": None,
+        "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17), "content_hash": "0" * 32,
+        "warc": "ashby/2026-08-17T000000Z.warc.gz",
+    }  # fmt: skip
+    return row | {"version_from": changed.get("first_seen_at", row["first_seen_at"])} | changed
+
+
+def paid(**changed: Any) -> dict[str, Any]:
+    """Yearly base pay in dollars, in the United States, as the bands count it."""
+    row = {
+        "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
+        "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5,
+        "pay_country": "US", "pay_region": "Northern America",
+    }  # fmt: skip
+    return row | changed
+
+
+# --- declarations ---
+
+
+def test_regions_are_those_of_the_table_of_countries() -> None:
+    with (LOOKUPS / "place" / "countries.csv").open(encoding="utf-8", newline="") as lines:
+        listed = {row["region"] for row in csv.DictReader(lines)} - {""}
+    assert set(figures.REGIONS) == listed
+
+
+def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    found = declared(con)
+    wanted = {
+        NORTH, "band.south_america.mid_senior", "bands.regions", "entry.us", "entries.countries", "additional.share",
+        "skills.baseline", "skills.programming_languages", "skills.generative_ai_and_agents", "roles.shares",
+        "industries.shares", "hiring.difficulty", "outlook.shortfall", "outlook.market_2033", "outlook.gdp_2030",
+        "outlook.investment_2024",
+    }  # fmt: skip
+    assert wanted <= found.keys()
+    for figure in found.values():
+        assert wording.shape_of(figure.id)
+        assert [bool(figure.rungs), bool(figure.claim), bool(figure.gathers)].count(True) == 1
+
+
+def test_no_advertised_figure_says_earn_and_nothing_says_average() -> None:
+    for figure in figures.FIGURES:
+        said = f"{figure.title} {figure.unit}".lower()
+        assert "earn" not in said.replace("learn", "") and "average" not in said
+
+
+def test_literals_survive_quotes() -> None:
+    assert selects.filled("SELECT $a, $b, $c", {"a": "Cote d'Ivoire", "b": AS_OF, "c": ("x", "y'z")}) == (
+        "SELECT 'Cote d''Ivoire', DATE '2026-08-17', ['x', 'y''z']"
+    )
+    with pytest.raises(TypeError):
+        selects.literal(object())
+
+
+# --- the ladder ---
+
+
+def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell())
+    pay = paid(currency="EUR", fx_source="ecb_rates", fx_on=date(2026, 8, 14))
+    put(tables.Postings, posting(1, **pay, warc="ashby/b.warc.gz"), posting(2, **pay, warc="ashby/a.warc.gz"))
+    put(tables.Postings, posting(3, **paid(pay_region="South America"), warc="ashby/z.warc.gz"))
+    put(
+        tables.ExchangeRates,
+        {
+            "source": "ecb_rates",
+            "rate_on": date(2026, 8, 14),
+            "base": "EUR",
+            "currency": "USD",
+            "rate": 1.1,
+            "warc": "ecb/1",
+        },
+        {
+            "source": "ecb_rates",
+            "rate_on": date(2026, 8, 13),
+            "base": "EUR",
+            "currency": "USD",
+            "rate": 1.1,
+            "warc": "ecb/0",
+        },
+    )
+    row = computed(con)[NORTH]
+    assert (row.value, row.status, row.rung, row.basis) == (
+        "USD 10.0K–15.0K per month", "published", "advertised, 365 days", "advertised",
+    )  # fmt: skip
+    assert (row.n_jobs, row.n_employers, row.window_days, row.code_version) == (420, 61, 365, "9.9")
+    assert row.sources == ("ashby", "ecb_rates")
+    assert row.snapshots == ("ashby/b.warc.gz", "ashby/a.warc.gz", "ecb/1")
+
+
+def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(status="low", reason="few employers"))
+    row = computed(con)[NORTH]
+    assert row.value == "USD 10.0K–15.0K per month (low confidence)"
+    assert (row.status, row.reason) == ("low", "few employers")
+    assert "Low confidence: few employers." in wording.note(row)
+
+
+def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
+    for country, region in (("US", "Northern America"), ("DE", "Western Europe"), ("SE", "Northern Europe")):
+        put(tables.Countries, {"country": country, "alpha3": f"{country}X", "name": country, "region": region})
+    put(tables.Postings, posting(1, **paid(), warc="ashby/1"), posting(2, **paid(), warc="ashby/2"))
+    ends = {"low": 1e5, "high": 2e5, "annual_low": 1e5, "annual_high": 2e5, "currency": "EUR", "period": "year"}
+    dollars = {"annual_low_usd": 1e5, "annual_high_usd": 2e5}
+    zone = {"posting_id": "ashby:2", "component": "base", "is_headline_in_country": True, **ends, **dollars}
+    rate = {"fx_source": "ecb_rates", "fx_on": AS_OF}
+    put(tables.PostingPay, {**zone, "position": 1, "country": "DE", **rate})
+    put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
+    quote = {"source": "ecb_rates", "rate_on": AS_OF, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": "ecb/1"}
+    put(tables.ExchangeRates, quote)
+    found = computed(con)
+    assert found[NORTH].snapshots == ("ashby/2", "ashby/1")
+    assert found["band.western_europe.mid_senior"].snapshots == ("ashby/2", "ecb/1")
+    assert found["band.northern_europe.mid_senior"].snapshots == ()
+
+
+def answered(put: Put, number: int, source: str, board: str | None, day: date, **changed: Any) -> None:
+    at = datetime.combine(day, datetime.min.time())
+    row = {
+        "warc": f"w{number}", "record": 0, "source": source, "board": board, "observed_at": at, "is_complete": True,
+        "http_status": 200,
+    }  # fmt: skip
+    put(tables.Responses, row | changed)
+
+
+def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell())
+    for number in range(10):
+        board = "fresh" if number < 4 else "old"
+        put(tables.Postings, posting(number, **paid(), board=board))
+    answered(put, 1, "ashby", "old", date(2025, 10, 27))
+    answered(put, 2, "ashby", "old", date(2025, 10, 28), is_complete=False, n_rows=5)
+    answered(put, 3, "ashby", "old", date(2026, 8, 1), is_complete=False)  # a failed answer: nothing was read
+    answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
+    answered(put, 5, "ashby", "fresh", AS_OF)
+    assert computed(con)[NORTH].read_on == date(2025, 10, 28)
+    put(tables.Postings, posting(10, **paid(), board="fresh"), posting(11, **paid(), board="fresh"))
+    assert computed(con)[NORTH].read_on == date(2025, 10, 28), "half and half: the older"
+    put(tables.Postings, posting(12, **paid(), board="fresh"))
+    assert computed(con)[NORTH].read_on == AS_OF
+    put(tables.Postings, posting(13, **paid(), source="lever", board="x"))
+    answered(put, 6, "lever", "x", date(2026, 1, 7))
+    found = computed(con)
+    assert found[NORTH].read_on == date(2026, 1, 7), "a figure is as old as its oldest source"
+    of_each = (
+        Behind(source="ashby", n=13, read_on=AS_OF), Behind(source="lever", n=1, read_on=date(2026, 1, 7)),
+    )  # fmt: skip
+    assert found[NORTH].behind == found["bands.regions"].behind == of_each
+    assert wording.credited(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
+    alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
+    assert wording.credited(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
+    assert found["bands.regions"].read_on == date(2026, 1, 7)
+    assert found["outlook.gdp_2030"].read_on is None
+
+
+PAIRED = {"employment_type": "FULL_TIME", "role": "ai_engineer"}
+
+
+def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
+    }  # fmt: skip
+    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
+    answered(put, 1, "pairs", None, date(2025, 8, 3))
+    row = computed(con)[NORTH]
+    assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
+    assert row.behind == (Behind(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
+    store(con, put, [row])
+    put(tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
+    assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"
+
+
+STATED = ("stated_low", "stated_high", "stated_n_jobs", "stated_n_employers", "stated_status", "stated_reason")
+FEW = "not enough data (n = 9; 30 needed)"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"band_low": 130_000.0, "band_high": 170_000.0, "n_jobs": 310, "n_employers": 44},
+         (130_000.0, 170_000.0, 310, 44, "published", None)),
+        ({"band_low": None, "band_high": None, "n_jobs": 9, "n_employers": 4, "status": "suppressed", "reason": FEW},
+         (None, None, 9, 4, "suppressed", FEW)),
+        (None, (None,) * 6),
+    ],
+)  # fmt: skip
+def test_the_band_of_stated_levels_stands_beside(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, stated: dict[str, Any] | None, expected: tuple[Any, ...]
+) -> None:
+    put(tables.SalaryBands, cell())
+    if stated is not None:
+        put(tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
+    row = computed(con)[NORTH]
+    assert [tuple(r[name] for name in STATED) for r in wording.rows_of(row)] == [expected]
+    assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
+
+
+@pytest.mark.parametrize(
+    ("basis", "group", "expected"),
+    [
+        ("advertised_third_party", "mid_senior", "Mid to senior is what the title says or, where it names no level, "
+         "the source's codes MI and SE, and SE includes staff; full-time, and whether the amounts are base pay is not "
+         "said."),
+        ("advertised", "mid_senior", "Mid to senior is what the title says or, where it names no level, two to seven "
+         "years of experience asked for; full-time, base pay before tax"),
+        ("advertised_third_party", "entry", "Entry level is what the title says or, where it names no level, the "
+         "source's code EN; full-time, and whether the amounts are base pay is not said."),
+        ("advertised", "entry", "Entry level is what the title says (junior, graduate and the like) or, where it names "
+         "no level, at most one year of experience asked for; full-time, base pay before tax"),
+    ],
+)  # fmt: skip
+def test_pay_says_what_its_level_means_where_it_comes_from(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, basis: str, group: str, expected: str
+) -> None:
+    place = {"region_level": "country", "region": "US"} if group == "entry" else {}
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    put(tables.SalaryBands, cell(basis=basis, seniority_group=group, **place))
+    row = computed(con)["entry.us" if group == "entry" else NORTH]
+    assert expected in wording.note(row)
+    gathered = wording.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
+    assert gathered is not None and expected[1:] in " ".join(gathered.below)
+
+
+SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3, "n_employers": 2}
+RUNGS = [
+    ("SalaryBands730", {"basis": "advertised", "window_days": 730}, "advertised, 730 days",
+     "USD 10.0K–15.0K per month (from adverts of the last 730 days)"),
+    ("SalaryBands", {"basis": "advertised_third_party", "window_days": 0, "status": "low", "reason": "pairs"},
+     "third-party adverts",
+     "USD 10.0K–15.0K per month (adverts collected by a third party, employers unknown; low confidence)"),
+    ("SalaryBands", {"basis": "reported", "window_days": 0, "status": "low", "reason": "survey"}, "reported",
+     "USD 10.0K–15.0K per month (earnings that people report in surveys; low confidence)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "changed", "rung", "value"), RUNGS)
+def test_each_lower_rung_is_named(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, table: str, changed: dict[str, Any], rung: str, value: str
+) -> None:
+    put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    put(getattr(tables, table), cell(**changed))
+    row = computed(con)[NORTH]
+    assert (row.rung, row.value) == (rung, value)
+    assert row.basis == changed["basis"]
+
+
+def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(), cell(basis="reported", band_low=1.0, status="low", reason="survey"))
+    put(tables.SalaryBands730, cell(band_low=2.0))
+    row = computed(con)[NORTH]
+    assert row.rung == "advertised, 365 days"
+    assert [r["band_low"] for r in wording.rows_of(row)] == [120_000.0]
+
+
+def test_the_last_accepted_value_is_kept_with_its_date_and_nothing_later_leaks_in(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell(as_of=date(2026, 5, 2)), cell(as_of=date(2026, 9, 1), band_low=60_000.0))
+    for day in (date(2026, 5, 2), date(2026, 9, 1)):
+        store(con, put, [computed(con, day)[NORTH]])
+    put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    row = computed(con)[NORTH]
+    assert row.value == "USD 10.0K–15.0K per month (last accepted value, of 2 May 2026; low confidence)"
+    assert (row.rung, row.status) == ("last accepted value", "low")
+    assert row.reason == "not enough data (n = 3; 30 needed); value of 2026-05-02 kept"
+    store(con, put, [row])
+    later = computed(con, AS_OF + timedelta(days=1))[NORTH]
+    assert later.value == row.value, "a value that was kept once is not kept as if it were new"
+
+
+def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    row = computed(con)[NORTH]
+    assert (row.value, row.value_json, row.rung, row.status) == (None, None, "withheld", "suppressed")
+    assert wording.value(row) == "withheld: not enough data (n = 3; 30 needed)"
+    assert computed(con)["band.polynesia.mid_senior"].reason == "not enough data (n = 0; 30 needed)"
+
+
+def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
+    }  # fmt: skip
+    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
+    assert computed(con)[NORTH].status == "low"
+    put(tables.Sources, {"source": "pairs", "is_republishable": False})
+    row = computed(con)[NORTH]
+    assert (row.status, row.value, row.snapshots) == ("suppressed", None, ())
+
+
+def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    ends = dict.fromkeys(("band_low_lo", "band_low_hi", "band_high_lo", "band_high_hi"), float("nan"))
+    put(tables.SalaryBands, cell(**ends))
+    row = computed(con)[NORTH]
+    assert row.value_json is not None and "NaN" not in row.value_json
+    assert "No interval can be computed." in wording.note(row)
+
+
+def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.Countries, {"country": "CA", "alpha3": "CAN", "name": "Canada"})
+    entry = {"region_level": "country", "region": "CA", "seniority_group": "entry"}
+    put(
+        tables.SalaryBands,
+        cell(**entry, band_low=70_000.0, band_high=90_000.0, p50=80_400.0),
+        cell(**entry, currency="CAD", band_low=96_000.0, band_high=123_000.0, n_jobs=44),
+    )
+    found = computed(con)
+    assert found["entry.ca"].value == "USD 70K–90K per year, median USD 80K"
+    assert "In local money CAD 96K–123K, 44 jobs." in wording.note(found["entry.ca"])
+    table = wording.table(found["entries.countries"])
+    assert table is not None and table.rows[0][:4] == ("Canada", "USD 70K–90K", "80K", "CAD 96K–123K")
+
+
+def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
+    put(tables.SalaryBands730, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0))
+    row = computed(con)["bands.regions"]
+    table = wording.table(row)
+    assert table is not None
+    assert [(r[0], r[-1]) for r in table.rows] == [
+        ("US and Canada", "advertised, 365 days"),
+        ("Western Europe", "advertised, 730 days"),
+    ]
+    assert table.below[1] == "Withheld, not enough data: South America (n = 3)."
+    assert "Polynesia" in table.below[2]
+    assert (row.rung, row.n_jobs, row.n_employers) == ("named in each row", 840, None)
+    assert row.value is not None and row.value.endswith("20 more withheld")
+
+
+# --- skills and roles ---
+
+
+def demand(skill: str, share: float | None, **changed: Any) -> dict[str, Any]:
+    row = {
+        "as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering",
+        "requirement": "asked", "skill": skill, "category": "Programming Languages", "n_jobs": 400, "n_employers": 40,
+        "n_without_text": 9, "n_asking": 0 if share is None else round(400 * share), "share": share,
+        "share_lo": None if share is None else share - 0.02, "share_hi": None if share is None else share + 0.02,
+        "rank": 1, "category_rank": 1, "status": "published",
+    }  # fmt: skip
+    return row | changed
+
+
+def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(
+        tables.SkillDemand,
+        demand("SQL", 0.4, category_rank=2),
+        demand("Python", 0.8),
+        demand("Go", 0.9, requirement="any"),
+        demand("Rust", 0.9, role_group="data"),
+        demand("C", 0.9, region="Western Europe", region_level="region"),
+        demand("Perl", 0.9, as_of=AS_OF - timedelta(days=1)),
+        demand("Docker", 0.9, category="MLOps and Deployment"),
+    )
+    row = computed(con)["skills.programming_languages"]
+    assert row.value == "Python 80%, SQL 40%"
+    assert (row.n_jobs, row.status, row.basis) == (400, "published", "postings")
+
+
+def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_asking": 3}
+    put(tables.SkillDemand, demand("Python", None, **few))
+    row = computed(con)["skills.programming_languages"]
+    assert (row.status, row.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
+
+
+def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    category = {"category": "Programming Languages"}
+    put(
+        tables.Skills,
+        {"skill": "Python", "aliases": ["Py"], **category},
+        {"skill": "Amazon Web Services", "aliases": ["AWS"], **category},
+        {"skill": "R", "aliases": [], **category},
+        {"skill": "RStudio", "aliases": ["R"], **category},
+        {"skill": "Calculus", "aliases": [], **category},
+        {"skill": "API Design", "aliases": [], **category},
+        {"skill": "APIs", "aliases": [], **category},
+        {"skill": "REST APIs", "aliases": [], **category},
+        {"skill": "Optimization", "aliases": [], **category},
+    )
+    low = {"status": "low", "reason": "wide", "doubt": "wide"}
+    put(
+        tables.SkillDemand,
+        demand("Python", 0.8),
+        demand("Amazon Web Services", 0.2, rank=2, **low),
+        demand("R", 0.04, rank=3),
+        demand("RStudio", 0.5),
+        demand("APIs", 0.05, rank=4),
+        demand("REST APIs", 0.06, rank=5),
+    )
+    found = computed(con)
+    rows = {row["word"]: row for row in wording.rows_of(found["skills.baseline"])}
+    assert [wording.verdict(rows[word]) for word in ("Python", "AWS", "R", "calculus", "Keras")] == [
+        "essential", "common", "rare", "rare", None,
+    ]  # fmt: skip
+    assert rows["R"]["share"] == 0.04, "a name goes before an alias"
+    assert rows["APIs"]["skill"] == "REST APIs", "of several skills the one most asked for stands for the word"
+    assert rows["optimisation"]["skill"] == "Optimization", "of several that nobody asks for, the first declared"
+    value = found["skills.baseline"].value
+    assert value is not None and value.startswith("essential: Python 80%; common: AWS 20% (low confidence);")
+    assert found["skills.baseline"].status == "low"
+    assert found["skill.aws"].value == "20% (low confidence)"
+    assert "calculus 0% (low confidence)" in value
+    assert found["skill.calculus"].value == "0% (low confidence)", "no employer asks for it"
+    assert found["skill.calculus"].reason == DOUBT_WORDS["few_employers"]
+    assert found["skill.keras"].reason == "not in the taxonomy of skills"
+
+
+def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Roles, {"role": "ai_engineer", "title": "AI engineer", "role_group": "ai_engineering"})
+    cell = {
+        "as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering", "n_jobs": 90,
+        "n_employers": 9, "status": "published", "share_lo": 0.1, "share_hi": 0.7,
+    }  # fmt: skip
+    put(
+        tables.RoleShares,
+        {**cell, "role": "ai_security", "n_role": 27, "share": 0.3},
+        {**cell, "role": "ai_engineer", "n_role": 63, "share": 0.7},
+        {**cell, "role": "ai_architect", "n_role": 0, "share": 0.0},
+    )
+    assert computed(con)["roles.shares"].value == "AI engineer 70%, ai_security 30%"
+
+
+# --- statistics over core ---
+
+
+def offers(put: Put, sizes: list[int], has: Callable[[int, int], bool]) -> None:
+    number = 0
+    for employer, size in enumerate(sizes):
+        for k in range(size):
+            pay = {"pay_low": 1.0, "pay_source": "stated"}
+            put(tables.Postings, posting(number, employer_id=f"E{employer:02}", **pay))
+            base = {"posting_id": f"ashby:{number}", "component": "base", "position": 0}
+            put(tables.PostingPay, base)
+            if has(employer, k):
+                put(tables.PostingPay, {**base, "component": "bonus", "position": 1})
+                put(tables.PostingPay, {**base, "component": "equity_percent", "position": 2})
+            number += 1
+
+
+@pytest.mark.parametrize("sizes", [[60, 9, 8, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1, 1], [30, 20, 3, 2, 2], [8] * 12])
+def test_shares_weigh_employers_as_the_marts_do(con: duckdb.DuckDBPyConnection, put: Put, sizes: list[int]) -> None:
+    offers(put, sizes, lambda employer, k: (employer + k) % 3 == 0)
+    employer = [f"E{e:02}" for e, size in enumerate(sizes) for _ in range(size)]
+    asking = np.array([(e + k) % 3 == 0 for e, size in enumerate(sizes) for k in range(size)], dtype=float)
+    weights = capped_weights(employer)
+    rows = {row["item"]: row for row in wording.rows_of(computed(con)["additional.share"])}
+    expected = float((asking * weights.of_job).sum() / weights.of_job.sum())
+    for item in ("any", "bonus", "equity"):
+        assert rows[item]["share"] == pytest.approx(expected, abs=1e-6)
+        assert rows[item]["n_asking"] == int(asking.sum())
+        assert rows[item]["n_effective"] == pytest.approx(weights.n_effective, abs=0.01)
+        assert rows[item]["share_lo"] < expected < rows[item]["share_hi"]
+    assert rows["commission"]["share"] == 0.0
+
+
+def test_the_interval_of_a_share_is_that_of_the_clusters(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    """Twelve employers of equal size that offer all or nothing: twelve observations, not ninety-six."""
+    offers(put, [8] * 12, lambda employer, k: employer < 6)
+    row = wording.rows_of(computed(con)["additional.share"])[0]
+    margin = 1.96 * (0.25 / 11) ** 0.5
+    assert row["share_hi"] - row["share"] == pytest.approx(margin, abs=1e-5)
+
+
+@pytest.mark.parametrize("sizes", [[60, 9, 8, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1, 1], [8] * 12, [3] * 60, [40, *[2] * 45]])
+def test_the_interval_of_a_share_is_near_that_of_the_marts(
+    con: duckdb.DuckDBPyConnection, put: Put, sizes: list[int]
+) -> None:
+    """Linearised here, a bootstrap there: of one variance, so their widths may differ by a fifth."""
+
+    def has(employer: int, k: int) -> bool:
+        return (employer * 7 + k // 2) % 4 == 0
+
+    offers(put, sizes, has)
+    employer = [f"E{e:02}" for e, size in enumerate(sizes) for _ in range(size)]
+    asking = np.array([[has(e, k)] for e, size in enumerate(sizes) for k in range(size)], dtype=float)
+    weights = capped_weights(employer)
+    _, low, high = share_intervals(asking, weights, resampled(weights.n_employers, "a cell"))
+    row = wording.rows_of(computed(con)["additional.share"])[0]
+    assert row["share_hi"] - row["share_lo"] == pytest.approx(high[0] - low[0], rel=0.2)
+
+
+def test_each_unsure_share_carries_its_own_mark(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    """Equity at one employer; bonuses at all of them, each for a third of its adverts."""
+    for number in range(400):
+        employer = number % 40
+        put(tables.Postings, posting(number, employer_id=f"E{employer:02}", pay_low=1.0, pay_source="stated"))
+        base = {"posting_id": f"ashby:{number}", "component": "base"}
+        put(tables.PostingPay, {**base, "position": 0})
+        if (employer + number // 40) % 3 == 0:
+            put(tables.PostingPay, {**base, "component": "bonus", "position": 1})
+        if employer == 0:
+            put(tables.PostingPay, {**base, "component": "equity", "position": 2})
+    row = computed(con)["additional.share"]
+    assert row.value is not None
+    assert row.value.endswith("beside base pay: equity 2% (low confidence), bonus 34%, commission 0% (low confidence)")
+    assert row.value.startswith("35% of adverts"), "the total is as sure as bonuses are"
+    assert row.reason == "equity, commission: fewer than 5 employers"
+    rows = {line["item"]: line for line in wording.rows_of(row)}
+    assert (rows["equity"]["n_employers_asking"], rows["equity"]["largest_employer"]) == (1, 1.0)
+    assert rows["bonus"]["n_employers_asking"] == 40
+    table = wording.table(row)
+    assert table is not None and [line[0] for line in table.rows] == [
+        "any", "equity (low confidence)", "bonus", "commission (low confidence)",
+    ]  # fmt: skip
+    assert table.columns[-2:] == ("Jobs", "Employers")
+
+
+def test_few_adverts_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    offers(put, [5, 5, 5, 5, 5, 4], lambda employer, k: True)
+    row = computed(con)["additional.share"]
+    assert (row.status, row.reason) == ("suppressed", "not enough data (n = 29; 30 needed)")
+
+
+def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    for number in range(40):
+        put(tables.Postings, posting(number))
+        bonus = {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR"}
+        put(tables.PostingPay, {**bonus, "annual_high": 1.0, "annual_high_usd": 10_000.0 + 100 * number})
+    put(tables.Postings, posting(99))
+    put(tables.PostingPay, {**bonus, "posting_id": "ashby:99", "annual_high": 9e9, "usd_reason": "no_rate"})
+    row = computed(con)["additional.bonus"]
+    assert wording.rows_of(row)[0]["p50"] == 11_900.0
+    assert (row.value, row.status, row.n_jobs) == ("median USD 11.9K per year (low confidence)", "low", 40)
+
+
+def test_industries_wait_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    for number in range(100):
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}"))
+    for number in range(11):
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 2 else "retail"})
+    assert computed(con)["industries.shares"].reason == "industry known for 55 of 100 jobs; 60% needed"
+    for number in range(11, 16):
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance"})
+    row = computed(con)["industries.shares"]
+    assert [(r["item"], r["n_asking"]) for r in wording.rows_of(row)] == [("finance", 50), ("retail", 30)]
+    assert row.value == "low confidence: finance 62%, retail 38%"
+    assert wording.note(row).count("Low confidence: finance, retail (the 95% interval is wider than 20") == 1
+
+
+def watched(put: Put, days: int, first: date) -> None:
+    for k in range(days):
+        at = datetime.combine(first + timedelta(days=k), datetime.min.time())
+        put(
+            tables.Responses,
+            {"warc": f"w{k}", "record": 0, "source": "ashby", "board": "b", "observed_at": at, "is_complete": True,
+             "http_status": 200},
+        )  # fmt: skip
+
+
+def test_hiring_difficulty_is_withheld_until_it_was_watched_for_long(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    watched(put, 3, date(2026, 8, 15))
+    row = computed(con)["hiring.difficulty"]
+    assert row.status == "suppressed"
+    said = "not watched for long enough (since 15 August 2026; more than 60 days"
+    assert row.reason is not None and row.reason.startswith(said)
+
+
+def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    """An age in a reason would be another one every night, and the row stored again."""
+    watched(put, 20, date(2026, 8, 1))
+    nights = [computed(con, AS_OF + timedelta(days=number)) for number in (0, 1)]
+    said = [
+        {name: (row.value, row.value_json, row.reason, row.n_jobs) for name, row in night.items()} for night in nights
+    ]
+    assert said[0] == said[1]
+
+
+def test_hiring_difficulty_follows_only_vacancies_seen_from_their_first_day(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    first = date(2026, 5, 1)
+    watched(put, 109, first)
+    opened = datetime(2026, 5, 10)
+    for group, n_open in (("ai_engineering", 18), ("other_engineering", 9)):
+        for number in range(36):
+            is_open = number < n_open
+            put(
+                tables.Postings,
+                posting(
+                    number + (0 if group == "ai_engineering" else 1000), role_group=group, first_seen_at=opened,
+                    employer_id=f"E{number % 12}",
+                    last_seen_at=datetime(2026, 8, 17) if is_open else datetime(2026, 6, 20),
+                    closed_on=None if is_open else date(2026, 6, 21),
+                ),
+            )  # fmt: skip
+    # Old stock, too young, and lost from sight: none of these may count.
+    put(tables.Postings, posting(5000, first_seen_at=datetime(2026, 5, 1)))
+    put(tables.Postings, posting(5001, first_seen_at=datetime(2026, 8, 1)))
+    put(tables.Postings, posting(5002, first_seen_at=opened, last_seen_at=datetime(2026, 5, 20)))
+    row = computed(con)["hiring.difficulty"]
+    assert [(r["cell"], r["n_jobs"], r["n_asking"]) for r in wording.rows_of(row)] == [
+        ("AI engineering", 36, 18),
+        ("other engineering", 36, 9),
+    ]
+    assert row.value is not None and row.value.startswith(
+        "50% of AI engineering vacancies were still open after 60 days, against 25% of other engineering vacancies"
+    )
+
+
+# --- cited ---
+
+
+def test_cited_figures_name_their_source_and_go_stale(con: duckdb.DuckDBPyConnection) -> None:
+    fresh = computed(con)["outlook.gdp_2030"]
+    assert fresh.value == "up to USD 15.7 trillion by 2030 (cited; PwC)"
+    assert (fresh.kind, fresh.status, fresh.sources) == ("cited", "published", ("PwC",))
+    assert "27 June 2017" in wording.note(fresh) and "Verify again by 30 June 2027." in wording.note(fresh)
+    assert warnings([fresh]) == []
+    stale = computed(con, date(2028, 1, 1))["outlook.gdp_2030"]
+    assert stale.status == "low" and stale.value is not None and stale.value.endswith("not verified again in time)")
+    assert len(warnings([stale])) == 1 and "PwC" in warnings([stale])[0]
+
+
+def test_a_claim_without_source_is_never_published_as_sure(con: duckdb.DuckDBPyConnection) -> None:
+    row = computed(con)["outlook.shortfall"]
+    assert (row.status, row.value) == ("low", "30–40% over the next few years (cited; source unknown)")
+
+
+# --- the ledger as a whole ---
+
+
+def filled(put: Put, cell: Cell) -> None:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    put(tables.SalaryBands, cell(), cell(region_level="country", region="US", seniority_group="entry"))
+    put(tables.Skills, {"skill": "Python", "category": "Programming Languages", "aliases": []})
+    put(tables.SkillDemand, demand("Python", 0.8))
+    offers(put, [4] * 10, lambda employer, k: k == 0)
+
+
+def test_each_printed_figure_can_be_run_again_from_its_sql(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    filled(put, cell)
+    rows = computed(con)
+    store(con, put, list(rows.values()))
+    run = 0
+    for row in rows.values():
+        assert row.status in CELL_STATES
+        if row.kind == "cited":
+            assert row.sql is None
+            continue
+        assert row.sql is not None and "$" not in row.sql
+        answer = con.execute(row.sql)
+        names = [column[0] for column in answer.description]
+        again = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+        if row.value_json and row.figure not in ("bands.regions", "entries.countries"):
+            printed = json.loads(row.value_json)
+            # What is not read from a mart is judged here: the printed rows are those of the SELECT and their status.
+            kept = [{name: value for name, value in line.items() if name in names} for line in printed]
+            assert json.loads(json.dumps(again)) == kept
+            assert all(line["status"] in ("published", "low") for line in printed if "share" in line)
+            run += 1
+    assert run >= 5
+
+
+def test_the_same_rows_give_the_same_ledger(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    filled(put, cell)
+    first = compute(con, AS_OF, code_version="1")
+    store(con, put, first)
+    assert compute(con, AS_OF, code_version="1") == first, "the ledger of the day itself changes nothing"
+
+
+def test_compute_writes_nothing(put: Put, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "market.duckdb"
+    con.execute(f"ATTACH '{path}' AS market; COPY FROM DATABASE memory TO market; DETACH market")
+    with duckdb.connect(str(path), read_only=True) as reader:
+        assert compute(reader, AS_OF, code_version="1")
+
+
+def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    filled(put, cell)
+    store(con, put, compute(con, AS_OF, code_version="1"))
+    assert "CHECK" in ddl(tables.Figures)
+    counted = con.execute("SELECT count(*), count(DISTINCT figure) FROM mart.figures").fetchone()
+    assert counted is not None and counted[0] == counted[1] == len(declared(con))
+
+
+def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(as_of=date(2026, 8, 16)), cell(**SUPPRESSED, band_low=None, band_high=None))
+    put(tables.SalaryBands730, cell())
+    put(tables.Postings, posting(1, **paid(), warc="ashby/2026-08-16T010203Z.warc.gz"))
+    answered(put, 1, "ashby", "b", date(2026, 8, 16))
+    for day in (date(2026, 8, 16), AS_OF):
+        store(con, put, [computed(con, day)[NORTH]])
+    text = explain(con, NORTH)
+    for expected in (
+        "band.northern_america.mid_senior on 2026-08-17",
+        "USD 10.0K–15.0K per month (from adverts of the last 730 days)",
+        "420 jobs of 61 employers",
+        "95% interval of the lower end USD 9.6K–10.3K",
+        "ashby/2026-08-16T010203Z.warc.gz (2026-08-16)",
+        "last read   2026-08-16",
+        "advertised, 365 days: suppressed (n = 3): not enough data (n = 3; 30 needed)",
+        "advertised, 730 days: published (n = 420)",
+        "ashby 1",
+        "2026-08-16 published: USD 10.0K–15.0K per month",
+        "FROM mart.salary_bands_730 b",
+        "USD 8.1K–12.9K per month in North America (no source named)",
+    ):
+        assert expected in text, expected
+    assert "on 2026-08-16" in explain(con, NORTH, date(2026, 8, 16))
+
+
+def test_explain_of_every_kind_of_figure_works(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    filled(put, cell)
+    store(con, put, compute(con, AS_OF, code_version="1"))
+    for name in declared(con):
+        assert explain(con, name).startswith(f"{name} on 2026-08-17\n")
+
+
+def test_explain_of_what_is_not_there(con: duckdb.DuckDBPyConnection) -> None:
+    assert "run the pipeline first" in explain(con, NORTH)
+    with pytest.raises(UnknownFigureError, match=r"did you mean .*band\.northern_america\.mid_senior"):
+        explain(con, "band.north_america.mid_senior")

@@ -1,0 +1,255 @@
+"""The adverts named behind a figure are those that were counted: of every measured figure, job by job."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from reports.figures import selects
+from reports.figures.catalogue import Figure, Rung, compute, declared
+from tests.reports.conftest import AS_OF, Put, plain
+from warehouse import tables
+from warehouse.marts.role_shares import role_shares
+from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.skill_demand import skill_demand
+from warehouse.schema import arrow_schema
+from warehouse.tables import fields_of, table_of
+
+N_JOBS = 600
+PLACES = {
+    "US": ("Northern America", "Americas", ["USD"]),
+    "DE": ("Western Europe", "Europe", ["EUR"]),
+    "SE": ("Northern Europe", "Europe", ["SEK"]),
+}
+ROLES = {
+    "ai_engineer": "ai_engineering",
+    "machine_learning_engineer": "ai_engineering",
+    "ai_researcher": "ai_science",
+    "software_engineer": "other_engineering",
+}
+SKILLS = {"Python": "Programming Languages", "SQL": "Programming Languages", "Docker": "MLOps and Deployment"}
+RATES = {"USD": (None, None), "EUR": ("ecb_rates", AS_OF), "SEK": ("ecb_rates", AS_OF)}
+
+
+@pytest.fixture
+def put_many(con: duckdb.DuckDBPyConnection) -> Put:
+    """put_many(Table, {...}, {...}): as `put`, but all rows are inserted at once, by `put_many(None)`."""
+    kept: dict[type, list[dict[str, Any]]] = {}
+
+    def keep(table: type | None, *rows: dict[str, Any]) -> None:
+        if table is not None:
+            kept.setdefault(table, []).extend(rows)
+            return
+        for cls, all_rows in kept.items():
+            nothing = {f.name: plain(f) for f in fields_of(cls)}
+            made = pa.Table.from_pylist([nothing | row for row in all_rows], schema=arrow_schema(cls))
+            insert(con, cls, made)
+
+    return keep
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: type, rows: Any) -> None:
+    """Insert a frame or an Arrow table by the names of its columns."""
+    con.register("inserted", rows)
+    con.execute(f"INSERT INTO {table_of(table).name} BY NAME SELECT * FROM inserted")
+    con.unregister("inserted")
+
+
+@pytest.fixture
+def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConnection:
+    """Jobs with several adverts that differ in whatever decides a figure, and the marts computed from them."""
+    chance = random.Random(12)  # the same adverts in each run
+    put = put_many
+    put(tables.Sources, {"source": "closed", "is_republishable": False})
+    for country, (region, continent, currencies) in PLACES.items():
+        place = {"alpha3": f"{country}X", "name": country, "region": region, "continent": continent}
+        put(tables.Countries, {"country": country, "currencies": currencies, **place})
+    for role, group in ROLES.items():
+        put(tables.Roles, {"role": role, "role_group": group, "title": role})
+    for skill, category in SKILLS.items():
+        put(tables.Skills, {"skill": skill, "category": category, "aliases": []})
+    for number in range(14):
+        industry = ["finance", "retail", None][number % 7 % 3]
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": industry})
+    for number in range(200):
+        seen_at = datetime.combine(AS_OF - timedelta(days=number), datetime.min.time())
+        answer = {"warc": f"w{number}", "record": 0, "source": "ashby", "board": "b", "http_status": 200}
+        put(tables.Responses, {**answer, "observed_at": seen_at, "is_complete": True})
+    for day, warc in ((AS_OF, "ecb/1"), (AS_OF - timedelta(days=1), "ecb/0")):
+        quote = {"source": "ecb_rates", "rate_on": day, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": warc}
+        put(tables.ExchangeRates, quote)
+    for job in range(N_JOBS):
+        for advert in range(chance.choice((1, 1, 2, 3))):
+            put_advert(put, chance, job, advert)
+    for row in range(240):
+        put_pair(put, chance, row)
+    put_many(None)
+    for mart, frame in (
+        (tables.SalaryBands, salary_bands(con, AS_OF)),
+        (tables.SalaryBands730, salary_bands(con, AS_OF, 730, is_whole=False)),
+        (tables.SkillDemand, skill_demand(con, AS_OF)),
+        (tables.RoleShares, role_shares(con, AS_OF)),
+    ):
+        insert(con, mart, frame)
+    return con
+
+
+def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
+    """One advert of a job, with pay, pay zones, places and skills that may differ from those of the job's others."""
+    role = list(ROLES)[job % 4 % 3] if chance.random() < 0.8 else chance.choice(list(ROLES))
+    opened = datetime.combine(AS_OF - timedelta(days=chance.choice((3, 70, 90, 120, 500))), datetime.min.time())
+    seen = max(opened, datetime.combine(AS_OF - timedelta(days=chance.choice((0, 1, 2, 400))), datetime.min.time()))
+    country = chance.choice(list(PLACES))
+    posting_id = f"{chance.randrange(10**6):06}:{job}:{advert}"  # which advert of a job comes first is chance
+    closed_on = (seen + timedelta(days=1)).date() if chance.random() < 0.3 and seen.date() < AS_OF else None
+    row: dict[str, Any] = {
+        "posting_id": posting_id, "job_id": f"job {job}", "board": "b", "employer_id": f"e{job % 14}",
+        "source": "closed" if chance.random() < 0.05 else "ashby", "title": "x", "role": role,
+        "role_group": ROLES[role], "seniority": chance.choice(("mid", "senior", "junior", "unstated", "intern")),
+        "seniority_inferred": chance.random() < 0.3, "text_state": chance.choice(("full", "full", "none")),
+        "language": chance.choice(("en", "en", "sv", None)), "text_hash": None, "first_seen_at": opened,
+        "version_from": opened, "last_seen_at": seen, "closed_on": closed_on, "content_hash": "0" * 32,
+        "warc": f"ashby/{chance.randrange(9)}", "employment_type": chance.choice(("FULL_TIME", None, "PART_TIME")),
+    }  # fmt: skip
+    zones = chance.sample(list(PLACES), chance.choice((0, 0, 2)))
+    pay_country = "several" if zones and chance.random() < 0.5 else country
+    own = {"period": chance.choice(("year", "year", "hour"))} | pay_in(chance, country)
+    if chance.random() < 0.85:
+        row |= {f"pay_{name}": own[name] for name in ("low", "high", "tax", "flag")}
+        row |= {name: own[name] for name in own if name.startswith(("annual", "fx")) or name in ("currency", "period")}
+        row |= {"pay_country": pay_country, "pay_region": PLACES[country][0], "pay_continent": PLACES[country][1]}
+        row |= {"pay_source": "stated"}
+        base = {"posting_id": posting_id, "component": "base", "position": 0, **own}
+        put(tables.PostingPay, {**base, "is_headline": True, "is_headline_in_country": False})
+    for position, zone in enumerate(zones, start=1):
+        offered = {"posting_id": posting_id, "component": "base", "position": position, "period": "year"}
+        put(tables.PostingPay, {**offered, "country": zone, "is_headline_in_country": True, **pay_in(chance, zone)})
+    for position, component in enumerate(("bonus", "equity", "commission"), start=5):
+        if chance.random() < 0.3:
+            put(tables.PostingPay, {"posting_id": posting_id, "component": component, "position": position,
+                                    **pay_in(chance, country)})  # fmt: skip
+    put(tables.Postings, row)
+    for position, name in enumerate({country, *zones}):
+        region, continent, _ = PLACES[name]
+        put(tables.PostingPlaces, {"posting_id": posting_id, "position": position, "country": name,
+                                   "region": region, "continent": continent})  # fmt: skip
+    for skill in SKILLS:
+        if row["text_state"] == "full" and chance.random() < 0.5:
+            asked = chance.choice(("required", "preferred", "mentioned"))
+            put(tables.PostingSkills, {"posting_id": posting_id, "skill": skill, "end": 1, "requirement": asked})
+
+
+def pay_in(chance: random.Random, country: str) -> dict[str, Any]:
+    """An amount in the money of a country; now and then without its upper end, without a rate, net, or flagged."""
+    currency = PLACES[country][2][0]
+    low = chance.randrange(80_000, 120_000)
+    high = None if chance.random() < 0.1 else low + 40_000.0
+    source, day = RATES[currency]
+    dollars = {"annual_low_usd": low, "annual_high_usd": high, "fx_source": source, "fx_on": day}
+    return {
+        "low": low, "high": high, "annual_low": low, "annual_high": high, "currency": currency,
+        "tax": chance.choice((None, None, None, "net")), "flag": chance.choice((None,) * 9 + ("high_over_4x_low",)),
+        **(dollars if chance.random() < 0.9 else {}),
+    }  # fmt: skip
+
+
+def put_pair(put: Put, chance: random.Random, row: int) -> None:
+    """Both ends of a pair of a third party; some say what another says, or are no pair."""
+    country = chance.choice(list(PLACES))
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role": "ai_engineer", "role_group": "ai_engineering",
+        "seniority": chance.choice(("mid", "senior", "junior")), "employment_type": "FULL_TIME", "title": "t",
+        "currency": "USD", "country": country, "region": PLACES[country][0], "continent": PLACES[country][1],
+        "year": chance.choice((2026, 2025, 2020)), "warc": f"pairs/{row % 2}", "pair_row": row + 1,
+        "snapshot_on": date(2026, 1, 1 + row % 2),
+    }  # fmt: skip
+    low = chance.choice((100_000.0, 110_000.0))
+    for number, amount in enumerate((low, low * chance.choice((1.5, 9)))[: chance.choice((1, 2, 2, 2))]):
+        put(tables.PayReports, {**report, "row": 2 * row + number + 1, "pay_usd_stated": amount})
+
+
+def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Rung, dict[str, object]]]:
+    """Every rung of every measured figure, with the parameters of its SELECTs."""
+    for figure in declared(con).values():
+        for rung in figure.rungs:
+            given = {"as_of": AS_OF, "basis": rung.basis, "window_days": rung.window_days, **figure.parameters}
+            yield figure, rung, given
+
+
+def reader(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any]]]:
+    """A function that reads the rows of a SELECT, once."""
+    read: dict[str, list[dict[str, Any]]] = {}
+
+    def rows_of(sql: str) -> list[dict[str, Any]]:
+        if sql not in read:
+            answer = con.execute(sql)
+            names = [column[0] for column in answer.description]
+            read[sql] = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return read[sql]
+
+    return rows_of
+
+
+def behind(figure: Figure, adverts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The adverts of the figure's own cells."""
+    return [row for row in adverts if not figure.cells or tuple(row["cell"]) in figure.cells]
+
+
+def jobs_of(adverts: list[dict[str, Any]], item: str | None = None) -> int:
+    """How many jobs adverts are of; with an item, of those that count for it."""
+    return len({row["job_id"] for row in adverts if item is None or item in row["items"]})
+
+
+def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
+    market: duckdb.DuckDBPyConnection,
+) -> None:
+    rows_of = reader(market)
+    n_compared: dict[str, int] = {}
+    for figure, rung, given in laddered(market):
+        named = behind(figure, rows_of(selects.filled(rung.behind, given)))
+        rows = rows_of(selects.filled(rung.sql, given))
+        kind = figure.id.partition(".")[0]
+        assert rows or not named or kind == "skills", f"{figure.id}: of a list without a skill all jobs were read"
+        for row in rows:
+            adverts = [one for one in named if row.get("cell") in (None, one["cell"][0])]
+            said = (figure.id, rung.name, row)
+            assert jobs_of(adverts) == (row["n_jobs"] or 0), said
+            n_compared[f"{kind}, {rung.name}"] = n_compared.get(f"{kind}, {rung.name}", 0) + (row["n_jobs"] or 0)
+            if row.get("n_asking") is not None:
+                item = row.get("item") or row.get("role") or row.get("skill") or "open"
+                assert jobs_of(adverts, item) == row["n_asking"], said
+            if row.get("n_stated") is not None:
+                assert jobs_of(adverts, "stated") == row["n_stated"], said
+    compared = {name for name, n in n_compared.items() if n}
+    assert compared >= {
+        *(f"{kind}, {rung}" for kind in ("band", "entry")
+          for rung in ("advertised, 365 days", "advertised, 730 days", "third-party adverts")),
+        *(f"{kind}, advertised, 365 days"
+          for kind in ("skills", "skill", "roles", "additional", "industries", "hiring")),
+    }  # fmt: skip
+
+
+def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:
+    ledger = {row.figure: row for row in compute(market, AS_OF, code_version="1")}
+    rows_of = reader(market)
+    printed = set()
+    for figure, rung, given in laddered(market):
+        row = ledger[figure.id]
+        if row.status == "suppressed" or row.rung != rung.name:
+            continue
+        printed.add(figure.id)
+        adverts = behind(figure, rows_of(selects.filled(rung.behind, given)))
+        assert sum(part.n for part in row.behind or ()) == len(adverts), figure.id
+        assert {one["warc"] for one in adverts} == {name for name in row.snapshots if not name.startswith("ecb")}
+        assert ("ecb_rates" in row.sources) == any(one["fx_source"] for one in adverts), figure.id
+        assert "ecb/0" not in row.snapshots, "a rate of another day"
+        if figure.unit.startswith("USD"):
+            assert len(adverts) == row.n_jobs, "of each job the one advert whose pay counts"
+    assert printed >= {"band.northern_america.mid_senior", "skill.python", "skills.mlops_and_deployment",
+                       "roles.shares", "additional.share", "additional.bonus", "industries.shares"}  # fmt: skip

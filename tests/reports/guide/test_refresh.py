@@ -1,0 +1,507 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.figures import catalogue as declared_figures
+from reports.guide.refresh import PROJECT, GuideError, Refreshed, SampleOutsideError, check, day_of, refreshed, stage
+from warehouse import tables
+from warehouse.publish import atomic_files as placing
+from warehouse.tables import Figures, Sources
+
+Make = Callable[..., Figures]
+END = "\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
+RANKING = '[{"position": 1, "skill": "C|C++ <b>", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "n_asking": 9,'
+RANKING += ' "status": "published", "n_jobs": 18, "n_without_text": 0}]'
+
+
+@pytest.fixture
+def ledger(figure: Make) -> list[Figures]:
+    return [
+        figure(baseline="essential"),
+        figure(figure="skill.r", value=None, value_json=None, status="suppressed", reason="not enough data (n = 3)"),
+        figure(figure="skills.big_data", title="Big data", value="C|C++ <b> 50%", value_json=RANKING),
+    ]
+
+
+def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options: Any) -> str:
+    return refreshed(raw.encode(), ledger, is_html=is_html, **options)[0].decode()
+
+
+def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> Refreshed:
+    """Stage a guide and put it in place."""
+    staged, done = stage(path_in, path_out, ledger, **options)
+    placing.put_in_place([staged])
+    return done
+
+
+def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> list[tuple[int, str]]:
+    with pytest.raises(GuideError) as caught:
+        refreshed(raw.encode(), ledger, is_html=is_html)
+    return list(caught.value.problems)
+
+
+# --- what is put in ---
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("a <!-- figure:skill.python -->old<!-- /figure --> b", "a <!-- figure:skill.python -->62%<!-- /figure --> b"),
+        ("a <!--figure:skill.python--><!--/figure--> b", "a <!--figure:skill.python-->62%<!--/figure--> b"),
+        ('a <span class="x" data-figure="skill.python">o<b>l</b>d</span>', None),
+        ("a <span data-figure='skill.python'><span>nested</span></span>.",
+         "a <span data-figure='skill.python'>62%</span>."),
+        ("a <SPAN\n data-figure=skill.python >old</SPAN >", "a <SPAN\n data-figure=skill.python >62%</SPAN >"),
+        ("a <!-- figure:skill.r -->x<!-- /figure -->",
+         "a <!-- figure:skill.r -->withheld: not enough data (n = 3)<!-- /figure -->"),
+        ('a <!-- figure:skill.r else="not known" -->x<!-- /figure -->',
+         'a <!-- figure:skill.r else="not known" -->not known<!-- /figure -->'),
+        ("a <!-- figure:skill.r else='a \"b\" | c' -->x<!-- /figure -->",
+         "a <!-- figure:skill.r else='a \"b\" | c' -->a \"b\" &#124; c<!-- /figure -->"),
+        ('a <span data-figure="skill.r" data-else="&quot;?&quot;">x</span>',
+         'a <span data-figure="skill.r" data-else="&quot;?&quot;">"?"</span>'),
+        ('a <!-- figure:skill.r else="" -->x<!-- /figure -->', 'a <!-- figure:skill.r else="" --><!-- /figure -->'),
+        ('a <!-- figure:skill.python else="no" -->x<!-- /figure -->',
+         'a <!-- figure:skill.python else="no" -->62%<!-- /figure -->'),
+        ("| <!-- figure:skills.big_data -->x<!-- /figure --> |",
+         "| <!-- figure:skills.big_data -->C&#124;C++ &lt;b&gt; 50%<!-- /figure --> |"),
+        ("a <!-- figure:skill.python -->one\ntwo<!-- /figure --> b",
+         "a <!-- figure:skill.python -->62%<!-- /figure --> b"),
+    ],
+)  # fmt: skip
+def test_spans_in_a_line(given_text: str, expected: str | None, ledger: list[Figures]) -> None:
+    expected = expected or 'a <span class="x" data-figure="skill.python">62%</span>'
+    assert text_of(given_text + END, ledger).startswith(expected)
+
+
+def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
+    text = text_of('a <!-- figure:skill.python show="note" --><!-- /figure -->' + END, ledger)
+    assert "500 jobs of 50 employers, seen open in the 365 days to 17 August 2026. 95% interval 60–64%" in text
+    assert "The 2026 guide said: essential." in text
+
+
+def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: list[Figures]) -> None:
+    alone = text_of("  <!-- figure:skills.big_data -->\n  <!-- /figure -->\n" + END, ledger)
+    assert alone.startswith(
+        "  <!-- figure:skills.big_data -->\n\n  Share of the 18 AI engineering jobs whose advert we could read in "
+        "full. No employer counts "
+    )
+    assert (
+        alone.split("No employer counts ")[1]
+        .partition("Verdict, ")[2]
+        .startswith(
+            "by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "
+            "3%, rare below.\n\n  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
+            "  | ---: | --- | ---: | ---: | ---: | --- |\n"
+            "  | 1 | C&#124;C++ &lt;b&gt; | 50% | 40–60% | 9 | essential |\n\n  <!-- /figure -->\n"
+        )
+    )
+    in_line = text_of("See <!-- figure:skills.big_data -->\n<!-- /figure -->\n" + END, ledger)
+    assert in_line.startswith("See <!-- figure:skills.big_data -->C&#124;C++ &lt;b&gt; 50%<!-- /figure -->\n")
+
+
+def test_html_gets_a_table_and_markdown_in_an_element_too(ledger: list[Figures]) -> None:
+    page = (
+        '<meta charset="utf-8">\n<!-- figure:skills.big_data -->\n<!-- /figure -->\n<div data-figures="sources"></div>'
+    )
+    text = text_of(page, ledger, is_html=True)
+    assert "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data. Share of the 18 AI" in text
+    text = text_of('x <!-- figure:skill.python --><!-- /figure -->\n\n<div data-figures="sources"></div>', ledger)
+    assert "<td>Python (skill.python)</td>" in text
+    assert "\n\n" not in text[text.index("<div") :], "a blank line would end the HTML block"
+
+
+def test_sources_say_what_every_figure_rests_on(ledger: list[Figures]) -> None:
+    named = Sources(
+        source="ashby", title="Ashby boards", kind="employer board", publisher="p", homepage="h", licence="l",
+        terms_url=None, attribution="Adverts: boards at Ashby.", is_republishable=True, is_verified=True,
+    )  # fmt: skip
+    raw = "a <!-- figure:skill.r --><!-- /figure --> <!-- figure:skill.python --><!-- /figure -->" + END
+    text = text_of(raw, ledger, sources=[named])
+    assert "| Python (skill.r) | withheld: not enough data (n = 3) |" in text
+    assert (
+        "| Python (skill.python) | adverts we read (advertised, 365 days) | 500 jobs of 50 employers "
+        "| 365 days to 17 August 2026 | – | Ashby boards |"
+    ) in text
+    assert "\n- Adverts: boards at Ashby.\n" in text
+    assert text.index("(skill.r)") < text.index("(skill.python)"), "in order of first use"
+
+
+def test_sources_say_when_they_were_last_read(figure: Make) -> None:
+    raw = "a <!-- figure:skill.python --><!-- /figure -->" + END
+    text = text_of(raw, [figure(read_on=date(2025, 10, 28))])
+    assert "| 365 days to 17 August 2026 | 28 October 2025 | ashby |" in text
+    assert "Last read: the day by which" in text
+
+
+def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
+    rows = '[{"place": "Peru", "status": "low", "reason": "few employers", "n_jobs": 31, "basis": "advertised"}]'
+    peru = figure(
+        figure="entries.countries", basis="advertised", status="low", reason="low confidence for Peru", value_json=rows
+    )
+    text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [peru])
+    assert "(advertised, 365 days; low confidence: Peru (few employers))" in text
+    mixed = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
+    text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixed])
+    assert "| named in each row | 500 jobs" in text
+
+
+def test_the_newest_day_counts(figure: Make) -> None:
+    old = figure(value="50%")
+    new = dataclasses.replace(old, value="70%", as_of=date(2026, 9, 1))
+    assert "-->70%<" in text_of("a <!-- figure:skill.python --><!-- /figure -->" + END, [new, old])
+
+
+# --- what is left alone ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```html\n<!-- figure:nothing.known -->\n```\n",
+        "~~~~\n<!-- figure:nothing.known -->\n~~~\n<!-- /figure -->\n~~~~\n",
+        "> ```\n> <!-- figure:nothing.known -->\n> ```\n",
+        "- ```\r\n  <!-- figure:nothing.known -->\r\n  ```\r\n",
+        "Write `<!-- figure:nothing.known -->` so.\n",
+        "Write ``a ` <!-- figure:nothing.known -->`` so.\n",
+        "<!-- note: <span data-figure='nothing.known'> -->\n",
+        "<script>x = '<!-- figure:nothing.known -->'</script>\n",
+        "<style>/* <span data-figure='nothing.known'> */</style>\n",
+    ],
+)
+def test_markers_that_are_only_shown_are_left_alone_and_named(text: str, ledger: list[Figures]) -> None:
+    out, done = refreshed((text + END).encode(), ledger, is_html=False)
+    assert out.decode().startswith(text)
+    assert [what for _, what in done.warnings] and all("left alone" in what for _, what in done.warnings)
+    assert done.used == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<!-- figure out later -->\n", "<!-- Figure: see below, please -->\n", "\\<!-- no comment\n",
+     "a < b and it's c > d\n", "<div data-figure='3'>x</div>\n", "`unpaired\n", "<!---->x<!-->y<!--->z\n"],
+)  # fmt: skip
+def test_what_is_no_marker_at_all_causes_nothing(text: str, ledger: list[Figures]) -> None:
+    tail = "see <!-- figure:skill.python --><!-- /figure -->" + END
+    out, done = refreshed((text + tail).encode(), ledger, is_html=False)
+    assert out.decode().startswith(text + "see <!-- figure:skill.python -->62%<!-- /figure -->")
+    assert done.warnings == ()
+
+
+def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) -> None:
+    raw = "text\n<!-- figure:skill.python --><!-- /figure --> is *offered*\n" + END
+    _, done = refreshed(raw.encode(), ledger, is_html=False)
+    assert [line for line, what in done.warnings if "raw HTML" in what] == [2]
+
+
+# --- errors ---
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("\n\nx <!-- figure:skill.pythn --><!-- /figure -->", 3, "no figure 'skill.pythn'; did you mean skill.python"),
+        ("a\nx <!-- figure:skill.python --> y", 2, "not closed before"),
+        ("a\nx <!-- /figure --> y", 2, "closes nothing"),
+        ("<span data-figure='skill.python'>never", 1, "not closed before"),
+        ("x <!-- figure:skill.python --> <!-- figure:skill.r --><!-- /figure -->", 1, "not closed before"),
+        ("x <!-- figure:skill.python --> <span data-figure='skill.r'></span><!-- /figure -->", 1, "not closed before"),
+        ("<span data-figure='skill.r'> <!-- /figure --></span>", 1, "inside"),
+        ("x <!-- figure: skill.python --><!-- /figure -->", 1, "broken marker"),
+        ("x <!-- Figure:skill.python -->", 1, "broken marker"),
+        ("x <!-- figure:skill-python -->", 1, "broken marker"),
+        ("x <!-- figures:everything -->", 1, "broken marker"),
+        ("x <!-- figure:skill.python shwo='note' --><!-- /figure -->", 1, "unknown option 'shwo'"),
+        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value or note expected"),
+        ("x <!-- figure:skill.python show='note' show='value' --><!-- /figure -->", 1, "show is given twice"),
+        ("<span data-figure='skill.python'/>", 1, "holds nothing"),
+        ("<b data-figure='skill.python'></b>", 1, "works on <span> only"),
+        ("<span data-figure=\"skill.python'>x</span>", 1, "cannot be read"),
+        ("x <!-- figures:banner --> y <!-- /figures:banner -->", 1, "alone on lines"),
+        ("<!-- figures:sources -->\n<!-- /figures:sources -->", 1, ""),
+        ("<!-- figures:banner -->\n<!-- /figure -->", 2, "is closed by"),
+    ],
+)
+def test_what_is_broken_is_an_error_with_its_line(text: str, line: int, words: str, ledger: list[Figures]) -> None:
+    found = problems_of(text + "\n" + END, ledger)
+    expected = line if words else 4
+    words = words or "more than once"
+    assert any(at == expected and words in what for at, what in found), found
+
+
+def test_what_never_ends_is_an_error_where_it_begins(ledger: list[Figures]) -> None:
+    assert (2, "<span data-figure='skill.python'> is never closed") in problems_of(
+        END.strip() + "<span data-figure='skill.python'>\n\n", ledger
+    )
+    assert any(
+        line == 6 and "comment never ends" in what for line, what in problems_of(f"{END}\n\n<!-- /figure\n", ledger)
+    )
+
+
+def test_a_guide_without_sources_is_refused(ledger: list[Figures]) -> None:
+    assert "the sources of the figures are missing" in problems_of("a\nb\n", ledger)[0][1]
+    assert "the sources of the figures are missing" in problems_of("", ledger)[0][1]
+
+
+def test_all_problems_are_told_at_once_and_nothing_is_written(tmp_path: Path, ledger: list[Figures]) -> None:
+    path = tmp_path / "guide.md"
+    raw = "x <!-- figure:no.one --><!-- /figure -->\r\ny <!-- figure:no.two --><!-- /figure -->\r\n<!-- /figure -->\r\n"
+    path.write_bytes(raw.encode())
+    with pytest.raises(GuideError) as caught:
+        refresh(path, path, ledger)
+    assert [line for line, _ in caught.value.problems] == [1, 2, 3, 3]
+    assert f"{path}:2: there is no figure 'no.two'" in str(caught.value)
+    assert path.read_bytes() == raw.encode()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# --- bytes ---
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "shift_jis"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("is_html", [False, True])
+def test_encoding_and_newlines_are_kept(encoding: str, newline: str, is_html: bool, figure: Make) -> None:
+    ledger = [figure(value="8.1K–12.9K")]
+    letters = {"shift_jis": "能力", "latin-1": "Größe", "cp1252": "Größe – 5 €"}.get(encoding, "Größe – 能力")
+    text = f"{letters}{newline}x <!-- figure:skill.python -->?<!-- /figure --> {letters}{END}".replace("\n", newline)
+    text = text.replace("\r\r\n", "\r\n")
+    out = refreshed(text.encode(encoding), ledger, is_html=is_html)[0]
+    begin, after = text.split("?")
+    bom = b"" if encoding != "utf-16" else b"\xff\xfe"
+    plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
+    assert out.startswith(begin.encode(encoding)) and out.endswith(
+        after.split("<!-- /figures:sources")[1].encode(plain)
+    )
+    assert not bom or out.startswith(bom)
+    decoded = out.decode(encoding)
+    assert letters in decoded
+    assert re.search(r"8\.1K(–|&#8211;)12\.9K", decoded)
+    if newline == "\r\n":
+        assert decoded.count("\n") == decoded.count("\r\n")
+    assert refreshed(out, ledger, is_html=is_html)[0] == out
+
+
+def test_a_declared_encoding_of_a_page_is_obeyed(figure: Make) -> None:
+    ledger = [figure(value="8.1K–12.9K €")]
+    page = "<meta charset='iso-8859-1'><p>naïve <span data-figure=skill.python></span><i data-figures=sources></i>"
+    out = refreshed(page.encode("latin-1"), ledger, is_html=True)[0]
+    assert "naïve".encode("latin-1") in out and b"8.1K&#8211;12.9K &#8364;" in out
+
+
+def test_bytes_that_are_no_text_survive(ledger: list[Figures]) -> None:
+    raw = b"\xff\xfe\xfd x\x00 <!-- figure:skill.python -->\xf0\x80<!-- /figure --> \x80\r\n" + END.encode()
+    raw = b"x" + raw
+    out = refreshed(raw, ledger, is_html=False)[0]
+    assert out.startswith(b"x\xff\xfe\xfd x\x00 <!-- figure:skill.python -->62%<!-- /figure --> \x80\r\n")
+
+
+TEXT = st.text(alphabet=st.sampled_from("ab \n\r\t|*_`<>&!-\"'\\#~–é"), max_size=30)
+MARKS = st.sampled_from(
+    [
+        ("<!-- figure:skill.python -->", "", "<!-- /figure -->"),
+        ("<!-- figure:skill.r else='none | at all' -->", "", "<!-- /figure -->"),
+        ("\n<!-- figure:skills.big_data -->", "\n", "<!-- /figure -->\n"),
+        ('<span data-figure="skills.big_data" show="note">', "", "</span>"),
+        ("\n<!-- figures:banner -->", "\n", "<!-- /figures:banner -->\n"),
+    ]
+)
+OLD = st.text(alphabet="ab .,|\n", max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(parts=st.lists(st.tuples(TEXT, MARKS, OLD), max_size=5), tail=TEXT, is_html=st.booleans(), crlf=st.booleans())
+def test_bytes_outside_the_spans_never_change_and_twice_is_once(
+    parts: list[tuple[str, tuple[str, str, str], str]], tail: str, is_html: bool, crlf: bool
+) -> None:
+    """Whatever stands around the markers: the file is refused, or all that is not between markers stays in order."""
+    outside, inside = [""], list[str]()
+    for text, (opening, gap, closing), old in parts:
+        outside[-1] += text + opening
+        outside.append(closing)
+        inside.append(gap + old + gap)
+    outside[-1] += tail + "\n<!-- figures:sources -->"
+    outside.append("<!-- /figures:sources -->\n")
+    inside.append("\n")
+    if crlf:
+        outside = [text.replace("\n", "\r\n") for text in outside]
+    raw = "".join(a + b for a, b in zip(outside, [*inside, ""], strict=True)).encode()
+    made = [plain("skill.python", "6|2%", None), plain("skill.r", None, "few"), plain("skills.big_data", "C|C++", None)]
+    try:
+        out, _ = refreshed(raw, made, is_html=is_html, is_sample=True)
+    except GuideError as error:
+        assert error.problems
+        return
+    # A page that does not say it is UTF-8 gets ASCII, and what stood there stays as it was.
+    assert re.fullmatch(b"(?s:.*?)".join(re.escape(text.encode()) for text in outside), out)
+    assert refreshed(out, made, is_html=is_html, is_sample=True)[0] == out
+
+
+def plain(name: str, value: str | None, reason: str | None) -> Figures:
+    return Figures(
+        as_of=date(2026, 8, 17), figure=name, title="T|t*", kind="measured", basis="postings",
+        rung="advertised, 365 days", unit="share", value=value,
+        value_json=(RANKING if name == "skills.big_data" else None) if value else None,
+        status="published" if value else "suppressed", reason=reason, n_jobs=5, n_employers=4, window_days=365,
+        sql=None, sources=("ashby",), snapshots=(), code_version="1", baseline=None, verify_by=None,
+    )  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(raw=st.binary(max_size=200), is_html=st.booleans())
+def test_no_file_makes_it_fall_over(raw: bytes, is_html: bool) -> None:
+    """Any bytes with a sources block appended are refreshed or refused with a line, never anything else."""
+    try:
+        out, _ = refreshed(raw + END.encode(), [], is_html=is_html)
+    except GuideError:
+        return
+    assert out.startswith(raw)
+
+
+# --- sample and writing ---
+
+
+def test_sample_data_says_so_wherever_the_guide_is(ledger: list[Figures]) -> None:
+    raw = "x <!-- figure:skill.python --><!-- /figure -->" + END
+    assert "**Sample data.**" in text_of(raw, ledger, is_sample=True)
+    assert "Sample data" not in text_of(raw, ledger)
+    banner = "<!-- figures:banner -->\n\n> **Sample data.** old\n\n<!-- /figures:banner -->\n" + raw
+    assert text_of(banner, ledger, is_sample=True).count("Sample data.") == 1
+    assert text_of(banner, ledger).startswith("<!-- figures:banner -->\n<!-- /figures:banner -->\n")
+
+
+def test_sample_data_is_not_written_outside_the_project(tmp_path: Path, ledger: list[Figures]) -> None:
+    path = tmp_path / "guide.md"
+    path.write_text("x" + END)
+    with pytest.raises(SampleOutsideError, match="outside of the project"):
+        refresh(path, path, ledger, is_sample=True)
+    link = PROJECT / "data" / "link-out-of-the-project.md"
+    assert path.read_text() == "x" + END
+    refresh(path, path, ledger, is_sample=True, roots=(tmp_path,))
+    assert "Sample data" in path.read_text()
+    path.write_text("x" + END)
+    refresh(path, path, ledger, is_sample=True, allow_sample_outside=True)
+    assert "Sample data" in path.read_text()
+    assert not link.exists()
+
+
+def test_a_link_inside_the_project_does_not_lead_out(tmp_path: Path, ledger: list[Figures]) -> None:
+    inside, outside = tmp_path / "project", tmp_path / "elsewhere"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "guide.md").write_text("x" + END)
+    (inside / "guide.md").symlink_to(outside / "guide.md")
+    with pytest.raises(SampleOutsideError):
+        refresh(inside / "guide.md", inside / "guide.md", ledger, is_sample=True, roots=(inside,))
+
+
+def test_writing_keeps_links_and_modes_and_leaves_nothing_behind(tmp_path: Path, ledger: list[Figures]) -> None:
+    real, link = tmp_path / "real.md", tmp_path / "link.md"
+    real.write_text("x <!-- figure:skill.python --><!-- /figure -->" + END)
+    real.chmod(0o640)
+    link.symlink_to(real)
+    done = refresh(link, link, ledger)
+    assert done.is_changed and done.used == ("skill.python",)
+    assert link.is_symlink() and "62%" in real.read_text() and real.stat().st_mode & 0o777 == 0o640
+    before = real.stat()
+    assert not refresh(link, link, ledger).is_changed
+    after = real.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.md", "real.md"]
+
+
+def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Figures]) -> None:
+    path = tmp_path / "guide.md"
+    path.write_text("x <!-- figure:skill.python --><!-- /figure -->" + END)
+    staged, done = stage(path, tmp_path / "out.md", ledger)
+    assert done.is_changed
+    assert staged is not None and "62%" in staged.fresh.read_text()
+    assert not (tmp_path / "out.md").exists()
+    placing.discard([staged])
+    assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
+
+
+def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
+    path = tmp_path / "guide.md"
+    path.write_text("x\n<!-- figure:skill.pyton -->?<!-- /figure -->" + END)
+    with pytest.raises(GuideError, match=r"guide\.md:2: there is no figure .* did you mean skill.python"):
+        check(path, {"skill.python"})
+    path.write_text("x <!-- figure:skill.python --> never closed" + END)
+    with pytest.raises(GuideError, match=r"guide.md:1: .* is not closed before"):
+        check(path, {"skill.python"})
+    path.write_text("x <!-- figure:skill.python -->?<!-- /figure -->")
+    with pytest.raises(GuideError, match="the sources of the figures are missing"):
+        check(path, {"skill.python"})
+    path.write_text("x <!-- figure:skill.python -->?<!-- /figure -->" + END)
+    with pytest.raises(SampleOutsideError, match="--allow-sample"):
+        check(path, {"skill.python"}, is_sample=True)
+    before = path.stat()
+    check(path, {"skill.python"}, is_sample=True, allow_sample_outside=True)
+    check(path, {"skill.python"}, is_sample=True, roots=(tmp_path,))
+    check(path, {"skill.python"})
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
+
+
+# --- our own guide ---
+
+
+def ours(con: Any, put: Any) -> list[Figures]:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    return declared_figures.compute(con, date(2026, 8, 17), code_version="1")
+
+
+def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:
+    template = (PROJECT / "reports" / "guide.md").read_bytes()
+    out, done = refreshed(template, ours(con, put), is_html=False, is_sample=True)
+    text = out.decode()
+    assert done.warnings == ()
+    assert text.count("withheld") >= 10 and "Sample data." in text
+    assert "USD 3,497.26 billion" in text
+    assert "The 2026 guide said" in text
+
+
+def test_our_guide_uses_a_figure_of_every_row_of_the_design(con: Any, put: Any) -> None:
+    template = (PROJECT / "reports" / "guide.md").read_bytes()
+    _, done = refreshed(template, ours(con, put), is_html=False)
+    gathered = {"band.", "bands.", "entry.", "entries.", "skills.", "roles.", "additional.", "industries.", "hiring."}
+    assert {name.split(".")[0] + "." for name in done.used} == gathered | {"outlook."}
+
+
+def test_the_template_holds_no_value_and_no_word_that_pay_figures_must_not_use() -> None:
+    template = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
+    inside = re.findall(r"<!-- figure:[^>]*-->(.*?)<!-- /figure -->", template, re.S)
+    assert inside and all(re.fullmatch(r"\s*\([a-z ]+\)\s*", words) for words in inside)
+    prose = template.lower()
+    assert "average" not in prose and not re.search(r"\bearn(s|ed|ing)?\b", prose)
+
+
+def test_the_example_of_the_readme_reads_well(figure: Make) -> None:
+    """With the value as the ledger of the sample has it, unit included."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    example = re.findall(r"^```markdown\n(.*?)^```", readme, re.M | re.S)[0]
+    band = figure(figure="band.northern_america.mid_senior", value="USD 10.0K–15.0K per month", value_json="[{}]")
+    line = text_of(example, [band]).splitlines()[0]
+    read = re.sub(r"<!--.*?-->", "", line)
+    assert read == "Adverts in the US and Canada offer USD 10.0K–15.0K per month."
+    assert len(re.findall(r"\bmonth\b", read)) == 1
+
+
+@pytest.mark.parametrize("name", ["guide.md", "guide.html"])
+def test_a_guide_tells_the_day_of_its_figures(tmp_path: Path, figure: Make, name: str) -> None:
+    path = tmp_path / name
+    block = ("<section data-figures='sources'>", "</section>") if name.endswith("html") else END.split("\n")[1:3]
+    path.write_text("Figures as of 1 May 2030. " + "\n\n" + "\n".join(block) + "\n", encoding="utf-8")
+    assert day_of(path) is None, "what stands outside the block is the editor's"
+    path.write_text(path.read_text() + '<span data-figure="skill.python"></span>\n')
+    refresh(path, path, [figure(as_of=date(2026, 8, 17))])
+    assert day_of(path) == date(2026, 8, 17)

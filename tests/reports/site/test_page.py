@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from reports.figures.catalogue import compute
+from reports.site import charts
+from reports.site import page as site
+from warehouse import tables
+from warehouse.publish import atomic_files as placing
+from warehouse.tables import Behind, Figures, Sources
+
+AS_OF = date(2026, 8, 17)
+SVG = "{http://www.w3.org/2000/svg}"
+CSS = (Path(site.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any]]) -> list[Figures]:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    put(
+        tables.SalaryBands,
+        cell(),
+        cell(region="South America", band_low=50_000.0, p50=60_000.0, status="low", reason="few employers"),
+        cell(region="Caribbean", status="suppressed", reason="not enough data (n = 3; 30 needed)", n_jobs=3),
+        cell(region_level="country", region="US", seniority_group="entry"),
+    )
+    for rank, (skill, share) in enumerate([("Python", 0.8), ("C++ <script>", 0.2)], 1):
+        put(
+            tables.SkillDemand,
+            {"as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering",
+             "requirement": "asked", "skill": skill, "category": "Programming Languages", "n_jobs": 400,
+             "n_employers": 40, "n_asking": int(400 * share), "share": share, "share_lo": share - 0.05,
+             "share_hi": share + 0.05, "rank": rank, "category_rank": rank, "status": "published"},
+        )  # fmt: skip
+    pay = {
+        "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
+        "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5, "pay_country": "US",
+        "text_hash": None,
+    }  # fmt: skip
+    put(
+        tables.Postings,
+        {"posting_id": "ashby:1", "source": "ashby", "role_group": "ai_engineering", "seniority": "mid",
+         "pay_region": "Northern America", "text_state": "full", **pay},
+    )  # fmt: skip
+    return compute(con, AS_OF, code_version="1.2.3")
+
+
+SOURCE = Sources(
+    source="ashby", title="Ashby boards", kind="employer board", publisher="p", homepage="https://ashby.example",
+    licence="terms <1>", terms_url=None, attribution="Adverts: boards & more at Ashby.", is_republishable=True,
+    is_verified=True,
+)  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Elements of a page with their attributes; unbalanced tags are an error."""
+
+    VOID = frozenset({"meta", "line", "rect", "circle", "link", "br"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_needs_no_network_and_no_script(ledger: list[Figures]) -> None:
+    outline = Outline(site.page(ledger, sources=[SOURCE]))
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in outline.seen}
+    assert not [a for _, a in outline.seen if "src" in a or any(name.startswith("on") for name in a)]
+    assert "url(" not in CSS and "@import" not in CSS
+
+
+def test_the_page_can_be_read_by_everybody(ledger: list[Figures]) -> None:
+    text = site.page(ledger, sources=[SOURCE])
+    outline = Outline(text)
+    tags = [tag for tag, _ in outline.seen]
+    assert tags.count("table") == tags.count("caption") >= 3
+    assert all(a.get("scope") for tag, a in outline.seen if tag == "th")
+    assert {"lang": "en"} in [a for tag, a in outline.seen if tag == "html"]
+    ids = [a["id"] for _, a in outline.seen if a.get("id")]
+    assert len(ids) == len(set(ids))
+    for tag, a in outline.seen:
+        if tag == "svg":
+            assert a["role"] == "img" and set((a["aria-labelledby"] or "").split()) <= set(ids)
+    links = [a["href"] or "" for tag, a in outline.seen if tag == "a"]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids) and "#pay" in links
+    assert '<meta name="viewport"' in text and "prefers-color-scheme: dark" in CSS and "@media print" in CSS
+
+
+def luminance(colour: str) -> float:
+    colour = colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:])
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, two: str) -> float:
+    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2])
+def test_colours_have_contrast_in_light_dark_and_print(mode: int) -> None:
+    """WCAG 2.2, 1.4.3 and 1.4.11: 4.5 for text, 3 for what a chart is read from."""
+    colours: dict[str, str] = {}
+    for block in (
+        re.findall(r":root \{(.*?)\}", CSS, re.S)[:1] + re.findall(r":root \{(.*?)\}", CSS, re.S)[mode : mode + 1]
+    ):
+        colours |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
+    for ink, paper in (("ink", "paper"), ("quiet", "paper"), ("quiet", "panel"), ("ink", "panel"), ("link", "paper")):
+        assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+    assert contrast(colours["warn-ink"], colours["warn"]) >= 4.5
+    for mark, ground in (("edge", "paper"), ("whisker", "paper"), ("whisker", "bar"), ("dot", "bar")):
+        assert contrast(colours[mark], colours[ground]) >= 3, (mark, ground)
+
+
+def test_withheld_cells_are_named_with_their_reason(ledger: list[Figures]) -> None:
+    text = site.page(ledger)
+    assert "Withheld, not enough data: Caribbean (n = 3)." in text
+    assert "Withheld: not watched for long enough" in text
+    assert "low confidence" in text
+
+
+def test_what_data_says_is_text_and_not_markup(ledger: list[Figures]) -> None:
+    text = site.page(ledger, sources=[SOURCE])
+    assert "<script>" not in text and "C++ &lt;script&gt;" in text
+    assert "Adverts: boards &amp; more at Ashby." in text and "terms &lt;1&gt;" in text
+
+
+def test_sample_data_says_so_at_the_top_and_at_every_figure_and_table(ledger: list[Figures]) -> None:
+    text = site.page(ledger, is_sample=True)
+    assert "<strong>Sample data.</strong>" in text and "<title>Sample data:" in text
+    assert text.count('<span class="tag">sample data</span>') == text.count('<section class="figure"') >= 10
+    assert text.count("(sample data).</strong>") == text.count("<caption>") >= 3
+    assert "sample data" not in site.page(ledger).lower()
+
+
+def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> None:
+    def page_of(parts: dict[str, list[Behind]]) -> str:
+        rows = []
+        for row in ledger:
+            behind = tuple(parts.get(row.figure, ()))
+            days = [part.read_on for part in behind if part.read_on]
+            names = tuple(part.source for part in behind)
+            rows.append(dataclasses.replace(row, behind=behind, read_on=min(days, default=None), sources=names))
+        return site.page(rows, sources=[SOURCE])
+
+    band, skills = "band.northern_america.mid_senior", "skills.programming_languages"
+    withheld = {"band.caribbean.mid_senior": [Behind(source="ashby", n=3, read_on=date(2020, 1, 1))]}
+    ashby = Behind(source="ashby", n=61, read_on=date(2025, 10, 28))
+    rates = Behind(source="ecb_rates", n=0, read_on=None)
+    one = page_of({band: [ashby, rates]} | withheld)
+    assert "Sources of the figures last read on 28 October 2025." in one
+    assert "Ashby boards</a>, last read on 28 October 2025." in one
+    # The figure that is read from both is as old as Ashby's part of it; the page's line must not forget the other's.
+    other = Behind(source="greenhouse", n=1, read_on=date(2026, 1, 7))
+    two = page_of({band: [ashby], skills: [ashby, other]} | withheld)
+    assert "last read between 28 October 2025 and 7 January 2026." in two
+    assert "From: Ashby boards 61, greenhouse 1." in two
+    assert "last read on" not in page_of({})
+
+
+def test_a_level_is_defined_where_it_stands_beside_the_number_of_another(ledger: list[Figures]) -> None:
+    text = site.page(ledger)
+    assert text.count("ntry level is what the title says (junior, graduate and the like)") == 3
+    assert "Entry level is what the title says (junior" in text.split('id="pay"')[0]
+    assert "In adverts we read, entry level is what the title says" in text.split('id="pay"')[1]
+    assert "Here entry level is what the title says (junior" in text.split('id="compared"')[1]
+
+
+def test_what_is_said_of_a_value_stands_beside_it_in_smaller_letters(ledger: list[Figures]) -> None:
+    text = site.page(ledger)
+    assert "<dd>USD 4.2K–15.0K per month<small>Low confidence</small><small>420 jobs of 61 employers</small>" in text
+    assert '<strong>USD 4.2K–15.0K per month</strong> <span class="said">(low confidence)</span>' in text
+
+
+def test_the_rule_of_the_verdicts_stands_at_every_table_that_has_them(ledger: list[Figures]) -> None:
+    captions = re.findall(r"<caption>(.*?)</caption>\s*<thead>(.*?)</thead>", site.page(ledger), re.S)
+    with_verdicts = [caption for caption, heads in captions if "Verdict" in heads]
+    assert with_verdicts
+    assert all("essential from 25%, common from 10%, occasional from 3%, rare below." in c for c in with_verdicts)
+
+
+def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path) -> None:
+    places = [tmp_path / folder / "index.html" for folder in ("a", "b")]
+    placing.put_in_place([site.stage(ledger, path, sources=[SOURCE]) for path in places])
+    one, two = (path.read_bytes() for path in places)
+    assert one == two and b"17 August 2026" in one and b"1.2.3" in one
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["index.html"]
+
+
+def test_an_empty_market_still_makes_a_page_and_no_rows_do_not(con: Any) -> None:
+    text = site.page(compute(con, AS_OF, code_version="1"))
+    Outline(text)
+    assert "Withheld: no place has enough data." in text and "<svg" not in text
+    with pytest.raises(ValueError, match="no figures"):
+        site.page([])
+
+
+# --- charts ---
+
+ROWS = [
+    {"place": "A & B", "currency": "USD", "band_low": 12_000.0, "band_high": 60_000.0, "p50": 36_000.0, "status": "low",
+     "band_low_lo": 6_000.0, "band_low_hi": 18_000.0, "band_high_lo": 54_000.0, "band_high_hi": 96_000.0},
+    {"place": "C", "currency": "USD", "band_low": 12_000.0, "band_high": 24_000.0, "p50": None, "status": "published"},
+]  # fmt: skip
+
+
+def test_bands_are_drawn_where_the_numbers_are() -> None:
+    svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
+    groups = svg.findall(f"{SVG}g")
+    assert [g.get("data-name") for g in groups] == ["A & B", "C"]
+    bar, dot = groups[0].find(f"{SVG}rect"), groups[0].find(f"{SVG}circle")
+    assert bar is not None and dot is not None
+    # The axis ends at 8K, above the highest whisker: 1K to 5K is an eighth to five eighths.
+    assert (bar.get("x"), bar.get("width"), dot.get("cx")) == ("12.50%", "50.00%", "37.50%")
+    whiskers = [w for w in groups[0].findall(f"{SVG}line") if w.get("y1") == w.get("y2")]
+    assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("6.25%", "18.75%"), ("56.25%", "100.00%")]
+    assert bar.get("class") == "bar low"
+    assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
+
+
+def test_a_chart_marks_what_a_third_party_collected() -> None:
+    svg = charts.bands([ROWS[0] | {"basis": "advertised_third_party"}, ROWS[1]], "c")
+    assert svg.count(">third-party adverts; low confidence<") == 1
+    assert "A &amp; B USD 1.0K–5.0K (third-party adverts; low confidence); C USD 1.0K–2.0K." in svg
+
+
+def test_a_ranking_says_the_verdict_below_each_bar_when_asked() -> None:
+    rows = [{"skill": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "status": "low"}]
+    assert ">common; low confidence<" in charts.ranking(rows, "c", name="skill", title="t", verdicts=True)
+    assert ">low confidence<" in charts.ranking(rows, "c", name="skill", title="t")
+
+
+def test_a_chart_says_in_words_what_it_shows() -> None:
+    svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
+    title, desc = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
+    assert title is not None and title.text and desc is not None
+    assert desc.text is not None and "A & B USD 1.0K–5.0K (low confidence); C USD 1.0K–2.0K." in desc.text
+    words = "".join(svg.itertext())
+    assert "low confidence" in words and "A & B" in words
+
+
+@pytest.mark.parametrize("highest", [0.004, 0.35, 1.0, 1_234.0, 23_400.0, 99_999.0])
+def test_an_axis_has_a_few_round_steps(highest: float) -> None:
+    step = charts.nice_step(highest)
+    assert highest / 8 <= step <= highest
+    assert 4 * step >= highest * 0.999999
+
+
+def test_nothing_is_drawn_beyond_the_axis() -> None:
+    rows = [{"skill": "x", "share": 0.5, "share_lo": 0.1, "share_hi": 1.0, "status": "published"}]
+    text = charts.ranking(rows, "c", name="skill", title="t")
+    assert max(float(x) for x in re.findall(r'"([\d.]+)%"', text)) <= 100
+    with pytest.raises(ValueError, match="nothing to draw"):
+        charts.ranking([], "c", name="skill", title="t")

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from reports.wording import wording
+from warehouse.marts.statistics import DOUBT_WORDS
+from warehouse.tables import SKILL_CATEGORIES, Figures
+
+STATED = {"stated_low": 126_000.0, "stated_high": 187_200.0, "stated_n_jobs": 310, "stated_n_employers": 48,
+          "stated_status": "published", "stated_reason": None}  # fmt: skip
+PAIRS = {"basis": "advertised_third_party", "n_employers": None, "n_effective": None, "band_low_lo": None,
+         "band_high_lo": None, "status": "low", "reason": "employers unknown",
+         "rung": "third-party adverts"}  # fmt: skip
+
+
+def band_note(row: Any) -> str:
+    return ". ".join(said for said in wording.SHAPES["band"].note([row]) if said)
+
+
+@pytest.mark.parametrize(
+    ("amount", "tenths", "expected"),
+    [
+        (8_100, True, "8.1K"), (12_900, True, "12.9K"), (8_000, True, "8.0K"), (103_407, False, "103K"),
+        (103_407, True, "103K"), (949, True, "950"), (4, True, "0"), (996, True, "1.0K"), (9_600, False, "9.6K"),
+        (19_960, False, "20K"), (99_960, True, "100K"), (999_600, False, "1.0M"), (8_400_000, False, "8.4M"),
+    ],
+)  # fmt: skip
+def test_amounts_are_short_and_never_overflow_their_unit(amount: float, tenths: bool, expected: str) -> None:
+    assert wording.short(amount, tenths=tenths) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0, "0%"), (0.0001, "under 0.1%"), (0.004, "0.4%"), (0.0096, "1%"), (0.016, "2%"), (0.624, "62%"), (1, "100%")],
+)
+def test_shares(share: float, expected: str) -> None:
+    assert wording.percent(share) == expected
+
+
+def test_one_amount_when_both_ends_look_alike() -> None:
+    assert wording.money(8_110, 8_130, "USD", tenths=True) == "USD 8.1K"
+    assert wording.money(8_110, 12_930, "CAD", tenths=True) == "CAD 8.1K–12.9K"
+
+
+@pytest.mark.parametrize(
+    ("low", "expected"),
+    [(0.25, "essential"), (0.2499, "common"), (0.10, "common"), (0.0999, "occasional"), (0.03, "occasional"),
+     (0.0299, "rare"), (0.0, "rare"), (None, None)],
+)  # fmt: skip
+def test_a_verdict_goes_by_the_lower_end_of_the_interval(low: float | None, expected: str | None) -> None:
+    assert wording.verdict({"share": 0.99, "share_lo": low}) == expected
+
+
+def test_an_interval_that_does_not_exist_is_a_dash() -> None:
+    assert wording.interval({"share_lo": None, "share_hi": 0.4}) == "–"
+    assert wording.interval({"share_lo": 0.58, "share_hi": 0.66}) == "58–66%"
+
+
+@pytest.mark.parametrize(
+    ("low", "expected"), [(0.0296, "2.9–40%"), (0.03, "3–40%"), (0.0999, "9.9–40%"), (0.2, "20–40%")]
+)
+def test_a_rounded_end_never_contradicts_the_verdict(low: float, expected: str) -> None:
+    assert wording.interval({"share_lo": low, "share_hi": 0.4}) == expected
+
+
+def test_little_sure_rows_of_a_list_stand_together_behind_their_mark() -> None:
+    text = wording.shape_of("skills.any").text
+    sure: dict[str, Any] = {"skill": "Python", "share": 0.6, "status": "published"}
+    low: dict[str, Any] = {"skill": "R", "share": 0.1, "status": "low"}
+    assert text([sure, sure | {"skill": "Go"}]) == "Python 60%, Go 60%"
+    assert text([low, sure]) == "Python 60%; low confidence: R 10%"
+    assert text([low, low | {"skill": "Go"}]) == "low confidence: R 10%, Go 10%"
+
+
+def test_withheld_places_are_named_with_what_they_lack() -> None:
+    rows = [
+        {"place": "A", "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3},
+        {"place": "B", "status": "suppressed", "reason": "not enough data (n = 0; 30 needed)", "n_jobs": 0},
+        {"place": "C", "status": "suppressed", "reason": "not enough employers (2; 5 needed)", "n_jobs": 40},
+    ]
+    table = wording.SHAPES["bands"].table
+    assert table is not None
+    assert table(rows).below == (
+        "Withheld, not enough data: A (n = 3).",
+        "Withheld, no full-time advert at this level with both ends of base pay: B.",
+        "Withheld: C, not enough employers (2; 5 needed).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (STATED, "from levels named in titles alone: USD 10.5K–15.6K, 310 jobs of 48 employers."),
+        (STATED | {"stated_status": "low"}, "310 jobs of 48 employers (low confidence)."),
+        (STATED | {"stated_status": "suppressed", "stated_low": None, "stated_high": None, "stated_n_jobs": 12,
+                   "stated_reason": "not enough data (n = 12; 30 needed)"},
+         "from levels named in titles alone: withheld, not enough data (n = 12; 30 needed)."),
+        ({}, "level named in the title in 310 of 420, else read from the years of experience asked for."),
+    ],
+)  # fmt: skip
+def test_the_band_from_titles_alone_stands_beside(stated: dict[str, Any], expected: str, cell: Any) -> None:
+    assert expected in band_note(cell(**stated)) + "."
+
+
+@pytest.mark.parametrize(("n", "expected"), [(0, "paid from abroad: 0 of 420 jobs"), (7, "7 of 420 jobs"), (None, "")])
+def test_pay_from_abroad_is_counted_also_when_there_is_none(n: int | None, expected: str, cell: Any) -> None:
+    note = band_note(cell(n_cross_border=n))
+    assert expected in note and ("abroad" in note) == (n is not None)
+
+
+def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure: Any) -> None:
+    row = {name: value for name, value in cell(**PAIRS).items() if name != "as_of"}
+    note = wording.note(
+        figure(figure="band.x.mid_senior", basis="advertised_third_party", value_json=json.dumps([row]))
+    )
+    assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
+    assert "interval of the lower end" not in note and "abroad" not in note and "titles" not in note
+
+
+def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
+    make = wording.SHAPES["bands"].table
+    assert make is not None
+    ours = cell(place="US and Canada", rung="advertised, 365 days", **STATED)
+    table = make([ours, cell(place="Northern Europe", **PAIRS)])
+    by_place = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert by_place["US and Canada"]["Band from titles alone"] == "10.5K–15.6K (310 jobs)"
+    assert by_place["US and Canada"]["From"] == "advertised, 365 days"
+    assert by_place["Northern Europe"]["From"] == "third-party adverts"
+    assert by_place["Northern Europe"]["n"] == "420 pairs of amounts"
+    assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
+    assert table.below[0].startswith("In adverts we read, mid to senior is what the title says")
+    assert table.below[1].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[1]
+    assert table.below[2] == "Paid from abroad: US and Canada 7 of 420 jobs."
+    assert [table.columns[i] for i in sorted(table.numeric)] == [
+        "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",
+    ]  # fmt: skip
+
+
+def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
+    make = wording.SHAPES["entries"].table
+    assert make is not None
+    table = make([cell(place="United States", **PAIRS)])
+    assert table.columns == ("Country", "Band per year", "Median", "n", "From")
+    assert [table.columns[i] for i in table.numeric] == ["Median"]
+
+
+def test_a_table_of_shares_says_why_its_columns_do_not_divide() -> None:
+    """40 of 400 jobs are a tenth; the share is 6 %, because one employer's jobs are 30 of them."""
+    row = {"position": 1, "skill": "Bash", "title": "T", "item": "I", "share": 0.06, "share_lo": 0.01, "share_hi": 0.1,
+           "n_asking": 40, "n_employers_asking": 6, "n_jobs": 400, "status": "low"}  # fmt: skip
+    for figure_id in ("skills.any", "roles.shares", "industries.shares"):
+        make = wording.shape_of(figure_id).table
+        assert make is not None
+        table = make([row])
+        assert "No employer counts for more than 10%" in table.key
+        assert "a share is then not its jobs divided by 400" in table.key
+        line = dict(zip(table.columns, table.rows[0], strict=True))
+        assert (line["Jobs"], line["Employers"]) == ("40", "6")
+
+
+@pytest.mark.parametrize("figure_id", ["skills.any", "skills.baseline"])
+def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
+    row = {"position": 1, "skill": "Go", "word": "Go", "share": 0.3, "share_lo": 0.2, "share_hi": 0.4, "n_asking": 3,
+           "n_jobs": 1_200, "rank": 4, "status": "published"}  # fmt: skip
+    make = wording.shape_of(figure_id).table
+    assert make is not None
+    key = make([row]).key
+    assert key.startswith("Share of the 1,200 AI engineering jobs whose advert we could read in full. ")
+    assert key.endswith(
+        " Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from 3%, rare "
+        "below."
+    )
+
+
+def test_every_category_of_skills_has_a_heading() -> None:
+    assert set(wording.CATEGORY_NAMES) == set(SKILL_CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("read_on", "sources", "expected"),
+    [
+        (date(2025, 10, 28), ("ashby",), "source last read on 28 October 2025"),
+        (date(2025, 10, 28), ("ashby", "ecb_rates"), "the source read longest ago was read on 28 October 2025"),
+        (date(2026, 8, 17), ("ashby",), None),
+        (None, (), None),
+    ],
+)
+def test_the_last_reading_is_said_where_it_is_not_the_day_of_the_figure(
+    read_on: date | None, sources: tuple[str, ...], expected: str | None, figure: Any
+) -> None:
+    row = figure(read_on=read_on, sources=sources)
+    assert wording.last_read(row) == expected
+    assert ("28 October 2025" in wording.note(row)) == (expected is not None)
+
+
+WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": DOUBT_WORDS["wide"]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "rows", "expected"),
+    [
+        ({"status": "published"}, [], None),
+        ({"reason": "few employers"}, [WIDE], "low confidence: few employers"),
+        ({"figure": "skills.any", "reason": "AWS, R: the 95 % interval spans 25 points"},
+         [WIDE | {"skill": "AWS"}, {"skill": "Go", "status": "published"},
+          {"skill": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
+          WIDE | {"skill": "C", "share_lo": 0.1}],
+         "low confidence: AWS, C (the 95% interval is wider than 20 percentage points); R (few employers)"),
+        ({"figure": "skills.any"},
+         [*(WIDE | {"skill": skill} for skill in "ABC"), WIDE | {"skill": "D", "reason": "few employers"},
+          {"skill": "E", "status": "published"}],
+         "low confidence: 4 of 5 values (3: the 95% interval is wider than 20 percentage points; 1: few employers)"),
+        ({"figure": "entries.countries", "reason": "low confidence for Peru"},
+         [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
+        ({"figure": "skills.any", "rung": wording.CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
+         [WIDE | {"skill": "AWS"}], "low confidence: too little data; value of 2026-01-01 kept"),
+    ],
+)  # fmt: skip
+def test_low_confidence_says_of_what_and_why(
+    changed: dict[str, Any], rows: list[dict[str, Any]], expected: str | None, figure: Any
+) -> None:
+    row = figure(**{"status": "low", "value_json": json.dumps(rows), **changed})
+    assert wording.why_low(row) == expected
+    if expected is not None and "4 of 5" in expected:
+        assert "Low confidence: A, B, C (the 95%" in wording.note(row), "a note has room for all names"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("62%", ("62%", "")),
+        ("62% (adverts collected by a third party; low confidence)",
+         ("62%", "adverts collected by a third party; low confidence")),
+        (None, ("Withheld", "not enough data")),
+        ("as an older version put it", ("as an older version put it", "")),
+    ],
+)  # fmt: skip
+def test_a_value_and_what_is_said_of_it_can_be_told_apart(
+    value: str | None, expected: tuple[str, str], figure: Any
+) -> None:
+    assert wording.parts(figure(value=value, reason="not enough data")) == expected
+
+
+@pytest.mark.parametrize(
+    ("verify_by", "expected"),
+    [
+        (date(2026, 12, 31), "PwC, Sizing the prize, 2017. An upper end. Verify again by 31 December 2026."),
+        (date(2026, 1, 31), "PwC, Sizing the prize, 2017. An upper end. Not verified again since 31 January 2026."),
+    ],
+)
+def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str, figure: Any) -> None:
+    row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
+    cited = figure(figure="outlook.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
+    assert wording.note(cited) == expected
+
+
+def test_a_kept_value_does_not_claim_the_window_of_today(figure: Any) -> None:
+    assert wording.window(figure(rung=wording.CARRIED)) == "365 days to the day of the value"
+    assert wording.window(figure(window_days=0)) == "as of 17 August 2026"
+
+
+def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None:
+    row: Figures = figure(
+        figure="band.south_america.mid_senior",
+        value="x",
+        value_json=f'[{{"band_low": {3_800 * 12 * 1.1}, "band_high": {7_900 * 12 * 0.9}}}]',
+    )
+    assert wording.compared(row) == (
+        "the lower end is 10% higher and the upper end 10% lower, but the guide does not say what it counts as this "
+        "level, or as pay"
+    )
+    assert wording.compared(figure()) is None
+
+
+def test_a_day_in_words() -> None:
+    assert wording.day(date(2026, 8, 7)) == "7 August 2026"

@@ -1,0 +1,178 @@
+"""Skills: a table of examples, the taxonomy's own promises, evidence looked up, and that no input can break it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.skills.extraction import skills_in
+from transforms.skills.lexicon import FORMS
+from transforms.text.lookups import rows_of, taxonomy
+from transforms.text.normalise import text_of
+from warehouse.tables import REQUIREMENTS, SKILL_CATEGORIES
+
+HERE = Path(__file__).parent
+REAL = HERE.parents[2] / "shared" / "real"
+BASELINE = {
+    "Programming Languages": ("Python", "R", "Java", "C++"),
+    "Machine Learning and Deep Learning": ("TensorFlow", "Keras", "PyTorch", "scikit-learn", "Transformers"),
+    "Mathematics and Statistics": ("Linear Algebra", "Calculus", "Probability", "Optimization"),
+    "Big Data and Cloud": ("Hadoop", "Spark", "SQL", "AWS", "Google Cloud", "Azure"),
+    "MLOps and Deployment": ("Docker", "Kubernetes", "CI/CD", "MLflow", "Kubeflow", "APIs"),
+    "AI Ethics and Explainability": ("Bias", "Fairness", "Explainability"),
+}
+"""What the 2026 guide names, by its own six headings (shared/DESIGN.md, section 6)."""
+NAMES = [name for skill in taxonomy() for name in (skill.skill, *skill.aliases)]
+TEXTS = st.lists(
+    st.sampled_from(NAMES)
+    | st.sampled_from([" ", ", ", "/", ". ", "\n", "\n- ", ":", "(", ")", " and ", "é", "\ud800", "中", "🔹 "])
+    | st.sampled_from(["Requirements", "Nice to have", "About us", " is a plus", " not required", "no ", "www."])
+).map("".join)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def expected(said: str) -> set[tuple[str, str]]:
+    return {(name, requirement) for name, requirement in (part.rsplit(" ", 1) for part in said.split("; ") if part)}
+
+
+@pytest.mark.parametrize("row", rows("skill_cases.csv"), ids=lambda row: f"{row['note']}: {row['text'][:30]}")
+def test_skills_in(row: dict[str, str]) -> None:
+    found = skills_in(row["text"].replace("\\n", "\n"), title=row["title"])
+    assert {(asked.skill, asked.requirement) for asked in found} == expected(row["expected"])
+
+
+def test_span_is_that_of_the_strongest_mention() -> None:
+    text = "Nice to have: Kafka.\nRequirements:\n- Kafka and K8s, Kafka again"
+    kafka, kubernetes = skills_in(text)
+    assert text[kafka.start : kafka.end] == "Kafka"
+    assert kafka.start == text.index("Kafka and")
+    assert text[kubernetes.start : kubernetes.end] == "K8s"
+
+
+@pytest.mark.parametrize(("employer", "requirement"), [("Snowflake", "mentioned"), ("Acme", "required")])
+def test_the_employers_own_name_is_only_mentioned(employer: str, requirement: str) -> None:
+    text = "Requirements:\n- You know Snowflake, the data platform, and Kubernetes"
+    found = skills_in(text, title="Engineer, Snowflake", employer=("board", employer))
+    assert [(asked.skill, asked.requirement) for asked in found] == [
+        ("Snowflake", requirement),
+        ("Kubernetes", "required"),
+    ]
+
+
+def test_taxonomy_keeps_its_promises() -> None:
+    skills = taxonomy()
+    assert len(skills) >= 400
+    assert len({skill.skill.casefold() for skill in skills}) == len(skills)
+    assert {skill.category for skill in skills} == set(SKILL_CATEGORIES)
+    assert {skill.case_rule for skill in skills} == {"any", "exact"}
+    assert all(skill.evidence for skill in skills)
+    category = {skill.skill: skill.category for skill in skills}
+    for heading, names in BASELINE.items():
+        assert {category.get(name) for name in names} == {heading}
+
+
+def test_lookups_name_only_what_there_is() -> None:
+    names = {skill.skill for skill in taxonomy()}
+    spelled = {name.lower() for name in NAMES}
+    assert {row["skill"] for row in rows_of("skill_phrases")} <= names
+    assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spelled
+    words = list(rows_of("section_words"))
+    assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "not", "role"}
+    assert {row["where"] for row in words} == {*FORMS, "intro"}
+    assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
+
+
+def test_every_skill_is_found_by_its_name() -> None:
+    """In a list among names that are not ambiguous, in a sentence on the subject of every context rule."""
+    missed = []
+    for skill in taxonomy():
+        text = f"Requirements:\n- Kubernetes, {skill.skill}, PostgreSQL"
+        found = {asked.skill for asked in skills_in(text)}
+        if skill.skill not in found:
+            missed.append(skill.skill)
+    in_context = {row["alias"] for row in rows_of("skill_context")}
+    assert set(missed) <= in_context
+    assert len(missed) < len(taxonomy()) / 20
+
+
+@given(TEXTS | st.text())
+@settings(max_examples=400, deadline=None)
+def test_no_input_breaks_it(text: str) -> None:
+    names = {skill.skill for skill in taxonomy()}
+    found = skills_in(text, title=text[:40])
+    assert len({asked.skill for asked in found}) == len(found)
+    for asked in found:
+        assert asked.skill in names
+        assert asked.requirement in REQUIREMENTS
+        assert 0 <= asked.start < asked.end <= len(text)
+        assert text[asked.start : asked.end] == text[asked.start : asked.end].strip()
+
+
+def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
+    """A second process reads what the first compiled; a broken or unwritable cache changes nothing."""
+
+    def run(home: Path) -> str:
+        code = (
+            "from transforms.skills.extraction import skills_in; print(*(s.skill for s in skills_in('Python and SQL')))"
+        )
+        command = [sys.executable, "-c", code]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, cwd=HERE.parents[1], env={"XDG_CACHE_HOME": str(home)}
+        ).stdout
+
+    assert run(tmp_path) == "Python SQL\n"
+    (kept,) = (tmp_path / "ai-job-market").iterdir()
+    whole = kept.read_bytes()
+    written = kept.stat().st_mtime_ns
+    assert run(tmp_path) == "Python SQL\n"
+    assert kept.stat().st_mtime_ns == written
+    kept.write_bytes(whole[: len(whole) // 2])
+    assert run(tmp_path) == "Python SQL\n"
+    assert kept.read_bytes() == whole
+    nowhere = tmp_path / "file"
+    nowhere.write_text("not a folder")
+    assert run(nowhere) == "Python SQL\n"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real payloads (../shared/real) are not here")
+def test_evidence_stands() -> None:
+    """O*NET codes list an example of the name; Ashby postings name the skill."""
+    examples: dict[str, str] = {}
+    with (REAL / "reference" / "onet-technology-skills.tsv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            code = row["O*NET-SOC Code"]
+            examples[code] = f"{examples.get(code, '')}\n{row['Example'].lower()}"
+    postings = ashby_texts()
+    for skill in taxonomy():
+        for evidence in skill.evidence.split(";"):
+            source, _, number = evidence.partition(":")
+            if source == "onet":
+                words = {skill.skill.lower(), *(alias.lower() for alias in skill.aliases)}
+                assert any(word in examples[number] for word in words), (skill.skill, evidence)
+            elif source == "ashby":
+                assert skill.skill in {asked.skill for asked in skills_in(postings[number])}, (skill.skill, evidence)
+
+
+def ashby_texts() -> dict[str, str]:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    evidence = (part for skill in taxonomy() for part in skill.evidence.split(";"))
+    wanted = {part.removeprefix("ashby:") for part in evidence if part.startswith("ashby:")}
+    texts = {}
+    with (REAL / "payloads" / "ashby" / "2025-10-28.warc.gz").open("rb") as stream:
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
+            for job in json.loads(record.reader.read())["jobs"]:
+                if job["id"] in wanted:
+                    texts[job["id"]] = text_of(job["descriptionHtml"])
+    return texts

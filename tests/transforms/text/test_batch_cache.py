@@ -1,0 +1,60 @@
+"""What is remembered is read once, in batches, and forgotten when there is too much of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms.text import batch_cache as remembered
+from transforms.text.batch_cache import Remembered
+
+
+@pytest.fixture
+def asked() -> list[list[str]]:
+    return []
+
+
+@pytest.fixture
+def lengths(asked: list[list[str]]) -> Remembered[int]:
+    def read(texts: list[str]) -> list[int]:
+        asked.append(texts)
+        return list(map(len, texts))
+
+    return Remembered(read)
+
+
+def test_each_text_is_read_once(lengths: Remembered[int], asked: list[list[str]]) -> None:
+    assert lengths("lamp") == 4
+    assert {"lamp": 4, "lantern": 7}.items() <= lengths.of(["lantern", "lamp", "lantern"]).items()
+    assert lengths("lantern") == 7
+    assert asked == [["lamp"], ["lantern"]]
+
+
+def test_a_value_of_none_is_remembered_too() -> None:
+    asked = []
+
+    def read(texts: list[str]) -> list[None]:
+        asked.extend(texts)
+        return [None for _ in texts]
+
+    nothing = Remembered(read)
+    assert nothing("lamp") is None
+    assert nothing("lamp") is None
+    assert asked == ["lamp"]
+
+
+def test_too_much_is_forgotten_but_not_while_it_is_asked_for(
+    lengths: Remembered[int], asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "CHARACTERS_KEPT", 6)
+    lengths.of(["lamp", "lantern"])
+    assert lengths("lamp") == 4, "what was read ahead stays until something new is asked for"
+    found = lengths.of(["lamp", "lightbulb"])
+    assert found == {"lamp": 4, "lightbulb": 9}
+    assert asked == [["lamp", "lantern"], ["lamp", "lightbulb"]]
+
+
+def test_it_is_cleared_like_other_caches(lengths: Remembered[int], asked: list[list[str]]) -> None:
+    lengths("lamp")
+    lengths.cache_clear()
+    lengths("lamp")
+    assert asked == [["lamp"], ["lamp"]]

@@ -1,0 +1,189 @@
+"""The gate lets good rows in, names what is wrong with bad ones, and tells our own errors from bad data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from warehouse.checks import gate as quality
+from warehouse.checks.gate import GateBroken, GateResult, check
+from warehouse.schema import arrow_table
+from warehouse.tables import ExchangeRate, PayReport, Posting, RoleShares, SalaryBands, fields_of
+
+DAY = date(2026, 3, 1)
+
+
+def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
+    """`n` good rows of flat posting columns, with some columns given otherwise."""
+    frame = pd.DataFrame(
+        {f.name: [None] * n for f in fields_of(Posting) if not f.is_list and f.name not in ("text", "said_hash")}
+    )
+    frame = frame.assign(
+        posting_id=[f"board:{i}" for i in range(n)],
+        source="board",
+        title="Data Engineer",
+        role="data_engineer",
+        role_group="data",
+        seniority="mid",
+        seniority_inferred=False,
+        text_state="none",
+    )
+    return frame.assign(**columns)
+
+
+def judged(frame: pd.DataFrame, cls: type = Posting, **said: Any) -> GateResult:
+    return check(frame, cls, gate="load:board/a.warc.gz", run_id="r1", **said)
+
+
+def test_good_rows_pass_and_every_expectation_is_recorded() -> None:
+    result = judged(postings(currency=["EUR", None, "BRL"], pay_low=[1.0, np.nan, 0.0], pay_high=[1.0, 5.0, np.nan]))
+    assert (result.passed, result.failures, result.warnings) == (True, (), ())
+    assert len({row.expectation for row in result.checks}) == len(result.checks) > 20
+    assert all(row.is_met and row.gate == "load:board/a.warc.gz" and row.run_id == "r1" for row in result.checks)
+    assert {row.n_checked for row in result.checks} == {3}
+    assert len(arrow_table(type(result.checks[0]), result.checks)) == len(result.checks)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expectation", "examples"),
+    [
+        ({"title": ["Data Engineer", None, "x"]}, "expect_column_values_to_not_be_null(title)", [None]),
+        ({"role": ["wizard", "other", "other"]}, "expect_column_values_to_be_in_set(role)", ["wizard"]),
+        ({"years_min": [-1.0, np.nan, 3.0]}, "expect_column_values_to_be_between(years_min)", [-1.0]),
+        ({"years_min": [1.0, 41.0, 3.0]}, "expect_column_values_to_be_between(years_min)", [41.0]),
+        ({"currency": ["EURO", "EUR", None]}, "expect_column_values_to_match_regex(currency)", ["EURO"]),
+        ({"currency": ["XEUR", "EUR", None]}, "expect_column_values_to_match_regex(currency)", ["XEUR"]),
+        ({"currency": ["EUR\n", "EUR", None]}, "expect_column_values_to_match_regex(currency)", ["EUR\n"]),
+        ({"title": ["  ", "x", "y"]}, "expect_column_values_to_match_regex(title)", ["  "]),
+        ({"posting_id": ["a", "b", "a"]}, "expect_column_values_to_be_unique(posting_id)", ["a", "a"]),
+        (
+            {"pay_low": [9.0, 1.0, np.nan], "pay_high": [5.0, 1.0, 2.0]},
+            "expect_column_pair_values_a_to_be_greater_than_b(pay_high >= pay_low)",
+            [[5.0, 9.0]],
+        ),
+    ],
+)
+def test_bad_rows_fail_by_the_expectation_they_break(
+    wrong: dict[str, Any], expectation: str, examples: list[Any]
+) -> None:
+    result = judged(postings(**wrong))
+    assert not result.passed
+    assert result.failures == (expectation,)
+    (row,) = (row for row in result.checks if not row.is_met)
+    assert (row.expectation, row.n_checked, row.n_unexpected) == (expectation, 3, len(examples))
+    assert json.loads(row.examples or "null") == examples
+
+
+def test_every_broken_expectation_is_named() -> None:
+    result = judged(postings(role=["wizard"] * 3, currency=["€"] * 3))
+    assert set(result.failures) == {
+        "expect_column_values_to_be_in_set(role)",
+        "expect_column_values_to_match_regex(currency)",
+    }
+
+
+def test_examples_are_few_and_short() -> None:
+    result = judged(postings(50, role="w" * 1000))
+    (row,) = (row for row in result.checks if not row.is_met)
+    assert row.n_unexpected == 50
+    assert json.loads(row.examples or "") == ["w" * quality.LONGEST_EXAMPLE] * quality.EXAMPLES
+
+
+def test_no_rows_pass_when_no_number_is_expected() -> None:
+    assert judged(postings(0)).passed
+
+
+def test_keys_of_several_columns_must_differ_in_one() -> None:
+    row = {"source": "ecb_rates", "rate_on": DAY, "base": "EUR", "currency": "USD", "rate": 1.1}
+    assert judged(pd.DataFrame([row, row | {"currency": "GBP"}]), ExchangeRate).passed
+    result = judged(pd.DataFrame([row, row | {"rate": 1.2}]), ExchangeRate)
+    assert result.failures == ("expect_compound_columns_to_be_unique(source, rate_on, base, currency)",)
+
+
+def test_marts_are_judged_by_their_own_declaration() -> None:
+    values: dict[str, Any] = {f.name: None for f in fields_of(RoleShares)}
+    values |= {"as_of": DAY, "region_level": "world", "region": "World", "role": "ai_engineer", "status": "published"}
+    values |= {"role_group": "ai_engineering", "n_jobs": 40, "n_role": 10, "share": 0.25}
+    frame = pd.DataFrame([values]).astype({"n_employers": "Int64"})
+    assert judged(frame, RoleShares).passed
+    wrong = judged(frame.assign(n_role=41, share=1.5), RoleShares)
+    assert set(wrong.failures) == {
+        "expect_column_pair_values_a_to_be_greater_than_b(n_jobs >= n_role)",
+        "expect_column_values_to_be_between(share)",
+    }
+    empty_band = frame.assign(band_low=pd.array([None], "Int64"))
+    with pytest.raises(GateBroken, match="mart:x"):  # not a frame of this mart: columns are missing
+        check(empty_band, SalaryBands, gate="mart:x", run_id="r1")
+
+
+@pytest.mark.parametrize(
+    ("frame", "what"),
+    [
+        (postings().drop(columns="role"), "role"),  # a column is missing
+        (postings(years_min=["two", 2, 3]), "years_min"),  # cannot be compared
+    ],
+)
+def test_an_expectation_that_cannot_be_evaluated_is_our_error(frame: pd.DataFrame, what: str) -> None:
+    with pytest.raises(GateBroken, match=rf"load:board/a\.warc\.gz: .*{what}"):
+        judged(frame)
+
+
+def test_one_exploding_expectation_among_good_ones_breaks_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    def explode(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a metric of Great Expectations fails")
+
+    assert judged(postings(currency="EUR")).passed
+    monkeypatch.setattr(pd.Series, "str", property(explode))
+    with pytest.raises(GateBroken, match="a metric of Great Expectations fails"):
+        judged(postings(currency="EUR"))
+
+
+def test_the_frame_is_left_as_it_was() -> None:
+    frame = postings(currency=["EUR", "€", None])
+    before = frame.copy(deep=True)
+    judged(frame)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_pay_reports_have_a_suite_of_their_own() -> None:
+    values: dict[str, Any] = {f.name: [None, None] for f in fields_of(PayReport)}
+    values |= {"source": ["s"] * 2, "snapshot_on": [DAY] * 2, "row": [1, 2], "basis": ["reported"] * 2}
+    values |= {"pair_row": [1, 2], "year": [2025] * 2, "title": ["x"] * 2, "role": ["other"] * 2, "pay": [1.0, 2.0]}
+    frame = pd.DataFrame(values | {"role_group": ["other"] * 2, "seniority": ["mid"] * 2, "currency": ["EUR"] * 2})
+    assert judged(frame, PayReport).passed
+    assert judged(frame.assign(year=1800), PayReport).failures == ("expect_column_values_to_be_between(year)",)
+
+
+def test_great_expectations_is_imported_late_and_writes_nothing(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+os.environ["HOME"] = os.getcwd()
+import pandas as pd
+from warehouse import quality
+from warehouse.tables import ExchangeRate
+assert "great_expectations" not in sys.modules, "imported before a gate is checked"
+frame = pd.DataFrame({"source": ["s"], "rate_on": ["2026-01-01"], "base": ["EUR"], "currency": ["USD"], "rate": [1.1]})
+assert quality.check(frame, ExchangeRate, gate="g", run_id="r").passed
+assert not os.listdir("."), os.listdir(".")
+"""
+    home = tmp_path / "home"
+    home.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=home,
+        env={"PYTHONPATH": str(Path(quality.__file__).parents[2]), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr  # no progress bars either
+    assert "it/s" not in done.stderr

@@ -1,0 +1,119 @@
+"""A warehouse that is not sound is told so, rule by rule, with the first that break it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.test_database import Answer, copy_of, declare, load, night, posting, refined
+from warehouse import database as store
+from warehouse.checks import integrity as soundness
+from warehouse.tables import HISTORIES, table_of
+
+AS_OF = date(2026, 1, 3)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small warehouse that is sound: two nights, one posting closed and one edited."""
+    folder = tmp_path_factory.mktemp("sound")
+    with store.open_work(folder) as con:
+        declare(con, 30)
+        con.execute(
+            "INSERT INTO core.roles VALUES ('data_engineer', 'data', 'Data engineer', 'Moves data', NULL, NULL)"
+        )
+        lists = [[posting(1), posting(2)], [posting(1, title="Lead data engineer")]]
+        load(con, *(refined(folder, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
+        for mart in HISTORIES:
+            con.execute("INSERT INTO mart.days (mart, as_of) VALUES (?, ?)", [table_of(mart).name, AS_OF])
+    return folder
+
+
+LATER = night(1) + timedelta(days=1)
+BREAKS = {
+    "keys of core.postings are unique": "INSERT INTO core.postings SELECT * FROM core.postings LIMIT 1",
+    "keys of mart.role_shares are unique": (
+        "INSERT INTO mart.role_shares_history (valid_from, region_level, region, role, role_group, n_role, n_jobs,"
+        " status, reason) SELECT unnest([DATE '2026-01-02', DATE '2026-01-03']), 'world', 'World', 'ai_engineer',"
+        " 'ai_engineering', 1, 1, 'suppressed', 'few'"
+    ),
+    "core.posting_boards.posting_id is in core.postings.posting_id": (
+        "INSERT INTO core.posting_boards VALUES ('board:9', 'acme', now(), now(), NULL, NULL)"
+    ),
+    "core.postings.source is in core.sources.source": "DELETE FROM core.sources",
+    "intervals of a posting on a board do not overlap": (
+        "INSERT INTO core.posting_boards SELECT * REPLACE (last_seen_at AS first_seen_at) FROM core.posting_boards"
+        " WHERE posting_id = 'board:1'"
+    ),
+    "versions of a posting follow one another": "UPDATE core.superseded_versions SET version_to = now()",
+    "dates of a posting are those of its intervals": "UPDATE core.postings SET closed_on = NULL",
+    "a job is closed after it was opened": (
+        "UPDATE core.postings SET closed_on = '2025-01-01' WHERE posting_id = 'board:2'"
+    ),
+    "a job is named after one of its postings": (
+        "UPDATE core.postings SET job_id = 'board:7' WHERE posting_id = 'board:2'"
+    ),
+    "links that were followed lie within one job": (
+        "INSERT INTO core.job_links VALUES ('board:1', 'board:2', 'same text', 1, now(), true)"
+    ),
+    "a job of several postings is held together by links": (
+        "UPDATE core.postings SET job_id = 'board:1' WHERE posting_id = 'board:2'"
+    ),
+    "a job that was merged is named no more": (
+        "INSERT INTO core.job_merges VALUES ('board:2', 'board:1', now(), 'board:1', 'board:2', 'same text', 1)"
+    ),
+    "postings are placed in countries that there are": (
+        "INSERT INTO core.posting_places (posting_id, position, country, reading) VALUES ('board:1', 0, 'XX', 'stated')"
+    ),
+    "mart.role_shares counts the AI jobs of core, region by region": (
+        "INSERT INTO mart.role_shares_history (valid_from, region_level, region, role, role_group, n_role, n_jobs,"
+        " status, reason)"
+        " VALUES ('2026-01-03', 'world', 'World', 'ai_engineer', 'ai_engineering', 1, 1, 'suppressed', 'few')"
+    ),
+    "mart.salary_bands counts the jobs of core with pay": (
+        "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
+        " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
+        " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
+    ),
+    "mart.salary_bands_730 counts the jobs of core with pay": (
+        "UPDATE core.postings SET pay_low = 1, currency = 'USD', pay_source = 'stated' WHERE posting_id = 'board:1'"
+    ),
+    "an employer has the postings that name it": (
+        "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings)"
+        " VALUES ('acme', 'Acme', [], [], [], false, 7)"
+    ),
+    "mart.skill_demand counts the jobs of core, read or not": (
+        "INSERT INTO mart.skill_demand_history (valid_from, region_level, region, role_group, requirement, skill,"
+        " category, n_jobs, n_without_text, n_asking, status, reason) VALUES ('2026-01-03', 'world', 'World', 'data',"
+        " 'asked', 'Python', 'Programming Languages', 3, 4, 1, 'suppressed', 'few')"
+    ),
+}
+"""What breaks each rule that is no mere repetition for another table."""
+
+
+def broken(con: store.Connection) -> dict[str, str | None]:
+    """The rules that are not met, with their first offenders."""
+    found = soundness.judge(con, as_of=AS_OF, run_id="test")
+    assert found.passed == (not found.failures)
+    return {row.expectation: row.examples for row in found.checks if not row.is_met}
+
+
+def test_a_sound_warehouse_breaks_no_rule(sound: Path, tmp_path: Path) -> None:
+    with copy_of(sound, tmp_path) as con:
+        found = soundness.judge(con, as_of=AS_OF, run_id="test")
+        assert found.failures == ()
+        rules = {row.expectation for row in found.checks}
+        assert rules >= set(BREAKS), "the table below breaks rules that there are"
+        assert rules >= {*soundness.LIFE, *soundness.COUNTS}
+    assert set(BREAKS) >= {*soundness.LIFE, *soundness.COUNTS}, "every rule has its break"
+
+
+@pytest.mark.parametrize("rule", BREAKS)
+def test_what_breaks_a_rule_is_named(rule: str, sound: Path, tmp_path: Path) -> None:
+    with copy_of(sound, tmp_path) as con:
+        con.execute(BREAKS[rule])
+        found = broken(con)
+        assert rule in found
+        assert found[rule] not in (None, "[]")

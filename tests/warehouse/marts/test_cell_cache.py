@@ -1,0 +1,211 @@
+"""Marts are computed where their inputs changed, and nobody can tell by the rows."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import nightly
+from flows.nightly import MARTS, Request, compute_marts, load_lookups
+from flows.runtime.settings import Settings
+from tests.warehouse.marts.test_marts import posting
+from warehouse import database as store
+from warehouse.checks import integrity as soundness
+from warehouse.checks.gate import GateResult
+from warehouse.marts import cell_cache as reuse
+from warehouse.schema import VIEWS, arrow_table
+from warehouse.tables import (
+    PostingPlaces,
+    PostingSkills,
+    RoleShares,
+    SalaryBands,
+    SkillDemand,
+    fields_of,
+    table_of,
+)
+
+DAY = date(2026, 9, 30)
+NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
+COUNTRIES = {
+    "US": ("Northern America", "Americas"),
+    "BR": ("South America", "Americas"),
+    "DE": ("Western Europe", "Europe"),
+}
+LONG_AGO = "('2023-01-01', '2023-01-01', '2024-01-01')"
+MARTS_FOLDER = Path(reuse.__file__).parent
+
+
+def put(con: store.Connection, rows: list[Any]) -> None:
+    store._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> Iterator[store.Connection]:
+    """180 jobs of 60 employers in three countries, with skills."""
+    with store.open_work(tmp_path) as opened:
+        load_lookups(opened)
+        skills = [row[0] for row in opened.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
+        jobs, places, asked = [], [], []
+        for n in range(180):
+            country = list(COUNTRIES)[n % 3]
+            region, continent = COUNTRIES[country]
+            pay = {"annual_low_usd": 90e3 + 700 * n, "annual_high_usd": 150e3 + 900 * n}
+            jobs.append(posting(n, employer=f"E{n % 60}", country=country, **pay))
+            given: dict[str, Any] = {"posting_id": f"x:{n:04}", "position": 0, "country": country, "region": region}
+            nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingPlaces))
+            places.append(PostingPlaces(**nothing | given | {"continent": continent, "reading": "stated"}))
+            wanted: dict[str, Any] = {
+                "posting_id": f"x:{n:04}",
+                "requirement": ("required", "preferred")[n % 2],
+                "start": 0,
+                "end": 1,
+            }
+            asked += [PostingSkills(skill=skill, **wanted) for skill in skills[: n % 8]]
+        for rows in (jobs, places, asked):
+            put(opened, rows)
+        yield opened
+
+
+def of_day(con: store.Connection, day: date) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of all marts of a day."""
+    names = [table_of(cls).name for cls in MARTS]
+    query = "SELECT * EXCLUDE (as_of) FROM {} WHERE as_of = ? ORDER BY ALL"
+    return {name: con.execute(query.format(name), [day]).fetchall() for name in names}
+
+
+def anew(con: store.Connection, day: date) -> dict[str, list[tuple[Any, ...]]]:
+    """What the marts of a day come to when nothing is known of other days."""
+    con.begin()
+    for cls, mart in MARTS.items():
+        store.write_mart(con, cls, mart.compute(con, day, mart.window_days, reuse.Cells(cls, day)), as_of=day)
+    found = of_day(con, day)
+    con.rollback()
+    return found
+
+
+def night(con: store.Connection, tmp_path: Path, day: date, monkeypatch: pytest.MonkeyPatch) -> dict[str, reuse.Cells]:
+    """The marts of a day as a run makes them; the cells of each mart that was not taken over as a whole."""
+    made: dict[str, reuse.Cells] = {}
+
+    def noted(con: store.Connection, cls: type, as_of: date) -> reuse.Cells:
+        cells = made[table_of(cls).name] = reuse_cells(con, cls, as_of)
+        return cells
+
+    reuse_cells = reuse.cells_of
+    with monkeypatch.context() as patch:
+        patch.setattr(reuse, "cells_of", noted)
+        patch.setattr(nightly, "work_of", lambda request: con.cursor())
+        # What marts are computed from is here, and no sources, employers or intervals beside it.
+        patch.setattr(soundness, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
+        request = Request(settings=Settings(data=tmp_path), command="test", sources=())
+        problems, _ = compute_marts.fn(request, day)
+    assert problems == []
+    return made
+
+
+def edits(chance: random.Random) -> Iterator[str]:
+    some = f"hash(posting_id, {chance.randrange(9**9)}) % {chance.randrange(3, 60)} = 0"
+    possible = [
+        "UPDATE core.postings SET last_seen_at = last_seen_at + INTERVAL 1 DAY",
+        f"UPDATE core.postings SET annual_low_usd = annual_low_usd + 1000 WHERE {some}",
+        f"UPDATE core.postings SET role = 'ai_researcher', role_group = 'ai_science' WHERE {some}",
+        f"UPDATE core.postings SET employer = 'E1' WHERE {some}",
+        f"UPDATE core.postings SET (first_seen_at, version_from, last_seen_at) = {LONG_AGO} WHERE {some}",
+        f"UPDATE core.postings SET text_state = 'none' WHERE {some}",
+        f"DELETE FROM core.posting_skills WHERE {some}",
+        f"UPDATE core.posting_skills SET requirement = 'mentioned' WHERE {some}",
+        f"DELETE FROM core.postings WHERE {some}",
+        "DELETE FROM core.skills WHERE skill = (SELECT min(skill) FROM core.skills)",
+    ]
+    yield from chance.sample(possible, chance.randrange(1, 4))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_that_were_taken_over_are_those_that_would_be_computed(
+    seed: int, con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    for number in range(4):
+        day = DAY + timedelta(days=number)
+        night(con, tmp_path, day, monkeypatch)
+        assert of_day(con, day) == anew(con, day)
+        for statement in edits(chance):
+            con.execute(statement)
+
+
+def test_where_nothing_changed_nothing_is_computed(
+    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = night(con, tmp_path, DAY, monkeypatch)
+    assert set(first) == {table_of(cls).name for cls in MARTS}
+    assert all(cells.n_computed > 0 and cells.n_taken == 0 for cells in first.values())
+    con.execute("UPDATE core.postings SET last_seen_at = last_seen_at + INTERVAL 1 DAY, warc = 'x/2'")
+    for number in (1, 0):  # the next day, and the first one again
+        assert night(con, tmp_path, DAY + timedelta(days=number), monkeypatch) == {}
+    assert of_day(con, DAY) == of_day(con, DAY + timedelta(days=1))
+    assert all(of_day(con, DAY).values())
+
+
+def test_only_cells_that_hold_a_changed_job_are_computed(
+    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(con, tmp_path, DAY, monkeypatch)
+    con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
+    cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
+    roles = cells[table_of(RoleShares).name]
+    assert (roles.n_computed, roles.n_taken) == (4, 5)  # World, Americas, South America, BR; not US, DE and theirs
+    skills = cells[table_of(SkillDemand).name]
+    assert (skills.n_computed, skills.n_taken) == (0, 18), "no skill changed, nor the group that roles belong to"
+    bands = cells[table_of(SalaryBands).name]
+    changed = con.execute(
+        "SELECT DISTINCT region_level, region FROM mart.salary_bands AS b WHERE as_of = ? AND inputs NOT IN"
+        " (SELECT inputs FROM mart.salary_bands WHERE as_of = ? AND inputs IS NOT NULL)",
+        [DAY + timedelta(days=1), DAY],
+    ).fetchall()
+    assert bands.n_computed < bands.n_taken
+    assert set(changed) == {
+        ("world", "World"), ("continent", "Americas"), ("region", "South America"), ("country", "BR"),
+    }  # fmt: skip
+
+
+def test_a_job_that_leaves_the_window_changes_its_cells(
+    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    con.execute("UPDATE core.postings SET first_seen_at = '2025-06-01', version_from = '2025-06-01'")
+    con.execute("UPDATE core.postings SET last_seen_at = '2025-10-01' WHERE posting_id = 'x:0001'")
+    night(con, tmp_path, DAY, monkeypatch)
+    assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
+    cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
+    assert set(cells) == {table_of(cls).name for cls in MARTS if MARTS[cls].window_days == 365}
+    newest = "SELECT max(n_jobs) FROM mart.role_shares WHERE as_of = ?"
+    assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
+
+
+def test_other_code_computes_everything(con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    night(con, tmp_path, DAY, monkeypatch)
+    monkeypatch.setattr(reuse, "code_key", lambda: "another")
+    cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
+    assert set(cells) == {table_of(cls).name for cls in MARTS}
+    assert all(cell.n_taken == 0 for cell in cells.values())
+
+
+def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
+    """A mart may read no table that the digest does not know, nor, but for the window, a column it leaves out."""
+    for file in [*MARTS_FOLDER.glob("*.sql"), *MARTS_FOLDER.glob("*.py")]:
+        if file.name == "cell_cache.py":
+            continue
+        text = re.sub(r"--[^\n]*", "", file.read_text())
+        tables = set(re.findall(r"\bcore\.\w+", text))
+        for view in tables & VIEWS.keys():
+            tables |= set(re.findall(r"\bcore\.\w+", VIEWS[view][1]))
+        assert tables - VIEWS.keys() <= {table_of(cls).name for cls in reuse.READ}, file
+        if file.suffix == ".sql":
+            text = text.replace("last_seen_at::DATE > $as_of - $window_days::INTEGER", "")
+            used = {name for name in reuse.UNREAD if re.search(rf"\b{name}\b", text)}
+            assert not used, (file, used)

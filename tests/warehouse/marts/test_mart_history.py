@@ -1,0 +1,288 @@
+"""Marts are read by day as they were written, in whatever order, and only what changed is stored."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.warehouse.test_database import all_rows
+from warehouse import database as store
+from warehouse.marts import mart_history as history
+from warehouse.schema import arrow_table, mart_ddl
+from warehouse.tables import HISTORIES, ROLES, Behind, Figures, RoleShares, fields_of, table_of
+
+FIRST = date(2026, 9, 1)
+SPANS = "SELECT role, n_jobs, valid_from, valid_to FROM mart.role_shares_history ORDER BY ALL"
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Connection]:
+    with store.open_work(tmp_path_factory.mktemp("history")) as con:
+        yield con
+
+
+@pytest.fixture
+def con(opened: store.Connection) -> Iterator[store.Connection]:
+    opened.begin()
+    yield opened
+    opened.rollback()
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def share(as_of: date, role: str, n_jobs: int, share: float | None = None) -> RoleShares:
+    return RoleShares(
+        as_of=as_of, region_level="world", region="World", role=role, role_group="ai_engineering", n_role=0,
+        n_employers_role=None, largest_employer=None, doubt=None, share=share, share_lo=None, share_hi=None,
+        n_jobs=n_jobs, n_employers=None, n_effective=None, status="suppressed", reason="few jobs", inputs=None,
+    )  # fmt: skip
+
+
+def shares(as_of: date, counts: dict[str, int]) -> list[RoleShares]:
+    return [share(as_of, role, n, n / 1000 if n % 2 else None) for role, n in counts.items()]
+
+
+def figure(as_of: date, name: str = "skill.python", **said: Any) -> Figures:
+    values: dict[str, Any] = {f.name: None for f in fields_of(Figures)} | {
+        "as_of": as_of, "figure": name, "title": "Python", "kind": "measured", "unit": "share", "status": "published",
+        "value": "62%", "sql": f"SELECT '62%' WHERE DATE '{as_of}' > DATE '2026-01-01'", "sources": ("ashby",),
+        "snapshots": ("ashby/2026-08-17T060000Z.warc.gz",), "code_version": "1",
+        "behind": (Behind(source="ashby", n=7, read_on=as_of), Behind(source="ecb_rates", n=0, read_on=None)),
+        "read_on": as_of,
+    }  # fmt: skip
+    return Figures(**(values | said))
+
+
+def read_back(con: store.Connection, cls: type, as_of: date) -> list[tuple[Any, ...]]:
+    return all_rows(con, f"SELECT * FROM {table_of(cls).name} WHERE as_of = DATE '{as_of}' ORDER BY ALL")
+
+
+def as_written(con: store.Connection, cls: type, rows: list[Any]) -> list[tuple[Any, ...]]:
+    """Rows as DuckDB gives them where they are simply there."""
+    con.register("plain_rows", arrow_table(cls, rows))
+    found = all_rows(con, "SELECT * FROM plain_rows ORDER BY ALL")
+    con.unregister("plain_rows")
+    return found
+
+
+def runs(written: dict[int, dict[str, int]]) -> list[tuple[str, int, date, date | None]]:
+    """What has to be stored: each row once for the days without a break on which it stood."""
+    days = sorted(written)
+    found: list[tuple[str, int, date, date | None]] = []
+    for role in {role for counts in written.values() for role in counts}:
+        begun: tuple[int, int] | None = None
+        for number in days:
+            n = written[number].get(role)
+            if begun is not None and n != begun[1]:
+                found.append((role, begun[1], day(begun[0]), day(number)))
+                begun = None
+            if begun is None and n is not None:
+                begun = (number, n)
+        if begun is not None:
+            found.append((role, begun[1], day(begun[0]), None))
+    return sorted(found, key=str)
+
+
+COUNTS = st.dictionaries(st.sampled_from(ROLES[:3]), st.integers(0, 2), max_size=3)
+WRITTEN = st.lists(st.tuples(st.integers(0, 5), COUNTS | st.integers(0, 5)), max_size=12)
+
+
+@contextlib.contextmanager
+def taken_back(con: store.Connection) -> Iterator[None]:
+    con.begin()
+    try:
+        yield
+    finally:
+        con.rollback()
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=WRITTEN)
+@example(steps=[(0, {ROLES[0]: 1}), (2, {ROLES[0]: 1}), (1, {}), (1, 0)])  # taken out between two days, and put back
+@example(steps=[(0, {ROLES[0]: 1}), (1, {ROLES[0]: 2}), (2, {ROLES[0]: 1}), (1, 2)])
+def test_each_day_is_read_as_it_was_written_last(
+    opened: store.Connection, steps: list[tuple[int, dict[str, int] | int]]
+) -> None:
+    """A step writes a day's rows or, given a day that was written before, lets it have the rows of that one."""
+    written: dict[int, dict[str, int]] = {}
+    with taken_back(opened):
+        for number, counts in steps:
+            if isinstance(counts, dict):
+                store.write_mart(opened, RoleShares, shares(day(number), counts), as_of=day(number))
+                written[number] = counts
+            elif counts in written:
+                store.keep_mart(opened, RoleShares, of=day(counts), as_of=day(number))
+                written[number] = written[counts]
+            for known, its in written.items():
+                rows = as_written(opened, RoleShares, shares(day(known), its))
+                assert read_back(opened, RoleShares, day(known)) == rows
+            assert sorted(all_rows(opened, SPANS), key=str) == runs(written)
+
+
+READ_ON = st.none() | st.integers(-3, 0)
+BEHIND = st.lists(st.tuples(st.sampled_from(("ashby", "lever")), READ_ON), max_size=2, unique_by=lambda b: b[0])
+LEDGER = st.dictionaries(st.sampled_from(("a", "b", "c")), st.none() | BEHIND)
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=st.lists(st.tuples(st.integers(0, 4), LEDGER), max_size=8))
+def test_figures_are_read_with_their_day_in_them(opened: store.Connection, steps: list[tuple[int, Any]]) -> None:
+    written: dict[int, list[Figures]] = {}
+    with taken_back(opened):
+        for number, ledger in steps:
+            rows = written[number] = [ledger_row(day(number), name, behind) for name, behind in ledger.items()]
+            store.write_mart(opened, Figures, rows, as_of=day(number))
+            for known, its in written.items():
+                assert read_back(opened, Figures, day(known)) == as_written(opened, Figures, its)
+
+
+def ledger_row(as_of: date, name: str, behind: list[tuple[str, int | None]] | None) -> Figures:
+    """A figure read so many days before its own; None: by a version that did not count what was behind it."""
+    if behind is None:
+        return figure(as_of, name, behind=None, read_on=FIRST)
+    days = [(source, None if ago is None else as_of + timedelta(days=ago)) for source, ago in behind]
+    parts = tuple(Behind(source=source, n=1, read_on=read_on) for source, read_on in days)
+    return figure(as_of, name, behind=parts, read_on=min((d for _, d in days if d), default=None))
+
+
+def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: store.Connection) -> None:
+    """Neither a share nor a figure, though its source was read again and its SELECT names the day."""
+    for number in range(4):
+        store.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": 3}), as_of=day(number))
+        store.write_mart(con, Figures, [figure(day(number)), figure(day(number), "role.a")], as_of=day(number))
+    assert all_rows(con, "SELECT count(*) FROM mart.role_shares_history") == [(1,)]
+    assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(2,)]
+    assert all_rows(con, "SELECT mart, count(*) FROM mart.days GROUP BY mart ORDER BY mart") == [
+        ("mart.figures", 4), ("mart.role_shares", 4),
+    ]  # fmt: skip
+    said = "SELECT read_on, behind[1].read_on, sql FROM mart.figures WHERE figure = 'role.a' ORDER BY as_of"
+    assert all_rows(con, said) == [
+        (day(n), day(n), f"SELECT '62%' WHERE DATE '{day(n)}' > DATE '2026-01-01'") for n in range(4)
+    ]
+
+
+def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: store.Connection) -> None:
+    written = {0: {"ai_engineer": 1, "mlops_engineer": 2}, 2: {"ai_engineer": 1}, 9: {"ai_engineer": 3}}
+    for number, counts in written.items():
+        store.write_mart(con, RoleShares, shares(day(number), counts), as_of=day(number))
+    assert history.forget_after(con, RoleShares, day(1)) == [day(2), day(9)]
+    assert all_rows(con, SPANS) == [("ai_engineer", 1, day(0), None), ("mlops_engineer", 2, day(0), None)]
+    assert history.forget_after(con, RoleShares, day(1)) == []
+
+
+def test_a_row_is_stored_again_when_anything_of_it_changed(con: store.Connection) -> None:
+    changes: list[dict[str, Any]] = [{}, {"n_jobs": 5}, {}, {"reason": None, "status": "published"}, {"share": 0.5}]
+    for number, changed in enumerate(changes):
+        rows = [replace(share(day(number), "ai_engineer", 1), **changed), share(day(number), "ai_leadership", 2)]
+        store.write_mart(con, RoleShares, rows, as_of=day(number))
+    assert all_rows(con, "SELECT role, count(*) FROM mart.role_shares_history GROUP BY role ORDER BY role") == [
+        ("ai_engineer", 5), ("ai_leadership", 1),
+    ]  # fmt: skip
+
+
+def test_a_day_is_read_without_the_rows_of_other_days(con: store.Connection) -> None:
+    """The day asked for goes into the scan of mart.days, and no more than its one row is joined."""
+    for number in range(300):
+        store.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": number}), as_of=day(number))
+    plan = all_rows(con, f"EXPLAIN ANALYZE SELECT * FROM mart.role_shares WHERE as_of = DATE '{day(7)}'")[0][1]
+    assert f"as_of = '{day(7)}'::DATE" in " ".join(plan.split())
+    assert read_back(con, RoleShares, day(7)) == as_written(con, RoleShares, shares(day(7), {"ai_engineer": 7}))
+
+
+def test_what_was_refused_leaves_nothing_behind(tmp_path: Path) -> None:
+    with store.open_work(tmp_path) as con:
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        with pytest.raises(RuntimeError), store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+            raise RuntimeError
+        assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
+        assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(1,)]
+
+
+def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: Path) -> None:
+    market = tmp_path / "market.duckdb"
+    with store.open_work(tmp_path) as con:
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        store.publish(con, market)
+        with duckdb.connect(str(market)) as older:
+            older.execute("CREATE TABLE kept AS SELECT * EXCLUDE (baseline) FROM mart.figures_history")
+            older.execute("DROP VIEW mart.figures")
+            older.execute("DROP TABLE mart.figures_history")
+            older.execute("CREATE TABLE mart.figures_history AS FROM kept")
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+        store.recall(con, Figures, market)
+        assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
+
+
+# --- files of versions that kept every row for each of its days -----------------------------------------
+
+
+def of_earlier_version(path: Path, written: dict[int, tuple[dict[str, int], list[Figures]]]) -> None:
+    """A database with marts as tables, as versions before made it."""
+    with duckdb.connect(str(path)) as old:
+        old.execute("CREATE SCHEMA mart")
+        for cls, rows in (
+            (RoleShares, [row for n, (counts, _) in written.items() for row in shares(day(n), counts)]),
+            (Figures, [row for _, ledger in written.values() for row in ledger]),
+        ):
+            old.register("rows", arrow_table(cls, rows))
+            old.execute(f"CREATE TABLE {table_of(cls).name} AS FROM rows")
+
+
+def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    counts = [{"ai_engineer": 1}, {"ai_engineer": 1}, {"ai_engineer": 2, "ai_leadership": 1}, {"ai_engineer": 2}]
+    written = {n: (its, [figure(day(n)), figure(day(n), "role.a", value=str(n // 2))]) for n, its in enumerate(counts)}
+    of_earlier_version(tmp_path / "work.duckdb", written)
+    of_earlier_version(tmp_path / "market.duckdb", {n: written[n] for n in (0, 1)})
+    with store.open_work(tmp_path) as con:
+        for number, (its, ledger) in written.items():
+            assert read_back(con, RoleShares, day(number)) == as_written(con, RoleShares, shares(day(number), its))
+            assert read_back(con, Figures, day(number)) == as_written(con, Figures, ledger)
+        assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in written.items()})
+        assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(3,)]
+        store.recall(con, Figures, tmp_path / "market.duckdb")
+        assert all_rows(con, "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of") == [(day(0),), (day(1),)]
+        for number in (0, 1):
+            assert read_back(con, Figures, day(number)) == as_written(con, Figures, written[number][1])
+    assert "mart.role_shares" not in caplog.text
+    assert "mart.figures" not in caplog.text
+
+
+def test_recalling_what_is_there_writes_nothing(tmp_path: Path) -> None:
+    market = tmp_path / "market.duckdb"
+    with store.open_work(tmp_path) as con:
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        store.publish(con, market)
+        ids = "SELECT rowid, figure FROM mart.figures_history"
+        before = all_rows(con, ids)
+        store.recall(con, Figures, market)
+        assert all_rows(con, ids) == before
+        with store.transaction(con):
+            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+        store.recall(con, Figures, market)
+        assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
+        assert all_rows(con, "SELECT valid_to FROM mart.figures_history") == [(None,)]
+
+
+@pytest.mark.parametrize("mart", HISTORIES, ids=lambda mart: table_of(mart).name)
+def test_a_mart_has_its_declared_columns_with_comments(mart: type, con: store.Connection) -> None:
+    said = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'mart' AND table_name = ?"
+    found = dict(con.execute(f"{said} ORDER BY column_index", [table_of(mart).name.partition(".")[2]]).fetchall())
+    assert list(found) == [f.name for f in fields_of(mart)]
+    assert all(found[f.name].startswith(f.column.doc) for f in fields_of(mart))
+    assert mart_ddl(mart)[0].startswith("CREATE OR REPLACE VIEW")

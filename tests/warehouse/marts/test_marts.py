@@ -1,0 +1,563 @@
+"""Marts: rows of core in, cells out. What enters a band, where a job counts, how sure a cell says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from flows.nightly import Request, compute_marts, declared_sources, load_lookups
+from flows.runtime.settings import Settings
+from transforms.text.lookups import countries, roles
+from warehouse import database as store
+from warehouse.checks import gate as quality
+from warehouse.checks import integrity as soundness
+from warehouse.marts.role_shares import role_shares
+from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.skill_demand import skill_demand
+from warehouse.schema import arrow_table
+from warehouse.tables import (
+    GROUP_OF_ROLE,
+    Countries,
+    Figures,
+    PayReports,
+    PostingPay,
+    PostingPlaces,
+    Postings,
+    PostingSkills,
+    Roles,
+    SkillDemand,
+    Skills,
+    Sources,
+    fields_of,
+)
+
+AS_OF = date(2026, 9, 30)
+NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
+REGION = {
+    "US": ("Northern America", "Americas"),
+    "BR": ("South America", "Americas"),
+    "DE": ("Western Europe", "Europe"),
+}
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> Iterator[store.Connection]:
+    with store.open_work(tmp_path) as opened:
+        store.load_lookup(opened, Countries, countries())
+        store.load_lookup(opened, Roles, roles())
+        yield opened
+
+
+def posting(number: int, **said: Any) -> Postings:
+    """A full-time job of its own employer, 150-200 thousand dollars in the US, unless something else is said."""
+    country = said.pop("country", "US")
+    region, continent = REGION.get(country, (country, country))
+    role = said.get("role", "machine_learning_engineer")
+    usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)}
+    usual |= {
+        "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
+        "employer_id": f"e{number}",
+        "role": role, "role_group": GROUP_OF_ROLE[role], "seniority": "senior", "seniority_inferred": False,
+        "text_state": "full", "language": "en", "employment_type": "FULL_TIME", "pay_low": 150e3, "pay_high": 200e3,
+        "currency": "USD", "period": "year", "pay_source": "stated", "annual_low": 150e3, "annual_high": 200e3,
+        "annual_low_usd": 150e3, "annual_high_usd": 200e3, "pay_country": country, "pay_region": region,
+        "pay_continent": continent, "pay_market": "local", "country": country, "region": region,
+        "continent": continent, "first_seen_at": NOW, "last_seen_at": NOW, "warc": "x/1", "record": 0,
+        "content_hash": "0" * 32,
+    }  # fmt: skip
+    return Postings(**(usual | {"version_from": said.get("first_seen_at", NOW)} | said))
+
+
+def put(con: store.Connection, rows: list[Any]) -> None:
+    store._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+
+
+def bands(con: store.Connection) -> Any:
+    return salary_bands(con, AS_OF)
+
+
+def demand(con: store.Connection) -> Any:
+    return skill_demand(con, AS_OF)
+
+
+def shares(con: store.Connection) -> Any:
+    return role_shares(con, AS_OF)
+
+
+def cell(frame: Any, **key: Any) -> Any:
+    usual = {
+        "basis": "advertised", "region_level": "world", "seniority_group": "mid_senior",
+        "role_group": "ai_engineering", "role": "all", "pay_market": "all", "currency": "USD",
+    }  # fmt: skip
+    for column, value in (usual | key).items():
+        frame = frame[frame[column] == value]
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: store.Connection) -> None:
+    ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(40)]
+    put(con, [posting(i, annual_low_usd=low, annual_high_usd=high) for i, (low, high) in enumerate(ends)])
+    found = cell(bands(con))
+    assert (found.n_jobs, found.n_employers, found.n_effective) == (40, 40, 40)
+    assert (found.band_low, found.band_high) == (109e3, 258e3)
+    assert found.band_low_lo <= found.band_low <= found.band_low_hi
+    assert found.p25 < found.p50 < found.p75
+    assert (found.status, found.window_days) == ("published", 365)
+
+
+@pytest.mark.parametrize(
+    ("said", "enters", "apart"),
+    [
+        ({}, 1, 0),
+        ({"employment_type": None}, 1, 0),
+        ({"employment_type": None, "period": "hour"}, 0, 1),
+        ({"employment_type": "CONTRACTOR"}, 0, 1),
+        ({"employment_type": "PART_TIME"}, 0, 1),
+        ({"pay_tax": "net"}, 0, 1),
+        ({"pay_flag": "high_over_4x_low"}, 0, 1),
+        ({"annual_low": None, "annual_low_usd": None, "pay_low": None}, 0, 1),
+        ({"annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"}, 0, 0),
+        ({"role": "software_engineer"}, 0, 0),
+        ({"role": "ai_data_trainer"}, 0, 0),
+        ({"seniority": "staff"}, 0, 0),
+        ({"seniority": "unstated"}, 0, 0),
+        ({"currency": None}, 0, 0),
+        ({"last_seen_at": NOW - timedelta(days=365), "first_seen_at": NOW - timedelta(days=400)}, 0, 0),
+        ({"last_seen_at": NOW - timedelta(days=364), "first_seen_at": NOW - timedelta(days=400)}, 1, 0),
+        ({"first_seen_at": NOW + timedelta(days=1), "last_seen_at": NOW + timedelta(days=1)}, 0, 0),
+    ],
+)
+def test_what_enters_a_band(con: store.Connection, said: dict[str, Any], enters: int, apart: int) -> None:
+    put(con, [posting(1, **said)])
+    found = cell(bands(con))
+    assert (found.n_jobs, found.n_apart) == (enters, apart)
+
+
+def test_interns_enter_no_cell_and_unstated_levels_only_the_total(con: store.Connection) -> None:
+    put(con, [posting(1, seniority="intern"), posting(2, seniority="unstated"), posting(3, seniority="executive")])
+    frame = bands(con)
+    counts = {group: cell(frame, seniority_group=group).n_jobs for group in ("entry", "senior", "unstated", "all")}
+    assert counts == {"entry": 0, "senior": 0, "unstated": 1, "all": 2}
+
+
+def test_a_job_without_a_rate_is_counted(con: store.Connection) -> None:
+    put(con, [posting(1, annual_low_usd=None, annual_high_usd=None, currency="ARS", usd_reason="no_rate")])
+    assert cell(bands(con)).n_no_rate == 1
+
+
+def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: store.Connection) -> None:
+    same = {"job_id": "x:0001", "employer_id": "e"}
+    put(con, [posting(1, **same), posting(2, **same), posting(3, country="DE", **same)])
+    frame = bands(con)
+    assert cell(frame).n_jobs == 1
+    assert cell(frame, region_level="region", region="Northern America").n_jobs == 1
+    assert cell(frame, region_level="region", region="Western Europe").n_jobs == 1
+
+
+def test_several_and_remote_are_cells_of_their_own(con: store.Connection) -> None:
+    for number, place in enumerate(("several", "remote")):
+        put(con, [posting(number, pay_country=place, pay_region=place, pay_continent=place, pay_market=None)])
+    frame = bands(con)
+    assert cell(frame, region_level="region", region="several").n_jobs == 1
+    assert cell(frame, region_level="country", region="remote").n_jobs == 1
+    assert cell(frame).n_jobs == 2
+
+
+CAD = {"currency": "CAD", "annual_low": 180e3, "annual_high": 240e3, "annual_low_usd": 130e3, "annual_high_usd": 170e3}
+PLACES = {"US": "Northern America", "CA": "Northern America", "DE": "Western Europe"}
+
+
+def zone(number: int, position: int, country: str | None, **said: Any) -> PostingPay:
+    """Base pay of 150-200 thousand dollars tied to a country, chosen for that country."""
+    usual: dict[str, Any] = {
+        "low": 150e3, "high": 200e3, "currency": "USD", "period": "year", "annual_low": 150e3, "annual_high": 200e3,
+        "annual_low_usd": 150e3, "annual_high_usd": 200e3, "country": country,
+        "is_headline_in_country": country is not None, "is_headline": position == 0,
+    }  # fmt: skip
+    return PostingPay(posting_id=f"x:{number:04}", position=position, **(usual | said))
+
+
+def placed(number: int, *countries: str) -> list[PostingPlaces]:
+    return [
+        PostingPlaces(
+            posting_id=f"x:{number:04}", position=i, place_text=c, country=c, region=PLACES[c], continent=c
+        )
+        for i, c in enumerate(countries)
+    ]  # fmt: skip
+
+
+def jobs_by_country(frame: Any) -> dict[str, int]:
+    here = frame[
+        (frame.basis == "advertised") & (frame.region_level == "country") & (frame.seniority_group == "mid_senior")
+        & (frame.role_group == "ai_engineering") & (frame.role == "all") & (frame.pay_market == "all")
+        & (frame.currency == "USD") & (frame.n_jobs > 0)
+    ]  # fmt: skip
+    return dict(zip(here.region, here.n_jobs, strict=True))
+
+
+def test_pay_zones_count_in_each_of_their_countries_and_once_above(con: store.Connection) -> None:
+    put(con, [posting(1)])
+    put(
+        con,
+        [
+            zone(1, 0, "US"),
+            zone(1, 1, "CA", **CAD),
+            zone(1, 2, "CA", **(CAD | {"annual_low_usd": 1e3}), is_headline_in_country=False, level_text="Staff"),
+            zone(1, 3, "DE", annual_low_usd=90e3, annual_high_usd=110e3, currency="EUR"),
+        ],
+    )
+    frame = bands(con)
+    assert jobs_by_country(frame) == {"CA": 1, "DE": 1, "US": 1}
+    counts = {
+        region: cell(frame, region_level=level, region=region).n_jobs
+        for level, region in [("world", "World"), ("region", "Northern America"), ("region", "Western Europe")]
+    }
+    assert counts == {"World": 1, "Northern America": 1, "Western Europe": 1}
+
+
+def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_the_headline(
+    con: store.Connection,
+) -> None:
+    put(con, [posting(i, annual_low_usd=160e3) for i in range(40)])
+    put(con, [pay for i in range(40) for pay in (zone(i, 0, "US", annual_low_usd=160e3), zone(i, 1, "CA", **CAD))])
+    frame = bands(con)
+    canada = {"region_level": "country", "region": "CA"}
+    assert cell(frame, **canada).band_low == 130e3
+    assert (cell(frame, **canada, currency="CAD").n_jobs, cell(frame, **canada, currency="CAD").band_low) == (40, 180e3)
+    assert cell(frame, region_level="region", region="Northern America").band_low == 160e3
+    assert cell(frame).band_low == 160e3
+    assert cell(frame, **canada, pay_market="local").n_jobs == 40
+
+
+@pytest.mark.parametrize(
+    ("places", "zones", "expected"),
+    [
+        (("US", "CA"), (), {"several": 1}),
+        (("US", "CA"), ("CA",), {"US": 1, "CA": 1}),
+        (("US", "CA", "DE"), ("CA",), {"several": 1, "CA": 1}),
+        (("US", "CA"), ("US", "CA"), {"several": 1, "US": 1, "CA": 1}),
+    ],
+)
+def test_pay_tied_to_no_country_counts_where_no_other_is(
+    con: store.Connection, places: tuple[str, ...], zones: tuple[str, ...], expected: dict[str, int]
+) -> None:
+    put(con, [posting(1, pay_country="several", pay_region="Northern America", pay_continent="Americas")])
+    put(con, placed(1, *places))
+    put(con, [zone(1, 0, None), *(zone(1, 1 + i, country) for i, country in enumerate(zones))])
+    frame = bands(con)
+    assert jobs_by_country(frame) == expected
+    assert cell(frame).n_jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "enters", "apart"),
+    [
+        ({}, 1, 0),
+        ({"flag": "high_over_4x_low"}, 0, 1),
+        ({"tax": "net"}, 0, 1),
+        ({"annual_high": None, "annual_high_usd": None}, 0, 1),
+        ({"annual_low_usd": None, "annual_high_usd": None}, 0, 0),
+        ({"component": "bonus"}, 0, 0),
+        ({"currency": None}, 0, 0),
+    ],
+)
+def test_a_zone_is_judged_by_its_own_amounts(
+    con: store.Connection, said: dict[str, Any], enters: int, apart: int
+) -> None:
+    put(con, [posting(1)])
+    put(con, [zone(1, 0, "US"), zone(1, 1, "DE", **said)])
+    found = cell(bands(con), region_level="region", region="Western Europe")
+    assert (found.n_jobs, found.n_apart) == (enters, apart)
+
+
+def test_remote_pay_and_its_zones_stand_apart(con: store.Connection) -> None:
+    put(con, [posting(1, pay_country="remote", pay_region="remote", pay_continent="remote", pay_market=None)])
+    put(con, placed(1, "US", "DE"))
+    put(con, [zone(1, 0, None), zone(1, 1, "DE")])
+    assert jobs_by_country(bands(con)) == {"remote": 1, "DE": 1}
+
+
+def test_stated_levels_have_a_band_of_their_own(con: store.Connection) -> None:
+    put(con, [posting(i, seniority="mid" if i % 2 else "senior") for i in range(40)])
+    put(con, [posting(100 + i, seniority_inferred=True, annual_low_usd=90e3) for i in range(60)])
+    put(con, [posting(200 + i, seniority="staff") for i in range(7)])
+    frame = bands(con)
+    both, stated = cell(frame), cell(frame, seniority_group="mid_senior_stated")
+    assert (both.n_jobs, both.n_stated, both.band_low) == (100, 40, 90e3)
+    assert (stated.n_jobs, stated.n_stated, stated.band_low, stated.status) == (40, 40, 150e3, "published")
+
+
+def test_gigs_of_trainers_are_counted_and_never_published(con: store.Connection) -> None:
+    put(con, [posting(i, role="ai_data_trainer") for i in range(40)])
+    found = cell(bands(con), role_group="ai_data_trainer", seniority_group="all")
+    assert (found.n_jobs, found.n_apart, found.status) == (0, 40, "suppressed")
+    assert found.reason == "kept apart: paid gigs, not employment; only counted"
+
+
+def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection) -> None:
+    frame = bands(con)
+    regions = {c.region for c in countries() if c.region}
+    rows = frame[(frame.region_level == "region") & (frame.role_group == "ai_core") & (frame.seniority_group == "all")]
+    assert set(rows.region) == regions
+    assert set(rows.status) == {"suppressed"}
+    assert set(rows.reason) == {"not enough data (n = 0; 30 needed)"}
+    assert rows[["band_low", "p50", "p50_lo"]].isna().all(axis=None)
+
+
+def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_its_own(con: store.Connection) -> None:
+    spelled = [
+        posting(i, employer=name, employer_id="acme") for i, name in enumerate(["Acme", "ACME, Inc.", "acme.com"])
+    ]
+    of_a_board = [posting(i, employer_id=None, board="b") for i in (3, 4)]
+    put(con, [*spelled, *of_a_board, *(posting(i, employer_id=None) for i in range(5, 40))])
+    assert (cell(bands(con)).n_jobs, cell(bands(con)).n_employers) == (40, 1 + 1 + 35)
+
+
+def test_few_employers_suppress_and_a_giant_makes_it_low(con: store.Connection) -> None:
+    put(con, [posting(i, employer_id=f"E{i % 4}") for i in range(60)])
+    found = cell(bands(con))
+    assert (found.status, found.reason) == ("suppressed", "not enough employers (4; 5 needed)")
+    con.execute("DELETE FROM core.postings")
+    put(con, [posting(i, employer_id="giant" if i < 90 else f"E{i}") for i in range(108)])
+    found = cell(bands(con))
+    assert found.status == "low"
+    assert "few employers" in found.reason
+
+
+def test_a_wide_interval_makes_it_low(con: store.Connection) -> None:
+    put(con, [posting(i, annual_low_usd=20e3 if i % 2 else 300e3, annual_high_usd=400e3) for i in range(32)])
+    found = cell(bands(con))
+    assert found.status == "low"
+    assert "interval" in found.reason
+
+
+def test_a_country_is_judged_on_its_own_money(con: store.Connection) -> None:
+    local = [
+        posting(
+            i,
+            country="BR",
+            currency="BRL",
+            annual_low=200e3,
+            annual_high=300e3,
+            annual_low_usd=4e4,
+            annual_high_usd=6e4,
+        )
+        for i in range(40)
+    ]
+    abroad = [posting(100 + i, country="BR", pay_market="cross_border") for i in range(40)]
+    put(con, [*local, *abroad])
+    frame = bands(con)
+    in_money = cell(frame, region_level="country", region="BR", currency="BRL")
+    in_dollars = cell(frame, region_level="country", region="BR")
+    assert (in_money.n_jobs, in_money.band_low) == (40, 200e3)
+    assert (in_dollars.n_jobs, in_dollars.n_cross_border) == (80, 40)
+    assert in_dollars.status == in_money.status
+    assert cell(frame, region_level="country", region="BR", pay_market="cross_border").band_low == 150e3
+
+
+def report(row: int, pay: float, pair_row: int, **said: Any) -> PayReports:
+    usual: dict[str, Any] = {
+        "source": "pairs", "snapshot_on": date(2026, 8, 1), "row": row, "basis": "advertised_third_party",
+        "pair_row": pair_row, "year": 2026, "title": f"t{pair_row}", "role": "ai_engineer",
+        "role_group": "ai_engineering", "seniority": "senior", "employment_type": "FULL_TIME", "pay": pay,
+        "currency": "USD", "pay_usd_stated": pay, "country": "US", "employer_country": "US",
+        "region": "Northern America", "continent": "Americas", "remote_share": 0.0, "employer_size": "M",
+        "warc": "p/1", "record": 0,
+    }  # fmt: skip
+    return PayReports(**(usual | said))
+
+
+def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low(con: store.Connection) -> None:
+    rows = [report(2 * i + k, 200e3 - 50e3 * k, 2 * i + 0, title=f"t{i % 40}") for i in range(1, 81) for k in (0, 1)]
+    old = [report(1, 1.0, 1, snapshot_on=date(2026, 7, 1))]
+    late = [report(1, 9e9, 1, snapshot_on=date(2026, 10, 1))]
+    single = [report(999, 500e3, 999)]
+    put(con, [*rows, *old, *late, *single])
+    found = cell(bands(con), basis="advertised_third_party")
+    assert (found.n_jobs, found.band_low, found.band_high, found.status) == (40, 150e3, 200e3, "low")
+    assert pd.isna(found.band_low_lo)
+    assert pd.isna(found.n_employers)
+
+
+def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Connection) -> None:
+    store.load_lookup(
+        con,
+        Skills,
+        [
+            Skills(
+                skill=name,
+                category="Programming Languages",
+                kind="technology",
+                aliases=(),
+                case_rule="any",
+                evidence="test",
+            )
+            for name in ("Python", "R", "Java")
+        ],
+    )
+    put(con, [posting(i) for i in range(40)])
+    put(con, [posting(100 + i, text_state="none", language=None) for i in range(10)])
+    put(con, [posting(200, language="ja")])
+    place = {"position": 0, "place_text": "US", "country": "US", "region": "Northern America", "continent": "Americas"}
+    put(con, [PostingPlaces(posting_id=f"x:{i:04}", **place) for i in range(40)])  # type: ignore[arg-type]
+    named = [("Python", "required", 30), ("R", "preferred", 20), ("Java", "mentioned", 40)]
+    put(
+        con,
+        [
+            PostingSkills(posting_id=f"x:{i:04}", skill=skill, requirement=requirement, start=0, end=1)
+            for skill, requirement, n in named
+            for i in range(n)
+        ],
+    )
+    frame = demand(con)
+    here = frame[(frame.region == "Northern America") & (frame.role_group == "ai_engineering")]
+    assert set(here.n_jobs) == {40}
+    world = frame[(frame.region_level == "world") & (frame.role_group == "ai_engineering")].set_index(
+        ["requirement", "skill"]
+    )
+    assert set(world.n_without_text) == {11}
+    assert world.loc[("asked", "Python"), "share"] == pytest.approx(0.75)
+    assert world.loc[("asked", "R"), "share"] == pytest.approx(0.5)
+    assert ("asked", "Java") not in world.index
+    assert world.loc[("any", "Java"), ["share", "rank"]].tolist() == [1.0, 1]
+    assert world.loc[("asked", "Python"), "share_lo"] < 0.75 < world.loc[("asked", "Python"), "share_hi"]
+
+
+def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection) -> None:
+    """Sixty employers with five jobs each; one has twenty more, of which each names the same tool."""
+    employers = [i % 60 for i in range(300)] + [0] * 20
+    asking = {
+        "Python": [i for i in range(300) if (i + i // 60) % 2],  # every employer, for every other job
+        "PowerShell": range(300, 320),  # one employer's template
+        "C#": (*range(300, 320), 1, 2),  # three employers
+        "Bash": (*range(300, 320), 1, 2, 3, 4, 5),  # six, but one of them is four fifths of it
+        "Go": range(1, 9),  # eight employers with a job each: 2 %, perhaps 1 %, perhaps 4 %
+    }
+    common = {"category": "Programming Languages", "kind": "technology", "aliases": (), "case_rule": "any"}
+    store.load_lookup(con, Skills, [Skills(skill=name, evidence="test", **common) for name in asking])  # type: ignore[arg-type]
+    put(con, [posting(i, employer_id=f"E{employer}") for i, employer in enumerate(employers)])
+    put(
+        con,
+        [
+            PostingSkills(posting_id=f"x:{i:04}", skill=skill, requirement="required", start=0, end=1)
+            for skill, jobs in asking.items()
+            for i in jobs
+        ],
+    )
+    found = demand(con).query("region_level == 'world' and role_group == 'ai_engineering' and requirement == 'asked'")
+    rows = found.set_index("skill")
+    assert rows["status"].to_dict() == {
+        "Python": "published", "PowerShell": "low", "C#": "low", "Bash": "low", "Go": "low",
+    }  # fmt: skip
+    assert rows["doubt"].dropna().to_dict() == {
+        "PowerShell": "few_employers", "C#": "few_employers", "Bash": "one_employer",
+        "Go": "wide_for_share",
+    }  # fmt: skip
+    assert rows["n_employers_asking"].to_dict() == {"Python": 60, "PowerShell": 1, "C#": 3, "Bash": 6, "Go": 8}
+    assert rows.loc["PowerShell", ["n_asking", "largest_employer"]].tolist() == [20, 1.0]
+    assert rows.loc["Bash", "largest_employer"] == pytest.approx(20 / 25)
+    assert rows.loc["PowerShell", "share"] == pytest.approx(20 / 320), "it is marked, not taken away"
+    assert rows.loc["PowerShell", "reason"] == "fewer than 5 employers"
+    assert quality.check(demand(con), SkillDemand, gate="g", run_id="r").passed
+
+
+def test_a_role_of_few_employers_is_low(con: store.Connection) -> None:
+    role = dict.fromkeys(range(300, 320), "ai_security")
+    role |= {i: "ai_architect" for i in range(300) if not (i + i // 60) % 3}
+    put(
+        con,
+        [posting(i, employer_id=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)],
+    )
+    rows = shares(con).query("region_level == 'world'").set_index("role")
+    assert rows.loc["ai_security", ["status", "doubt", "n_role"]].tolist() == ["low", "few_employers", 20]
+    assert rows.loc["ai_security", ["n_employers_role", "largest_employer"]].tolist() == [1, 1.0]
+    assert rows.loc["ai_architect", ["status", "n_employers_role"]].tolist() == ["published", 60]
+    assert rows.loc["prompt_engineer", ["status", "doubt", "share"]].tolist() == ["low", "few_employers", 0.0]
+    assert pd.isna(rows.loc["prompt_engineer", "largest_employer"])
+
+
+def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) -> None:
+    skill = Skills(
+        skill="Python",
+        category="Programming Languages",
+        kind="technology",
+        aliases=(),
+        case_rule="any",
+        evidence="test",
+    )
+    store.load_lookup(con, Skills, [skill])
+    put(con, [posting(i) for i in range(3)])
+    put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
+    row = demand(con).iloc[0]
+    assert (row.n_jobs, row.n_asking, row.status) == (3, 1, "suppressed")
+    assert (row.n_employers_asking, row.largest_employer) == (1, 1.0)
+    assert pd.isna(row.doubt)
+    assert pd.isna(row.share)
+    assert pd.isna(row["rank"])
+
+
+def test_role_shares_add_up_over_ai_jobs_only(con: store.Connection) -> None:
+    put(con, [posting(i, role="data_scientist" if i < 10 else "ai_engineer") for i in range(40)])
+    put(con, [posting(100 + i, role="software_engineer") for i in range(50)])
+    world = shares(con).query("region_level == 'world'").set_index("role")
+    assert world["share"].sum() == pytest.approx(1)
+    assert world.loc["data_scientist", ["share", "n_role", "n_jobs"]].tolist() == [0.25, 10, 40]
+
+
+def test_the_same_rows_give_the_same_numbers(con: store.Connection) -> None:
+    put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer_id=f"E{i % 12}") for i in range(60)])
+    pd.testing.assert_frame_equal(bands(con), bands(con))
+
+
+# --- what is accepted ---------------------------------------------------------------------------------
+
+BAND = "band.northern_america.mid_senior"
+
+
+def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[str, Figures]]:
+    """Compute the marts of a day as a run does; what is wrong, and the figures."""
+    request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
+    with pytest.MonkeyPatch.context() as patch:  # postings stand here alone, without intervals, sources and employers
+        patch.setattr(soundness, "judge", lambda *_, **__: quality.GateResult(checks=(), failures=()))
+        problems, ledger = compute_marts.fn(request, day)
+    return problems, {row.figure: row for row in ledger}
+
+
+def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: store.Connection) -> None:
+    store.load_lookup(con, Sources, declared_sources())
+    put(con, [posting(i) for i in range(40)])
+    before = cell(bands(con)).n_jobs
+    barred = next(source.source for source in declared_sources() if not source.is_republishable)
+    put(con, [posting(i, source=barred) for i in range(100, 140)])
+    assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before, 40)
+    put(con, [posting(i, source="ashby") for i in range(200, 240)])
+    assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before + 40, 80)
+
+
+def test_only_what_was_published_is_carried_on(con: store.Connection, tmp_path: Path) -> None:
+    load_lookups(con)
+    put(con, [posting(i) for i in range(40)])
+    con.close()
+    days = [AS_OF + timedelta(days=i) for i in range(4)]
+    problems, refused = night_of(tmp_path, days[0])  # computed, and refused by a guide before it was published
+    assert (problems, refused[BAND].status) == ([], "published")
+
+    assert night_of(tmp_path, days[1])[0] == []
+    with store.open_work(tmp_path) as work:
+        store.publish(work, tmp_path / "market.duckdb")
+        work.execute("UPDATE core.postings SET annual_low_usd = 120e3")
+    problems, found = night_of(tmp_path, days[2])  # killed before it was published
+    assert (problems, found[BAND].value) == ([], "USD 10.0K–16.7K per month")
+
+    with store.open_work(tmp_path) as work:
+        work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
+    carried = night_of(tmp_path, days[3])[1][BAND]
+    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {days[1].isoformat()} kept"
+    assert carried.value is not None
+    assert carried.value.startswith("USD 12.5K–16.7K per month")

@@ -1,0 +1,122 @@
+"""Files come whole and together, or everything stays as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from warehouse.publish.atomic_files import Staged, check_writable, discard, put_in_place, stage, staged
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[Path]:
+    """Two files that are there, in folders of their own, and one that is not there yet."""
+    paths = [tmp_path / name / "file.txt" for name in ("one", "two", "new")]
+    for path in paths[:2]:
+        path.parent.mkdir()
+        path.write_bytes(b"old")
+    return paths
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def all_staged(places: list[Path]) -> list[Staged | None]:
+    return [stage(path, path.parent.name.encode()) for path in places]
+
+
+def test_nothing_changes_until_all_are_put_in_place(places: list[Path], tmp_path: Path) -> None:
+    made = all_staged(places)
+    assert [path.read_bytes() for path in places[:2]] == [b"old", b"old"]
+    assert not places[2].exists()
+    put_in_place(made)
+    assert [path.read_bytes() for path in places] == [b"one", b"two", b"new"]
+    assert names_in(tmp_path) == ["new/file.txt", "one/file.txt", "two/file.txt"]
+
+
+def test_what_is_discarded_leaves_nothing(places: list[Path], tmp_path: Path) -> None:
+    discard(all_staged(places))
+    assert names_in(tmp_path) == ["one/file.txt", "two/file.txt"]
+
+
+def test_equal_bytes_are_not_written_again(places: list[Path]) -> None:
+    before = places[0].stat()
+    made = stage(places[0], b"old")
+    assert made is None
+    put_in_place([made])
+    assert (places[0].stat().st_ino, places[0].stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_place_that_takes_no_file_undoes_those_before_it(at: int, places: list[Path], tmp_path: Path) -> None:
+    made = all_staged(places)
+    places[at].unlink(missing_ok=True)
+    (places[at] / "in the way").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"file\.txt") as caught:
+        put_in_place(made)
+    assert caught.value.filename == str(places[at])
+    for number, path in enumerate(places):
+        if number == at:
+            assert path.is_dir()
+        elif number == 2:
+            assert not path.exists(), "there was none"
+        else:
+            assert path.read_bytes() == b"old"
+    assert all(path.is_dir() or path.name == "file.txt" for path in tmp_path.rglob("*"))
+
+
+def test_the_first_error_is_the_one_that_is_told(places: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def gone(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, "hides it")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with monkeypatch.context() as patch:
+        patch.setattr("warehouse.publish.atomic_files._remove_left", lambda *paths: None)
+        patch.setattr(Path, "unlink", gone)
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            stage(places[0], b"new")
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(places[0]))
+
+
+def test_what_a_kill_left_is_overwritten_or_removed(places: list[Path], tmp_path: Path) -> None:
+    all_staged(places)  # and killed
+    all_staged(places)  # and killed again
+    put_in_place(all_staged(places)[:2])
+    assert stage(places[2], b"new") is not None
+    for path in places:
+        made = stage(path, path.parent.name.encode())
+        put_in_place([made])
+    assert names_in(tmp_path) == ["new/file.txt", "one/file.txt", "two/file.txt"]
+
+
+def test_a_file_system_without_hard_links_will_do(places: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links)
+    fresh = places[0].with_name("fresh")
+    fresh.write_bytes(b"new")
+    made = staged(fresh, places[0])
+    assert made.kept is not None and made.kept.read_bytes() == b"old"
+    put_in_place([made])
+    assert places[0].read_bytes() == b"new"
+
+
+def test_a_folder_in_the_way_is_seen_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=tmp_path.name):
+        check_writable(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_file_that_is_for_reading_only_is_left_alone(places: list[Path]) -> None:
+    places[0].chmod(0o444)
+    with pytest.raises(PermissionError, match=r"file\.txt"):
+        stage(places[0], b"new")
+    assert places[0].read_bytes() == b"old"

@@ -1,0 +1,326 @@
+"""Who hires: the name of an employer folded to a key, and what an advert says of it beside the name.
+
+`evidence` looks at one advert alone, so that two adverts can be compared without the rest of the corpus: they agree
+on the employer when their evidence meets. `warehouse.load.employers` unites what agrees over all adverts.
+
+Legal forms are those of ISO 20275 (Entity Legal Forms) that real adverts carry; registrable domains are told by the
+Public Suffix List, of which the package publicsuffixlist holds a copy that needs no network.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from publicsuffixlist import PublicSuffixList
+
+from transforms.text.lookups import rows_of
+
+LONGEST_WITHOUT_MEANING = 2
+"""Latin letters of a key that says too little alone: "HP", "GE" and "X" are the names of several employers."""
+LEAST_IN_TOKEN = 3
+"""Letters that must stay of a board's token when "jobs" or "inc" is taken from its end."""
+KEPT = 1 << 16
+"""Names of employers remembered: twice those of 1,000,000 adverts."""
+
+_MARKS = re.compile("[\u0300-\u036f]")
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ħ": "h"})
+_APOSTROPHES = re.compile("['’‘`´ʼ]")
+_ADDRESS = re.compile(r"^\s*https?://(?:www\.)?|^\s*www\.", re.IGNORECASE)
+_DOT_COM = re.compile(r"(?<=[^\W_]{4})\.com\b(?!\.)", re.IGNORECASE)
+"""What a company's name says of its site: "Amazon.com, Inc." is Amazon; "Scale.ai" and "Scale AI" are alike anyway."""
+_AND = re.compile(r"(?<=[\s)])[&+](?=\s)|(?<=\.)&(?=\s)")
+_PIECE = re.compile(r"[()\[\]]|[^\W_]+")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NUMBER = re.compile(r"\d+")
+_HOST = re.compile(r"https?://([^/?#]+)([^#]*)", re.IGNORECASE)
+_SITE_NAME = re.compile(r"\s*(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})/?\s*", re.IGNORECASE)
+_CONNECTIVES = frozenset(("and", "und", "et", "y", "e", "og", "och", "en"))
+
+
+class Platform(NamedTuple):
+    """Whose pages carry adverts of many employers: the source that reads its boards, the board in an address."""
+
+    source: str
+    board: re.Pattern[str] | None
+    prefix: str
+    """What the source puts before the token of such a board."""
+
+
+class _Word(NamedTuple):
+    text: str
+    is_aside: bool
+    """It stands in brackets."""
+
+
+def folded(text: str) -> str:
+    """`text` without case and accents of Latin, Greek and Cyrillic letters; what counts in other scripts stays."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if plain.isascii():
+        return plain
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", plain))
+    return unicodedata.normalize("NFC", plain).translate(_PLAIN)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def employer_key(name: str | None) -> str | None:
+    """A name as a key: "Scale AI, Inc.", "SCALE AI" and "scale.ai" are `scaleai`.
+
+    Letters and digits alone, folded. Gone are legal forms, "The" at the beginning, an aside in brackets at the end and
+    ".com". A name that is nothing but such words is kept ("SE", "The Company"). None: nobody is named ("Confidential",
+    "Stealth Startup", "-").
+    """
+    if not name:
+        return None
+    words = _words(name)
+    key = "".join(word.text for word in words)
+    if not key or key in _unnamed():
+        return None
+    bare = _without_wide("".join(word.text for word in _without_forms(words)))
+    return None if bare in _unnamed() else bare
+
+
+def _words(name: str) -> list[_Word]:
+    name = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name))
+    name = _DOT_COM.sub("", _ADDRESS.sub("", name))
+    words: list[_Word] = []
+    depth = 0
+    for piece in _PIECE.findall(folded(_AND.sub(" and ", name))):
+        if piece in "([":
+            depth += 1
+        elif piece in ")]":
+            depth = max(0, depth - 1)
+        else:
+            words.append(_Word(piece, depth > 0))
+    return words
+
+
+def _without_forms(words: list[_Word]) -> list[_Word]:
+    """The words of a name that say who it is; at least one."""
+    begins, ends, longest = _forms()
+    while len(words) > 1:
+        runs = range(min(longest, len(words) - 1), 0, -1)
+        taken = next((n for n in runs if _is_form_at_end(words, n, ends)), 0)
+        if taken:
+            words = words[:-taken]
+            while len(words) > 1 and words[-1].text in _CONNECTIVES:
+                words = words[:-1]
+        elif words[-1].is_aside and not all(word.is_aside for word in words):
+            words = words[: max(n for n, word in enumerate(words, 1) if not word.is_aside)]
+        else:
+            break
+    runs = range(min(longest, len(words) - 1), 0, -1)
+    words = words[next((n for n in runs if "".join(word.text for word in words[:n]) in begins), 0) :]
+    return words[1:] if len(words) > 1 and words[0].text == "the" else words
+
+
+def _is_form_at_end(words: list[_Word], n: int, ends: dict[str, int]) -> bool:
+    least = ends.get("".join(word.text for word in words[-n:]))
+    n_named = len(words) - n - (words[0].text == "the")
+    return least is not None and n_named >= least
+
+
+def _without_wide(key: str) -> str:
+    """A key without the legal form it begins or ends with in a script that puts no spaces between words."""
+    if _WIDE.search(key):
+        for form, where in _wide_forms():
+            if where != "end" and len(key) > len(form):
+                key = key.removeprefix(form)
+            if where != "begin" and len(key) > len(form):
+                key = key.removesuffix(form)
+    return key
+
+
+@functools.cache
+def _forms() -> tuple[frozenset[str], dict[str, int], int]:
+    """Legal forms before a name; those after it with the words that must stay; the most words one has."""
+    begins, ends, longest = set(), {}, 1
+    for row in rows_of("legal_forms"):
+        words = [word.text for word in _words(row["form"] or "")]
+        longest = max(longest, len(words))
+        if row["where"] != "end":
+            begins.add("".join(words))
+        if row["where"] != "begin":
+            ends["".join(words)] = int(row["least_words"] or 1)
+    return frozenset(begins), ends, longest
+
+
+@functools.cache
+def _wide_forms() -> list[tuple[str, str]]:
+    forms = [("".join(w.text for w in _words(r["form"] or "")), r["where"] or "") for r in rows_of("legal_forms")]
+    wide = [(form, where) for form, where in forms if _WIDE.search(form) and len(form) > 1]
+    return sorted(wide, key=lambda found: -len(found[0]))
+
+
+@functools.cache
+def _unnamed() -> frozenset[str]:
+    return frozenset("".join(word.text for word in _words(row["words"] or "")) for row in rows_of("unnamed_employers"))
+
+
+# --- evidence ---------------------------------------------------------------------------------------------------------
+
+
+def evidence(employer: str | None, source: str, board: str | None, url: str | None) -> frozenset[str]:
+    """What one advert says of who hires; adverts whose evidence meets agree on the employer.
+
+    - `name:scaleai`: the key of the name, and of the token of the employer's own board, with and without an ending
+      such as "jobs" or "inc". A key of one or two Latin letters holds within its source only: `name:hp@himalayas`.
+    - `board:greenhouse:scaleai`: the employer's own board, or the one `url` leads to.
+    - `domain:scale.com`: the registrable domain `url` or the name itself stands at; never that of a platform.
+
+    Empty: the advert does not say who hires.
+    """
+    return _said(employer, source, board) | (_led_to(url) if url else frozenset())
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _said(employer: str | None, source: str, board: str | None) -> frozenset[str]:
+    found: set[str] = set()
+    if key := employer_key(employer):
+        found.add(_name(key, source))
+        assert employer is not None
+        if (site := _SITE_NAME.fullmatch(employer)) and (domain := own_domain(site[1])):
+            found.add(f"domain:{domain}")
+    pattern = _tokens().get(source)
+    if board and pattern and (token := pattern.fullmatch(board.casefold())):
+        if _is_telling(token[1]):
+            found.add(f"board:{source}:{token[1]}")
+        found.update(_name(key, source) for key in _keys_of_token(token.groups()[-1]))
+    return frozenset(found)
+
+
+def _name(key: str, source: str) -> str:
+    return f"name:{key}@{source}" if key.isascii() and len(key) <= LONGEST_WITHOUT_MEANING else f"name:{key}"
+
+
+def _is_telling(token: str) -> bool:
+    """Whether a token can name an employer: "103644278" and "careers" cannot."""
+    return token not in _generic_tokens() and not _NUMBER.fullmatch(token)
+
+
+def _keys_of_token(token: str) -> set[str]:
+    """Names a token may stand for."""
+    key = employer_key(token)
+    keys = {key} if key else set()
+    for ending in _token_endings():
+        if key and key.endswith(ending) and len(key) - len(ending) >= LEAST_IN_TOKEN:
+            keys.add(key.removesuffix(ending))
+    return set(filter(_is_telling, keys))
+
+
+@functools.cache
+def _tokens() -> dict[str, re.Pattern[str]]:
+    """Of sources whose boards are employers': first the part of a token that is the board, last the one that names."""
+    rows = ((row["source"] or "", row["token"]) for row in rows_of("board_sources"))
+    return {source: re.compile(pattern) for source, pattern in rows if pattern}
+
+
+@functools.cache
+def _generic_tokens() -> frozenset[str]:
+    return frozenset(row["token"] or "" for row in rows_of("generic_tokens"))
+
+
+def is_ordinary(key: str) -> bool:
+    """Whether a name is an ordinary word, as several employers are called: "figure", "branch", "galileo".
+
+    A name that is stated counts all the same; what boards of such a token have in common is a word.
+    """
+    return key in _ordinary_words()
+
+
+@functools.cache
+def _ordinary_words() -> frozenset[str]:
+    return frozenset(row["word"] or "" for row in rows_of("ordinary_words"))
+
+
+@functools.cache
+def _token_endings() -> tuple[str, ...]:
+    return tuple(row["ending"] or "" for row in rows_of("token_endings"))
+
+
+def _led_to(url: str) -> frozenset[str]:
+    """What an advert's address says: the board it leads to, else the domain it stands at."""
+    found = _HOST.match(url)
+    if not found:
+        return frozenset()
+    host = found[1].rpartition("@")[2].partition(":")[0].casefold()
+    platform = platform_of(host)
+    if platform is None:
+        domain = own_domain(host)
+        return frozenset((f"domain:{domain}",)) if domain else frozenset()
+    board = platform.board.match(host + found[2]) if platform.board else None
+    token = platform.prefix + unquote(board[1]).casefold() if board else ""
+    return frozenset((f"board:{platform.source}:{token}",)) if token and _is_telling(token) else frozenset()
+
+
+@functools.lru_cache(maxsize=KEPT)
+def own_domain(host: str) -> str | None:
+    """The registrable domain of an employer's host ("scale.com" of "jobs.scale.com"); None of a platform's host.
+
+    Hosts below a private suffix (acme.github.io) are domains of their own, as the Public Suffix List has it.
+    """
+    if platform_of(host) or _NUMBER.fullmatch(host.rpartition(".")[2]):
+        return None
+    with_suffix: str | None = _suffixes().privatesuffix(host.rstrip("."))
+    return with_suffix
+
+
+@functools.lru_cache(maxsize=KEPT)
+def platform_of(host: str) -> Platform | None:
+    """The platform, aggregator or shortener a host belongs to; None: none that we know."""
+    labels = host.casefold().rstrip(".").split(".")
+    suffixes = (".".join(labels[n:]) for n in range(len(labels)))
+    return next((known for suffix in suffixes if (known := _platforms().get(suffix))), None)
+
+
+@functools.cache
+def _platforms() -> dict[str, Platform]:
+    found = {}
+    for row in rows_of("platforms"):
+        board = re.compile(row["board"], re.IGNORECASE) if row["board"] else None
+        found[row["host"] or ""] = Platform(row["source"] or "", board, row["prefix"] or "")
+    return found
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
+
+
+# --- staffing agencies ------------------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=KEPT)
+def is_staffing_agency(name: str | None) -> bool:
+    """Whether a name is that of an agency, which hires for employers it may not name.
+
+    By `staffing_agencies.csv`: the names of agencies, alone or before further words ("Randstad Digital"), and words
+    that make one ("Acme Staffing"). Firms that make programs for recruiters are none, nor are names it calls none.
+    """
+    words = [word.text for word in _without_forms(_words(name or ""))] if name and employer_key(name) else []
+    if not words:
+        return False
+    agencies = _agencies()
+    for n in range(len(words), 0, -1):
+        begin = "".join(words[:n])
+        if begin in agencies["no agency"]:
+            return False
+        if begin in agencies["agency"] or (n == len(words) and begin in agencies["agency alone"]):
+            return True
+    if any(part in "".join(words) for part in agencies["part"]):
+        return True
+    runs = {"".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)}
+    return len(words) > 1 and bool(runs & agencies["word"]) and not set(words) & agencies["counter"]
+
+
+@functools.cache
+def _agencies() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {
+        kind: set() for kind in ("agency", "agency alone", "no agency", "word", "part", "counter")
+    }
+    for row in rows_of("staffing_agencies"):
+        found[row["kind"] or ""].add("".join(word.text for word in _without_forms(_words(row["words"] or ""))))
+    return {kind: frozenset(words) for kind, words in found.items()}

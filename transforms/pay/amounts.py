@@ -1,0 +1,578 @@
+"""Amounts of money as written: numbers with sign, unit and currency, joined to ranges.
+
+The text is searched once for numbers; only what stands directly at a number is looked at. Numbers may be grouped by
+comma, point, space or apostrophe, the Indian way (12,00,000) and with either decimal sign; units such as k, lakh or
+million are rows of lookups/pay/pay_units.csv. Whether an amount is pay is decided in `pay/prose.py`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from transforms.pay.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
+from transforms.pay.vocabulary import line_end
+from transforms.text.lookups import cells_of
+
+LONGEST_NUMBER = 24
+"""Characters of the longest number read; more digits are identifiers."""
+LONGEST_GAP = 60
+"""Characters that may stand between the two ends of a range."""
+SMALLEST_SUM = 1000
+"""A bare number below this is no sum of money by itself; it may be one end of a range."""
+LONGEST_SIGN = 24
+"""Characters before a number that its sign, or code and sign, may take."""
+LONGEST_NAME = 80
+"""Characters after a number that its unit and the names of its currency may take."""
+YEARS = range(1900, 2101)
+"""Four digits in this range are a year unless a currency or unit stands at them."""
+RETIREMENT_PLANS = (401, 403, 457)
+"""Sections of the US tax code that adverts name with a k or bracket: 401k, 403(b)."""
+
+_SPACE = "[ \u00a0\u202f\u2009]"
+_WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_NUMBER = re.compile(
+    "[0-9](?:"
+    # 120,000  60.000  60 000  1'234  and "45¿000", a narrow space that a French source lost
+    "[0-9]{0,2}([.,'’´`¿ \u00a0\u202f\u2009])[0-9]{3}(?:\\1[0-9]{3}){0,4}(?![0-9]|[.,][0-9]{3})"
+    "|[0-9]?(?:,[0-9]{2}){1,4},[0-9]{3}(?![0-9])"  # 12,00,000
+    "|[0-9]*"
+    ")(?:[.,][0-9]{1,2}(?![0-9]))?(?:[.,][-–—](?![0-9]))?"  # 6'500.– 3.500,-
+)
+_SPACED = re.compile(", ([0-9]00)(?![0-9])")
+"""The rest of a number with a slip of the pen, "$55, 000"; only after a currency sign."""
+_CENTS = re.compile("([€£])([0-9]{2})(?![0-9]|[.,][0-9])")
+"""The rest of a number behind its sign, as in French: "13€50"."""
+_LARGE = re.compile(" ?(million|billion|trillion|M|B)\\b")
+"""What may follow the plus of "$85+ million"."""
+_CODE_BEFORE = re.compile(f"\\b([A-Z]{{2,3}}){_SPACE}$")
+"""A code apart from its sign: "AUD $120k"."""
+_NEXT = re.compile(f"{_SPACE}?[0-9]")
+_ALTERNATIVE = re.compile("/([A-Z]{3})\\b")
+"""A second currency: "CAD/USD"."""
+_SIGN_BEFORE = re.compile(f"([^\\s0-9()\\[\\]:~≈<>=,;|*+_–—\\-]{{1,8}})(?:\\)?:|\\))?{_SPACE}{{0,2}}[~≈]?{_SPACE}?$")
+_WORDS_AFTER = re.compile(
+    f"{_SPACE}{{0,2}}\\(?(?:in |de )?((?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{{0,11}}))"
+    f"(?:{_SPACE}([^\\W\\d_]{{2,12}}))?(?:{_SPACE}([^\\W\\d_]{{2,12}}))?"
+)
+_DASHES = ("-", "–", "—")
+_QUOTED = ".'\"”"
+"""What may end a word that names a currency."""
+_BETWEEN_SIGN = " \u00a0\u202f\u2009~≈:)\n"
+"""What may stand between a sign and its number; `$` in an expression lets one line end pass."""
+_MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
+_BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
+"""Besides letters, what may follow a number that a unit or currency belongs to."""
+_WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
+_FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
+_NO_DIGIT = re.compile("[^0-9.,]")
+_CONNECTED = re.compile(
+    r"(?:\s*\((?:min|mid|median|low)\w*\))?\s*\)?"
+    r"\s*(?:(?:/|per |an? |pro |par |p\.)\s?[^\W\d_]{1,8}\.?(?:[^\W\d_]\.?)?)?"
+    r"\s*(?:base|salary|OTE|gross|brutto|annually|yearly|hourly|monthly|annual)?\s*,?\s*"
+    r"(?:[-–—−‒―~_→～〜至][-–—−‒―~>]*|\b(?:to|up to|bis(?: zu)?|à|a|al|do|till?|hasta|até|through|thru|tot|до)\b"
+    r"|(?:[-–—]\s?)?(?P<both>\b(?:and|y|e|et|und|en|og|och|i|и|ve)\b|&)"
+    r"|[,;/|]?\s*(?:and )?(?:(?:the |a )?max(?:imum)?\b(?: \w+)?:?))"
+    r"\s*(?:(?:a |the )?(?:up to|max(?:imum)?\.?(?: of)?))?\s*[~≈(]?\s*",
+    re.IGNORECASE,
+)
+"""What may stand between the ends of a range: a period or kind of the first, and a dash, word or "maximum"."""
+_BETWEEN = re.compile(
+    r"(?:between|entre|zwischen|tra|fra|tussen|mellom|mellan|mellem|między|mezi|medzi|from|von|ranges?|між|между|între)"
+    r"\W{1,3}$",
+    re.IGNORECASE,
+)
+"""What makes an "and" join a range."""
+_BULLET = re.compile(r"\n\s*[-*•]{1,2} (?!\s*\n)")
+_COUNTED = re.compile(
+    r"\s?(?:%|x\b|\+?\s?(?:hours?|hrs|years?|yrs|days?|weeks?|months?|minutes?|people|employees"
+    r"|Stunden|Jahre|Tage|ans|heures)\b)"
+)
+"""What a second number counts when it is no money: "$20 - 40 hours"."""
+
+
+class Unit(NamedTuple):
+    """What a unit is worth, and the currency and period it names, if it does (LPA)."""
+
+    factor: float
+    currency: str | None
+    period: str | None
+
+
+class Amount(NamedTuple):
+    """One number with what stands at it. `start` and `end` cover sign, number, unit and currency.
+
+    `currencies` are all that its signs may stand for; `is_local`: a letter that is one only where it is legal tender.
+    `is_signed`: a currency is named; `is_sum`: it may be money by itself. `is_open`: a plus stands directly after.
+    """
+
+    start: int
+    end: int
+    number: float
+    unit: Unit | None
+    currencies: frozenset[str]
+    is_local: bool
+    is_signed: bool
+    is_sum: bool
+    is_open: bool
+
+
+class Range(NamedTuple):
+    """One amount, or two or three joined; `low` and `high` in units of currency. `gap` lies between the ends."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    is_range: bool
+    currencies: frozenset[str]
+    is_local: bool
+    is_signed: bool
+    is_open: bool
+    unit: Unit | None
+    gap: tuple[int, int] | None
+    last: Amount
+
+
+def ranges_in(text: str, country: str | None) -> Iterator[Range]:
+    """All sums and ranges of a text, in order. Bare numbers that are neither money nor joined to money are left out."""
+    first: Amount | None = None
+    joined: Range | None = None
+    for amount in _amounts(text, country):
+        if joined is not None:
+            third = _stretched(text, joined, amount)
+            yield third or joined
+            joined, first = None, None if third else amount
+            continue
+        joined = _join(text, first, amount) if first is not None else None
+        if joined is None:
+            if first is not None and first.is_sum:
+                yield _single(first)
+            first = amount
+    if joined is not None:
+        yield joined
+    elif first is not None and first.is_sum:
+        yield _single(first)
+
+
+def _amounts(text: str, country: str | None) -> Iterator[Amount]:
+    """All amounts a range may be made of: sums, and the nearest other number on either side of one."""
+    waiting: list[tuple[int, int]] = []
+    last_sum_end = -LONGEST_GAP - 1
+    read = 0
+    for start, end, is_sum in _groups(text, country):
+        if start < read:
+            continue
+        if is_sum:
+            amount = _amount(text, start, end, country)
+            if amount is None:
+                continue
+            for one in reversed(waiting):
+                if start - one[1] > LONGEST_GAP + LONGEST_SIGN:
+                    break
+                if number := _number(text, *one):
+                    yield number
+                    break
+            last_sum_end = read = amount.end
+        elif start - last_sum_end <= LONGEST_GAP:
+            amount = _number(text, start, end)
+            if amount is None:
+                continue
+            last_sum_end = -LONGEST_GAP - 1
+        else:
+            waiting.append((start, end))
+            continue
+        waiting.clear()
+        yield amount
+
+
+def _number(text: str, start: int, end: int) -> Amount | None:
+    """A number that no sign, unit or currency stands at, as an amount; None when it is part of a word."""
+    after = text[end : end + 1]
+    number = _value(text[start:end])
+    if after.isalpha() or (number in RETIREMENT_PLANS and after == "("):
+        return None
+    return Amount(
+        start=start,
+        end=end,
+        number=number,
+        unit=None,
+        currencies=frozenset(),
+        is_local=False,
+        is_signed=False,
+        is_sum=False,
+        is_open=after == "+",
+    )
+
+
+def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
+    """Where each number begins and ends, and whether it may be a sum; an amount is built of no more than those.
+
+    Most numbers of an advert count years or people: what stands beside them is looked up by the word.
+    """
+    digits = _digits(text)
+    digits.append(-1)
+    length, end, index = len(text), 0, 0
+    while digits[index] >= 0:
+        start = digits[index]
+        index += 1
+        if start < end:
+            continue
+        end = start + 1
+        while digits[index] == end:
+            end, index = end + 1, index + 1
+        after = text[end] if end < length else " "
+        is_plain = digits[index] != end + 1 and not (after in ".," and text[end + 1 : end + 2] in _DASHES)
+        if not is_plain:
+            match = _NUMBER.match(text, start)
+            end = match.end() if match else end
+            after = text[end] if end < length else " "
+        size = end - start
+        before = text[start - 1] if start else " "
+        is_code = size > 1 and text[start] == "0" and text[start + 1].isdecimal()  # "06440", a postcode
+        if size > LONGEST_NUMBER or after == "%" or before == "#" or is_code:
+            continue
+        if size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS):
+            yield start, end, True
+            continue
+        is_sum = _may_be_signed(text, start, country)
+        if not is_sum and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+            continue
+        if not is_sum and after == "+":
+            is_sum = _LARGE.match(text, end + 1) is not None
+        elif not is_sum:
+            is_sum = _may_be_named(text, end, after)
+        yield start, end, is_sum
+
+
+def _digits(text: str) -> list[int]:
+    """Offsets of all digits, in order. Ten searches for one character each are faster than one for a class."""
+    found: list[int] = []
+    for digit in "0123456789":
+        at = text.find(digit)
+        while at >= 0:
+            found.append(at)
+            at = text.find(digit, at + 1)
+    found.sort()
+    return found
+
+
+def _may_be_signed(text: str, start: int, country: str | None) -> bool:
+    """Whether the word before a number ends with a currency sign: a quick look that misses none."""
+    lead = text[start - 13 if start > 13 else 0 : start].rstrip(_BETWEEN_SIGN)
+    return lead[-1:] > " " and _sign_before(lead.rsplit(None, 1)[-1], country)[0] > 0
+
+
+def _may_be_named(text: str, end: int, after: str) -> bool:
+    """Whether a unit or currency may follow a number: a quick look that misses none. `after`: the next character."""
+    if not (after in _BEFORE_NAME or after.isalpha()):
+        return False
+    word = _WORD_AFTER.match(text, end)
+    return word is not None and (word[1] is not None or _may_name(word[2]))
+
+
+def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[int, frozenset[str], bool, int]:
+    """The sign before a number as `_sign_before` tells it, and where it ends; `before` is the character before."""
+    if before in _MONEY and text[start - 2 : start - 1] in ("", " ", "\n", "(", "-"):
+        return *_sign_before(before, country), start
+    if not _may_be_signed(text, start, country):
+        return 0, frozenset(), False, start
+    sign = _SIGN_BEFORE.search(text, max(0, start - 13), start)
+    found = _sign_before(sign[1], country) if sign else (0, frozenset[str](), False)
+    return *found, sign.end(1) if sign and found[0] else start
+
+
+@functools.lru_cache(maxsize=16384)
+def _may_name(word: str) -> bool:
+    """Whether a unit or currency may begin with a word after a number, in any country."""
+    if _units()[0].match(word):
+        return True
+    begun = _FIRST_WORD.match(word)
+    if begun is None:
+        return False
+    first = begun[0]
+    signs = (first, first.rstrip(_QUOTED))
+    is_one = any(currencies_of(sign) or local_currencies_of(sign) for sign in signs)
+    return is_one or first[0] >= _WIDE[0] or first.casefold() in first_words()
+
+
+def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
+    """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
+    begin = max(0, start - LONGEST_SIGN)
+    around = text[begin : line_end(text, end, end + LONGEST_NAME)]
+    one = _amount_in(around, start - begin, end - begin, country)
+    return one and one._replace(start=one.start + begin, end=one.end + begin)
+
+
+@functools.lru_cache(maxsize=1024)
+def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount | None:
+    """The same for the few words around a number."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if after == "%" or before == "#":
+        return None
+    size, currencies, is_local, sign_end = _sign_at(text, start, before, country)
+    if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+        return None
+    sign_start = sign_end - size
+    if len(currencies) > 1 and (code := _CODE_BEFORE.search(text, max(0, sign_start - 5), sign_start)):
+        meant = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
+        if meant and code[1] != "CA":  # "San Francisco, CA $120k"
+            currencies, sign_start = meant, code.start(1)
+    number = _value(text[start:end])
+    spaced = _SPACED.match(text, end) if size and end - start <= len("999") else None
+    if spaced:
+        number, end = number * 1000 + int(spaced[1]), spaced.end()
+        after = text[end] if end < len(text) else " "
+    cents = _CENTS.match(text, end) if not size else None
+    if cents:
+        number, end, currencies = number + int(cents[2]) / 100, cents.end(), currencies_of(cents[1])
+        after = text[end] if end < len(text) else " "
+    unit, tail = _unit_at(text, end, is_signed=size > 0)
+    if number in RETIREMENT_PLANS and not size and (unit or after in "(kK"):
+        return None
+    is_small = number < SMALLEST_SUM and unit is None
+    named, has_name, reached = _named_after(text, tail, currencies, country, is_small=is_small)
+    if not has_name and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
+        named, has_name, reached = _named_after(text, tail + 1, currencies, country, is_small=is_small)
+    tail = reached if has_name else tail
+    is_signed = size > 0 or has_name or cents is not None
+    if not is_signed and unit is None and after.isalpha():
+        return None
+    if has_name:
+        currencies, is_local = named
+    elif not currencies and unit and unit.currency and country in (None, *tender_of(unit.currency)):
+        currencies = frozenset({unit.currency})
+    is_bare_sum = number >= SMALLEST_SUM and not (number in YEARS and end - start == len("2026"))
+    return Amount(
+        start=sign_start,
+        end=tail,
+        number=number,
+        unit=unit,
+        currencies=currencies,
+        is_local=is_local,
+        is_signed=is_signed,
+        is_sum=is_signed or unit is not None or is_bare_sum,
+        is_open=text[tail : tail + 1] == "+",
+    )
+
+
+def stated_amount(stated: object) -> float | None:
+    """An amount in a field of its own, a number or its text ("125000.0"); None for 0, "" and what is no amount.
+
+    >>> stated_amount("125,000.50"), stated_amount(0), stated_amount("n/a"), stated_amount(True)
+    (125000.5, None, None, None)
+    """
+    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
+        return None
+    try:
+        amount = float(stated.replace(",", "")) if isinstance(stated, str) else float(stated)
+    except (ValueError, OverflowError):
+        return None
+    return amount if 0 < amount < float("inf") else None
+
+
+def _value(digits: str) -> float:
+    """A number as written: 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
+    if digits.isdecimal():
+        return float(digits)
+    bare = _NO_DIGIT.sub("", digits)
+    last = max(bare.rfind("."), bare.rfind(","))
+    if last < 0:
+        return float(bare)
+    whole, rest = bare[:last], bare[last + 1 :]
+    is_decimal = len(rest) < len("000") or whole == "0"
+    whole = whole.replace(",", "").replace(".", "")
+    return float(f"{whole}.{rest}" if is_decimal else whole + rest)
+
+
+def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]:
+    """The unit after a number and where it ends. A lone letter after a space is one only for k or after a sign."""
+    opened = _LARGE.match(text, end + 1) if text[end : end + 1] == "+" else None
+    if opened:
+        return _units()[1][opened[1]], opened.end()
+    begin = end + 1 if text[end : end + 1] in (" ", "\u00a0", "\u202f", "\u2009") else end
+    letter = text[begin : begin + 1]
+    if letter not in _initials():
+        return None, end
+    found = _units()[0].match(text, end)
+    if not found or (found[1] and len(found[2]) == 1 and found[2] not in "kK" and not is_signed):
+        return None, end
+    tail = found.end()
+    ends_sentence = text[tail - 1] == "." and text[tail : tail + 1] in ("", " ", "\n")
+    return _units()[1][found[2]], tail - ends_sentence
+
+
+@functools.cache
+def _initials() -> frozenset[str]:
+    """The first letters of all units."""
+    return frozenset(unit[0] for unit in _units()[1])
+
+
+@functools.cache
+def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
+    """One expression for all units, and what each is worth."""
+    units: dict[str, Unit] = {}
+    for row in cells_of("pay_units"):
+        units[row["unit"]] = Unit(float(row["factor"]), row["currency"] or None, row["period"] or None)
+    for unit in [u for u in units if len(u) > len("mm")]:  # short ones differ by case: m is not M, nor t T
+        units.setdefault(unit.capitalize(), units[unit])
+        units.setdefault(unit.upper(), units[unit])
+    alternatives = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
+    return re.compile(f"({_SPACE}?)({alternatives})\\.?(?:(?=[A-Z]{{3}}\\b)|(?=[{_WIDE}])|(?![^\\W_]))"), units
+
+
+@functools.lru_cache(maxsize=65536)
+def _sign_before(token: str, country: str | None) -> tuple[int, frozenset[str], bool]:
+    """The longest currency sign a token ends with: its length (0: none), its currencies, whether it is local."""
+    shortest = len(token) if token.isalpha() else 1  # a word is a currency as a whole or not at all
+    for size in range(min(len(token), len("CDN$") + 2), shortest - 1, -1):
+        sign = token[-size:]
+        if sign[0].isalpha() and size < len(token) and token[-size - 1].isalpha():
+            continue
+        found, is_local = _currencies(sign, country)
+        if found:
+            return size, found, is_local
+    return 0, frozenset(), False
+
+
+def _currencies(sign: str, country: str | None) -> tuple[frozenset[str], bool]:
+    local = local_currencies_of(sign) if country else frozenset()
+    if country and local.intersection(legal_tender(country)):
+        return local, True
+    return currencies_of(sign), False
+
+
+def _named_after(
+    text: str, end: int, signed: frozenset[str], country: str | None, *, is_small: bool
+) -> tuple[tuple[frozenset[str], bool], bool, int]:
+    """The currency named after a number: its currencies and whether it is local; whether there is one; where it ends.
+
+    It must agree with the sign before the number, unless it is a code in capitals, which wins.
+    """
+    words = _WORDS_AFTER.match(text, end) if _may_be_named(text, end, text[end : end + 1]) else None
+    n, others, is_local = _sign_after(words[1], words[2], words[3], country) if words else (0, frozenset[str](), False)
+    if words is None or not n or not (not signed or signed & others or words[1].isupper()):
+        return (signed, False), False, end
+    if not signed and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
+        return (signed, False), False, end  # "Level 7 $92,000": the sign of the next number
+    found = signed & others or others
+    tail = words.end(n) if n > 0 else words.start(1) + 1
+    other = _ALTERNATIVE.match(text, tail)
+    if other and other[1] in codes():
+        found, tail = found | {other[1]}, other.end()
+    is_bracketed = text[end : words.start(1)].lstrip().startswith("(")
+    return (found, is_local), True, tail + (is_bracketed and text[tail : tail + 1] == ")")
+
+
+@functools.lru_cache(maxsize=65536)
+def _sign_after(
+    first: str, second: str | None, third: str | None, country: str | None
+) -> tuple[int, frozenset[str], bool]:
+    """How many of the words after a number name a currency, which currencies, whether it is local.
+
+    0: none do; -1: the first character does, as in scripts without spaces (円以上).
+    """
+    if second and third and (found := currencies_of(f"{first} {second} {third}")):
+        return 3, found, False
+    if second and (found := currencies_of(f"{first} {second}")):
+        return 2, found, False
+    for sign in filter(None, (first, first.rstrip(_QUOTED))):
+        found, is_local = _currencies(sign, country)
+        if found:
+            return 1, found, is_local
+    if first[0] >= _WIDE[0] and (found := currencies_of(first[0])):
+        return -1, found, False
+    return 0, frozenset(), False
+
+
+def _single(a: Amount) -> Range:
+    value = a.number * (a.unit.factor if a.unit else 1.0)
+    return Range(
+        start=a.start,
+        end=a.end,
+        low=value,
+        high=value,
+        is_range=False,
+        currencies=a.currencies,
+        is_local=a.is_local,
+        is_signed=a.is_signed,
+        is_open=a.is_open,
+        unit=a.unit,
+        gap=None,
+        last=a,
+    )
+
+
+def _stretched(text: str, one: Range, third: Amount) -> Range | None:
+    """A range given by three figures on a line, least, middle, most; None when the third does not belong."""
+    if "\n" in text[one.last.end : third.start]:
+        return None
+    two = _join(text, one.last, third)
+    if two is None or two.high < one.high:
+        return None
+    return one._replace(end=two.end, high=two.high, currencies=two.currencies or one.currencies, last=third)
+
+
+def _join(text: str, a: Amount, b: Amount) -> Range | None:
+    """Two amounts as one range, or None when what stands between them, or their sizes, do not make one."""
+    if b.start - a.end > LONGEST_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b):
+        return None
+    if a.currencies and b.currencies and not a.currencies & b.currencies:
+        return None
+    low, high = _ends(a, b)
+    if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
+        return None
+    if not a.is_sum and not b.is_sum and low < SMALLEST_SUM:
+        return None
+    if not a.is_signed and not a.unit and low * 20 < high and high > SMALLEST_SUM:
+        return None  # "5 - 120,000": the first counts something else
+    return Range(
+        start=a.start,
+        end=b.end,
+        low=low,
+        high=high,
+        is_range=True,
+        currencies=a.currencies & b.currencies if a.currencies and b.currencies else a.currencies or b.currencies,
+        is_local=a.is_local or b.is_local,
+        is_signed=a.is_signed or b.is_signed,
+        is_open=b.is_open,
+        unit=b.unit or a.unit,
+        gap=(a.end, b.start),
+        last=b,
+    )
+
+
+def _is_joined(text: str, a: Amount, b: Amount) -> bool:
+    """Whether the text between two amounts makes them a range.
+
+    "and" does after "between" or a colon; white space alone does between two signed amounts (cells, lines).
+    """
+    gap = text[a.end : b.start]
+    if _BULLET.search(gap):
+        return False
+    joint = _CONNECTED.fullmatch(gap[1:] if a.is_open and gap.startswith("+") else gap)
+    if joint is None:
+        is_split = gap.isspace() and ("\n" in gap or len(gap) > 1)
+        return is_split and a.is_signed and b.is_signed and a.unit == b.unit and a.number < b.number <= 4 * a.number
+    if joint["both"] and not _BETWEEN.search(text, max(0, a.start - 14), a.start):
+        return text[max(0, a.start - 3) : a.start].rstrip().endswith(":") and a.number < b.number <= 2 * a.number
+    return True
+
+
+def _ends(a: Amount, b: Amount) -> tuple[float, float]:
+    """The two ends in units of currency; a unit at one end counts for both where that makes a range ("$70-80k")."""
+    low, high = a.number, b.number
+    if a.unit and b.unit:
+        return low * a.unit.factor, high * b.unit.factor
+    if b.unit:
+        is_shared = low <= high or (low < SMALLEST_SUM and b.unit.factor == SMALLEST_SUM and low <= 4 * high)
+        return low * (b.unit.factor if is_shared else 1.0), high * b.unit.factor
+    if a.unit:
+        is_shared = high < SMALLEST_SUM or high < low * 10
+        return low * a.unit.factor, high * (a.unit.factor if is_shared else 1.0)
+    if 1 <= low < SMALLEST_SUM <= low * 1000 <= high <= 4000 * low:
+        low *= 1000  # "$140 - $160000"
+    return low, high

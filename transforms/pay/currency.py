@@ -1,0 +1,110 @@
+"""Which currency a sign, a code or a word names.
+
+Signs are shared: `$` is the dollar or peso of two dozen countries, `kr` the crown of four. A sign is therefore
+read as the set of currencies it may stand for, and the country of the job decides; without one it stays unknown.
+Signs are listed in lookups/pay/currencies.csv (codes and names: ISO 4217; `local_signs` are letters that mean a
+currency only where it is legal tender; `per_usd` is an order of magnitude that tells whether "2M" can be pay and
+is never used to convert). Legal tender is listed in lookups/place/countries.csv.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from transforms.text.lookups import cells_of
+
+
+def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
+    """The ISO 4217 code of a sign, code or word, or None when it is unknown or shared and the country cannot tell.
+
+    `country` is ISO 3166-1 alpha-2, the job's country.
+
+    >>> currency_of("$", "CA"), currency_of("$"), currency_of("C$"), currency_of("kr", "NO"), currency_of("usd")
+    ('CAD', None, 'CAD', 'NOK', 'USD')
+    """
+    named = symbol_or_code.strip()
+    if named.upper() in codes():
+        return named.upper()
+    return resolved(local_currencies_of(named), country, strict=True) or resolved(currencies_of(named), country)
+
+
+def resolved(candidates: frozenset[str], country: str | None, *, strict: bool = False) -> str | None:
+    """The one currency meant: the only candidate, or the only one that is legal tender of the country.
+
+    `strict` asks for legal tender even of a single candidate.
+    """
+    if len(candidates) == 1 and not strict:
+        return next(iter(candidates))
+    tender = candidates.intersection(legal_tender(country)) if country else frozenset()
+    return next(iter(tender)) if len(tender) == 1 else None
+
+
+@functools.cache
+def codes() -> dict[str, float | None]:
+    """Every currency code with its rough number of units per US dollar (one figure), None where unknown."""
+    return {row["currency"]: float(row["per_usd"]) if row["per_usd"] else None for row in _rows()}
+
+
+def currencies_of(sign: str) -> frozenset[str]:
+    """All currencies a code (upper case), sign (as written) or word (any case) may stand for, wherever it stands."""
+    return _signs().get(sign) or _words().get(sign.casefold(), frozenset())
+
+
+def local_currencies_of(sign: str) -> frozenset[str]:
+    """The currencies a letter such as `R` or `Bs` stands for in the countries where they are legal tender."""
+    return _local_signs().get(sign, frozenset())
+
+
+def legal_tender(country: str) -> tuple[str, ...]:
+    """Currencies that are legal tender in a country (ISO 3166-1 alpha-2), () when the country is unknown."""
+    return _legal_tender().get(country, ())
+
+
+@functools.lru_cache(maxsize=512)
+def tender_of(currency: str) -> tuple[str, ...]:
+    """Countries (ISO 3166-1 alpha-2) in which a currency is legal tender."""
+    return tuple(country for country, currencies in _legal_tender().items() if currency in currencies)
+
+
+@functools.cache
+def _legal_tender() -> dict[str, tuple[str, ...]]:
+    return {row["country"]: tuple(row["currencies"].split(";")) for row in cells_of("countries") if row["currencies"]}
+
+
+@functools.cache
+def _rows() -> tuple[dict[str, str], ...]:
+    return tuple(cells_of("currencies"))
+
+
+def _index(column: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in _rows():
+        for sign in filter(None, row[column].split(";")):
+            found[sign] = found.get(sign, frozenset()) | {row["currency"]}
+    return found
+
+
+@functools.cache
+def first_words() -> frozenset[str]:
+    """The first words, in lower case, of names of two words and more: "canadian" of "Canadian dollars"."""
+    names = [*_signs(), *_words()]
+    return frozenset(name.split(" ", 1)[0].casefold() for name in names if " " in name)
+
+
+@functools.cache
+def _signs() -> dict[str, frozenset[str]]:
+    return _index("signs") | {code: frozenset({code}) for code in codes()}
+
+
+@functools.cache
+def _local_signs() -> dict[str, frozenset[str]]:
+    return _index("local_signs")
+
+
+@functools.cache
+def _words() -> dict[str, frozenset[str]]:
+    merged: dict[str, frozenset[str]] = {}
+    for word, currencies in _index("words").items():
+        key = word.casefold()
+        merged[key] = merged.get(key, frozenset()) | currencies
+    return merged

@@ -1,0 +1,716 @@
+"""Pay, read from an advert's prose.
+
+An amount (`amount.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
+that it continues, a period beside it, or its standing alone in a headline. What words mean is data
+(lookups/pay/pay_words.csv). Money that funding, revenue, budgets, perks, signing and referral bonuses move is not pay.
+Nothing is guessed: a currency or period that is not said stays None; `finished` (`pay_norm.py`) adds what norms of
+the country say, and marks it as inferred.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from transforms.pay.amounts import Range, ranges_in
+from transforms.pay.currency import codes, legal_tender, resolved
+from transforms.pay.normalisation import PER_YEAR, changed, usual_period
+from transforms.pay.scope import Tie, tie_of
+from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
+from warehouse.tables import Pay
+
+CLAUSE = 240
+"""Characters before an amount in which a word may govern it: about two long lines of an advert."""
+TAIL = 80
+"""Characters after an amount that are read for its period, tax and kind."""
+PERK = 40
+"""Characters after an amount that only its period makes pay in which a perk may be named: "$900/month gym stipend"."""
+HEADING = 90
+"""A line up to this many characters is read as a heading of what follows."""
+HEADING_REACH, HEADING_LINES = 400, 4
+"""Characters and lines above an amount in which its heading is looked for."""
+LIST_REACH = 200
+"""Characters between an amount and the one it continues."""
+SHORT_TEXT = 160
+"""A text up to this many characters is a pay field: its figures are pay unless a word says otherwise."""
+FEW_WORDS = 8
+"""Words before an amount up to which a period beside it is evidence enough."""
+SMALLEST_HEADLINE = 10_000
+"""A bare figure in a headline is pay from five figures on; smaller ones count other things."""
+LEAST_USD, LEAST_TIMED_USD = 10_000.0, 6_000.0
+"""Rough US dollars a year from which a figure that is not named pay directly is, without and with a period; perks are
+less. Strong currencies only."""
+LARGEST_NUMBER = 1e12
+LARGEST_USD, LARGEST_MILLIONS_USD = 5e6, 3e6
+"""Rough US dollars above which nothing is pay, and nothing stated in millions."""
+SMALLEST_USD, SMALLEST_WEAK_USD = 1000.0, 50.0
+"""Rough US dollars below which a sum without a period is pay only when it is named so, in strong and weak currencies
+(where pay is for a month and low)."""
+LARGEST_ANNUAL_USD = 2e6
+"""Rough US dollars a year up to which an amount with a period, but no pay word, is taken for pay."""
+SMALLEST_ANNUAL_USD = 500.0
+"""Rough US dollars a year below which an amount is pay only when named so, and `$` is not a weak local currency."""
+STRONG = 20.0
+"""Currencies of which a US dollar buys fewer units than this are not paid in millions."""
+THOUSAND, MILLION = 1e3, 1e6
+PESO = 1000.0
+"""Rough units per US dollar of the pesos that share the dollar's sign (Chile, Argentina, Colombia)."""
+SOUTH_ASIAN = (1e5, 1e7)
+"""Lakh and crore: units of rupees and taka."""
+FIRST_WORDS = 3
+"""Words of a sentence in which its subject stands."""
+TITLE = 8
+"""Words and marks before an amount in which a title names its role or level."""
+SUBJECT = 6
+"""Words before "paid" in which a bonus or commission is its subject."""
+CONTINUED = (0.2, 5.0)
+"""An amount that continues a list is within these multiples of the one before."""
+LARGEST_BONUS, LARGEST_EQUITY, LARGEST_BARE_EQUITY = 100.0, 25.0, 5.0
+"""Percent above which a share is no bonus of one's salary, or equity of one's employer, named or not."""
+CASH = ("base", "on_target_earnings", "total_compensation")
+"""Components that are a year's money by themselves; the rest is added to them."""
+ADDED = ("bonus", "commission", "equity")
+
+_SENTENCE = re.compile(
+    r"[.!?;\n•|](?:(?<=[\n•|])|(?<=;) |(?:(?<=[\w)%\"”’'][a-z0-9)%\"”’'][.!?])|(?<=[A-Z]{2}[.!?]))"
+    r"[.!?]*[)\"”’']*\s+(?=[^a-z\s]))"
+)
+_SENTENCE_OR_SLASHES = re.compile(_SENTENCE.pattern + r"|\s//\s")
+"""Where a sentence ends. The first is the faster one: it begins with a character."""
+_ABBREVIATIONS = (
+    *("approx", "ca", "min", "max", "excl", "incl", "vs", "etc", "avg", "est", "no", "Sr", "Jr", "St", "Dr", "Rs"),
+    *("Fr", "mind", "inkl", "zzgl", "lt", "gem", "ok", "tys", "mies"),
+)
+_ABBREVIATED = re.compile(rf"\b(?:{'|'.join(_ABBREVIATIONS)})$")
+_SENTENCE_ENDS = ".!?)\"”’'"
+_SEPARATOR = re.compile(r"\n|\||•|·|\s[-–—*]{1,2}\s|\(|;|//|: |\t|—|={2,}|[.!?]\s|,\s")
+_ENDED = re.compile(r"\+?\s*(?:$|[\n|•·+)(,;.–—-])")
+_MARKUP = re.compile(r"<[^<>]{0,500}>")
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_PERCENT = re.compile(
+    r"([0-9]{1,3}(?:[.,][0-9]{1,4})?)\s?%?(?:\s?(?:-|–|—|~|to)\s?([0-9]{1,3}(?:[.,][0-9]{1,4})?)\s?)?$"
+)
+_SHARED = (
+    *("bonus", "equity", "stock", "option", "commission", "variab"),
+    *("prime", "provision", "shares", "rsu", "esop", "vsop", "bspce"),
+)
+"""What a share in percent may be of; a quick look before the words are read."""
+_NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
+"""A word before another sum belongs to that one: "$300k (base $180k)"."""
+_INVOICED = re.compile(r"\b(?:B2B|C2C)\b")
+_MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
+_SAME_PAY = ("or", "/", "|", ",", "oder", "ou", "o")
+
+
+class _Before(NamedTuple):
+    """The words before an amount in its clause, the one that governs it, and a period that belongs to that.
+
+    `size`: characters from where the clause begins.
+    """
+
+    size: int
+    hits: Sequence[Hit]
+    governing: Word | None
+    is_direct: bool
+    period: str | None
+
+    @property
+    def leading(self) -> Word | None:
+        """The pay word that leads directly to the amount, or None."""
+        return self.governing if self.is_direct and self.governing and self.governing.kind == "pay" else None
+
+
+class _After(NamedTuple):
+    """What the words directly after an amount say, and where they end."""
+
+    period: str | None
+    tax: str | None
+    months: int | None
+    component: str | None
+    is_not_pay: bool
+    bound: str | None
+    end: int
+
+
+class _Evidence(NamedTuple):
+    """Why an amount is taken for pay, the component it is, and a period that comes with it.
+
+    `kind`: after (a word after it), direct or clause (a word before it, with or without others between), heading,
+    list (it continues an earlier amount), field, headline, period.
+    """
+
+    kind: str
+    component: str
+    period: str | None = None
+
+
+class _Seen(NamedTuple):
+    """An amount taken for pay, kept while reading on."""
+
+    pay: Pay
+    start: int
+    end: int
+    high: float
+    currencies: frozenset[str]
+
+
+class _Site(NamedTuple):
+    """One amount in its text, with the words around it."""
+
+    text: str
+    one: Range
+    begin: int
+    before: _Before
+    after: _After
+    is_open: bool
+    per_usd: float
+    usual_period: str | None
+
+
+def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
+    """All pay that a text states, in its order, each with its offsets; () when it states none.
+
+    `country` (ISO 3166-1 alpha-2) is the country of the job where structured data says it; it decides shared signs
+    such as `$` and nothing else. Amounts are as stated, not annualised; equity shares are in percent; a bonus stated
+    as a share of salary has no amounts. Pay that repeats an earlier one is left out. Never raises.
+
+    >>> [(p.low, p.high, p.currency, p.period) for p in pay_in("Salary: €60.000 bis €80.000 pro Jahr")]
+    [(60000.0, 80000.0, 'EUR', 'year')]
+    """
+    seen = _plain(text)
+    found: list[_Seen] = []
+    for one in ranges_in(seen, country):
+        read = _read(seen, one, found, country)
+        if read is not None:
+            found.append(read)
+    pays = [each.pay for each in _with_shared_period(seen, found)] + list(_shares(seen, found))
+    if not pays:
+        return ()
+    kept: dict[tuple[object, ...], Pay] = {}
+    for pay in sorted(pays, key=lambda p: p.start or 0):
+        kept.setdefault((pay.component, pay.low, pay.high, pay.currency, pay.place_text, pay.level_text), pay)
+    return tuple(changed(p, pay_text=" ".join(text[p.start : p.end].split())) for p in kept.values())
+
+
+def money_in(text: str, *, country: str | None = None) -> Pay | None:
+    """The pay a short field states: the first base pay, else the first of any kind; None when there is none."""
+    pays = pay_in(text, country=country)
+    return next((p for p in pays if p.component == "base"), pays[0] if pays else None)
+
+
+def _plain(text: str) -> str:
+    """The text with left-over markup, entities and escaped line ends blanked, every offset unchanged."""
+    if "&" in text:
+        text = _ENTITY.sub(_padded, text)
+    if "<" in text:
+        text = _MARKUP.sub(lambda m: "\n".ljust(len(m[0])), text)
+    return text.replace("\\n", "\n ") if "\\" in text else text
+
+
+def _padded(entity: re.Match[str]) -> str:
+    decoded = html.unescape(entity[0])
+    return decoded.rjust(len(entity[0])) if len(decoded) == 1 else entity[0]
+
+
+def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) -> _Seen | None:
+    """The pay an amount states, or None when nothing says that it is pay."""
+    currency = resolved(one.currencies, country, strict=one.is_local) if one.currencies else None
+    per_usd = _per_usd(one, currency, country)
+    most = max(one.low, one.high)
+    if one.high <= 0 or most > LARGEST_NUMBER or most / per_usd > LARGEST_USD:
+        return None
+    is_millions = one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
+    if is_millions and one.high / per_usd >= LARGEST_MILLIONS_USD:
+        return None
+    must_be_named = is_millions or _is_bare(text, one)
+    if must_be_named and not can_be_known(text, one.start):
+        return None
+    before = _before(_lead(text, one.start))
+    if must_be_named and before.leading is None:
+        return None
+    begin = one.start - before.size
+    is_open = one.is_open and not _adds(text, one.end)
+    after = _after(text, one.end + is_open, one.end + TAIL)
+    period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or before.period
+    if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < SMALLEST_ANNUAL_USD:
+        currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
+    usual = usual_period(one.low, one.high, currency, country)
+    site = _Site(text, one, begin, before, after, is_open, per_usd, usual)
+    last = found[-1] if found else None
+    evidence = _evidence(site, last)
+    if evidence is None:
+        return None
+    period = period or evidence.period or _period_of_same_clause(site, last)
+    if not _is_believable(site, evidence, period, last):
+        return None
+    tie = tie_of(text, max(begin, last.end if last else 0), one.start, max(one.end, after.end))
+    if tie.country and len(one.currencies) > 1:
+        currency = resolved(one.currencies, tie.country) or currency
+    pay = _made(site, evidence.component, currency, period, tie)
+    return _Seen(pay, one.start, one.end, one.high, one.currencies)
+
+
+def _is_bare(text: str, one: Range) -> bool:
+    """Whether only a pay word that leads to it makes an amount pay: one number of a long text, without a currency."""
+    is_thousands = one.unit is not None and one.unit.factor == THOUSAND
+    return not (one.is_signed or one.is_range or is_thousands) and len(text) > SHORT_TEXT
+
+
+def _per_usd(one: Range, currency: str | None, country: str | None) -> float:
+    """Roughly how many units of the amount's currency a US dollar buys; of the country's where none is named."""
+    if currency is None and not one.is_signed:
+        currency = next(iter(legal_tender(country)), None) if country else None
+        is_strong = currency is None or (codes().get(currency) or 1.0) < STRONG
+        if one.unit and one.unit.factor in SOUTH_ASIAN and is_strong:
+            currency = "INR"
+    if currency is None and len(one.currencies) > 1 and one.unit is None and one.high >= MILLION:
+        return PESO  # seven figures written out are no dollars
+    return codes().get(currency or "USD") or 1.0
+
+
+def _annual(amount: float, period: str | None) -> float:
+    return amount * PER_YEAR[period or "year"]
+
+
+def _evidence(site: _Site, last: _Seen | None) -> _Evidence | None:
+    """Why an amount is pay; None when nothing says so or a nearer word says that it is not."""
+    after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
+    if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
+        return None
+    named = governing.value if governing and governing.kind == "pay" else None
+    if after.component and not (named and is_direct and after.component not in CASH):
+        if after.component != "base" or named is None:
+            return _Evidence("after", "commission" if _is_void(site) else after.component)
+        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else "base")
+    if named:
+        return _Evidence("direct" if is_direct else "clause", "commission" if _is_void(site) else named)
+    labelled = _labelled(site.before.hits)
+    if labelled:
+        return _Evidence("clause", labelled)
+    return _continued(site, last) or _below(site) or _standing(site)
+
+
+def _period_of_same_clause(site: _Site, last: _Seen | None) -> str | None:
+    """The period of an amount before it in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
+    if last is None or last.end <= site.begin or last.pay.component not in CASH or not last.high:
+        return None
+    is_like = CONTINUED[0] < site.one.high / last.high < CONTINUED[1]
+    return last.pay.period if is_like and last.currencies == site.one.currencies else None
+
+
+def _labelled(before: Sequence[Hit]) -> str | None:
+    """The added component a label or subject names at some distance: "Commission: projected at $30,000".
+
+    A subject stands among the first words of the sentence: "The bonus depends on results and is $20,000".
+    """
+    begins = (hit.of("pay") for hit in before[:FIRST_WORDS])
+    subject = next((word.value for word in begins if word and word.value in ADDED), None)
+    if subject:
+        return subject
+    for hit, follower in itertools.pairwise(before):
+        word = hit.of("pay")
+        if word and word.value in ADDED and follower.mark == ":":
+            return word.value
+    return None
+
+
+def _is_void(site: _Site) -> bool:
+    """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
+    end = site.one.start
+    start = _line_start(site.text, end, max(0, end - CLAUSE))
+    return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
+
+
+def _continued(site: _Site, last: _Seen | None) -> _Evidence | None:
+    """Evidence from the amount before: a list goes on where currency and size agree and nothing else is spoken of."""
+    if last is None or site.one.start - last.end > LIST_REACH or not last.high:
+        return None
+    same = last.currencies == site.one.currencies or bool(last.currencies & site.one.currencies)
+    scale = site.one.high / last.high
+    if not CONTINUED[0] < scale < CONTINUED[1] or not (same or scale > 0.5):
+        return None
+    between = hits_in(site.text[last.end : site.one.start])
+    if _has_not_pay(between):
+        return None
+    return _Evidence("list", last.pay.component if last.pay.component in CASH else "base", last.pay.period)
+
+
+def _below(site: _Site) -> _Evidence | None:
+    """Evidence from a heading above, or from the sentence before on the line; a heading of other money gives none."""
+    text, begin = site.text, site.begin
+    for hits, size in _headings(text, begin):
+        named = (w for h in reversed(hits) for w in h.words if w.kind in ("pay", "not_pay") and w.reach == "clause")
+        word = next(named, None)
+        if word is not None:
+            is_pay = word.kind == "pay"
+            return _Evidence("heading", word.value, _adjective(hits, size)) if is_pay else None
+    return None
+
+
+def _headings(text: str, begin: int) -> Iterator[tuple[Sequence[Hit], int]]:
+    """Words and size of each short line above an offset, nearest first, beginning with the rest of its own line."""
+    stop = max(0, begin - HEADING_REACH)
+    end = begin if "|" not in text[_line_start(text, begin, stop) : begin] else _line_start(text, begin, stop)
+    for _ in range(HEADING_LINES):
+        end = stop + len(text[stop:end].rstrip())
+        if end <= stop:
+            return
+        start = _line_start(text, end, stop)
+        if end - start <= HEADING or text[end - 1] == ":":
+            yield hits_in(text[start:end]), end - start
+        end = start
+
+
+def _line_start(text: str, offset: int, floor: int) -> int:
+    return max(text.rfind("\n", floor, offset) + 1, floor)
+
+
+def _standing(site: _Site) -> _Evidence | None:
+    """Evidence from where an amount stands: alone in a field or headline, or with a period beside it."""
+    text, one, after, before = site.text, site.one, site.after, site.before.hits
+    has_not_pay = _has_not_pay(before)
+    is_alone = _is_alone(site)
+    annual = _annual(one.high / site.per_usd, after.period or site.usual_period)
+    if annual < SMALLEST_HEADLINE and _follows_other_money(text, site.begin):
+        return None
+    if len(text) <= SHORT_TEXT and not has_not_pay:
+        is_bare = not one.is_signed and one.unit is None
+        return _Evidence("field", "base") if one.is_signed or (is_alone and not (is_bare and before)) else None
+    is_threshold = site.is_open and not one.is_range
+    if is_alone and (one.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
+        return _Evidence("headline", "base")
+    if after.period and one.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
+        is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
+        return _Evidence("period", "base") if annual <= LARGEST_ANNUAL_USD and not is_perk else None
+    return None
+
+
+def _is_aside(before: Sequence[Hit]) -> bool:
+    """Whether a bracket opens before an amount, and not one behind a job's title: "closing large deals ($250k+)"."""
+    return bool(before) and before[-1].mark == "(" and not _is_titled(before)
+
+
+def _follows_other_money(text: str, begin: int) -> bool:
+    """Whether the part of the sentence before a semicolon speaks of other money: "commuter benefit; $300 a month"."""
+    if ";" not in text[max(0, begin - 2) : begin]:
+        return False
+    return _has_not_pay(hits_in(text[_line_start(text, begin, max(0, begin - CLAUSE)) : begin]))
+
+
+def _is_alone(site: _Site) -> bool:
+    """Whether an amount begins a segment of a headline: "Berlin | $120k-$150k + equity | Remote"."""
+    one = site.one
+    lead = site.text[max(0, one.start - 40) : one.start]
+    cut = 0
+    for match in _SEPARATOR.finditer(lead):
+        cut = match.end()
+    if cut == 0 and one.start > len(lead):
+        return False
+    hits = hits_in(lead[cut:])
+    if any(h.is_unknown or (h.words and not (h.of("bound") or h.of("filler") or h.of("level"))) for h in hits):
+        return False
+    if one.is_range or site.after.component:
+        return True
+    end = max(one.end, site.after.end)
+    return _ENDED.match(site.text[end : end + 3]) is not None
+
+
+def _is_headline_of_thousands(site: _Site) -> bool:
+    """Whether figures without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
+    one = site.one
+    if one.unit is None or one.unit.factor != THOUSAND or one.low < SMALLEST_HEADLINE:
+        return False
+    floor = max(0, one.start - CLAUSE)
+    return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
+
+
+def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _Seen | None) -> bool:
+    """Whether the evidence is strong enough for an amount of this shape and size."""
+    one, kind = site.one, evidence.kind
+    usd = one.high / site.per_usd
+    if not one.is_signed:
+        if evidence.component not in CASH:
+            return False
+        if kind not in ("direct", "field", "headline") and not (kind in ("heading", "after") and one.is_range):
+            return False
+    if one.unit and one.unit.factor >= MILLION and site.per_usd < STRONG:
+        return kind == "direct" and usd < LARGEST_MILLIONS_USD
+    if period is None and usd < (SMALLEST_USD if site.per_usd < STRONG else SMALLEST_WEAK_USD):
+        return kind in ("direct", "after") or (
+            kind == "field" and _MONEY_SIGN.search(site.text, one.start, one.end) is not None
+        )
+    if period and evidence.component == "base" and _annual(usd, period) < SMALLEST_ANNUAL_USD:
+        return kind == "direct"
+    is_small = _annual(usd, period or site.usual_period) < (LEAST_TIMED_USD if period else LEAST_USD)
+    if is_small and site.per_usd < STRONG and evidence.component in CASH:
+        return kind in ("direct", "after", "field")
+    return not (last is not None and kind == "clause" and not one.is_range and period is None)
+
+
+def _made(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
+    one, after, before = site.one, site.after, site.before.hits
+    bound = None if one.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
+    tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
+    if tax == "net" and _INVOICED.search(site.text, site.begin, max(one.end, after.end) + len(" for B2B)")):
+        tax = None  # an invoice is net of VAT, which says nothing of income tax
+    months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
+    return Pay(
+        component=component,
+        low=None if bound == "high" else one.low or None,
+        high=None if bound == "low" else one.high,
+        currency=currency,
+        period=period,
+        period_reading="parsed" if period else None,
+        tax=tax,
+        months=after.months or (int(months) if months else None),
+        place_text=tie.place_text,
+        country=tie.country,
+        level_text=tie.level_text,
+        start=one.start,
+        end=max(one.end, after.end),
+    )
+
+
+# --- words before an amount -------------------------------------------------------------------------
+
+
+def _lead(text: str, start: int) -> str:
+    """What stands on the line before an amount, and above it after an abbreviation; at most CLAUSE characters."""
+    floor = max(0, start - CLAUSE)
+    begin = _line_start(text, start, floor)
+    if text[floor:begin].rstrip().rstrip(_SENTENCE_ENDS).endswith(_ABBREVIATIONS):
+        begin = floor
+    return text[begin:start]
+
+
+@functools.lru_cache(maxsize=1024)
+def _before(lead: str) -> _Before:
+    """What the words between the beginning of the sentence or line and an amount say of it."""
+    begin = 0
+    for match in (_SENTENCE_OR_SLASHES if "//" in lead else _SENTENCE).finditer(lead):
+        if match[0][0] == "." and _ABBREVIATED.search(lead, 0, match.start()):
+            continue
+        begin = match.end()
+    clause = lead[begin:]
+    hits = hits_in(clause)
+    return _Before(len(clause), hits, *_governing(hits), _adjective(hits, len(clause)))
+
+
+def _governing(before: Sequence[Hit]) -> tuple[Word | None, bool]:
+    """The word that says what an amount is: the nearest one; and whether only small words stand between.
+
+    A word of reach `near` (a bonus, equity) counts only when it leads directly to the amount, so that it does not
+    govern "base salary, excluding bonus, of ..."; a word in brackets counts only when there is none outside them.
+    """
+    is_titled = _is_titled(before)
+    is_direct = is_near = True
+    depth = 0
+    aside: tuple[Word, bool] | None = None
+    for index in range(len(before) - 1, -1, -1):
+        hit = before[index]
+        if hit.mark in ("(", ")"):
+            depth = max(0, depth + (1 if hit.mark == ")" else -1))
+            is_near = is_near and hit.mark == "("
+        leads = is_near and is_direct and not (index and _filler(before[index - 1]) in ("with", "add"))
+        word = next((w for w in hit.words if _may_govern(w, is_near=leads, is_titled=is_titled)), None)
+        if word is not None:
+            if word == Word("pay", "base", "clause") and index:
+                word = before[index - 1].of("pay") or word  # "OTE range", "bonus pay"
+            if hit.of("verb"):
+                word = _subject(before[max(0, index - SUBJECT) : index]) or word
+            if depth == 0:
+                return word, is_direct
+            aside = aside or (word, is_direct)
+        if depth == 0 and (hit.is_unknown or _filler(hit) == "add"):
+            is_direct = False
+        is_near = is_near and hit.mark != ","
+    return aside or (None, False)
+
+
+def _subject(before: Sequence[Hit]) -> Word | None:
+    """The added component that is paid: "the bonus will be paid in two halves of"."""
+    words = [hit.of("pay") for hit in before]
+    return next((w for w in reversed(words) if w and w.value in ADDED), None)
+
+
+def _may_govern(word: Word, *, is_near: bool, is_titled: bool) -> bool:
+    if word.kind not in ("pay", "not_pay") or (is_titled and word.value == "title"):
+        return False
+    return word.reach in ("clause", "before") or (word.reach == "near" and is_near)
+
+
+def _is_titled(before: Sequence[Hit]) -> bool:
+    """Whether a job title leads to the amount ("Data Pipeline Engineer - $", "Talent Acquisition Lead ($").
+
+    In a title, words such as pipeline or acquisition name the trade, not money.
+    """
+    if not before or before[-1].mark not in ("-", "–", "—", "(", ":"):
+        return False
+    return any(h.of("role") or h.of("level") for h in before[-TITLE:])
+
+
+def _filler(hit: Hit) -> str | None:
+    """What a small word does: "add" (plus), "with" (including), "stop" (for), "" (nothing); None for other words."""
+    word = hit.of("filler")
+    return word.value if word else None
+
+
+def _has_not_pay(hits: Sequence[Hit]) -> bool:
+    return any(w.kind == "not_pay" and w.reach != "after" for h in hits for w in h.words)
+
+
+def _bound_before(before: Sequence[Hit]) -> str | None:
+    """Whether "up to" (high) or "from" (low) leads to the amount; a colon or currency may stand between."""
+    for hit in reversed(before[-5:]):
+        word = hit.of("bound")
+        if word and word.reach == "before":
+            return word.value
+        if hit.is_unknown or (hit.words and not hit.of("filler")):
+            return None
+    return None
+
+
+def _adjective(hits: Sequence[Hit], end: int) -> str | None:
+    """The period an adjective names that belongs to a pay word or stands right at the end.
+
+    It stands before the pay word or right after it: "annual base salary of", "salaire horaire compris entre".
+    """
+    for index in range(len(hits) - 1, -1, -1):
+        word = hits[index].of("period")
+        if word and word.reach == "both":
+            is_last = end - hits[index].end <= len(" rate is at ")
+            if is_last or any(h.of("pay") for h in hits[max(0, index - 1) : index + 5]):
+                return word.value
+    return None
+
+
+# --- words after an amount --------------------------------------------------------------------------
+
+
+def _adds(text: str, end: int) -> bool:
+    """Whether a `+` directly after an amount adds a component (`$90k+ bonus`) instead of leaving the top open."""
+    added = [w for h in hits_in(text[end + 1 : end + 24])[:2] for w in h.words]
+    return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in added)
+
+
+def _gap_period(text: str, one: Range) -> str | None:
+    return _after(text, one.gap[0], one.gap[1]).period if one.gap else None
+
+
+def _after(text: str, end: int, stop: int) -> _After:
+    """What the words directly after an amount say, up to the line's end at the latest."""
+    stop = line_end(text, end, stop)
+    if text[end - 1] == "." and text[end + 1 : end + 2].isupper():
+        end -= 1  # "$170,000 USD. Base salary": the full stop is the sentence's and not the currency's
+    next_sum = _NEXT_SUM.match(text, stop)
+    said = _said_after(text[end:stop], next_sum[0] if next_sum else "")
+    return said._replace(end=end + said.end)
+
+
+@functools.lru_cache(maxsize=1024)
+def _said_after(line: str, next_sum: str) -> _After:
+    """Period, tax, salaries a year and kind that the words after an amount say, and how far they reach.
+
+    Reading stops at the line's or sentence's end, at a word nothing is known of, and at what adds something else.
+    `next_sum` is what follows the line when that is a sum.
+    """
+    said: dict[str, str] = {}
+    reached = 0
+    for hit in hits_in(line):
+        lead = line[: hit.start]
+        if lead.endswith(". ") and line[hit.start].isupper():
+            break
+        if hit.mark and not hit.words:
+            if hit.mark not in "()[]/-–—,*·×":
+                break
+            continue
+        facts = [w for w in hit.words if w.kind in ("period", "tax", "months")]
+        kind = next((w for w in hit.words if w.kind in ("pay", "not_pay") and w.reach != "before"), None)
+        bound = hit.of("bound")
+        filler = _filler(hit)
+        is_apart = "," in lead or ")" in lead
+        if facts and is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha():
+            break  # "..., PM ($150k)" is a product manager
+        for word in facts:
+            said.setdefault(word.kind, word.value)
+        if kind is not None:
+            if "component" in said or "," in lead or _NEXT_SUM.match(line + next_sum, hit.end):
+                break
+            if kind.kind == "not_pay":
+                said["not_pay"] = kind.value
+                break
+            said["component"] = kind.value
+        elif bound and bound.reach == "after" and not facts:
+            said["bound"] = bound.value
+        elif filler in ("", "place"):
+            continue
+        elif not facts:
+            break
+        reached = hit.end
+    months = said.get("months")
+    return _After(
+        period=said.get("period"),
+        tax=said.get("tax"),
+        months=int(months) if months else None,
+        component=said.get("component"),
+        is_not_pay="not_pay" in said,
+        bound=said.get("bound"),
+        end=reached,
+    )
+
+
+# --- more than one ----------------------------------------------------------------------------------
+
+
+def _with_shared_period(text: str, found: list[_Seen]) -> list[_Seen]:
+    """The same pay in two currencies shares its period: "45-70 USD or 180-280 PLN per hour"."""
+    for index in range(len(found) - 1, 0, -1):
+        one, two = found[index - 1], found[index]
+        if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
+            continue
+        if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
+            pay = changed(one.pay, period=two.pay.period, period_reading="parsed")
+            found[index - 1] = one._replace(pay=pay)
+    return found
+
+
+def _shares(text: str, found: Sequence[_Seen]) -> Iterator[Pay]:
+    """Shares in percent: equity of the employer, and bonuses as a share of salary (without amounts)."""
+    ends = {offset for each in found if each.pay.component == "base" for offset in (each.end, each.pay.end)}
+    at = text.find("%")
+    while at >= 0:
+        around = text[max(0, at - TAIL) : at + TAIL].casefold()
+        share = _PERCENT.search(text, max(0, at - 24), at) if ends or any(map(around.__contains__, _SHARED)) else None
+        follows_pay = share is not None and _follows(text, share.start(), ends)
+        if share and (follows_pay or any(map(around.__contains__, _SHARED))):
+            pay = _share(text, share, at + 1, follows_pay=follows_pay)
+            if pay is not None:
+                yield pay
+        at = text.find("%", at + 1)
+
+
+def _follows(text: str, start: int, ends: set[int | None]) -> bool:
+    """Whether only a plus, comma, bullet or space stands between pay and an offset: "$140k-$180k + 0.5%-1.0%"."""
+    return any(not text[start - back : start].strip(" +,•|·(\n") for back in range(5) if start - back in ends)
+
+
+def _share(text: str, share: re.Match[str], end: int, *, follows_pay: bool) -> Pay | None:
+    low = float(share[1].replace(",", "."))
+    high = float((share[2] or share[1]).replace(",", "."))
+    if text[end : end + 1] in ("-", "–", "—", "~") or text[end : end + 3] in (" - ", " – ", " to"):
+        return None  # the first end of a range; its second end is read
+    after = _after(text, end, end + TAIL)
+    leading = _before(_lead(text, share.start())).leading
+    component = after.component or (leading.value if leading else None)
+    if after.is_not_pay:
+        return None
+    most = LARGEST_EQUITY if component == "equity" else LARGEST_BARE_EQUITY if follows_pay and not component else 0.0
+    if low <= high < most:
+        return Pay(component="equity_percent", low=low or None, high=high, start=share.start(), end=max(end, after.end))
+    if component in ("bonus", "commission") and high < LARGEST_BONUS:
+        return Pay(component=component, start=share.start(), end=max(end, after.end))
+    return None

@@ -1,0 +1,220 @@
+"""What an amount of pay is tied to, the place and level that words name; and which pay and period a title names.
+
+Two kinds of words are read. The title of a range in a board's fields labels an alternative of pay in a few words:
+"Canada", "US: Senior", "Zone 2", "Hourly rate", "OTE". In prose the words beside an amount do: a label
+("L5 Staff Engineer ($...)"), words in the same sentence ("for roles based in Toronto", "US-based candidates") and
+words right after the amount ("... in the UK", "... (SF)"). Both are kept as written; only the country is read from
+them. What words about pay mean stands in lookups/pay/pay_words.csv (`pay/vocabulary.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from transforms.pay.vocabulary import Hit, hits_in, line_end
+from transforms.place.places import country_of, whereabouts
+from transforms.role.titles import role_of, seniority_of
+from warehouse.tables import Place
+
+NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
+"""Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""
+ON_TARGET, TOTAL, BASE = "on_target_earnings", "total_compensation", "base"
+SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
+SHORTEST_CODE, LONGEST_CODE = 2, 3
+"""Letters of a country's codes, ISO 3166-1 alpha-2 and alpha-3."""
+WRITTEN_CODES = ("US", "USA", "UK", "GBR", "CAN", "UAE")
+"""Codes that titles use for countries as a matter of course; "GTM" is not Guatemala there."""
+ABOUT_PAY = ("pay", "period", "filler", "tax")
+"""Kinds of words that tie a range to nothing: a "Target base salary range" is no level."""
+LONGEST_LABEL = 70
+"""Characters of a label: "CA, WA, NY and NJ states:"."""
+
+_NAMES = r"[A-Z][\w.’'-]*(?:(?:,? (?:and|or|&) |, (?:and |or )?|\s?[/+&]\s?| )(?:the )?[A-Z][\w.’'-]*){0,8}"
+"""A list of capitalised words, perhaps names of places."""
+_LED = re.compile(
+    rf"\b(?:based in|located in|residing in|living in|for|in|within|across|at)\s+(?:the |our |most )?({_NAMES})"
+)
+_FOLLOWED = re.compile(
+    rf"({_NAMES})(?:[- ](?:based|only|residents?|candidates?|applicants?|employees?|locations?|hires?|offices?|roles?"
+    r"|states?|metro|area|market|[Ss]alary|[Pp]ay|[Rr]ange)\b)"
+)
+_RIGHT_AFTER = re.compile(
+    r"\s?(?:\((?:for |in |within )?|(?:annually |per year )?(?:for|in|within) )"
+    rf"(?:the |our |most |those in )?({_NAMES})"
+)
+_NEGATED = re.compile(r"\b(?:outside|except|excluding|not|other than|elsewhere)\b", re.IGNORECASE)
+_LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
+_LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
+_SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
+"""Words, where most labels are bare amounts ("CA$150K – CA$190K"): a quick look before they are read."""
+_ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
+
+
+class Tie(NamedTuple):
+    """Place and level as written, and the one country the place lies in."""
+
+    place_text: str | None = None
+    country: str | None = None
+    level_text: str | None = None
+
+
+# --- titles of ranges -------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=4096)
+def tied_to(title: str | None) -> Tie:
+    """What the title of a range ties its pay to; empty when it only says that this is pay."""
+    said = " ".join(title.split()) if title else ""
+    if not said:
+        return Tie()
+    countries = {country for segment in SEPARATOR.split(said) for country in _countries_in(segment)}
+    is_level = (
+        seniority_of(said).value != "unstated"
+        or NUMBERED_LEVEL.search(said) is not None
+        or (not countries and not _is_about_pay(said))
+    )
+    return Tie(
+        place_text=said if countries else None,
+        country=countries.pop() if len(countries) == 1 else None,
+        level_text=said if is_level else None,
+    )
+
+
+def _is_about_pay(title: str) -> bool:
+    """Whether all words of a title say that this is pay, and none what for."""
+    hits = hits_in(title)
+    return all(any(w.kind in ABOUT_PAY for w in h.words) or (h.mark and not h.mark.isalnum()) for h in hits)
+
+
+def _countries_in(segment: str) -> set[str]:
+    """The countries of the places a part of a title names.
+
+    Beside the words of a job only countries are looked for, and only in codes that are written so: "Senior AE"
+    is no level in the Emirates, and a town in Kenya is called Engineer. Two letters alone must be a subdivision.
+    """
+    if seniority_of(segment).value != "unstated" or role_of(segment).value != "other":
+        words = (word.strip(".,") for word in segment.split())
+        named = (country_of(word) for word in words if len(word) > LONGEST_CODE or word in WRITTEN_CODES)
+        return {country for country in named if country}
+    return {p.country for p in whereabouts(segment).places if p.country and (p.subdivision or not _is_code(p))}
+
+
+def _is_code(place: Place) -> bool:
+    """Whether a place is named by two letters that titles use for other things too: "PR Manager", "AE"."""
+    named = place.place_text or ""
+    return len(named) == SHORTEST_CODE and named not in WRITTEN_CODES
+
+
+@functools.lru_cache(maxsize=4096)
+def period_in(text: str) -> str | None:
+    """The period that the words of a short text about pay name; None when they name none or several.
+
+    Only words that need no amount before them count: "hourly" and "per hour", not "h".
+    """
+    periods = [(hit, word) for hit in hits_in(text) if (word := hit.of("period"))]
+    named = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
+    return named.pop() if len(named) == 1 else None
+
+
+def names_period(words: str) -> bool:
+    """Whether words about pay name any period: a quick look before the amounts beside it are read."""
+    return _SPELT.search(words) is not None and any(hit.of("period") for hit in hits_in(words))
+
+
+@functools.lru_cache(maxsize=4096)
+def component_in(title: str) -> str:
+    """The component of pay that a title names; `base` when it names none, `other` for a signing bonus and its like.
+
+    Where it names several: on-target earnings wherever they stand ("Base + commission = OTE"); a total that comes
+    first, what it consists of behind it ("Total compensation (base + equity)"); else base pay ("Base pay, bonus
+    excluded, one part of total compensation").
+    """
+    if _SPELT.search(title) is None:
+        return BASE
+    hits = hits_in(title)
+    named = [component for hit in hits if (component := _component(title, hit))]
+    if ON_TARGET in named:
+        return ON_TARGET
+    return BASE if not named or (BASE in named and named[0] != TOTAL) else named[0]
+
+
+def _component(title: str, hit: Hit) -> str | None:
+    """The component a phrase of a title names; `other` for a bonus that is no yearly pay ("signing bonus")."""
+    pay = hit.of("pay")
+    if pay is not None:
+        return pay.value
+    if hit.of("void"):
+        return "commission"
+    last = title[hit.start : hit.end].rsplit(maxsplit=1)[-1] if hit.of("not_pay") else ""
+    return "other" if any(h.of("pay") for h in hits_in(last)) else None
+
+
+# --- words beside an amount -------------------------------------------------------------------------
+
+
+def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
+    """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it."""
+    return _tie_between(text[begin:start], text[end : line_end(text, end, end + LONGEST_LABEL)])
+
+
+@functools.lru_cache(maxsize=1024)
+def _tie_between(lead: str, tail: str) -> Tie:
+    """What an amount is tied to by the words before it and the rest of its line."""
+    label = _label(lead)
+    hits = hits_in(label) if label else ()
+    is_title = any(h.of("level") or h.of("role") for h in hits) and not any(h.of("pay") for h in hits)
+    level = label if is_title else None
+    if level is None and (aside := _ASIDE.match(tail)):
+        level = aside[1] if _begins_with_level(aside[1]) else None
+    is_name = label is not None and not any(h.of("role") or h.of("pay") or h.of("level") for h in hits)
+    place = label if label and is_name and _place(label)[0] else _named_place(lead, tail)
+    return Tie(place, _place(place)[1] if place else None, level)
+
+
+def _begins_with_level(words: str) -> bool:
+    hits = hits_in(words)
+    return bool(hits) and hits[0].of("level") is not None
+
+
+def _label(lead: str) -> str | None:
+    """The words that label an amount, up to the colon, dash or bracket before it."""
+    ended = _LABEL_END.search(lead)
+    if ended is None:
+        return None
+    rest = lead[: ended.start()].rstrip()[-LONGEST_LABEL - 10 :]
+    start = _LABEL_START.match(rest)
+    label = rest[start.end() if start else 0 :].strip(" :*-–")
+    return label if label and len(label) <= LONGEST_LABEL else None
+
+
+def _named_place(lead: str, tail: str) -> str | None:
+    """The place named right after the amount, else the nearest one before it."""
+    if _NEGATED.search(lead):
+        return None
+    after = _RIGHT_AFTER.match(tail)
+    named = [after[1]] if after else []
+    aside = tail.lstrip()[1:].split(")")[0] if tail.lstrip().startswith("(") else ""
+    named += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
+    named += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
+    named += [m[1] for m in reversed(list(_LED.finditer(lead)))]
+    return next((name for name in map(_trimmed, named) if _place(name)[0]), None)
+
+
+def _trimmed(name: str) -> str:
+    name = name.strip(" .,-'’").removesuffix("-based")
+    return name.split(" ", 1)[1] if name.startswith(("For ", "In ", "The ", "Within ")) else name
+
+
+@functools.lru_cache(maxsize=4096)
+def _place(name: str) -> tuple[bool, str | None]:
+    """Whether a name is a place, and the one country it lies in."""
+    hits = hits_in(name)
+    if any(h.of("role") for h in hits):
+        return False, None
+    if all(h.words and not any(w.value == "place" for w in h.words) for h in hits):
+        return False, None
+    places = whereabouts(name).places
+    countries = {place.country for place in places}
+    return bool(places), countries.pop() if len(countries) == 1 else None

@@ -1,0 +1,99 @@
+"""Pay that a source states in fields: amounts as numbers or numeric text, a currency, a word for the period."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from transforms.pay.currency import currency_of
+from transforms.pay.scope import Tie, period_in
+from transforms.text.rejects import Rejected
+from warehouse.tables import PERIODS, Issue, Pay
+
+_NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+_TWO_READINGS = re.compile(r"\d{1,3}\.\d{3}")
+"""A decimal point, or thousands as in German: 50.000."""
+_SPACE = re.compile(r"[\s'’]+")
+
+
+def amount_of(
+    stated: object, column: str = "pay_low", issues: list[Issue] | None = None, *, parts: int = 1
+) -> float | None:
+    """An amount of pay that a field states, as number or text, in so many `parts` of the currency's unit.
+
+    0 is how sources write an end that was left open. What is no amount (text without a number, text that reads two
+    ways, a negative number) is left out, and noted in `issues` under the `column` it would have filled; the posting
+    itself is kept.
+
+    >>> amount_of("52000.0000"), amount_of("60,000"), amount_of(0), amount_of("50.000"), amount_of("DOE")
+    (52000.0, 60000.0, None, None, None)
+    """
+    if stated is None or stated == "":
+        return None
+    amount = _number(stated)
+    if not 0 <= amount < math.inf:
+        if issues is not None:
+            rule = "an amount of 0 or more expected in the source's field; it was left out, the posting kept"
+            issues.append(Rejected(column, stated, rule).issue)
+        return None
+    return amount / parts or None
+
+
+def _number(stated: object) -> float:
+    if isinstance(stated, str):
+        said = _SPACE.sub("", stated)
+        if not _NUMBER.fullmatch(said) or _TWO_READINGS.fullmatch(said):
+            return math.nan
+        return float(said.replace(",", ""))
+    return float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else math.nan
+
+
+def period_of(word: object) -> str | None:
+    """The period a source's own word or code names, None when it names none we know.
+
+    >>> period_of("YEAR"), period_of("per_month"), period_of("hourly"), period_of("per-day-wage"), period_of("one-time")
+    ('year', 'month', 'hour', 'day', None)
+    """
+    if not isinstance(word, str):
+        return None
+    said = re.sub(r"[\W_]+", " ", word).strip().lower()
+    named = {period for period in PERIODS if re.search(rf"\b{period}\b", said)}
+    return named.pop() if len(named) == 1 else period_in(said)
+
+
+def stated_pay(
+    low: object,
+    high: object,
+    *,
+    currency: object = None,
+    period: object = None,
+    component: str = "base",
+    title: str | None = None,
+    tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
+    issues: list[Issue] | None = None,
+) -> tuple[Pay, ...]:
+    """The one component that fields state, () when they hold no amount.
+
+    `period` is the source's word; a word that names no period we know makes the pay `other` (paid once or per
+    piece), as nothing says how often. Ends that are no amounts are noted in `issues`.
+    """
+    ends = amount_of(low, "pay_low", issues), amount_of(high, "pay_high", issues)
+    if ends == (None, None):
+        return ()
+    known = period_of(period)
+    said = (title, currency, *ends, period)
+    return (
+        Pay(
+            component=component if known or not period else "other",
+            pay_text=" ".join(str(part) for part in said if part),
+            low=ends[0],
+            high=ends[1],
+            currency=currency_of(currency) if isinstance(currency, str) else None,
+            period=known,
+            period_reading="stated" if known else None,
+            reading="stated",
+            place_text=tie.place_text,
+            country=tie.country,
+            level_text=tie.level_text,
+        ),
+    )

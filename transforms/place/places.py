@@ -1,0 +1,492 @@
+"""Where the work is done: places, workplace, and the countries that remote work is open to.
+
+`location.items_in` reads a line into places and workplace words; this module sets structured addresses beside
+it and decides. Structured addresses win, the text adds detail. "Remote" is a workplace and not a place, and a
+scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
+
+Which places state the scope of a word for remote work: those in its brackets or before its bracket, those
+joined to it by a space or a dash, with the countries listed on from there ("Remote - US & Canada"); behind a
+comma, countries, subdivisions and groups of its stretch, and a city only when its country is written beside it
+("Remote, Lyon, France"). A time zone is a rule about hours and states none. A line that says no more than
+"Remote" has the scope of its own address: the country, however far the address goes, because a city in it says
+where the employer books the job and not where it is done.
+
+Sources of names and licences: see `gazetteer`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transforms.place.gazetteer import (
+    city_states,
+    country_names,
+    gazetteer,
+    key,
+    made_key,
+    members_of,
+    region_of,
+    workplaces,
+    worldwide_words,
+)
+from transforms.place.location_line import (
+    LONGEST_LOCATION,
+    REMOTE,
+    Item,
+    folded,
+    has_time_zone,
+    is_bare,
+    is_understood,
+    items_in,
+    town_of,
+)
+from warehouse.tables import Place, Span
+
+__all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
+
+HYBRID, ONSITE = "hybrid", "onsite"
+WORLD = "WORLD"
+LONGEST_TITLE_PART = 60
+"""Characters; a part of a title that is longer says more than a workplace and a place."""
+
+
+class Address(NamedTuple):
+    """An address as a source states it in fields. `text` is the same place in one line, where given."""
+
+    text: str | None = None
+    country: str | None = None
+    region: str | None = None
+    locality: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whereabouts:
+    """All that is known of where a job is done.
+
+    `remote_scope` is a sorted tuple of ISO country codes and group names (EU, EEA, EUROPE, EMEA, MENA, AFRICA,
+    ASIA, APAC, LATAM, SOUTH_AMERICA, AMERICAS, WORLD; see `members_of`), None when remote work is not offered
+    or its scope is not stated.
+    """
+
+    places: tuple[Place, ...]
+    workplace: str | None
+    remote_scope: tuple[str, ...] | None
+    spans: tuple[Span, ...]
+
+
+def country_of(text: str) -> str | None:
+    """One country's name, demonym, alias or ISO code, in any language, as ISO 3166-1 alpha-2; else None.
+
+    For a field that holds a country: "NA" is Namibia and "Georgia" the country. A city is not its country.
+    """
+    return _country_of(text[:LONGEST_LOCATION])
+
+
+@functools.lru_cache(maxsize=10_000)
+def _country_of(text: str) -> str | None:
+    found = country_names().get(key(text))
+    if found:
+        return found
+    if key(text) in gazetteer().subdivisions["GB"]:
+        return "GB"  # England, Scotland, Wales and Northern Ireland are called countries too
+    named = {i.chosen.country for i in items_in(folded(text)) if i.has_country and i.chosen and not i.is_code}
+    return named.pop() if len(named) == 1 else None
+
+
+def whereabouts(
+    location_text: str | None,
+    *,
+    addresses: Sequence[Address] = (),
+    is_remote: bool | None = None,
+    workplace: str | None = None,
+    title: str | None = None,
+) -> Whereabouts:
+    """Read places, workplace and remote scope.
+
+    An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address
+    lacks, and the other places of a list when one of them agrees with the address.
+
+    The workplace is the source's word (`workplace`), else remote when `is_remote` (unless the text says
+    hybrid: some sources set the flag for both), else a word of `location_text`, else one of the title that
+    stands apart in it. `is_remote=False` says nothing more, being many sources' default.
+
+    Offsets of spans count in the text with white space folded. Never raises.
+    """
+    heading = folded(title or "")
+    if not _may_say_workplace(heading):
+        heading = ""  # so that the postings of one office are read once
+    return _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading)
+
+
+# --- lines and addresses ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of text, what it names, the places its addresses state and those read from it."""
+
+    text: str
+    items: Sequence[Item]
+    stated: list[Place]
+    read: list[Place]
+    is_main: bool
+
+
+def _line(text: str, addresses: Sequence[Address]) -> _Line:
+    stated = [place for address in addresses for place in _stated(address)]
+    items = items_in(text, _countries(stated))
+    return _Line(text, items, stated, _places(items, text), is_main=False)
+
+
+def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
+    """The posting's own line. It leaves out what other lines repeat with an address of their own."""
+    stated = [place for address in addresses for place in _stated(address)]
+    told = stated or [place for line in others for place in line.stated]
+    items = items_in(text, _countries(told))
+    repeated = [line.text for line in others if line.stated]
+    found = [] if text in repeated else _places(items, text)
+    read = [p for p in found if not any((p.place_text or "") in line for line in repeated)]
+    return _Line(text, items, stated, read, is_main=True)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
+    """The posting's own line and those of its addresses; nothing of them is changed once they are read."""
+    others = [_address_line(address) for address in addresses if address.text]
+    return _main_line(text, [a for a in addresses if not a.text], others), *others
+
+
+@functools.lru_cache(maxsize=20_000)
+def _address_line(address: Address) -> _Line:
+    return _line(folded(address.text or ""), [address])
+
+
+def _countries(places: Iterable[Place]) -> frozenset[str]:
+    return frozenset(p.country for p in places if p.country)
+
+
+def _place(text: str | None, country: str, subdivision: str | None, city: str | None, reading: str = "parsed") -> Place:
+    region, continent = region_of(country)
+    return Place(
+        place_text=text,
+        country=country,
+        subdivision=subdivision,
+        city=city,
+        region=region,
+        continent=continent,
+        reading=reading,
+    )
+
+
+def _places(items: Sequence[Item], text: str) -> list[Place]:
+    """The items as places; a group of countries is one where it lies in one continent."""
+    found: list[Place] = []
+    countries = {i.chosen.country for i in items if i.chosen}
+    for number, item in enumerate(items):
+        words, chosen, group = text[item.start : item.end], item.chosen, item.group
+        if chosen is not None:
+            found.append(_place(words, chosen.country, chosen.subdivision, item.town or chosen.city))
+        elif group is not None and group.continent and not _encloses(items, number, countries):
+            if group.is_spelt_out:
+                found += [_place(words, country, None, None) for country in group.scope]
+            else:
+                found.append(Place(place_text=words, country=None, region=group.region, continent=group.continent))
+    return found
+
+
+def _stated(address: Address) -> list[Place]:
+    """The places in the fields of an address. The country's field may hold a city, a state or nonsense."""
+    fields = [folded(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
+    country = country_of(address.country) if address.country else None
+    if not country:
+        line = folded(", ".join(fields))
+        return [place for place in _places(items_in(line), line) if place.country]
+    subdivision = gazetteer().subdivisions.get(country, {}).get(key(address.region or ""))
+    city, its_subdivision = _city(address.locality or "", country, subdivision)
+    if not city and not subdivision and not address.locality and address.region:
+        city, its_subdivision = _city(address.region, country, None, may_be_unlisted=False)
+    return [_place(", ".join(fields) or None, country, subdivision or its_subdivision, city, "stated")]
+
+
+def _city(
+    locality: str, country: str, subdivision: str | None, *, may_be_unlisted: bool = True
+) -> tuple[str | None, str | None]:
+    """GeoNames' name of a stated city and its subdivision; the words themselves when it is not listed."""
+    words = folded(locality)
+    if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
+        return city_states().get(country), None
+    named = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
+    inside = [m for m in named if subdivision in (None, m.subdivision)]
+    if inside:
+        best = max(inside, key=lambda m: m.score)
+        return best.city, best.subdivision
+    items = items_in(words, frozenset({country}))
+    cities = [i.chosen for i in items if i.chosen and i.chosen.city and i.chosen.country == country]
+    if len(cities) == 1:
+        return cities[0].city, cities[0].subdivision
+    is_other = any(i.workplace or i.group or i.has_country for i in items)
+    return (town_of(words) if may_be_unlisted and not is_other else None), None
+
+
+# --- all together -----------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=20_000)
+def _whereabouts(
+    text: str, addresses: tuple[Address, ...], is_remote: bool | None, word: str, title: str
+) -> Whereabouts:
+    lines = _lines(text, addresses)
+    title_items = _title_items(title)
+    spans: list[Span] = []
+    workplace = _workplace(lines, title_items, is_remote=is_remote, word=word, spans=spans)
+    scope: set[str] = set()
+    if workplace == REMOTE:
+        scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
+    return Whereabouts(
+        places=_all_places(lines, spans),
+        workplace=workplace,
+        remote_scope=tuple(sorted(scope)) or None,
+        spans=tuple(spans),
+    )
+
+
+def _all_places(lines: Sequence[_Line], spans: list[Span]) -> tuple[Place, ...]:
+    """The places of all lines, each once; one that another place lies in is left to that one."""
+    main = lines[0]
+    if not main.stated:
+        spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
+    if any(line.stated for line in lines):
+        spans.append(_span("country", "structured", None, "address"))
+    found = [place for line in lines for place in (_with_text(line) if line.stated else line.read)]
+    held: set[tuple[str | None, str | None, None]] = {(p.country, None, None) for p in found if p.subdivision or p.city}
+    held |= {(p.country, p.subdivision, None) for p in found if p.city}
+    places: dict[tuple[str | None, ...], Place] = {}
+    for place in found:
+        if place.country is None or (place.country, place.subdivision, place.city) not in held:
+            places.setdefault((place.country, place.subdivision, place.city, place.region, place.continent), place)
+    return tuple(places.values())
+
+
+def _with_text(line: _Line) -> list[Place]:
+    """Stated places with the detail that their line adds in the same country, and the others of its list."""
+    places: list[Place] = []
+    for place in line.stated:
+        if place.city or place.country is None or len(line.stated) > 1:
+            places.append(place)
+            continue
+        detail = [
+            dataclasses.replace(p, subdivision=p.subdivision or place.subdivision, reading="stated")
+            for p in line.read
+            if p.country == place.country and (p.city or p.subdivision)
+            if None in (place.subdivision, p.subdivision) or p.subdivision == place.subdivision
+        ]
+        places += detail or [place]
+    countries = _countries(line.stated)
+    if len(line.read) > 1 and any(p.country in countries for p in line.read):
+        known = {(p.country, p.city) for p in places}
+        places += [p for p in line.read if p.country and (p.country, p.city) not in known]
+    return places
+
+
+def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
+    start, end = (item.start, item.end) if item and part != "structured" else (None, None)
+    reading = "stated" if part == "structured" else "parsed"
+    return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
+
+
+# --- workplace --------------------------------------------------------------------------------------
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
+
+
+def _workplace(
+    lines: Sequence[_Line], title_items: Sequence[Item], *, is_remote: bool | None, word: str, spans: list[Span]
+) -> str | None:
+    """The workplace, by the first of the source's word, its flag, the location, the addresses and the title."""
+    said = workplaces(in_text=False).get(key(_CAMEL.sub(" ", word)))
+    found, at = _workplace_in(lines[0].items)
+    if said:
+        spans.append(_span("workplace", "structured", None, "the source's word for the workplace"))
+        return said
+    if is_remote and found != HYBRID:
+        spans.append(_span("workplace", "structured", None, "the source's flag for remote work"))
+        return REMOTE
+    if found:
+        spans.append(_span("workplace", "location", at, "word for the workplace"))
+        return found
+    if is_remote is None:
+        found, at = _workplace_in([item for line in lines[1:] for item in line.items])
+    if found:
+        spans.append(_span("workplace", "structured", None, "word for the workplace in an address"))
+        return found
+    found, at = _workplace_in(title_items)
+    if found:
+        spans.append(_span("workplace", "title", at, "word for the workplace"))
+    return found
+
+
+def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
+    """The workplace that items of a line say, and the word for it. "Hybrid or remote" is remote: it may be."""
+    found = {item.workplace: item for item in reversed(items) if item.workplace}
+    remote, hybrid = found.get(REMOTE), found.get(HYBRID)
+    if remote and hybrid:
+        first, later = sorted((remote, hybrid), key=lambda item: item.start)
+        has_between = any(first.start < item.start < later.start for item in items)
+        is_choice = later.glue in ("word", "strong") or has_between
+        return (REMOTE, remote) if is_choice else (HYBRID, hybrid)
+    for workplace in (REMOTE, HYBRID, ONSITE):
+        if workplace in found:
+            return workplace, found[workplace]
+    world = next((item for item in items if item.group and item.group.implies_remote), None)
+    return (REMOTE, world) if world and not any(item.chosen for item in items) else (None, None)
+
+
+@functools.cache
+def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
+    """What a title may say of the workplace, with a space on both sides, by first word."""
+    by_first: dict[str, tuple[str, ...]] = {}
+    for name in filter(None, workplaces(in_text=True)):
+        first = name.split()[0]
+        by_first[first] = (*by_first.get(first, ()), f" {name} ")
+    return by_first
+
+
+def _may_say_workplace(title: str) -> bool:
+    made = made_key(title.replace("_", " "))
+    known = _workplaces_by_first_word()
+    begins = known.keys() & made.split()
+    return bool(begins) and any(name in f" {made} " for word in begins for name in known[word])
+
+
+def _title_items(title: str) -> Sequence[Item]:
+    """Items of the part of a title that stands apart and holds nothing but a workplace word and places.
+
+    It is the longest end of the title behind a separator, else a part between two ("Analyst (Remote) II").
+    """
+    cuts = [(m.start(), m.end()) for m in _TITLE_CUT.finditer(title)]
+    if not cuts:
+        return []
+    begins = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(title)]
+    for begin, end in [*((b, len(title)) for b in begins[1:]), *zip(begins, ends, strict=True)]:
+        piece = title[begin:end].strip()
+        if piece and len(piece) <= LONGEST_TITLE_PART and _may_say_workplace(piece) and is_understood(piece):
+            items = items_in(piece)
+            if any(item.workplace for item in items):
+                offset = title.index(piece, begin)
+                return [dataclasses.replace(i, start=i.start + offset, end=i.end + offset) for i in items]
+    return []
+
+
+# --- remote scope -----------------------------------------------------------------------------------
+
+
+def _remote_scope(
+    lines: Sequence[_Line], title_items: Sequence[Item], *, is_flagged: bool, spans: list[Span]
+) -> set[str]:
+    """Countries and groups remote work is open to: what the lines say, else the title, else "anywhere"."""
+    scope: set[str] = set()
+    for line in lines:
+        scope |= _scope(line.items, is_remote=line.is_main or is_flagged)
+        if line.stated and is_bare(line.text) and (line.is_main or is_flagged or line.items):
+            is_said = any(item.workplace == REMOTE for item in line.items)
+            scope |= _countries(line.stated) if is_said else _countries_alone(line.stated)
+    if scope:
+        spans.append(_span("remote_scope", "location", None, "countries beside the word for remote work"))
+        return scope
+    scope = _scope(title_items, is_remote=False)
+    if scope:
+        spans.append(_span("remote_scope", "title", None, "countries beside the word for remote work"))
+        return scope
+    if any(line.stated or line.read or has_time_zone(line.text) for line in lines):
+        return set()
+    world = [i for i in lines[0].items if i.workplace and i.keys[0] in worldwide_words()]
+    if world:
+        spans.append(_span("remote_scope", "location", world[0], "anywhere"))
+    return {WORLD} if world else set()
+
+
+def _countries_alone(stated: Sequence[Place]) -> frozenset[str]:
+    """The countries of addresses that state no more than a country; none when one names a city or a state."""
+    is_wide = not any((p.city or p.subdivision) and p.country not in city_states() for p in stated)
+    return _countries(stated) if is_wide else frozenset()
+
+
+def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
+    """The scope that a line states. `is_remote`: the job is remote even when the line does not say so."""
+    remote = [n for n, item in enumerate(items) if item.workplace == REMOTE]
+    bound = {k for n in remote for k in _bound(items, n)}
+    if not bound and is_remote and not any(items[n].glue == "word" for n in remote):
+        places = {k for k, item in enumerate(items) if item.is_place}
+        bound = places if all(items[k].is_area for k in places) else set()
+    countries = {chosen.country for k in bound if (chosen := items[k].chosen)}
+    scope = set(countries)
+    for k in bound:
+        group = items[k].group
+        if group and not _encloses(items, k, countries):
+            scope |= set(group.scope)
+    return scope
+
+
+def _bound(items: Sequence[Item], n: int) -> set[int]:
+    """The items that say where the remote work of `items[n]` may be done."""
+    me = items[n]
+    before = items[n - 1] if n and items[n - 1].is_place else None
+    after = items[n + 1] if n + 1 < len(items) and items[n + 1].is_place else None
+    if me.paren:
+        inside = {k for k, item in enumerate(items) if item.paren == me.paren and item.is_place}
+        if inside:  # "(Remote, US)"
+            return inside
+        if me.glue == "open" and before:  # "Spain (Remote)"
+            return {n - 1} | _listed(items, n - 1, -1)
+    bound: set[int] = set()
+    if after and after.glue == "open":  # "Remote (US or Canada)"
+        bound |= {k for k, item in enumerate(items) if item.paren == after.paren and item.is_place}
+    elif after and (after.glue in ("space", "dash") or (after.glue == "slash" and after.is_area)):
+        bound |= {n + 1} | _listed(items, n + 1, 1)
+    if before and (me.glue in ("space", "dash") or (me.glue == "slash" and before.is_area)):
+        bound |= {n - 1} if bound else {n - 1} | _listed(items, n - 1, -1)
+    elif before and me.glue == "close" and not bound:
+        bound |= {n - 1}
+    if bound:
+        return bound
+    if me.glue == "word":  # "Boston or Remote, US"
+        return {n + 1} if after and after.glue == "comma" and after.is_area else set()
+    return _in_chunk(items, me)
+
+
+def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
+    """The areas in the stretch of a word for remote work; else its only city, if the country is written."""
+    chunk = {k for k, item in enumerate(items) if item.chunk == me.chunk and item.is_place}
+    areas = {k for k in chunk if items[k].is_area}
+    return areas or {k for k in chunk if len(chunk) == 1 and items[k].has_country}
+
+
+def _listed(items: Sequence[Item], n: int, step: int) -> set[int]:
+    """Areas listed on from the area `items[n]` in one direction: "Remote - US & Canada"."""
+    found: set[int] = set()
+    k = n + step
+    while items[n].is_area and 0 <= k < len(items) and items[k].is_area:
+        glue = items[k].glue if step > 0 else items[k + 1].glue
+        after = items[k + 1] if k + 1 < len(items) else None
+        has_own_remote = step > 0 and after is not None and after.workplace == REMOTE and after.glue == "space"
+        if glue not in ("word", "slash", "comma") or has_own_remote:
+            break
+        found.add(k)
+        k += step
+    return found
+
+
+def _encloses(items: Sequence[Item], k: int, countries: set[str]) -> bool:
+    """Whether `items[k]` is a group only named as what encloses a country beside it: "Illinois, USA, AMER"."""
+    group = items[k].group
+    if group is None or not countries or not countries <= {c for token in group.scope for c in members_of(token)}:
+        return False  # "LATAM, Singapore" is a list
+    after = items[k + 1].glue if k + 1 < len(items) else "start"
+    return not {"word", "slash", "strong"} & {items[k].glue, after}

@@ -1,0 +1,154 @@
+"""What a job does with AI, read from its advert: builds it, works with it, or only hears the employer speak of it.
+
+Terms of AI come from `lookups/role/ai_terms.csv`. Each stands in a sentence, and the sentence in a section: what
+the employer says of itself, of its offer, or of how it uses AI to sift applications is not the job.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_of, lowered, sentence_at
+from transforms.text.evidence import Reading
+from warehouse.tables import GROUP_OF_ROLE
+
+BUILDING_ROLES = ("ai_engineering", "ai_science")
+"""Groups whose roles build AI by definition; the title says so even where the text does not."""
+TECHNICAL_GROUPS = (*BUILDING_ROLES, "data", "other_engineering")
+TECHNICAL_ROLES = ("ai_solutions", "ai_leadership")
+"""Other roles may build AI when their duties say so; sales, design or recruiting only ever work with it."""
+WORKING_ROLES = ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership", "ai_data_trainer")
+"""Roles that work with AI by definition."""
+
+cues = functools.partial(cues_of, "ai_work_cues")
+_BUILD = cues("verb of making", r"\b", r"\w*\b(?P<between>[^.;\n]{0,90}?)$")
+_OBJECT = cues("thing made", r"^[\s/,&+()-]*(?:[\w/&+'’-]+[\s/,&+()-]+){0,4}?", r"\b")
+_SELF_MADE = cues("made by itself", r"^")
+_USING = cues("using", r"\b", r"\b[^.;\n]{0,40}$")
+_ADDRESSED = cues("addressed", r"\b", r"\b")
+_SIFTING = cues("sifting", r"\b", r"\b")
+_AI = r"(?:\bAI\b|artificial intelligence)"
+_SIFTED = re.compile(
+    rf"\b(?:us(?:e|ed|ing)|utili[sz]\w+|leverag\w+|powered|may)\b[^.\n]{{0,60}}{_AI}"
+    rf"|{_AI}[^.\n]{{0,100}}(?:applica(?:nt|tion)|candidate|hiring|recruit|interview|resume)",
+    re.IGNORECASE,
+)
+_EMPLOYER = cues("employer", r"\b", r"\b")
+_PERSON = cues("person", r"\b", r"\b")
+_OTHERS = cues("others who make", r"\b", r"(?: to)?\s*$")
+_AUDIENCE = cues("audience", r"^[\s-]*", r"\b")
+_ELSEWHERE = cues("elsewhere", r"\b", r"\b")
+_WISHED = cues("wished", r"\b", r"\b")
+_ITEM = re.compile(r"\s*[-•·*–]\s")
+_EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
+MOST_MENTIONS = 200
+"""Mentions of AI in one line that are looked at; a line with more has long said what it is."""
+
+
+def _mentions(line: Line) -> list[tuple[int, int]]:
+    """Spans of the terms of AI in a line, in order; of those that overlap, the one that begins first, the longest."""
+    text = line.text
+    found = [
+        (start, -end)
+        for name in ("ai", "AI")
+        for start, end in line.words.get(name, ())
+        if not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
+    ]
+    spans: list[tuple[int, int]] = []
+    reached = 0
+    for start, end in sorted(found):
+        if start >= reached:
+            reached = -end
+            spans.append((start, reached))
+    return spans[:MOST_MENTIONS]
+
+
+def ai_label(title: str, text: str, *, role: str) -> Reading:
+    """What the job does with AI: builds_ai, uses_ai, mentions_ai or none, with the span that says so.
+
+    `builds_ai`: its duties make or run AI or machine learning systems. `uses_ai`: its duties or demands name AI,
+    as a tool, a product or a field. `mentions_ai`: only the employer's words about itself, its offer or its
+    hiring do. `none` has no span. `role` is the role read from the title.
+    """
+    group = GROUP_OF_ROLE.get(role, "other")
+    may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
+    used: tuple[str, str, int, int] | None = None
+    mentioned: tuple[str, str, int, int] | None = None
+    for begin, kind, line in lines_of(text):
+        if "ai" not in line.words and "AI" not in line.words:
+            continue
+        said = line.once(_said_of_ai, kind, may_build, group in BUILDING_ROLES)
+        if said is None:
+            continue
+        label, rule, start, end = said
+        placed = label, rule, begin + start, begin + end
+        if label == "builds_ai":
+            return Reading(*placed, "text")
+        if label == "mentions_ai":
+            mentioned = mentioned or placed
+        elif used is None:
+            used = placed
+            if not may_build:
+                break
+    if group in BUILDING_ROLES:
+        return Reading("builds_ai", "the role builds it", 0, len(title), "title")
+    if used is None and role in WORKING_ROLES:
+        return Reading("uses_ai", "the role works with it", 0, len(title), "title")
+    found = used or mentioned
+    return Reading(*found, "text") if found else Reading("none", "no word of it", part="text")
+
+
+def _said_of_ai(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
+    """The strongest label that a line gives which begins in a section of a kind: label, rule, span in the line."""
+    text = line.text
+    used: tuple[str, str, int, int] | None = None
+    mentioned: tuple[str, str, int, int] | None = None
+    first = last = -1
+    section = kind
+    is_of_the_job = False
+    for start, end in _mentions(line):
+        if start >= last:
+            first, last = sentence_at(text, start, end)
+            section = line.kind_at(start, kind)
+            is_of_the_job = _is_of_the_job(text, start, first, last, section)
+        mentioned = mentioned or ("mentions_ai", "in the employer's own words", start, end)
+        if not is_of_the_job:
+            continue
+        if may_build and _builds(text, start, end, first, last, section, by_role):
+            return "builds_ai", "duties make it", first, last
+        if used is None and not _AUDIENCE.match(lowered(text[end:last])):
+            used = "uses_ai", "duties or demands name it", start, end
+    return used or mentioned
+
+
+def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -> bool:
+    """Whether a sentence is about the job, not about the employer, its offer or its way of hiring."""
+    if section in ("mentioned", "not"):
+        return False
+    sentence = lowered(text[first:last])
+    is_first = section in (INTRO, WHOLE)
+    if is_first and not _ADDRESSED.search(sentence):
+        return False
+    if _SIFTING.search(sentence) and _SIFTED.search(sentence):
+        return False
+    if is_first:
+        return True
+    if _ITEM.match(sentence):
+        return not _EMPLOYER_FIRST.match(sentence)
+    return not _EMPLOYER.search(lowered(text[:start]), first) or bool(_PERSON.search(sentence))
+
+
+def _builds(text: str, start: int, end: int, first: int, last: int, section: str, by_role: bool) -> bool:
+    """Whether the sentence says that the job makes AI: a verb of making, then AI as or in its object."""
+    before, after = lowered(text[first:start]), lowered(text[end:last])
+    verb = _BUILD.search(before)
+    if verb is None or section == "preferred":
+        return False
+    if _AUDIENCE.match(after) or _WISHED.search(lowered(text[:last]), end):
+        return False
+    if by_role:
+        return True
+    if _USING.search(verb["between"]) or _ELSEWHERE.search(verb["between"]) or _OTHERS.search(before[: verb.start()]):
+        return False
+    return bool(_OBJECT.match(after)) or bool(_SELF_MADE.match(lowered(text[start:end])))

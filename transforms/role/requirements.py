@@ -1,0 +1,241 @@
+"""What an advert's text demands of a person: years of experience and the lowest accepted degree.
+
+Both readers read only the lines that hold one of a few literal words, so that their cost is linear and small.
+What stands in a section of wishes, or is said to be preferred, is not demanded.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+
+from transforms.skills.sections import Line, cues_of, lines_of, lowered, sentence_at
+from transforms.text.evidence import Reading
+from transforms.text.lookups import rows_of
+from warehouse.tables import DEGREES
+
+cues = functools.partial(cues_of, "requirement_cues")
+MOST_YEARS = 20
+"""More years than this are a firm's age or a slip; adverts that demand more were not seen."""
+MONTHS_IN_YEAR = 12
+
+
+# --- years of experience ----------------------------------------------------------------------------
+
+_SPELT = {
+    1: "one ein einem eine un une uma um jeden",
+    2: "two zwei deux dos dois duas dwa",
+    3: "three drei trois tres três trzy drie",
+    4: "four vier quatre cuatro quatro cztery",
+    5: "five fünf cinq cinco pięć vijf",
+    6: "six sechs seis sześć zes",
+    7: "seven sieben sept siete sete zeven",
+    8: "eight acht huit ocho oito osiem",
+    9: "nine neun neuf nueve nove negen",
+    10: "ten zehn dix diez dez dziesięć tien",
+    12: "twelve zwölf douze doce doze",
+    15: "fifteen fünfzehn quinze quince",
+}
+_SPELT_OUT = {word: number for number, words in _SPELT.items() for word in words.split()}
+_NUMBER = rf"(?:\d{{1,2}}(?:[.,]5)?|{'|'.join(sorted(_SPELT_OUT, key=len, reverse=True))})"
+_UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|år"
+_AFTER_NUMBER = (
+    r"(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{1,9}\+?\s?\))?"
+    rf"(?:\s?(?:-|–|—|to|bis|à|a|al|do|e|or|oder|ou|and)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
+    rf"(?:\s?\+|\s(?:or more|plus|or greater|o más|ou plus|oder mehr|ou mais|full|solid|good|strong))?[\s-]{{0,3}}"
+    rf"(?P<unit>{_UNITS}|months?|monate?n?|mois|meses)\b\+?"
+)
+_YEARS = re.compile(rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER}){_AFTER_NUMBER}", re.IGNORECASE)
+_YEARS_IN_DIGITS = re.compile(
+    rf"(?P<low>\d(?<![\w$€£.,/-]\d)\d?(?:[.,]5)?){_AFTER_NUMBER}",  # begins with the digit, which re skips to
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+")
+_EXPERIENCE = cues("experience")
+_DEMAND = cues("demanded before", r"", r"\s*$")
+_DOING = cues("doing after", r"^['’]?s?\s*(?:\w+ly )?", r"\b")
+_NOT_BEFORE = cues("not before", r"\b", r"\s*(?:\(?the\)?\s*)?$")
+_NOT_AFTER = cues("not after", r"^\s*")
+_EMPLOYER = cues("employer", r"\b", r"\b")
+_LASTING = cues("lasting", r"\b", r"\s*$")
+_PERSON = cues("person", r"\b", r"\b")
+_WISHED = cues("wished after", r"", r"\W*$")
+_WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
+_CLAUSE_END = re.compile(r"[,;(.]\s|$")
+
+
+def years_in(text: str) -> tuple[float, int, int] | None:
+    """Least years of experience the text demands overall, with the span that says so; None when none is stated.
+
+    A range counts by its low end. Of several demands the highest counts, because all must be met; where an
+    advert offers alternatives ("BS and 5 years or MS and 3"), that is the one for the lowest degree. Years
+    that are preferred, and those of the employer's own history, are left out.
+    """
+    best: tuple[float, int, int] | None = None
+    for begin, kind, line in lines_of(text):
+        if "years" not in line.words:
+            continue
+        demanded = line.once(_years_demanded, kind)
+        if demanded is not None and (best is None or demanded[0] > best[0]):
+            best = demanded[0], begin + demanded[1], begin + demanded[2]
+    return best
+
+
+def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
+    """The most years that a line demands which begins in a section of a kind, with the span in the line."""
+    best: tuple[float, int, int] | None = None
+    for match in itertools.islice(_mentions_of_years(line), MOST_MENTIONS):
+        years = _years(match)
+        section = line.kind_at(match.start(), kind)
+        if years <= MOST_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section):
+            best = (years, match.start(), match.end())
+    return best
+
+
+def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
+    """Numbers of years or months in the line."""
+    text = line.text
+    for at, _ in line.words["years"]:
+        begin = max(0, at - LONGEST_YEARS)
+        is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_folded(text[begin:at])))
+        for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + LONGEST_UNIT):
+            if match.start("unit") >= at:
+                yield match
+
+
+LONGEST_YEARS = 48
+"""Characters from the number to the unit: "five (5) to seven (7) full years"."""
+LONGEST_UNIT = 9
+MOST_MENTIONS = 200
+"""Numbers of years in one line that are looked at; a line with more is no advert's."""
+
+
+def _folded(words: str) -> str:
+    """Lower case by way of upper case: re takes "ſ" for "s" and "ı" for "i" when it ignores case."""
+    return words.upper().lower()
+
+
+def _years(match: re.Match[str]) -> float:
+    low = _folded(match["low"])
+    number = float(_SPELT_OUT[low]) if low in _SPELT_OUT else float(low.replace(",", "."))
+    is_months = match["unit"].lower().startswith("m")
+    return round(number / MONTHS_IN_YEAR, 1) if is_months else number
+
+
+def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
+    if section in ("preferred", "not"):
+        return False
+    first, last = sentence_at(text, match.start(), match.end())
+    before, after = lowered(text[first : match.start()]), lowered(text[match.end() : last])
+    unit = match["unit"].lower()
+    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
+        return False
+    has_experience = _EXPERIENCE.search(after) or _EXPERIENCE.search(before) or unit == "yoe"
+    if unit.startswith("m") and not _EXPERIENCE.search(after[:60]):
+        return False
+    if not has_experience:
+        counted = "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+        if not (counted and _DOING.match(after)):
+            return False
+    if not _PERSON.search(before) and (
+        _EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60]))
+    ):
+        return False
+    if _WISHED_BEFORE.search(before[-30:]):
+        return False
+    clause = _CLAUSE_END.search(after)
+    if clause and _WISHED.search(after[: clause.start()]):
+        return False
+    return section != "mentioned" or bool(_PERSON.search(before))
+
+
+# --- degree -----------------------------------------------------------------------------------------
+
+_JOINED = re.compile(
+    r"^[\s,/)’']*(?:(?:degree|or|and|oder|ou|o|lub|an?|higher|in|of|equivalent|the|advanced)\b[\s,/)]*)*$",
+    re.IGNORECASE,
+)
+_DEGREE_WISHED = cues("degree wished", r"\b", r"\b")
+_OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
+_WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
+GENERIC = "generic"
+ANY_DEGREE = "bachelor"
+"""What "a degree in …" means where no degree is named: the first one that is called a degree."""
+_RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
+
+
+@functools.cache
+def _degree_pattern() -> re.Pattern[str]:
+    """One expression for all degrees, a named group each; words for any degree are in `generic`."""
+    patterns: dict[str, list[str]] = {name: [] for name in (*DEGREES, GENERIC)}
+    for row in rows_of("degree_words"):
+        flag = "i" if row["case"] == "any" else "-i"
+        patterns[(GENERIC if row["generic"] else row["degree"]) or GENERIC].append(f"(?{flag}:{row['pattern']})")
+    groups = "|".join(f"(?P<{degree}>{'|'.join(patterns[degree])})" for degree in patterns)
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
+
+
+def degree_in(text: str) -> Reading | None:
+    """The lowest degree the text accepts, one of `DEGREES`; None when no degree is asked for.
+
+    "Bachelor's or Master's" is a bachelor; an alternative of "equivalent experience" changes nothing; a degree
+    that is only preferred does not count. `none` means the text says that no degree, or school only, is needed.
+    """
+    best: Reading | None = None
+    for begin, kind, line in lines_of(text):
+        if "degree" not in line.words and "degree within" not in line.words:
+            continue
+        lowest = line.once(_degree_demanded, kind)
+        if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
+            degree, start, end = lowest
+            best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
+    return best
+
+
+def _names_degree(line: Line) -> bool:
+    if "degree within" in line.words:
+        return True
+    text = line.text
+    starts = (start for start, _ in line.words.get("degree", ()))
+    return any(not at or not (text[at - 1].isalnum() or text[at - 1] == "_") for at in starts)
+
+
+def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
+    """The lowest degree that a line asks for which begins in a section of a kind, with the span in the line."""
+    if not _names_degree(line):
+        return None
+    text = line.text
+    matches = list(_degree_pattern().finditer(text))
+    best: tuple[str, int, int] | None = None
+    first = 0
+    while first < len(matches):
+        last = first
+        while last + 1 < len(matches) and _JOINED.match(text[matches[last].end() : matches[last + 1].start()]):
+            last += 1
+        group = matches[first : last + 1]
+        beyond = matches[last + 1].start() if last + 1 < len(matches) else len(text)
+        first = last + 1
+        if not _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind)):
+            continue
+        named = [match for match in group if match.lastgroup != GENERIC]
+        for match in named or group:
+            degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
+            if best is None or _RANK[degree] < _RANK[best[0]]:
+                best = degree, match.start(), match.end()
+    return best
+
+
+def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, section: str) -> bool:
+    start, end = group[0].start(), group[-1].end()
+    if section in ("preferred", "not", "mentioned"):
+        return False
+    first, last = sentence_at(text, start, end)
+    before, after = lowered(text[first:start]), lowered(text[end : min(last, beyond)])
+    closing = after.find(")") if after.count(")") > after.count("(") else -1
+    opening = after.find("(")
+    after = after[:closing] if closing >= 0 else after[:opening] if opening >= 0 else after
+    if _DEGREE_WISHED.search(after) or _DEGREE_WISHED.search(before[-25:]) or _WITHOUT.search(before[-20:]):
+        return False
+    return not _OTHER_PEOPLE.search(before)

@@ -1,0 +1,396 @@
+"""What a posting asks for: role, level, experience, degree, and what the job does with AI.
+
+The definitions of roles and levels are this project's own; every decision is a row of a lookup. A title is
+folded (case, accents, gendered endings), cut into words, and the words and phrases of `role_words.csv` give it
+*concepts*; the longest phrase wins and its words count once, so no word is read inside another. The part of
+the title that names the job (the first one with a job noun) is its *head*. `role_rules.csv` is read from the
+top: the first rule whose concepts all stand, and whose excluded ones do not, gives the role.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from transforms.text.evidence import Reading
+from transforms.text.lookups import cells_of
+from warehouse.tables import ROLES, SENIORITIES
+
+CACHED_TITLES = 1 << 16
+"""Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct ones."""
+TITLES_KEPT = 4
+"""The readers of one posting ask one after the other for the words of one title."""
+LONGEST_TITLE = 300
+"""Characters of a title that are read; what comes later is advert text pasted into the wrong field."""
+
+
+# --- words of a title -------------------------------------------------------------------------------
+
+
+UNSPACED = "\u3040"
+"""First character of the scripts of East Asia: their marks are no accents, and most of them write without spaces."""
+
+
+class _Fold(dict[int, str]):
+    """Maps a character to one folded character, so that offsets stay: case and accents go."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # ガ is no カ, and 인 no ㅇ
+        base = unicodedata.normalize(form, char)[:1] or char
+        lower = base.lower()
+        self[code] = folded = lower if len(lower) == 1 else char
+        return folded
+
+
+_FOLD = _Fold({ord(a): b for a, b in zip("łŁøØđĐıßæœ", "llooddisao", strict=True)})
+_ENDING = (
+    r"(?:\s?\((?:-?in|-?innen|a|o|e|as|es|ne|euse|ra)\)"
+    r"|[/:*·•_](?:-?in|-?innen|a|o|e|as|ne|euse|rice|trice|ka)(?![^\W_]))?"
+)
+_EAST_ASIAN = re.compile(rf"[{UNSPACED}-\ud7af]")
+_WORD = re.compile(rf"([^\W_]+(?:\+\+|#)?|&){_ENDING}|[,|()\[\]{{}}:;•·@–—?!]|\s[-/+]\s?|-\s")
+BREAK = ""
+
+
+@functools.lru_cache(maxsize=TITLES_KEPT)
+def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
+    """The folded words of a title with their offsets; `("", …)` stands where one part of it ends."""
+    folded = title[:LONGEST_TITLE].translate(_FOLD)
+    words = []
+    for match in _WORD.finditer(folded):
+        word = match[1]
+        if word is None or word == "at":
+            words.append((BREAK, match.start(), match.end()))
+        else:
+            words.append((word, match.start(1), match.end(1)))
+    if folded.isascii() or _EAST_ASIAN.search(folded) is None:
+        return tuple(words)
+    return tuple(part for word in words for part in _parted(*word))
+
+
+def _parted(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """A word cut at the East Asian words that the lookups know: "シニアAIエンジニア", "社群營運實習生"."""
+    at = 0
+    for known in _east_asian_words().finditer(word):
+        if at < known.start():
+            yield word[at : known.start()], start + at, start + known.start()
+        yield known[0], start + known.start(), start + known.end()
+        at = known.end()
+    if at < len(word) or not word:
+        yield word[at:], start + at, end
+
+
+@functools.cache
+def _east_asian_words() -> re.Pattern[str]:
+    """The words of the lookups that hold East Asian letters, longest first, folded; else a run of Latin ones.
+
+    Korean is written with spaces, so its words count where they begin one: 인턴 is none of 하인턴.
+    """
+    cells = [row["words"] for name in ("role_words", "seniority_words", "employment_types") for row in cells_of(name)]
+    known = {word for cell in cells for word in cell.translate(_FOLD).split() if _EAST_ASIAN.search(word)}
+    ordered = sorted(known, key=lambda word: (-len(word), word))
+    spaced = [rf"(?<![\uac00-\ud7af]){re.escape(w)}" if w[0] >= "\uac00" else re.escape(w) for w in ordered]
+    return re.compile("|".join((*spaced, rf"[^{UNSPACED}-\ud7af]+")))
+
+
+def _key(words: str) -> tuple[str, ...]:
+    return tuple(word for word, _, _ in words_of(words) if word)
+
+
+# --- role -------------------------------------------------------------------------------------------
+
+Phrases = dict[str, tuple[tuple[tuple[str, ...], int], ...]]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    name: str
+    role: str
+    needs: tuple[int, ...]
+    needed: int
+    without: int
+
+
+@functools.cache
+def _concepts() -> tuple[dict[str, int], int, int]:
+    """Bit of each concept of `role_concepts.csv`; the bits of all job nouns; those that alone name no job.
+
+    Kinds: a `noun` names a job; a `weak` noun only where more stands beside it ("Lead" in "Lead - AI Engineer"
+    is a level); a `topic` says what the job is about; an `aside` is neither.
+    """
+    rows = cells_of("role_concepts")
+    bits = {row["concept"]: 1 << number for number, row in enumerate(rows)}
+    kinds = {"topic": 0, "noun": 0, "weak": 0, "aside": 0}
+    for row in rows:
+        kinds[row["kind"]] |= bits[row["concept"]]
+    return bits, kinds["noun"] | kinds["weak"], kinds["weak"] | kinds["aside"]
+
+
+@functools.cache
+def _role_words() -> Phrases:
+    """The phrases by first word, longest first, with their concepts' bits."""
+    bits, _, _ = _concepts()
+    by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for row in cells_of("role_words"):
+        first, *rest = _key(row["words"])
+        mask = sum(bits[concept] for concept in set(row["concepts"].split()))
+        by_first.setdefault(first, []).append((tuple(rest), mask))
+    return {first: tuple(sorted(found, key=lambda phrase: -len(phrase[0]))) for first, found in by_first.items()}
+
+
+@functools.cache
+def _role_rules() -> tuple[_Rule, ...]:
+    """The rules of `role_rules.csv` in order. A concept with "^" must stand in the head: its bit is shifted.
+
+    `needs` are all needed, each one of its alternatives ("ai|ml"); `needed` are they all; of `without` none may stand.
+    """
+    bits, _, _ = _concepts()
+
+    def mask(alternatives: str) -> int:
+        names = alternatives.split("|")
+        return sum(bits[name[1:]] << len(bits) if name.startswith("^") else bits[name] for name in set(names))
+
+    rules = []
+    for row in cells_of("role_rules"):
+        if row["role"] not in ROLES:
+            raise ValueError(f"role_rules.csv: {row['role']!r} is no role; see warehouse.tables.ROLES")
+        needs = tuple(mask(term) for term in row["needs"].split())
+        without = map(mask, row["without"].split())
+        rules.append(_Rule(row["rule"], row["role"], needs, _any_of(needs), _any_of(without)))
+    return tuple(rules)
+
+
+def _any_of(masks: Iterable[int]) -> int:
+    return functools.reduce(int.__or__, masks, 0)
+
+
+Found = tuple[int, int, int, int]
+"""A phrase found in a title: the part it stands in, the bits of its concepts, its start and its end."""
+
+
+@functools.lru_cache(maxsize=CACHED_TITLES)
+def role_of(title: str) -> Reading:
+    """The role a title names: one of `ROLES`, with the rule and the words that decided it.
+
+    `other` without a span when nothing in the title names a role.
+    """
+    bits, nouns, weak = _concepts()
+    found, parts = _found_in(title)
+    whole = _any_of(parts)
+    ai, ia = bits["ai"], bits["ia"]
+    if whole & ia and whole & bits["romance"]:  # else "IA" is Iowa or information assurance
+        parts = [part | ai if part & ia else part for part in parts]
+        found = [(part, mask | ai if mask & ia else mask, start, end) for part, mask, start, end in found]
+        whole |= ai
+    named = [number for number, part in enumerate(parts) if part & nouns]
+    head = next((number for number in named if parts[number] & ~weak), named[0] if named else None)
+    rule = _rule_for(whole | (whole if head is None else parts[head]) << len(bits))
+    return _role_reading(rule, found, head, len(bits)) if rule else Reading("other", "nothing names a role")
+
+
+def names_a_job(words: str) -> bool:
+    """Whether words hold a noun for a job ("engineer", "designer"), of a role of ours or not.
+
+    >>> names_a_job("Founding Designer"), names_a_job("Lead, EMEA"), names_a_job("AI in healthcare")
+    (True, False, False)
+    """
+    _, nouns, weak = _concepts()
+    return any(part & nouns & ~weak for part in _found_in(words)[1])
+
+
+@functools.lru_cache(maxsize=CACHED_TITLES)
+def _rule_for(concepts: int) -> _Rule | None:
+    """The first rule that these concepts meet: four titles in five have those of another."""
+    for rule in _role_rules():
+        if concepts & rule.without:
+            continue
+        for need in rule.needs:  # a plain loop: this runs some fifty times
+            if not concepts & need:
+                break
+        else:
+            return rule
+    return None
+
+
+def _found_in(title: str) -> tuple[list[Found], list[int]]:
+    """The phrases in a title, left to right, the longest first, and the concepts' bits of each of its parts."""
+    phrases = _role_words()
+    words = words_of(title)
+    texts = tuple([word for word, _, _ in words])
+    found: list[Found] = []
+    parts = [0]
+    reached = 0
+    for at, word in enumerate(texts, 1):
+        if at <= reached:
+            continue
+        if word == BREAK and parts[-1]:
+            parts.append(0)
+        for rest, mask in phrases.get(word, ()):
+            if not rest or texts[at : at + len(rest)] == rest:
+                reached = at + len(rest)
+                found.append((len(parts) - 1, mask, words[at - 1][1], words[reached - 1][2]))
+                parts[-1] |= mask
+                break
+    return found, parts
+
+
+def _role_reading(rule: _Rule, found: list[tuple[int, int, int, int]], head: int | None, shift: int) -> Reading:
+    """The rule's role with the span of the words that met its needs."""
+    start: int | None = None
+    end: int | None = None
+    for part, mask, first, last in found:
+        bits = mask | (mask << shift if head is None or part == head else 0)
+        if bits & rule.needed:
+            start = first if start is None else start
+            end = last
+    return Reading(rule.role, rule.name, start, end)
+
+
+# --- seniority --------------------------------------------------------------------------------------
+
+_LEVELS = {level: rank for rank, level in enumerate(SENIORITIES[:-1])}
+_NO_LEVEL = Reading("unstated", "no level word")
+_NOT_A_LEVEL = "none"
+_NO_MANAGER = "no manager"
+_NUMBERED_NOUNS = ("engineer", "analyst", "scientist", "specialist", "researcher", "architect", "consultant")
+
+
+@functools.cache
+def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...]]:
+    """Phrases by first word, longest first: the rest, the level, where it must stand, the phrase as written."""
+    by_first: dict[str, list[tuple[tuple[str, ...], str, str, str]]] = {}
+    for row in cells_of("seniority_words"):
+        if row["level"] not in (*_LEVELS, _NOT_A_LEVEL, _NO_MANAGER):
+            raise ValueError(f"seniority_words.csv: {row['level']!r} is no level; see warehouse.tables.SENIORITIES")
+        first, *rest = _key(row["words"])
+        by_first.setdefault(first, []).append((tuple(rest), row["level"], row["where"], row["words"]))
+    return {first: tuple(sorted(p, key=lambda p: -len(p[0]))) for first, p in by_first.items()}
+
+
+@functools.cache
+def _numbered() -> frozenset[str]:
+    """Single words for jobs that are numbered by level ("Engineer 2")."""
+    bits, _, _ = _concepts()
+    nouns = sum(bits[name] for name in _NUMBERED_NOUNS)
+    return frozenset(first for first, p in _role_words().items() if any(not rest and mask & nouns for rest, mask in p))
+
+
+@functools.lru_cache(maxsize=CACHED_TITLES)
+def seniority_of(title: str) -> Reading:
+    """The level the words of a title say: one of `SENIORITIES`; `unstated` without a span when none does.
+
+    The highest level counts, except that an intern stays one whatever the studies are called ("Graduate
+    Intern"). A manager is one of people: "manager" counts where it opens a part of the title or follows a
+    function that has staff, as listed in `seniority_words.csv`; products, programmes and accounts have none.
+    "Chief of Staff" is an executive because the word chief counts without exception.
+    """
+    phrases = _level_words()
+    words = words_of(title)
+    texts = tuple([word for word, _, _ in words])
+    if phrases.keys().isdisjoint(texts):
+        return _NO_LEVEL
+    read: list[Reading] = []
+    opens = manages = True
+    reached = 0
+    for at, word in enumerate(texts):
+        if at < reached:
+            continue
+        if word == BREAK:
+            opens = True
+            continue
+        for rest, level, where, written in phrases.get(word, ()):
+            after = at + 1 + len(rest)
+            if rest and texts[at + 1 : after] != rest:
+                continue
+            if not _stands(where, texts, at, after, opens):
+                continue
+            if level == _NO_MANAGER:
+                manages = False
+            elif level != _NOT_A_LEVEL:
+                read.append(Reading(level, f"level word: {written}", words[at][1], words[after - 1][2]))
+            if level == _NOT_A_LEVEL:
+                opens = False
+            reached = after
+            break
+        else:
+            opens = opens and word.isdigit()
+    levels = [r for r in read if manages or r.value != "manager"]
+    best = max(levels, key=lambda r: _LEVELS[r.value], default=_NO_LEVEL)
+    if best.value == "junior":
+        return next((r for r in levels if r.value == "intern"), best)
+    return best
+
+
+def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool) -> bool:
+    """Whether a level word stands where its row says it counts."""
+    if not where:
+        return True
+    if where == "opens":
+        return opens
+    if where == "before":
+        return opens or (after < len(texts) and texts[after] != BREAK)
+    closes = after >= len(texts) or texts[after] == BREAK or texts[after] in ("ii", "iii", "iv", "2", "3", "or")
+    follows = at > 0 and texts[at - 1] != BREAK
+    return closes and follows and (where == "numeral" or texts[at - 1] in _numbered())
+
+
+def seniority_by_years(years: float) -> str:
+    """The level that a stated minimum of years stands for: 0-1 junior, 2-4 mid, 5-7 senior, 8 and more staff.
+
+    Bounds by the project's definition of seniority; to be marked as inferred by the caller.
+    """
+    return "junior" if years < 2 else "mid" if years < 5 else "senior" if years < 8 else "staff"
+
+
+# --- employment type --------------------------------------------------------------------------------
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TYPE_ORDER = ("INTERN", "VOLUNTEER", "PER_DIEM", "PART_TIME", "CONTRACTOR", "TEMPORARY", "OTHER", "FULL_TIME")
+"""Which of several kinds named in one phrase counts: the one that sets the job apart from full-time employment."""
+
+
+@functools.cache
+def _employment_words() -> dict[tuple[str, ...], str]:
+    return {_key(row["words"]): row["employment_type"] for row in cells_of("employment_types")}
+
+
+@functools.cache
+def _levels_stated() -> dict[tuple[str, ...], str]:
+    return {_key(row["words"]): row["seniority"] for row in cells_of("levels")}
+
+
+def seniority_stated(words: str) -> str | None:
+    """The seniority that a source's own word for the level means ("Sem Pleno", "mid_level"); None: not known."""
+    return _levels_stated().get(_code_words(words))
+
+
+def _code_words(words: str) -> tuple[str, ...]:
+    """The words of a code: "mid_level", "FullTime"."""
+    return _key(_CAMEL.sub(" ", words[:LONGEST_TITLE].replace("_", " ")))
+
+
+@functools.lru_cache(maxsize=4096)
+def employment_type_of(words: str) -> str | None:
+    """The schema.org employmentType that a source's own words mean; None when they name none.
+
+    The whole phrase counts where `employment_types.csv` knows it ("Full-time, permanent"); else its longest
+    known parts are read, and the one that sets the job apart from full-time employment wins ("CDD - 6 mois").
+    """
+    known = _employment_words()
+    said = _code_words(words)
+    if said in known:
+        return known[said]
+    longest = max(map(len, known))
+    found: set[str] = set()
+    at = 0
+    while at < len(said):
+        size = next((n for n in range(min(longest, len(said) - at), 0, -1) if said[at : at + n] in known), 0)
+        if size:
+            found.add(known[said[at : at + size]])
+        at += size or 1
+    return next((kind for kind in _TYPE_ORDER if kind in found), None)

@@ -1,0 +1,314 @@
+"""Skills asked for in an advert, each once, at its strongest requirement, with the span that says so.
+
+How a requirement is decided, strongest first where a skill is named more than once:
+
+- `required`: named in a section of requirements or of duties (what the person works with is asked for), in an
+  advert's title as well as its text, or in a text without headings;
+- `preferred`: named in a section of wishes, or in a clause that says "a plus", "ideally" and the like;
+- `mentioned`: named in what the employer says of itself, its benefits or its applicants' rights, or before the
+  first heading in a sentence that does not speak of the role; or the employer's own name;
+- a skill said not to be needed is not counted at all.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from operator import itemgetter
+
+from transforms.skills.lexicon import Context, lexicon
+from transforms.skills.sections import INTRO, Line, Placed, lines_of
+from transforms.text.lookups import rows_of, taxonomy
+from warehouse.tables import REQUIREMENTS, SkillAsked
+
+BESIDE = 48
+"""Characters to either side in which the context of an ambiguous word is looked for, within its line."""
+IN_LINE = 192
+"""The same for words that may stand anywhere in the line: about two printed lines to either side."""
+FURTHEST_IN_LIST = 6
+"""Ambiguous neighbours of a list that are passed over on the way to one that is not."""
+LONGEST_GAP_IN_LIST = 12
+"""Characters between two neighbours of a list, as in "Go (or) Rust"."""
+LONGEST_CLAUSE = 600
+"""Characters to either side within which the ends of a clause are looked for."""
+REACH = 80
+"""Characters to either side in which an address ends, or the words that say a skill is not needed."""
+KEPT = 8192
+"""Titles of which the answer is remembered: employers repeat theirs."""
+
+REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
+"""Strengths of a requirement, the strongest first, as in REQUIREMENTS."""
+STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
+"""The strongest that can be named in a section of each kind, where it is not `REQUIRED`."""
+
+ADDRESS_JOINTS = frozenset("/.@-_:")
+SENTENCE_ENDS = (". ", ": ", ".", ":")
+"""Joints that join nothing, unless more stands before the name."""
+
+_BETWEEN = re.compile(
+    r"(?:[\s,/&|;()•·+]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\.)*\Z"
+)
+_ADDRESS = re.compile(
+    r"://|^www\.|@\w|\b[\w-]{1,63}\.(?:com|io|ai|org|net|dev|app|co|so|sh|gg|eu|de|fr|uk|us|me|tech|cloud|xyz|inc)"
+    r"(?:[/?:]|\W*$)",
+    re.IGNORECASE,
+)
+_ADDRESS_ENDS = frozenset("(),;\"'<>|")
+_CLAUSE_END = re.compile(r"[.;!?](?:\s|$)")
+_NOT_NEEDED_BEFORE = re.compile(
+    r"\b(?:no|without(?: any)?|not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
+    r"kein\w*|ohne|sans|sin|sem|bez|geen)"
+    r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on|to know|to have))*"
+    r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse))?"
+    r"(?: (?:with|of|in|using|mit|en|de))?(?: (?!but\b|only\b|just\b)[\w.+#/-]+,?(?: or| nor)?){0,2}\s*\Z",
+    re.IGNORECASE,
+)
+_NOT_NEEDED_AFTER = re.compile(
+    r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
+    r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b",
+    re.IGNORECASE,
+)
+
+
+Named = tuple[int, int, tuple[int, ...], int, int, str | None]
+"""Start, end, skills named there, how strongly, place in the line's names, what a list must show for them to count."""
+
+
+def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillAsked, ...]:
+    """The skills of the taxonomy that a text names, in order of their spans.
+
+    `text` is an advert as `text_of` gives it. `title` and `employer` (its names) help to judge, but spans are always
+    in `text`: a skill of the title is required, one that bears the employer's name is only mentioned. Longest match
+    wins where names nest: "NoSQL" is not SQL. Words in addresses (github.com) are not skills. Linear in the length
+    of the text; never raises.
+    """
+    in_title = _in_title(title) if title else frozenset()
+    own = _own(tuple(employer))
+    asked: dict[int, tuple[int, int, int, int]] = {}
+    lines = [placed for placed in lines_of(text) if placed[2].names]
+    for nth, (begin, kind, line) in enumerate(lines):
+        for start, end, skills, rank, place, list_of in line.once(_named, kind):
+            for skill in skills:
+                strength = MENTIONED if skill in own else REQUIRED if skill in in_title else rank
+                if skill not in asked or strength < asked[skill][3]:
+                    if list_of and not _in_list(text, lines, nth, place, list_of):
+                        break
+                    asked[skill] = (begin + start, begin + end, skill, strength)
+    names = taxonomy()
+    return tuple(
+        [
+            SkillAsked(skill=names[skill].skill, requirement=REQUIREMENTS[strength], start=start, end=end)
+            for start, end, skill, strength in sorted(asked.values())
+        ]
+    )
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
+    """Skills that bear one of an employer's names."""
+    return frozenset(skill for name in employer if name for skill in _by_name().get(_folded(name), ()))
+
+
+def _folded(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+@functools.cache
+def _by_name() -> dict[str, list[int]]:
+    """Numbers of the skills by each of their names, folded as the names of employers are."""
+    by_name: dict[str, list[int]] = {}
+    for number, skill in enumerate(taxonomy()):
+        for name in (skill.skill, *skill.aliases):
+            by_name.setdefault(_folded(name), []).append(number)
+    return by_name
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _in_title(title: str) -> frozenset[int]:
+    """Skills that a title names."""
+    line = Line(title.replace("\n", " "))
+    meanings = lexicon().meanings
+    found = lexicon().found(f"\n{line.text}\n")
+    line.names = [(start - 1, end - 1, number) for start, end, number in found if meanings[number].skills]
+    lines: list[Placed] = [(0, "required", line)]
+    return frozenset(
+        skill
+        for _, _, skills, _, place, list_of in _named(line, "required")
+        if not list_of or _in_list(line.text, lines, 0, place, list_of)
+        for skill in skills
+    )
+
+
+# --- names that count ---------------------------------------------------------------------------------
+
+
+def _named(line: Line, kind: str) -> list[Named]:
+    """What a line that begins in a section of a kind names, without what stands in addresses or is not needed."""
+    meanings = lexicon().meanings
+    text = line.text
+    is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone tells how strongly
+    found: list[Named] = []
+    for place, (start, end, number) in enumerate(line.names):
+        meaning = meanings[number]
+        context = meaning.context
+        fits = context is None or _fits(context, text, start, end)
+        if fits is False or _in_address(text, start, end):
+            continue
+        rank = STRONGEST.get(kind, REQUIRED) if is_plain else _rank(line, start, end, line.kind_at(start, kind))
+        if rank is not None:
+            found.append(
+                (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
+            )
+    return found
+
+
+def _in_address(text: str, start: int, end: int) -> bool:
+    """Whether a name is part of an address of the web or of mail."""
+    is_joined = text[end : end + 1] in ADDRESS_JOINTS and text[end : end + 2] not in SENTENCE_ENDS
+    if not is_joined and text[start - 1 : start] not in ADDRESS_JOINTS:
+        return False
+    left, right = start, end
+    floor, ceiling = max(0, start - REACH), min(len(text), end + REACH)
+    while left > floor and not text[left - 1].isspace() and text[left - 1] not in _ADDRESS_ENDS:
+        left -= 1
+    while right < ceiling and not text[right].isspace() and text[right] not in _ADDRESS_ENDS:
+        right += 1
+    token = text[left:right]
+    found = _ADDRESS.search(token)
+    if found is None:
+        return False
+    if "://" in token or "@" in token:
+        return True
+    # "Node.js/Next.js" holds no address, and a name that ends like one (Fly.io) is not inside one
+    return found.start() <= start - left < found.end() - 1 and end - left < found.end() - 1
+
+
+def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
+    """Whether a word from `start` to `end` counts with that around it; None when its list decides."""
+    before = line[max(0, start - BESIDE) : start].lower()
+    after = line[end : end + BESIDE].lower()
+    if (context.not_before and context.not_before.search(before)) or (
+        context.not_after and context.not_after.match(after)
+    ):
+        return False
+    around = line[max(0, start - IN_LINE) : end + IN_LINE].lower()
+    accepted = (
+        context.is_open
+        or bool(context.before and context.before.search(before))
+        or bool(context.after and context.after.match(after))
+        or bool(context.line and context.line.search(around))
+    )
+    if (accepted or context.in_list) and not (context.not_line and context.not_line.search(around)):
+        return accepted or None
+    return False
+
+
+def _in_list(text: str, lines: list[Placed], nth: int, place: int, wanted: str) -> bool:
+    """Whether a skill that is not ambiguous stands in the same enumeration: beside the name, or on both sides."""
+    before = _beside(text, lines, nth, place, -1)
+    if wanted == "both":
+        return before and _beside(text, lines, nth, place, 1)
+    return before or _beside(text, lines, nth, place, 1)
+
+
+def _beside(text: str, lines: list[Placed], nth: int, place: int, step: int) -> bool:
+    """Whether the nearest name to one side that is not ambiguous is joined to this one as in a list."""
+    meanings = lexicon().meanings
+    for _ in range(FURTHEST_IN_LIST):
+        begin, _, line = lines[nth]
+        edge = begin + line.names[place][1 if step > 0 else 0]
+        place += step
+        if not 0 <= place < len(line.names):
+            nth += step
+            if not 0 <= nth < len(lines):
+                return False
+            begin, _, line = lines[nth]
+            place = 0 if step > 0 else len(line.names) - 1
+        start, end, number = line.names[place]
+        left, right = (edge, begin + start) if step > 0 else (begin + end, edge)
+        if right - left > LONGEST_GAP_IN_LIST or not _BETWEEN.match(text[left:right]):
+            return False
+        if meanings[number].context is None:
+            return True
+    return False
+
+
+# --- how strongly -------------------------------------------------------------------------------------
+
+
+def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
+    """Index into REQUIREMENTS of a name in a section of a kind; None when the line says it is not needed."""
+    text = line.text
+    is_wished = False
+    if line.cues:
+        clause = _clause_of(text, start, end)
+        for nth in range(bisect_left(line.cues, clause[:1]), len(line.cues)):
+            at, to, cue = line.cues[nth]
+            if at >= clause[1]:
+                break
+            if cue == "mentioned":
+                return MENTIONED
+            if cue == "not" and _is_negated(text, clause, start, end):
+                return None
+            is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
+    strongest = STRONGEST.get(kind, REQUIRED)
+    if strongest == MENTIONED:
+        return MENTIONED
+    if is_wished or strongest == PREFERRED:
+        return PREFERRED
+    if kind == INTRO:
+        left, right = _clause_of(text, start, end)
+        before = max(0, left - 1)  # whether a word begins where the clause does is seen from there
+        if not _of_role().search(text[before:right].lower(), left - before):
+            return MENTIONED
+    return REQUIRED
+
+
+def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
+    left = max(0, start - LONGEST_CLAUSE)
+    for found in _CLAUSE_END.finditer(line, left, start):
+        left = found.end()
+    stop = min(len(line), end + LONGEST_CLAUSE)
+    right = _CLAUSE_END.search(line, end, stop)
+    return left, right.end() if right else stop
+
+
+def _is_negated(line: str, clause: tuple[int, int], start: int, end: int) -> bool:
+    before = line[max(clause[0], start - REACH) : start]
+    after = line[end : min(clause[1], end + REACH)]
+    return bool(_NOT_NEEDED_AFTER.match(after) or _NOT_NEEDED_BEFORE.search(before))
+
+
+def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a cue of the clause speaks of the name: one in brackets speaks of what stands there with it.
+
+    "Rust (a plus)" speaks of Rust, "one language (preferably Python)" of Python only.
+    """
+    opened = line.rfind("(", clause[0], at)
+    if opened < 0 or line.find(")", opened, at) >= 0:
+        return True
+    closed = line.find(")", to, clause[1])
+    closed = clause[1] if closed < 0 else closed
+    stands_alone = at - opened <= 2 and closed - to <= 2
+    return opened < start < closed or (stands_alone and end <= opened <= end + 1)
+
+
+@functools.cache
+def _of_role() -> re.Pattern[str]:
+    """Words, in lower case, by which a sentence before the first heading speaks of the role, not of the employer.
+
+    Grouped by first letters, which the engine compares before it tries the words.
+    """
+    words = sorted(
+        re.escape(row["words"].lower()).replace(r"\*", r"\w*")
+        for row in rows_of("section_words")
+        if row["kind"] == "role" and row["words"]
+    )
+    either = "|".join(
+        f"{first}(?:{'|'.join(word[1:] for word in group)})"
+        for first, group in itertools.groupby(words, key=itemgetter(0))
+    )
+    return re.compile(rf"\b(?:{either})(?!\w)")

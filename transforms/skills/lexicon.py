@@ -1,0 +1,302 @@
+"""The lexicon: every spelling that the readers of adverts look for, in one Hyperscan database.
+
+Decisions are data: `skills.csv` (the taxonomy), `skill_phrases.csv` (skills said with a verb: "deploy large
+models"), `skill_context.csv` (what must or must not stand beside an ambiguous word), `section_words.csv` (headings
+and turns of phrase in seven languages).
+
+Evidence in `skills.csv` names postings by id and O*NET-SOC codes. This module includes information from the
+O*NET 29.2 Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), used
+under the CC BY 4.0 licence; O*NET is a trademark of USDOL/ETA. It has been modified here: skills were chosen,
+renamed and grouped, and USDOL/ETA has not approved, endorsed or tested the result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import threading
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import hyperscan
+
+from transforms.text.disk_cache import keep, kept_path, read_kept
+from transforms.text.lookups import rows_of, taxonomy
+
+FORMS = {
+    "clause": ("{}",),
+    "opening": ("\n{} ", "? {} "),
+    "heading": ("\n{}", " {}\n", "{}:", "*{}", "? {}", "¿{}", "# {}"),
+}
+"""How cues may stand: a heading at the start or end of its line, before its colon, marked up, or after a sign that
+Latin-1 lacks; an opening ("Why Acme") only at the start; other cues anywhere."""
+SHORT_WORD = 7
+"""Letters up to which Hyperscan checks the ends of a word: shorter spellings stand inside too many others."""
+SHORTEST_PLURAL = 3
+"""Words of at most so many letters ("and", "API") get no plural of their own."""
+GAP_WORDS = 4
+"""Words that ".." in a phrase may stand for."""
+NO_LETTERS_FROM = "\u2e80"
+"""From here on (CJK) writing has no blanks between words, so its letters do not lengthen a name."""
+
+
+# --- what the lookups say -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What decides on an ambiguous word: each pattern is None where the row leaves it empty."""
+
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    line: re.Pattern[str] | None
+    in_list: str | None
+    not_before: re.Pattern[str] | None
+    not_after: re.Pattern[str] | None
+    not_line: re.Pattern[str] | None
+
+    @functools.cached_property
+    def is_open(self) -> bool:
+        """Whether the word is accepted unless something refuses it."""
+        return not (self.before or self.after or self.line or self.in_list)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a spelling stands for: skills, or a cue of some kind.
+
+    A `phrase` is the rest of what must stand there for a spelling that is only its first word.
+    """
+
+    skills: tuple[int, ...] = ()
+    context: Context | None = None
+    phrase: re.Pattern[str] | None = None
+    kind: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class _Spelling:
+    """Text to look for, with the number of its meaning."""
+
+    text: str
+    is_exact: bool
+    meaning: int
+
+
+def _read() -> tuple[list[Meaning], list[_Spelling]]:
+    """Every meaning, and every spelling with the number of its meaning."""
+    contexts = {str(row["alias"]): row for row in rows_of("skill_context")}
+    contexts = {alias.lower(): row for alias, row in contexts.items() if row["case_rule"] != "exact"} | contexts
+    number = {skill.skill: n for n, skill in enumerate(taxonomy())}
+    named: dict[tuple[str, bool], list[int]] = {}
+    for skill in taxonomy():
+        for alias in (skill.skill, *skill.aliases):
+            row = contexts.get(alias) or contexts.get(alias.lower())
+            is_exact = ((row["case_rule"] if row else "") or skill.case_rule) == "exact"
+            held = named.setdefault((alias if is_exact else alias.lower(), is_exact), [])
+            if number[skill.skill] not in held:
+                held.append(number[skill.skill])
+    meanings: dict[Meaning, int] = {}
+    spellings: dict[tuple[str, bool, int], None] = {}
+
+    def add(text: str, is_exact: bool, meaning: Meaning) -> None:
+        spellings[text, is_exact, meanings.setdefault(meaning, len(meanings))] = None
+
+    for (alias, is_exact), skills in named.items():
+        row = contexts.get(alias)
+        said = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
+        meaning = Meaning(skills=tuple(skills), context=_context(*said) if any(said) else None)
+        for text in _variants(alias, is_exact):
+            add(text, is_exact, meaning)
+    for row in rows_of("skill_phrases"):
+        phrase = str(row["phrase"])
+        meaning = Meaning(skills=(number[str(row["skill"])],), phrase=_phrase(phrase))
+        for text in _either(phrase.split(maxsplit=1)[0].rstrip("*")):
+            add(text, False, meaning)
+    for row in rows_of("section_words"):
+        words, kind, where = str(row["words"]), str(row["kind"]), str(row["where"])
+        for form in FORMS.get(where, ()):
+            for text in _variants(words, True):
+                add(form.format(text), False, Meaning(kind=kind, where=where))
+    return list(meanings), [_Spelling(*spelling) for spelling in spellings]
+
+
+_CLASS_IN_CAPITALS = re.compile(r"\\[A-Z]")
+CONTEXT_COLUMNS = ("before", "after", "line", "in_list", "not_before", "not_after", "not_line")
+
+
+@functools.cache
+def _context(
+    before: str | None,
+    after: str | None,
+    line: str | None,
+    in_list: str | None,
+    not_before: str | None,
+    not_after: str | None,
+    not_line: str | None,
+) -> Context:
+    """One and the same for equal rows: contexts are told apart by identity, which costs least.
+
+    Its patterns are for text in lower case: several times faster than ignoring case.
+    """
+
+    def compiled(words: str | None, form: str) -> re.Pattern[str] | None:
+        if not words:
+            return None
+        if _CLASS_IN_CAPITALS.search(words):  # "\\S" is not "\\s"
+            return re.compile(form.format(words), re.IGNORECASE)
+        return re.compile(form.format(words.lower()))
+
+    return Context(
+        before=compiled(before, r"(?:{})[^\w\n]*\Z"),
+        after=compiled(after, r"[^\w\n]*(?:{})"),
+        line=compiled(line, r"\b(?:{})"),
+        in_list=in_list,
+        not_before=compiled(not_before, r"(?:{})\Z"),
+        not_after=compiled(not_after, r"(?:{})"),
+        not_line=compiled(not_line, r"\b(?:{})"),
+    )
+
+
+def _variants(alias: str, is_exact: bool) -> list[str]:
+    """The spellings of an alias: blanks and hyphens for each other, "&" for "and"; of phrases also the plural."""
+    found = {alias}
+    if " and " in alias:
+        found |= {alias.replace(" and ", " & ")}
+    words = alias.split(" ")
+    if not is_exact and len(words) + alias.count("-") > 1 and len(words[-1]) > SHORTEST_PLURAL and alias[-1].isalpha():
+        if not alias.endswith("s"):
+            found |= {f"{form}s" for form in found}
+        elif not alias.endswith(("ss", "us", "is")):
+            found |= {form[:-1] for form in found}
+    for _ in range(alias.count(" ") + alias.count("-")):
+        found |= {form.replace(" ", "-", 1) for form in found} | {form.replace("-", " ", 1) for form in found}
+    return sorted(found)  # in an order that is the same in every process: the cached lexicon is named by it
+
+
+def _either(word: str) -> list[str]:
+    """The words that "(a|b)" stands for; a "*" ends them."""
+    return [form.rstrip("*") for form in word.strip("()").split("|")]
+
+
+def _phrase(phrase: str) -> re.Pattern[str]:
+    """A phrase: "*" ends a word in any way, ".." is up to `GAP_WORDS` words of a clause, (a|b) either."""
+    parts: list[str] = []
+    gap = ""
+    for word in phrase.split():
+        if word == "..":
+            gap = rf"(?:[\w/&'’()+-]+,? ){{0,{GAP_WORDS}}}?"
+            continue
+        spelled = word.replace("*", r"\w*").replace("(", "(?:").replace("-", "[ -]")
+        parts.append((rf",? {gap}" if parts else "") + spelled)
+        gap = ""
+    return re.compile(rf"{''.join(parts)}\b", re.IGNORECASE)
+
+
+# --- the compiled database ----------------------------------------------------------------------------
+
+
+class Lexicon:
+    """The compiled database and the meaning of each of its patterns."""
+
+    def __init__(self) -> None:
+        self.meanings, spellings = _read()
+        self.database = _database(spellings)
+        self._of_thread = threading.local()
+
+    def found(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, number of the meaning) of the names and cues in a text that begins and ends with a line's end.
+
+        In order of their starts; of names that nest only the longest, of phrases all of their words. One byte
+        stands for one character, so offsets need no translation; what Latin-1 lacks becomes "?".
+        """
+        hits: list[tuple[int, int, int]] = []
+        add = hits.append
+
+        def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
+            add((start, -end, number))
+
+        if not hasattr(self._of_thread, "scratch"):
+            self._of_thread.scratch = hyperscan.Scratch(self.database)
+        scratch = self._of_thread.scratch
+        self.database.scan(text.encode("latin-1", "replace"), match_event_handler=note, scratch=scratch)
+        hits.sort()
+        return self._standing(text, hits)
+
+    def _standing(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """The hits that stand as words of their own and in no longer name; ends come in as negative numbers."""
+        standing: list[tuple[int, int, int]] = []
+        meanings = self.meanings
+        size = len(text)
+        last_start = last_end = last_cue = -1
+        for start, negative_end, number in hits:
+            end = -negative_end
+            if end <= last_end and (end < last_end or start != last_start):
+                continue  # inside a longer name
+            meaning = meanings[number]
+            if not meaning.skills and end <= last_cue:
+                continue
+            if start and text[start - 1] not in " \n(" and not _begins(text, start):
+                continue
+            if meaning.phrase is not None:
+                said = meaning.phrase.match(text, start) if text[start - 1] != "-" else None
+                if said is not None:
+                    standing.append((start, said.end(), number))
+                continue
+            if end < size and text[end] not in " ,.\n)" and not _ends(text, start, end):
+                continue
+            standing.append((start, end, number))
+            if meaning.skills:
+                last_start, last_end = start, end
+            else:
+                last_cue = end
+        return standing
+
+
+def _begins(text: str, start: int) -> bool:
+    before, first = text[start - 1], text[start]
+    return not (before.isalnum() and before < NO_LETTERS_FROM and (first.isalnum() or first == "."))
+
+
+def _ends(text: str, start: int, end: int) -> bool:
+    after, last = text[end], text[end - 1]
+    if after.isalnum() and after < NO_LETTERS_FROM:
+        return not (last.isalnum() or (after.isalpha() and last in "+#"))
+    return not (after in "+#" and last.isalnum() and end - start == 1)
+
+
+@functools.cache
+def lexicon() -> Lexicon:
+    """The one lexicon of the process."""
+    return Lexicon()
+
+
+def _database(spellings: list[_Spelling]) -> Any:
+    """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
+    made_of = (version("hyperscan"), *(f"{s.text}\n{s.is_exact} {s.meaning}\n" for s in spellings))
+    kept = kept_path("skills", ".hyperscan", map(str.encode, made_of))
+    content = read_kept(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
+    if content is not None:
+        with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
+            return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[_expression(s.text) for s in spellings],
+        ids=[s.meaning for s in spellings],
+        flags=[hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if s.is_exact else hyperscan.HS_FLAG_CASELESS) for s in spellings],
+    )
+    keep(kept, hyperscan.dumpb(database))
+    return database
+
+
+def _expression(text: str) -> bytes:
+    """A spelling as an expression: long ones are literals, which compile fast; short ones must be whole words."""
+    escaped = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
+    if len(text) <= SHORT_WORD:
+        begin = r"\b" if text[0].isascii() and text[0].isalnum() else ""
+        end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""
+        escaped = begin + escaped + end
+    return escaped.encode("latin-1")

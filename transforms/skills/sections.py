@@ -1,0 +1,270 @@
+"""An advert's text by lines and sections: what it asks for, what it wishes for, what it says of the employer.
+
+Employers repeat their lines from advert to advert, so a line is read once and kept: the names and cues of the
+lexicon in it, the sections that begin in it, the words that send a reader to it, and what each reader made of it.
+What a reader says of a line depends on nothing but the line and the kind of section it stands in.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from transforms.skills.lexicon import Meaning, lexicon
+from transforms.text.batch_cache import Remembered
+from transforms.text.lookups import rows_of
+from transforms.text.multi_match import Literals
+
+Said = TypeVar("Said")
+
+LONGEST_HEADING = 80
+"""Characters of a line that may be a heading: two thirds of a printed line."""
+LEAST_OF_HEADING = 0.4
+"""Share of a heading's letters that its known words must make up, unless it ends with a colon."""
+LONGEST_COLON_GAP = 30
+"""Characters between the words of a heading and its colon."""
+FLAT_TEXT = 400
+"""A line longer than this was flattened: headings stand inside it."""
+LONGEST_OPENING = 50
+"""Characters of a heading of which only the opening is known: "Life at" and a company's name."""
+INTRO, WHOLE = "intro", "whole"
+"""What stands before the first heading: of an advert whose headings speak of the role, and of any other."""
+OF_ROLE = frozenset(("required", "duties", "preferred"))
+STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
+"""Which word decides where one heading holds several: "Preferred qualifications" are wishes."""
+BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "o ")
+LISTS = (
+    ("years", "requirement_cues", "pattern", "cue", "year literal"),
+    ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
+    ("degree within", "requirement_cues", "pattern", "cue", "degree literal within"),
+    ("ai", "ai_terms", "words", "case", "any"),
+    ("AI", "ai_terms", "words", "case", "exact"),
+)
+"""Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
+_LETTER = re.compile(r"[^\W_]")
+_ESCAPED = re.compile(r"\\.")
+_SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ")
+
+
+class Line:
+    """What one line holds. Spans are offsets in it, in order of their starts."""
+
+    __slots__ = ("cues", "names", "openings", "said", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: list[tuple[int, int, int]] = []
+        """(start, end, number of the meaning) of the skills it names."""
+        self.cues: list[tuple[int, int, str]] = []
+        """(start, end, kind) of the turns of phrase that change what a clause asks for."""
+        self.openings: list[tuple[int, str]] = []
+        """(start, kind) of the sections that begin in it."""
+        self.words: dict[str, list[tuple[int, int]]] = {}
+        """(start, end) of the words of `LISTS` in it, by list."""
+        self.said: dict[Any, Any] = {}
+
+    def once(self, reader: Callable[..., Said], *given: object) -> Said:
+        """`reader(line, *given)`, which is asked only the first time."""
+        key = (reader, *given)
+        if key not in self.said:
+            self.said[key] = reader(self, *given)
+        said: Said = self.said[key]
+        return said
+
+    @property
+    def is_label(self) -> bool:
+        """Whether what opens in it is a remark of one paragraph: "Disclaimer: ...", "Benefits: ..."."""
+        return LONGEST_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
+
+    def kind_at(self, offset: int, kind: str) -> str:
+        """The kind of the section at an offset of the line, which begins in a section of that kind."""
+        for start, opened in self.openings:
+            if start > offset:
+                break
+            kind = opened
+        return kind
+
+
+Placed = tuple[int, str, Line]
+"""A line with its offset in the text and the kind of section it begins in."""
+
+
+def lines_of(text: str) -> tuple[Placed, ...]:
+    """The lines of a text that hold something a reader looks for, in order.
+
+    The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
+    asked for), and `INTRO` or `WHOLE` before the first heading.
+    """
+    return _texts(text)
+
+
+def read_texts(texts: list[str]) -> list[tuple[Placed, ...]]:
+    """The telling lines of each text; the lines that are new are read all at once."""
+    split = [text.split("\n") for text in texts]
+    lines = _lines.of([said for one in split for said in one])
+    return [_placed(one, lines) for one in split]
+
+
+_texts = Remembered(read_texts)
+read_ahead = _texts.of
+"""The telling lines of several texts by text. Asked ahead of their readers, it keeps what reads lines at hand."""
+
+
+def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> tuple[Placed, ...]:
+    """The lines of one text that hold something, with their offsets and the kinds of section they begin in."""
+    begins = itertools.accumulate([len(said) + 1 for said in texts], initial=0)
+    known = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more
+    found = [(begin, line) for begin, line in known if line is not None]
+    is_of_role = any(kind in OF_ROLE for _, line in found if line.openings for _, kind in line.openings)
+    kind = INTRO if is_of_role else WHOLE
+    placed: list[Placed] = []
+    for begin, line in found:
+        placed.append((begin, kind, line))
+        if line.openings and not line.is_label:
+            kind = line.openings[-1][1]
+    return tuple(placed)
+
+
+def read_lines(texts: list[str]) -> list[Line | None]:
+    """Lines by one pass of each database over all of them; None for those that hold nothing."""
+    batch = "\n" + "\n".join(texts) + "\n"  # so that the first heading follows a line's end like any other
+    begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
+    lines: list[Line | None] = [None] * len(texts)
+    meanings = lexicon().meanings
+    headings: dict[int, list[tuple[int, int, Meaning]]] = {}
+
+    def at(offset: int) -> tuple[Line, int, int]:
+        """The line at an offset, its offset and its place among the lines."""
+        place = bisect_right(begins, offset) - 1
+        line = lines[place]
+        if line is None:
+            line = lines[place] = Line(texts[place])
+        return line, begins[place], place
+
+    for start, end, number in lexicon().found(batch):
+        line, begin, place = at(end - 1)
+        meaning = meanings[number]
+        if meaning.skills:
+            line.names.append((start - begin, end - begin, number))
+        elif meaning.where == "clause":
+            line.cues.append((start - begin, end - begin, meaning.kind))
+        else:
+            said = batch[start:end].rstrip("\n")
+            until = start - begin + len(said)
+            headings.setdefault(place, []).append((until - len(said.lstrip("\n*?¿# ")), until, meaning))
+    for place, found in headings.items():
+        line, _, _ = at(begins[place])
+        line.openings = _openings(texts[place], found)
+    for literals, lists in _looked_for():
+        for start, end in literals.spans(batch):
+            line, begin, _ = at(start)
+            said = batch[start:end]
+            for name in lists.get(said if literals.is_exact else said.lower(), ()):
+                line.words.setdefault(name, []).append((start - begin, end - begin))
+    return lines
+
+
+_lines = Remembered(read_lines)
+
+
+def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
+    """Which words of headings open a section, and where; of those in one short line the strongest does."""
+    openings: list[tuple[int, str]] = []
+    is_flat = len(text) > FLAT_TEXT
+    for start, until, meaning in headings:
+        is_further = bool(openings) and not is_flat
+        if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
+            continue
+        end = until - (text[until - 1] in ": ")
+        if meaning.where == "opening":
+            is_heading = len(text) <= LONGEST_OPENING and text[-1] not in ".,;"
+        elif len(text) > LONGEST_HEADING:
+            is_heading = _is_inside(text, start, end)
+        else:
+            is_heading = _is_heading(text, start, end)
+        if not is_heading:
+            continue
+        if is_further:
+            openings[-1] = (openings[-1][0], meaning.kind)
+        else:
+            openings.append((start, meaning.kind))
+    return openings
+
+
+def _is_heading(line: str, start: int, end: int) -> bool:
+    """Whether known words from `start` to `end` make a short line a heading."""
+    if _is_item(line):
+        return False
+    whole = line.strip(" *#_")
+    if whole.endswith(":") or (line.find(":", end, end + LONGEST_COLON_GAP) >= 0 and not _LETTER.search(line[:start])):
+        return True
+    letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
+    return not whole.endswith((".", ",", ";")) and known >= LEAST_OF_HEADING * letters
+
+
+def _is_item(line: str) -> bool:
+    return line.startswith(BULLETS) and not line.startswith("**")
+
+
+def _is_inside(line: str, start: int, end: int) -> bool:
+    """Whether words of a long line are a heading that lost its line."""
+    colon = line.find(":", end, end + LONGEST_COLON_GAP)
+    if colon < 0 or _is_item(line) or any(mark in line[end:colon] for mark in ".;,!?"):
+        return False
+    ahead = line[max(0, start - LONGEST_HEADING) : start].rstrip(" *#_")
+    if not _LETTER.search(ahead):
+        return True
+    return len(line) > FLAT_TEXT and ahead[-1] in ".!?:;)|" and line[start].isupper()
+
+
+def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int, int]:
+    """Bounds of the sentence around a span: the line, or what stands between full stops, at most `reach` away."""
+    first, last = max(0, start - reach), min(len(line), end + reach)
+    for mark in _SENTENCE_ENDS:  # each one searches only what the others have left
+        at = line.rfind(mark, first, start)
+        first = first if at < 0 else at + len(mark)
+        at = line.find(mark, end, last)
+        last = last if at < 0 else at
+    return first, last
+
+
+# --- words that send a reader to a line ---------------------------------------------------------------
+
+
+@functools.cache
+def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
+    """The words of all readers, in any case and as written, and the lists that each stands in."""
+    of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
+    for name, lookup, words, column, value in LISTS:
+        lists = of_case[value == "exact"]
+        for row in rows_of(lookup):
+            if row[column] == value and row[words]:
+                word = str(row[words]) if value == "exact" else str(row[words]).lower()
+                lists[word] = (*lists.get(word, ()), name)
+    return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
+
+
+def lowered(text: str) -> str:
+    """Lower case as `re` compares letters when it ignores case, character for character: offsets stay."""
+    return text.replace("İ", "i").replace("ı", "i").replace("ſ", "s").lower()
+
+
+@functools.cache
+def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
+    """One expression for all patterns that a lookup lists under a cue, between two more.
+
+    For `lowered` text, which is searched several times faster than case is ignored. Raises ValueError when the
+    lookup has no such cue, and for a pattern with a capital letter, which would never match.
+    """
+    patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
+    if not patterns:
+        raise ValueError(f"lookups/{lookup}.csv: no row for the cue {cue!r}")
+    for pattern in patterns:
+        letters = _ESCAPED.sub("", pattern)
+        if letters != letters.lower():
+            raise ValueError(f"lookups/{lookup}.csv: the pattern {pattern!r} must be in lower case")
+    return re.compile(f"{before}(?:{'|'.join(patterns)}){after}")

@@ -1,0 +1,117 @@
+"""Bounds of what a source may say: text cut and cleaned, addresses and days refused when they cannot be meant.
+
+Whoever writes an advert decides what stands in it, and what is read of it is published. The lengths are some times
+those of the longest of 460,244 stored adverts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from transforms.text.normalise import without_unseen
+from transforms.text.rejects import Rejected
+from warehouse.tables import Issue
+
+MAX_LENGTH: Mapping[str, int] = MappingProxyType({
+    "title": 500,
+    "employer": 300,
+    "department": 300,
+    "board": 200,
+    "location_text": 5_000,
+    "workplace": 200,
+    "employment_type": 1_000,
+    "level": 200,
+    "language": 100,
+    "pay_text": 5_000,
+})  # fmt: skip
+"""Characters of what an advert says in one line; the longest seen: title 325, employer 73, location 998, pay 101."""
+MAX_PART = 1_000
+"""Characters of a part of an address, and of the words beside a component of pay; the longest seen: 76 and 618."""
+MAX_PARTS = 500
+"""Places of an advert, and components of its pay; the most seen: 35 and 42."""
+MAX_URL = 2_047
+"""Characters of an address: sitemaps.org asks for less than 2,048; the longest seen has 188."""
+MAX_ID = 300
+"""Characters of a source's own id; the longest seen has 123."""
+MAX_VALUE = 2_000
+"""Characters of a text in rows that are no adverts."""
+MAX_ISSUES_OF_ADVERT, MAX_ISSUES_OF_ANSWER = 20, 1_000
+"""Issues kept one by one; a forum's thread, whose replies are left out one by one, has under a thousand."""
+MIN_DAY = date(1990, 1, 1)
+"""Before it no advert stood on the web."""
+MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
+    "posted_on": timedelta(days=366),
+    "valid_through": timedelta(days=20 * 366),
+})  # fmt: skip
+"""How long after it was seen an advert's day may lie. Ends 14 years ahead were seen, meant as none."""
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
+_USER = re.compile(r"^((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//)[^/?#]*@")
+
+
+def without_user(url: str) -> str:
+    """An address without the user name and the password that may stand before its host.
+
+    >>> without_user("https://me:secret@jobs.example/1?by=a@b")
+    'https://jobs.example/1?by=a@b'
+    """
+    return _USER.sub(r"\1", url) if "@" in url else url
+
+
+def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
+    """A text of at most `most` characters, without those that show nothing; what was cut or damaged is noted."""
+    if len(text) > most:
+        rule = f"at most {most} characters expected; read up to there"
+        issues.append(Rejected(column, f"{text[:40]}… ({len(text)} characters)", rule).issue)
+        text = text[:most]
+    if not text.isprintable():
+        text = without_unseen(text)
+    if not text.isascii() and REPLACEMENT in text:
+        rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
+        issues.append(Rejected(column, text, rule).issue)
+    return text
+
+
+def bounded_url(stated: object, issues: list[Issue]) -> str | None:
+    """An http(s) address without user and password; None, and an issue, for any other."""
+    if stated is None or stated == "":
+        return None
+    if isinstance(stated, str):
+        url = stated.strip()
+        is_plain = _PLAIN_HOST.match(url) is not None and "@" not in url
+        if len(url) <= MAX_URL and url.isprintable() and (is_plain or _is_web(url)):
+            return without_user(url)
+    shown = without_user(stated[:MAX_URL].strip()) if isinstance(stated, str) else stated
+    rule = f"an http(s) address of at most {MAX_URL} printable characters expected; it was left out, the posting kept"
+    issues.append(Rejected("url", shown, rule).issue)
+    return None
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: date | None) -> date | None:
+    """A day that an advert can mean, by the day it was seen (None: nobody knows); else None and an issue."""
+    if day is None or (day >= MIN_DAY and (seen_on is None or day <= seen_on + MAX_AHEAD[column])):
+        return day
+    last = f" and {seen_on + MAX_AHEAD[column]}" if seen_on else ""
+    rule = f"a day between {MIN_DAY}{last} expected" if last else f"a day from {MIN_DAY} on expected"
+    issues.append(Rejected(column, day.isoformat(), f"{rule}; it was left out, the posting kept").issue)
+    return None
+
+
+def bounded_number(parts: Sequence[object], column: str, issues: list[Issue]) -> int:
+    """How many of these parts are read; what is beyond is noted."""
+    if len(parts) > MAX_PARTS:
+        rule = f"at most {MAX_PARTS} expected; the others were left out"
+        issues.append(Rejected(column, f"{len(parts)} parts", rule).issue)
+    return MAX_PARTS

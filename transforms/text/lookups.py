@@ -1,0 +1,60 @@
+"""The lookups an analyst joins with: rows of core.countries, core.roles and core.skills, read from the CSVs."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+from warehouse.tables import Countries, Roles, Skills
+
+LOOKUPS = Path(__file__).parents[1] / "lookups"
+
+
+@functools.cache
+def path_of(name: str) -> Path:
+    """The CSV of a lookup, in whichever folder of lookups/ it stands. Raises `ValueError` when there is none."""
+    found = list(LOOKUPS.glob(f"*/{name}.csv"))
+    if len(found) != 1:
+        raise ValueError(f"one file {name}.csv expected in a folder of {LOOKUPS}, {len(found)} found")
+    return found[0]
+
+
+def cells_of(name: str) -> Iterator[dict[str, str]]:
+    """Rows of a lookup as they stand: empty cells are empty."""
+    with path_of(name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def rows_of(name: str) -> Iterator[dict[str, str | None]]:
+    """Rows of a lookup; empty cells are None ("NA" stays Namibia)."""
+    for row in cells_of(name):
+        yield {column: value or None for column, value in row.items()}
+
+
+def parts(cell: str | None) -> tuple[str, ...]:
+    """The values of a cell that holds several, separated by semicolons."""
+    return tuple(part.strip() for part in (cell or "").split(";") if part.strip())
+
+
+def countries() -> list[Countries]:
+    """Every country with its M49 region and legal tender."""
+    return [Countries(**{**row, "currencies": parts(row["currencies"])}) for row in rows_of("countries")]  # type: ignore[arg-type]
+
+
+def roles() -> list[Roles]:
+    """Every role with its definition and nearest official occupations."""
+    return [Roles(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
+
+
+@functools.cache
+def occupations() -> dict[str, str]:
+    """SOC 2018 codes of the occupations that an AI guide needs, each with the reason why."""
+    return {row["soc_2018"] or "": row["reason"] or "" for row in rows_of("occupations")}
+
+
+@functools.cache
+def taxonomy() -> tuple[Skills, ...]:
+    """The taxonomy of skills, in order of `skills.csv`."""
+    return tuple(Skills(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills"))  # type: ignore[arg-type]

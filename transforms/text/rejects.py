@@ -1,0 +1,51 @@
+"""How a reader says that a record or a value cannot be taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from transforms.text.normalise import without_unseen
+from warehouse.tables import Issue
+
+LONGEST_VALUE = 200
+"""A refused value is shown up to this many characters."""
+REST_RULE = "issues of one advert or answer are kept up to a number; these many more are only counted"
+
+
+class Rejected(ValueError):  # noqa: N818  # names what happened to the record
+    """A record or value that cannot be taken: which column, what it was, and what was expected."""
+
+    def __init__(self, column_name: str, value: object, rule: str) -> None:
+        shown = shown_value(value)
+        self.issue = Issue(column_name=column_name, value=shown, rule=rule)
+        super().__init__(f"{column_name}: {rule} (got {shown!r})")
+
+
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What reading a record raises that is not of its source's shape."""
+
+
+def left_out(value: object, rule: str) -> Issue:
+    """A whole record that a rule of ours leaves out: noted, and no fault of the source."""
+    return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
+
+
+def shown_value(value: object) -> str:
+    """A refused value as it is shown: cut, and without what a terminal would obey."""
+    shown = value if isinstance(value, str) else repr(value)
+    return without_unseen(shown[:LONGEST_VALUE])
+
+
+def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
+    """The first `most` issues, and for the others one that counts those of each kind."""
+    if len(issues) <= most:
+        return tuple(issues)
+    rest = Counter(issue.is_deliberate for issue in issues[most:])
+    return (
+        *issues[:most],
+        *(
+            Issue(column_name="record", value=f"{n} more", rule=REST_RULE, is_deliberate=is_deliberate)
+            for is_deliberate, n in sorted(rest.items())
+        ),
+    )

@@ -1,0 +1,119 @@
+"""Drift: whether what a source gave tonight looks like what it gave on its last healthy nights.
+
+The commonest failure of a collector is to report success with nothing in hand: an empty list with status 200, a
+field that is renamed. Tonight's rows and the share of them that fills each column are held against the files of
+the source that were loaded before. What falls short is refused, and the source keeps its last good rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from statistics import median
+from typing import Any
+
+import pandas as pd
+
+from warehouse.checks.gate import GateResult
+from warehouse.tables import Checks
+
+HISTORY = 7
+"""Files that a new one is held against: a week of nights."""
+LEAST_HISTORY = 2
+"""Files below which there is no history yet."""
+TOO_FEW = 0.5
+"""Part of the usual rows below which a source is stopped: a board platform does not close half its jobs overnight."""
+TOO_MANY = 2.0
+"""Times the usual rows above which a person should look."""
+LEAST_ROWS = 50
+"""New rows below which a share says too little."""
+LEAST_FILL = 0.1
+"""A column usually filled less than this is too rare to be missed."""
+DROP = 0.5
+"""Part of its usual fill below which a column has been lost, not thinned."""
+
+
+def judge(
+    con: Any,
+    frame: pd.DataFrame,
+    *,
+    source: str,
+    n_seen: int,
+    expected_rows: tuple[int, int],
+    gate: str,
+    run_id: str,
+    accepted: Collection[str] = (),
+    live: Collection[str] | None = None,
+) -> GateResult:
+    """Hold a night's new rows, and `n_seen` rows with those it only repeats, against the source's history.
+
+    `expected_rows` are the bounds the source declares: fewer fail, more warn. What a person `accepted` begins a new
+    history. Only files of `live` nights are history, where they are named: what is brought in by hand, early or late,
+    says nothing of what a night gives. `con` is a database with ops.loads and ops.fill_rates. Every finding is a row
+    of ops.checks, met or not.
+    """
+    history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
+    usual = _usual_rows(con, history)
+    least, most = expected_rows
+    findings: list[tuple[str, bool, float, float, bool]] = [
+        ("rows: at least as many as declared", n_seen >= least, n_seen, least, False),
+        ("rows: at most as many as declared", n_seen <= most, n_seen, most, True),
+    ]
+    if usual is not None:
+        findings += [
+            ("rows: half as many as usual", n_seen >= TOO_FEW * usual, n_seen, usual, False),
+            ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),
+        ]
+    if len(frame) >= LEAST_ROWS:
+        for column, rate in _usual_fill(con, history).items():
+            if rate >= LEAST_FILL and column in frame:
+                found = float(frame[column].notna().mean())
+                findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
+    checks = tuple(
+        Checks(
+            run_id=run_id,
+            gate=gate,
+            expectation=what,
+            is_met=bool(is_met),
+            n_checked=len(frame),
+            n_unexpected=None,
+            examples=None if is_met else f'{{"found": {found}, "usual": {against}}}',
+        )
+        for what, is_met, found, against, _ in findings
+    )
+    missed = [
+        (f"{what} (found {found:,}, {against:,} expected)", only_warns)
+        for what, is_met, found, against, only_warns in findings
+        if not is_met
+    ]
+    return GateResult(
+        checks=checks,
+        failures=tuple(said for said, only_warns in missed if not only_warns),
+        warnings=tuple(said for said, only_warns in missed if only_warns),
+    )
+
+
+LATELY = """
+SELECT warc, n_rows, n_seen FROM ops.loads WHERE source = $source AND observed_to >= coalesce(
+    (SELECT max(observed_to) FROM ops.loads WHERE source = $source AND list_contains($accepted, warc)),
+    TIMESTAMP '-infinity'
+) AND ($live::VARCHAR[] IS NULL OR list_contains($live::VARCHAR[], warc)) AND {enough}
+ORDER BY observed_to DESC LIMIT $history
+"""
+
+
+def _usual_rows(con: Any, history: Mapping[str, Any]) -> float | None:
+    """The median rows of the source's last files; None where there is no history."""
+    rows = con.execute(LATELY.format(enough="n_seen > 0"), {**history, "history": HISTORY}).fetchall()
+    return float(median(n for _, _, n in rows)) if len(rows) >= LEAST_HISTORY else None
+
+
+def _usual_fill(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
+    """The median share that fills each column in the source's last files with rows enough to tell."""
+    rows = con.execute(
+        f"""
+        SELECT column_name, median(n_filled / f.n_rows), count(*)
+        FROM ops.fill_rates AS f JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc) GROUP BY ALL
+        """,
+        {**history, "least": LEAST_ROWS, "history": HISTORY},
+    ).fetchall()
+    return {column: float(rate) for column, rate, n in rows if n >= LEAST_HISTORY}

@@ -1,0 +1,175 @@
+"""Whether the warehouse as a whole is sound: what no look at one table's rows can tell.
+
+Gates judge the rows of one file or one mart before they are written (`quality`); this one asks the finished tables
+whether keys are unique and references lead somewhere (both read from the declarations), whether the life of
+postings makes sense, and whether marts count what core holds. Each rule is a SELECT of what breaks it, so a rule
+that is not met names its first offenders. A warehouse that is not sound is not published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.checks.gate import GateResult, check_rules
+from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
+from warehouse.tables import AI_GROUPS, HISTORIES, ROLE_GROUPS, fields_of, table_of
+
+
+def _seen(window_days: int) -> str:
+    """Postings seen open in the window of a mart."""
+    return f"""
+    SELECT * FROM core.publishable_postings
+    WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - {window_days}
+"""
+
+
+SEEN = _seen(365)
+ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
+OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GROUPS}) USING (job_id)"
+"""Postings of jobs with a posting of an AI role: those among which the jobs are that count as AI jobs."""
+
+SEVERAL = "(SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1)"
+"""Postings of several intervals. Of the others, nearly all, the rules about intervals are simpler, and cheaper."""
+DATES = f"""
+    SELECT posting_id, first_seen_at, last_seen_at, {day_of("closed_at")} AS closed_on,
+        NULL::DATE AS reopened_on
+    FROM core.posting_boards ANTI JOIN {SEVERAL} USING (posting_id)
+    UNION ALL
+    {dates_of(f"(FROM core.posting_boards SEMI JOIN {SEVERAL} USING (posting_id))")}
+"""
+
+LIFE = {
+    "intervals of a posting on a board do not overlap": f"""
+        SELECT posting_id || ' on ' || board FROM core.posting_boards SEMI JOIN {SEVERAL} USING (posting_id)
+        WINDOW w AS (PARTITION BY posting_id, board ORDER BY first_seen_at)
+        QUALIFY coalesce(closed_at > lead(first_seen_at) OVER w, last_seen_at >= lead(first_seen_at) OVER w)""",
+    "versions of a posting follow one another": """
+        SELECT posting_id FROM core.posting_versions SEMI JOIN core.superseded_versions USING (posting_id)
+        QUALIFY version_to IS DISTINCT FROM lead(version_from) OVER (PARTITION BY posting_id ORDER BY version_from)""",
+    "dates of a posting are those of its intervals": f"""
+        SELECT posting_id FROM core.postings AS p FULL JOIN ({DATES}) AS d USING (posting_id)
+        WHERE (p.first_seen_at, p.last_seen_at, p.closed_on, p.reopened_on)
+            IS DISTINCT FROM (d.first_seen_at, d.last_seen_at, d.closed_on, d.reopened_on)""",
+    "a job is closed after it was opened": """
+        SELECT job_id FROM core.postings
+        SEMI JOIN (FROM core.postings WHERE closed_on < first_seen_at::DATE) USING (job_id)
+        GROUP BY job_id HAVING count(closed_on) = count(*) AND max(closed_on) < min(first_seen_at)::DATE""",
+    "a job is named after one of its postings": """
+        SELECT DISTINCT p.job_id FROM core.postings AS p LEFT JOIN core.postings AS j ON j.posting_id = p.job_id
+        WHERE p.job_id <> p.posting_id AND j.job_id IS DISTINCT FROM p.job_id""",
+    "links that were followed lie within one job": """
+        SELECT l.left_posting_id || ' and ' || l.right_posting_id FROM core.job_links AS l
+        LEFT JOIN core.postings AS a ON a.posting_id = l.left_posting_id
+        LEFT JOIN core.postings AS b ON b.posting_id = l.right_posting_id
+        WHERE l.is_followed AND a.job_id IS DISTINCT FROM b.job_id""",
+    "a job of several postings is held together by links": """
+        SELECT p.job_id FROM core.postings AS p LEFT JOIN (
+            SELECT right_posting_id AS posting_id FROM core.job_links WHERE is_followed
+            UNION SELECT left_posting_id FROM core.job_links WHERE is_followed
+        ) AS l USING (posting_id)
+        GROUP BY p.job_id HAVING count(*) > 1 AND count(l.posting_id) < count(*)""",
+    "a job that was merged is named no more": """
+        SELECT DISTINCT m.from_job_id FROM core.job_merges AS m JOIN core.postings AS p ON p.job_id = m.from_job_id""",
+    "an employer has the postings that name it": """
+        SELECT employer_id FROM (SELECT employer_id, count(*) AS n FROM core.postings GROUP BY employer_id) AS p
+        FULL JOIN core.employers AS e USING (employer_id)
+        WHERE employer_id IS NOT NULL AND coalesce(p.n, 0) IS DISTINCT FROM e.n_postings""",
+    "postings are placed in countries that there are": """
+        SELECT posting_id || ': ' || country FROM core.posting_places
+        WHERE country NOT IN (SELECT country FROM core.countries)""",
+}
+"""Rules about life, jobs and places: the SELECT gives what breaks them."""
+
+COUNTS = {
+    "mart.role_shares counts the AI jobs of core, region by region": f"""
+        WITH seen AS MATERIALIZED (SELECT job_id, posting_id, role_group {OF_AI_JOBS}), of_job AS (
+            SELECT job_id FROM seen GROUP BY job_id HAVING arg_min(role_group, posting_id) IN {AI_GROUPS}
+        ), placed AS (
+            SELECT 'world' AS region_level, 'World' AS region, job_id FROM of_job
+            UNION
+            SELECT level.name, level.region, o.job_id
+            FROM of_job AS o JOIN seen USING (job_id) JOIN core.posting_places AS l USING (posting_id),
+                LATERAL (VALUES ('continent', l.continent), ('region', l.region), ('country', l.country))
+                    AS level (name, region)
+            WHERE level.region IS NOT NULL
+        )
+        SELECT format('{{}}: {{}} jobs, {{}} of roles, {{}} in core', region, m.n_jobs, m.n_of_roles, c.n) FROM (
+            SELECT region_level, region, max(n_jobs) AS n_jobs, sum(n_role) AS n_of_roles FROM mart.role_shares
+            WHERE as_of = $as_of GROUP BY ALL
+        ) AS m FULL JOIN (SELECT region_level, region, count(*) AS n FROM placed GROUP BY ALL) AS c
+        USING (region_level, region)
+        WHERE coalesce(m.n_jobs, 0) <> coalesce(c.n, 0) OR coalesce(m.n_of_roles, 0) <> coalesce(c.n, 0)""",
+    "mart.skill_demand counts the jobs of core, read or not": f"""
+        SELECT format('{{}}: {{}} jobs, {{}} in core', c.role_group, m.n, c.n) FROM (
+            SELECT role_group, max(n_jobs + n_without_text) AS n, min(n_jobs + n_without_text) AS least
+            FROM mart.skill_demand WHERE as_of = $as_of AND region_level = 'world' GROUP BY role_group
+        ) AS m RIGHT JOIN (
+            SELECT role_group, count(*) AS n, bool_or(job_id IN (
+                SELECT job_id FROM ({SEEN}) JOIN core.posting_skills USING (posting_id)
+                SEMI JOIN core.skills USING (skill)
+                WHERE text_state = 'full' AND language = 'en'
+            )) AS must_be_there
+            FROM ({ROLE_OF_JOB}) GROUP BY role_group
+        ) AS c USING (role_group)
+        WHERE m.n <> c.n OR m.least <> c.n OR m.n IS NULL AND c.must_be_there""",
+    **{
+        f"mart.{mart} counts the jobs of core with pay": f"""
+        SELECT format('{{}} jobs, {{}} in core', m.n, c.n) FROM (
+            SELECT coalesce(sum(n_jobs + n_no_rate + n_apart), 0) AS n FROM mart.{mart}
+            WHERE as_of = $as_of AND basis = 'advertised' AND region_level = 'world' AND role = 'all'
+                AND seniority_group = 'all' AND pay_market = 'all' AND currency = 'USD'
+                AND role_group IN ({", ".join(f"'{group}'" for group in ROLE_GROUPS)})
+        ) AS m, (
+            SELECT count(DISTINCT job_id) AS n FROM ({seen}) AS p
+            WHERE currency IS NOT NULL AND (pay_low IS NOT NULL OR pay_high IS NOT NULL) OR EXISTS (
+                SELECT 1 FROM core.posting_pay AS c
+                WHERE c.posting_id = p.posting_id AND c.component = 'base' AND c.is_headline_in_country
+                    AND c.currency IS NOT NULL AND (c.low IS NOT NULL OR c.high IS NOT NULL)
+            )
+        ) AS c
+        WHERE m.n <> c.n"""
+        for mart, seen in (("salary_bands", SEEN), ("salary_bands_730", _seen(730)))
+    },
+}
+"""Rules about what marts count of core: the SELECT gives what breaks them."""
+
+
+def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
+    """Ask the warehouse, with the marts of the day in it, whether it is sound; one check per rule."""
+    broken = {name: _broken(con, select, as_of) for name, select in _rules()}
+    return check_rules(broken, gate="warehouse", run_id=run_id)
+
+
+def _rules() -> Iterator[tuple[str, str]]:
+    for cls in database_tables():
+        if schema_of(cls) == "ops":
+            continue
+        name = table_of(cls).name
+        if key_of(cls):
+            yield f"keys of {name} are unique", _doubled(cls, "true")
+        for field in fields_of(cls):
+            if field.column.references and not field.is_list:
+                table, _, column = field.column.references.rpartition(".")
+                yield (
+                    f"{name}.{field.name} is in {field.column.references}",
+                    f"SELECT DISTINCT t.{quoted(field.name)} FROM {name} AS t ANTI JOIN {table} AS r"
+                    f" ON r.{quoted(column)} = t.{quoted(field.name)} WHERE t.{quoted(field.name)} IS NOT NULL",
+                )
+    for mart in HISTORIES:
+        yield f"keys of {table_of(mart).name} are unique", _doubled(mart, "as_of = $as_of")
+    yield from LIFE.items()
+    yield from COUNTS.items()
+
+
+def _doubled(cls: type, which: str) -> str:
+    keys = ", ".join(map(quoted, key_of(cls)))
+    return f"SELECT concat_ws(' ', {keys}) FROM {table_of(cls).name} WHERE {which} GROUP BY {keys} HAVING count(*) > 1"
+
+
+def _broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:
+    given = {"as_of": as_of} if "$as_of" in select else {}
+    return [row[0] for row in con.execute(select, given).fetchall()]

@@ -1,0 +1,322 @@
+"""Who hires, resolved over all adverts that are loaded: core.employers, and `employer_id` of each posting.
+
+Adverts that share evidence (a name's key, a board of the employer's own, a domain of its own) are one employer's: its
+employers are the connected components. `transforms.employers.identity`, which is handed in, says what is evidence.
+The outcome is a function of what adverts say and of boards.csv, not of the order in which they were loaded.
+
+Guards against false unions: the key of a name that is too short holds within its source (`employers.identity`); a
+board or a domain unites only names that have to do with each other, or with its own (`_unites`); and a board's token,
+which is whose came first, says less of who hires than a name that is stated (`_told`).
+
+An `employer_id` is the key of a name: of those that boards.csv has for the employer the smallest, else the one seen
+first. So adverts that come later change none but by uniting employers, or by a further name on a board or domain that
+then unites no more; beside them a late archive file that was seen earlier, and a name entered in boards.csv, can.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from warehouse import database as store
+from warehouse.tables import Employers, fields_of, table_of
+
+LEAST_COMMON = 4
+"""Letters a name must have to be recognised inside another: "Lucid" in "Lucid Software", no "Ro" in "Robinhood"."""
+MOST_NAMES = 50
+"""Keys of names on a board or domain that are compared with one another; one with more is no employer's."""
+
+
+class Reader(Protocol):
+    """What is needed of `transforms.employers.identity`."""
+
+    def employer_key(self, name: str | None, /) -> str | None:
+        """A name as a key; None: it names nobody."""
+
+    def evidence(self, employer: str | None, source: str, board: str | None, url: str | None, /) -> frozenset[str]:
+        """What an advert says of who hires: `name:…`, `board:source:token`, `domain:…`."""
+
+    def is_ordinary(self, key: str, /) -> bool:
+        """Whether a name is a word that several employers are called by."""
+
+    def is_staffing_agency(self, name: str | None, /) -> bool:
+        """Whether a name is an agency's."""
+
+
+class Board(Protocol):
+    """A line of boards.csv."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def board(self) -> str: ...  # noqa: D102
+    @property
+    def employer(self) -> str | None: ...  # noqa: D102
+    @property
+    def country(self) -> str | None: ...  # noqa: D102
+    @property
+    def industry(self) -> str | None: ...  # noqa: D102
+
+
+class Said(NamedTuple):
+    """What adverts say of who hires, once for all that say the same. `place` is the beginning of their addresses."""
+
+    employer: str | None
+    source: str
+    board: str | None
+    place: str | None
+    n_postings: int
+    first_seen: tuple[datetime, str]
+    """When the first of them was seen, and the smallest posting_id of then."""
+
+
+@dataclass
+class _Employer:
+    """One connected component, while it is gathered."""
+
+    said: list[Said] = field(default_factory=list)
+    boards: list[Board] = field(default_factory=list)
+    evidence: set[str] = field(default_factory=set)
+
+
+# Of an address the host is enough where the board is the employer's own; elsewhere the beginning of the path may be a
+# board on a platform (jobs.lever.co/acme). So there are a few thousand that differ, never one for each posting.
+_HIRING = """
+    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.source, p.board,
+        CASE WHEN s.kind = 'employer board' THEN regexp_extract(p.url, '^https?://[^/?#]+')
+            ELSE regexp_extract(p.url, '^https?://[^/?#]+/?[^/?#]*') END AS place
+    FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
+
+
+def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader) -> None:
+    """Bring core.employers and the `employer_id` of postings up to date; only rows that change are written.
+
+    `boards` are all lines of boards.csv: an employer that is named there stands in core.employers without adverts too.
+    """
+    rows = con.execute(
+        f"""
+        SELECT employer, source, board, place, count(*), min((first_seen_at, posting_id))
+        FROM ({_HIRING}) GROUP BY employer, source, board, place
+        """
+    ).fetchall()
+    said = [Said(*row) for row in rows]
+    employers, ids = resolved(said, boards, reader)
+    with store.transaction(con):
+        _write_employers(con, employers)
+        _write_ids(con, said, ids)
+
+
+def _write_employers(con: store.Connection, employers: Sequence[Employers]) -> None:
+    columns = [f.name for f in fields_of(Employers)]
+    stored = con.execute(f"SELECT {', '.join(columns)} FROM {table_of(Employers).name}").fetchall()
+    known = {tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in stored}
+    rows = {tuple(getattr(employer, name) for name in columns): employer for employer in employers}
+    if gone := {row[0] for row in known - rows.keys()}:
+        con.execute(f"DELETE FROM {table_of(Employers).name} WHERE employer_id IN (SELECT unnest(?))", [list(gone)])
+    if new := [employer for row, employer in rows.items() if row not in known]:
+        store.put(con, Employers, new)
+
+
+def _write_ids(con: store.Connection, said: Sequence[Said], ids: Sequence[str | None]) -> None:
+    columns: dict[str, list[str | None]] = {
+        "employers": [one.employer for one in said],
+        "sources": [one.source for one in said],
+        "boards": [one.board for one in said],
+        "places": [one.place for one in said],
+        "ids": list(ids),
+    }
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE hired_by AS
+        WITH hiring AS (
+            SELECT unnest($employers::VARCHAR[]) AS employer, unnest($sources::VARCHAR[]) AS source,
+                unnest($boards::VARCHAR[]) AS board, unnest($places::VARCHAR[]) AS place,
+                unnest($ids::VARCHAR[]) AS employer_id
+        )
+        SELECT p.posting_id, h.employer_id FROM ({_HIRING}) AS p JOIN hiring AS h
+        ON h.source = p.source AND h.employer IS NOT DISTINCT FROM p.employer
+            AND h.board IS NOT DISTINCT FROM p.board AND h.place IS NOT DISTINCT FROM p.place
+        WHERE h.employer_id IS DISTINCT FROM p.employer_id
+        """,
+        columns,
+    )
+    con.execute(
+        "UPDATE core.postings AS p SET employer_id = h.employer_id FROM hired_by AS h WHERE h.posting_id = p.posting_id"
+    )
+
+
+# --- uniting ----------------------------------------------------------------------------------------------------------
+
+
+def resolved(said: Sequence[Said], boards: Iterable[Board], reader: Reader) -> tuple[list[Employers], list[str | None]]:
+    """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
+    hiring: list[Said | Board] = [*said, *boards]
+    evidence = _told(hiring, reader)
+    apart = set(_dividing(hiring, evidence, reader))
+    roots = _Roots()
+    for found in evidence:
+        roots.unite(found - apart)
+    gathered: dict[str, _Employer] = defaultdict(_Employer)
+    root_of = [roots.of(min(left)) if (left := found - apart) else None for found in evidence]
+    for one, root, found in zip(hiring, root_of, evidence, strict=True):
+        if root is not None:
+            gathered[root].evidence |= found - apart
+            if isinstance(one, Said):
+                gathered[root].said.append(one)
+            else:
+                gathered[root].boards.append(one)
+    employers = {
+        root: _employer(employer, reader)
+        for root, employer in gathered.items()
+        if employer.said or any(board.employer for board in employer.boards)
+    }
+    ids = [None if root is None else employers[root].employer_id for root in root_of[: len(said)]]
+    return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
+
+
+def _told(hiring: Sequence[Said | Board], reader: Reader) -> list[frozenset[str]]:
+    """The evidence of each, without the names of tokens that say too little.
+
+    A token that is an ordinary word names the employer of its board alone: greenhouse:orchard sells houses and
+    ashby:orchard grows apples. So does one whose name boards of other tokens state: where greenhouse:figureai is
+    "Figure", greenhouse:figure is somebody else's.
+    """
+    tokens = [reader.evidence(None, one.source, one.board, None) for one in hiring]
+    stated: dict[str, set[bool]] = defaultdict(set)
+    for one, of_token in zip(hiring, tokens, strict=True):
+        key = reader.employer_key(one.employer)
+        if key and of_token and not _is_token(one):
+            stated[f"name:{key}"].add(f"name:{key}" in of_token)
+    told = []
+    for one, of_token in zip(hiring, tokens, strict=True):
+        found = reader.evidence(one.employer, one.source, one.board, one.place if isinstance(one, Said) else None)
+        own = set() if _is_token(one) else {f"name:{reader.employer_key(one.employer)}"}
+        weak = {
+            name
+            for name in of_token - own
+            if name.startswith("name:") and (reader.is_ordinary(name.removeprefix("name:")) or stated[name] == {False})
+        }
+        told.append(found - weak)
+    return told
+
+
+def _is_token(one: Said | Board) -> bool:
+    """Whether what stands for the employer's name is its board's token, or a part of it."""
+    return one.employer is None or (one.board is not None and one.employer in one.board)
+
+
+def _dividing(hiring: Sequence[Said | Board], evidence: Sequence[frozenset[str]], reader: Reader) -> Iterator[str]:
+    """Boards and domains that stand beside names of more than one employer."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for one, found in zip(hiring, evidence, strict=True):
+        if key := reader.employer_key(one.employer):
+            for shared in found:
+                names[shared].add(key)
+    return (s for s, keys in names.items() if not s.startswith("name:") and not _unites(s, keys, reader))
+
+
+class _Roots:
+    """Union-find over evidence; the root of a component is its smallest member, so no order shows."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def of(self, member: str) -> str:
+        """The root of the component a member is in; its own, when it is new."""
+        above = self._above.setdefault(member, member)
+        while above != self._above[above]:
+            self._above[member] = above = self._above[above]
+        return above
+
+    def unite(self, members: Iterable[str]) -> None:
+        """Make these one component with all that they were united with before."""
+        roots = {self.of(member) for member in members}
+        for root in roots:
+            self._above[root] = min(roots)
+
+
+def _unites(shared: str, keys: set[str], reader: Reader) -> bool:
+    """Whether a board or domain is one employer's, by the keys of the names that adverts with it give.
+
+    Names that have to do with each other count as one. One may be; two may where one of them is that of the board or
+    domain itself: greenhouse:wehrtyou is Hudson River Trading's, and says so nowhere. With three it is an agency's or
+    a group's, or carries the adverts of many.
+    """
+    if not 1 < len(keys) <= MOST_NAMES:
+        return len(keys) <= 1
+    roots = _Roots()
+    for key in keys:
+        roots.unite({key, *(other for other in keys if _is_akin(key, other))})
+    n_names = len({roots.of(key) for key in keys})
+    kind, _, own = shared.partition(":")
+    own_key = reader.employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
+    return n_names == 1 or (n_names == 2 and own_key is not None and any(_is_akin(own_key, key) for key in keys))
+
+
+def _is_akin(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= LEAST_COMMON and short in long)
+
+
+# --- one employer -----------------------------------------------------------------------------------------------------
+
+
+def _employer(gathered: _Employer, reader: Reader) -> Employers:
+    boards = sorted(gathered.boards, key=lambda board: (board.source, board.board))
+    entered = sorted({board.employer for board in boards if board.employer})
+    spellings = {one.employer for one in gathered.said if reader.employer_key(one.employer)} | set(entered)
+    names = sorted(spelling for spelling in spellings if spelling)
+    employer_id = _id(gathered, entered, reader)
+    hiring: list[Said | Board] = [*gathered.said, *boards]
+    return Employers(
+        employer_id=employer_id,
+        employer=_name(gathered.said, [name for name in entered if reader.employer_key(name) == employer_id], reader)
+        or employer_id,
+        names=tuple(names),
+        domains=tuple(sorted(e.removeprefix("domain:") for e in gathered.evidence if e.startswith("domain:"))),
+        boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one, reader)})),
+        country=next((board.country for board in boards if board.country), None),
+        industry=next((board.industry for board in boards if board.industry), None),
+        is_staffing_agency=any(map(reader.is_staffing_agency, names)),
+        n_postings=sum(one.n_postings for one in gathered.said),
+    )
+
+
+def _id(gathered: _Employer, entered: Sequence[str], reader: Reader) -> str:
+    """The smallest key that boards.csv has, else that of the name seen first, else what else is known of it."""
+    if entered_keys := [key for name in entered if (key := reader.employer_key(name))]:
+        return min(entered_keys)
+    stated = sorted(
+        (one.first_seen, found)
+        for one in gathered.said
+        if (key := reader.employer_key(one.employer))
+        for found in gathered.evidence
+        if found in (f"name:{key}", f"name:{key}@{one.source}")
+    )
+    if stated:
+        return stated[0][1].removeprefix("name:")
+    kinds = ("name:", "domain:", "board:")
+    found = next(found for kind in kinds if (found := sorted(e for e in gathered.evidence if e.startswith(kind))))
+    return found[0].partition(":")[2]
+
+
+def _name(said: Sequence[Said], entered: Sequence[str], reader: Reader) -> str | None:
+    """The name shown: as boards.csv has it, else the most frequent spelling, ties by name.
+
+    What is only a board's token ("wehrtyou"), or has an aside in brackets, gives way to any other.
+    """
+    if entered:
+        return entered[0]
+    spellings: Counter[tuple[bool, bool, str]] = Counter()
+    for one in said:
+        if one.employer and reader.employer_key(one.employer):
+            spellings[(_is_token(one), "(" in one.employer, one.employer)] += one.n_postings
+    ranked = sorted(spellings, key=lambda found: (*found[:2], -spellings[found], found[2]))
+    return ranked[0][2] if ranked else None
+
+
+def _is_own(one: Said | Board, reader: Reader) -> bool:
+    return any(found.startswith("board:") for found in reader.evidence(None, one.source, one.board, None))

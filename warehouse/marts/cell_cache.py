@@ -1,0 +1,159 @@
+"""Cells of marts whose inputs did not change are taken over from an earlier day, not computed again.
+
+Two digests say so. One is of all rows of core that marts read: where it is that of an earlier day, all rows of a mart
+are taken over at once. Where it is not, each row of a mart holds the digest of what its cell was computed from
+(`inputs`: the key without the day, the rows of the cell in their order, and the code), and cells whose digest an
+earlier row has are taken over. A digest knows no day: what moves with it, the window and the year of the pay that
+counts, shows in the rows that are chosen.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from warehouse.marts import mart_history as history
+from warehouse.schema import quoted
+from warehouse.tables import (
+    Countries,
+    Employers,
+    OfficialWages,
+    PayReports,
+    PostingPay,
+    PostingPlaces,
+    Postings,
+    PostingSkills,
+    Roles,
+    Skills,
+    Sources,
+    fields_of,
+    table_of,
+)
+
+WAREHOUSE = Path(__file__).parents[1]
+READ = {
+    Postings: "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER",
+    PostingPlaces: "true",
+    PostingPay: "true",
+    PostingSkills: "true",
+    PayReports: "snapshot_on <= $as_of",
+    OfficialWages: "period_on <= $as_of",
+    Countries: "true",
+    Employers: "true",
+    Roles: "true",
+    Skills: "true",
+    Sources: "true",
+}
+"""Tables that marts read, and which of their rows they can be about."""
+UNREAD = ("last_seen_at", "warc", "record")
+"""Columns that change when an advert is merely seen again. Marts read `last_seen_at` to tell who is in the window."""
+Hashes = NDArray[np.uint64]
+
+
+@functools.cache
+def code_key() -> str:
+    """Digest of the code that makes and judges marts, and of the libraries whose numbers they are."""
+    digest = hashlib.blake2b(digest_size=16)
+    files = [*sorted((WAREHOUSE / "marts").glob("*.*")), WAREHOUSE / "tables.py", WAREHOUSE / "checks" / "gate.py"]
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__}".encode())
+    return digest.hexdigest()
+
+
+def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, windows: Collection[int]) -> dict[int, str]:
+    """By length of the window: digest of all that the marts of a day are computed from.
+
+    That is the rows of core by their hashes, the year and the code. Each table is read once for all windows.
+    """
+    digests = {days: hashlib.blake2b(f"{code_key()} {as_of.year}".encode(), digest_size=16) for days in windows}
+    for cls, chosen in READ.items():
+        columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in UNREAD)
+        conditions = [chosen.replace("$window_days", str(int(days))) for days in digests]
+        sums = ", ".join(f"count(*) FILTER ({one}), sum(h) FILTER ({one})" for one in conditions)
+        query = f"SELECT {sums} FROM (SELECT *, hash({columns}) AS h FROM {table_of(cls).name})"
+        found = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
+        for place, digest in enumerate(digests.values()):
+            digest.update(f"{table_of(cls).name} {found[2 * place : 2 * place + 2]}".encode())
+    return {days: digest.hexdigest() for days, digest in digests.items()}
+
+
+def hashes_of(rows: pd.DataFrame) -> Hashes:
+    """One hash for each row, of its values alone: what a row's neighbours are does not matter."""
+    return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
+
+
+def inputs_of(key: Sequence[object], rows: Hashes) -> str:
+    """Digest of what a cell is computed from: its key without the day, its rows in their order, the code."""
+    digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
+    digest.update(rows.tobytes())
+    return digest.hexdigest()
+
+
+class Cells:
+    """Rows of a mart: those computed for a day, and those taken over from the newest day before (or that day itself).
+
+    `n_computed` and `n_taken` count cells.
+    """
+
+    def __init__(self, cls: type, as_of: date, earlier: pd.DataFrame | None = None) -> None:
+        self.n_computed = 0
+        self.n_taken = 0
+        self._cls = cls
+        self._as_of = as_of
+        self._earlier = earlier
+        self._places: dict[Any, Any] = {}
+        if earlier is not None and not earlier.empty:
+            self._places = dict(earlier.groupby("inputs", sort=False).indices)
+        self._taken: list[NDArray[np.intp]] = []
+
+    def take_over(self, inputs: str) -> bool:
+        """Take over the rows of the cell with these inputs; False where there are none and it must be computed."""
+        places = self._places.get(inputs)
+        if places is None:
+            self.n_computed += 1
+            return False
+        self.n_taken += 1
+        self._taken.append(places)
+        return True
+
+    def with_computed(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """All rows of the day, in the mart's columns and their types."""
+        names = [f.name for f in fields_of(self._cls)]
+        frames = []
+        if made := [frame for frame in computed if len(frame)]:
+            frames.append(pd.concat(made, ignore_index=True))
+        if self._taken and self._earlier is not None:
+            frames.append(self._earlier.iloc[np.concatenate(self._taken)])
+        frames = [_typed(frame, self._cls) for frame in frames]
+        return pd.concat(frames, ignore_index=True).assign(as_of=self._as_of) if frames else pd.DataFrame(columns=names)
+
+
+def _typed(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
+    """A mart's columns in types that know missing values; one that is not there is missing throughout."""
+    types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
+    columns = {f.name: types[f.type] for f in fields_of(cls)}
+    return frame.reindex(columns=list(columns)).astype(columns)
+
+
+def cells_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> Cells:
+    """Cells of a day that may be taken over from the newest day up to it that the mart has."""
+    newest = history.last_day(con, cls, until=as_of)
+    earlier = con.execute(f"SELECT * FROM {table_of(cls).name} WHERE as_of = ? ORDER BY ALL", [newest]).df()
+    return Cells(cls, as_of, earlier)
+
+
+def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:
+    """The newest day up to `as_of` on which a mart was computed from these inputs; None when there is none."""
+    query = "SELECT max(as_of) FROM ops.mart_inputs WHERE mart = ? AND as_of <= ? AND inputs = ?"
+    found: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
+    return found
