@@ -43,9 +43,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 import extractors.sources
+from transforms.records.rows import Issue
 from transforms.text.bounds import REPLACEMENT
 from transforms.text.rejects import MISSHAPEN, Rejected
-from warehouse.tables import Issue
 
 Row = TypeVar("Row")
 

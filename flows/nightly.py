@@ -44,6 +44,8 @@ from reports.guide import refresh as guide
 from reports.site import page as site
 from transforms.employers import dedup as duplicate
 from transforms.employers import identity as employer
+from transforms.records.columns import table_of
+from transforms.records.vocabulary import POSTING_KINDS
 from transforms.text.lookups import countries, roles, taxonomy
 from warehouse import database as store
 from warehouse.checks import drift
@@ -56,7 +58,6 @@ from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
 from warehouse.publish import atomic_files as placing
 from warehouse.tables import (
-    POSTING_KINDS,
     Audits,
     Checks,
     Countries,
@@ -72,7 +73,6 @@ from warehouse.tables import (
     Skills,
     SourceHealth,
     Sources,
-    table_of,
 )
 
 LOG = logging.getLogger("jobmarket")

@@ -24,6 +24,8 @@ from transforms.pay.normalisation import finished
 from transforms.pay.prose import pay_in
 from transforms.pay.scope import names_period
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
+from transforms.records.rows import Issue, Pay, Posting, Span
+from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.ai_label import ai_label
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
@@ -44,7 +46,6 @@ from transforms.text.bounds import (
 from transforms.text.evidence import Reading
 from transforms.text.normalise import hash_of, language_of, masked, text_of, without_unseen
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
-from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, Posting, Span
 
 LONGEST_HTML = 4_000_000
 """HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""

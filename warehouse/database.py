@@ -31,6 +31,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import duckdb
 
+from transforms.records.columns import fields_of, table_of
+from transforms.records.rows import (
+    AiPostingShare,
+    ExchangeRate,
+    OccupationSkill,
+    OfficialWage,
+    PayReport,
+    Posting,
+    PriceLevel,
+)
 from warehouse import recovery
 from warehouse.load import history as life
 from warehouse.marts import mart_history as history
@@ -55,26 +65,19 @@ from warehouse.schema import (
 )
 from warehouse.tables import (
     HISTORIES,
-    AiPostingShare,
     AiPostingShares,
     Checks,
-    ExchangeRate,
     ExchangeRates,
     FillRates,
     InDollars,
     Loads,
     MartInputs,
-    OccupationSkill,
     OccupationSkills,
-    OfficialWage,
     OfficialWages,
-    PayReport,
     PayReports,
-    Posting,
     PostingBoards,
     PostingPay,
     Postings,
-    PriceLevel,
     PriceLevels,
     Refusals,
     Rejects,
@@ -82,8 +85,6 @@ from warehouse.tables import (
     Runs,
     SourceHealth,
     SupersededVersions,
-    fields_of,
-    table_of,
 )
 
 if TYPE_CHECKING:  # imported where they are used: who asks a question of the warehouse waits for neither

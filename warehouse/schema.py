@@ -19,19 +19,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.tables import (
-    HISTORIES,
-    Column,
-    Days,
-    Field,
-    PostingBoards,
-    Postings,
-    SupersededVersions,
-    Table,
-    all_tables,
-    fields_of,
-    table_of,
-)
+from transforms.records.columns import Column, Field, Table, fields_of, table_of
+from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, SupersededVersions, all_tables
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 FILES_ONLY = "refined"

@@ -31,18 +31,12 @@ from extractors.archive.warc import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
 from extractors.source import ANSWERED, GONE, NEW_KEYS, Response, all_sources, source_of
 from transforms.posting import NONE_BEFORE, Again, postings
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.lookups import LOOKUPS
 from transforms.text.rejects import REST_RULE, Rejected, first_issues, shown_value
 from warehouse.schema import arrow_table, refined_schema, refined_table
-from warehouse.tables import (
-    ExchangeRate,
-    Issue,
-    OfficialWage,
-    PayReport,
-    Posting,
-    RefinedResponses,
-)
+from warehouse.tables import RefinedResponses
 
 LOG = logging.getLogger("jobmarket")
 

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from warehouse.tables import GROUP_OF_ROLE
+from transforms.records.vocabulary import GROUP_OF_ROLE
 
 SEED = 20260928
 TABLES = Path(__file__).parent / "tables"

@@ -32,9 +32,7 @@ from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
 from transforms.place.gazetteer import countries, members_of
 from transforms.place.places import WORLD
-from transforms.text.lookups import taxonomy
-from warehouse import database as store
-from warehouse.tables import (
+from transforms.records.vocabulary import (
     AI_LABELS,
     COMPONENTS,
     CURRENCY_CODE,
@@ -45,8 +43,10 @@ from warehouse.tables import (
     ROLES,
     SENIORITIES,
     WORKPLACES,
-    Audits,
 )
+from transforms.text.lookups import taxonomy
+from warehouse import database as store
+from warehouse.tables import Audits
 
 LOG = logging.getLogger("jobmarket")
 GOLD = "audit.jsonl"

@@ -32,12 +32,12 @@ from rich.text import Text
 
 from flows.accuracy.posting_report import sections_of
 from transforms.place.places import whereabouts
+from transforms.records.vocabulary import AI_GROUPS, SKILL_CATEGORIES
 from transforms.role.titles import role_of
 from transforms.skills.extraction import skills_in
 from transforms.skills.sections import OF_ROLE, WHOLE, Line, lines_of
 from transforms.text.lookups import path_of, taxonomy
 from warehouse import database as store
-from warehouse.tables import AI_GROUPS, SKILL_CATEGORIES
 
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups that AI adverts are compared with, so that what rises is AI and not engineering."""

@@ -20,10 +20,10 @@ from rich.text import Text
 
 from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
+from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.normalise import language_of
 from warehouse import database as store
-from warehouse.tables import JOB_RULES, REQUIREMENTS
 
 NEAREST = 5
 """Ids that are named when a posting is not known."""

@@ -29,9 +29,9 @@ from transforms.pay.normalisation import finished
 from transforms.pay.prose import pay_in
 from transforms.place.places import country_of, members_of
 from transforms.posting import posting
+from transforms.records.rows import Issue, Pay, Posting
 from transforms.role.titles import role_of, seniority_of
 from transforms.text.lookups import taxonomy
-from warehouse.tables import Issue, Pay, Posting
 
 GOLD_FILES = (
     "salary_cases.tsv",

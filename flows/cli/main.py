@@ -301,7 +301,7 @@ def _check_day(config: Settings, as_of: date) -> None:
     """Refuse a day before the first answer of any source of adverts: there is nothing to be read of it."""
     from extractors.archive.warc import SUFFIX
     from extractors.source import all_sources
-    from warehouse.tables import POSTING_KINDS
+    from transforms.records.vocabulary import POSTING_KINDS
 
     sources = [name for name, module in all_sources().items() if module.SOURCE.kind in POSTING_KINDS]
     first = min((file.name[:10] for name in sources for file in (config.archive / name).glob(f"*{SUFFIX}")), default="")

@@ -24,9 +24,9 @@ from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
+from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
 from warehouse import database as store
-from warehouse.tables import Issue
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110

@@ -22,8 +22,9 @@ import numpy as np
 from reports.figures import selects
 from reports.wording import wording
 from reports.wording.wording import Row, Rows
+from transforms.records.vocabulary import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES
 from warehouse.marts.statistics import DOUBT_WORDS, LANGUAGES, share_doubts, too_few
-from warehouse.tables import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES, Behind, Figures
+from warehouse.tables import Behind, Figures
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730

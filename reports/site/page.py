@@ -19,8 +19,9 @@ from reports.figures.catalogue import slug
 from reports.guide.refresh import LAST_READ_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE
 from reports.site import charts
 from reports.wording import wording
+from transforms.records.vocabulary import SKILL_CATEGORIES
 from warehouse.publish import atomic_files as placing
-from warehouse.tables import SKILL_CATEGORIES, Figures, Sources
+from warehouse.tables import Figures, Sources
 
 TEMPLATES = Path(__file__).parent / "templates"
 COMPARED = (

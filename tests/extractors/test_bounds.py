@@ -16,9 +16,9 @@ from extractors.source import Response, all_sources
 from flows.inputs.recordings import recordings_in
 from transforms.place.places import Address
 from transforms.posting import posting, postings
+from transforms.records.rows import Issue, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_LENGTH, MAX_URL
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Posting
 
 SEEN = date(2026, 8, 17)
 MIB = 1 << 20

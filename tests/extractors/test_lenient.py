@@ -9,8 +9,8 @@ import pytest
 
 from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
+from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Posting
 
 BOARD = b'{"jobs": [{"id": "1", "title": "Data Engineer"}, %s, {"id": "3", "title": "AI Engineer"}]}'
 FEED = b"""<?xml version="1.0" encoding="UTF-8"?><workzag-jobs><position><id>1</id><name>Data Engineer</name></position>

@@ -23,8 +23,9 @@ from extractors.sample import make
 from extractors.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
 from extractors.source import Response, all_sources
 from extractors.web.session import web_for
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
+from transforms.records.vocabulary import ROLES
 from transforms.text.rejects import Rejected
-from warehouse.tables import ROLES, ExchangeRate, Issue, OfficialWage, PayReport, Posting
 
 NIGHTS = ("2026-09-28T020000Z", "2026-09-29T020000Z", "2026-09-30T020000Z")
 BOARD_SOURCES = ("ashby", "greenhouse", "lever")

@@ -35,10 +35,11 @@ from flows.cli import main as cli
 from flows.runtime.version import code_version
 from tests.flows.conftest import without_prefect
 from tests.flows.killing import reader_of
+from transforms.records.columns import table_of
 from transforms.text.lookups import roles
 from warehouse.checks import gate as quality
 from warehouse.marts import cell_cache as reuse
-from warehouse.tables import Roles, table_of
+from warehouse.tables import Roles
 
 RUN = ("run", "--sample", "--source", "lever", "--source", "currency_table")
 N_BOARDS = 2

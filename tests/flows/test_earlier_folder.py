@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from transforms.records.columns import fields_of, table_of
 from warehouse import database as store
 from warehouse.schema import quoted
-from warehouse.tables import HISTORIES, fields_of, table_of
+from warehouse.tables import HISTORIES
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended

@@ -31,10 +31,11 @@ from flows.nightly import Health, Outcome, Request
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Settings
 from transforms.posting import postings
+from transforms.records.rows import Posting
 from warehouse import database as store
 from warehouse.marts import cell_cache as reuse
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.tables import Posting, SalaryBands
+from warehouse.tables import SalaryBands
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from flows import nightly
 from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
+from transforms.records.columns import fields_of, table_of
 from warehouse import database as store
 from warehouse.schema import database_tables, key_of, quoted, schema_of
-from warehouse.tables import HISTORIES, InDollars, Postings, fields_of, table_of
+from warehouse.tables import HISTORIES, InDollars, Postings
 
 Command = Callable[..., Ended]
 

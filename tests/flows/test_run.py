@@ -21,8 +21,8 @@ from flows.nightly import MARTS
 from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
 from reports.figures import catalogue as figures
+from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 from warehouse import database as store
-from warehouse.tables import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished

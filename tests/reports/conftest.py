@@ -10,9 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from transforms.records.columns import Field, fields_of, table_of
+from transforms.records.vocabulary import HEX_32
 from warehouse import tables
 from warehouse.schema import ddl, view_ddl
-from warehouse.tables import Field, Figures, fields_of, table_of
+from warehouse.tables import Figures
 
 AS_OF = date(2026, 8, 17)
 USED = (
@@ -59,7 +61,7 @@ def plain(field: Field) -> Any:
     """What stands in a column that was not given: NULL, or nothing in particular."""
     if field.nullable:
         return None
-    if field.column.pattern == tables.HEX_32:
+    if field.column.pattern == HEX_32:
         return "0" * 32
     return [] if field.is_list else (field.column.values or [NOTHING[field.type]])[0]
 

@@ -6,8 +6,8 @@ import pytest
 
 from transforms import posting as module
 from transforms.posting import Said, posting, postings
+from transforms.records.rows import Issue, Pay, Posting
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Pay, Posting
 
 HTML = "<h2>What you bring</h2><ul><li>Python, 5+ years of experience</li></ul><p>Salary: €60,000 – €80,000 a year</p>"
 

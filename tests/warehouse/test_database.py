@@ -24,28 +24,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transforms.employers import dedup as duplicate
+from transforms.records.columns import fields_of, table_of
+from transforms.records.rows import ExchangeRate, Issue, Pay, PayReport, Place, Posting, SkillAsked
 from warehouse import database as store
 from warehouse import schema
 from warehouse.load import jobs
-from warehouse.tables import (
-    Checks,
-    Countries,
-    ExchangeRate,
-    Issue,
-    Pay,
-    PayReport,
-    Place,
-    Posting,
-    RefinedResponses,
-    Rejects,
-    RoleShares,
-    Runs,
-    SkillAsked,
-    SourceHealth,
-    Sources,
-    fields_of,
-    table_of,
-)
+from warehouse.tables import Checks, Countries, RefinedResponses, Rejects, RoleShares, Runs, SourceHealth, Sources
 
 BEGIN = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)  # late in the day: another day in most time zones
 

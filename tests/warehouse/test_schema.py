@@ -16,23 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.records.columns import Field, fields_of, table_of
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, Pay, Place, Posting, SkillAsked, Span
 from warehouse import schema
-from warehouse.tables import (
-    ExchangeRate,
-    ExchangeRates,
-    Field,
-    Issue,
-    OfficialWage,
-    Pay,
-    Place,
-    Posting,
-    PostingPay,
-    SkillAsked,
-    Span,
-    all_tables,
-    fields_of,
-    table_of,
-)
+from warehouse.tables import ExchangeRates, PostingPay, all_tables
 
 TABLES = list(all_tables())
 AT = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)

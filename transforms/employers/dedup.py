@@ -41,9 +41,9 @@ from rensa import RMinHash
 from transforms.employers.identity import evidence, is_staffing_agency
 from transforms.place.gazetteer import Meaning, gazetteer, groups, noise
 from transforms.place.gazetteer import key as place_key
+from transforms.records.vocabulary import JOB_RULES
 from transforms.text.lookups import LOOKUPS, rows_of
 from transforms.text.normalise import normal
-from warehouse.tables import JOB_RULES
 
 Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]

@@ -27,8 +27,8 @@ from collections.abc import Sequence
 
 from transforms.pay.currency import legal_tender
 from transforms.place.places import whereabouts
+from transforms.records.rows import Pay, Place
 from transforms.role.titles import seniority_of
-from warehouse.tables import Pay, Place
 
 BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
 """Employment whose own pay is the hourly or daily one where an advert states both."""

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from transforms.pay.currency import legal_tender, tender_of
 from transforms.pay.headline import headline_of, headlines_by_country
+from transforms.records.rows import Pay, Place
 from transforms.text.lookups import cells_of
-from warehouse.tables import Pay, Place
 
 PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
 """Periods in a year of 52 weeks of five days and 40 hours; hours and months are replaced by the country's own."""

@@ -21,7 +21,7 @@ from transforms.pay.currency import codes, legal_tender, resolved
 from transforms.pay.normalisation import PER_YEAR, changed, usual_period
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
-from warehouse.tables import Pay
+from transforms.records.rows import Pay
 
 CLAUSE = 240
 """Characters before an amount in which a word may govern it: about two long lines of an advert."""

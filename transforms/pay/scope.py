@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from transforms.pay.vocabulary import Hit, hits_in, line_end
 from transforms.place.places import country_of, whereabouts
+from transforms.records.rows import Place
 from transforms.role.titles import role_of, seniority_of
-from warehouse.tables import Place
 
 NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
 """Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""

@@ -7,8 +7,9 @@ import re
 
 from transforms.pay.currency import currency_of
 from transforms.pay.scope import Tie, period_in
+from transforms.records.rows import Issue, Pay
+from transforms.records.vocabulary import PERIODS
 from transforms.text.rejects import Rejected
-from warehouse.tables import PERIODS, Issue, Pay
 
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _TWO_READINGS = re.compile(r"\d{1,3}\.\d{3}")

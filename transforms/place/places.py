@@ -45,7 +45,7 @@ from transforms.place.location_line import (
     items_in,
     town_of,
 )
-from warehouse.tables import Place, Span
+from transforms.records.rows import Place, Span
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
 

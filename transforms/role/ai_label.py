@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import re
 
+from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_of, lowered, sentence_at
 from transforms.text.evidence import Reading
-from warehouse.tables import GROUP_OF_ROLE
 
 BUILDING_ROLES = ("ai_engineering", "ai_science")
 """Groups whose roles build AI by definition; the title says so even where the text does not."""

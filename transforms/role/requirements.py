@@ -11,10 +11,10 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from transforms.records.vocabulary import DEGREES
 from transforms.skills.sections import Line, cues_of, lines_of, lowered, sentence_at
 from transforms.text.evidence import Reading
 from transforms.text.lookups import rows_of
-from warehouse.tables import DEGREES
 
 cues = functools.partial(cues_of, "requirement_cues")
 MOST_YEARS = 20

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from transforms.records.vocabulary import ROLES, SENIORITIES
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of
-from warehouse.tables import ROLES, SENIORITIES
 
 CACHED_TITLES = 1 << 16
 """Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct ones."""
@@ -158,7 +158,7 @@ def _role_rules() -> tuple[_Rule, ...]:
     rules = []
     for row in cells_of("role_rules"):
         if row["role"] not in ROLES:
-            raise ValueError(f"role_rules.csv: {row['role']!r} is no role; see warehouse.tables.ROLES")
+            raise ValueError(f"role_rules.csv: {row['role']!r} is no role; see records.vocabulary.ROLES")
         needs = tuple(mask(term) for term in row["needs"].split())
         without = map(mask, row["without"].split())
         rules.append(_Rule(row["rule"], row["role"], needs, _any_of(needs), _any_of(without)))
@@ -266,7 +266,7 @@ def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...
     by_first: dict[str, list[tuple[tuple[str, ...], str, str, str]]] = {}
     for row in cells_of("seniority_words"):
         if row["level"] not in (*_LEVELS, _NOT_A_LEVEL, _NO_MANAGER):
-            raise ValueError(f"seniority_words.csv: {row['level']!r} is no level; see warehouse.tables.SENIORITIES")
+            raise ValueError(f"seniority_words.csv: {row['level']!r} is no level; see records.vocabulary.SENIORITIES")
         first, *rest = _key(row["words"])
         by_first.setdefault(first, []).append((tuple(rest), row["level"], row["where"], row["words"]))
     return {first: tuple(sorted(p, key=lambda p: -len(p[0]))) for first, p in by_first.items()}

@@ -19,10 +19,11 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from operator import itemgetter
 
+from transforms.records.rows import SkillAsked
+from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import Context, lexicon
 from transforms.skills.sections import INTRO, Line, Placed, lines_of
 from transforms.text.lookups import rows_of, taxonomy
-from warehouse.tables import REQUIREMENTS, SkillAsked
 
 BESIDE = 48
 """Characters to either side in which the context of an ambiguous word is looked for, within its line."""

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from transforms.records.rows import Issue
 from transforms.text.normalise import without_unseen
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue
 
 MAX_LENGTH: Mapping[str, int] = MappingProxyType({
     "title": 500,

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from warehouse.tables import Countries, Roles, Skills
+from transforms.records.rows import Country, Role, Skill
 
 LOOKUPS = Path(__file__).parents[1] / "lookups"
 
@@ -38,14 +38,14 @@ def parts(cell: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (cell or "").split(";") if part.strip())
 
 
-def countries() -> list[Countries]:
+def countries() -> list[Country]:
     """Every country with its M49 region and legal tender."""
-    return [Countries(**{**row, "currencies": parts(row["currencies"])}) for row in rows_of("countries")]  # type: ignore[arg-type]
+    return [Country(**{**row, "currencies": parts(row["currencies"])}) for row in rows_of("countries")]  # type: ignore[arg-type]
 
 
-def roles() -> list[Roles]:
+def roles() -> list[Role]:
     """Every role with its definition and nearest official occupations."""
-    return [Roles(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
+    return [Role(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
 
 
 @functools.cache
@@ -55,6 +55,6 @@ def occupations() -> dict[str, str]:
 
 
 @functools.cache
-def taxonomy() -> tuple[Skills, ...]:
+def taxonomy() -> tuple[Skill, ...]:
     """The taxonomy of skills, in order of `skills.csv`."""
-    return tuple(Skills(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills"))  # type: ignore[arg-type]
+    return tuple(Skill(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills"))  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from transforms.records.rows import Issue
 from transforms.text.normalise import without_unseen
-from warehouse.tables import Issue
 
 LONGEST_VALUE = 200
 """A refused value is shown up to this many characters."""

@@ -20,8 +20,9 @@ from typing import Any
 
 import pandas as pd
 
+from transforms.records.columns import Field, fields_of, table_of
 from warehouse.schema import key_of
-from warehouse.tables import Checks, Field, fields_of, table_of
+from warehouse.tables import Checks
 
 EXAMPLES = 5
 """Unexpected values shown of one expectation."""

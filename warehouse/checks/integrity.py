@@ -14,9 +14,11 @@ from typing import Any
 
 import duckdb
 
+from transforms.records.columns import fields_of, table_of
+from transforms.records.vocabulary import AI_GROUPS, ROLE_GROUPS
 from warehouse.checks.gate import GateResult, check_rules
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
-from warehouse.tables import AI_GROUPS, HISTORIES, ROLE_GROUPS, fields_of, table_of
+from warehouse.tables import HISTORIES
 
 
 def _seen(window_days: int) -> str:

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from transforms.records.columns import fields_of, table_of
 from warehouse import database as store
-from warehouse.tables import Employers, fields_of, table_of
+from warehouse.tables import Employers
 
 LEAST_COMMON = 4
 """Letters a name must have to be recognised inside another: "Lucid" in "Lucid Software", no "Ro" in "Robinhood"."""

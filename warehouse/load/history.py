@@ -17,19 +17,11 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.records.columns import fields_of, table_of
+from transforms.records.rows import Advert
+from transforms.records.vocabulary import TEXT_STATES
 from warehouse.schema import dates_of, literal, quoted
-from warehouse.tables import (
-    TEXT_STATES,
-    Advert,
-    InDollars,
-    PostingPay,
-    PostingPlaces,
-    Postings,
-    PostingSkills,
-    SupersededVersions,
-    fields_of,
-    table_of,
-)
+from warehouse.tables import InDollars, PostingPay, PostingPlaces, Postings, PostingSkills, SupersededVersions
 
 PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
 """Tables of a posting's parts, and the nested column each is made from."""

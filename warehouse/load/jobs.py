@@ -17,9 +17,10 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from transforms.records.columns import table_of
 from warehouse import database as store
 from warehouse.schema import arrow_table, literal
-from warehouse.tables import JobLinks, JobMerges, SupersededJobIds, table_of
+from warehouse.tables import JobLinks, JobMerges, SupersededJobIds
 
 log = logging.getLogger("jobmarket.jobs")
 

@@ -21,6 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from transforms import records
+from transforms.records.columns import fields_of, table_of
 from warehouse.marts import mart_history as history
 from warehouse.schema import quoted
 from warehouse.tables import (
@@ -35,8 +37,6 @@ from warehouse.tables import (
     Roles,
     Skills,
     Sources,
-    fields_of,
-    table_of,
 )
 
 WAREHOUSE = Path(__file__).parents[1]
@@ -64,6 +64,7 @@ def code_key() -> str:
     """Digest of the code that makes and judges marts, and of the libraries whose numbers they are."""
     digest = hashlib.blake2b(digest_size=16)
     files = [*sorted((WAREHOUSE / "marts").glob("*.*")), WAREHOUSE / "tables.py", WAREHOUSE / "checks" / "gate.py"]
+    files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__}".encode())

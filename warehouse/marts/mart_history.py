@@ -12,8 +12,9 @@ from datetime import date
 
 import duckdb
 
+from transforms.records.columns import fields_of, table_of
 from warehouse.schema import STORED, key_of, literal, quoted, stands_on
-from warehouse.tables import HISTORIES, Days, fields_of, table_of
+from warehouse.tables import HISTORIES, Days
 
 DAYS = table_of(Days).name
 _READINGS = """(

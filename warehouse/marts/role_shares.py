@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from transforms.records.vocabulary import AI_GROUPS, GROUP_OF_ROLE, ROLE_GROUPS
 from warehouse.marts.cell_cache import Cells, hashes_of, inputs_of
 from warehouse.marts.skill_demand import by_region, open_jobs
 from warehouse.marts.statistics import (
@@ -20,7 +21,7 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import AI_GROUPS, GROUP_OF_ROLE, ROLE_GROUPS, RoleShares
+from warehouse.tables import RoleShares
 
 ROLES = [role for group in AI_GROUPS for role in ROLE_GROUPS[group]]
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from transforms.records.columns import fields_of
+from transforms.records.vocabulary import AI_CORE, ROLE_GROUPS
 from warehouse.marts import sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.statistics import (
@@ -27,7 +29,7 @@ from warehouse.marts.statistics import (
     resampled,
     too_few,
 )
-from warehouse.tables import AI_CORE, ROLE_GROUPS, SalaryBands, fields_of
+from warehouse.tables import SalaryBands
 
 SENIORITIES_OF = {
     "entry": ("junior",),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from transforms.records.vocabulary import ROLE_GROUPS
 from warehouse.marts import sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.salary_bands import GROUPS, Texts
@@ -25,7 +26,7 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import ROLE_GROUPS, SkillDemand
+from warehouse.tables import SkillDemand
 
 STRENGTHS = {"required": (1,), "preferred": (2,), "mentioned": (3,), "asked": (1, 2), "any": (1, 2, 3)}
 """Strengths (see jobs_skills.sql) that count for each requirement."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from transforms.records.columns import fields_of, table_of
 from warehouse.schema import database_tables, key_of, quoted
-from warehouse.tables import fields_of, table_of
 
 log = logging.getLogger("jobmarket.store")
 

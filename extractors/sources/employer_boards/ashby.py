@@ -22,8 +22,8 @@ from transforms.pay.scope import BASE, ON_TARGET, TOTAL, component_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import left_out
-from warehouse.tables import Issue, Pay
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
 BOARD = re.compile(re.escape(API) + r"([^/?#]+)")

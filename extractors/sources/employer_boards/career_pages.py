@@ -28,8 +28,8 @@ from extractors.web.session import FetchFailed
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected, left_out
-from warehouse.tables import Issue, Pay
 
 SITES = Path(__file__).with_suffix(".toml")
 MOST_LISTS = 20

@@ -26,9 +26,9 @@ from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
 from transforms.posting import Said
+from transforms.records.rows import Issue, Pay
 from transforms.text.normalise import text_of
 from transforms.text.rejects import Rejected, left_out
-from warehouse.tables import Issue, Pay
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
 BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(/[^/?#]+)?(?:\?|$)")

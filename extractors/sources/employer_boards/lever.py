@@ -20,7 +20,7 @@ from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import Said
-from warehouse.tables import Issue, Pay
+from transforms.records.rows import Issue, Pay
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"

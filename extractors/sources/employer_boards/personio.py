@@ -18,7 +18,7 @@ from extractors.boards import employer_of
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 BOARD = re.compile(r"(https://([a-z0-9-]+)\.jobs\.personio\.(?:de|com)/)xml(?:\?|$)")
 EITHER_SCHEDULE = {"full-or-part-time": "full time or part time"}

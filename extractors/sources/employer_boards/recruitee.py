@@ -19,8 +19,8 @@ from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
-from warehouse.tables import Issue
 
 BOARD = re.compile(r"https://([^/.]+)\.recruitee\.com/api/offers/?(?:\?|$)")
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}

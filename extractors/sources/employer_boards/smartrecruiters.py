@@ -20,9 +20,9 @@ from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.role.titles import role_of
 from transforms.text.rejects import left_out
-from warehouse.tables import Issue
 
 API = "https://api.smartrecruiters.com/v1/companies/"
 COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")

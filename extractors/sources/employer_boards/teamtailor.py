@@ -19,8 +19,8 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue
 
 BOARD = re.compile(r"https://([a-z0-9-]+)\.teamtailor\.com/jobs\.rss(?:\?|$)")
 MOST_JOBS = 1_000

@@ -19,8 +19,8 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
-from warehouse.tables import Issue
 
 HOST = "https://apply.workable.com/"
 ACCOUNT = re.compile(re.escape(HOST) + r"api/(?:(?P<widget>v1/widget)|v3)/accounts/(?P<account>[^/?#]+)")

@@ -20,9 +20,9 @@ from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.role.titles import role_of
 from transforms.text.rejects import MISSHAPEN, Rejected, left_out
-from warehouse.tables import Issue
 
 BOARD = re.compile(r"([a-z0-9-]+)\.(wd\d+)/([\w-]+)")
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")

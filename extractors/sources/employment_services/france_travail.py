@@ -17,7 +17,7 @@ from extractors.web.paging import Web, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 API = "https://api.francetravail.io/partenaire/offresdemploi/v2/offres/search"
 TOKENS = "https://entreprise.francetravail.fr/connexion/oauth2/access_token?realm=%2Fpartenaire"

@@ -17,7 +17,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.place.places import Address
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
 DATA_IT = {"occupation-field": "apaJ_2ja_LuF"}

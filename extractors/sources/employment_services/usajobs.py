@@ -16,7 +16,7 @@ from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
 from transforms.posting import Said
-from warehouse.tables import Issue, Pay
+from transforms.records.rows import Issue, Pay
 
 API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")

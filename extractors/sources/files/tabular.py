@@ -62,8 +62,9 @@ from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue, Pay
+from transforms.records.vocabulary import PERIODS, TEXT_STATES
 from transforms.text.rejects import Rejected, left_out
-from warehouse.tables import PERIODS, TEXT_STATES, Issue, Pay
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"

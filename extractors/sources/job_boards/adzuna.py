@@ -18,7 +18,7 @@ from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
 from transforms.posting import Said
-from warehouse.tables import Issue, Pay
+from transforms.records.rows import Issue, Pay
 
 API = "https://api.adzuna.com/v1/api/jobs/"
 COUNTRIES = (

@@ -14,8 +14,8 @@ from typing import Any
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
-from warehouse.tables import Issue
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
 DAYS = 2

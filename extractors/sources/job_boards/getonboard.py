@@ -21,8 +21,8 @@ from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import Said
+from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Pay
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag

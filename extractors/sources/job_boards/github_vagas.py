@@ -16,8 +16,8 @@ from extractors.web.paging import Web, ask_pages
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
-from warehouse.tables import Issue
 
 API = "https://api.github.com/repos/"
 REPOSITORIES = (

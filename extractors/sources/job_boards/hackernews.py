@@ -19,9 +19,9 @@ from transforms.pay.prose import pay_in
 from transforms.place.location_line import folded, is_understood
 from transforms.place.places import whereabouts
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, names_a_job
 from transforms.text.normalise import text_of
-from warehouse.tables import Issue
 
 API = "https://hn.algolia.com/api/v1/"
 NEWEST = f"{API}search_by_date?tags=story,author_whoishiring&hitsPerPage=10"

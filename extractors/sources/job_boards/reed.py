@@ -21,7 +21,7 @@ from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address, country_of
 from transforms.posting import Said
-from warehouse.tables import Issue, Pay
+from transforms.records.rows import Issue, Pay
 
 API = "https://www.reed.co.uk/api/1.0/"
 KEY = "JOBMARKET_REED_KEY"

@@ -13,7 +13,7 @@ from typing import Any
 from extractors.source import LISTED_WHOLE, Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 REPOSITORY = "https://raw.githubusercontent.com/SimplifyJobs/New-Grad-Positions/"
 ADDRESS = f"{REPOSITORY}dev/.github/scripts/listings.json"

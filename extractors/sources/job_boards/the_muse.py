@@ -13,7 +13,7 @@ from typing import Any
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MOST_PAGES = 50

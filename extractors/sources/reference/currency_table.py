@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from extractors.source import Response, Source
 from extractors.web.paging import Web, ask_first
 from transforms.pay.currency import codes
+from transforms.records.rows import ExchangeRate, Issue
 from transforms.text.rejects import Rejected
-from warehouse.tables import ExchangeRate, Issue
 
 BASE = "USD"
 

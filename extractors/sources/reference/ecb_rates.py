@@ -12,8 +12,9 @@ from datetime import date
 
 from extractors.source import Response, Source, member
 from extractors.web.paging import Web, ask_each
+from transforms.records.rows import ExchangeRate, Issue
+from transforms.records.vocabulary import CURRENCY_CODE
 from transforms.text.rejects import Rejected
-from warehouse.tables import CURRENCY_CODE, ExchangeRate, Issue
 
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")

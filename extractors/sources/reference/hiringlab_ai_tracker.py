@@ -13,8 +13,8 @@ from datetime import date
 from extractors.source import Response, Source, each, table_in
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
+from transforms.records.rows import AiPostingShare, Issue
 from transforms.text.rejects import Rejected
-from warehouse.tables import AiPostingShare, Issue
 
 FILES = "https://raw.githubusercontent.com/hiring-lab/ai-tracker/main/"
 MEASURES = {"AI_posting.csv": "ai", "GenAI_posting.csv": "generative_ai"}

@@ -13,8 +13,8 @@ from datetime import date
 
 from extractors.source import Response, Source, each, member, table_in
 from extractors.web.paging import Web, ask_first
+from transforms.records.rows import Issue, OccupationSkill
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, OccupationSkill
 
 FILES = "https://www.onetcenter.org/dl_files/database/"
 NAME = re.compile(r"db_(\d+)_(\d)_text")

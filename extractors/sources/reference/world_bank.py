@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from extractors.source import Response, Source, each, member, table_in
 from extractors.web.paging import Web, ask_each
+from transforms.records.rows import Issue, PriceLevel
 from transforms.text.lookups import countries
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, PriceLevel
 
 API = "https://api.worldbank.org/v2/"
 INDICATORS = {"PA.NUS.FCRF": "official_rate", "PA.NUS.PPP": "ppp"}

@@ -16,7 +16,7 @@ from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
 ADDRESS = f"{API}?count=100"

@@ -17,7 +17,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 ADDRESS = "https://remoteok.com/api"
 KNOWN = frozenset(

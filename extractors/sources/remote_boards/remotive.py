@@ -13,8 +13,8 @@ from typing import Any
 from extractors.source import LISTED_WHOLE, Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.posting import Said
+from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue
 
 ADDRESS = "https://remotive.com/api/remote-jobs"
 KNOWN = frozenset(

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.posting import Said
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 ADDRESS = "https://weworkremotely.com/remote-jobs.rss"
 KNOWN = frozenset(

@@ -16,9 +16,10 @@ from operator import itemgetter
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
+from transforms.records.rows import Issue, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.titles import role_of, seniority_of
 from transforms.text.rejects import Rejected
-from warehouse.tables import GROUP_OF_ROLE, Issue, PayReport
 
 ADDRESS = "https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/main/salaries.csv"
 COLUMNS = [

@@ -28,9 +28,9 @@ import orjson
 
 from extractors.source import Response, Source, each, member
 from extractors.web.paging import Web, ask_first
+from transforms.records.rows import Issue, OfficialWage
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, OfficialWage
 
 FILES = "https://www.bls.gov/oes/special-requests/"
 ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}

@@ -24,10 +24,11 @@ from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import finished
 from transforms.place.places import region_of
+from transforms.records.rows import Issue, Pay, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.titles import role_of, seniority_of
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected
-from warehouse.tables import GROUP_OF_ROLE, Issue, Pay, PayReport
 
 PAGE = "https://www.dol.gov/agencies/eta/foreign-labor/performance"
 FILES = "https://www.dol.gov/sites/dolgov/files/ETA/oflc/pdfs/"

@@ -15,9 +15,10 @@ from datetime import date
 from extractors.source import Response, Source, each, member, table_in
 from extractors.web.paging import Web, ask_first
 from transforms.place.places import country_of, region_of
+from transforms.records.rows import Issue, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.titles import role_of, seniority_of
 from transforms.text.rejects import Rejected
-from warehouse.tables import GROUP_OF_ROLE, Issue, PayReport
 
 FILES = "https://survey.stackoverflow.co/datasets/"
 YEAR = re.compile(r"survey-(\d{4})")

@@ -29,8 +29,8 @@ from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from transforms.place.places import Address
 from transforms.posting import Said, postings, said_hash
+from transforms.records.rows import Issue, Pay, Posting
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Pay, Posting
 
 BOARDS = "https://boards-api.greenhouse.io/v1/boards"
 

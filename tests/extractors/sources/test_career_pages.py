@@ -19,8 +19,8 @@ from extractors.sources.employer_boards import career_pages
 from extractors.sources.employer_boards.career_pages import Site, read_item, sites
 from extractors.web.session import FetchFailed
 from transforms.posting import postings
+from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Posting
 
 HOST = "https://jobs.curlew.example"
 CURLEW = Site(

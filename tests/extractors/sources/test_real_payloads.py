@@ -23,8 +23,8 @@ from extractors.refine.refine import rows_of
 from extractors.source import NEW_KEYS, Response, all_sources, source_of
 from extractors.sources.reference.world_bank import country_codes
 from transforms.pay.headline import OWN_PAY
+from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel
 from transforms.text.rejects import Rejected
-from warehouse.tables import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel
 
 PAYLOADS = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
 pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason=f"the real payloads are not at {PAYLOADS}")

@@ -39,11 +39,7 @@ from extractors.sources.files.tabular import headers_for
 from extractors.sources.salaries.aijobs_salaries import first_rows_of_pairs
 from extractors.web.paging import ask_first, ask_pages
 from extractors.web.session import FetchFailed
-from transforms.text.lookups import occupations
-from transforms.text.rejects import Rejected
-from warehouse.tables import (
-    KINDS,
-    POSTING_KINDS,
+from transforms.records.rows import (
     AiPostingShare,
     ExchangeRate,
     Issue,
@@ -53,6 +49,9 @@ from warehouse.tables import (
     Posting,
     PriceLevel,
 )
+from transforms.records.vocabulary import KINDS, POSTING_KINDS
+from transforms.text.lookups import occupations
+from transforms.text.rejects import Rejected
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 LOOKUPS = Path(transforms.lookups.__path__[0])

@@ -26,8 +26,8 @@ from extractors.archive import warc as archive
 from extractors.refine.refine import rows_of
 from extractors.source import Response
 from extractors.sources.files import tabular
+from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
-from warehouse.tables import Issue, Posting
 
 HEAD = 'name = "acme"\nlicence = "CC0"\nattribution = "Acme"\n'
 FIELDS = """

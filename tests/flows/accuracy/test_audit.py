@@ -17,8 +17,9 @@ from flows.accuracy.audit import ALL, GOLD, QUESTIONS, Answer, accuracy, answers
 from flows.accuracy.scoring import wilson
 from flows.terminal.errors import Wrong
 from tests.flows.publishing import JOB, published
+from transforms.records.vocabulary import READERS
 from warehouse import database as store
-from warehouse.tables import READERS, Audits
+from warehouse.tables import Audits
 
 DAY = date(2026, 11, 25)
 

@@ -16,10 +16,11 @@ from reports.figures import catalogue as figures
 from reports.figures import selects
 from reports.figures.catalogue import UnknownFigureError, compute, declared, explain, warnings
 from reports.wording import wording
+from transforms.records.vocabulary import CELL_STATES
 from warehouse import tables
 from warehouse.marts.statistics import DOUBT_WORDS, capped_weights, resampled, share_intervals
 from warehouse.schema import ddl
-from warehouse.tables import CELL_STATES, Behind, Figures
+from warehouse.tables import Behind, Figures
 
 AS_OF = date(2026, 8, 17)
 NORTH = "band.northern_america.mid_senior"

@@ -14,12 +14,12 @@ import pytest
 from reports.figures import selects
 from reports.figures.catalogue import Figure, Rung, compute, declared
 from tests.reports.conftest import AS_OF, Put, plain
+from transforms.records.columns import fields_of, table_of
 from warehouse import tables
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
 from warehouse.schema import arrow_schema
-from warehouse.tables import fields_of, table_of
 
 N_JOBS = 600
 PLACES = {

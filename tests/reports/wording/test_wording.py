@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from reports.wording import wording
+from transforms.records.vocabulary import SKILL_CATEGORIES
 from warehouse.marts.statistics import DOUBT_WORDS
-from warehouse.tables import SKILL_CATEGORIES, Figures
+from warehouse.tables import Figures
 
 STATED = {"stated_low": 126_000.0, "stated_high": 187_200.0, "stated_n_jobs": 310, "stated_n_employers": 48,
           "stated_status": "published", "stated_reason": None}  # fmt: skip

@@ -26,7 +26,7 @@ import extractors.sources.employer_boards.ashby
 from extractors.archive.warc import read
 from extractors.refine.refine import rows_of
 from extractors.source import Response
-from warehouse.tables import Posting
+from transforms.records.rows import Posting
 
 REPO = Path(__file__).parents[3]
 REAL = REPO.parent / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from extractors.source import all_sources, board_in
 from transforms.employers.identity import employer_key, evidence, is_staffing_agency, own_domain, platform_of
+from transforms.records.vocabulary import POSTING_KINDS
 from transforms.text.lookups import rows_of
-from warehouse.tables import POSTING_KINDS
 
 HERE = Path(__file__).parent
 MAPPED = "tabular.invalid"

@@ -18,7 +18,8 @@ from transforms.pay.normalisation import finished
 from transforms.pay.prose import money_in, pay_in
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.place.places import whereabouts
-from warehouse.tables import COMPONENTS, PAY_FLAGS, PERIODS, Pay
+from transforms.records.rows import Pay
+from transforms.records.vocabulary import COMPONENTS, PAY_FLAGS, PERIODS
 
 CASES = Path(__file__).parent / "pay_cases.csv"
 Row = tuple[str, str | None, str | None, str | None, str | None]

@@ -8,7 +8,7 @@ import pytest
 
 import transforms.pay.structured
 from transforms.pay.structured import amount_of, period_of, stated_pay
-from warehouse.tables import Issue
+from transforms.records.rows import Issue
 
 
 def test_the_examples_of_the_module() -> None:

@@ -13,7 +13,7 @@ import transforms
 from transforms.place.gazetteer import countries, gazetteer, groups, key
 from transforms.place.location_line import folded
 from transforms.place.places import Address, Whereabouts, country_of, members_of, region_of, whereabouts
-from warehouse.tables import READINGS, WORKPLACES
+from transforms.records.vocabulary import READINGS, WORKPLACES
 
 HERE = Path(__file__).parent
 REPO = HERE.parents[1]

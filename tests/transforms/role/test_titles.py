@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.posting import posting
+from transforms.records.vocabulary import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
 from transforms.role import titles as roles
 from transforms.role.ai_label import ai_label
 from transforms.role.requirements import degree_in, years_in
@@ -25,7 +26,6 @@ from transforms.role.titles import (
 )
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of
-from warehouse.tables import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
 
 HERE = Path(__file__).parent
 LOOKUPS = Path(roles.__file__).parents[1] / "lookups" / "role"

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.records.vocabulary import REQUIREMENTS, SKILL_CATEGORIES
 from transforms.skills.extraction import skills_in
 from transforms.skills.lexicon import FORMS
 from transforms.text.lookups import rows_of, taxonomy
 from transforms.text.normalise import text_of
-from warehouse.tables import REQUIREMENTS, SKILL_CATEGORIES
 
 HERE = Path(__file__).parent
 REAL = HERE.parents[2] / "shared" / "real"

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from transforms.records.columns import fields_of
+from transforms.records.rows import ExchangeRate, PayReport, Posting
 from warehouse.checks import gate as quality
 from warehouse.checks.gate import GateBroken, GateResult, check
 from warehouse.schema import arrow_table
-from warehouse.tables import ExchangeRate, PayReport, Posting, RoleShares, SalaryBands, fields_of
+from warehouse.tables import RoleShares, SalaryBands
 
 DAY = date(2026, 3, 1)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.test_database import Answer, copy_of, declare, load, night, posting, refined
+from transforms.records.columns import table_of
 from warehouse import database as store
 from warehouse.checks import integrity as soundness
-from warehouse.tables import HISTORIES, table_of
+from warehouse.tables import HISTORIES
 
 AS_OF = date(2026, 1, 3)
 

@@ -18,11 +18,13 @@ from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
 from flows.nightly import declared_sources
 from transforms.employers import identity as reader
+from transforms.records.columns import fields_of
+from transforms.records.rows import Posting
 from warehouse import database as store
 from warehouse.load import employers
 from warehouse.load.employers import Said, resolved
 from warehouse.schema import arrow_table
-from warehouse.tables import Employers, Posting, Postings, Sources, fields_of
+from warehouse.tables import Employers, Postings, Sources
 
 REAL = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
 REVIEWED = {"Old Mission; Old Mission Capital", "Robinhood; Robinhood Careers", "Vectra; Vectra AI"}

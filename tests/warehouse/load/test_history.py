@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.warehouse.test_database import BEGIN, Answer, all_rows, declare, load, night, posting, refined
+from transforms.records.rows import Place
 from warehouse import database as store
-from warehouse.tables import Place
 
 INTERVALS = (
     "SELECT posting_id, first_seen_at, last_seen_at, closed_at, closed_by, expires_on::VARCHAR"

@@ -12,10 +12,10 @@ import pytest
 
 from tests.warehouse.test_database import Answer, File, all_rows, load, night, posting, refined
 from transforms.employers import dedup as duplicate
+from transforms.records.rows import Place, Posting
 from transforms.text.normalise import hash_of
 from warehouse import database as store
 from warehouse.load import jobs
-from warehouse.tables import Place, Posting
 
 WORDS = [f"w{n}ord" for n in range(3_000)]
 

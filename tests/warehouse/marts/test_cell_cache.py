@@ -15,20 +15,13 @@ from flows import nightly
 from flows.nightly import MARTS, Request, compute_marts, load_lookups
 from flows.runtime.settings import Settings
 from tests.warehouse.marts.test_marts import posting
+from transforms.records.columns import fields_of, table_of
 from warehouse import database as store
 from warehouse.checks import integrity as soundness
 from warehouse.checks.gate import GateResult
 from warehouse.marts import cell_cache as reuse
 from warehouse.schema import VIEWS, arrow_table
-from warehouse.tables import (
-    PostingPlaces,
-    PostingSkills,
-    RoleShares,
-    SalaryBands,
-    SkillDemand,
-    fields_of,
-    table_of,
-)
+from warehouse.tables import PostingPlaces, PostingSkills, RoleShares, SalaryBands, SkillDemand
 
 DAY = date(2026, 9, 30)
 NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)

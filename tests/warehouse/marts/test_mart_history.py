@@ -15,10 +15,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.test_database import all_rows
+from transforms.records.columns import fields_of, table_of
+from transforms.records.vocabulary import ROLES
 from warehouse import database as store
 from warehouse.marts import mart_history as history
 from warehouse.schema import arrow_table, mart_ddl
-from warehouse.tables import HISTORIES, ROLES, Behind, Figures, RoleShares, fields_of, table_of
+from warehouse.tables import HISTORIES, Behind, Figures, RoleShares
 
 FIRST = date(2026, 9, 1)
 SPANS = "SELECT role, n_jobs, valid_from, valid_to FROM mart.role_shares_history ORDER BY ALL"

@@ -12,6 +12,8 @@ import pytest
 
 from flows.nightly import Request, compute_marts, declared_sources, load_lookups
 from flows.runtime.settings import Settings
+from transforms.records.columns import fields_of
+from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, roles
 from warehouse import database as store
 from warehouse.checks import gate as quality
@@ -21,7 +23,6 @@ from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
 from warehouse.schema import arrow_table
 from warehouse.tables import (
-    GROUP_OF_ROLE,
     Countries,
     Figures,
     PayReports,
@@ -33,7 +34,6 @@ from warehouse.tables import (
     SkillDemand,
     Skills,
     Sources,
-    fields_of,
 )
 
 AS_OF = date(2026, 9, 30)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.records.vocabulary import SHARE_DOUBTS
 from warehouse.marts.statistics import (
     DOUBT_WORDS,
     EMPLOYER_CAP,
@@ -21,7 +22,6 @@ from warehouse.marts.statistics import (
     share_intervals,
     too_few,
 )
-from warehouse.tables import SHARE_DOUBTS
 
 EMPLOYERS = st.lists(st.integers(0, 40).map(str), min_size=1, max_size=200)
 

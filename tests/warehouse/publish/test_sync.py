@@ -12,10 +12,11 @@ import duckdb
 import pytest
 
 from tests.warehouse.marts.test_marts import posting
+from transforms.records.columns import fields_of, table_of
 from warehouse import database as store
 from warehouse.publish import sync as renewing
 from warehouse.schema import arrow_table, database_tables
-from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs, fields_of, table_of
+from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs
 
 NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 

@@ -1,0 +1,113 @@
+"""How a table is declared: a frozen dataclass whose fields are annotated with a `Column`.
+
+DDL, CHECKs, comments, the Great Expectations suite, the Parquet schema and DICTIONARY.md are all read from such classes.
+This package imports only the standard library, so that readers and refine workers can use these classes.
+
+Names: `_on` is a date, `_at` a UTC time, `_text` what the source wrote, `is_` a truth value. NULL means
+"not stated"; it is never replaced by zero or by a default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is known of a column beyond its Python type.
+
+    `values` closes the vocabulary, `low`/`high` bound a number, `pattern` is a whole-match regular
+    expression, `references` names the "table.column" whose values it takes. A column is nullable when its
+    type says `| None`.
+    """
+
+    doc: str
+    key: bool = False
+    unit: str | None = None
+    values: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    pattern: str | None = None
+    references: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column as read back from a table class: its name, element type and whether it may be NULL.
+
+    `type` is one of str, int, float, bool, date, datetime or, for a nested list of structs, the struct's
+    class; `is_list` says whether the column holds a list of it.
+    """
+
+    name: str
+    type: type
+    nullable: bool
+    is_list: bool
+    column: Column
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name ("schema.name"), meaning, and checks over more than one column (SQL)."""
+
+    name: str
+    doc: str
+    checks: tuple[str, ...] = ()
+
+
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
+    """Make a class a table: a frozen, keyword-only dataclass that carries its `Table` as `TABLE`."""
+
+    def declare(cls: type[T]) -> type[T]:
+        made = struct(cls)
+        made.TABLE = Table(name, doc, checks)  # type: ignore[attr-defined]  # a class constant
+        return made
+
+    return declare
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def struct(cls: type[T]) -> type[T]:
+    """Make a class a value that stands inside a nested list, or a base for tables: frozen and keyword-only.
+
+    Frozen for the type checker alone: an `__init__` that freezes takes three times as long, and adverts have dozens.
+    """
+    return dataclass(kw_only=True, unsafe_hash=True)(cls)
+
+
+def fields_of(cls: type) -> tuple[Field, ...]:
+    """The columns of a table or struct class, keys first, otherwise in order of declaration."""
+    if "_FIELDS" not in cls.__dict__:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        read = [_field(f.name, hints[f.name]) for f in dataclasses.fields(cls)]
+        cls._FIELDS = tuple(sorted(read, key=lambda f: not f.column.key))  # type: ignore[attr-defined]
+    fields: tuple[Field, ...] = cls._FIELDS  # type: ignore[attr-defined]
+    return fields
+
+
+def _field(name: str, hint: Any) -> Field:
+    column = next(m for m in hint.__metadata__ if isinstance(m, Column))
+    kind = hint.__origin__
+    nullable = False
+    if isinstance(kind, types.UnionType):
+        nullable = True
+        kind = next(a for a in typing.get_args(kind) if a is not types.NoneType)
+    is_list = typing.get_origin(kind) is tuple
+    if is_list:
+        kind = typing.get_args(kind)[0]
+    return Field(name, kind, nullable, is_list, column)
+
+
+def table_of(cls: type) -> Table:
+    """The declaration of a table class."""
+    declared: Table = cls.TABLE  # type: ignore[attr-defined]
+    return declared

@@ -1,0 +1,348 @@
+"""The rows that readers return: what one advert says, and rows of surveys, statistics and rates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from transforms.records.columns import Column, struct, table
+from transforms.records.vocabulary import (
+    AI_LABELS,
+    BASES,
+    COMPONENTS,
+    COUNTRY_CODE,
+    CURRENCY_CODE,
+    DEGREES,
+    EMPLOYMENT_TYPES,
+    HEX_32,
+    PAY_FLAGS,
+    PAY_MARKETS,
+    PERIODS,
+    READINGS,
+    REQUIREMENTS,
+    ROLE_GROUPS,
+    ROLES,
+    SENIORITIES,
+    SKILL_CATEGORIES,
+    SKILL_KINDS,
+    TEXT_STATES,
+    WORKPLACES,
+)
+
+
+@struct
+class Place:
+    """One place of a posting. `country` may be known where the city is not, never the other way round."""
+
+    place_text: Annotated[str | None, Column("The words the place was read from")]
+    country: Annotated[str | None, Column("Country, ISO 3166-1 alpha-2", pattern=COUNTRY_CODE)] = None
+    subdivision: Annotated[str | None, Column("First-level subdivision, ISO 3166-2 code where known (US-CA)")] = None
+    city: Annotated[str | None, Column("City as GeoNames calls it; as written where GeoNames lacks it")] = None
+    region: Annotated[str | None, Column("UN M49 intermediate region, else sub-region")] = None
+    continent: Annotated[str | None, Column("UN M49 region")] = None
+    reading: Annotated[
+        str, Column("stated: structured address; parsed: gazetteer; inferred: by a rule", values=READINGS)
+    ] = "parsed"
+
+
+@struct
+class Pay:
+    """One component of pay for one place and level. Amounts are in `currency` per `period`, as stated."""
+
+    component: Annotated[str, Column("What is paid", values=COMPONENTS)] = "base"
+    pay_text: Annotated[str | None, Column("The words or structured value it was read from")] = None
+    low: Annotated[float | None, Column("Lower end; NULL for 'up to'", low=0)] = None
+    high: Annotated[float | None, Column("Upper end; NULL for 'from'", low=0)] = None
+    currency: Annotated[str | None, Column("ISO 4217 code", pattern=CURRENCY_CODE)] = None
+    period: Annotated[str | None, Column("Period the amounts are for", values=PERIODS)] = None
+    period_reading: Annotated[str | None, Column("How the period is known", values=READINGS)] = None
+    tax: Annotated[str | None, Column("gross or net, where said", values=("gross", "net"))] = None
+    months: Annotated[int | None, Column("Salaries a year, where said (12, 13, 14)", low=12, high=16)] = None
+    reading: Annotated[str, Column("stated: structured field; parsed: prose; inferred", values=READINGS)] = "parsed"
+    place_text: Annotated[str | None, Column("Place the amount is tied to, as written")] = None
+    country: Annotated[str | None, Column("Country it is tied to", pattern=COUNTRY_CODE)] = None
+    level_text: Annotated[str | None, Column("Level or tier it is tied to, as written")] = None
+    annual_low: Annotated[float | None, Column("`low` for a year of full-time work, in `currency`", low=0)] = None
+    annual_high: Annotated[float | None, Column("`high` for a year of full-time work, in `currency`", low=0)] = None
+    flag: Annotated[str | None, Column("Why it may not enter a band", values=PAY_FLAGS)] = None
+    is_headline: Annotated[bool, Column("The posting's own pay: what core.postings shows")] = False
+    is_headline_in_country: Annotated[
+        bool, Column("The posting's own pay in `country`, of all base pay tied to that country: what counts there")
+    ] = False
+    start: Annotated[int | None, Column("Offset of the first character in the text; NULL if structured", low=0)] = None
+    end: Annotated[int | None, Column("Offset after the last character", low=0)] = None
+
+
+@struct
+class SkillAsked:
+    """One skill found in a posting's text, at its strongest requirement."""
+
+    skill: Annotated[str, Column("Name in the taxonomy", references="core.skills.skill")]
+    requirement: Annotated[str, Column("How it is asked for", values=REQUIREMENTS)]
+    start: Annotated[int, Column("Offset of the first character of the evidence in the text", low=0)]
+    end: Annotated[int, Column("Offset after its last character", low=0)]
+
+
+@struct
+class Span:
+    """Where a value of the posting was read, and by which rule."""
+
+    field: Annotated[str, Column("Column the value stands in")]
+    part: Annotated[str, Column("Part of the advert", values=("title", "text", "location", "structured"))]
+    start: Annotated[int | None, Column("Offset of the first character in that part", low=0)]
+    end: Annotated[int | None, Column("Offset after the last character", low=0)]
+    rule: Annotated[str, Column("Name of the rule that read it")]
+    reading: Annotated[str, Column("How it is known", values=READINGS)]
+
+
+@struct
+class Issue:
+    """A value that was not taken: which, what it was, and the rule it broke."""
+
+    column_name: Annotated[str, Column("Column the value was meant for, or 'record'/'response' for all of it")]
+    value: Annotated[str, Column("The value, cut to 200 characters")]
+    rule: Annotated[str, Column("What was expected, in words, with the remedy where there is one")]
+    is_deliberate: Annotated[bool, Column("Whole, but left out by a rule of ours (unlisted, a prospect post)")] = False
+
+
+@struct
+class Advert:
+    """What one posting says, as read from one response: shared by refined files and core.postings."""
+
+    posting_id: Annotated[str, Column("source:native id", key=True)]
+    source: Annotated[str, Column("Source it was read at", references="core.sources.source")]
+    board: Annotated[str | None, Column("Board (the employer's token on a platform) the values were read from")]
+    url: Annotated[str | None, Column("Page of the advert")]
+    title: Annotated[str, Column("Job title as written, white space folded", pattern=r".*\S.*")]
+    employer: Annotated[str | None, Column("Hiring organisation as the source names it")]
+    department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
+    requisition_id: Annotated[
+        str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")
+    ]
+    location_text: Annotated[str | None, Column("Location as written")]
+    country: Annotated[str | None, Column("Country when all places agree", pattern=COUNTRY_CODE)]
+    subdivision: Annotated[str | None, Column("Subdivision when all places agree")]
+    city: Annotated[str | None, Column("City when there is one place only")]
+    region: Annotated[str | None, Column("UN M49 region when all places agree")]
+    continent: Annotated[str | None, Column("UN M49 continent when all places agree")]
+    workplace: Annotated[str | None, Column("Where the work is done", values=WORKPLACES)]
+    remote_scope: Annotated[
+        tuple[str, ...] | None,
+        Column(
+            "Where remote work may be done: ISO country codes, or EU, EEA, EUROPE, EMEA, MENA, AFRICA, ASIA, APAC, "
+            "LATAM, SOUTH_AMERICA, AMERICAS, WORLD"
+        ),
+    ]
+    employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
+    posted_on: Annotated[date | None, Column("Day of publication, when the source states it")]
+    valid_through: Annotated[date | None, Column("Last day of the advert, when the source states it")]
+    role: Annotated[str, Column("Role read from the title", values=ROLES, references="core.roles.role")]
+    role_group: Annotated[str, Column("Group of the role", values=tuple(ROLE_GROUPS))]
+    seniority: Annotated[str, Column("Level: the title's word, else inferred from years", values=SENIORITIES)]
+    seniority_inferred: Annotated[bool, Column("The level was inferred from the years of experience")]
+    years_min: Annotated[float | None, Column("Least years of experience asked for", unit="years", low=0, high=40)]
+    degree_min: Annotated[str | None, Column("Lowest accepted degree", values=DEGREES)]
+    ai_label: Annotated[str | None, Column("What the job does with AI; NULL without text", values=AI_LABELS)]
+    language: Annotated[str | None, Column("Language of the text, ISO 639-1", pattern="[a-z]{2}")]
+    text_state: Annotated[str, Column("How much of the text was read", values=TEXT_STATES)]
+    text_hash: Annotated[str | None, Column("SHA-256 of the normalised text, its first 32 hex digits", pattern=HEX_32)]
+    pay_text: Annotated[str | None, Column("Pay as written")]
+    pay_low: Annotated[
+        float | None,
+        Column(
+            "Lower end of base pay (pay_flag says where it is more than base pay) per `period`", unit="currency", low=0
+        ),
+    ]
+    pay_high: Annotated[
+        float | None,
+        Column(
+            "Upper end of base pay (pay_flag says where it is more than base pay) per `period`", unit="currency", low=0
+        ),
+    ]
+    currency: Annotated[str | None, Column("ISO 4217 code of the pay", pattern=CURRENCY_CODE)]
+    period: Annotated[str | None, Column("Period of the pay", values=PERIODS)]
+    pay_source: Annotated[str | None, Column("How the pay is known", values=READINGS)]
+    pay_tax: Annotated[str | None, Column("gross or net, where said", values=("gross", "net"))]
+    pay_flag: Annotated[str | None, Column("Why the pay may not enter a band", values=PAY_FLAGS)]
+    annual_low: Annotated[float | None, Column("Lower end for a full-time year", unit="currency per year", low=0)]
+    annual_high: Annotated[float | None, Column("Upper end for a full-time year", unit="currency per year", low=0)]
+    pay_country: Annotated[
+        str | None, Column("Country the pay counts in, or `several`, or `remote`; NULL when the place is unknown")
+    ]
+    pay_region: Annotated[str | None, Column("UN M49 region the pay counts in, or `several`, or `remote`")]
+    pay_continent: Annotated[str | None, Column("UN M49 continent the pay counts in, or `several`, or `remote`")]
+    pay_market: Annotated[str | None, Column("Paid in the country's own money or from abroad", values=PAY_MARKETS)]
+
+
+PAY_CHECKS = (
+    "pay_low <= pay_high",
+    "annual_low <= annual_high",
+    "(pay_low IS NULL AND pay_high IS NULL) OR pay_source IS NOT NULL",
+)
+
+
+@table(
+    "refined.postings",
+    "One posting in one response, as the refine step writes it (Parquet, never published: it holds the text).",
+    *PAY_CHECKS,
+)
+class Posting(Advert):
+    """A finished posting. Made in one place only: `transforms.posting.posting`."""
+
+    text: Annotated[str | None, Column("Advert text, mail addresses and telephone numbers masked")]
+    places: Annotated[tuple[Place, ...], Column("All places")]
+    pay: Annotated[tuple[Pay, ...], Column("All pay found, the headline first")]
+    skills: Annotated[tuple[SkillAsked, ...], Column("Skills found in the text")]
+    spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
+    issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]
+    said_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]
+
+
+@struct
+class Sourced:
+    """Provenance every row that is not a posting carries."""
+
+    source: Annotated[str, Column("Source it was read at", key=True, references="core.sources.source")]
+
+
+@struct
+class PayReport(Sourced):
+    """One row of a salary survey or of a collection of salary pairs, as stated."""
+
+    snapshot_on: Annotated[date, Column("Day of the snapshot", key=True)]
+    row: Annotated[int, Column("Row in the snapshot, from 1", key=True, low=1)]
+    basis: Annotated[str, Column("Kind of pay figure", values=BASES)]
+    pair_row: Annotated[int, Column("First row of the low/high pair it belongs to; its own row when single", low=1)]
+    year: Annotated[int, Column("Year of the pay", low=1990, high=2100)]
+    title: Annotated[str, Column("Job title as written")]
+    role: Annotated[str, Column("Role read from the title", values=ROLES, references="core.roles.role")]
+    role_group: Annotated[str, Column("Group of the role", values=tuple(ROLE_GROUPS))]
+    seniority: Annotated[str, Column("Level: the title's word, else as the source codes it", values=SENIORITIES)]
+    employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
+    pay: Annotated[float, Column("Annual pay", unit="currency per year", low=0)]
+    currency: Annotated[str, Column("ISO 4217 code", pattern=CURRENCY_CODE)]
+    pay_usd_stated: Annotated[float | None, Column("US dollars as the source converted them", unit="USD", low=0)]
+    country: Annotated[str | None, Column("Country of the work or residence", pattern=COUNTRY_CODE)]
+    employer_country: Annotated[str | None, Column("Country of the employer", pattern=COUNTRY_CODE)]
+    region: Annotated[str | None, Column("UN M49 region of `country`")]
+    continent: Annotated[str | None, Column("UN M49 continent of `country`")]
+    remote_share: Annotated[float | None, Column("Share of remote work", unit="share", low=0, high=1)]
+    employer_size: Annotated[str | None, Column("S, M or L as the source codes it", values=("S", "M", "L"))]
+    employer: Annotated[str | None, Column("Employer, where filings name it")] = None
+    pay_high: Annotated[float | None, Column("Upper end, where a range is filed", unit="currency per year", low=0)] = (
+        None
+    )
+    case_id: Annotated[str | None, Column("The publisher's own number of the report or filing")] = None
+
+
+@struct
+class OfficialWage(Sourced):
+    """One occupation's wages in one area, published by a statistical office."""
+
+    period_on: Annotated[date, Column("Reference month, as its first day", key=True)]
+    area: Annotated[str, Column("Area code of the publisher (99 = United States)", key=True)]
+    occupation: Annotated[str, Column("SOC 2018 code", key=True, pattern=r"\d{2}-\d{4}")]
+    area_title: Annotated[str, Column("Name of the area")]
+    country: Annotated[str, Column("Country", pattern=COUNTRY_CODE)]
+    occupation_title: Annotated[str, Column("Name of the occupation")]
+    currency: Annotated[str, Column("ISO 4217 code", pattern=CURRENCY_CODE)]
+    employment: Annotated[float | None, Column("Employees", unit="persons", low=0)]
+    employment_rse: Annotated[float | None, Column("Relative standard error of employment", unit="percent", low=0)]
+    annual_mean: Annotated[float | None, Column("Mean", unit="currency per year", low=0)]
+    mean_rse: Annotated[float | None, Column("Relative standard error of the mean", unit="percent", low=0)]
+    annual_p10: Annotated[float | None, Column("10th percentile", unit="currency per year", low=0)]
+    annual_p25: Annotated[float | None, Column("25th percentile", unit="currency per year", low=0)]
+    annual_p50: Annotated[float | None, Column("Median", unit="currency per year", low=0)]
+    annual_p75: Annotated[float | None, Column("75th percentile", unit="currency per year", low=0)]
+    annual_p90: Annotated[float | None, Column("90th percentile", unit="currency per year", low=0)]
+    top_coded: Annotated[tuple[str, ...], Column("Columns whose value is a lower bound ('#')")]
+
+
+@struct
+class ExchangeRate(Sourced):
+    """One quoted rate: `rate` units of `currency` for one unit of `base`."""
+
+    rate_on: Annotated[date, Column("Day of the rate", key=True)]
+    base: Annotated[str, Column("ISO 4217 code of the base", key=True, pattern=CURRENCY_CODE)]
+    currency: Annotated[str, Column("ISO 4217 code quoted", key=True, pattern=CURRENCY_CODE)]
+    rate: Annotated[float, Column("Units of `currency` for one unit of `base`", low=0)]
+
+
+@struct
+class PriceLevel(Sourced):
+    """One yearly value of a country's money: the official rate, or its purchasing power."""
+
+    year: Annotated[int, Column("Year", key=True, low=1960, high=2100)]
+    country: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
+    indicator: Annotated[
+        str,
+        Column(
+            "official_rate: units of the country's money for one US dollar, yearly average; "
+            "ppp: units that buy what one US dollar buys in the United States",
+            key=True,
+            values=("official_rate", "ppp"),
+        ),
+    ]
+    value: Annotated[float, Column("Units of the country's money", unit="currency per USD", low=0)]
+
+
+@struct
+class OccupationSkill(Sourced):
+    """A technology that an occupation uses, as a public classification of occupations lists it."""
+
+    release: Annotated[str, Column("Release of the classification", key=True)]
+    occupation: Annotated[str, Column("O*NET-SOC 2019 code", key=True, pattern=r"\d{2}-\d{4}\.\d{2}")]
+    technology: Annotated[str, Column("Technology as listed", key=True)]
+    commodity: Annotated[str | None, Column("UNSPSC commodity it belongs to")]
+    is_hot: Annotated[bool, Column("Often named in employers' adverts of all occupations")]
+    is_in_demand: Annotated[bool, Column("Often named in adverts of this occupation")]
+
+
+@struct
+class AiPostingShare(Sourced):
+    """The share of adverts that name AI in one country, as another publisher measures it."""
+
+    measure: Annotated[str, Column("ai or generative_ai", key=True, values=("ai", "generative_ai"))]
+    country: Annotated[str, Column("Country", key=True, pattern=COUNTRY_CODE)]
+    day: Annotated[date, Column("Last day of the seven it averages", key=True)]
+    share: Annotated[float, Column("Adverts that name it", unit="share", low=0, high=1)]
+
+
+@struct
+class Country:
+    """One country, its regions and money."""
+
+    country: Annotated[str, Column("ISO 3166-1 alpha-2", key=True, pattern=COUNTRY_CODE)]
+    alpha3: Annotated[str, Column("ISO 3166-1 alpha-3", pattern="[A-Z]{3}")]
+    name: Annotated[str, Column("English short name")]
+    m49: Annotated[str | None, Column("UN M49 code", pattern=r"\d{3}")]
+    region: Annotated[str | None, Column("UN M49 intermediate region, else sub-region")]
+    continent: Annotated[str | None, Column("UN M49 region")]
+    currencies: Annotated[tuple[str, ...], Column("Legal tender, ISO 4217 codes")]
+
+
+@struct
+class Role:
+    """One role: definition, group and nearest official occupations."""
+
+    role: Annotated[str, Column("Role", key=True)]
+    role_group: Annotated[str, Column("Group", values=tuple(ROLE_GROUPS))]
+    title: Annotated[str, Column("Name for readers")]
+    definition: Annotated[str, Column("What the person mainly does")]
+    soc_2018: Annotated[str | None, Column("Nearest SOC 2018 occupation", pattern=r"\d{2}-\d{4}")]
+    isco_08: Annotated[str | None, Column("Nearest ISCO-08 unit group", pattern=r"\d{4}")]
+
+
+@struct
+class Skill:
+    """One skill of the taxonomy."""
+
+    skill: Annotated[str, Column("Name", key=True)]
+    category: Annotated[str, Column("Category of the guide", values=SKILL_CATEGORIES)]
+    kind: Annotated[
+        str,
+        Column("technology: what has a maker or a specification; concept: a field, method or duty", values=SKILL_KINDS),
+    ]
+    aliases: Annotated[tuple[str, ...], Column("Other spellings")]
+    case_rule: Annotated[str, Column("How letters must match", values=("any", "exact"))]
+    evidence: Annotated[str, Column("Where the row comes from: a posting, an O*NET or ESCO id")]

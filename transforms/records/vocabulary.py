@@ -1,0 +1,80 @@
+"""The closed vocabularies: every word that a column of a closed set may hold."""
+
+from __future__ import annotations
+
+KINDS = ("employer board", "aggregator", "forum", "survey", "statistics", "rates")
+POSTING_KINDS = ("employer board", "aggregator", "forum")
+BASES = ("advertised", "advertised_third_party", "reported", "filed", "official")
+WORKPLACES = ("onsite", "hybrid", "remote")
+EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN", "VOLUNTEER", "PER_DIEM", "OTHER")
+SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
+AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
+TEXT_STATES = ("full", "snippet", "none")
+PERIODS = ("hour", "day", "week", "month", "year")
+READINGS = ("stated", "parsed", "inferred")
+COMPONENTS = (
+    *("base", "bonus", "commission", "equity", "equity_percent"),
+    *("on_target_earnings", "total_compensation", "other"),
+)
+PAY_FLAGS = (
+    "high_over_4x_low",
+    "implausible_low",
+    "implausible_high",
+    "low_above_high",
+    "on_target_earnings",
+    "period_contradicted",
+    "predicted",
+    "total_compensation",
+)
+USD_REASONS = ("no_currency", "no_rate")
+PAY_MARKETS = ("local", "cross_border")
+REQUIREMENTS = ("required", "preferred", "mentioned")
+READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
+DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
+REGION_LEVELS = ("world", "continent", "region", "country")
+SENIORITY_GROUPS = ("entry", "mid_senior", "mid_senior_stated", "mid", "senior", "staff", "unstated", "all")
+CELL_STATES = ("published", "low", "suppressed")
+SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
+SKILL_KINDS = ("technology", "concept")
+SKILL_CATEGORIES = (
+    "Programming Languages",
+    "Machine Learning and Deep Learning",
+    "Mathematics and Statistics",
+    "Big Data and Cloud",
+    "MLOps and Deployment",
+    "AI Ethics and Explainability",
+    "Generative AI and Agents",
+    "Software Engineering and Tools",
+)
+ROLE_GROUPS = {
+    "ai_engineering": (
+        "ai_engineer",
+        "generative_ai_engineer",
+        "prompt_engineer",
+        "machine_learning_engineer",
+        "mlops_engineer",
+        "computer_vision_engineer",
+        "nlp_speech_engineer",
+        "robotics_engineer",
+        "intelligent_systems_engineer",
+        "ai_architect",
+        "ai_security",
+    ),
+    "ai_science": ("ai_researcher", "data_scientist"),
+    "ai_other": ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership"),
+    "data": ("data_engineer", "data_analyst"),
+    "ai_data_trainer": ("ai_data_trainer",),
+    "other_engineering": ("software_engineer",),
+    "other": ("other",),
+}
+ROLES = tuple(role for roles in ROLE_GROUPS.values() for role in roles)
+GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in roles}
+AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
+AI_GROUPS = (*AI_CORE, "ai_other")
+"""Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
+
+JOB_RULES = ("same text", "similar text", "same facts")
+
+COUNTRY_CODE = "[A-Z]{2}"
+CURRENCY_CODE = "[A-Z]{3}"
+HEX_32 = "[0-9a-f]{32}"
