@@ -6,7 +6,7 @@ A source module holds
     SOURCE = Source(name="ashby", ...)
 
     def fetch(web, *, boards, as_of): ...    # asks for each address; web archives the answers. Returns what failed
-    def parse(response): ...         # Iterator of what adverts say (`Said`), or of rows of other kinds, and Issues
+    def parse(response): ...         # Iterator of `RawPosting`, or of rows of other kinds, and Issues
 
 `posting_of(url)`: the native id of the posting whose own address it is, or None, where it asks for single postings;
 and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
@@ -67,7 +67,7 @@ EXPIRES_AFTER = {"employer board": LISTED_WHOLE, "aggregator": AGES_OUT, "forum"
 MAX_SECONDS = 6 * 3600.0
 """Seconds a source may take a night where it declares no other number: twice what the largest budget of requests needs
 (8,000, a second apart and a third of a second each)."""
-MOST_HEAD_LINES = 10
+MAX_HEAD_LINES = 10
 """Lines in which a table's header is looked for: exports put a title and a date above it."""
 NEW_KEYS = "keys"
 """`column_name` of the issue that names keys no reader knows."""
@@ -323,7 +323,7 @@ def table_in(
     plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     rows = filter(None, plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter))
     try:
-        first = list(itertools.islice(rows, MOST_HEAD_LINES))
+        first = list(itertools.islice(rows, MAX_HEAD_LINES))
         for number, header in enumerate(first):
             if wanted.issubset(header):
                 kept = None if also is None else wanted.union(also)

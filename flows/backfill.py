@@ -16,7 +16,7 @@ from extractors.source import all_sources
 from extractors.web.session import web_for
 from flows.inputs.recordings import Recordings
 from flows.nightly import RUN_NAME, Health, Outcome, Request, damaged, from_archive, reject_of_future, salvage_parts
-from flows.runtime.shutdown import ends_at_once
+from flows.runtime.shutdown import exit_on_signal
 from flows.terminal.progress import shown
 from warehouse.tables import Rejects
 
@@ -26,7 +26,7 @@ LOG = logging.getLogger("jobmarket")
 @flow(name="backfill", flow_run_name=RUN_NAME, validate_parameters=False)
 def backfill(request: Request, recordings: Recordings) -> Outcome:
     """Archive the recordings of each source, one task per source, then refine, load and publish."""
-    with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
+    with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
         asked = [archive_recordings.submit(name, files, request) for name, files in recordings.by_source.items()]
         return from_archive(request, with_unreadable([future.result() for future in asked], recordings.unreadable))

@@ -27,7 +27,7 @@ from prefect.cache_policies import NO_CACHE
 
 from extractors.archive.warc import LIVE, MAX_AHEAD, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
 from extractors.boards import all_boards, boards_of
-from extractors.refine.refine import Refined, answers_after, collector_paused, refusals_in
+from extractors.refine.refine import Refined, answers_after, gc_paused, refusals_in
 from extractors.refine.workers import refine_all
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web.session import MissingContact, Web, checked_contact, web_for
@@ -35,7 +35,7 @@ from flows.accuracy.audit import audits_of
 from flows.runtime.permissions import accept, accepted, permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
-from flows.runtime.shutdown import ends_at_once
+from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.version import code_version
 from flows.terminal.errors import unwritten
 from flows.terminal.progress import shown
@@ -173,7 +173,7 @@ class Outcome:
 @flow(name="nightly", flow_run_name=RUN_NAME, validate_parameters=False)
 def nightly(request: Request) -> Outcome:
     """Ask every source (none for a past day), then do what follows from the archive."""
-    with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
+    with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
         names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
         asked = {name: fetch_source.submit(name, request) for name in names if request.as_of is None}
@@ -184,7 +184,7 @@ def nightly(request: Request) -> Outcome:
 @flow(name="rebuild", flow_run_name=RUN_NAME, validate_parameters=False)
 def rebuild(request: Request) -> Outcome:
     """Make the warehouse again from the archive alone, as the nights made it, and publish it."""
-    with ends_at_once(request.settings.data, request.settings.prefect_home, request.run_id):
+    with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
         return from_archive(request, [])
 
@@ -479,12 +479,12 @@ def load_refined(
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
         follows_from = (duplicate.key(), all_boards(), code_version())
-        if not store.is_settled(con, *follows_from):
-            with collector_paused():  # which takes a third of their time else
+        if not store.derived_is_current(con, *follows_from):
+            with gc_paused():  # which takes a third of their time else
                 employers.resolve(con, all_boards(), employer)
                 jobs.resolve(con, refined, duplicate)
             store.convert_money(con)
-            store.settle(con, *follows_from)
+            store.mark_derived_current(con, *follows_from)
     return tuple(loaded)
 
 
@@ -679,7 +679,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     frames: dict[type, pd.DataFrame] = {}
     problems: list[str] = []
     with work_of(request) as con:
-        store.recall(con, Figures, request.outputs.market)
+        store.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
             store.forget_days_after(con, today())
         inputs = reuse.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
@@ -737,13 +737,13 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
         staged.append(site.stage(ledger, page, sources=sources, is_sample=request.is_sample))
         with work_of(request) as con:
             staged.insert(0, store.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
-        placing.put_in_place(staged)
+        placing.commit(staged)
     except (guide.GuideError, guide.SampleOutsideError) as error:
         return [str(error)]
     except OSError as error:
         return [unwritten(error)]
     finally:
-        placing.discard(staged)
+        placing.abandon(staged)
     return []
 
 

@@ -47,15 +47,15 @@ from transforms.text.evidence import Reading
 from transforms.text.normalise import hash_of, language_of, masked, text_of, without_unseen
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
-LONGEST_HTML = 4_000_000
+MAX_HTML = 4_000_000
 """HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""
-LONGEST_TEXT = 200_000
+MAX_TEXT = 200_000
 """Text is read up to this many characters; longer ones are not adverts but pasted documents."""
 FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
 EPOCH_MILLISECONDS = 1e11
 """Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
-LONGEST_REQUISITION = 60
+MAX_REQUISITION = 60
 """Characters above which a requisition is prose; ATS fields for it are two or three words wide."""
 NO_REQUISITION = re.compile(
     r"[^1-9]*|\W*9{3,}\W*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -72,7 +72,7 @@ MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id")
 NONE_BEFORE: Mapping[str, int] = MappingProxyType({})
 
 
-class Said(TypedDict, total=False):
+class RawPosting(TypedDict, total=False):
     """What a source says of a posting, in its own words.
 
     Dates may be a date, a datetime, an ISO string or an epoch number. `text_state` is given by sources that serve
@@ -110,7 +110,7 @@ class Said(TypedDict, total=False):
     """The level in the source's own word; it counts where the title has none."""
 
 
-def posting(**said: Unpack[Said]) -> Posting:
+def posting(**said: Unpack[RawPosting]) -> Posting:
     """Make a finished posting from what a source says.
 
     Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
@@ -126,15 +126,15 @@ def posting(**said: Unpack[Said]) -> Posting:
             return made
 
 
-class Again(NamedTuple):
+class CachedRow(NamedTuple):
     """An advert that says word for word what one said that was read before: that one's number."""
 
     number: int
 
 
 def postings(
-    said: Iterable[Said | Issue], before: Mapping[str, int] = NONE_BEFORE, *, seen_on: date | None = None
-) -> Iterator[Posting | Issue | Again]:
+    said: Iterable[RawPosting | Issue], before: Mapping[str, int] = NONE_BEFORE, *, seen_on: date | None = None
+) -> Iterator[Posting | Issue | CachedRow]:
     """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
 
     `TOGETHER` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
@@ -145,7 +145,7 @@ def postings(
         yield from _made_together(group, before, seen_on)
 
 
-def said_hash(said: Said) -> str | None:
+def said_hash(said: RawPosting) -> str | None:
     """Digest of all that a source says of an advert, 32 hex digits: the same words, the same posting.
 
     None where a value is of no kind that JSON can tell from others (bytes, infinity): such an advert is read each time.
@@ -177,9 +177,9 @@ def _told_apart(value: object) -> list[object]:
     raise TypeError
 
 
-def _groups(said: Iterable[Said | Issue]) -> Iterator[list[Said | Issue]]:
+def _groups(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | Issue]]:
     """`TOGETHER` at a time. What came before an answer turned out to be bad counts."""
-    group: list[Said | Issue] = []
+    group: list[RawPosting | Issue] = []
     try:
         for one in said:
             group.append(one)
@@ -193,10 +193,10 @@ def _groups(said: Iterable[Said | Issue]) -> Iterator[list[Said | Issue]]:
 
 
 def _made_together(
-    group: Sequence[Said | Issue], before: Mapping[str, int], seen_on: date | None
-) -> list[Posting | Issue | Again]:
-    made: dict[int, Posting | Issue | Again] = {}
-    new: list[tuple[int, Said, str | None]] = []
+    group: Sequence[RawPosting | Issue], before: Mapping[str, int], seen_on: date | None
+) -> list[Posting | Issue | CachedRow]:
+    made: dict[int, Posting | Issue | CachedRow] = {}
+    new: list[tuple[int, RawPosting, str | None]] = []
     for number, whole in enumerate(group):
         if isinstance(whole, Issue):
             made[number] = whole
@@ -208,7 +208,7 @@ def _made_together(
             continue
         digest = said_hash(one)
         if digest is not None and digest in before:
-            made[number] = Again(before[digest])
+            made[number] = CachedRow(before[digest])
         else:
             new.append((number, one, digest))
     _of_html.of([html for _, one, _ in new if isinstance(html := one.get("html"), str) and html])
@@ -234,7 +234,7 @@ def _misshapen(said: object, error: Exception) -> Issue:
     return Rejected("record", said, rule).issue
 
 
-def _bounded(said: Said, seen_on: date | None) -> Said:
+def _bounded(said: RawPosting, seen_on: date | None) -> RawPosting:
     """What a source says, within the bounds that anything said has: cut, cleaned, and the issues of it."""
     issues: list[Issue] = [*said.get("issues", ())]
     whole: dict[str, Any] = {**said}
@@ -254,7 +254,7 @@ def _bounded(said: Said, seen_on: date | None) -> Said:
             whole[column] = [of_part(part, issues) for part in parts[:most]]
     if issues:
         whole["issues"] = issues
-    bounded: Said = whole  # type: ignore[assignment]  # the same keys
+    bounded: RawPosting = whole  # type: ignore[assignment]  # the same keys
     return bounded
 
 
@@ -283,7 +283,7 @@ PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(
 """What a source may say several of, with what bounds one."""
 
 
-def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
+def _steps(said: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
     native, named = _id_and_title(said)
     issues = [*said.get("issues", ())]
@@ -393,7 +393,7 @@ def _steps(said: Said, digest: str | None) -> Generator[None, None, Posting]:
     )
 
 
-def _id_and_title(said: Said) -> tuple[str, str]:
+def _id_and_title(said: RawPosting) -> tuple[str, str]:
     """What makes a record a posting. Raises `Rejected` where one of the two is not there."""
     native, title = said["id"], said["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
@@ -431,7 +431,7 @@ def _requisition(stated: object) -> str | None:
     if isinstance(stated, bool) or not isinstance(stated, str | int):
         return None
     number = _folded(str(stated))
-    return None if not number or len(number) > LONGEST_REQUISITION or NO_REQUISITION.fullmatch(number) else number
+    return None if not number or len(number) > MAX_REQUISITION or NO_REQUISITION.fullmatch(number) else number
 
 
 def _folded(text: str | None) -> str | None:
@@ -455,9 +455,9 @@ _EMPTY = _Read("", None, None, None)
 
 def _read_all(said: list[str], *, is_html: bool) -> list[_Read]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
-    cut = [one[:LONGEST_HTML] for one in said]
+    cut = [one[:MAX_HTML] for one in said]
     whole = [text_of(one) if is_html else without_unseen(one) for one in cut]
-    texts = [masked(one[:LONGEST_TEXT].strip()) for one in whole]
+    texts = [masked(one[:MAX_TEXT].strip()) for one in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
     issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]
@@ -466,9 +466,9 @@ def _read_all(said: list[str], *, is_html: bool) -> list[_Read]:
 
 
 def _too_long(said: str, read: str) -> Issue | None:
-    if len(said) <= LONGEST_HTML and len(read) <= LONGEST_TEXT:
+    if len(said) <= MAX_HTML and len(read) <= MAX_TEXT:
         return None
-    rule = f"at most {LONGEST_TEXT} characters of text expected; read up to there"
+    rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
     return Rejected("text", f"{len(said)} characters", rule).issue
 
 

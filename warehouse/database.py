@@ -710,13 +710,13 @@ SETTLED = "settled_with"
 """Table of the work file: the digest of what employers, jobs and dollars were last worked out from."""
 
 
-def is_settled(con: Connection, *others: object) -> bool:
+def derived_is_current(con: Connection, *others: object) -> bool:
     """Whether employers, jobs and dollars follow from what is loaded, and from `others` that they follow from."""
     known = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
     return bool(known) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
 
 
-def settle(con: Connection, *others: object) -> None:
+def mark_derived_current(con: Connection, *others: object) -> None:
     """Note that they do now."""
     with transaction(con):
         con.execute(f"CREATE OR REPLACE TABLE {SETTLED} AS SELECT ? AS digest", [_digest(con, others)])
@@ -861,7 +861,7 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
         con.execute(_merge(cls, [f.name for f in fields_of(cls)], "SELECT * FROM put_rows"))
 
 
-def recall(con: Connection, cls: type, market: Path) -> None:
+def restore_published(con: Connection, cls: type, market: Path) -> None:
     """Make a mart's days and rows those of the published file, none when nothing was ever published.
 
     What a run that was refused, failed or was killed before it published has left of the mart is forgotten.
@@ -968,11 +968,11 @@ def publish(con: Connection, target: Path) -> None:
 
     Raises as `stage` does, and then publishes nothing.
     """
-    placing.put_in_place([stage(con, target)])
+    placing.commit([stage(con, target)])
 
 
 def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | None = None) -> placing.Staged:
-    """Make market.duckdb beside its place, where `placing.put_in_place` takes it from.
+    """Make market.duckdb beside its place, where `placing.commit` takes it from.
 
     All tables of `core`, `mart` and `ops` with keys, comments and views; `finish` may change what is in them, in the
     new file alone. A copy of what is published is brought up to the working file (`renewing`), where it was

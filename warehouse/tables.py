@@ -488,7 +488,7 @@ class RoleShares(Counted):
 
 
 @struct
-class Behind:
+class SourceContribution:
     """What one source contributes to a figure."""
 
     source: Annotated[str, Column("Source")]
@@ -525,7 +525,7 @@ class Figures:
     sql: Annotated[str | None, Column("The SELECT it was read with")]
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]
     behind: Annotated[
-        tuple[Behind, ...] | None,
+        tuple[SourceContribution, ...] | None,
         Column("How much of it is of which source, and when that was last read; NULL: a version that did not count"),
     ] = ()
     snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
@@ -562,8 +562,8 @@ class Days:
 
 
 @struct
-class StoredBehind(Behind):
-    """`Behind` as stored: most figures have the same `read_on` of a source, and it moves every night."""
+class StoredContribution(SourceContribution):
+    """`SourceContribution` as stored: most figures have the same `read_on` of a source, and it moves every night."""
 
     is_usual: Annotated[bool, Column("Whether `read_on` is NULL here and stands in mart.days")]
 
@@ -601,7 +601,9 @@ RoleSharesHistory = history_of(RoleShares)
 FiguresHistory = history_of(
     Figures,
     sql=Annotated[str | None, Column("The SELECT it was read with, `$as_of` for the day")],
-    behind=Annotated[tuple[StoredBehind, ...] | None, Column("As in mart.figures; usual days stand in mart.days")],
+    behind=Annotated[
+        tuple[StoredContribution, ...] | None, Column("As in mart.figures; usual days stand in mart.days")
+    ],
     read_on=Annotated[date | None, Column("As in mart.figures; NULL also where it is the oldest day in `behind`")],
 )
 HISTORIES = {

@@ -41,7 +41,7 @@ WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class IndexEntry:
     """The newest word on an address: when its answer first came, what it was, and what to ask the server by."""
 
     digest: str
@@ -62,7 +62,7 @@ class Held:
         return found if isinstance(found, Recorded) and found.digest == self.digest else None
 
 
-class Holdings:
+class ArchiveIndex:
     """The index of one source's folder of the archive. A context manager; for one thread."""
 
     def __init__(self, folder: Path, index: Path) -> None:
@@ -76,7 +76,7 @@ class Holdings:
         self._newest: dict[str, tuple[Any, ...]] | None = None
         self._catch_up()
 
-    def __enter__(self) -> Holdings:
+    def __enter__(self) -> ArchiveIndex:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,7 +86,7 @@ class Holdings:
         """Let go of the index."""
         self._database.close()
 
-    def before(self, url: str, time: datetime) -> Held | None:
+    def before(self, url: str, time: datetime) -> IndexEntry | None:
         """The newest answer with data of an address before a time; None when there is none."""
         what = "digest, etag, last_modified, first_at, file, record, at, position"
         if self._newest is None:  # one query for all addresses: a night asks for each of them once
@@ -104,7 +104,7 @@ class Holdings:
             if row is None:
                 return None
         digest, etag, last_modified, first_at, file, record, offset, position = row
-        return Held(
+        return IndexEntry(
             digest=digest,
             etag=etag,
             last_modified=last_modified,

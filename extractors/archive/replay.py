@@ -12,7 +12,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
-from extractors.archive.index import Holdings
+from extractors.archive.index import ArchiveIndex
 from extractors.archive.warc import Damaged, Recorded, Revisited, read_recorded, recorded_at
 
 Where = tuple[Path, int, int, int]
@@ -38,7 +38,7 @@ class ReplayAdapter(BaseAdapter):
     What a recording only repeats is answered with the answer it refers to, from these files or from what is held.
     """
 
-    def __init__(self, paths: Iterable[Path], held: Holdings | None = None) -> None:
+    def __init__(self, paths: Iterable[Path], held: ArchiveIndex | None = None) -> None:
         super().__init__()
         self._held = held
         self.damaged: list[tuple[Path, Damaged]] = []
@@ -102,7 +102,7 @@ class ReplayAdapter(BaseAdapter):
 
 
 def whole_answers(
-    path: Path, held: Holdings | None
+    path: Path, held: ArchiveIndex | None
 ) -> Iterator[tuple[Recorded | Revisited, Recorded | NotRecorded] | Damaged]:
     """The answers of a recording in its order, read once, each with the answer that it is or repeats.
 
@@ -125,7 +125,7 @@ def whole_answers(
             yield found, error
 
 
-def _whole_answer(found: Recorded | Revisited, wholes: Wholes, held: Holdings | None) -> Recorded:
+def _whole_answer(found: Recorded | Revisited, wholes: Wholes, held: ArchiveIndex | None) -> Recorded:
     if isinstance(found, Recorded):
         return found
     where = wholes.get((found.url, found.refers_to))

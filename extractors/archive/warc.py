@@ -42,10 +42,10 @@ from warcio.warcwriter import WARCWriter
 from extractors.source import Response
 from transforms.text.bounds import without_user
 
-LARGEST_BODY = 64 * 1024 * 1024
+MAX_BODY = 64 * 1024 * 1024
 """Bytes of one body, as sent and decoded. The largest real board answer seen is under 6 MB."""
 
-LARGEST_RECORD = LARGEST_BODY + 1024 * 1024
+MAX_RECORD = MAX_BODY + 1024 * 1024
 """Bytes of one gzip member after decompression: the body with its headers."""
 
 SUFFIX = ".warc.gz"
@@ -287,7 +287,7 @@ def _member(data: mmap.mmap | bytes, offset: int) -> _Member:
             part = inflate.decompress(data[at : at + _CHUNK])
             at += _CHUNK
             size += len(part)
-            if size <= LARGEST_RECORD:
+            if size <= MAX_RECORD:
                 parts.append(part)
             elif not parts:
                 parts.append(part[:_CHUNK])  # enough to tell whose record it is
@@ -297,8 +297,8 @@ def _member(data: mmap.mmap | bytes, offset: int) -> _Member:
     else:
         if not inflate.eof:
             why = "the file ends inside it"
-        elif size > LARGEST_RECORD:
-            why = f"over {LARGEST_RECORD} bytes; were the records gzipped one by one? (`warcio recompress` does that)"
+        elif size > MAX_RECORD:
+            why = f"over {MAX_RECORD} bytes; were the records gzipped one by one? (`warcio recompress` does that)"
     end = min(at, len(data)) - len(inflate.unused_data) if inflate.eof else _next_record(data, offset + 1)
     return _Member(offset, end - offset, b"".join(parts), why)
 
@@ -380,8 +380,8 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
     status, reason, fields, body = _http(block)
     if not _verify("WARC-Block-Digest", said.get("warc-block-digest"), block):  # which covers the payload
         _verify("WARC-Payload-Digest", said.get("warc-payload-digest"), body)
-    if len(body) > LARGEST_BODY:
-        raise ValueError(f"its body has over {LARGEST_BODY} bytes")
+    if len(body) > MAX_BODY:
+        raise ValueError(f"its body has over {MAX_BODY} bytes")
     if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in fields):
         # Some recorders keep the chunks, some only the header; what does not read as chunks is none.
         with contextlib.suppress(OSError):
@@ -482,11 +482,11 @@ def _body_of(body: bytes, encodings: str) -> bytes:
             body = _inflated(body, 15 if is_zlib else -15)
         elif encoding in ("br", "zstd"):
             reader = (BrotliReader if encoding == "br" else ZstdReader)(io.BytesIO(body))
-            body = reader.read(LARGEST_BODY + 1)
+            body = reader.read(MAX_BODY + 1)
         else:
             raise ValueError("that encoding is not known here")
-        if len(body) > LARGEST_BODY:
-            raise ValueError(f"decoded it has over {LARGEST_BODY} bytes")
+        if len(body) > MAX_BODY:
+            raise ValueError(f"decoded it has over {MAX_BODY} bytes")
     return body
 
 
@@ -495,9 +495,9 @@ def _inflated(body: bytes, wbits: int) -> bytes:
     size = 0
     while body:
         inflate = zlib.decompressobj(wbits=wbits)
-        parts.append(inflate.decompress(body, LARGEST_BODY + 1 - size))
+        parts.append(inflate.decompress(body, MAX_BODY + 1 - size))
         size += len(parts[-1])
-        if size > LARGEST_BODY:
+        if size > MAX_BODY:
             break
         if not inflate.eof:
             raise ValueError("it is cut short")
@@ -562,10 +562,10 @@ class Writer:
     ) -> Recorded:
         """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
 
-        Raises ValueError for a body over `LARGEST_BODY` or a time without a zone.
+        Raises ValueError for a body over `MAX_BODY` or a time without a zone.
         """
-        if len(body) > LARGEST_BODY:
-            raise ValueError(f"{url}: a body of {len(body)} bytes is over {LARGEST_BODY}")
+        if len(body) > MAX_BODY:
+            raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
         time = self._begun(url, observed_at)
         kept = _kept(headers)
         digest = digest_of_body(body)

@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from extractors.archive.warc import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
 from extractors.source import ANSWERED, GONE, NEW_KEYS, Response, all_sources, source_of
-from transforms.posting import NONE_BEFORE, Again, postings
+from transforms.posting import NONE_BEFORE, CachedRow, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.lookups import LOOKUPS
@@ -122,7 +122,7 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     if _is_made(key, rows, responses):
         return _summary(source, warc, archive, rows, responses, key, is_new=False)
     rows.parent.mkdir(parents=True, exist_ok=True)
-    with collector_paused():
+    with gc_paused():
         try:
             with contextlib.closing(ReadBefore(rows.parent.glob("*.parquet"), code_key(source))) as before:
                 _write(all_sources()[source], warc, key, rows, responses, before)
@@ -146,7 +146,7 @@ def _is_made(key: str, rows: Path, responses: Path) -> bool:
 
 
 @contextlib.contextmanager
-def collector_paused() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Pause the cyclic garbage collector: rows pile up and hold no cycles, so it only looks at them in vain.
 
     What is still alive afterwards, mostly what the readers remember, counts as old, so that only a full collection
@@ -334,8 +334,8 @@ def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Itera
 def rows_of(module: ModuleType, response: Response, before: Mapping[str, int] = NONE_BEFORE) -> Iterator[Any]:
     """Rows and issues of one answer of a source: its adverts are read, rows of other kinds come finished.
 
-    `before` numbers adverts that were read before by their `said_hash`; those come as `Again`. Raises `Rejected` when
-    the answer is none of the source's, after the rows that came before that was seen.
+    `before` numbers adverts that were read before by their `said_hash`; those come as `CachedRow`. Raises `Rejected`
+    when the answer is none of the source's, after the rows that came before that was seen.
     """
     said = module.parse(response)
     if _row_class(module) is Posting:
@@ -358,10 +358,10 @@ def _bounded(rows: Iterable[Any]) -> Iterator[Any]:
 
 def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore) -> pa.Table:
     """Rows of one batch, those that were read before beside those that are new, in the batch's order."""
-    again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, Again)]
+    again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, CachedRow)]
     if not again:
         return refined_table(row_class, batch)
-    new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, Again)]
+    new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, CachedRow)]
     places, tables = before.rows([batch[number][0].number for number in again])
     order = np.argsort(np.concatenate([new, np.asarray(again)[places]]))
     read = refined_table(row_class, [batch[number] for number in new])

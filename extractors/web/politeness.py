@@ -30,12 +30,12 @@ BREAKS_AFTER = 5
 """Requests in a row a host may fail before it is left alone."""
 LEFT_ALONE = 600.0
 """Seconds a host that fails is left alone; then one request tries it."""
-LARGEST_RULES = 512 * 1024
+MAX_RULES = 512 * 1024
 """Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
 RULES_WAIT = 10.0
 """Seconds after which a host's robots.txt is asked for once more."""
 TOO_MANY = 429
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Ask = Callable[[str, int], tuple[int, str | None, bytes]]
@@ -169,7 +169,7 @@ class Manners:
         """
         nothing = protego.Protego.parse("")
         url = f"{host}/robots.txt"
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             try:
                 status, location, body = self._asked_twice(url, ask, pause)
             except OSError as error:
@@ -187,14 +187,14 @@ class Manners:
                 return nothing, f"it redirects to no address: {error}"
             if is_other:
                 return nothing, f"it redirects to {url}"
-        return nothing, f"over {MOST_REDIRECTS} redirects"
+        return nothing, f"over {MAX_REDIRECTS} redirects"
 
     def _asked_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
         """An answer; once more, later, where there is none or the host is busy: a whole source hangs on it."""
         for wait in (RULES_WAIT, 0.0):
             try:
                 with self.turn(url, pause):
-                    found = ask(url, LARGEST_RULES)
+                    found = ask(url, MAX_RULES)
                 if found[0] < 500 and found[0] != TOO_MANY:
                     break
             except OSError:
@@ -209,7 +209,7 @@ class Manners:
         url = f"{host}/.well-known/tdmrep.json"
         try:
             with self.turn(url, pause):
-                status, _, body = ask(url, LARGEST_RULES)
+                status, _, body = ask(url, MAX_RULES)
         except OSError:
             return ()
         return tuple(_reservations(body)) if status == 200 else ()

@@ -31,10 +31,10 @@ import orjson
 import requests
 import urllib3
 
-from extractors.archive.index import Held, Holdings
+from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.replay import NotRecorded, ReplayAdapter, Replayed, whole_answers
 from extractors.archive.warc import (
-    LARGEST_BODY,
+    MAX_BODY,
     NOT_MODIFIED,
     SOFTWARE,
     Damaged,
@@ -47,13 +47,13 @@ from extractors.archive.warc import (
 )
 from extractors.source import ANSWERED, HOST_LABELS, Response, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
-from extractors.web.politeness import MOST_REDIRECTS, REDIRECTS, Manners, reservation
+from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Manners, reservation
 
 CONTACT = "JOBMARKET_CONTACT"
 
 TIMEOUTS = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes."""
-LONGEST_ANSWER = 600.0
+MAX_ANSWER = 600.0
 """Seconds one answer may take from connecting to its last byte, whatever its server sends; then it is cut off."""
 ATTEMPTS = 4
 """Times an address is asked at most, when its server is busy or does not answer."""
@@ -61,7 +61,7 @@ BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
 """Answers after which asking again later makes sense: all of 5xx but what no waiting mends."""
 FIRST_WAIT = 2.0
 """Seconds before the second attempt, four times as long before each further one; half of it by chance."""
-LONGEST_WAIT = 120.0
+MAX_WAIT = 120.0
 """Seconds a server may have us wait (Retry-After). Asked for longer, its host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))
 """Answers that refuse us rather than miss something."""
@@ -71,7 +71,7 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 NIGHTS_MANNERS = Manners()
 """Shared by all sources of this process."""
-LARGEST_TOKEN = 64 * 1024
+MAX_TOKEN = 64 * 1024
 """Bytes of the answer that holds an access token: thirty times a long one."""
 
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
@@ -113,13 +113,13 @@ class Asked:
         """Values that must not be archived or said, as they are and as an address shows them."""
         values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
-        values += [part for value in values for part in value.split() if len(part) >= SHORTEST_SECRET]
+        values += [part for value in values for part in value.split() if len(part) >= MIN_SECRET]
         shown = [urlencode({"": value})[1:] for value in values]
-        return sorted({value for value in (*values, *shown) if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+        return sorted({value for value in (*values, *shown) if len(value) >= MIN_SECRET}, key=len, reverse=True)
 
 
 SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
-SHORTEST_SECRET = 6
+MIN_SECRET = 6
 """Characters below which a value is too common a word to be hidden."""
 
 
@@ -157,7 +157,7 @@ class _Answer:
 class _Known(NamedTuple):
     """What the archive holds of an address: the newest word on it, and the stored answer itself."""
 
-    held: Held
+    held: IndexEntry
     first: Recorded
 
 
@@ -179,7 +179,7 @@ class Web:
         manners: Manners | None,
         insecure_hosts: Collection[str],
         now: Callable[[], datetime],
-        held: Holdings | None = None,
+        held: ArchiveIndex | None = None,
         is_permitted: bool = False,
         chance: Callable[[], float] = random.random,
         damaged: Sequence[tuple[Path, Damaged]] = (),
@@ -226,7 +226,7 @@ class Web:
 
         Raises `FetchFailed` when there is no whole answer: not a public https address of the source, forbidden
         by robots.txt or reserved, no connection after `ATTEMPTS`, the host left alone, the budget spent, the source's
-        time over, an answer that takes over `LONGEST_ANSWER`, a body over `LARGEST_BODY`, more than `MOST_REDIRECTS`
+        time over, an answer that takes over `MAX_ANSWER`, a body over `MAX_BODY`, more than `MAX_REDIRECTS`
         redirects.
         """
         try:
@@ -298,7 +298,7 @@ class Web:
             pause = self._pause(url)
             try:
                 with self._manners.turn(url, pause):
-                    answer = self._ask_once(url, Asked(credentials=credentials), LARGEST_TOKEN)
+                    answer = self._ask_once(url, Asked(credentials=credentials), MAX_TOKEN)
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             if answer.status != 200:
@@ -318,7 +318,7 @@ class Web:
     def _get(self, url: str, what: Asked, follow: bool) -> Response:
         self._check_endpoint(url)
         asked = url
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
                 raise FetchFailed(asked, refusal if url == asked else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
@@ -330,7 +330,7 @@ class Web:
                 return found
             url = _led_to(url, location, what)
             what = Asked(hidden=tuple(what.words_to_hide))  # what is for the source's eyes does not travel on
-        raise FetchFailed(asked, f"over {MOST_REDIRECTS} redirects, the last to {url}")
+        raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _refusal(self, url: str) -> str | None:
         try:
@@ -357,10 +357,10 @@ class Web:
             raise FetchFailed(url, why)
         rules = self._manners.rules(url, self._ask_for_rules, pause)
         if self._is_permitted:  # to read it, not to hurry
-            return max(pause, min(rules.crawl_delay, LONGEST_WAIT))
+            return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url):
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
-        if rules.crawl_delay > LONGEST_WAIT:
+        if rules.crawl_delay > MAX_WAIT:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
             raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
@@ -385,7 +385,7 @@ class Web:
         """The answer of an address, asked again while its server is busy; and what the archive held of it."""
         if self._manners is None:
             try:
-                answer = self._ask_once(named, what, LARGEST_BODY)
+                answer = self._ask_once(named, what, MAX_BODY)
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             self.statuses[answer.status] += 1
@@ -400,7 +400,7 @@ class Web:
             wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
             try:
                 with self._manners.turn(url, pause):
-                    answer = self._ask_once(url, asked, LARGEST_BODY)
+                    answer = self._ask_once(url, asked, MAX_BODY)
             except _NoAnswerError as error:
                 if attempt < ATTEMPTS and error.may_pass:
                     self._manners.sleep(wait)
@@ -414,7 +414,7 @@ class Web:
                 self._manners.answered(url)
                 break
             stated = _retry_after(answer, self._now())
-            if stated is not None and stated > LONGEST_WAIT:
+            if stated is not None and stated > MAX_WAIT:
                 self._manners.come_back(url, stated)
                 break
             if attempt == ATTEMPTS:
@@ -439,7 +439,7 @@ class Web:
         assert isinstance(whole, Recorded)
         return _response(whole, observed_at=found.observed_at, record=found.record)
 
-    def _kept(self, named: str, answer: _Answer, held: Held | None, what: Asked) -> Recorded | Revisited:
+    def _kept(self, named: str, answer: _Answer, held: IndexEntry | None, what: Asked) -> Recorded | Revisited:
         """Keep an answer: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
         secrets = what.words_to_hide
         headers = [(name, _struck(value, secrets)) for name, value in answer.headers]
@@ -477,7 +477,7 @@ class Web:
             raise _NoAnswerError(why, may_pass=False)
         self.n_requests += 1
         began = self._now()
-        seconds = min(LONGEST_ANSWER, self._deadline - self._manners.clock() if self._manners else math.inf)
+        seconds = min(MAX_ANSWER, self._deadline - self._manners.clock() if self._manners else math.inf)
         is_over = threading.Event()
         body = bytearray()
         try:
@@ -539,7 +539,7 @@ def web_for(
     writer: Writer,
     replay: Iterable[Path] | None = None,
     contact: str | None = None,
-    held: Holdings | None = None,
+    held: ArchiveIndex | None = None,
     is_permitted: bool = False,
     insecure_hosts: Collection[str] = (),
     manners: Manners = NIGHTS_MANNERS,
@@ -607,7 +607,7 @@ def _conditions(known: _Known | None) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _repeats(answer: _Answer, held: Held) -> bool:
+def _repeats(answer: _Answer, held: IndexEntry) -> bool:
     """Whether an answer says what is held: not modified, or the same bytes."""
     is_same = answer.status in ANSWERED and digest_of_body(answer.body) == held.digest
     return answer.status == NOT_MODIFIED or is_same

@@ -89,12 +89,12 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
 
 IN_NUMBERS = ("pay", "requirement")
 """Readers whose values stand in lines with numbers: those are shown where nothing was read."""
-MOST_LINES = 8
+MAX_LINES = 8
 AROUND = 120
 """Characters of a long line that are shown to either side of the words read."""
 
 Ask = Callable[[str], str]
-Said = str | float | list[str] | dict[str, str] | None
+RawPosting = str | float | list[str] | dict[str, str] | None
 
 
 class _Stop(Exception):  # noqa: N818  # not an error: the person has had enough
@@ -121,8 +121,8 @@ class Answer:
     source: str
     language: str
     is_right: bool
-    read: dict[str, Said]
-    right: dict[str, Said]
+    read: dict[str, RawPosting]
+    right: dict[str, RawPosting]
     text_hash: str | None
     code_version: str
 
@@ -239,7 +239,7 @@ def _answer(
         )
 
 
-def read_by(reader: str, row: Mapping[str, Any]) -> dict[str, Said]:
+def read_by(reader: str, row: Mapping[str, Any]) -> dict[str, RawPosting]:
     """The values a reader gave a refined row, by field. Skills that are only mentioned are not asked about."""
     if reader == "skill":
         asked_for = [skill for skill in row["skills"] if skill["requirement"] != "mentioned"]
@@ -248,7 +248,7 @@ def read_by(reader: str, row: Mapping[str, Any]) -> dict[str, Said]:
 
 
 def _show_question(
-    row: Mapping[str, Any], question: Question, read: Mapping[str, Said], number: str, out: Console
+    row: Mapping[str, Any], question: Question, read: Mapping[str, RawPosting], number: str, out: Console
 ) -> None:
     out.rule(f"{number} · {question.reader} · {question.source} · {question.language}", align="left")
     head = {"title": row["title"], "employer": row["employer"], "location": row["location_text"], "page": row["url"]}
@@ -279,7 +279,7 @@ def _evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
     if not values and reader in IN_NUMBERS:
         numbered = [line for line in text.split("\n") if any(map(str.isdigit, line))]
         yield Text(f"  nothing was read; lines of the text with a number: {len(numbered)}", "dim")
-        yield from (Text.assemble(("  | ", "dim"), line[: 2 * AROUND]) for line in numbered[:MOST_LINES])
+        yield from (Text.assemble(("  | ", "dim"), line[: 2 * AROUND]) for line in numbered[:MAX_LINES])
     for begin, stop in sorted(lines):
         spans = [(v.start, v.end, v.style or "bold") for v in lines[begin, stop] if v.start is not None and v.end]
         left, right = max(begin, spans[0][0] - AROUND), min(stop, max(end for _, end, _ in spans) + AROUND)
@@ -289,7 +289,7 @@ def _evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
         yield Text.assemble(("  | " if left == begin else "  …", "dim"), line, ("" if right == stop else "…", "dim"))
 
 
-def _shown(value: Said) -> str:
+def _shown(value: RawPosting) -> str:
     if value is None:
         return "not stated"
     if isinstance(value, dict):
@@ -301,7 +301,7 @@ def _shown(value: Said) -> str:
 # --- corrections ----------------------------------------------------------------------------------------
 
 
-def _corrected(field: str, value: Said, ask: Ask, out: Console) -> Said:
+def _corrected(field: str, value: RawPosting, ask: Ask, out: Console) -> RawPosting:
     """What a person says stands in the advert; asked again until it can be read."""
     if field == "skills":
         hint = "+Name required, +Name preferred, -Name; separated by commas; Enter keeps"
@@ -317,7 +317,7 @@ def _corrected(field: str, value: Said, ask: Ask, out: Console) -> Said:
             out.print(Text(f"  {error}", "red"))
 
 
-def value_said(field: str, said: str) -> Said:
+def value_said(field: str, said: str) -> RawPosting:
     """A typed value as the field holds it. Raises `Wrong` saying what is expected."""
     if said == NOTHING:
         return None
@@ -346,7 +346,7 @@ def value_said(field: str, said: str) -> Said:
     return code
 
 
-def _skills_said(said: str, value: Said) -> dict[str, str]:
+def _skills_said(said: str, value: RawPosting) -> dict[str, str]:
     names = {skill.skill.casefold(): skill.skill for skill in taxonomy()}
     skills = dict(value) if isinstance(value, dict) else {}
     for part in filter(None, map(str.strip, said.split(","))):

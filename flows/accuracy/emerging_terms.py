@@ -45,16 +45,16 @@ AI_LISTS = ("ai", "AI")
 """Lists of `skills.sections.LISTS` that hold words of AI, which say what a job is about and are no skills."""
 LANGUAGE = "en"
 """The words of `WORDS` are of this language."""
-LONGEST_TERM = 4
-LEAST_JOBS, LEAST_EMPLOYERS = 4, 4
+MAX_TERM = 4
+MIN_JOBS, MIN_EMPLOYERS = 4, 4
 """A term that fewer use is one employer's own, or chance."""
-LEAST_Z = 1.645
+MIN_Z = 1.645
 """One-sided 95 % of the normal distribution: only what rises is asked for."""
 PER_EMPLOYER = 5
 """Jobs of an employer that are read in a group."""
-LARGEST_GROUP = 6000
+MAX_GROUP = 6000
 """Jobs of a group that are read, drawn by the hash of their ids."""
-LEAST_HALF = 100
+MIN_HALF = 100
 """AI jobs that each half of the time must hold for the halves to be compared."""
 HALF = 0.5
 SAME_TERM = 0.7
@@ -143,11 +143,11 @@ def compared(adverts: Sequence[Advert]) -> Compared:
     ai = [advert for advert in adverts if advert.is_ai]
     fields = _heard(advert for advert in adverts if not advert.is_ai and not advert.is_technical)
     crawls = Counter(advert.crawled_on for advert in ai)
-    if sum(n >= LEAST_HALF for n in crawls.values()) > 1:
+    if sum(n >= MIN_HALF for n in crawls.values()) > 1:
         days = sorted(advert.day for advert in ai)
         middle = days[len(days) // 2]
         late, early = [a for a in ai if a.day >= middle], [a for a in ai if a.day < middle]
-        if min(len(late), len(early)) >= LEAST_HALF:
+        if min(len(late), len(early)) >= MIN_HALF:
             return Compared(
                 label=f"AI adverts from {middle} on",
                 base_label=f"AI adverts before {middle}",
@@ -161,14 +161,14 @@ def compared(adverts: Sequence[Advert]) -> Compared:
 
 
 def _heard(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
-    """At most `PER_EMPLOYER` adverts of each employer and `LARGEST_GROUP` in all, the same ones on every machine."""
+    """At most `PER_EMPLOYER` adverts of each employer and `MAX_GROUP` in all, the same ones on every machine."""
     by_employer: dict[str, int] = Counter()
     heard = []
     for advert in sorted(adverts, key=lambda a: blake2b(a.posting_id.encode(), digest_size=8).digest()):
         if by_employer[advert.employer] < PER_EMPLOYER:
             by_employer[advert.employer] += 1
             heard.append(advert)
-    return tuple(heard[:LARGEST_GROUP])
+    return tuple(heard[:MAX_GROUP])
 
 
 def emerging(pair: Compared) -> list[Term]:
@@ -183,8 +183,8 @@ def emerging(pair: Compared) -> list[Term]:
     kept = {
         term: jobs
         for term, jobs in users.items()
-        if len(jobs) >= LEAST_JOBS
-        and len({pair.group[number].employer for number in jobs}) >= LEAST_EMPLOYERS
+        if len(jobs) >= MIN_JOBS
+        and len({pair.group[number].employer for number in jobs}) >= MIN_EMPLOYERS
         and (" " in term or _is_name(written[term]))
         and term not in never
     }
@@ -201,7 +201,7 @@ def emerging(pair: Compared) -> list[Term]:
         for term in kept
         if any(sizes)
     }
-    rising = sorted((term for term in scored if scored[term] >= LEAST_Z), key=lambda term: (-scored[term], term))
+    rising = sorted((term for term in scored if scored[term] >= MIN_Z), key=lambda term: (-scored[term], term))
     uncovered = _without_parts([term for term in rising if not _is_covered(term)], kept)
     return [_term(term, scored[term], kept[term], base[term], written[term], pair) for term in uncovered]
 
@@ -254,7 +254,7 @@ def _terms(text: str) -> Iterator[tuple[str, str]]:
             if found and word not in ends and any(map(str.isalpha, word)):
                 term.append(found[0].strip(".'’-/&"))
                 continue
-            if 0 < len(term) <= LONGEST_TERM:
+            if 0 < len(term) <= MAX_TERM:
                 yield " ".join(term).casefold(), "" if is_first else " ".join(term)
             term, is_first = [], False
 
@@ -374,7 +374,7 @@ def _csv_line(name: str, term: str, adverts: Sequence[Advert], evidence: str, *,
         "skill": " ".join(word[:1].upper() + word[1:] for word in name.split()) if is_written_small else name,
         "category": beside.most_common(1)[0][0] if beside else SKILL_CATEGORIES[0],
         "kind": kind,
-        "case_rule": "exact" if " " not in name and len(name) <= LONGEST_TERM else "any",
+        "case_rule": "exact" if " " not in name and len(name) <= MAX_TERM else "any",
         "evidence": evidence,
     }
     with path_of("skills").open(encoding="utf-8", newline="") as file:

@@ -41,7 +41,7 @@ RULE_SAYS = dict(
     )
 )
 FOLLOWED = {True: "", False: "not followed: contradicts"}
-MOST_ROWS = 30
+MAX_ROWS = 30
 """Adverts and links of one job that are shown; an agency may advertise one job in hundreds of cities."""
 NO_SPAN = "no span"
 STATED = "a field of the source"
@@ -61,7 +61,7 @@ STYLES = {
 }
 """How the words of a value are shown in the advert."""
 ORDER = tuple(STYLES)
-LONGEST_WORDS = 90
+MAX_WORDS = 90
 """Characters of a value's words that the table shows; the advert below shows them all."""
 SECTIONS = {
     "required": "in a section of requirements",
@@ -172,7 +172,7 @@ JOB = (
 
 
 def show_job(job: Job, out: Console) -> None:
-    """Print the adverts of a job, each link with its rule and score, and merges; of many the first `MOST_ROWS`."""
+    """Print the adverts of a job, each link with its rule and score, and merges; of many the first `MAX_ROWS`."""
     n = len(job.postings)
     out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
     out.print()
@@ -215,11 +215,11 @@ def show_job(job: Job, out: Console) -> None:
 
 
 def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> None:
-    for row in rows[:MOST_ROWS]:
+    for row in rows[:MAX_ROWS]:
         table.add_row(*(value or "" for value in row))
     out.print(table, highlight=False)
-    if len(rows) > MOST_ROWS:
-        out.print(Text(f"and {len(rows) - MOST_ROWS:,} more", "dim"))
+    if len(rows) > MAX_ROWS:
+        out.print(Text(f"and {len(rows) - MAX_ROWS:,} more", "dim"))
         out.print()
 
 
@@ -428,7 +428,7 @@ def _words(value: Value, parts: Mapping[str, str]) -> Text:
     if value.start is None or value.part not in parts:
         return Text(NO_SPAN, "dim")
     words = " ".join(parts[value.part][value.start : value.end].split())
-    return Text(f"{value.part}: {words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS] + '…'}")
+    return Text(f"{value.part}: {words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + '…'}")
 
 
 def _marked(text: str, values: Iterable[Value]) -> Text:

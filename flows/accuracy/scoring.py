@@ -46,11 +46,11 @@ GOLD_FILES = (
     "skill_alias_cases.tsv",
 )
 NOT_ASSERTED = "NA"
-LEAST_LABELS = 20
+MIN_LABELS = 20
 """hn_silver: names labelled at least so often are scored by F1, the others by recall (CONVENTIONS.md)."""
 NOT_SCORED_NAMES = ("iOS",)
 """hn_silver: its labels and the adverts that name it do not agree (CONVENTIONS.md)."""
-LEAST_CASES = 5
+MIN_CASES = 5
 """titles: roles with fewer cases are left out of macro-F1."""
 Z = 1.959964
 """Two-sided 95 % of the normal distribution, for Wilson's interval."""
@@ -177,8 +177,8 @@ def _bootstrap(counts: NDArray[np.int_]) -> tuple[float, float]:
 
 
 def _macro_f1(name: str, pairs: Sequence[tuple[str, str]]) -> Figure:
-    """Mean F1 over the labels with `LEAST_CASES` cases or more; the interval is a bootstrap over the cases."""
-    labels = [label for label, n in Counter(expected for expected, _ in pairs).items() if n >= LEAST_CASES]
+    """Mean F1 over the labels with `MIN_CASES` cases or more; the interval is a bootstrap over the cases."""
+    labels = [label for label, n in Counter(expected for expected, _ in pairs).items() if n >= MIN_CASES]
     is_expected = np.array([[expected == label for label in labels] for expected, _ in pairs], dtype=int)
     is_got = np.array([[got == label for label in labels] for _, got in pairs], dtype=int)
     n = len(pairs)
@@ -386,7 +386,7 @@ def _skillspan(gold: Path, found: Score) -> None:
 def _hn_silver(gold: Path, found: Score) -> None:
     labels = {row["name"]: int(row["labels"]) for row in _rows(gold, "hn_silver_names.tsv")}
     left_out = {_skill_of(name) for name in NOT_SCORED_NAMES}
-    frequent = {_skill_of(name) for name, n in labels.items() if n >= LEAST_LABELS} - left_out
+    frequent = {_skill_of(name) for name, n in labels.items() if n >= MIN_LABELS} - left_out
     rest = {_skill_of(name) for name in labels} - frequent - left_out
     for row in _documents(gold, "hn_silver.jsonl"):
         if "technologies" not in row["silver"]:

@@ -901,12 +901,12 @@ def _propose(found: Sequence[Board], findings: Sequence[Finding]) -> None:
     from flows.monitoring.boards import proposed
 
     table = Table("proposed", "source", "board", Column("why", overflow="fold"))
-    for finding in findings[:MOST_FINDINGS]:
+    for finding in findings[:MAX_FINDINGS]:
         table.add_row(finding.what, finding.source, finding.board, finding.why)
     if findings:
         OUT.print(table)
-    if len(findings) > MOST_FINDINGS:
-        OUT.print(f"and {len(findings) - MOST_FINDINGS:,} more, in the patch")
+    if len(findings) > MAX_FINDINGS:
+        OUT.print(f"and {len(findings) - MAX_FINDINGS:,} more, in the patch")
     path = proposed(found, settings())
     if path is None:
         OUT.print("Nothing to change in extractors/boards.csv.")
@@ -914,5 +914,5 @@ def _propose(found: Sequence[Board], findings: Sequence[Finding]) -> None:
     OUT.print(f"Proposed as {path}. Read it, then apply it in the project: git apply {path}", soft_wrap=True)
 
 
-MOST_FINDINGS = 40
+MAX_FINDINGS = 40
 """Findings that are printed; the patch has all."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from extractors.archive.warc import LARGEST_BODY, SUFFIX, Writer, is_ahead, read
+from extractors.archive.warc import MAX_BODY, SUFFIX, Writer, is_ahead, read
 from extractors.source import Response, all_sources
 from extractors.sources.files import tabular
 from flows.inputs.recordings import refuse_sample
@@ -28,7 +28,7 @@ MAPPINGS = Path(tabular.__file__).parent / "mappings"
 DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 
 
-class Handed(NamedTuple):
+class Upload(NamedTuple):
     """A file's content, its name, and when it was got."""
 
     name: str
@@ -58,7 +58,7 @@ def _as_published(path: Path, recording: Path) -> Path:
             if found is None:
                 raise WrongUsage(f"the package {path} is not installed; pip install 'ai-job-market[bls]'")
             path, got_at = found
-            return _record(recording, module.address_of(path.name), Handed(path.name, path.read_bytes(), got_at))
+            return _record(recording, module.address_of(path.name), Upload(path.name, path.read_bytes(), got_at))
     if not path.is_file() or path.name.endswith(SUFFIX):
         return path
     for module in all_sources().values():
@@ -90,27 +90,27 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
     return recording
 
 
-def _answers_in(path: Path) -> list[Handed]:
+def _answers_in(path: Path) -> list[Upload]:
     answers = [found for found in read(path) if isinstance(found, Response)]
     if not answers:
         raise WrongUsage(f"{path} holds no answer that is whole")
-    return [Handed(Path(urlsplit(a.url).path).name or "answer", a.body, a.observed_at) for a in answers]
+    return [Upload(Path(urlsplit(a.url).path).name or "answer", a.body, a.observed_at) for a in answers]
 
 
-def _read(path: Path) -> Handed:
+def _read(path: Path) -> Upload:
     stated = DAY.search(path.name)
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
         at = datetime.fromisoformat(stated[1]).replace(tzinfo=UTC) if stated else changed
     except ValueError:  # digits that are no day
         at = changed
-    return Handed(path.name, path.read_bytes(), at)
+    return Upload(path.name, path.read_bytes(), at)
 
 
-def _record(recording: Path, address: str, handed: Handed, headers: dict[str, str] | None = None) -> Path:
-    if len(handed.body) > LARGEST_BODY:
+def _record(recording: Path, address: str, handed: Upload, headers: dict[str, str] | None = None) -> Path:
+    if len(handed.body) > MAX_BODY:
         raise WrongUsage(
-            f"{handed.name} has {len(handed.body):,} bytes; the archive takes {LARGEST_BODY:,}. Pack it with gzip, or "
+            f"{handed.name} has {len(handed.body):,} bytes; the archive takes {MAX_BODY:,}. Pack it with gzip, or "
             "split it"
         )
     if is_ahead(handed.at, datetime.now(UTC).date()):

@@ -82,7 +82,7 @@ def settle_kind(config: Settings, wanted: str | None) -> str:
         if is_damaged:
             aside = placing.set_aside(path, datetime.now(UTC).date())
             LOG.warning("%s was damaged and is set aside as %s; the folder holds %s data", path, aside.name, kind)
-        placing.put_in_place([placing.stage(path, f"{kind}\n".encode())])
+        placing.commit([placing.stage(path, f"{kind}\n".encode())])
     return kind
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from extractors.archive.index import Holdings
+from extractors.archive.index import ArchiveIndex
 from flows.terminal.errors import WrongUsage
 
 PROJECT = Path(__file__).parents[2]
@@ -68,9 +68,9 @@ class Settings:
         """Parquet files made from them: `refined/<source>/<time>.parquet`."""
         return self.data / "refined"
 
-    def held(self, source: str) -> Holdings:
+    def held(self, source: str) -> ArchiveIndex:
         """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
-        return Holdings(self.archive / source, self.data / "index" / f"{source}.sqlite")
+        return ArchiveIndex(self.archive / source, self.data / "index" / f"{source}.sqlite")
 
     @property
     def prefect_home(self) -> Path:

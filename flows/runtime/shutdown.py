@@ -27,7 +27,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def ends_at_once(data: Path, prefect_home: Path, run_id: str) -> Iterator[None]:
+def exit_on_signal(data: Path, prefect_home: Path, run_id: str) -> Iterator[None]:
     """While this lasts, Ctrl-C and SIGTERM end this process with its workers and its temporary server.
 
     The journal says that the run was interrupted; the exit code is 128 and the signal's number. For use in a

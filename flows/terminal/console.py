@@ -19,7 +19,7 @@ from rich.table import Column, Table
 
 WIDTH = 120
 """Columns of what is printed to a file or a pipe, where neither a terminal nor COLUMNS says how wide it is."""
-LEAST_WIDTH = 12
+MIN_WIDTH = 12
 """Columns of the terminal that a column of a result needs to be read."""
 LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold", "pad_edge": False}
 """How the tables of the readers look (`why`, `scorecard`)."""
@@ -53,7 +53,7 @@ ERR = console_on(sys.stderr, stderr=True)
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table; where so many columns would be too narrow to read, row after row with a line for each value."""
-    if len(columns) * LEAST_WIDTH <= OUT.width:
+    if len(columns) * MIN_WIDTH <= OUT.width:
         table = Table(*(Column(column, overflow="fold") for column in columns))
         for row in rows:
             table.add_row(*row)

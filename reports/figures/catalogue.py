@@ -24,13 +24,13 @@ from reports.wording import wording
 from reports.wording.wording import Row, Rows
 from transforms.records.vocabulary import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES
 from warehouse.marts.statistics import DOUBT_WORDS, LANGUAGES, share_doubts, too_few
-from warehouse.tables import Behind, Figures
+from warehouse.tables import Figures, SourceContribution
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
 SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""
-LEAST_SECTOR_KNOWN = 0.60
+MIN_SECTOR_KNOWN = 0.60
 """Share of jobs whose industry must be known before industries are printed (DESIGN, section 6)."""
 WITHHELD = "withheld"
 
@@ -52,7 +52,7 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class Verdict:
     """Whether rows may be printed (`tables.CELL_STATES`), why not, and what they rest on."""
 
     status: str
@@ -62,7 +62,7 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rung:
+class Fallback:
     """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it."""
 
     name: str
@@ -88,34 +88,34 @@ class Claim:
 # --- is it sure enough? -------------------------------------------------------------------------------
 
 
-def _of_cell(rows: Rows) -> Judged:
+def _of_cell(rows: Rows) -> Verdict:
     """A cell of a mart carries its own verdict."""
     if not rows:
-        return Judged(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
+        return Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
     row = rows[0]
-    return Judged(status=row["status"], reason=row["reason"], n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+    return Verdict(status=row["status"], reason=row["reason"], n_jobs=row["n_jobs"], n_employers=row["n_employers"])
 
 
-def _of_ranking(rows: Rows) -> Judged:
+def _of_ranking(rows: Rows) -> Verdict:
     """A ranking is as sure as its least sure row; a cell too small suppresses all of them alike."""
     if not rows:
-        return Judged(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
+        return Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
     n_jobs = max(row["n_jobs"] or 0 for row in rows)
     n_employers = max(row["n_employers"] or 0 for row in rows)
     if all(row["share"] is None for row in rows):
         reason = next((row["reason"] for row in rows if row["reason"]), None) or too_few(n_jobs, n_employers)
         reason = reason or "not in the taxonomy of skills"
-        return Judged(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
+        return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
     doubts: dict[str, list[str]] = {}
     for row in rows:
         if row["status"] == "low":
             names = (row.get(name) for name in ("word", "skill", "title", "item", "cell"))
             doubts.setdefault(row["reason"], []).append(next(str(name) for name in names if name))
     if not doubts:
-        return Judged(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
+        return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
     is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
     said = (reason if is_whole else f"{', '.join(names)}: {reason}" for reason, names in doubts.items())
-    return Judged(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
+    return Verdict(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
 
 
 def _with_status(row: Row) -> dict[str, Any]:
@@ -134,27 +134,27 @@ def _with_status(row: Row) -> dict[str, Any]:
     return {**row, "status": "low" if words else "published", "reason": words}
 
 
-def _of_shares(rows: Rows) -> Judged:
+def _of_shares(rows: Rows) -> Verdict:
     """Shares computed here follow the rules of the marts; when one cell is too small, none is printed."""
     smallest = min(rows, key=lambda row: (row["n_jobs"], row["n_employers"]))
     n_jobs, n_employers = smallest["n_jobs"], smallest["n_employers"]
     few = too_few(n_jobs, n_employers)
     if few:
-        return Judged(status="suppressed", reason=few, n_jobs=n_jobs, n_employers=n_employers)
+        return Verdict(status="suppressed", reason=few, n_jobs=n_jobs, n_employers=n_employers)
     return replace(_of_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
 
 
-def _of_industries(rows: Rows) -> Judged:
+def _of_industries(rows: Rows) -> Verdict:
     n_all, n_known = rows[0]["n_all"], rows[0]["n_known"]
     if not n_all:
-        return Judged(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
-    if n_known < LEAST_SECTOR_KNOWN * n_all:
-        share = f"industry known for {n_known:,} of {n_all:,} jobs; {LEAST_SECTOR_KNOWN:.0%} needed"
-        return Judged(status="suppressed", reason=share, n_jobs=n_known, n_employers=rows[0]["n_employers"] or 0)
+        return Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
+    if n_known < MIN_SECTOR_KNOWN * n_all:
+        share = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
+        return Verdict(status="suppressed", reason=share, n_jobs=n_known, n_employers=rows[0]["n_employers"] or 0)
     return _of_shares(rows)
 
 
-def _of_difficulty(rows: Rows) -> Judged:
+def _of_difficulty(rows: Rows) -> Verdict:
     judged = _of_shares(rows)
     if judged.status != "suppressed":
         return judged
@@ -167,14 +167,14 @@ def _of_difficulty(rows: Rows) -> Judged:
     else:
         cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
         reason = f"not enough vacancies followed from their first day ({cells}; 30 of each needed)"
-    return Judged(status="suppressed", reason=reason, n_jobs=judged.n_jobs, n_employers=judged.n_employers)
+    return Verdict(status="suppressed", reason=reason, n_jobs=judged.n_jobs, n_employers=judged.n_employers)
 
 
-def _of_amount(rows: Rows) -> Judged:
+def _of_amount(rows: Rows) -> Verdict:
     row = rows[0]
     few = too_few(row["n_jobs"], row["n_employers"])
     status, reason = ("suppressed", few) if few else ("low", "few adverts put a sum on it, and no interval is computed")
-    return Judged(status=status, reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+    return Verdict(status=status, reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,8 +184,8 @@ class Figure:
     id: str
     title: str
     unit: str
-    rungs: tuple[Rung, ...] = ()
-    judge: Callable[[Rows], Judged] = _of_cell
+    rungs: tuple[Fallback, ...] = ()
+    judge: Callable[[Rows], Verdict] = _of_cell
     parameters: Mapping[str, object] = field(default_factory=dict)
     place: str = ""
     baseline: str | None = None
@@ -213,33 +213,33 @@ def slug(name: str) -> str:
 
 
 PAY_LADDER = (
-    Rung(
+    Fallback(
         name="advertised, 365 days",
         basis="advertised",
         sql=selects.BAND,
         behind=selects.BEHIND_PAY,
         window_days=WINDOW_DAYS,
     ),
-    Rung(
+    Fallback(
         name="advertised, 730 days",
         basis="advertised",
         sql=selects.BAND_730,
         behind=selects.BEHIND_PAY,
         window_days=LONG_WINDOW_DAYS,
     ),
-    Rung(
+    Fallback(
         name="third-party adverts",
         basis="advertised_third_party",
         sql=selects.BAND,
         behind=selects.BEHIND_PAIRS,
         window_days=0,
     ),
-    Rung(name="reported", basis="reported", sql=selects.BAND, behind=selects.BEHIND_REPORTS, window_days=0),
+    Fallback(name="reported", basis="reported", sql=selects.BAND, behind=selects.BEHIND_REPORTS, window_days=0),
 )
 
 
-def _postings(sql: str, behind: str) -> tuple[Rung, ...]:
-    return (Rung(name="advertised, 365 days", basis="postings", sql=sql, behind=behind, window_days=WINDOW_DAYS),)
+def _postings(sql: str, behind: str) -> tuple[Fallback, ...]:
+    return (Fallback(name="advertised, 365 days", basis="postings", sql=sql, behind=behind, window_days=WINDOW_DAYS),)
 
 
 BASELINE_BANDS = {
@@ -449,7 +449,7 @@ SHARES = (
         unit="share of vacancies",
         rungs=_postings(selects.DIFFICULTY, selects.BEHIND_DIFFICULTY),
         judge=_of_difficulty,
-        parameters={"still_open_days": selects.STILL_OPEN_DAYS, "bridge_days": selects.LONGEST_BRIDGE_DAYS},
+        parameters={"still_open_days": selects.STILL_OPEN_DAYS, "bridge_days": selects.MAX_BRIDGE_DAYS},
     ),
 )
 FIGURES = (*BANDS, GATHERED_BANDS, GATHERED_ENTRIES, *SKILLS, *SHARES, *CLAIMS)
@@ -500,7 +500,7 @@ def _json(rows: Rows) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Night:
+class FigureInputs:
     """What is the same for all figures of one day.
 
     `bands` has the row of each band cell (basis, region level, region, seniority group) by the SELECT that finds it
@@ -521,11 +521,11 @@ class _Night:
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
 
 
-def _night(con: Connection, as_of: date, code_version: str) -> _Night:
+def _night(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     barred = _read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     remembered = _read(con, selects.filled(selects.REMEMBERED, {"as_of": as_of}))
     named = _read(con, selects.filled(selects.NAMED_SKILLS, {"as_of": as_of, **_named(BASELINE_SKILLS)}))
-    return _Night(
+    return FigureInputs(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
@@ -544,7 +544,7 @@ def _bands(con: Connection, sql: str, as_of: date) -> dict[tuple[str, ...], Row]
     return {tuple(row.pop("cell")): row for row in rows}
 
 
-def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Rung, str, Rows, Judged, str]]:
+def _tried(con: Connection, figure: Figure, night: FigureInputs) -> Iterator[tuple[Fallback, str, Rows, Verdict, str]]:
     """Each rung in order: its SQL, rows, verdict, and the SQL of the adverts behind it."""
     for rung in figure.rungs:
         given = {"as_of": night.as_of, "basis": rung.basis, "window_days": rung.window_days, **figure.parameters}
@@ -562,7 +562,7 @@ def _tried(con: Connection, figure: Figure, night: _Night) -> Iterator[tuple[Run
         yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
 
 
-def _behind(con: Connection, figure: Figure, adverts: str, night: _Night) -> Rows:
+def _behind(con: Connection, figure: Figure, adverts: str, night: FigureInputs) -> Rows:
     """Archive files behind a figure, with the source, the board and the number of adverts of each."""
     sql = selects.files_of(adverts)
     if sql not in night.behind:
@@ -581,7 +581,7 @@ def _files(behind: Rows) -> dict[str, list[str]]:
     return {source: sorted(names, reverse=True) for source, names in sorted(files.items())}
 
 
-def _of_sources(behind: Rows, night: _Night) -> tuple[Behind, ...]:
+def _of_sources(behind: Rows, night: FigureInputs) -> tuple[SourceContribution, ...]:
     """How many rows behind a figure are of each source, and the day by which half of them were last looked for.
 
     Each row was last looked for when its board was last read. Half of the rows, because one board read again must
@@ -597,7 +597,8 @@ def _of_sources(behind: Rows, night: _Night) -> tuple[Behind, ...]:
         if day is not None and n:
             looked.setdefault(source, []).append((day, n))
     return tuple(
-        Behind(source=source, n=n, read_on=_half_of(looked.get(source, []))) for source, n in sorted(counts.items())
+        SourceContribution(source=source, n=n, read_on=_half_of(looked.get(source, [])))
+        for source, n in sorted(counts.items())
     )
 
 
@@ -611,7 +612,7 @@ def _half_of(days: list[tuple[date, int]]) -> date | None:
     return None
 
 
-def _oldest(behind: Iterable[Behind]) -> date | None:
+def _oldest(behind: Iterable[SourceContribution]) -> date | None:
     """The day a figure was read: a figure is as old as its oldest source."""
     return min((part.read_on for part in behind if part.read_on is not None), default=None)
 
@@ -636,7 +637,7 @@ def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]
     return list(made.values())
 
 
-def _row(figure: Figure, night: _Night, judged: Judged, **columns: Any) -> Figures:
+def _row(figure: Figure, night: FigureInputs, judged: Verdict, **columns: Any) -> Figures:
     empty: dict[str, Any] = {
         "basis": None, "rung": None, "value": None, "value_json": None, "window_days": None, "sql": None,
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
@@ -656,8 +657,8 @@ def _row(figure: Figure, night: _Night, judged: Judged, **columns: Any) -> Figur
     )
 
 
-def _measured(con: Connection, figure: Figure, night: _Night) -> Figures:
-    refused: tuple[Rung, str, Judged] | None = None
+def _measured(con: Connection, figure: Figure, night: FigureInputs) -> Figures:
+    refused: tuple[Fallback, str, Verdict] | None = None
     for rung, sql, rows, judged, adverts in _tried(con, figure, night):
         behind = _behind(con, figure, adverts, night) if judged.status != "suppressed" else []
         files, of_sources = _files(behind), _of_sources(behind, night)
@@ -697,7 +698,7 @@ def _printable(rows: Rows) -> Rows:
     return [row for row in rows if row.get("status") != "suppressed"]
 
 
-def _low(judged: Judged, rows: Rows) -> str | None:
+def _low(judged: Verdict, rows: Rows) -> str | None:
     """Low confidence is said behind a single value; where there are several, their text marks each unsure one."""
     if judged.status != "low":
         return None
@@ -705,7 +706,7 @@ def _low(judged: Judged, rows: Rows) -> str | None:
     return None if is_marked else wording.LOW_CONFIDENCE
 
 
-def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> Figures | None:
+def _carried(con: Connection, figure: Figure, night: FigureInputs, judged: Verdict) -> Figures | None:
     """The last accepted value with its date; None when there never was one."""
     sql = selects.filled(selects.HISTORY, {"figure": figure.id, "as_of": night.as_of})
     found = _read(con, sql) if figure.id in night.remembered else []
@@ -717,7 +718,7 @@ def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> 
     return _row(
         figure,
         night,
-        Judged(
+        Verdict(
             status="low",
             reason=f"{judged.reason}; value of {last['as_of'].isoformat()} kept",
             n_jobs=last["n_jobs"],
@@ -736,12 +737,12 @@ def _carried(con: Connection, figure: Figure, night: _Night, judged: Judged) -> 
     )
 
 
-def _behind_of(row: Row) -> tuple[Behind, ...]:
+def _behind_of(row: Row) -> tuple[SourceContribution, ...]:
     """The column `behind` as the database gives it; nothing in rows of a version that had none."""
-    return tuple(Behind(**part) for part in row["behind"] or ())
+    return tuple(SourceContribution(**part) for part in row["behind"] or ())
 
 
-def _cited(figure: Figure, claim: Claim, night: _Night) -> Figures:
+def _cited(figure: Figure, claim: Claim, night: FigureInputs) -> Figures:
     is_stale = night.as_of > claim.verify_by
     reasons = [
         None if claim.is_sourced else "the claim names no source",
@@ -756,7 +757,7 @@ def _cited(figure: Figure, claim: Claim, night: _Night) -> Figures:
     return _row(
         figure,
         night,
-        Judged(status="low" if reason else "published", reason=reason, n_jobs=0, n_employers=None),
+        Verdict(status="low" if reason else "published", reason=reason, n_jobs=0, n_employers=None),
         basis="cited",
         rung="cited",
         value=f"{text[:-1]}; not verified again in time)" if is_stale else text,
@@ -767,7 +768,7 @@ def _cited(figure: Figure, claim: Claim, night: _Night) -> Figures:
     )
 
 
-def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: _Night) -> Figures:
+def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: FigureInputs) -> Figures:
     """A table of figures. All regions are named; of countries those with a single job at least."""
     shown: list[Figures] = [row for _, row in members if row.value is not None]
     rows: list[Row] = []
@@ -791,7 +792,7 @@ def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: 
     return _row(
         figure,
         night,
-        Judged(status=status, reason=reason, n_jobs=n_jobs, n_employers=employers),
+        Verdict(status=status, reason=reason, n_jobs=n_jobs, n_employers=employers),
         basis=bases.pop() if len(bases) == 1 else None,
         rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
         value=wording.shape_of(figure.id).text(rows) if shown else None,
@@ -805,13 +806,13 @@ def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: 
     )
 
 
-def _added(parts: Iterable[Sequence[Behind]]) -> tuple[Behind, ...]:
+def _added(parts: Iterable[Sequence[SourceContribution]]) -> tuple[SourceContribution, ...]:
     """What stands behind several figures: rows added up, the older day of a source."""
-    by_source: dict[str, list[Behind]] = {}
+    by_source: dict[str, list[SourceContribution]] = {}
     for part in itertools.chain.from_iterable(parts):
         by_source.setdefault(part.source, []).append(part)
     return tuple(
-        Behind(source=source, n=sum(part.n for part in found), read_on=_oldest(found))
+        SourceContribution(source=source, n=sum(part.n for part in found), read_on=_oldest(found))
         for source, found in sorted(by_source.items())
     )
 

@@ -7,7 +7,7 @@ as the independent units.
 
 That interval is linearised, where the marts draw employers again and again: SQL cannot repeat numpy's draws, and
 `explain` promises a SELECT that whoever pastes it gets the printed numbers from. Both estimate the same variance and
-are held together by a test; with `LEAST_EMPLOYERS` or more they differ by about a point. Whether a share is low is
+are held together by a test; with `MIN_EMPLOYERS` or more they differ by about a point. Whether a share is low is
 judged by the one rule of the marts (`statistics.share_doubts`).
 """
 
@@ -22,7 +22,7 @@ from string import Template
 from warehouse.marts import sql_of
 from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
-LONGEST_BRIDGE_DAYS = 7
+MAX_BRIDGE_DAYS = 7
 """A vacancy's first day is known when its board was read, without it, at most this many days before."""
 STILL_OPEN_DAYS = 60
 """Hiring difficulty: vacancies still open after this many days (DESIGN, section 6)."""

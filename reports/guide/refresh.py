@@ -735,7 +735,7 @@ def stage(
 ) -> tuple[placing.Staged | None, Refreshed]:
     """Read a guide, put the figures in, and write it beside its place; `path_out` may be `path_in`.
 
-    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `placing.put_in_place` takes it from there;
+    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `placing.commit` takes it from there;
     there is nothing to take when nothing changes. Raises `GuideError` with every problem and its line,
     `SampleOutsideError` when sample data would be written outside `roots` (the project and the data folder), and
     `OSError` that names the file when it cannot be read or written.

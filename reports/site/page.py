@@ -100,7 +100,7 @@ def page(
 def stage(
     figures: Sequence[Figures], path: Path, *, sources: Sequence[Sources] = (), is_sample: bool = False
 ) -> placing.Staged | None:
-    """Write the page beside its place, from where `placing.put_in_place` takes it. Raises `OSError`."""
+    """Write the page beside its place, from where `placing.commit` takes it. Raises `OSError`."""
     return placing.stage(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
 
 

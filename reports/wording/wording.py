@@ -100,7 +100,7 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class Renderer:
     """How the rows behind a figure are printed: as text, as a table, and what a note adds.
 
     `named_by` is the column that names a row, where there are several. `shows_baseline` says that the rows are
@@ -594,45 +594,45 @@ def _cited_note(rows: Rows) -> list[str]:
     return [", ".join(part for part in (row["publisher"], row["work"], row["published"]) if part), row["caveat"]]
 
 
-SHAPES: dict[str, Shape] = {
-    "band": Shape(text=_band_text, note=lambda rows: _cell_note(rows[0], tenths=True, divisor=12)),
-    "bands": Shape(text=_bands_text, table=_bands_table, named_by="place"),
-    "entry": Shape(text=_entry_text, note=_entry_note),
-    "entries": Shape(text=_bands_text, table=_entries_table, named_by="place"),
-    "skills": Shape(
+SHAPES: dict[str, Renderer] = {
+    "band": Renderer(text=_band_text, note=lambda rows: _cell_note(rows[0], tenths=True, divisor=12)),
+    "bands": Renderer(text=_bands_text, table=_bands_table, named_by="place"),
+    "entry": Renderer(text=_entry_text, note=_entry_note),
+    "entries": Renderer(text=_bands_text, table=_entries_table, named_by="place"),
+    "skills": Renderer(
         text=_listed("skill"),
         table=_ranking_table("skill", "Skill", f"{SKILLS_KEY} {WEIGHTED} {VERDICT_RULE}", verdicts=True),
         note=_skills_note,
         named_by="skill",
     ),
-    "skills.baseline": Shape(
+    "skills.baseline": Renderer(
         text=_baseline_skills_text,
         table=_baseline_skills_table,
         note=_skills_note,
         named_by="word",
         shows_baseline=True,
     ),
-    "skill": Shape(text=_skill_text, note=_skill_note),
-    "roles": Shape(
+    "skill": Renderer(text=_skill_text, note=_skill_note),
+    "roles": Renderer(
         text=_listed("title"),
         table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
         named_by="title",
     ),
-    "industries": Shape(text=_listed("item"), table=_shares_table("Industry", "Share of jobs"), named_by="item"),
-    "additional": Shape(
+    "industries": Renderer(text=_listed("item"), table=_shares_table("Industry", "Share of jobs"), named_by="item"),
+    "additional": Renderer(
         text=_additional_text,
         table=_shares_table("Offered beside base pay", "Share of adverts with pay"),
         note=_additional_note,
         named_by="item",
     ),
-    "additional.bonus": Shape(text=_bonus_text, note=_bonus_note),
-    "hiring": Shape(text=_difficulty_text, note=_difficulty_note, named_by="cell"),
-    "outlook": Shape(text=_cited_text, note=_cited_note),
+    "additional.bonus": Renderer(text=_bonus_text, note=_bonus_note),
+    "hiring": Renderer(text=_difficulty_text, note=_difficulty_note, named_by="cell"),
+    "outlook": Renderer(text=_cited_text, note=_cited_note),
 }
 """By figure, or by the first part of its id."""
 
 
-def shape_of(figure: str) -> Shape:
+def shape_of(figure: str) -> Renderer:
     """The shape of a figure by its id."""
     return SHAPES.get(figure) or SHAPES[figure.split(".", 1)[0]]
 

@@ -40,7 +40,7 @@ from selectolax.lexbor import LexborHTMLParser
 import extractors.sources.employer_boards.ashby
 import transforms.posting
 from extractors.archive.warc import Writer, read
-from extractors.refine.refine import Refined, collector_paused, refine, rows_of
+from extractors.refine.refine import Refined, gc_paused, refine, rows_of
 from extractors.source import Response
 from tests.bench import duplicates, growth, nights, plain
 from transforms.skills.lexicon import lexicon
@@ -50,7 +50,7 @@ REPO = Path(__file__).parents[2]
 REAL = REPO.parent / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"
 SAMPLE = REPO / "extractors" / "sample" / "recordings"
 SOURCE = "ashby"
-LEAST_OF_FLOOR = 0.2
+MIN_OF_FLOOR = 0.2
 """Refine on one core must reach this share of the floor's rate."""
 PLAIN_ADVERTS = 400
 ROUNDS = 3
@@ -160,7 +160,7 @@ def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tup
     seconds: dict[str, list[float]] = {"floor": [], "read": [], "refine": []}
     for number in range(ROUNDS):
         forget()
-        with collector_paused():
+        with gc_paused():
             seconds["floor"].append(clocked(lambda: floor(bodies))[0])
             seconds["read"].append(clocked(lambda: read_all(responses))[0])
         forget()
@@ -173,7 +173,7 @@ def taking_turns(responses: Sequence[Response], warc: Path, folder: Path) -> tup
 def shares(responses: Sequence[Response]) -> dict[str, float]:
     """CPU seconds of each group of readers, and of the rest of reading."""
     forget()
-    with clocks_on_readers() as spent, collector_paused():
+    with clocks_on_readers() as spent, gc_paused():
         whole = clocked(lambda: read_all(responses))[0]
     return {**spent, "rest": whole - sum(spent.values())}
 
@@ -284,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = sum(spent.values())
     print("share of read: " + ", ".join(f"{group} {seconds / total:.0%}" for group, seconds in spent.items()))
     reached = rates["refine"] / rates["floor"]
-    print(f"refine reaches {reached:.1%} of the floor's rate; at least {LEAST_OF_FLOOR:.0%} is required")
+    print(f"refine reaches {reached:.1%} of the floor's rate; at least {MIN_OF_FLOOR:.0%} is required")
     with tempfile.TemporaryDirectory() as name:
         one, two = (refined_at_once(warc, Path(name), processes) for processes in (1, 2))
     print(f"two processes refine {2 * one / two:.2f} times as much as one ({one:.1f} s, {two:.1f} s)")
@@ -297,7 +297,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join(same_job))
     nights_said, is_night_cheap = nights.report()
     print("\n".join(nights_said))
-    is_well = reached >= LEAST_OF_FLOOR and grown <= growth.MOST_GROWTH and is_matcher_fast and is_night_cheap
+    is_well = reached >= MIN_OF_FLOOR and grown <= growth.MAX_GROWTH and is_matcher_fast and is_night_cheap
     return 0 if is_well else 1
 
 

@@ -7,7 +7,7 @@
                 are another advert of the same job: edited, with a template around, reposted or in another city
 
 `near` must take at most a fifth of datasketch's time. Each synthetic run is a process of its own, so that its peak
-memory is its own; a million adverts must stay below `MOST_MEMORY`. Synthetic texts are made and let go in parts, as
+memory is its own; a million adverts must stay below `MAX_MEMORY`. Synthetic texts are made and let go in parts, as
 the warehouse reads them.
 """
 
@@ -41,8 +41,8 @@ SAMPLE = REPO / "extractors" / "sample" / "recordings"
 
 ROWS = 100_000
 MANY = 1_000_000
-MOST_OF_DATASKETCH = 0.2
-MOST_MEMORY = 8 * 2**30
+MAX_OF_DATASKETCH = 0.2
+MAX_MEMORY = 8 * 2**30
 """Bytes, of the run over a million adverts."""
 SAME_SHARE = 3
 """One in so many synthetic adverts is another advert of an earlier one's job."""
@@ -231,9 +231,9 @@ def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[
     theirs, n_theirs = clocked(lambda: datasketch_near(docs))
     said.append(
         f"near duplicates of {len(docs):,} documents: {ours:.2f} s ({n_near:,} pairs), datasketch {theirs:.2f} s "
-        f"({n_theirs:,} pairs): {ours / theirs:.1%}; at most {MOST_OF_DATASKETCH:.0%} is allowed"
+        f"({n_theirs:,} pairs): {ours / theirs:.1%}; at most {MAX_OF_DATASKETCH:.0%} is allowed"
     )
-    is_well = ours <= MOST_OF_DATASKETCH * theirs
+    is_well = ours <= MAX_OF_DATASKETCH * theirs
     for count in counts:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             sketching, linking, n_links, n_jobs, peak = pool.apply(synthetic_run, (count,))
@@ -241,5 +241,5 @@ def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[
             f"same job, {count:,} synthetic adverts with text: sketches {sketching:.1f} s, links and jobs "
             f"{linking:.1f} s; {n_links:,} links, {n_jobs:,} jobs; peak {peak / 2**30:.2f} GB"
         )
-        is_well &= peak < MOST_MEMORY
+        is_well &= peak < MAX_MEMORY
     return said, is_well

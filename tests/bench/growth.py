@@ -21,9 +21,9 @@ SHORT, LONG = 10_000, 80_000
 """Characters of the lines that are compared."""
 RUNS = 2
 """Measurements of which the best counts, each of a line not read before."""
-LEAST_TIME = 0.01
+MIN_TIME = 0.01
 """Seconds; a shorter time says little."""
-MOST_GROWTH = 3.0
+MAX_GROWTH = 3.0
 """Growth up to which time is linear, as far as a noisy machine can tell; quadratic time grows by `LONG / SHORT`."""
 
 
@@ -97,7 +97,7 @@ def seconds(reader: Callable[[str], None], piece: str, length: int) -> float:
         begin = time.process_time()
         reader(line)
         taken.append(time.process_time() - begin)
-    return max(min(taken), LEAST_TIME)
+    return max(min(taken), MIN_TIME)
 
 
 def growths() -> Iterator[tuple[str, float, str, float]]:

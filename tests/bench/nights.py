@@ -43,7 +43,7 @@ SOURCE = "greenhouse"
 SHARES = (0.0, 0.01, 0.1, 1.0)
 """Shares of adverts that a second night finds edited."""
 ROUNDS = 3
-MOST_OF_FIRST = 0.10
+MAX_OF_FIRST = 0.10
 """A second night in which nothing changed must cost less than this share of the first."""
 CITIES = ("Berlin, Germany", "Austin, TX", "São Paulo, Brazil", "Toronto, Canada", "Warsaw, Poland", "Remote - US")
 STEPS = {
@@ -248,8 +248,8 @@ def lines(measured: Sequence[tuple[str, int, Night]]) -> Iterator[str]:
 
 
 def is_cheap(measured: Sequence[tuple[str, int, Night]]) -> bool:
-    """Whether the second night in which nothing changed cost less than `MOST_OF_FIRST` of the first."""
-    return measured[1][2].seconds < MOST_OF_FIRST * measured[0][2].seconds
+    """Whether the second night in which nothing changed cost less than `MAX_OF_FIRST` of the first."""
+    return measured[1][2].seconds < MAX_OF_FIRST * measured[0][2].seconds
 
 
 def report() -> tuple[list[str], bool]:
@@ -260,7 +260,7 @@ def report() -> tuple[list[str], bool]:
         measured = list(nights(recording, Path(name)))
     of = "the real Greenhouse list" if is_real else "the bundled sample (no ../shared/real), too small to be judged by"
     said = [f"nights by share of adverts edited, on {of}: {recording.name}", *lines(measured)]
-    said.append(f"a night in which nothing changed must cost less than {MOST_OF_FIRST:.0%} of the first")
+    said.append(f"a night in which nothing changed must cost less than {MAX_OF_FIRST:.0%} of the first")
     return said, is_cheap(measured) or not is_real
 
 

@@ -1,6 +1,6 @@
 """Readers of text and markup take time in proportion to its length, whatever somebody writes into an advert.
 
-Measured in CPU seconds: four times the length may take `MOST_GROWTH` times as long, where the square would take 16.
+Measured in CPU seconds: four times the length may take `MAX_GROWTH` times as long, where the square would take 16.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from transforms.place.places import Address
 from transforms.posting import posting
 from transforms.text.rejects import Rejected
 
-MOST_GROWTH = 8
-LEAST_SECONDS = 0.02
+MAX_GROWTH = 8
+MIN_SECONDS = 0.02
 """What is done in this time counts as done in this time: the clock of a busy machine is no finer."""
 SHORT, LONG = (8_000, 32_000), (500_000, 2_000_000)
 RUNS = 3
@@ -151,15 +151,15 @@ def too_slow(name: str, sizes: tuple[int, int]) -> list[str]:
         whole = f"{text * (size // len(text))}{next(number)}"  # another each time: what was read is remembered
         begin = time.process_time()
         read(whole)
-        return max(time.process_time() - begin, LEAST_SECONDS)
+        return max(time.process_time() - begin, MIN_SECONDS)
 
     found = []
     for text in texts:
         short, long = (seconds(text, size) for size in sizes)
         for _ in range(RUNS - 1):
-            if long > MOST_GROWTH * short:
+            if long > MAX_GROWTH * short:
                 short, long = min(short, seconds(text, sizes[0])), min(long, seconds(text, sizes[1]))
-        if long > MOST_GROWTH * short:
+        if long > MAX_GROWTH * short:
             found.append(f"{text!r}: {short:.2f} s, {long:.2f} s for four times the length")
     return found
 

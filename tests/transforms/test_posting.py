@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from transforms import posting as module
-from transforms.posting import Said, posting, postings
+from transforms.posting import RawPosting, posting, postings
 from transforms.records.rows import Issue, Pay, Posting
 from transforms.text.rejects import Rejected
 
 HTML = "<h2>What you bring</h2><ul><li>Python, 5+ years of experience</li></ul><p>Salary: €60,000 – €80,000 a year</p>"
 
 
-def said(number: int, **changed: object) -> Said:
+def said(number: int, **changed: object) -> RawPosting:
     given = {"source": "test", "id": number, "title": f"ML Engineer {number}", "html": HTML, "location_text": "Berlin"}
-    return Said(**{**given, **changed})  # type: ignore[typeddict-item]
+    return RawPosting(**{**given, **changed})  # type: ignore[typeddict-item]
 
 
 def test_together_they_are_the_same_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:

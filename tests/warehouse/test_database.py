@@ -733,11 +733,11 @@ def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: store.Conn
     """Its rows lost what employers and jobs had set, even when the same reading as before is loaded in the end."""
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
-    store.settle(con)
-    assert store.is_settled(con)
+    store.mark_derived_current(con)
+    assert store.derived_is_current(con)
     load(con, dataclasses.replace(file, refine_key="2"))
     load(con, file)
-    assert not store.is_settled(con)
+    assert not store.derived_is_current(con)
 
 
 def test_files_of_several_sources_in_one_call_are_an_error(con: store.Connection, tmp_path: Path) -> None:
@@ -964,10 +964,10 @@ def test_a_table_is_recalled_as_it_was_published(
     store.write_mart(con, RoleShares, shares(day, 5), as_of=day)
     store.publish(con, market)
     store.write_mart(con, RoleShares, shares(day, 7), as_of=day)
-    store.recall(con, RoleShares, market)
+    store.restore_published(con, RoleShares, market)
     assert all_rows(con, count) == [(5,)]
     market.unlink()
-    store.recall(con, RoleShares, market)
+    store.restore_published(con, RoleShares, market)
     assert all_rows(con, count) == []
     assert caplog.text == ""
 
@@ -984,7 +984,7 @@ def test_a_published_file_that_cannot_be_used_changes_nothing_and_is_said(
         with duckdb.connect(str(market)) as old:
             old.execute("CREATE SCHEMA mart; CREATE TABLE mart.role_shares (role VARCHAR)")
             old.execute("INSERT INTO mart.role_shares VALUES ('engineer')")
-    store.recall(con, RoleShares, market)
+    store.restore_published(con, RoleShares, market)
     assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
     assert "mart.role_shares" in caplog.text
     assert all_rows(con, "SELECT count(*) FROM duckdb_databases() WHERE database_name = 'published'") == [(0,)]

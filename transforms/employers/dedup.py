@@ -56,13 +56,13 @@ WINDOW = 8
 """Kept bigrams of a window: about 32 words."""
 COVERED = 0.5
 """Share of a window's bigrams that must stand in the other text. Edits of 10 % leave four in five of them."""
-LEAST_SAMPLE = 8
+MIN_SAMPLE = 8
 """Kept bigrams below which a text says too little to be similar to another: about 32 words."""
-LEAST_COVER = 0.85
+MIN_COVER = 0.85
 """Share of the windows of one text that must be covered by the other; chosen on half of the labelled pairs."""
-LEAST_COVER_BACK = 0.5
+MIN_COVER_BACK = 0.5
 """The same, the other way round: what a board's template adds stands in the longer text alone."""
-LEAST_COVER_UNKNOWN = 0.9
+MIN_COVER_UNKNOWN = 0.9
 """Both ways, where employers do not agree because one is not said or is an agency."""
 
 PERMUTATIONS = 64
@@ -106,7 +106,7 @@ NO_DEPARTMENT = frozenset(
 )
 """What stands for a department where there is none: it tells no two openings apart."""
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
-MOST_SPACES = 5
+MAX_SPACES = 5
 """In a part of a title that may be a place; a longer one says more."""
 LARGE_CITY = 500_000
 """Inhabitants; smaller cities are also words of titles (Enterprise, Mobile, Commerce)."""
@@ -197,7 +197,7 @@ def _named(part: str) -> tuple[bool, tuple[Meaning, ...]]:
 
     If need be without "area", "office" and the like at its end.
     """
-    if part.count(" ") > MOST_SPACES:
+    if part.count(" ") > MAX_SPACES:
         return False, ()
     name = place_key(part)
     if name in groups():
@@ -670,7 +670,7 @@ def _same_text(table: _Table) -> Found:
 
 def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
     has_sketch = (table.text >= 0) & (table.text < table.n_sketched)
-    has_sketch[has_sketch] = np.diff(sketched.offsets)[table.text[has_sketch]] >= LEAST_SAMPLE
+    has_sketch[has_sketch] = np.diff(sketched.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
     at = has_sketch[table.employer_row]
     rows, block = table.employer_row[at], _joint(table.employer[at], table.title[table.employer_row[at]])
     # Of the same employer, title, text, requisition and department the first stands for all: rule 1 links the others.
@@ -694,13 +694,13 @@ def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
         & (table.text[left] != table.text[right])
         & ~table.contradict(left, right)
     )
-    known = _verified(table, sketched, left[is_open], right[is_open], LEAST_COVER, LEAST_COVER_BACK)
+    known = _verified(table, sketched, left[is_open], right[is_open], MIN_COVER, MIN_COVER_BACK)
 
     left, right = candidates(signature[wide_number], table.title[wide], wide, ROWS_UNKNOWN)
     is_open = (table.posting[left] != table.posting[right]) & (loose[left] | loose[right])
     left, right = left[is_open], right[is_open]
     is_open = ~table.share_employer(left, right) & table.share_place(left, right)
-    unknown = _verified(table, sketched, left[is_open], right[is_open], LEAST_COVER_UNKNOWN, LEAST_COVER_UNKNOWN)
+    unknown = _verified(table, sketched, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
     return [known, unknown]
 
 

@@ -19,9 +19,9 @@ from publicsuffixlist import PublicSuffixList
 
 from transforms.text.lookups import rows_of
 
-LONGEST_WITHOUT_MEANING = 2
+MAX_WITHOUT_MEANING = 2
 """Latin letters of a key that says too little alone: "HP", "GE" and "X" are the names of several employers."""
-LEAST_IN_TOKEN = 3
+MIN_IN_TOKEN = 3
 """Letters that must stay of a board's token when "jobs" or "inc" is taken from its end."""
 KEPT = 1 << 16
 """Names of employers remembered: twice those of 1,000,000 adverts."""
@@ -193,7 +193,7 @@ def _said(employer: str | None, source: str, board: str | None) -> frozenset[str
 
 
 def _name(key: str, source: str) -> str:
-    return f"name:{key}@{source}" if key.isascii() and len(key) <= LONGEST_WITHOUT_MEANING else f"name:{key}"
+    return f"name:{key}@{source}" if key.isascii() and len(key) <= MAX_WITHOUT_MEANING else f"name:{key}"
 
 
 def _is_telling(token: str) -> bool:
@@ -206,7 +206,7 @@ def _keys_of_token(token: str) -> set[str]:
     key = employer_key(token)
     keys = {key} if key else set()
     for ending in _token_endings():
-        if key and key.endswith(ending) and len(key) - len(ending) >= LEAST_IN_TOKEN:
+        if key and key.endswith(ending) and len(key) - len(ending) >= MIN_IN_TOKEN:
             keys.add(key.removesuffix(ending))
     return set(filter(_is_telling, keys))
 

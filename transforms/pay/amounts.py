@@ -16,15 +16,15 @@ from transforms.pay.currency import codes, currencies_of, first_words, legal_ten
 from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
-LONGEST_NUMBER = 24
+MAX_NUMBER = 24
 """Characters of the longest number read; more digits are identifiers."""
-LONGEST_GAP = 60
+MAX_GAP = 60
 """Characters that may stand between the two ends of a range."""
-SMALLEST_SUM = 1000
+MIN_SUM = 1000
 """A bare number below this is no sum of money by itself; it may be one end of a range."""
-LONGEST_SIGN = 24
+MAX_SIGN = 24
 """Characters before a number that its sign, or code and sign, may take."""
-LONGEST_NAME = 80
+MAX_NAME = 80
 """Characters after a number that its unit and the names of its currency may take."""
 YEARS = range(1900, 2101)
 """Four digits in this range are a year unless a currency or unit stands at them."""
@@ -160,7 +160,7 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
     """All amounts a range may be made of: sums, and the nearest other number on either side of one."""
     waiting: list[tuple[int, int]] = []
-    last_sum_end = -LONGEST_GAP - 1
+    last_sum_end = -MAX_GAP - 1
     read = 0
     for start, end, is_sum in _groups(text, country):
         if start < read:
@@ -170,17 +170,17 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
             if amount is None:
                 continue
             for one in reversed(waiting):
-                if start - one[1] > LONGEST_GAP + LONGEST_SIGN:
+                if start - one[1] > MAX_GAP + MAX_SIGN:
                     break
                 if number := _number(text, *one):
                     yield number
                     break
             last_sum_end = read = amount.end
-        elif start - last_sum_end <= LONGEST_GAP:
+        elif start - last_sum_end <= MAX_GAP:
             amount = _number(text, start, end)
             if amount is None:
                 continue
-            last_sum_end = -LONGEST_GAP - 1
+            last_sum_end = -MAX_GAP - 1
         else:
             waiting.append((start, end))
             continue
@@ -232,7 +232,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
         size = end - start
         before = text[start - 1] if start else " "
         is_code = size > 1 and text[start] == "0" and text[start + 1].isdecimal()  # "06440", a postcode
-        if size > LONGEST_NUMBER or after == "%" or before == "#" or is_code:
+        if size > MAX_NUMBER or after == "%" or before == "#" or is_code:
             continue
         if size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS):
             yield start, end, True
@@ -300,8 +300,8 @@ def _may_name(word: str) -> bool:
 
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
     """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
-    begin = max(0, start - LONGEST_SIGN)
-    around = text[begin : line_end(text, end, end + LONGEST_NAME)]
+    begin = max(0, start - MAX_SIGN)
+    around = text[begin : line_end(text, end, end + MAX_NAME)]
     one = _amount_in(around, start - begin, end - begin, country)
     return one and one._replace(start=one.start + begin, end=one.end + begin)
 
@@ -333,7 +333,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     unit, tail = _unit_at(text, end, is_signed=size > 0)
     if number in RETIREMENT_PLANS and not size and (unit or after in "(kK"):
         return None
-    is_small = number < SMALLEST_SUM and unit is None
+    is_small = number < MIN_SUM and unit is None
     named, has_name, reached = _named_after(text, tail, currencies, country, is_small=is_small)
     if not has_name and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
         named, has_name, reached = _named_after(text, tail + 1, currencies, country, is_small=is_small)
@@ -345,7 +345,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
         currencies, is_local = named
     elif not currencies and unit and unit.currency and country in (None, *tender_of(unit.currency)):
         currencies = frozenset({unit.currency})
-    is_bare_sum = number >= SMALLEST_SUM and not (number in YEARS and end - start == len("2026"))
+    is_bare_sum = number >= MIN_SUM and not (number in YEARS and end - start == len("2026"))
     return Amount(
         start=sign_start,
         end=tail,
@@ -518,16 +518,16 @@ def _stretched(text: str, one: Range, third: Amount) -> Range | None:
 
 def _join(text: str, a: Amount, b: Amount) -> Range | None:
     """Two amounts as one range, or None when what stands between them, or their sizes, do not make one."""
-    if b.start - a.end > LONGEST_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b):
+    if b.start - a.end > MAX_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b):
         return None
     if a.currencies and b.currencies and not a.currencies & b.currencies:
         return None
     low, high = _ends(a, b)
     if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
         return None
-    if not a.is_sum and not b.is_sum and low < SMALLEST_SUM:
+    if not a.is_sum and not b.is_sum and low < MIN_SUM:
         return None
-    if not a.is_signed and not a.unit and low * 20 < high and high > SMALLEST_SUM:
+    if not a.is_signed and not a.unit and low * 20 < high and high > MIN_SUM:
         return None  # "5 - 120,000": the first counts something else
     return Range(
         start=a.start,
@@ -568,11 +568,11 @@ def _ends(a: Amount, b: Amount) -> tuple[float, float]:
     if a.unit and b.unit:
         return low * a.unit.factor, high * b.unit.factor
     if b.unit:
-        is_shared = low <= high or (low < SMALLEST_SUM and b.unit.factor == SMALLEST_SUM and low <= 4 * high)
+        is_shared = low <= high or (low < MIN_SUM and b.unit.factor == MIN_SUM and low <= 4 * high)
         return low * (b.unit.factor if is_shared else 1.0), high * b.unit.factor
     if a.unit:
-        is_shared = high < SMALLEST_SUM or high < low * 10
+        is_shared = high < MIN_SUM or high < low * 10
         return low * a.unit.factor, high * (a.unit.factor if is_shared else 1.0)
-    if 1 <= low < SMALLEST_SUM <= low * 1000 <= high <= 4000 * low:
+    if 1 <= low < MIN_SUM <= low * 1000 <= high <= 4000 * low:
         low *= 1000  # "$140 - $160000"
     return low, high

@@ -39,20 +39,20 @@ SHORT_TEXT = 160
 """A text up to this many characters is a pay field: its figures are pay unless a word says otherwise."""
 FEW_WORDS = 8
 """Words before an amount up to which a period beside it is evidence enough."""
-SMALLEST_HEADLINE = 10_000
+MIN_HEADLINE = 10_000
 """A bare figure in a headline is pay from five figures on; smaller ones count other things."""
-LEAST_USD, LEAST_TIMED_USD = 10_000.0, 6_000.0
+MIN_USD, MIN_TIMED_USD = 10_000.0, 6_000.0
 """Rough US dollars a year from which a figure that is not named pay directly is, without and with a period; perks are
 less. Strong currencies only."""
-LARGEST_NUMBER = 1e12
-LARGEST_USD, LARGEST_MILLIONS_USD = 5e6, 3e6
+MAX_NUMBER = 1e12
+MAX_USD, MAX_MILLIONS_USD = 5e6, 3e6
 """Rough US dollars above which nothing is pay, and nothing stated in millions."""
-SMALLEST_USD, SMALLEST_WEAK_USD = 1000.0, 50.0
+MIN_USD, MIN_WEAK_USD = 1000.0, 50.0
 """Rough US dollars below which a sum without a period is pay only when it is named so, in strong and weak currencies
 (where pay is for a month and low)."""
-LARGEST_ANNUAL_USD = 2e6
+MAX_ANNUAL_USD = 2e6
 """Rough US dollars a year up to which an amount with a period, but no pay word, is taken for pay."""
-SMALLEST_ANNUAL_USD = 500.0
+MIN_ANNUAL_USD = 500.0
 """Rough US dollars a year below which an amount is pay only when named so, and `$` is not a weak local currency."""
 STRONG = 20.0
 """Currencies of which a US dollar buys fewer units than this are not paid in millions."""
@@ -69,7 +69,7 @@ SUBJECT = 6
 """Words before "paid" in which a bonus or commission is its subject."""
 CONTINUED = (0.2, 5.0)
 """An amount that continues a list is within these multiples of the one before."""
-LARGEST_BONUS, LARGEST_EQUITY, LARGEST_BARE_EQUITY = 100.0, 25.0, 5.0
+MAX_BONUS, MAX_EQUITY, MAX_BARE_EQUITY = 100.0, 25.0, 5.0
 """Percent above which a share is no bonus of one's salary, or equity of one's employer, named or not."""
 CASH = ("base", "on_target_earnings", "total_compensation")
 """Components that are a year's money by themselves; the rest is added to them."""
@@ -221,10 +221,10 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     currency = resolved(one.currencies, country, strict=one.is_local) if one.currencies else None
     per_usd = _per_usd(one, currency, country)
     most = max(one.low, one.high)
-    if one.high <= 0 or most > LARGEST_NUMBER or most / per_usd > LARGEST_USD:
+    if one.high <= 0 or most > MAX_NUMBER or most / per_usd > MAX_USD:
         return None
     is_millions = one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
-    if is_millions and one.high / per_usd >= LARGEST_MILLIONS_USD:
+    if is_millions and one.high / per_usd >= MAX_MILLIONS_USD:
         return None
     must_be_named = is_millions or _is_bare(text, one)
     if must_be_named and not can_be_known(text, one.start):
@@ -236,7 +236,7 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     is_open = one.is_open and not _adds(text, one.end)
     after = _after(text, one.end + is_open, one.end + TAIL)
     period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or before.period
-    if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < SMALLEST_ANNUAL_USD:
+    if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < MIN_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
     usual = usual_period(one.low, one.high, currency, country)
     site = _Site(text, one, begin, before, after, is_open, per_usd, usual)
@@ -375,7 +375,7 @@ def _standing(site: _Site) -> _Evidence | None:
     has_not_pay = _has_not_pay(before)
     is_alone = _is_alone(site)
     annual = _annual(one.high / site.per_usd, after.period or site.usual_period)
-    if annual < SMALLEST_HEADLINE and _follows_other_money(text, site.begin):
+    if annual < MIN_HEADLINE and _follows_other_money(text, site.begin):
         return None
     if len(text) <= SHORT_TEXT and not has_not_pay:
         is_bare = not one.is_signed and one.unit is None
@@ -385,7 +385,7 @@ def _standing(site: _Site) -> _Evidence | None:
         return _Evidence("headline", "base")
     if after.period and one.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
         is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
-        return _Evidence("period", "base") if annual <= LARGEST_ANNUAL_USD and not is_perk else None
+        return _Evidence("period", "base") if annual <= MAX_ANNUAL_USD and not is_perk else None
     return None
 
 
@@ -422,7 +422,7 @@ def _is_alone(site: _Site) -> bool:
 def _is_headline_of_thousands(site: _Site) -> bool:
     """Whether figures without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
     one = site.one
-    if one.unit is None or one.unit.factor != THOUSAND or one.low < SMALLEST_HEADLINE:
+    if one.unit is None or one.unit.factor != THOUSAND or one.low < MIN_HEADLINE:
         return False
     floor = max(0, one.start - CLAUSE)
     return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
@@ -438,14 +438,14 @@ def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _
         if kind not in ("direct", "field", "headline") and not (kind in ("heading", "after") and one.is_range):
             return False
     if one.unit and one.unit.factor >= MILLION and site.per_usd < STRONG:
-        return kind == "direct" and usd < LARGEST_MILLIONS_USD
-    if period is None and usd < (SMALLEST_USD if site.per_usd < STRONG else SMALLEST_WEAK_USD):
+        return kind == "direct" and usd < MAX_MILLIONS_USD
+    if period is None and usd < (MIN_USD if site.per_usd < STRONG else MIN_WEAK_USD):
         return kind in ("direct", "after") or (
             kind == "field" and _MONEY_SIGN.search(site.text, one.start, one.end) is not None
         )
-    if period and evidence.component == "base" and _annual(usd, period) < SMALLEST_ANNUAL_USD:
+    if period and evidence.component == "base" and _annual(usd, period) < MIN_ANNUAL_USD:
         return kind == "direct"
-    is_small = _annual(usd, period or site.usual_period) < (LEAST_TIMED_USD if period else LEAST_USD)
+    is_small = _annual(usd, period or site.usual_period) < (MIN_TIMED_USD if period else MIN_USD)
     if is_small and site.per_usd < STRONG and evidence.component in CASH:
         return kind in ("direct", "after", "field")
     return not (last is not None and kind == "clause" and not one.is_range and period is None)
@@ -708,9 +708,9 @@ def _share(text: str, share: re.Match[str], end: int, *, follows_pay: bool) -> P
     component = after.component or (leading.value if leading else None)
     if after.is_not_pay:
         return None
-    most = LARGEST_EQUITY if component == "equity" else LARGEST_BARE_EQUITY if follows_pay and not component else 0.0
+    most = MAX_EQUITY if component == "equity" else MAX_BARE_EQUITY if follows_pay and not component else 0.0
     if low <= high < most:
         return Pay(component="equity_percent", low=low or None, high=high, start=share.start(), end=max(end, after.end))
-    if component in ("bonus", "commission") and high < LARGEST_BONUS:
+    if component in ("bonus", "commission") and high < MAX_BONUS:
         return Pay(component=component, start=share.start(), end=max(end, after.end))
     return None

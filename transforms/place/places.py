@@ -35,7 +35,7 @@ from transforms.place.gazetteer import (
     worldwide_words,
 )
 from transforms.place.location_line import (
-    LONGEST_LOCATION,
+    MAX_LOCATION,
     REMOTE,
     Item,
     folded,
@@ -51,7 +51,7 @@ __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "w
 
 HYBRID, ONSITE = "hybrid", "onsite"
 WORLD = "WORLD"
-LONGEST_TITLE_PART = 60
+MAX_TITLE_PART = 60
 """Characters; a part of a title that is longer says more than a workplace and a place."""
 
 
@@ -84,7 +84,7 @@ def country_of(text: str) -> str | None:
 
     For a field that holds a country: "NA" is Namibia and "Georgia" the country. A city is not its country.
     """
-    return _country_of(text[:LONGEST_LOCATION])
+    return _country_of(text[:MAX_LOCATION])
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -376,7 +376,7 @@ def _title_items(title: str) -> Sequence[Item]:
     ends = [*(start for start, _ in cuts), len(title)]
     for begin, end in [*((b, len(title)) for b in begins[1:]), *zip(begins, ends, strict=True)]:
         piece = title[begin:end].strip()
-        if piece and len(piece) <= LONGEST_TITLE_PART and _may_say_workplace(piece) and is_understood(piece):
+        if piece and len(piece) <= MAX_TITLE_PART and _may_say_workplace(piece) and is_understood(piece):
             items = items_in(piece)
             if any(item.workplace for item in items):
                 offset = title.index(piece, begin)

@@ -42,7 +42,7 @@ _ELSEWHERE = cues("elsewhere", r"\b", r"\b")
 _WISHED = cues("wished", r"\b", r"\b")
 _ITEM = re.compile(r"\s*[-•·*–]\s")
 _EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
-MOST_MENTIONS = 200
+MAX_MENTIONS = 200
 """Mentions of AI in one line that are looked at; a line with more has long said what it is."""
 
 
@@ -61,7 +61,7 @@ def _mentions(line: Line) -> list[tuple[int, int]]:
         if start >= reached:
             reached = -end
             spans.append((start, reached))
-    return spans[:MOST_MENTIONS]
+    return spans[:MAX_MENTIONS]
 
 
 def ai_label(title: str, text: str, *, role: str) -> Reading:

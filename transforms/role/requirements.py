@@ -17,7 +17,7 @@ from transforms.text.evidence import Reading
 from transforms.text.lookups import rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
-MOST_YEARS = 20
+MAX_YEARS = 20
 """More years than this are a firm's age or a slip; adverts that demand more were not seen."""
 MONTHS_IN_YEAR = 12
 
@@ -86,10 +86,10 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
     """The most years that a line demands which begins in a section of a kind, with the span in the line."""
     best: tuple[float, int, int] | None = None
-    for match in itertools.islice(_mentions_of_years(line), MOST_MENTIONS):
+    for match in itertools.islice(_mentions_of_years(line), MAX_MENTIONS):
         years = _years(match)
         section = line.kind_at(match.start(), kind)
-        if years <= MOST_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section):
+        if years <= MAX_YEARS and (best is None or years > best[0]) and _is_demanded(line.text, match, section):
             best = (years, match.start(), match.end())
     return best
 
@@ -98,17 +98,17 @@ def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
     """Numbers of years or months in the line."""
     text = line.text
     for at, _ in line.words["years"]:
-        begin = max(0, at - LONGEST_YEARS)
+        begin = max(0, at - MAX_YEARS)
         is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_folded(text[begin:at])))
-        for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + LONGEST_UNIT):
+        for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + MAX_UNIT):
             if match.start("unit") >= at:
                 yield match
 
 
-LONGEST_YEARS = 48
+MAX_YEARS = 48
 """Characters from the number to the unit: "five (5) to seven (7) full years"."""
-LONGEST_UNIT = 9
-MOST_MENTIONS = 200
+MAX_UNIT = 9
+MAX_MENTIONS = 200
 """Numbers of years in one line that are looked at; a line with more is no advert's."""
 
 

@@ -24,7 +24,7 @@ CACHED_TITLES = 1 << 16
 """Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct ones."""
 TITLES_KEPT = 4
 """The readers of one posting ask one after the other for the words of one title."""
-LONGEST_TITLE = 300
+MAX_TITLE = 300
 """Characters of a title that are read; what comes later is advert text pasted into the wrong field."""
 
 
@@ -60,7 +60,7 @@ BREAK = ""
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
     """The folded words of a title with their offsets; `("", …)` stands where one part of it ends."""
-    folded = title[:LONGEST_TITLE].translate(_FOLD)
+    folded = title[:MAX_TITLE].translate(_FOLD)
     words = []
     for match in _WORD.finditer(folded):
         word = match[1]
@@ -371,7 +371,7 @@ def seniority_stated(words: str) -> str | None:
 
 def _code_words(words: str) -> tuple[str, ...]:
     """The words of a code: "mid_level", "FullTime"."""
-    return _key(_CAMEL.sub(" ", words[:LONGEST_TITLE].replace("_", " ")))
+    return _key(_CAMEL.sub(" ", words[:MAX_TITLE].replace("_", " ")))
 
 
 @functools.lru_cache(maxsize=4096)

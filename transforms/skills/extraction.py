@@ -31,9 +31,9 @@ IN_LINE = 192
 """The same for words that may stand anywhere in the line: about two printed lines to either side."""
 FURTHEST_IN_LIST = 6
 """Ambiguous neighbours of a list that are passed over on the way to one that is not."""
-LONGEST_GAP_IN_LIST = 12
+MAX_GAP_IN_LIST = 12
 """Characters between two neighbours of a list, as in "Go (or) Rust"."""
-LONGEST_CLAUSE = 600
+MAX_CLAUSE = 600
 """Characters to either side within which the ends of a clause are looked for."""
 REACH = 80
 """Characters to either side in which an address ends, or the words that say a skill is not needed."""
@@ -230,7 +230,7 @@ def _beside(text: str, lines: list[Placed], nth: int, place: int, step: int) -> 
             place = 0 if step > 0 else len(line.names) - 1
         start, end, number = line.names[place]
         left, right = (edge, begin + start) if step > 0 else (begin + end, edge)
-        if right - left > LONGEST_GAP_IN_LIST or not _BETWEEN.match(text[left:right]):
+        if right - left > MAX_GAP_IN_LIST or not _BETWEEN.match(text[left:right]):
             return False
         if meanings[number].context is None:
             return True
@@ -269,10 +269,10 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
 
 
 def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
-    left = max(0, start - LONGEST_CLAUSE)
+    left = max(0, start - MAX_CLAUSE)
     for found in _CLAUSE_END.finditer(line, left, start):
         left = found.end()
-    stop = min(len(line), end + LONGEST_CLAUSE)
+    stop = min(len(line), end + MAX_CLAUSE)
     right = _CLAUSE_END.search(line, end, stop)
     return left, right.end() if right else stop
 

@@ -34,7 +34,7 @@ FORMS = {
 Latin-1 lacks; an opening ("Why Acme") only at the start; other cues anywhere."""
 SHORT_WORD = 7
 """Letters up to which Hyperscan checks the ends of a word: shorter spellings stand inside too many others."""
-SHORTEST_PLURAL = 3
+MIN_PLURAL = 3
 """Words of at most so many letters ("and", "API") get no plural of their own."""
 GAP_WORDS = 4
 """Words that ".." in a phrase may stand for."""
@@ -167,7 +167,7 @@ def _variants(alias: str, is_exact: bool) -> list[str]:
     if " and " in alias:
         found |= {alias.replace(" and ", " & ")}
     words = alias.split(" ")
-    if not is_exact and len(words) + alias.count("-") > 1 and len(words[-1]) > SHORTEST_PLURAL and alias[-1].isalpha():
+    if not is_exact and len(words) + alias.count("-") > 1 and len(words[-1]) > MIN_PLURAL and alias[-1].isalpha():
         if not alias.endswith("s"):
             found |= {f"{form}s" for form in found}
         elif not alias.endswith(("ss", "us", "is")):

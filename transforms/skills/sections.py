@@ -19,17 +19,17 @@ from transforms.text.batch_cache import Remembered
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Literals
 
-Said = TypeVar("Said")
+T = TypeVar("T")
 
-LONGEST_HEADING = 80
+MAX_HEADING = 80
 """Characters of a line that may be a heading: two thirds of a printed line."""
-LEAST_OF_HEADING = 0.4
+MIN_OF_HEADING = 0.4
 """Share of a heading's letters that its known words must make up, unless it ends with a colon."""
-LONGEST_COLON_GAP = 30
+MAX_COLON_GAP = 30
 """Characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
 """A line longer than this was flattened: headings stand inside it."""
-LONGEST_OPENING = 50
+MAX_OPENING = 50
 """Characters of a heading of which only the opening is known: "Life at" and a company's name."""
 INTRO, WHOLE = "intro", "whole"
 """What stands before the first heading: of an advert whose headings speak of the role, and of any other."""
@@ -67,18 +67,18 @@ class Line:
         """(start, end) of the words of `LISTS` in it, by list."""
         self.said: dict[Any, Any] = {}
 
-    def once(self, reader: Callable[..., Said], *given: object) -> Said:
+    def once(self, reader: Callable[..., T], *given: object) -> T:
         """`reader(line, *given)`, which is asked only the first time."""
         key = (reader, *given)
         if key not in self.said:
             self.said[key] = reader(self, *given)
-        said: Said = self.said[key]
+        said: T = self.said[key]
         return said
 
     @property
     def is_label(self) -> bool:
         """Whether what opens in it is a remark of one paragraph: "Disclaimer: ...", "Benefits: ..."."""
-        return LONGEST_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
+        return MAX_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
 
     def kind_at(self, offset: int, kind: str) -> str:
         """The kind of the section at an offset of the line, which begins in a section of that kind."""
@@ -181,8 +181,8 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
             continue
         end = until - (text[until - 1] in ": ")
         if meaning.where == "opening":
-            is_heading = len(text) <= LONGEST_OPENING and text[-1] not in ".,;"
-        elif len(text) > LONGEST_HEADING:
+            is_heading = len(text) <= MAX_OPENING and text[-1] not in ".,;"
+        elif len(text) > MAX_HEADING:
             is_heading = _is_inside(text, start, end)
         else:
             is_heading = _is_heading(text, start, end)
@@ -200,10 +200,10 @@ def _is_heading(line: str, start: int, end: int) -> bool:
     if _is_item(line):
         return False
     whole = line.strip(" *#_")
-    if whole.endswith(":") or (line.find(":", end, end + LONGEST_COLON_GAP) >= 0 and not _LETTER.search(line[:start])):
+    if whole.endswith(":") or (line.find(":", end, end + MAX_COLON_GAP) >= 0 and not _LETTER.search(line[:start])):
         return True
     letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
-    return not whole.endswith((".", ",", ";")) and known >= LEAST_OF_HEADING * letters
+    return not whole.endswith((".", ",", ";")) and known >= MIN_OF_HEADING * letters
 
 
 def _is_item(line: str) -> bool:
@@ -212,10 +212,10 @@ def _is_item(line: str) -> bool:
 
 def _is_inside(line: str, start: int, end: int) -> bool:
     """Whether words of a long line are a heading that lost its line."""
-    colon = line.find(":", end, end + LONGEST_COLON_GAP)
+    colon = line.find(":", end, end + MAX_COLON_GAP)
     if colon < 0 or _is_item(line) or any(mark in line[end:colon] for mark in ".;,!?"):
         return False
-    ahead = line[max(0, start - LONGEST_HEADING) : start].rstrip(" *#_")
+    ahead = line[max(0, start - MAX_HEADING) : start].rstrip(" *#_")
     if not _LETTER.search(ahead):
         return True
     return len(line) > FLAT_TEXT and ahead[-1] in ".!?:;)|" and line[start].isupper()

@@ -21,10 +21,10 @@ def path_of(name: str) -> Path:
     return found[0]
 
 
-def cells_of(name: str) -> Iterator[dict[str, str]]:
+def cells_of(name: str) -> list[dict[str, str]]:
     """Rows of a lookup as they stand: empty cells are empty."""
     with path_of(name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        return list(csv.DictReader(file))
 
 
 def rows_of(name: str) -> Iterator[dict[str, str | None]]:

@@ -76,17 +76,17 @@ ORDINARY = bytes((*b"\n", *range(0x20, 0x7F)))
 """What a text needs no care for."""
 MASK = "x"
 """Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
-LONGEST_LOCAL_PART, LONGEST_DOMAIN = 64, 255
+MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 """Limits of a mail address, RFC 5321 section 4.5.3.1."""
-FEWEST_DIGITS, MOST_DIGITS = 8, 15
+FEWEST_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (FEWEST_DIGITS - 2))
 """As many digits in a row as a telephone number has at least, with blanks, brackets and the like between them."""
-LONGEST_CALL = 40
+MAX_CALL = 40
 """Characters before a number that may say what it is: "WhatsApp me on: +"."""
 LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
 """Characters read to tell the language; the longer one only to see whether it is English."""
-SHORTEST_FOR_LANGUAGE = 40
+MIN_FOR_LANGUAGE = 40
 """Below this many letters a language is not told."""
 SUREST = 0.5
 """Least probability, of the languages below together, for which a language is told."""
@@ -252,7 +252,7 @@ def _tidied(text: str) -> str:
 
 # --- mail addresses and telephone numbers -------------------------------------------------------------
 
-_LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{LONGEST_LOCAL_PART}}}\Z")
+_LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _WRITTEN_AT = re.compile(r"[\[({<] ?(?:at|AT|@) ?[\])}>] ?")
 _WRITTEN_DOMAIN = re.compile(
@@ -293,7 +293,7 @@ def masked(text: str) -> str:
     if _may_hold_written_at(plain):
         spans += _written_mail(text)
     for run in MANY_DIGITS.finditer(plain.translate(_DIGIT_OR_NOT)):
-        spans += _telephones(text, max(0, run.start() - LONGEST_CALL), run.end())
+        spans += _telephones(text, max(0, run.start() - MAX_CALL), run.end())
     if not spans:
         return text
     pieces: list[str] = []
@@ -320,8 +320,8 @@ def _mail(text: str) -> list[tuple[int, int]]:
     spans = []
     at = text.find("@")
     while at >= 0:
-        local = _LOCAL_PART.search(text[max(0, at - LONGEST_LOCAL_PART) : at])
-        domain = _DOMAIN.match(text, at + 1, at + 1 + LONGEST_DOMAIN)
+        local = _LOCAL_PART.search(text[max(0, at - MAX_LOCAL_PART) : at])
+        domain = _DOMAIN.match(text, at + 1, at + 1 + MAX_DOMAIN)
         if local and domain:
             spans.append((at - len(local[0]), domain.end()))
         at = text.find("@", at + 1)
@@ -333,8 +333,8 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
     spans = []
     for written in _WRITTEN_AT.finditer(text):
         end = written.start() - text.endswith(" ", 0, written.start())
-        local = _LOCAL_PART.search(text[max(0, end - LONGEST_LOCAL_PART) : end])
-        domain = _WRITTEN_DOMAIN.match(text, written.end(), written.end() + LONGEST_DOMAIN)
+        local = _LOCAL_PART.search(text[max(0, end - MAX_LOCAL_PART) : end])
+        domain = _WRITTEN_DOMAIN.match(text, written.end(), written.end() + MAX_DOMAIN)
         if local and domain:
             spans.append((end - len(local[0]), domain.end()))
     return spans
@@ -369,7 +369,7 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 16) : start]
     is_named = _PHONE_BEFORE.search(before) is not None
     if (
-        not FEWEST_DIGITS <= digits <= MOST_DIGITS
+        not FEWEST_DIGITS <= digits <= MAX_DIGITS
         or text[end : end + 1].isalnum()
         or (_NUMBER_BEFORE.search(before) and not is_named)
         or _AMOUNT_AFTER.match(text, end)
@@ -408,7 +408,7 @@ def language_of(text: str) -> str | None:
     sample = text[:LANGUAGE_SAMPLE]
     if _is_english(sample) or (len(text) > LANGUAGE_SAMPLE and _is_english(text[:LONGER_SAMPLE])):
         return "en"
-    if sum(map(str.isalpha, sample)) < SHORTEST_FOR_LANGUAGE:
+    if sum(map(str.isalpha, sample)) < MIN_FOR_LANGUAGE:
         return None
     language, probability = _identifier().classify(sample)
     if math.isnan(probability) or probability < SUREST:
@@ -418,7 +418,7 @@ def language_of(text: str) -> str | None:
 
 def _is_english(sample: str) -> bool:
     words = sample.lower().split()
-    return sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), SHORTEST_FOR_LANGUAGE // 4)
+    return sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), MIN_FOR_LANGUAGE // 4)
 
 
 def hash_of(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from transforms.records.rows import Issue
 from transforms.text.normalise import without_unseen
 
-LONGEST_VALUE = 200
+MAX_VALUE = 200
 """A refused value is shown up to this many characters."""
 REST_RULE = "issues of one advert or answer are kept up to a number; these many more are only counted"
 
@@ -34,7 +34,7 @@ def left_out(value: object, rule: str) -> Issue:
 def shown_value(value: object) -> str:
     """A refused value as it is shown: cut, and without what a terminal would obey."""
     shown = value if isinstance(value, str) else repr(value)
-    return without_unseen(shown[:LONGEST_VALUE])
+    return without_unseen(shown[:MAX_VALUE])
 
 
 def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:

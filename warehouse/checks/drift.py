@@ -18,15 +18,15 @@ from warehouse.tables import Checks
 
 HISTORY = 7
 """Files that a new one is held against: a week of nights."""
-LEAST_HISTORY = 2
+MIN_HISTORY = 2
 """Files below which there is no history yet."""
 TOO_FEW = 0.5
 """Part of the usual rows below which a source is stopped: a board platform does not close half its jobs overnight."""
 TOO_MANY = 2.0
 """Times the usual rows above which a person should look."""
-LEAST_ROWS = 50
+MIN_ROWS = 50
 """New rows below which a share says too little."""
-LEAST_FILL = 0.1
+MIN_FILL = 0.1
 """A column usually filled less than this is too rare to be missed."""
 DROP = 0.5
 """Part of its usual fill below which a column has been lost, not thinned."""
@@ -63,9 +63,9 @@ def judge(
             ("rows: half as many as usual", n_seen >= TOO_FEW * usual, n_seen, usual, False),
             ("rows: at most twice as many as usual", n_seen <= TOO_MANY * usual, n_seen, usual, True),
         ]
-    if len(frame) >= LEAST_ROWS:
+    if len(frame) >= MIN_ROWS:
         for column, rate in _usual_fill(con, history).items():
-            if rate >= LEAST_FILL and column in frame:
+            if rate >= MIN_FILL and column in frame:
                 found = float(frame[column].notna().mean())
                 findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
     checks = tuple(
@@ -104,7 +104,7 @@ ORDER BY observed_to DESC LIMIT $history
 def _usual_rows(con: Any, history: Mapping[str, Any]) -> float | None:
     """The median rows of the source's last files; None where there is no history."""
     rows = con.execute(LATELY.format(enough="n_seen > 0"), {**history, "history": HISTORY}).fetchall()
-    return float(median(n for _, _, n in rows)) if len(rows) >= LEAST_HISTORY else None
+    return float(median(n for _, _, n in rows)) if len(rows) >= MIN_HISTORY else None
 
 
 def _usual_fill(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
@@ -114,6 +114,6 @@ def _usual_fill(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
         SELECT column_name, median(n_filled / f.n_rows), count(*)
         FROM ops.fill_rates AS f JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc) GROUP BY ALL
         """,
-        {**history, "least": LEAST_ROWS, "history": HISTORY},
+        {**history, "least": MIN_ROWS, "history": HISTORY},
     ).fetchall()
-    return {column: float(rate) for column, rate, n in rows if n >= LEAST_HISTORY}
+    return {column: float(rate) for column, rate, n in rows if n >= MIN_HISTORY}

@@ -26,7 +26,7 @@ from warehouse.tables import Checks
 
 EXAMPLES = 5
 """Unexpected values shown of one expectation."""
-LONGEST_EXAMPLE = 200
+MAX_EXAMPLE = 200
 """Characters shown of an unexpected value."""
 RESULTS = "BASIC"
 """How much Great Expectations says of a result: counts and first examples. More takes twice as long."""
@@ -217,4 +217,4 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(member) for key, member in value.items()}
     if pd.isna(value):
         return None
-    return value if isinstance(value, bool | int | float) else str(value)[:LONGEST_EXAMPLE]
+    return value if isinstance(value, bool | int | float) else str(value)[:MAX_EXAMPLE]

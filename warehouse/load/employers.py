@@ -25,9 +25,9 @@ from transforms.records.columns import fields_of, table_of
 from warehouse import database as store
 from warehouse.tables import Employers
 
-LEAST_COMMON = 4
+MIN_COMMON = 4
 """Letters a name must have to be recognised inside another: "Lucid" in "Lucid Software", no "Ro" in "Robinhood"."""
-MOST_NAMES = 50
+MAX_NAMES = 50
 """Keys of names on a board or domain that are compared with one another; one with more is no employer's."""
 
 
@@ -62,7 +62,7 @@ class Board(Protocol):
     def industry(self) -> str | None: ...  # noqa: D102
 
 
-class Said(NamedTuple):
+class RawPosting(NamedTuple):
     """What adverts say of who hires, once for all that say the same. `place` is the beginning of their addresses."""
 
     employer: str | None
@@ -78,7 +78,7 @@ class Said(NamedTuple):
 class _Employer:
     """One connected component, while it is gathered."""
 
-    said: list[Said] = field(default_factory=list)
+    said: list[RawPosting] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     evidence: set[str] = field(default_factory=set)
 
@@ -103,7 +103,7 @@ def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader) -> N
         FROM ({_HIRING}) GROUP BY employer, source, board, place
         """
     ).fetchall()
-    said = [Said(*row) for row in rows]
+    said = [RawPosting(*row) for row in rows]
     employers, ids = resolved(said, boards, reader)
     with store.transaction(con):
         _write_employers(con, employers)
@@ -121,7 +121,7 @@ def _write_employers(con: store.Connection, employers: Sequence[Employers]) -> N
         store.put(con, Employers, new)
 
 
-def _write_ids(con: store.Connection, said: Sequence[Said], ids: Sequence[str | None]) -> None:
+def _write_ids(con: store.Connection, said: Sequence[RawPosting], ids: Sequence[str | None]) -> None:
     columns: dict[str, list[str | None]] = {
         "employers": [one.employer for one in said],
         "sources": [one.source for one in said],
@@ -152,9 +152,11 @@ def _write_ids(con: store.Connection, said: Sequence[Said], ids: Sequence[str | 
 # --- uniting ----------------------------------------------------------------------------------------------------------
 
 
-def resolved(said: Sequence[Said], boards: Iterable[Board], reader: Reader) -> tuple[list[Employers], list[str | None]]:
+def resolved(
+    said: Sequence[RawPosting], boards: Iterable[Board], reader: Reader
+) -> tuple[list[Employers], list[str | None]]:
     """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
-    hiring: list[Said | Board] = [*said, *boards]
+    hiring: list[RawPosting | Board] = [*said, *boards]
     evidence = _told(hiring, reader)
     apart = set(_dividing(hiring, evidence, reader))
     roots = _Roots()
@@ -165,7 +167,7 @@ def resolved(said: Sequence[Said], boards: Iterable[Board], reader: Reader) -> t
     for one, root, found in zip(hiring, root_of, evidence, strict=True):
         if root is not None:
             gathered[root].evidence |= found - apart
-            if isinstance(one, Said):
+            if isinstance(one, RawPosting):
                 gathered[root].said.append(one)
             else:
                 gathered[root].boards.append(one)
@@ -178,7 +180,7 @@ def resolved(said: Sequence[Said], boards: Iterable[Board], reader: Reader) -> t
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
 
 
-def _told(hiring: Sequence[Said | Board], reader: Reader) -> list[frozenset[str]]:
+def _told(hiring: Sequence[RawPosting | Board], reader: Reader) -> list[frozenset[str]]:
     """The evidence of each, without the names of tokens that say too little.
 
     A token that is an ordinary word names the employer of its board alone: greenhouse:orchard sells houses and
@@ -193,7 +195,7 @@ def _told(hiring: Sequence[Said | Board], reader: Reader) -> list[frozenset[str]
             stated[f"name:{key}"].add(f"name:{key}" in of_token)
     told = []
     for one, of_token in zip(hiring, tokens, strict=True):
-        found = reader.evidence(one.employer, one.source, one.board, one.place if isinstance(one, Said) else None)
+        found = reader.evidence(one.employer, one.source, one.board, one.place if isinstance(one, RawPosting) else None)
         own = set() if _is_token(one) else {f"name:{reader.employer_key(one.employer)}"}
         weak = {
             name
@@ -204,12 +206,14 @@ def _told(hiring: Sequence[Said | Board], reader: Reader) -> list[frozenset[str]
     return told
 
 
-def _is_token(one: Said | Board) -> bool:
+def _is_token(one: RawPosting | Board) -> bool:
     """Whether what stands for the employer's name is its board's token, or a part of it."""
     return one.employer is None or (one.board is not None and one.employer in one.board)
 
 
-def _dividing(hiring: Sequence[Said | Board], evidence: Sequence[frozenset[str]], reader: Reader) -> Iterator[str]:
+def _dividing(
+    hiring: Sequence[RawPosting | Board], evidence: Sequence[frozenset[str]], reader: Reader
+) -> Iterator[str]:
     """Boards and domains that stand beside names of more than one employer."""
     names: dict[str, set[str]] = defaultdict(set)
     for one, found in zip(hiring, evidence, strict=True):
@@ -246,7 +250,7 @@ def _unites(shared: str, keys: set[str], reader: Reader) -> bool:
     domain itself: greenhouse:wehrtyou is Hudson River Trading's, and says so nowhere. With three it is an agency's or
     a group's, or carries the adverts of many.
     """
-    if not 1 < len(keys) <= MOST_NAMES:
+    if not 1 < len(keys) <= MAX_NAMES:
         return len(keys) <= 1
     roots = _Roots()
     for key in keys:
@@ -259,7 +263,7 @@ def _unites(shared: str, keys: set[str], reader: Reader) -> bool:
 
 def _is_akin(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= LEAST_COMMON and short in long)
+    return one == other or (len(short) >= MIN_COMMON and short in long)
 
 
 # --- one employer -----------------------------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ def _employer(gathered: _Employer, reader: Reader) -> Employers:
     spellings = {one.employer for one in gathered.said if reader.employer_key(one.employer)} | set(entered)
     names = sorted(spelling for spelling in spellings if spelling)
     employer_id = _id(gathered, entered, reader)
-    hiring: list[Said | Board] = [*gathered.said, *boards]
+    hiring: list[RawPosting | Board] = [*gathered.said, *boards]
     return Employers(
         employer_id=employer_id,
         employer=_name(gathered.said, [name for name in entered if reader.employer_key(name) == employer_id], reader)
@@ -304,7 +308,7 @@ def _id(gathered: _Employer, entered: Sequence[str], reader: Reader) -> str:
     return found[0].partition(":")[2]
 
 
-def _name(said: Sequence[Said], entered: Sequence[str], reader: Reader) -> str | None:
+def _name(said: Sequence[RawPosting], entered: Sequence[str], reader: Reader) -> str | None:
     """The name shown: as boards.csv has it, else the most frequent spelling, ties by name.
 
     What is only a board's token ("wehrtyou"), or has an aside in brackets, gives way to any other.
@@ -319,5 +323,5 @@ def _name(said: Sequence[Said], entered: Sequence[str], reader: Reader) -> str |
     return ranked[0][2] if ranked else None
 
 
-def _is_own(one: Said | Board, reader: Reader) -> bool:
+def _is_own(one: RawPosting | Board, reader: Reader) -> bool:
     return any(found.startswith("board:") for found in reader.evidence(None, one.source, one.board, None))

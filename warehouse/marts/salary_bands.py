@@ -19,9 +19,9 @@ from transforms.records.vocabulary import AI_CORE, ROLE_GROUPS
 from warehouse.marts import sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.statistics import (
-    LEAST_EFFECTIVE,
-    LEAST_JOBS,
-    WIDEST_INTERVAL,
+    MAX_INTERVAL,
+    MIN_EFFECTIVE,
+    MIN_JOBS,
     Floats,
     capped_weights,
     quantile_interval,
@@ -243,13 +243,13 @@ def _amounts(low: Any, high: Any, weights: Any) -> dict[str, float]:
 
 
 def _too_unsure(row: dict[str, Any]) -> str | None:
-    if row["n_effective"] < LEAST_EFFECTIVE:
-        return f"few employers carry most of it (n effective = {row['n_effective']:.0f}; {LEAST_EFFECTIVE:.0f} needed)"
+    if row["n_effective"] < MIN_EFFECTIVE:
+        return f"few employers carry most of it (n effective = {row['n_effective']:.0f}; {MIN_EFFECTIVE:.0f} needed)"
     for name, words in (("band_low", "lower end"), ("band_high", "upper end"), ("p50", "median")):
         if row[f"{name}_lo"] is None:
             return "no interval can be computed"
         width = (row[f"{name}_hi"] - row[f"{name}_lo"]) / row[name]
-        if width > WIDEST_INTERVAL:
+        if width > MAX_INTERVAL:
             return f"the 95% interval of the {words} spans {width:.0%} of it"
     return None
 
@@ -281,11 +281,11 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
             if cells.take_over(inputs):
                 continue
             n_pairs = len(cell.role)
-            few = n_pairs < LEAST_JOBS
+            few = n_pairs < MIN_JOBS
             yield {
                 **key, "inputs": inputs, "n_jobs": n_pairs,
                 "status": "suppressed" if few else "low",
-                "reason": f"not enough data (n = {n_pairs}; {LEAST_JOBS} needed)" if few
+                "reason": f"not enough data (n = {n_pairs}; {MIN_JOBS} needed)" if few
                 else "pairs from adverts collected by a third party; employers unknown",
                 **({} if few else _amounts(cell.low, cell.high, np.ones(n_pairs))),
             }  # fmt: skip

@@ -27,15 +27,15 @@ REPLICATES = 1_000
 """Bootstrap replicates: the Monte-Carlo error of a 95 % end is then about a tenth of its width."""
 INTERVAL = (0.025, 0.975)
 """Ends of the 95 % percentile interval."""
-LEAST_JOBS = 30
-LEAST_EMPLOYERS = 5
-LEAST_EFFECTIVE = 30.0
+MIN_JOBS = 30
+MIN_EMPLOYERS = 5
+MIN_EFFECTIVE = 30.0
 """Below this many effective jobs a cell that meets the minimum is `low`."""
-WIDEST_INTERVAL = 0.40
+MAX_INTERVAL = 0.40
 """A printed amount whose interval is wider than this share of it makes the cell `low`."""
-WIDEST_SHARE_INTERVAL = 0.20
+MAX_SHARE_INTERVAL = 0.20
 """A share whose interval is wider than 20 percentage points is `low`."""
-WIDEST_OF_SHARE = 1.0
+MAX_INTERVAL_PER_SHARE = 1.0
 """A share whose interval is wider than this many times the share is `low`.
 
 That is a relative standard error of some 25 % (a 95 % interval is 3.92 standard errors wide), from which on the
@@ -46,13 +46,13 @@ proportions by both widths too (Parker et al. 2017, "Data Presentation Standards
 SHARE_DIGITS = 12
 """Decimal places of a share: sums of the same weights in another order differ from the 15th on, so that a share of all
 would be 1.0000000000000002."""
-LARGEST_EMPLOYER = 0.50
+MAX_EMPLOYER_PART = 0.50
 """A share is `low` when one employer is more than this part of the weight of the jobs that make it."""
 DOUBT_WORDS = {
-    "few_employers": f"fewer than {LEAST_EMPLOYERS} employers",
+    "few_employers": f"fewer than {MIN_EMPLOYERS} employers",
     "one_employer": "one employer is more than half of it",
     "few_effective": "few employers carry most of the jobs it is a share of",
-    "wide": f"the 95% interval is wider than {100 * WIDEST_SHARE_INTERVAL:.0f} percentage points",
+    "wide": f"the 95% interval is wider than {100 * MAX_SHARE_INTERVAL:.0f} percentage points",
     "wide_for_share": "the 95% interval is wider than the share itself",
 }
 """Why a share is `low` (`tables.SHARE_DOUBTS`), in words; the gravest first."""
@@ -182,10 +182,10 @@ def _shares_of(parts: Floats, wholes: Floats) -> Floats:
 
 def too_few(n_jobs: int, n_employers: int) -> str | None:
     """Why a cell is suppressed, in words; None when it meets the minimum."""
-    if n_jobs < LEAST_JOBS:
-        return f"not enough data (n = {n_jobs}; {LEAST_JOBS} needed)"
-    if n_employers < LEAST_EMPLOYERS:
-        return f"not enough employers ({n_employers}; {LEAST_EMPLOYERS} needed)"
+    if n_jobs < MIN_JOBS:
+        return f"not enough data (n = {n_jobs}; {MIN_JOBS} needed)"
+    if n_employers < MIN_EMPLOYERS:
+        return f"not enough employers ({n_employers}; {MIN_EMPLOYERS} needed)"
     return None
 
 
@@ -205,11 +205,11 @@ def share_doubts(
     then, decides the verdict.
     """
     holds = {
-        "few_employers": n_employers < LEAST_EMPLOYERS,
-        "one_employer": largest > LARGEST_EMPLOYER,
-        "few_effective": np.full(len(share), n_effective < LEAST_EFFECTIVE),
-        "wide": ~(high - low <= WIDEST_SHARE_INTERVAL),
-        "wide_for_share": high - low > WIDEST_OF_SHARE * share,
+        "few_employers": n_employers < MIN_EMPLOYERS,
+        "one_employer": largest > MAX_EMPLOYER_PART,
+        "few_effective": np.full(len(share), n_effective < MIN_EFFECTIVE),
+        "wide": ~(high - low <= MAX_SHARE_INTERVAL),
+        "wide_for_share": high - low > MAX_INTERVAL_PER_SHARE * share,
     }
     first = np.select([holds[word] for word in DOUBT_WORDS], np.arange(len(DOUBT_WORDS)), default=-1)
     words = (*DOUBT_WORDS, None)

@@ -66,7 +66,7 @@ def staged(fresh: Path, target: Path) -> Staged:
     return Staged(fresh=fresh, target=target, kept=kept)
 
 
-def put_in_place(files: Iterable[Staged | None]) -> None:
+def commit(files: Iterable[Staged | None]) -> None:
     """Rename staged files into their places, in order, surviving a power cut.
 
     Raises `OSError` that names the place that would not take its file; then all places hold what they held.
@@ -88,10 +88,10 @@ def put_in_place(files: Iterable[Staged | None]) -> None:
                 file.target.unlink()
         raise
     finally:
-        discard(wanted)
+        abandon(wanted)
 
 
-def discard(files: Sequence[Staged | None]) -> None:
+def abandon(files: Sequence[Staged | None]) -> None:
     """Remove what was staged and is not wanted any more. An error here would hide the one that led here."""
     for file in files:
         if file is not None:

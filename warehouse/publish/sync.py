@@ -19,13 +19,13 @@ from warehouse.schema import database_tables, key_of, quoted
 
 log = logging.getLogger("jobmarket.store")
 
-MOST_MOVED = 0.25
+MAX_MOVED = 0.25
 """A table of which a larger part is inserted or deleted has the file written anew, in the order of its key."""
-LEAST_MOVED = 50_000
+MIN_MOVED = 50_000
 """Rows that may be inserted and deleted in any table: a small one, such as a mart, may double."""
-MOST_FREE = 0.25
+MAX_FREE = 0.25
 """So is a file of which a larger part is free: deleted and updated rows leave room that is not given back."""
-LEAST_FREE = 64
+MIN_FREE = 64
 """Blocks (of 256 KiB) that may be free in any file."""
 ROWS, KEYS = "rows", "keys of rows"
 """Names of digests that are no columns: how many rows there are, and what tells them apart."""
@@ -68,7 +68,7 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
 def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
     sizes = "SELECT free_blocks, total_blocks FROM pragma_database_size() WHERE database_name = ?"
     free, total = con.execute(sizes, [copy]).fetchall()[0]
-    return bool(free <= max(LEAST_FREE, MOST_FREE * total))
+    return bool(free <= max(MIN_FREE, MAX_FREE * total))
 
 
 def _compared(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _Outdated | None:
@@ -102,7 +102,7 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
 
 def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
     """Whether so many rows come or go that the file is better written anew."""
-    n_admitted = max(LEAST_MOVED, int(MOST_MOVED * table.there[ROWS]))
+    n_admitted = max(MIN_MOVED, int(MAX_MOVED * table.there[ROWS]))
     could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
     if not could_be or not key_of(table.cls):
         return False

@@ -21,7 +21,7 @@ from transforms.pay.prose import pay_in
 from transforms.pay.scope import BASE, ON_TARGET, TOTAL, component_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import left_out
 
@@ -91,14 +91,14 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the board says, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
     yield from each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN)
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
+def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
     if job.get("isListed") is False:
         return left_out(
@@ -109,7 +109,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier, issues))
     places = [(job.get("location"), job.get("address"))]
     places += [(p.get("location"), p.get("address")) for p in job.get("secondaryLocations") or ()]
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),

@@ -27,15 +27,15 @@ from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected, left_out
 
 SITES = Path(__file__).with_suffix(".toml")
-MOST_LISTS = 20
-MOST_POSTINGS = 500
+MAX_LISTS = 20
+MAX_POSTINGS = 500
 """Addresses of lists and of postings that are asked for on one site a night."""
-MOST_NESTED = 10_000
+MAX_NESTED = 10_000
 """Values of a page's markup that are looked through."""
 MAX_ITEMS = 300
 """Items of microdata that a page may hold: reading one looks through what stands in it, other items too."""
@@ -153,16 +153,14 @@ def _ask_site(web: Web, site: Site) -> list[str]:
         named = addresses_in(answer)
         found.update(dict.fromkeys(named_url for named_url in named if re.search(site.postings, named_url)))
         if _sitemap(answer) == b"sitemapindex":
-            more, room = [url for url in named if url not in lists], max(0, MOST_LISTS - len(lists))
+            more, room = [url for url in named if url not in lists], max(0, MAX_LISTS - len(lists))
             lists += more[:room]
-            failures += [f"{url}: left out, {MOST_LISTS} lists of {site.name} are read at most" for url in more[room:]]
+            failures += [f"{url}: left out, {MAX_LISTS} lists of {site.name} are read at most" for url in more[room:]]
     if not found and not failures:
         failures.append(f"{site.lists[0]}: names no posting of {site.name}; see whether its addresses changed")
-    if len(found) > MOST_POSTINGS:
-        failures.append(
-            f"{site.name}: {len(found) - MOST_POSTINGS} postings left out, {MOST_POSTINGS} are read at most"
-        )
-    return failures + ask_each(web, list(found)[:MOST_POSTINGS], may_be_gone=True)
+    if len(found) > MAX_POSTINGS:
+        failures.append(f"{site.name}: {len(found) - MAX_POSTINGS} postings left out, {MAX_POSTINGS} are read at most")
+    return failures + ask_each(web, list(found)[:MAX_POSTINGS], may_be_gone=True)
 
 
 def addresses_in(response: Response) -> list[str]:
@@ -217,7 +215,7 @@ def _id_by(address: str) -> str:
 # --- pages --------------------------------------------------------------------------------------------
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """The postings that a page marks up, or the reason why there are none."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if _sitemap(response) or any(response.url in site.lists for site in sites()):
@@ -286,7 +284,7 @@ def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
 def _job_postings(values: object) -> Iterator[dict[str, Any]]:
     """The JobPostings among nested values, in order; what stands in one of them is its own."""
     waiting = [values]
-    for _ in range(MOST_NESTED):
+    for _ in range(MAX_NESTED):
         if not waiting:
             return
         value = waiting.pop()
@@ -330,7 +328,7 @@ def _selected(page: str, site: Site | None) -> list[dict[str, Any]]:
 # --- postings -----------------------------------------------------------------------------------------
 
 
-def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> Said:
+def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:
     """One JobPosting of the page at `url`."""
     address = urljoin(url, _text(item.get("url")) or url)
     host, number = urlsplit(address).netloc, _identifier(_one(item.get("identifier")))
@@ -344,7 +342,7 @@ def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> Said:
         pay for stated in _many(item.get("baseSalary"))[:MAX_PARTS] for pay in _pays(stated, item.get("salaryCurrency"))
     ]
     prose = None if pays else _one(item.get("baseSalary"))
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=f"{host}/{number}" if number else _id_by(address),
         title=_text(item.get("title")) or _text(item.get("name")),

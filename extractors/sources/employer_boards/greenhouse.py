@@ -25,7 +25,7 @@ from transforms.pay.currency import currency_of
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.text.normalise import text_of
 from transforms.text.rejects import Rejected, left_out
@@ -102,7 +102,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the board says, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     found = BOARD.match(response.url)
@@ -117,7 +117,7 @@ def parse(response: Response) -> Iterator[Said | Issue]:
         yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
+def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One job of a list with or without content."""
     if "internal_job_id" in job and job["internal_job_id"] is None:
         return left_out(
@@ -128,7 +128,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> Said | Issue:
     located = (job.get("location") or {}).get("name")
     named = job.get("company_name")
     issues: list[Issue] = []
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),

@@ -19,7 +19,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 
 API = "https://api.lever.co/v0/postings/"
@@ -97,7 +97,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every posting of the board, or the one whose own address was asked, or the reason why not."""
     found = BOARD.match(response.url)
     read = functools.partial(read_posting, board=_token(found) if found else None)
@@ -105,14 +105,14 @@ def parse(response: Response) -> Iterator[Said | Issue]:
     yield from each(answer, read, known=KNOWN)
 
 
-def read_posting(stated: dict[str, Any], *, board: str | None) -> Said:
+def read_posting(stated: dict[str, Any], *, board: str | None) -> RawPosting:
     """One posting of either shape."""
     categories = stated.get("categories") or {}
     places = categories.get("allLocations") or [categories.get("location")]
     country = stated.get("country")
     workplace = stated.get("workplaceType")
     issues: list[Issue] = []
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=stated.get("id"),
         title=stated.get("text"),

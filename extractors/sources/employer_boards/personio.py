@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from extractors.boards import employer_of
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 BOARD = re.compile(r"(https://([a-z0-9-]+)\.jobs\.personio\.(?:de|com)/)xml(?:\?|$)")
@@ -73,7 +73,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every position of the feed says, or the reason why not."""
     feed, found = response.xml("workzag-jobs"), BOARD.match(response.url)
     positions = [{child.tag: child for child in position} for position in feed.iter("position")]
@@ -81,7 +81,7 @@ def parse(response: Response) -> Iterator[Said | Issue]:
     yield from each(positions, read, known=KNOWN)
 
 
-def read_position(position: Mapping[str, Element], *, host: str, board: str | None) -> Said:
+def read_position(position: Mapping[str, Element], *, host: str, board: str | None) -> RawPosting:
     """One position, by its child elements."""
 
     def text(name: str) -> str | None:
@@ -91,7 +91,7 @@ def read_position(position: Mapping[str, Element], *, host: str, board: str | No
     offices = [text("office"), *((office.text or "").strip() for office in others)]
     parts = position["jobDescriptions"].iter("jobDescription") if "jobDescriptions" in position else ()
     schedule = text("schedule") or ""
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=text("id"),
         title=text("name"),

@@ -18,7 +18,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
 
@@ -80,14 +80,14 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every published offer of the board, or the reason why not."""
     answer = response.json()
     offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
     yield from each(offers, functools.partial(read_offer, board=board_of(response.url)), known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any], *, board: str | None) -> Said | Issue:
+def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     """One offer of either shape."""
     if offer.get("status", "published") != "published":
         return left_out(f"{offer.get('id')} {offer['status']}", "a published offer expected")
@@ -95,7 +95,7 @@ def read_offer(offer: dict[str, Any], *, board: str | None) -> Said | Issue:
     places = offer.get("locations") or [offer]
     flags = (word for flag, word in WORKPLACE_OF_FLAG.items() if offer.get(flag) is True)
     named = "; ".join(filter(None, map(_line, places)))
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=offer.get("id"),
         title=offer.get("title"),

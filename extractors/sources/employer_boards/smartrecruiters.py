@@ -1,6 +1,6 @@
 """SmartRecruiters job boards: the public Posting API, lists first and then single postings.
 
-A list has no text. Single postings are asked for where the title names a role we follow, up to `MOST_DETAILS` a
+A list has no text. Single postings are asked for where the title names a role we follow, up to `MAX_DETAILS` a
 night; a posting keeps its id in both, and the later answer counts. The creator is a person and is not read.
 """
 
@@ -19,7 +19,7 @@ from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import role_of
 from transforms.text.rejects import left_out
@@ -28,8 +28,8 @@ API = "https://api.smartrecruiters.com/v1/companies/"
 COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")
 PAGE = 100
 """Postings of a page, the most the API gives."""
-MOST_PAGES = 50
-MOST_DETAILS = 2_000
+MAX_PAGES = 50
+MAX_DETAILS = 2_000
 """Single postings a night: half an hour at one a second."""
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 KNOWN = frozenset([
@@ -90,10 +90,10 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     details: list[str] = []
     for board in boards:
         next_of = functools.partial(_next, board=board, details=details)
-        failures += ask_pages(web, url_of(board), next_of, most=MOST_PAGES)
-    if len(details) > MOST_DETAILS:
-        failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
-    return failures + ask_each(web, details[:MOST_DETAILS], may_be_gone=True)
+        failures += ask_pages(web, url_of(board), next_of, most=MAX_PAGES)
+    if len(details) > MAX_DETAILS:
+        failures.append(f"{len(details) - MAX_DETAILS} single postings left out, {MAX_DETAILS} are the most a night")
+    return failures + ask_each(web, details[:MAX_DETAILS], may_be_gone=True)
 
 
 def _next(page: Response, *, board: str, details: list[str]) -> str | None:
@@ -106,7 +106,7 @@ def _next(page: Response, *, board: str, details: list[str]) -> str | None:
     return url_of(board, read) if answer["content"] and read < answer["totalFound"] else None
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every posting of a page, or a single one, or the reason why not."""
     answer, found = response.json(), COMPANY.match(response.url)
     items = answer
@@ -116,14 +116,14 @@ def parse(response: Response) -> Iterator[Said | Issue]:
     yield from each(items, functools.partial(read_item, asked=company), known=KNOWN)
 
 
-def read_item(item: dict[str, Any], *, asked: str) -> Said | Issue:
+def read_item(item: dict[str, Any], *, asked: str) -> RawPosting | Issue:
     """One posting, as a list or an answer of its own has it."""
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
         return left_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
     company, place = item.get("company") or {}, item.get("location") or {}
     board, pay = company.get("identifier") or asked, item.get("compensation") or {}
     parts = (place.get("city"), (place.get("country") or "").upper())  # "Cork, CO, IE" would be in Colorado too
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=item.get("id"),
         title=item.get("name"),

@@ -18,12 +18,12 @@ from extractors.boards import employer_of
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
 
 BOARD = re.compile(r"https://([a-z0-9-]+)\.teamtailor\.com/jobs\.rss(?:\?|$)")
-MOST_JOBS = 1_000
+MAX_JOBS = 1_000
 CUT_AT = 100
 """Jobs of a feed that did not heed `per_page`."""
 TT = "{https://teamtailor.com/locations}"
@@ -69,7 +69,7 @@ SOURCE = Source(
 
 def url_of(board: str) -> str:
     """The address of a careers site's feed, with all its jobs."""
-    return f"https://{board}.teamtailor.com/jobs.rss?per_page={MOST_JOBS}"
+    return f"https://{board}.teamtailor.com/jobs.rss?per_page={MAX_JOBS}"
 
 
 def board_of(url: str) -> str | None:
@@ -83,23 +83,23 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the feed says, or the reason why not; a feed cut short is an issue."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
     yield from each(items, functools.partial(read_item, board=board_of(response.url)), known=KNOWN)
-    if len(items) in (CUT_AT, MOST_JOBS):
-        rule = f"a list that does not end at {CUT_AT} or {MOST_JOBS} jobs expected; there may be more"
+    if len(items) in (CUT_AT, MAX_JOBS):
+        rule = f"a list that does not end at {CUT_AT} or {MAX_JOBS} jobs expected; there may be more"
         yield Rejected("response", f"{len(items)} jobs", rule).issue
 
 
-def read_item(item: Mapping[str, Element], *, board: str | None) -> Said:
+def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:
     """One job, by its child elements."""
 
     def text(name: str) -> str | None:
         return (item[name].text or "").strip() or None if name in item else None
 
     places = list(item[TT + "locations"].iter(TT + "location")) if TT + "locations" in item else []
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=text("guid"),
         title=text("title"),

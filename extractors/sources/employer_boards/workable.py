@@ -18,7 +18,7 @@ from extractors.boards import employer_of
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
 
@@ -78,7 +78,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, map(url_of, boards))
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of either shape says, or the reason why not."""
     answer, found = response.json(), ACCOUNT.match(response.url)
     jobs, name = answer, None
@@ -89,14 +89,14 @@ def parse(response: Response) -> Iterator[Said | Issue]:
     yield from each(jobs, functools.partial(read_job, account=account, employer=employer), known=KNOWN)
 
 
-def read_job(job: dict[str, Any], *, account: str, employer: str) -> Said | Issue:
+def read_job(job: dict[str, Any], *, account: str, employer: str) -> RawPosting | Issue:
     """One job of either shape."""
     is_v3 = "location" in job
     if job.get("isInternal") or (is_v3 and job.get("state", "published") != "published"):
         return left_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
     places = job.get("locations") or [job["location"] or {} if is_v3 else job]
     kind, department = job.get("employment_type") or job.get("type"), job.get("department")
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("shortcode"),
         title=job.get("title"),

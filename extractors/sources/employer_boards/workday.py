@@ -19,7 +19,7 @@ from extractors.source import AGES_OUT, Response, Source, each
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import role_of
 from transforms.text.rejects import MISSHAPEN, Rejected, left_out
@@ -29,7 +29,7 @@ ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cx
 PAGE = 20
 """Postings of a page; the site refuses more."""
 CAP = 2_000
-MOST_DETAILS = 2_000
+MAX_DETAILS = 2_000
 """Single postings a night: half an hour at one a second."""
 SEVERAL = re.compile(r"\d+ \w+")
 """What stands for the place when there are several: "3 Locations", in the visitor's language."""
@@ -103,9 +103,9 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
             failures += _search(web, url_of(board), {}, details)
         except ValueError as error:
             failures.append(str(error))
-    if len(details) > MOST_DETAILS:
-        failures.append(f"{len(details) - MOST_DETAILS} single postings left out, {MOST_DETAILS} are the most a night")
-    return failures + ask_each(web, list(details)[:MOST_DETAILS], may_be_gone=True)
+    if len(details) > MAX_DETAILS:
+        failures.append(f"{len(details) - MAX_DETAILS} single postings left out, {MAX_DETAILS} are the most a night")
+    return failures + ask_each(web, list(details)[:MAX_DETAILS], may_be_gone=True)
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
@@ -148,7 +148,7 @@ def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]
     return [{name: [value["id"]]} for value in values]
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every posting of a page of a list, or a single one, or the reason why not."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
@@ -160,7 +160,7 @@ def parse(response: Response) -> Iterator[Said | Issue]:
         yield from each(answer["jobPostings"], functools.partial(read_item, address=address), known=KNOWN)
 
 
-def read_item(item: dict[str, Any], *, address: re.Match[str]) -> Said:
+def read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
     """One posting of a list. Where it names no place but their number, its path names the first."""
     path = item["externalPath"]
     located, parts = item.get("locationsText"), path.split("/")
@@ -180,7 +180,7 @@ def _ends(path: str, bullet: object) -> bool:
     return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
 
-def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue:
+def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
     """One posting with its text."""
     if info.get("posted") is False:
         return left_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
@@ -196,11 +196,11 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> Said | Issue
     return said
 
 
-def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> Said:
+def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> RawPosting:
     """What lists and single postings say alike."""
     tenant, host, site = address[1], address[2], address[3]
     board = f"{tenant}.{host}/{site}"
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=_id(tenant, path),
         title=stated.get("title"),

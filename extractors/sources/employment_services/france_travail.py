@@ -16,7 +16,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://api.francetravail.io/partenaire/offresdemploi/v2/offres/search"
@@ -102,18 +102,18 @@ def _next(page: Response) -> str | None:
     return RANGE.sub(f"range={start}-{start + PAGE - 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every offer of a page."""
     yield from each(response.listed("resultats"), read_offer, known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any]) -> Said:
+def read_offer(offer: dict[str, Any]) -> RawPosting:
     """One offer."""
     place = offer.get("lieuTravail") or {}
     pay = offer.get("salaire") or {}
     kinds = [offer.get(key) for key in ("natureContrat", "typeContratLibelle", "dureeTravailLibelleConverti")]
     said = pay.get("libelle") or ""
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=offer.get("id"),
         title=offer.get("intitule"),

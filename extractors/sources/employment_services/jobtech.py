@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
@@ -81,12 +81,12 @@ def _next(page: Response) -> str | None:
     return OFFSET.sub(lambda offset: f"offset={int(offset[1]) + PAGE}", page.url)
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every advert of a page of JobSearch, or of JobStream's bare list."""
     yield from each(response.listed("hits"), read_advert, known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any]) -> Said | Issue:
+def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     """One advert; a removal is none."""
     if advert.get("removed"):
         rule = "an advert expected; the stream says that this one was removed, and its last whole version stays"
@@ -95,7 +95,7 @@ def read_advert(advert: dict[str, Any]) -> Said | Issue:
     kinds = [_label(advert, key) for key in KINDS]
     town = place.get("city") or place.get("municipality")
     names = dict.fromkeys(filter(None, (town, place.get("region"), place.get("country"))))
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=advert.get("id"),
         title=advert.get("headline"),

@@ -15,7 +15,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 
 API = "https://data.usajobs.gov/api/"
@@ -84,19 +84,19 @@ def _next(page: Response) -> str | None:
     return NUMBER.sub(lambda number: f"Page={int(number[1]) + 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every announcement of a page."""
     yield from each(response.listed("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
 
 
-def read_item(item: dict[str, Any]) -> Said:
+def read_item(item: dict[str, Any]) -> RawPosting:
     """One announcement."""
     stated = item["MatchedObjectDescriptor"]
     details = (stated.get("UserArea") or {}).get("Details") or {}
     places = stated.get("PositionLocation") or ()
     kinds = [kind["Name"] for key in ("PositionSchedule", "PositionOfferingType") for kind in stated.get(key) or ()]
     words = [WORD_OF_OFFERING.get(kind, kind) for kind in kinds]
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=item.get("MatchedObjectId"),
         title=stated.get("PositionTitle"),

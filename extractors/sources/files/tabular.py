@@ -61,7 +61,7 @@ from extractors.source import WORKBOOK, Response, Source
 from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.records.vocabulary import PERIODS, TEXT_STATES
 from transforms.text.rejects import Rejected, left_out
@@ -211,7 +211,7 @@ def _digest(mapping: bytes, body: bytes) -> str:
     return f"sha256:{hashlib.sha256(b'%d:' % len(mapping) + mapping + body).hexdigest()}"
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every row says, or the reason why not."""
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
@@ -224,7 +224,7 @@ def parse(response: Response) -> Iterator[Said | Issue]:
     yield from _said_by(mapped, rows_in(mapped, response.body))
 
 
-def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[Said | Issue]:
+def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
     first: dict[str, int] = {}
     for row in rows:
         if row.problem is not None:
@@ -255,10 +255,10 @@ def _reason_to_leave_out(mapped: Mapped, row: Row) -> Issue | None:
     return None
 
 
-def _said(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> Said:
+def _said(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
     place = Address(values.get("location"), values.get("country"), values.get("region"), values.get("city"))
     pay = () if values.get("pay_is_predicted") else _pay(values)
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=f"{mapped.name}:{values['id']}",
         title=values["title"],

@@ -17,7 +17,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 
 API = "https://api.adzuna.com/v1/api/jobs/"
@@ -77,16 +77,16 @@ def _asked(words: str) -> str:
     return urlencode({"results_per_page": 50, "what": words, "sort_by": "date"})
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every result of a page."""
     yield from each(response.listed("results"), read_result, known=KNOWN)
 
 
-def read_result(result: dict[str, Any]) -> Said:
+def read_result(result: dict[str, Any]) -> RawPosting:
     """One result."""
     area = (result.get("location") or {}).get("area") or ()  # names from the country down to a town or a county
     contract = (result.get("contract_type"), result.get("contract_time"))
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=result.get("id"),
         title=result.get("title"),

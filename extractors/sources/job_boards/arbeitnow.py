@@ -13,14 +13,14 @@ from typing import Any
 
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
 DAYS = 2
 """Days of jobs a night reads, so that a night missed loses none: some 15 pages in 2026."""
-MOST_PAGES = 60
+MAX_PAGES = 60
 KNOWN = frozenset(
     (
         *("slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location"),
@@ -42,7 +42,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="hourly, newest first",
     expected_rows=(50, 6_000),
-    most_requests=MOST_PAGES,
+    most_requests=MAX_PAGES,
     facts=(
         "Seen in two stored answers of 2026 of 100 jobs each: creation times in seconds, falling but for a few, cities "
         "mostly of Germany and mostly without the country, labels such as 'berufserfahren' beside 'Internship', half "
@@ -55,7 +55,7 @@ SOURCE = Source(
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the pages of the last days. Returns what failed."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
-    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), most=MOST_PAGES)
+    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), most=MAX_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:
@@ -66,17 +66,17 @@ def next_of(response: Response, *, since: float) -> str | None:
     return following if any(isinstance(time, int) and time >= since for time in times) else None
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
     yield from each(answer.get("data") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> Said:
+def read_job(job: dict[str, Any]) -> RawPosting:
     """One job."""
     labels = job.get("job_types") or ()
     levels = [label for label in labels if seniority_stated(label)]
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("slug"),
         title=job.get("title"),

@@ -20,7 +20,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SITE = "https://www.getonbrd.com/"
 API = f"{SITE}api/v0/"
 CATEGORIES = f"{API}categories"
-MOST_PAGES = 20
+MAX_PAGES = 20
 """Pages of a category, of a hundred jobs each."""
 USUAL_CURRENCY, USUAL_PERIOD = "USD", "month"
 """What the API's amounts are in. It does not say so; every one of 147 amounts in the site's own list does, whatever the
@@ -82,7 +82,7 @@ SOURCE = Source(
 
 
 class Shown(NamedTuple):
-    """What a page shows of the place, as `Said` takes it."""
+    """What a page shows of the place, as `RawPosting` takes it."""
 
     text: str | None = None
     addresses: Sequence[Address] = ()
@@ -106,7 +106,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     failures = ask_pages(web, CATEGORIES, note, most=1)
     for category in categories:
         following = functools.partial(next_of, category=category)
-        failures += ask_pages(web, url_of_page(category, 1), following, most=MOST_PAGES)
+        failures += ask_pages(web, url_of_page(category, 1), following, most=MAX_PAGES)
     return failures
 
 
@@ -116,7 +116,7 @@ def next_of(response: Response, *, category: str) -> str | None:
     return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of an answer or a saved page, or the reason why not."""
     if response.url.startswith(API):
         answer = response.json()
@@ -145,13 +145,13 @@ def _flat(record: Any) -> Any:
     return {**record, **attributes} if isinstance(attributes, dict) else record
 
 
-def read_job(job: dict[str, Any]) -> Said | Issue:
+def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """One job of the API. What else it lists, such as a category, is left out and noted."""
     if job.get("type", "job") != "job":
         shown = f"{job['type']} {job.get('id')}"[:200]
         return Issue(column_name="record", value=shown, rule="a job expected", is_deliberate=True)
     countries = [country for country in job.get("countries") or () if country != "Remote"]
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),
@@ -191,13 +191,13 @@ def _whole_text(job: dict[str, Any]) -> str:
 # --- saved pages --------------------------------------------------------------------------------------
 
 
-def read_listed(item: Tag, *, seen_on: date) -> Said:
+def read_listed(item: Tag, *, seen_on: date) -> RawPosting:
     """One advert of a list, which has no text; "Senior · Full time" is a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
     place = _place(item.select_one(".location"))
     url = str(item["href"])
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=url.rsplit("/", 1)[-1],
         title=_words(item.select_one(".gb-results-list__title strong")),
@@ -214,7 +214,7 @@ def read_listed(item: Tag, *, seen_on: date) -> Said:
     )
 
 
-def read_advert(advert: Tag, *, page: BeautifulSoup) -> Said:
+def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     """The advert of a page, by its microdata."""
     styles = " ".join(style.get_text() for style in page.select("style"))
     hidden = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
@@ -222,7 +222,7 @@ def read_advert(advert: Tag, *, page: BeautifulSoup) -> Said:
         mark.decompose()
     place = _place(advert.select_one("[itemprop=jobLocation] .location"))
     url = str(page.select('meta[property="og:url"]')[0]["content"])
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=url.rsplit("/", 1)[-1],
         title=_words(advert.select_one("[itemprop=title]")),

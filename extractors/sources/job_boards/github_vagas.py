@@ -15,7 +15,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
 
@@ -81,12 +81,12 @@ def _next(page: Response) -> str | None:
     return NUMBER.sub(lambda number: f"page={int(number[1]) + 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every open advert of a page; closed ones and pull requests as issues."""
     yield from each(response.json(), read_issue, known=KNOWN)
 
 
-def read_issue(issue: dict[str, Any]) -> Said | Issue:
+def read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
     """One issue of a repository."""
     no_advert = "a pull request" if "pull_request" in issue else "closed" if issue["state"] != "open" else None
     if no_advert:
@@ -96,7 +96,7 @@ def read_issue(issue: dict[str, Any]) -> Said | Issue:
     labels = [label["name"] for label in issue.get("labels") or ()]
     levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}
     employer = EMPLOYER.search(title)
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=issue.get("id"),
         title=title,

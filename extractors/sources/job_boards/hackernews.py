@@ -18,7 +18,7 @@ from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import folded, is_understood
 from transforms.place.places import whereabouts
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, names_a_job
 from transforms.text.normalise import text_of
@@ -28,9 +28,9 @@ NEWEST = f"{API}search_by_date?tags=story,author_whoishiring&hitsPerPage=10"
 TITLE = "Ask HN: Who is hiring?"
 THREADS = 2
 """The newest threads that are read: this month's and the last."""
-LONGEST_BEGIN = 2_000
+MAX_BEGIN = 2_000
 """Characters of a line that are looked at for employer and jobs: four times the longest line of pieces seen."""
-LONGEST_PIECE, LONGEST_TITLE, LONGEST_NAME = 120, 200, 80
+MAX_PIECE, MAX_TITLE, MAX_NAME = 120, 200, 80
 """Characters; what is longer is prose that ran into the line's end, is cut, or is no employer and no job of a list."""
 PIPE = re.compile(r"\s*\|\s*(?![^()\[\]]*[)\]])")
 OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
@@ -58,9 +58,9 @@ ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
-MOST_JOBS = 30
+MAX_JOBS = 30
 """Jobs one comment may be split into, three times the most seen; a longer list stays one posting."""
-SHORTEST_ADVERT = 150
+MIN_ADVERT = 150
 """Characters of a comment whose first line has no pipes that may still be an advert."""
 HIRES = re.compile(
     r"\b(?:hiring|looking for|join (?:us|our)|open (?:roles?|positions?)|openings?|we need|seeking)\b", re.IGNORECASE
@@ -126,7 +126,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_pages(web, NEWEST, find, most=1) + ask_each(web, threads)
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of every top-level comment; what is no advert as an issue that says why."""
     is_search = "/search" in response.url
     read = each(response.listed("hits" if is_search else "children"), read_comment, known=KNOWN)
@@ -134,26 +134,26 @@ def parse(response: Response) -> Iterator[Said | Issue]:
         yield from one if isinstance(one, list) else [one]
 
 
-def read_comment(comment: dict[str, Any]) -> list[Said] | Issue:
+def read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
     """The jobs a comment offers, of either shape, or why there are none."""
     id = comment.get("objectID") or comment.get("id")
     text = text_of(comment.get("comment_text") or comment.get("text") or "")
     why = _no_advert(comment, text)
     lines = text.split("\n")
-    begins = [line[:LONGEST_BEGIN] for line in lines]
+    begins = [line[:MAX_BEGIN] for line in lines]
     line = None if why else line_of(begins)
     if line is None:
         rule = f"an advert expected; this is {why or 'a comment that neither begins like one nor says who is sought'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
     listed = {} if any(map(_is_one_job, line.titles)) else _titles_in(begins[1:])
     titles = list(listed) or list(dict.fromkeys(line.titles))
-    if not 0 < len(titles) <= MOST_JOBS:
-        titles = [" | ".join(_pieces(begins[0]))[:LONGEST_TITLE]]
+    if not 0 < len(titles) <= MAX_JOBS:
+        titles = [" | ".join(_pieces(begins[0]))[:MAX_TITLE]]
     others_lines = {
         title: {at for other, at in listed.items() if other != title} if len(titles) > 1 else set() for title in titles
     }
     return [
-        Said(
+        RawPosting(
             source=SOURCE.name,
             id=f"{id}-{number}" if len(titles) > 1 else id,
             title=title,
@@ -197,17 +197,17 @@ def line_of(lines: Sequence[str]) -> Line | None:
     if "|" in first and pieces:
         return _read(pieces)
     pieces = [piece for piece in OTHER_SEPARATOR.split(first) if piece]
-    is_short = all(len(piece) <= LONGEST_NAME for piece in pieces)
+    is_short = all(len(piece) <= MAX_NAME for piece in pieces)
     length = sum(map(len, lines))
-    if is_short and length >= SHORTEST_ADVERT and any(map(_is_telling, pieces[1:])):
+    if is_short and length >= MIN_ADVERT and any(map(_is_telling, pieces[1:])):
         return _read(pieces)
-    if len(lines) > 1 and "|" in lines[1] and len(first) <= LONGEST_NAME:
+    if len(lines) > 1 and "|" in lines[1] and len(first) <= MAX_NAME:
         return _read([first, *_pieces(lines[1])])
     hirer = HIRER.match(first)
     employer = hirer["name"] if hirer and hirer["name"].lower() not in ("we", "who", "i") else None
     if hirer and (job := hirer["job"]) and _is_job_of_several(job):
         return Line(employer, [job], [], [], [])
-    if length >= SHORTEST_ADVERT and len(first) <= LONGEST_PIECE and names_a_job(first) and JOB.search(first):
+    if length >= MIN_ADVERT and len(first) <= MAX_PIECE and names_a_job(first) and JOB.search(first):
         at = AT.fullmatch(first)
         return Line(at["name"], [at["job"]], [], [], []) if at else Line(employer, [first], [], [], [])
     return Line(employer, [], [], [], []) if HIRES.search("\n".join(lines)) and _titles_in(lines[1:]) else None
@@ -217,7 +217,7 @@ def _pieces(line: str) -> list[str]:
     """The pieces of a line with pipes, links left out, and prose that ran into its end."""
     name, *others = PIPE.split(line)
     pieces = [name.strip(" *"), *(LINK.sub("", piece).strip(" *:-–—") for piece in others)]
-    if len(pieces) > 1 and len(pieces[-1]) > LONGEST_PIECE:
+    if len(pieces) > 1 and len(pieces[-1]) > MAX_PIECE:
         pieces.pop()
     return [piece for piece in pieces if piece]
 
@@ -248,7 +248,7 @@ def _read(pieces: Sequence[str]) -> Line:
         return line._replace(employer=at["name"].strip(), titles=line.titles or [at["job"]])
     elif not line.titles and names_a_job(first) and JOB.search(first.split("(")[0].split()[-1]):
         return line._replace(employer=unread[0] if unread else None, titles=_jobs_in(first))
-    return line._replace(employer=first if 0 < len(first) <= LONGEST_NAME else None)
+    return line._replace(employer=first if 0 < len(first) <= MAX_NAME else None)
 
 
 def _is_whereabouts(piece: str) -> bool:
@@ -269,7 +269,7 @@ def _jobs_in(piece: str) -> list[str]:
 
 def _is_further_job(piece: str) -> bool:
     """Whether a piece behind the first that names a job names another, and not where the first is done."""
-    return JOB.search(piece) is not None and len(piece) <= LONGEST_NAME and not whereabouts(piece).workplace
+    return JOB.search(piece) is not None and len(piece) <= MAX_NAME and not whereabouts(piece).workplace
 
 
 def _is_job_of_several(part: str) -> bool:
@@ -288,12 +288,6 @@ def _titles_in(lines: Sequence[str]) -> dict[str, int]:
         title = LEAD_IN.sub("", item["title"]).strip(" ,;") if item else ""
         words = [word for word in title.split() if word not in SMALL_WORDS]
         is_title = all(word[0].isupper() or not word[0].isalpha() for word in words)
-        if (
-            words
-            and is_title
-            and len(title) <= LONGEST_NAME
-            and _is_job_of_several(title)
-            and not NOT_TITLE.search(title)
-        ):
+        if words and is_title and len(title) <= MAX_NAME and _is_job_of_several(title) and not NOT_TITLE.search(title):
             found.setdefault(title, at)
     return found

@@ -20,7 +20,7 @@ from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address, country_of
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 
 API = "https://www.reed.co.uk/api/1.0/"
@@ -95,19 +95,19 @@ def posting_of(url: str) -> str | None:
     return found[1] if found else None
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
     is_whole = posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.listed("results")
     yield from each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any], *, is_whole: bool) -> Said:
+def read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
     """One advert of either answer."""
     place = advert.get("locationName") or ""
     is_in_kingdom = bool(place) and country_of(place) is None
     hours = "full time" if advert.get("fullTime") else "part time" if advert.get("partTime") else None
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=advert.get("jobId"),
         title=advert.get("jobTitle"),

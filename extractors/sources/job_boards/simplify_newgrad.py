@@ -12,7 +12,7 @@ from typing import Any
 
 from extractors.source import LISTED_WHOLE, Response, Source, each
 from extractors.web.paging import Web, ask_each
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 REPOSITORY = "https://raw.githubusercontent.com/SimplifyJobs/New-Grad-Positions/"
@@ -59,18 +59,18 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job that is open and shown; the others as issues."""
     yield from each(response.json(), read_row, known=KNOWN)
 
 
-def read_row(row: dict[str, Any]) -> Said | Issue:
+def read_row(row: dict[str, Any]) -> RawPosting | Issue:
     """One row of the list."""
     if not (row["active"] and row["is_visible"]):
         rule = "an open and shown job expected; this row says active or is_visible: false"
         value = f"{row['id']} {row['title']}"[:200]
         return Issue(column_name="record", value=value, rule=rule, is_deliberate=True)
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=row.get("id"),
         title=row.get("title"),

@@ -12,11 +12,11 @@ from typing import Any
 
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
-MOST_PAGES = 50
+MAX_PAGES = 50
 """Pages a night reads: a thousand jobs, a tenth of the 500 requests an hour that need no key."""
 KNOWN = frozenset(
     (
@@ -39,7 +39,7 @@ SOURCE = Source(
     is_verified=False,
     cadence="live; the newest thousand",
     expected_rows=(20, 1_000),
-    most_requests=MOST_PAGES,
+    most_requests=MAX_PAGES,
     facts=(
         "No stored answer. Reported: no key for 500 requests an hour, `page_count` and `total`, places, levels and "
         "categories as lists of names, a description in HTML, no pay. Reports disagree whether the first page is 0 or "
@@ -55,26 +55,26 @@ def url_of_page(page: int) -> str:
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the newest pages. Returns what failed."""
-    return ask_pages(web, url_of_page(0), next_of, most=MOST_PAGES)
+    return ask_pages(web, url_of_page(0), next_of, most=MAX_PAGES)
 
 
 def next_of(response: Response) -> str | None:
     """The page after this one; None behind the last that there is or that is read."""
     answer = response.json()
     following: int = answer["page"] + 1
-    return url_of_page(following) if following < min(answer["page_count"], MOST_PAGES) else None
+    return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
     yield from each(answer.get("results") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> Said:
+def read_job(job: dict[str, Any]) -> RawPosting:
     """One job. Several levels state none."""
     levels = names_in(job.get("levels"))
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("name"),

@@ -18,7 +18,7 @@ from transforms.text.rejects import Rejected
 
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")
-LARGEST_CSV = 64_000_000
+MAX_CSV = 64_000_000
 """Bytes the CSV may unpack to: thirty times its size in 2026 (1.9 MB), so that a bomb is not opened."""
 NOT_QUOTED = ("N/A", "")
 
@@ -53,7 +53,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     """Every quoted rate, in the order of the file."""
-    lines = member(response.body, CSV, largest=LARGEST_CSV).decode("utf-8-sig", "replace").splitlines()
+    lines = member(response.body, CSV, largest=MAX_CSV).decode("utf-8-sig", "replace").splitlines()
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]
     if not header or header[0].strip() != "Date" or not any(currencies):

@@ -19,7 +19,7 @@ from transforms.text.rejects import Rejected
 FILES = "https://www.onetcenter.org/dl_files/database/"
 NAME = re.compile(r"db_(\d+)_(\d)_text")
 TABLE = re.compile(r"(?:^|/)Technology Skills\.txt$")
-LARGEST_TABLE = 64_000_000
+MAX_TABLE = 64_000_000
 """Bytes the table may unpack to: twenty times its size in 2025."""
 FIRST_YEAR = 1995
 """Release N.0 comes out in August of this year + N; .1, .2 and .3 in the November, February and May after."""
@@ -72,7 +72,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
     """Every technology of every occupation."""
-    rows = table_in(member(response.body, TABLE, largest=LARGEST_TABLE), COLUMNS, delimiter="\t")
+    rows = table_in(member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
     named = NAME.search(response.url)
     if named is None:
         raise Rejected("response", response.url, "an address with the release in it (db_29_2_text) expected")

@@ -23,7 +23,7 @@ API = "https://api.worldbank.org/v2/"
 INDICATORS = {"PA.NUS.FCRF": "official_rate", "PA.NUS.PPP": "ppp"}
 INDICATOR = re.compile("|".join(map(re.escape, INDICATORS)))
 DATA_FILE = re.compile(r"(?:^|/)API_PA\.NUS\.[^/]*\.csv$")
-LARGEST_TABLE = 16_000_000
+MAX_TABLE = 16_000_000
 """Bytes a table may unpack to: fifty times its size in 2025."""
 YEARS = 10
 KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
@@ -123,7 +123,7 @@ def _json_cell(item: dict[str, Any]) -> Cell:
 
 def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
     """Cells of either shape of CSV: of a row per country, or of a row per country and year."""
-    table = member(body, DATA_FILE, largest=LARGEST_TABLE)
+    table = member(body, DATA_FILE, largest=MAX_TABLE)
     if b"Country ID" in table[:200]:
         yield from each(table_in(table, ("Country ID", "Year", "PPP")), _long_cell)
         return

@@ -16,7 +16,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://himalayas.app/jobs/api"
@@ -24,7 +24,7 @@ PAGE = 20
 """Jobs a page, the most there are."""
 DAYS = 1
 """Days of jobs a night reads: of some 95,000 open for 60 days, 1,600 a day are new."""
-MOST_PAGES = 200
+MAX_PAGES = 200
 NO_NAME = "name"
 KNOWN = frozenset(
     (
@@ -52,7 +52,7 @@ SOURCE = Source(
     cadence="live, newest first",
     expected_rows=(100, 10_000),
     pause=2.0,
-    most_requests=MOST_PAGES,
+    most_requests=MAX_PAGES,
     expires_after_days=60,  # `expiryDate` is 60 days after publication
     facts=(
         "Seen in a stored answer of 2026-03 with three jobs of 95,423: times in seconds, an expiry 60 days after "
@@ -72,7 +72,7 @@ def url_of_page(offset: int) -> str:
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Ask for the pages of the last day. Returns what failed."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
-    return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), most=MOST_PAGES)
+    return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), most=MAX_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:
@@ -84,18 +84,18 @@ def next_of(response: Response, *, since: float) -> str | None:
     return None if is_older or following >= answer["totalCount"] else url_of_page(following)
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of the page, or the reason why not."""
     answer = response.json()
     yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> Said:
+def read_job(job: dict[str, Any]) -> RawPosting:
     """One job. Several levels state none."""
     named = job.get("companyName")
     levels: Sequence[str] = job.get("seniority") or ()
     countries = job.get("locationRestrictions") or ()
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("guid"),
         title=job.get("title"),

@@ -15,7 +15,7 @@ from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
@@ -60,16 +60,16 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job, or the reason why not."""
     answer = response.json()
     yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> Said:
+def read_job(job: dict[str, Any]) -> RawPosting:
     """One job."""
     geo = [" ".join(name.split()) for name in unescape(job.get("jobGeo") or "").split(",")]
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=unescape(job.get("jobTitle") or ""),

@@ -16,7 +16,7 @@ from typing import Any
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 ADDRESS = "https://remoteok.com/api"
@@ -62,17 +62,17 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job, or the reason why not."""
     yield from each(response.json(), read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> Said | Issue:
+def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """One job. The notice that stands among them is left out and noted."""
     if "legal" in job and "id" not in job:
         rule = "a job expected; this is the notice on how the list may be used"
         return Issue(column_name="record", value=job["legal"][:200], rule=rule, is_deliberate=True)
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=unescape(repaired(job.get("position") or "")),

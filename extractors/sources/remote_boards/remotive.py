@@ -12,7 +12,7 @@ from typing import Any
 
 from extractors.source import LISTED_WHOLE, Response, Source, each
 from extractors.web.paging import Web, ask_each
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
 
@@ -65,7 +65,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
     jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
@@ -75,9 +75,9 @@ def parse(response: Response) -> Iterator[Said | Issue]:
         yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
 
 
-def read_job(job: dict[str, Any]) -> Said:
+def read_job(job: dict[str, Any]) -> RawPosting:
     """One job."""
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         board=WHOLE_LIST,
         id=job.get("id"),

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from extractors.source import Response, Source, each
 from extractors.web.paging import Web, ask_each
-from transforms.posting import Said
+from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 ADDRESS = "https://weworkremotely.com/remote-jobs.rss"
@@ -57,17 +57,17 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_each(web, [ADDRESS])
 
 
-def parse(response: Response) -> Iterator[Said | Issue]:
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every item of the feed, or the reason why not."""
     feed = response.xml("rss")
     items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
     yield from each(items, read_item, known=KNOWN)
 
 
-def read_item(item: dict[str, str | None]) -> Said:
+def read_item(item: dict[str, str | None]) -> RawPosting:
     """One item."""
     employer, is_named, role = (item["title"] or "").partition(": ")
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=(item["guid"] or "").rsplit("/", 1)[-1],
         title=role if is_named else employer,

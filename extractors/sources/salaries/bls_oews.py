@@ -42,9 +42,9 @@ ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
 DESCRIPTIONS = "description"
 """Word in the names of the sheets that describe the columns and marks."""
 REFERENCE_MONTH = 5
-LARGEST_WORKBOOK = 64_000_000
+MAX_WORKBOOK = 64_000_000
 """Bytes a workbook may unpack to from the zip: the national one has 0.2 MB, the one of all metros about 15 MB."""
-LARGEST_DATABASE = 256_000_000
+MAX_DATABASE = 256_000_000
 """Bytes the package's database may unpack to: five times its size in 2026."""
 TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
 TOP_CODED = "#"
@@ -181,9 +181,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
     try:
-        workbook = load_workbook(
-            io.BytesIO(member(body, IN_ZIP, largest=LARGEST_WORKBOOK)), read_only=True, data_only=True
-        )
+        workbook = load_workbook(io.BytesIO(member(body, IN_ZIP, largest=MAX_WORKBOOK)), read_only=True, data_only=True)
         try:
             sheet = next((found for name in workbook.sheetnames if (found := SHEET.search(name))), None)
             if sheet is None:
@@ -221,9 +219,9 @@ def _wanted(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
     """The same of the package's database, its rows in the workbooks' columns. Raises `Rejected`."""
     try:
-        content = zlib.decompressobj(wbits=31).decompress(body, LARGEST_DATABASE + 1)
-        if len(content) > LARGEST_DATABASE:
-            raise ValueError(f"over {LARGEST_DATABASE:,} bytes")
+        content = zlib.decompressobj(wbits=31).decompress(body, MAX_DATABASE + 1)
+        if len(content) > MAX_DATABASE:
+            raise ValueError(f"over {MAX_DATABASE:,} bytes")
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
             con.deserialize(content)
             notes = [text for (text,) in con.execute("SELECT footnote_text FROM footnote")]

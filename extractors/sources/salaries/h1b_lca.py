@@ -56,7 +56,7 @@ SOC_2018 = {
 }
 """Codes of the classification of 2010, which some filings still have, in that of 2018 (BLS crosswalk)."""
 ALL_OCCUPATIONS = "00-0000"
-LEAST_OF_PREVAILING, MOST_OF_PREVAILING = 0.9, 5.0
+MIN_OF_PREVAILING, MAX_OF_PREVAILING = 0.9, 5.0
 """The law asks for the prevailing wage at least (20 CFR 655.731); a tenth is for the rounding of hours. Over five
 times it, a month was taken for a week or a year: the least mistake of a unit other than two weeks for one."""
 UNREADABLE = (
@@ -217,8 +217,8 @@ def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
     prevailing = _a_year(filing["PREVAILING_WAGE"], None, filing["PW_UNIT_OF_PAY"])
     if prevailing and prevailing.annual_low and prevailing.flag is None:
         times = filed.annual_low / prevailing.annual_low
-        if not LEAST_OF_PREVAILING <= times <= MOST_OF_PREVAILING:
-            rule = f"a wage of {LEAST_OF_PREVAILING} to {MOST_OF_PREVAILING} times the prevailing one expected"
+        if not MIN_OF_PREVAILING <= times <= MAX_OF_PREVAILING:
+            rule = f"a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one expected"
             raise Rejected("pay", said, f"{rule}; one of the units is mistaken")
     return filed.annual_low, filed.annual_high
 

@@ -23,9 +23,9 @@ from transforms.text.rejects import Rejected
 FILES = "https://survey.stackoverflow.co/datasets/"
 YEAR = re.compile(r"survey-(\d{4})")
 ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
-LARGEST_TABLE = 512_000_000
+MAX_TABLE = 512_000_000
 """Bytes the answers may unpack to: three and a half times those of 2025 (141 MB)."""
-LONGEST_HEADER = 20_000
+MAX_HEADER = 20_000
 """Bytes in which the names of the columns stand: four times those of 2025."""
 NOT_ANSWERED = ("NA", "")
 SHAPES = (
@@ -93,8 +93,8 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
     """Every answer that states pay and work; the others are noted once."""
-    table = member(response.body, ANSWERS, largest=LARGEST_TABLE)
-    shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:LONGEST_HEADER] else SHAPES[1]
+    table = member(response.body, ANSWERS, largest=MAX_TABLE)
+    shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork"))
     named = YEAR.search(response.url)
     if named is None:

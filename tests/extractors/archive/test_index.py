@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.index import Holdings
+from extractors.archive.index import ArchiveIndex
 from extractors.archive.warc import (
     Damaged,
     Recorded,
@@ -46,8 +46,8 @@ def night(archive: Path, time: datetime, *bodies: bytes, etag: str | None = None
     return writer.path
 
 
-def holdings(tmp_path: Path) -> Holdings:
-    return Holdings(tmp_path / "archive" / "boards", tmp_path / "index" / "boards.sqlite")
+def holdings(tmp_path: Path) -> ArchiveIndex:
+    return ArchiveIndex(tmp_path / "archive" / "boards", tmp_path / "index" / "boards.sqlite")
 
 
 # --- the index ----------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: P
     source = replace(SOURCE, endpoints=(board.url("/v1/"),))
     for file in files:
         with (
-            Holdings(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as held,
+            ArchiveIndex(tmp_path / "again" / "boards", tmp_path / "again.sqlite") as held,
             Writer(path_of(tmp_path / "again", "boards", NOW), dated=True) as writer,
         ):
             web = web_for(source, writer=writer, replay=[file], held=held, insecure_hosts=(board.host,))
@@ -280,7 +280,7 @@ def test_an_archive_with_repetitions_replays_to_itself(board: Board, tmp_path: P
         assert writer.path == tmp_path / "again" / "boards" / file.name
         assert writer.path.read_bytes() == file.read_bytes()
     for file in files:
-        with Holdings(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as held:
+        with ArchiveIndex(tmp_path / "taken" / "boards", tmp_path / "taken.sqlite") as held:
             with Writer(path_of(tmp_path / "taken", "boards", NOW), dated=True) as writer:
                 web = web_for(source, writer=writer, replay=(), held=held, insecure_hosts=(board.host,))
                 web.take(file)

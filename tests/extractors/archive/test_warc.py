@@ -155,7 +155,7 @@ def test_times_are_kept_as_utc_whole_seconds(tmp_path: Path) -> None:
         ("https://boards.example/a b", TIME, b""),
         ("https://boards.example/\r\nWARC-Type: request", TIME, b""),
         ("https://boards.example/", TIME.replace(tzinfo=None), b""),
-        ("https://boards.example/", TIME, bytes(archive.LARGEST_BODY + 1)),
+        ("https://boards.example/", TIME, bytes(archive.MAX_BODY + 1)),
     ],
 )
 def test_what_cannot_be_archived_is_refused(tmp_path: Path, url: str, time: datetime, body: bytes) -> None:
@@ -429,7 +429,7 @@ def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
-    bomb = gzip.compress(bytes(archive.LARGEST_BODY + 1))
+    bomb = gzip.compress(bytes(archive.MAX_BODY + 1))
     found = archived(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
     assert isinstance(found, Damaged)
     assert "over" in found.why
@@ -446,10 +446,8 @@ def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     members = written(path, count=2)
     head = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
-    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (
-        archive.LARGEST_RECORD + 20
-    )
-    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(archive.LARGEST_RECORD + 1) + b"\r\n\r\n", 1)
+    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (archive.MAX_RECORD + 20)
+    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(archive.MAX_RECORD + 1) + b"\r\n\r\n", 1)
     path.write_bytes(members[0] + members[1] + huge + members[2])
     found = list(read(path))
     assert [isinstance(answer, Response) for answer in found] == [True, False, True]

@@ -22,13 +22,13 @@ import pytest
 import extractors.refine.refine as refine_module
 import transforms.posting as posting_module
 from extractors.archive.warc import Writer, read
-from extractors.refine.refine import FEW, ReadBefore, Refined, collector_paused, refine, refusals_in
+from extractors.refine.refine import FEW, ReadBefore, Refined, gc_paused, refine, refusals_in
 from extractors.sample import adverts as sample
 from extractors.source import Response, all_sources
 from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from transforms.place.places import Address
-from transforms.posting import Said, postings, said_hash
+from transforms.posting import RawPosting, postings, said_hash
 from transforms.records.rows import Issue, Pay, Posting
 from transforms.text.rejects import Rejected
 
@@ -37,7 +37,7 @@ BOARDS = "https://boards-api.greenhouse.io/v1/boards"
 
 def test_what_outlives_the_pause_of_the_collector_is_left_to_full_collections() -> None:
     assert gc.isenabled()
-    with collector_paused():
+    with gc_paused():
         assert not gc.isenabled()
         made: list[list[int]] = [[number] for number in range(5_000)]
     assert gc.isenabled()
@@ -48,7 +48,7 @@ def test_what_outlives_the_pause_of_the_collector_is_left_to_full_collections() 
 def test_a_collector_that_was_off_stays_off() -> None:
     gc.disable()
     try:
-        with collector_paused():
+        with gc_paused():
             pass
         assert not gc.isenabled()
     finally:
@@ -150,7 +150,7 @@ def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     steps = posting_module._steps
 
-    def told(said: Said, digest: str | None) -> Generator[None, None, Posting]:
+    def told(said: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
         ids.append(str(said["id"]))
         return steps(said, digest)
 
@@ -265,8 +265,8 @@ def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_pat
 
 
 def test_what_an_answer_said_before_it_turned_out_to_be_bad_counts() -> None:
-    def said() -> Iterator[Said | Issue]:
-        yield Said(source="x", id=1, title="AI Engineer")
+    def said() -> Iterator[RawPosting | Issue]:
+        yield RawPosting(source="x", id=1, title="AI Engineer")
         raise Rejected("response", "{", "a whole answer expected")
 
     found = postings(said())
@@ -303,7 +303,7 @@ def test_values_that_json_would_write_alike_are_told_apart() -> None:
     hashes = [said_hash({"source": "x", "id": 1, "title": "t", "posted_on": value}) for value in alike]
     assert len(set(hashes)) == len(alike)
     made = posting_module.posting(source="x", id=1, title="t", addresses=[Address("Berlin")])
-    assert made.said_hash == said_hash(Said(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
+    assert made.said_hash == said_hash(RawPosting(source="x", id=1, title="t", addresses=(Address("Berlin"),)))
 
 
 # --- files that were read before --------------------------------------------------------------------------

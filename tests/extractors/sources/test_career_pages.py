@@ -116,20 +116,20 @@ def test_a_list_that_names_no_posting_is_told() -> None:
 
 @pytest.mark.usefixtures("curlew")
 def test_no_more_postings_are_asked_for_than_is_polite() -> None:
-    body = urlset(*(f"/job/{n}" for n in range(career_pages.MOST_POSTINGS + 2)))
+    body = urlset(*(f"/job/{n}" for n in range(career_pages.MAX_POSTINGS + 2)))
     web = Pages({f"{HOST}/sitemap.xml": body})
     failures = career_pages.fetch(web, as_of=date(2026, 8, 17))
-    assert len(web.asked) == 1 + career_pages.MOST_POSTINGS
-    assert failures[0] == f"curlew: 2 postings left out, {career_pages.MOST_POSTINGS} are read at most"
+    assert len(web.asked) == 1 + career_pages.MAX_POSTINGS
+    assert failures[0] == f"curlew: 2 postings left out, {career_pages.MAX_POSTINGS} are read at most"
 
 
 @pytest.mark.usefixtures("curlew")
 def test_no_more_lists_are_asked_for_than_is_polite() -> None:
-    index = urlset(*(f"/{n}.xml" for n in range(career_pages.MOST_LISTS + 1)), root="sitemapindex")
+    index = urlset(*(f"/{n}.xml" for n in range(career_pages.MAX_LISTS + 1)), root="sitemapindex")
     asked, failures = fetched({f"{HOST}/sitemap.xml": index})
-    assert len(asked) == career_pages.MOST_LISTS
+    assert len(asked) == career_pages.MAX_LISTS
     assert [failure for failure in failures if "at most" in failure] == [
-        f"/{n}.xml: left out, {career_pages.MOST_LISTS} lists of curlew are read at most" for n in (19, 20)
+        f"/{n}.xml: left out, {career_pages.MAX_LISTS} lists of curlew are read at most" for n in (19, 20)
     ]
 
 

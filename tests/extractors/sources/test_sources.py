@@ -745,7 +745,7 @@ def test_the_muse_is_read_to_its_last_page() -> None:
     assert web.asked == [muse.url_of_page(page) for page in range(3)]
     web = JsonPages([{"page": page, "page_count": 99} for page in range(99)])
     assert muse.fetch(web, as_of=DAY) == []
-    assert len(web.asked) == muse.MOST_PAGES
+    assert len(web.asked) == muse.MAX_PAGES
 
 
 def test_getonboard_asks_for_every_page_of_every_category() -> None:

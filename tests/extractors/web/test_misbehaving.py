@@ -24,7 +24,7 @@ from extractors.web import session as web_module
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.paging import ask_each
 from extractors.web.politeness import AT_ONCE, BREAKS_AFTER, LEFT_ALONE, RULES_LAST, Manners
-from extractors.web.session import ATTEMPTS, LONGEST_WAIT, FetchFailed, Web, web_for
+from extractors.web.session import ATTEMPTS, MAX_WAIT, FetchFailed, Web, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
 BUSY: Answer = (503, {}, b"busy")
@@ -118,7 +118,7 @@ def test_a_host_that_asks_for_hours_is_left_alone_until_then(board: Board, write
         web.get(board.url("/v1/b"))
     assert asked(board) == 1
     assert asked(board, "/v1/b") == 0
-    assert max(clock.slept) <= LONGEST_WAIT
+    assert max(clock.slept) <= MAX_WAIT
     clock.time += 7201
     assert web.get(board.url("/v1/b")).status == 404
 
@@ -193,7 +193,7 @@ def test_a_few_bad_boards_close_nothing(board: Board, writer: Writer) -> None:
 def test_an_answer_too_large_is_no_fault_of_the_host(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_module, "LARGEST_BODY", 1_000)
+    monkeypatch.setattr(web_module, "MAX_BODY", 1_000)
     board.answers["/v1/a"] = (200, {}, bytes(2_000))
     board.answers["/v1/b"] = WELL
     web = live(board, writer)
@@ -261,7 +261,7 @@ def test_a_server_that_drips_is_given_up_by_the_clock(
     board.answers["/v1/a"] = drip
     web = live(board, writer)
     web.get(board.url("/v1/b"))
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.1)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.1)
     with pytest.raises(FetchFailed, match="seconds"):
         web.get(board.url("/v1/a"))
     assert len(sent) < 500
@@ -301,7 +301,7 @@ DRIPS = {
     "lines behind the last chunk": (CHUNKED + b"1\r\nx\r\n0\r\n", b"X-A: b\r\n"),
 }
 """What a server sends at once, and what it then sends again and again, none of it an answer's end."""
-MOST_DRIPS = 200
+MAX_DRIPS = 200
 """Times it does: two seconds, ten times what these tests allow an answer."""
 
 
@@ -309,7 +309,7 @@ def dripping(begin: bytes, drop: bytes, sent: list[int]) -> Callable[[Any], None
     def drip(handler: Any) -> None:
         handler.close_connection = True
         handler.wfile.write(begin)
-        for _ in range(MOST_DRIPS):
+        for _ in range(MAX_DRIPS):
             handler.wfile.write(drop)
             sent.append(1)
             threading.Event().wait(0.01)
@@ -327,10 +327,10 @@ def test_a_server_that_drips_whatever_it_likes_is_cut_off(
     web = live(board, writer)
     assert web.get(board.url("/v1/b")).status == 200
     threads = set(threading.enumerate())
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(board.url("/v1/a"))
-    assert len(sent) < MOST_DRIPS / 2
+    assert len(sent) < MAX_DRIPS / 2
     left = {thread.name for thread in threading.enumerate() if thread not in threads}
     assert not {name for name in left if "process_request" not in name}, "the server's threads end by themselves"
     assert web.get(board.url("/v1/b")).status == 200, "the session goes on"
@@ -352,10 +352,10 @@ def test_a_server_that_drips_over_tls_is_cut_off(
     url = f"https://{board.host}/v1/"
     web = live(board, writer, source=replace(SOURCE, endpoints=(url,)))
     assert web.get(f"{url}b").status == 200
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(f"{url}a")
-    assert len(sent) < MOST_DRIPS / 2
+    assert len(sent) < MAX_DRIPS / 2
 
 
 @pytest.fixture
@@ -384,19 +384,19 @@ def test_a_server_that_drips_through_a_proxy_is_cut_off(
     board.answers[f"{url}a"] = dripping(*DRIPS["header lines"], sent)
     web = live(board, writer, source=replace(SOURCE, endpoints=(url,)), insecure_hosts=("boards.example",))
     assert web.get(f"{url}b").status == 404
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(f"{url}a")
-    assert len(sent) < MOST_DRIPS / 2
+    assert len(sent) < MAX_DRIPS / 2
 
 
 def test_rules_that_drip_are_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     board.answers["/robots.txt"] = dripping(*DRIPS["header lines"], sent)
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"robots\.txt could not be read, .* took over 0\.2 seconds"):
         live(board, writer).get(board.url("/v1/a"))
-    assert len(sent) < MOST_DRIPS
+    assert len(sent) < MAX_DRIPS
     assert set(board.paths) == {"/robots.txt"}
 
 
@@ -406,19 +406,19 @@ def test_reservations_that_drip_are_not_waited_for(
     sent: list[int] = []
     board.answers["/.well-known/tdmrep.json"] = dripping(*DRIPS["lines behind the last chunk"], sent)
     board.answers["/v1/a"] = WELL
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
     assert live(board, writer).get(board.url("/v1/a")).status == 200
-    assert len(sent) < MOST_DRIPS / 2
+    assert len(sent) < MAX_DRIPS / 2
 
 
 def test_a_token_that_drips_is_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     board.answers["/v1/token"] = dripping(*DRIPS["answers to go on"], sent)
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.2)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
     web = live(board, writer)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.token(board.url("/v1/token"), {"client_secret": "s3cret-word"})
-    assert len(sent) < MOST_DRIPS / 2
+    assert len(sent) < MAX_DRIPS / 2
 
 
 def test_after_its_deadline_a_source_asks_for_nothing_more(board: Board, writer: Writer) -> None:
@@ -443,7 +443,7 @@ def test_the_deadline_of_a_source_cuts_off_the_answer_under_way(board: Board, wr
     web: Any = live(board, writer, source=source, manners=Manners())
     failures = ask_each(web, [board.url(f"/v1/{name}") for name in "abab"])
     assert len(failures) == 3
-    assert len(sent) < MOST_DRIPS / 2
+    assert len(sent) < MAX_DRIPS / 2
 
 
 def test_a_source_that_declares_none_has_a_deadline(board: Board, writer: Writer) -> None:

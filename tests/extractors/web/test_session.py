@@ -282,7 +282,7 @@ def test_a_body_over_the_cap_is_given_up(board: Board, writer: Writer, monkeypat
         for _ in range(4000):
             handler.wfile.write(bytes(64 * 1024))
 
-    monkeypatch.setattr(web_module, "LARGEST_BODY", 1_000_000)
+    monkeypatch.setattr(web_module, "MAX_BODY", 1_000_000)
     board.answers["/v1/a"] = endless
     board.answers["/v1/b"] = (200, {}, bytes(1_000_000))
     web = live(board, writer)
@@ -306,7 +306,7 @@ def test_a_dripping_answer_is_given_up(board: Board, writer: Writer, monkeypatch
     board.answers["/v1/a"] = drip
     web = live(board, writer)
     web.get(board.url("/v1/b"))
-    monkeypatch.setattr(web_module, "LONGEST_ANSWER", 0.1)
+    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.1)
     with pytest.raises(FetchFailed, match="seconds"):
         web.get(board.url("/v1/a"))
 

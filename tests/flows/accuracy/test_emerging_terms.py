@@ -55,7 +55,7 @@ def test_what_rises_and_has_no_row_is_found_with_its_counts() -> None:
     assert set(found) == {"Blorptool", "plan decomposition"}
     tool = found["Blorptool"]
     assert (tool.n, tool.n_base, tool.n_employers, tool.is_name) == (30, 0, 30, True)
-    assert tool.z > module.LEAST_Z
+    assert tool.z > module.MIN_Z
     posting, words = tool.examples[0]
     assert posting.startswith("ashby:a")
     assert "Blorptool" in words
@@ -94,8 +94,8 @@ def test_what_other_fields_say_as_well_does_not_rise() -> None:
 
 def test_jobs_of_one_employer_are_one_witness() -> None:
     few = [
-        advert(n, AI_LINES, is_ai=True, employer=f"one of {n % module.LEAST_EMPLOYERS}")
-        for n in range(module.LEAST_EMPLOYERS * module.PER_EMPLOYER)
+        advert(n, AI_LINES, is_ai=True, employer=f"one of {n % module.MIN_EMPLOYERS}")
+        for n in range(module.MIN_EMPLOYERS * module.PER_EMPLOYER)
     ]
     plain = [advert(n, "- Knowledge of PyTorch.", is_ai=True) for n in range(60)]
     assert terms_of([*few, *plain, *(advert(n, OTHER_LINES, is_ai=False) for n in range(80))]) == {}
@@ -143,8 +143,8 @@ def test_words_about_the_employer_are_not_read() -> None:
 
 
 def test_later_adverts_are_held_against_earlier_ones_where_there_are_two_crawls() -> None:
-    early = [advert(n, OTHER_LINES, is_ai=True) for n in range(module.LEAST_HALF)]
-    late = [advert(n, AI_LINES, is_ai=True, crawl=90) for n in range(module.LEAST_HALF)]
+    early = [advert(n, OTHER_LINES, is_ai=True) for n in range(module.MIN_HALF)]
+    late = [advert(n, AI_LINES, is_ai=True, crawl=90) for n in range(module.MIN_HALF)]
     pair = compared([*early, *late])
     assert pair.label == "AI adverts from 2026-04-01 on"
     assert {term.words for term in emerging(pair)} == {"Blorptool", "plan decomposition"}

@@ -20,7 +20,7 @@ from transforms.records.vocabulary import CELL_STATES
 from warehouse import tables
 from warehouse.marts.statistics import DOUBT_WORDS, capped_weights, resampled, share_intervals
 from warehouse.schema import ddl
-from warehouse.tables import Behind, Figures
+from warehouse.tables import Figures, SourceContribution
 
 AS_OF = date(2026, 8, 17)
 NORTH = "band.northern_america.mid_senior"
@@ -193,8 +193,9 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     found = computed(con)
     assert found[NORTH].read_on == date(2026, 1, 7), "a figure is as old as its oldest source"
     of_each = (
-        Behind(source="ashby", n=13, read_on=AS_OF), Behind(source="lever", n=1, read_on=date(2026, 1, 7)),
-    )  # fmt: skip
+        SourceContribution(source="ashby", n=13, read_on=AS_OF),
+        SourceContribution(source="lever", n=1, read_on=date(2026, 1, 7)),
+    )
     assert found[NORTH].behind == found["bands.regions"].behind == of_each
     assert wording.credited(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
     alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
@@ -217,7 +218,7 @@ def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnec
     answered(put, 1, "pairs", None, date(2025, 8, 3))
     row = computed(con)[NORTH]
     assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
-    assert row.behind == (Behind(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
+    assert row.behind == (SourceContribution(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
     store(con, put, [row])
     put(tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
     assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"

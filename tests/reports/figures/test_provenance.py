@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from reports.figures import selects
-from reports.figures.catalogue import Figure, Rung, compute, declared
+from reports.figures.catalogue import Fallback, Figure, compute, declared
 from tests.reports.conftest import AS_OF, Put, plain
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables
@@ -174,7 +174,7 @@ def put_pair(put: Put, chance: random.Random, row: int) -> None:
         put(tables.PayReports, {**report, "row": 2 * row + number + 1, "pay_usd_stated": amount})
 
 
-def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Rung, dict[str, object]]]:
+def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs."""
     for figure in declared(con).values():
         for rung in figure.rungs:

@@ -39,7 +39,7 @@ def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options
 def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> Refreshed:
     """Stage a guide and put it in place."""
     staged, done = stage(path_in, path_out, ledger, **options)
-    placing.put_in_place([staged])
+    placing.commit([staged])
     return done
 
 
@@ -426,7 +426,7 @@ def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Fig
     assert done.is_changed
     assert staged is not None and "62%" in staged.fresh.read_text()
     assert not (tmp_path / "out.md").exists()
-    placing.discard([staged])
+    placing.abandon([staged])
     assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
 
 

@@ -16,7 +16,7 @@ from reports.site import charts
 from reports.site import page as site
 from warehouse import tables
 from warehouse.publish import atomic_files as placing
-from warehouse.tables import Behind, Figures, Sources
+from warehouse.tables import Figures, SourceContribution, Sources
 
 AS_OF = date(2026, 8, 17)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -158,7 +158,7 @@ def test_sample_data_says_so_at_the_top_and_at_every_figure_and_table(ledger: li
 
 
 def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> None:
-    def page_of(parts: dict[str, list[Behind]]) -> str:
+    def page_of(parts: dict[str, list[SourceContribution]]) -> str:
         rows = []
         for row in ledger:
             behind = tuple(parts.get(row.figure, ()))
@@ -168,14 +168,14 @@ def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> Non
         return site.page(rows, sources=[SOURCE])
 
     band, skills = "band.northern_america.mid_senior", "skills.programming_languages"
-    withheld = {"band.caribbean.mid_senior": [Behind(source="ashby", n=3, read_on=date(2020, 1, 1))]}
-    ashby = Behind(source="ashby", n=61, read_on=date(2025, 10, 28))
-    rates = Behind(source="ecb_rates", n=0, read_on=None)
+    withheld = {"band.caribbean.mid_senior": [SourceContribution(source="ashby", n=3, read_on=date(2020, 1, 1))]}
+    ashby = SourceContribution(source="ashby", n=61, read_on=date(2025, 10, 28))
+    rates = SourceContribution(source="ecb_rates", n=0, read_on=None)
     one = page_of({band: [ashby, rates]} | withheld)
     assert "Sources of the figures last read on 28 October 2025." in one
     assert "Ashby boards</a>, last read on 28 October 2025." in one
     # The figure that is read from both is as old as Ashby's part of it; the page's line must not forget the other's.
-    other = Behind(source="greenhouse", n=1, read_on=date(2026, 1, 7))
+    other = SourceContribution(source="greenhouse", n=1, read_on=date(2026, 1, 7))
     two = page_of({band: [ashby], skills: [ashby, other]} | withheld)
     assert "last read between 28 October 2025 and 7 January 2026." in two
     assert "From: Ashby boards 61, greenhouse 1." in two
@@ -205,7 +205,7 @@ def test_the_rule_of_the_verdicts_stands_at_every_table_that_has_them(ledger: li
 
 def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path) -> None:
     places = [tmp_path / folder / "index.html" for folder in ("a", "b")]
-    placing.put_in_place([site.stage(ledger, path, sources=[SOURCE]) for path in places])
+    placing.commit([site.stage(ledger, path, sources=[SOURCE]) for path in places])
     one, two = (path.read_bytes() for path in places)
     assert one == two and b"17 August 2026" in one and b"1.2.3" in one
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["index.html"]

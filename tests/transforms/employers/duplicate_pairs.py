@@ -34,14 +34,14 @@ SAMPLE = REPO / "extractors" / "sample" / "recordings" / "ashby" / "2026-09-28T0
 
 SEED = 20261125
 HALVES = ("choose", "report")
-MOST_EDITED = 0.10
+MAX_EDITED = 0.10
 """Share of the words that a positive's text may have replaced, dropped or inserted."""
 TEMPLATE_SHARE = (0.10, 0.40)
 """Words of another board's template around a text, as a share of the text's own."""
-LEAST_WORDS = 40
-LEAST_OWN = 1 / 3
+MIN_WORDS = 40
+MIN_OWN = 1 / 3
 """Share of the different words of each advert that the other lacks, for two texts to count as different."""
-MOST_TITLE_SHARED = 0.5
+MAX_TITLE_SHARED = 0.5
 FIRST_SEEN = datetime(2026, 3, 2, 2, tzinfo=UTC)
 MONTH = timedelta(days=30)
 BASES = 350
@@ -90,7 +90,7 @@ def adverts(warc: Path) -> list[Advert]:
         for row in rows_of(extractors.sources.employer_boards.ashby, found)
         if isinstance(row, Posting)
     )
-    known = {posting.posting_id: posting for posting in postings if len((posting.text or "").split()) >= LEAST_WORDS}
+    known = {posting.posting_id: posting for posting in postings if len((posting.text or "").split()) >= MIN_WORDS}
     return [_advert(known[posting_id]) for posting_id in sorted(known)]
 
 
@@ -309,7 +309,7 @@ class Half:
         """A third of the words of each do not stand in the other."""
         left, right = self.vocabulary[one.posting_id], self.vocabulary[other.posting_id]
         shared = len(left & right)
-        return max(shared / len(left), shared / len(right)) <= 1 - LEAST_OWN
+        return max(shared / len(left), shared / len(right)) <= 1 - MIN_OWN
 
     def nearest(self, advert: Advert, others: Sequence[Advert]) -> Advert | None:
         """The one of `others` whose words are most alike: the hardest to tell apart."""
@@ -340,7 +340,7 @@ Maker = Callable[[Advert, Half, random.Random], tuple[Advert, Advert] | None]
 
 
 def _edit(advert: Advert, half: Half, rng: random.Random) -> Advert:
-    share = rng.uniform(0, MOST_EDITED)
+    share = rng.uniform(0, MAX_EDITED)
     return replace(_renumbered(advert, rng), text=edited(advert.text or "", share, half.words, rng))
 
 
@@ -382,7 +382,7 @@ def _other_text(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert,
     others = [
         other
         for other in half.of_employer[advert.employer or ""]
-        if title_shared(advert.title, other.title) <= MOST_TITLE_SHARED and half.have_different_texts(advert, other)
+        if title_shared(advert.title, other.title) <= MAX_TITLE_SHARED and half.have_different_texts(advert, other)
     ]
     other = half.nearest(advert, others)
     if other is None:
@@ -403,7 +403,7 @@ def _other_title(advert: Advert, half: Half, rng: random.Random) -> tuple[Advert
     others = [
         other
         for other in half.of_employer[advert.employer or ""]
-        if title_shared(advert.title, other.title) <= MOST_TITLE_SHARED
+        if title_shared(advert.title, other.title) <= MAX_TITLE_SHARED
     ]
     other = half.nearest(advert, others)
     return (replace(advert, department=None), replace(other, department=None)) if other else None
@@ -450,7 +450,7 @@ def _without_text_other_title(advert: Advert, half: Half, rng: random.Random) ->
     others = [
         other
         for other in half.of_employer[advert.employer or ""]
-        if title_shared(advert.title, other.title) <= MOST_TITLE_SHARED
+        if title_shared(advert.title, other.title) <= MAX_TITLE_SHARED
     ]
     if not others:
         return None

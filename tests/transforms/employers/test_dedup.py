@@ -37,7 +37,7 @@ from transforms.text.normalise import hash_of
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
-LEAST_RECALL, LEAST_PRECISION = 0.97, 0.99
+MIN_RECALL, MIN_PRECISION = 0.97, 0.99
 
 
 # --- one advert against another -------------------------------------------------------------------------
@@ -460,15 +460,15 @@ def report(warc: Path, half: str) -> tuple[float, float]:
 @pytest.mark.skipif(not REAL.exists(), reason=f"the real payloads are not at {REAL}")
 def test_recall_and_precision_on_the_half_that_chose_no_threshold() -> None:
     recall, precision = report(REAL, "report")
-    assert recall >= LEAST_RECALL
-    assert precision >= LEAST_PRECISION
+    assert recall >= MIN_RECALL
+    assert precision >= MIN_PRECISION
 
 
 def test_recall_and_precision_on_the_sample() -> None:
     """Its texts are put together from few sentences, so that two of one employer share more than real ones do."""
     recall, precision = report(SAMPLE, "report")
-    assert recall >= LEAST_RECALL
-    assert precision >= LEAST_PRECISION
+    assert recall >= MIN_RECALL
+    assert precision >= MIN_PRECISION
 
 
 @pytest.mark.parametrize(

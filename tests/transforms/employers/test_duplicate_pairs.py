@@ -10,8 +10,8 @@ from tests.transforms.employers.duplicate_pairs import (
     BASES,
     HALVES,
     KINDS,
-    LEAST_OWN,
-    MOST_EDITED,
+    MAX_EDITED,
+    MIN_OWN,
     SAMPLE,
     TEMPLATE_SHARE,
     Advert,
@@ -53,8 +53,8 @@ def test_edits_and_templates_keep_to_their_shares() -> None:
     for pair in of_kind("report")["edited"][:60]:
         left, right = ((advert.text or "").split() for advert in (pair.left, pair.right))
         kept = sum(block.size for block in difflib.SequenceMatcher(None, left, right, False).get_matching_blocks())
-        assert kept >= (1 - MOST_EDITED) * len(left) - 2
-        assert abs(len(right) - len(left)) <= MOST_EDITED * len(left) + 1
+        assert kept >= (1 - MAX_EDITED) * len(left) - 2
+        assert abs(len(right) - len(left)) <= MAX_EDITED * len(left) + 1
     for pair in of_kind("report")["another board"]:
         assert pair.left.text is not None and pair.right.text is not None and pair.left.text in pair.right.text
         share = len(pair.right.text.split()) / len(pair.left.text.split()) - 1
@@ -65,7 +65,7 @@ def test_negatives_differ_in_what_they_say() -> None:
     for half in HALVES:
         for pair in of_kind(half)["other text"]:
             one, other = vocabulary(pair.left.text), vocabulary(pair.right.text)
-            assert max(len(one & other) / len(one), len(one & other) / len(other)) <= 1 - LEAST_OWN
+            assert max(len(one & other) / len(one), len(one & other) / len(other)) <= 1 - MIN_OWN
             assert pair.left.title == pair.right.title and pair.left.employer == pair.right.employer
         for pair in of_kind(half)["other requisition"]:
             assert None is not pair.left.requisition_id != pair.right.requisition_id is not None

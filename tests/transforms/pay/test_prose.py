@@ -20,6 +20,7 @@ from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay
 from transforms.records.vocabulary import COMPONENTS, PAY_FLAGS, PERIODS
+from transforms.text.lookups import cells_of
 
 CASES = Path(__file__).parent / "pay_cases.csv"
 Row = tuple[str, str | None, str | None, str | None, str | None]
@@ -433,13 +434,6 @@ def test_any_structured_pay_is_finished(
 
 # --- the lookups ------------------------------------------------------------------------------------
 
-LOOKUPS = Path(__file__).parents[3] / "transforms" / "lookups" / "pay"
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (LOOKUPS / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
 
 def test_words_have_known_kinds_values_and_reaches() -> None:
     values = {
@@ -452,16 +446,16 @@ def test_words_have_known_kinds_values_and_reaches() -> None:
         "filler": {"", "add", "with", "stop", "place"},
         **{kind: {""} for kind in ("level", "role", "void", "verb", "extra")},
     }
-    for row in rows("pay_words.csv"):
+    for row in cells_of("pay_words"):
         assert row["phrase"].strip() == row["phrase"] != ""
         assert row["value"] in values[row["kind"]], row
         assert row["reach"] in ("", "clause", "near", "before", "after", "both"), row
-    keys = [(row["phrase"].casefold(), row["kind"], row["value"], row["reach"]) for row in rows("pay_words.csv")]
+    keys = [(row["phrase"].casefold(), row["kind"], row["value"], row["reach"]) for row in cells_of("pay_words")]
     assert len(keys) == len(set(keys))
 
 
 def test_words_are_labelled_with_a_language_that_has_their_letters() -> None:
-    for row in rows("pay_words.csv"):
+    for row in cells_of("pay_words"):
         phrase, language = row["phrase"].casefold(), row["language"]
         assert language == "" or (len(language) == 2 and language.islower()), row
         if set("øæ") & set(phrase):
@@ -473,16 +467,16 @@ def test_words_are_labelled_with_a_language_that_has_their_letters() -> None:
 
 
 def test_units_are_worth_something() -> None:
-    for row in rows("pay_units.csv"):
+    for row in cells_of("pay_units"):
         assert float(row["factor"]) >= 1000
         assert row["currency"] == "" or row["currency"] in codes()
         assert row["period"] in ("", *PERIODS)
 
 
 def test_every_rule_has_its_reason_and_its_values() -> None:
-    countries = {row["country"] for row in rows("countries.csv")}
+    countries = {row["country"] for row in cells_of("countries")}
     seen = set()
-    for row in rows("pay_rules.csv"):
+    for row in cells_of("pay_rules"):
         assert row["reason"], row
         assert row["country"] in {"", *countries}, row
         assert row["currency"] == "" or row["currency"] in codes(), row
@@ -503,7 +497,7 @@ def test_every_rule_has_its_reason_and_its_values() -> None:
 
 def test_periods_of_one_country_do_not_overlap() -> None:
     norms: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for row in rows("pay_rules.csv"):
+    for row in cells_of("pay_rules"):
         if row["rule"] == "period":
             norms[row["country"], row["currency"]].append((float(row["low"]), float(row["high"])))
     for key, ranges in norms.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -192,9 +192,9 @@ def test_a_rule_for_no_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     rules: Callable[[], object] = roles._role_rules.__wrapped__
     real = cells_of
 
-    def rows(name: str) -> Iterator[dict[str, str]]:
+    def rows(name: str) -> list[dict[str, str]]:
         wrong = {"rule": "wrong", "role": "wizard", "needs": "ai", "without": ""}
-        return iter([wrong]) if name == "role_rules" else real(name)
+        return [wrong] if name == "role_rules" else real(name)
 
     monkeypatch.setattr(roles, "cells_of", rows)
     with pytest.raises(ValueError, match="wizard"):

@@ -19,7 +19,7 @@ from transforms.text.lookups import rows_of, taxonomy
 from transforms.text.normalise import text_of
 
 HERE = Path(__file__).parent
-REAL = HERE.parents[2] / "shared" / "real"
+REAL = HERE.parents[3] / "shared" / "real"
 BASELINE = {
     "Programming Languages": ("Python", "R", "Java", "C++"),
     "Machine Learning and Deep Learning": ("TensorFlow", "Keras", "PyTorch", "scikit-learn", "Transformers"),
@@ -128,7 +128,7 @@ def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
         )
         command = [sys.executable, "-c", code]
         return subprocess.run(
-            command, check=True, capture_output=True, text=True, cwd=HERE.parents[1], env={"XDG_CACHE_HOME": str(home)}
+            command, check=True, capture_output=True, text=True, cwd=HERE.parents[2], env={"XDG_CACHE_HOME": str(home)}
         ).stdout
 
     assert run(tmp_path) == "Python SQL\n"

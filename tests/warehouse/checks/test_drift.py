@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from warehouse.checks.drift import HISTORY, LEAST_ROWS, judge
+from warehouse.checks.drift import HISTORY, MIN_ROWS, judge
 from warehouse.checks.gate import GateResult
 
 BOUNDS = (1, 10_000)
@@ -71,7 +71,7 @@ def test_rows_against_history(
         (0.4, 100, 0.19, True),
         (0.4, 100, 0.0, True),
         (0.05, 100, 0.0, False),  # too rare to be missed
-        (0.4, LEAST_ROWS - 1, 0.0, False),  # too few to tell
+        (0.4, MIN_ROWS - 1, 0.0, False),  # too few to tell
     ],
 )
 def test_a_column_that_empties_stops_the_source(usual: float, n: int, share: float, is_lost: bool) -> None:

@@ -96,7 +96,7 @@ def test_examples_are_few_and_short() -> None:
     result = judged(postings(50, role="w" * 1000))
     (row,) = (row for row in result.checks if not row.is_met)
     assert row.n_unexpected == 50
-    assert json.loads(row.examples or "") == ["w" * quality.LONGEST_EXAMPLE] * quality.EXAMPLES
+    assert json.loads(row.examples or "") == ["w" * quality.MAX_EXAMPLE] * quality.EXAMPLES
 
 
 def test_no_rows_pass_when_no_number_is_expected() -> None:

@@ -22,7 +22,7 @@ from transforms.records.columns import fields_of
 from transforms.records.rows import Posting
 from warehouse import database as store
 from warehouse.load import employers
-from warehouse.load.employers import Said, resolved
+from warehouse.load.employers import RawPosting, resolved
 from warehouse.schema import arrow_table
 from warehouse.tables import Employers, Postings, Sources
 
@@ -49,16 +49,16 @@ def said(
     place: str | None = None,
     n: int = 1,
     day: int = 0,
-) -> Said:
+) -> RawPosting:
     first = (BEGIN + timedelta(days=day), f"{source}:{name}:{board}")
-    return Said(name, source, board, place, n, first)
+    return RawPosting(name, source, board, place, n, first)
 
 
-def ids(*adverts: Said, boards: tuple[Line, ...] = ()) -> list[str | None]:
+def ids(*adverts: RawPosting, boards: tuple[Line, ...] = ()) -> list[str | None]:
     return resolved(adverts, boards, reader)[1]
 
 
-def only(*adverts: Said, boards: tuple[Line, ...] = ()) -> Employers:
+def only(*adverts: RawPosting, boards: tuple[Line, ...] = ()) -> Employers:
     """The one employer behind these."""
     found, _ = resolved(adverts, boards, reader)
     assert len(found) == 1, found
@@ -197,7 +197,7 @@ ADVERTS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(ADVERTS, st.randoms(use_true_random=False))
-def test_no_order_shows_and_what_meets_is_one(adverts: list[Said], random: Any) -> None:
+def test_no_order_shows_and_what_meets_is_one(adverts: list[RawPosting], random: Any) -> None:
     boards = [Line("lever", "acme", "Acme"), Line("greenhouse", "zenith", "Zenith Foods")]
     found, of_advert = resolved(adverts, boards, reader)
     assert [e.employer_id for e in found] == sorted({e.employer_id for e in found})
@@ -304,13 +304,13 @@ def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
     files = sorted(REAL.glob("simplify_newgrad/*.warc.gz"))
     if not files:
         pytest.skip("../shared/real is absent: real payloads are not part of the project")
-    adverts: dict[tuple[Any, ...], Said] = {}
+    adverts: dict[tuple[Any, ...], RawPosting] = {}
     for file in files[::4]:
         for response in (answer for answer in read(file) if isinstance(answer, Response)):
             for row in rows_of(all_sources()["simplify_newgrad"], response):
                 if isinstance(row, Posting):
                     key = (row.employer, row.source, row.board, row.url)
-                    adverts[key] = Said(*key, 1, (response.observed_at, row.posting_id))
+                    adverts[key] = RawPosting(*key, 1, (response.observed_at, row.posting_id))
     found, _ = resolved(list(adverts.values()), all_boards(), reader)
     unions = {
         "; ".join(employer.names) for employer in found if len({reader.employer_key(n) for n in employer.names}) > 1

@@ -20,7 +20,7 @@ from transforms.records.vocabulary import ROLES
 from warehouse import database as store
 from warehouse.marts import mart_history as history
 from warehouse.schema import arrow_table, mart_ddl
-from warehouse.tables import HISTORIES, Behind, Figures, RoleShares
+from warehouse.tables import HISTORIES, Figures, RoleShares, SourceContribution
 
 FIRST = date(2026, 9, 1)
 SPANS = "SELECT role, n_jobs, valid_from, valid_to FROM mart.role_shares_history ORDER BY ALL"
@@ -60,7 +60,10 @@ def figure(as_of: date, name: str = "skill.python", **said: Any) -> Figures:
         "as_of": as_of, "figure": name, "title": "Python", "kind": "measured", "unit": "share", "status": "published",
         "value": "62%", "sql": f"SELECT '62%' WHERE DATE '{as_of}' > DATE '2026-01-01'", "sources": ("ashby",),
         "snapshots": ("ashby/2026-08-17T060000Z.warc.gz",), "code_version": "1",
-        "behind": (Behind(source="ashby", n=7, read_on=as_of), Behind(source="ecb_rates", n=0, read_on=None)),
+        "behind": (
+            SourceContribution(source="ashby", n=7, read_on=as_of),
+            SourceContribution(source="ecb_rates", n=0, read_on=None),
+        ),
         "read_on": as_of,
     }  # fmt: skip
     return Figures(**(values | said))
@@ -154,7 +157,7 @@ def ledger_row(as_of: date, name: str, behind: list[tuple[str, int | None]] | No
     if behind is None:
         return figure(as_of, name, behind=None, read_on=FIRST)
     days = [(source, None if ago is None else as_of + timedelta(days=ago)) for source, ago in behind]
-    parts = tuple(Behind(source=source, n=1, read_on=read_on) for source, read_on in days)
+    parts = tuple(SourceContribution(source=source, n=1, read_on=read_on) for source, read_on in days)
     return figure(as_of, name, behind=parts, read_on=min((d for _, d in days if d), default=None))
 
 
@@ -226,7 +229,7 @@ def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: P
             older.execute("CREATE TABLE mart.figures_history AS FROM kept")
         with store.transaction(con):
             store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
-        store.recall(con, Figures, market)
+        store.restore_published(con, Figures, market)
         assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
 
 
@@ -256,7 +259,7 @@ def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: 
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, ledger)
         assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in written.items()})
         assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(3,)]
-        store.recall(con, Figures, tmp_path / "market.duckdb")
+        store.restore_published(con, Figures, tmp_path / "market.duckdb")
         assert all_rows(con, "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of") == [(day(0),), (day(1),)]
         for number in (0, 1):
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, written[number][1])
@@ -272,11 +275,11 @@ def test_recalling_what_is_there_writes_nothing(tmp_path: Path) -> None:
         store.publish(con, market)
         ids = "SELECT rowid, figure FROM mart.figures_history"
         before = all_rows(con, ids)
-        store.recall(con, Figures, market)
+        store.restore_published(con, Figures, market)
         assert all_rows(con, ids) == before
         with store.transaction(con):
             store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
-        store.recall(con, Figures, market)
+        store.restore_published(con, Figures, market)
         assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
         assert all_rows(con, "SELECT valid_to FROM mart.figures_history") == [(None,)]
 

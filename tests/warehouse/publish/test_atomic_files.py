@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.publish.atomic_files import Staged, check_writable, discard, put_in_place, stage, staged
+from warehouse.publish.atomic_files import Staged, abandon, check_writable, commit, stage, staged
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def test_nothing_changes_until_all_are_put_in_place(places: list[Path], tmp_path
     made = all_staged(places)
     assert [path.read_bytes() for path in places[:2]] == [b"old", b"old"]
     assert not places[2].exists()
-    put_in_place(made)
+    commit(made)
     assert [path.read_bytes() for path in places] == [b"one", b"two", b"new"]
     assert names_in(tmp_path) == ["new/file.txt", "one/file.txt", "two/file.txt"]
 
 
 def test_what_is_discarded_leaves_nothing(places: list[Path], tmp_path: Path) -> None:
-    discard(all_staged(places))
+    abandon(all_staged(places))
     assert names_in(tmp_path) == ["one/file.txt", "two/file.txt"]
 
 
@@ -47,7 +47,7 @@ def test_equal_bytes_are_not_written_again(places: list[Path]) -> None:
     before = places[0].stat()
     made = stage(places[0], b"old")
     assert made is None
-    put_in_place([made])
+    commit([made])
     assert (places[0].stat().st_ino, places[0].stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
@@ -57,7 +57,7 @@ def test_a_place_that_takes_no_file_undoes_those_before_it(at: int, places: list
     places[at].unlink(missing_ok=True)
     (places[at] / "in the way").mkdir(parents=True)
     with pytest.raises(OSError, match=r"file\.txt") as caught:
-        put_in_place(made)
+        commit(made)
     assert caught.value.filename == str(places[at])
     for number, path in enumerate(places):
         if number == at:
@@ -88,11 +88,11 @@ def test_the_first_error_is_the_one_that_is_told(places: list[Path], monkeypatch
 def test_what_a_kill_left_is_overwritten_or_removed(places: list[Path], tmp_path: Path) -> None:
     all_staged(places)  # and killed
     all_staged(places)  # and killed again
-    put_in_place(all_staged(places)[:2])
+    commit(all_staged(places)[:2])
     assert stage(places[2], b"new") is not None
     for path in places:
         made = stage(path, path.parent.name.encode())
-        put_in_place([made])
+        commit([made])
     assert names_in(tmp_path) == ["new/file.txt", "one/file.txt", "two/file.txt"]
 
 
@@ -105,7 +105,7 @@ def test_a_file_system_without_hard_links_will_do(places: list[Path], monkeypatc
     fresh.write_bytes(b"new")
     made = staged(fresh, places[0])
     assert made.kept is not None and made.kept.read_bytes() == b"old"
-    put_in_place([made])
+    commit([made])
     assert places[0].read_bytes() == b"new"
 
 

@@ -213,7 +213,7 @@ def test_a_damaged_file_is_written_anew(
 def test_where_most_changed_the_file_is_written_anew(
     con: store.Connection, tmp_path: Path, written: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renewing, "LEAST_MOVED", 10)
+    monkeypatch.setattr(renewing, "MIN_MOVED", 10)
     put(con, *(advert(n) for n in range(100)))
     target = tmp_path / "market.duckdb"
     store.publish(con, target)
