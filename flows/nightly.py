@@ -39,24 +39,22 @@ from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.version import code_version
 from flows.terminal.errors import unwritten
 from flows.terminal.progress import shown
-from reports.figures import catalogue as figures
-from reports.guide import refresh as guide
+from reports.figures import catalogue
+from reports.guide import refresh
 from reports.site import page as site
-from transforms.employers import dedup as duplicate
-from transforms.employers import identity as employer
+from transforms.employers import dedup, identity
 from transforms.records.columns import table_of
 from transforms.records.vocabulary import POSTING_KINDS
 from transforms.text.lookups import countries, roles, taxonomy
-from warehouse import database as store
-from warehouse.checks import drift
+from warehouse import database
+from warehouse.checks import drift, integrity
 from warehouse.checks import gate as quality
-from warehouse.checks import integrity as soundness
 from warehouse.load import employers, jobs
-from warehouse.marts import cell_cache as reuse
+from warehouse.marts import cell_cache
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
-from warehouse.publish import atomic_files as placing
+from warehouse.publish import atomic_files
 from warehouse.tables import (
     Audits,
     Checks,
@@ -82,7 +80,7 @@ GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
 
 
-RATES = tuple(source for source, _ in store.RATE_LADDER)
+RATES = tuple(source for source, _ in database.RATE_LADDER)
 MAX_CURRENCIES = 5
 """Currencies without rates that are named."""
 
@@ -91,7 +89,7 @@ class Mart(NamedTuple):
     """How a mart is computed: days of its window, and the function of database, day, window and known cells."""
 
     window_days: int
-    compute: Callable[[store.Connection, date, int, reuse.Cells], pd.DataFrame]
+    compute: Callable[[database.Connection, date, int, cell_cache.Cells], pd.DataFrame]
 
 
 MARTS: dict[type, Mart] = {
@@ -208,7 +206,7 @@ def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequenc
     """Refine, load, compute, check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
     if request.is_rebuild and not broken:  # else work.duckdb would lack the rows that it has now
-        store.make_anew(request.settings.data)
+        database.make_anew(request.settings.data)
     loaded = load_refined(request, refined, broken)
     notes = missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
@@ -383,7 +381,7 @@ def begin(request: Request) -> None:
             code_version=code_version(),
             message=None,
         )
-        store.begin_run(con, run)
+        database.begin_run(con, run)
 
 
 def today() -> date:
@@ -391,10 +389,10 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def work_of(request: Request) -> store.Connection:
+def work_of(request: Request) -> database.Connection:
     """The pipeline's own database, for one step."""
     limits = request.settings
-    return store.open_work(request.outputs.folder, memory_limit=limits.memory_limit, threads=limits.threads)
+    return database.open_work(request.outputs.folder, memory_limit=limits.memory_limit, threads=limits.threads)
 
 
 @task(name="refine", cache_policy=NO_CACHE)
@@ -449,51 +447,51 @@ def _describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
 @task(name="load", cache_policy=NO_CACHE)
 def load_refined(
     request: Request, refined: Sequence[Refined], broken: Collection[str] = ()
-) -> tuple[store.Loaded, ...]:
+) -> tuple[database.Loaded, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
     stays out until a person accepts it or what reads it changes. Of sources that are `broken`, a file of which could
     not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close.
     """
-    loaded: list[store.Loaded] = []
+    loaded: list[database.Loaded] = []
     with work_of(request) as con:
         load_lookups(con)
         audits = audits_of(request.settings.data)
         last = request.as_of or date.max
-        store.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])
+        database.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])
         for name in sorted({file.source for file in refined} - set(broken)):
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
             if name in request.accept:
-                accept(request.settings.data, store.refused_files(con, name))
-                store.forget_refusals(con, name)
+                accept(request.settings.data, database.refused_files(con, name))
+                database.forget_refusals(con, name)
             gate = _load_gate(con, request, source, checks)
             files = [file for file in refined if file.source == name]
-            outcomes = store.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
-            store.record_checks(con, checks)
+            outcomes = database.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
+            database.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
-                if keys := store.new_keys(con, [outcome.warc for outcome in new]):
+                if keys := database.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
-        follows_from = (duplicate.key(), all_boards(), code_version())
-        if not store.derived_is_current(con, *follows_from):
+        follows_from = (dedup.key(), all_boards(), code_version())
+        if not database.derived_is_current(con, *follows_from):
             with gc_paused():  # which takes a third of their time else
-                employers.resolve(con, all_boards(), employer)
-                jobs.resolve(con, refined, duplicate)
-            store.convert_money(con)
-            store.mark_derived_current(con, *follows_from)
+                employers.resolve(con, all_boards(), identity)
+                jobs.resolve(con, refined, dedup)
+            database.convert_money(con)
+            database.mark_derived_current(con, *follows_from)
     return tuple(loaded)
 
 
-def load_lookups(con: store.Connection) -> None:
+def load_lookups(con: database.Connection) -> None:
     """Put today's lookups and declarations in place."""
-    store.load_lookup(con, Countries, countries())
-    store.load_lookup(con, Roles, roles())
-    store.load_lookup(con, Skills, taxonomy())
-    store.load_lookup(con, Sources, declared_sources())
+    database.load_lookup(con, Countries, countries())
+    database.load_lookup(con, Roles, roles())
+    database.load_lookup(con, Skills, taxonomy())
+    database.load_lookup(con, Sources, declared_sources())
 
 
 def declared_sources() -> list[Sources]:
@@ -517,7 +515,7 @@ def _declared(source: Source) -> Sources:
     )
 
 
-def _load_gate(con: store.Connection, request: Request, source: Source, checks: list[Checks]) -> store.Gate:
+def _load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> database.Gate:
     """A gate that keeps its results for ops.checks. Only live nights are held against the source's history."""
     let_in = accepted(request.settings.data, request.as_of)
     is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
@@ -527,7 +525,7 @@ def _load_gate(con: store.Connection, request: Request, source: Source, checks: 
         results = [quality.check(frame, row_class, **named)]
         if warc not in let_in and is_of_night(warc):
             named |= {"source": source.name, "n_seen": n_seen, "expected_rows": source.expected_rows}
-            named |= {"accepted": let_in, "live": list(filter(is_of_night, store.loaded_files(con, source.name)))}
+            named |= {"accepted": let_in, "live": list(filter(is_of_night, database.loaded_files(con, source.name)))}
             results.append(drift.judge(con, frame, **named))
         for result in results:
             checks.extend(result.checks)
@@ -548,11 +546,11 @@ def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:
     if not broken or not request.outputs.market.exists():
         return []
     remedy = "give the same command again, or move that file out of the archive if it cannot be read"
-    with work_of(request) as con, store.open_reader(request.outputs.folder) as published:
+    with work_of(request) as con, database.open_reader(request.outputs.folder) as published:
         return [
             f"{name} could not be refined ({why}), and its published rows would be lost; {remedy}"
             for name, why in broken.items()
-            if store.loaded_files(published, name) and (request.is_rebuild or not store.loaded_files(con, name))
+            if database.loaded_files(published, name) and (request.is_rebuild or not database.loaded_files(con, name))
         ]
 
 
@@ -577,7 +575,7 @@ def speaks_for(request: Request) -> date | None:
 
 
 def _fared(
-    fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[store.Loaded]
+    fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[database.Loaded]
 ) -> tuple[Health, ...]:
     """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
 
@@ -610,7 +608,7 @@ def _fared(
 def missing_rates(request: Request) -> tuple[str, ...]:
     """What is to be said of pay that has no dollars for want of an exchange rate, with the remedy; () for nothing."""
     with work_of(request) as con:
-        missing = store.unconverted(con)
+        missing = database.unconverted(con)
     if not missing:
         return ()
     n_all = sum(found.n_postings for found in missing)
@@ -638,7 +636,7 @@ def fetch_rates(request: Request) -> list[Health]:
 
 
 def _without_future(
-    request: Request, health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[store.Loaded]
+    request: Request, health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[database.Loaded]
 ) -> tuple[Health, ...]:
     """Health with a reject for each archived answer that was not loaded because it is dated in the future.
 
@@ -679,44 +677,44 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     frames: dict[type, pd.DataFrame] = {}
     problems: list[str] = []
     with work_of(request) as con:
-        store.restore_published(con, Figures, request.outputs.market)
+        database.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
-            store.forget_days_after(con, today())
-        inputs = reuse.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+            database.forget_days_after(con, today())
+        inputs = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
         for cls, mart in MARTS.items():
             name = table_of(cls).name
-            if day := reuse.day_with(con, cls, as_of, inputs[mart.window_days]):
+            if day := cell_cache.day_with(con, cls, as_of, inputs[mart.window_days]):
                 days[cls] = day
                 LOG.info("%s: nothing changed since %s", name, day)
                 continue
-            cells = reuse.cells_of(con, cls, as_of)
+            cells = cell_cache.cells_of(con, cls, as_of)
             frames[cls] = mart.compute(con, as_of, mart.window_days, cells)
             result = quality.check(frames[cls], cls, gate=f"mart:{name}", run_id=request.run_id)
-            store.record_checks(con, result.checks)
+            database.record_checks(con, result.checks)
             LOG.info("computed %s: %s cells, %s as before", name, f"{cells.n_computed:,}", f"{cells.n_taken:,}")
             if not result.passed:
                 problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
         if problems:
             return problems, []
         try:
-            with store.transaction(con):
+            with database.transaction(con):
                 for cls, day in days.items():
-                    store.keep_mart(con, cls, of=day, as_of=as_of)
+                    database.keep_mart(con, cls, of=day, as_of=as_of)
                 for cls, frame in frames.items():
-                    store.write_mart(con, cls, frame, as_of=as_of)
+                    database.write_mart(con, cls, frame, as_of=as_of)
                 made = [
                     MartInputs(mart=table_of(cls).name, as_of=as_of, inputs=inputs[mart.window_days])
                     for cls, mart in MARTS.items()
                 ]
-                store.put(con, MartInputs, made)
-                ledger = figures.compute(con, as_of, code_version=code_version())
-                store.write_mart(con, Figures, ledger, as_of=as_of)
-                found = soundness.judge(con, as_of=as_of, run_id=request.run_id)
+                database.put(con, MartInputs, made)
+                ledger = catalogue.compute(con, as_of, code_version=code_version())
+                database.write_mart(con, Figures, ledger, as_of=as_of)
+                found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
                     raise _NotSoundError
         except _NotSoundError:
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in found.failures], []
-        store.record_checks(con, found.checks)
+        database.record_checks(con, found.checks)
     return problems, ledger
 
 
@@ -727,23 +725,23 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     Returns what prevents it, and then nothing has changed. Everything that can fail does so while the files are
     made beside their places. A kill between two of the renames is mended by the next run, which makes them all again.
     """
-    for warning in figures.warnings(ledger):
+    for warning in catalogue.warnings(ledger):
         LOG.warning(warning)
-    staged: list[placing.Staged | None] = []
+    staged: list[atomic_files.Staged | None] = []
     try:
         for path_in, path_out in guides_of(request):
             staged.append(stage_guide(request, path_in, path_out, ledger))
         page, sources = request.outputs.page, declared_sources()
         staged.append(site.stage(ledger, page, sources=sources, is_sample=request.is_sample))
         with work_of(request) as con:
-            staged.insert(0, store.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
-        placing.commit(staged)
-    except (guide.GuideError, guide.SampleOutsideError) as error:
+            staged.insert(0, database.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
+        atomic_files.commit(staged)
+    except (refresh.GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]
     except OSError as error:
         return [unwritten(error)]
     finally:
-        placing.abandon(staged)
+        atomic_files.abandon(staged)
     return []
 
 
@@ -752,9 +750,11 @@ def guides_of(request: Request) -> list[tuple[Path, Path]]:
     return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
 
 
-def stage_guide(request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]) -> placing.Staged | None:
+def stage_guide(
+    request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]
+) -> atomic_files.Staged | None:
     """Put the figures into one guide, beside its place."""
-    staged, refreshed = guide.stage(
+    staged, refreshed = refresh.stage(
         path_in,
         path_out,
         ledger,
@@ -783,8 +783,8 @@ def note_health(request: Request, health: Sequence[Health]) -> None:
         for one in health
     ]
     with work_of(request) as con:
-        store.put_rejects(con, [reject for one in health for reject in one.rejects])
-        store.record_health(con, rows)
+        database.put_rejects(con, [reject for one in health for reject in one.rejects])
+        database.record_health(con, rows)
 
 
 def note_end(request: Request, outcome: Outcome) -> None:
@@ -792,8 +792,8 @@ def note_end(request: Request, outcome: Outcome) -> None:
     try:
         with work_of(request) as con:
             end_in(con, request, outcome)
-    except store.SqlError as error:
-        LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / store.WORK, error)
+    except database.SqlError as error:
+        LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / database.WORK, error)
 
 
 def published_despite(request: Request, error: Exception) -> Outcome:
@@ -811,13 +811,13 @@ def published_outcome(request: Request) -> Outcome | None:
         return None
     columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
     try:
-        with store.open_reader(request.outputs.folder) as con:
+        with database.open_reader(request.outputs.folder) as con:
             query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ?"
             run = con.execute(query, [request.run_id]).fetchone()
             found = con.execute(
                 f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
             ).fetchall()
-    except store.SqlError:  # what cannot be read tells nothing; the first error is the one to be told
+    except database.SqlError:  # what cannot be read tells nothing; the first error is the one to be told
         return None
     if run is None or run[0] is None:
         return None
@@ -825,9 +825,9 @@ def published_outcome(request: Request) -> Outcome | None:
     return Outcome(exit_code=run[0], as_of=run[1], health=health, messages=(run[2],) if run[2] else ())
 
 
-def end_in(con: store.Connection, request: Request, outcome: Outcome) -> None:
+def end_in(con: database.Connection, request: Request, outcome: Outcome) -> None:
     """Note how the run ended: in the warehouse that is about to be published, or in the work file."""
-    store.end_run(
+    database.end_run(
         con,
         request.run_id,
         ended_at=datetime.now(UTC),

@@ -43,9 +43,8 @@ from transforms.records.rows import (
 )
 from warehouse import recovery
 from warehouse.load import history as life
-from warehouse.marts import mart_history as history
-from warehouse.publish import atomic_files as placing
-from warehouse.publish import sync as renewing
+from warehouse.marts import mart_history
+from warehouse.publish import atomic_files, sync
 from warehouse.schema import (
     MACROS,
     VIEWS,
@@ -271,14 +270,14 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
     _remove(path, sidecars_only=True)
     _sync(fresh)
     fresh.replace(path)
-    placing.sync_folder(path.parent)
+    atomic_files.sync_folder(path.parent)
 
 
 def _carry_over(con: Connection, old: Path) -> None:
     """Copy the tables that nothing can make again, where today's declaration still admits them."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
     for cls in (*HISTORIES, *KEPT):
-        copy = history.copy if cls in HISTORIES else history.copy_rows
+        copy = mart_history.copy if cls in HISTORIES else mart_history.copy_rows
         try:
             with transaction(con):
                 copy(con, cls, "old")
@@ -845,12 +844,12 @@ def write_mart(con: Connection, cls: type, rows: pd.DataFrame | Sequence[object]
     else:
         table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
     with _registered(con, "mart_rows", table):
-        history.write_day(con, cls, "SELECT * FROM mart_rows", as_of)
+        mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of)
 
 
 def keep_mart(con: Connection, cls: type, *, of: date, as_of: date) -> None:
     """Give a mart on one day the rows that it has on another, in the caller's `transaction`."""
-    history.keep_day(con, cls, of=of, as_of=as_of)
+    mart_history.keep_day(con, cls, of=of, as_of=as_of)
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
@@ -869,7 +868,7 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
     """
     if not market.exists():
         with transaction(con):
-            history.forget(con, cls)
+            mart_history.forget(con, cls)
         return
     try:
         con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
@@ -877,10 +876,10 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
         log.warning("%s cannot be read; the history of %s stays as it is (%s)", market, table_of(cls).name, error)
         return
     try:
-        if not history.is_as_in(con, cls, "published"):
+        if not mart_history.is_as_in(con, cls, "published"):
             with transaction(con):
-                history.forget(con, cls)
-                history.copy(con, cls, "published")
+                mart_history.forget(con, cls)
+                mart_history.copy(con, cls, "published")
     except duckdb.Error as error:
         log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
     finally:
@@ -890,7 +889,7 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
 def forget_days_after(con: Connection, day: date) -> None:
     """Remove marts and figures that speak for a day that is still to come: an answer with a false date made them."""
     with transaction(con):
-        found = {false_day for mart in HISTORIES for false_day in history.forget_after(con, mart, day)}
+        found = {false_day for mart in HISTORIES for false_day in mart_history.forget_after(con, mart, day)}
         con.execute(f"DELETE FROM {table_of(MartInputs).name} WHERE as_of > ?", [day])
     for false_day in sorted(found):
         log.warning("marts and figures of %s, which is still to come, are removed", false_day)
@@ -968,11 +967,11 @@ def publish(con: Connection, target: Path) -> None:
 
     Raises as `stage` does, and then publishes nothing.
     """
-    placing.commit([stage(con, target)])
+    atomic_files.commit([stage(con, target)])
 
 
-def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | None = None) -> placing.Staged:
-    """Make market.duckdb beside its place, where `placing.commit` takes it from.
+def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | None = None) -> atomic_files.Staged:
+    """Make market.duckdb beside its place, where `atomic_files.commit` takes it from.
 
     All tables of `core`, `mart` and `ops` with keys, comments and views; `finish` may change what is in them, in the
     new file alone. A copy of what is published is brought up to the working file (`renewing`), where it was
@@ -983,16 +982,16 @@ def stage(con: Connection, target: Path, finish: Callable[[Connection], None] | 
     `duckdb.ConstraintException` when a key is doubled, `OSError` that names the place when the file cannot be written.
     """
     fresh = target.with_name(target.name + ".new")
-    with placing.naming(target):
+    with atomic_files.naming(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             _remove(fresh)
-            placing.check_writable(target)
+            atomic_files.check_writable(target)
             if not _renew_market(con, target, fresh, finish):
                 _remove(fresh)
                 _write_market(con, fresh, finish)
             _sync(fresh)
-            return placing.staged(fresh, target)
+            return atomic_files.staged(fresh, target)
         except BaseException as error:
             with contextlib.suppress(OSError):
                 _remove(fresh)
@@ -1016,7 +1015,7 @@ def _renew_market(con: Connection, target: Path, fresh: Path, finish: Callable[[
             if _stored_key(con) != _market_key():
                 return False
             with transaction(con):
-                if not renewing.renew(con, work=work, copy=FRESH):
+                if not sync.renew(con, work=work, copy=FRESH):
                     raise _OutdatedError
                 if finish is not None:
                     finish(con)

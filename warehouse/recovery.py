@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.publish import atomic_files as placing
+from warehouse.publish import atomic_files
 
 NO_DAMAGE = (duckdb.OutOfMemoryException, duckdb.ConnectionException, duckdb.InterruptException)
 """What reading a whole file may raise as well."""
@@ -53,4 +53,4 @@ def set_damaged_aside(path: Path, day: date) -> tuple[Path, str] | None:
     None when it is whole.
     """
     damage = find_damage(path)
-    return None if damage is None else (placing.set_aside(path, day), damage)
+    return None if damage is None else (atomic_files.set_aside(path, day), damage)

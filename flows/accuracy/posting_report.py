@@ -23,7 +23,7 @@ from flows.terminal.errors import Wrong
 from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.normalise import language_of
-from warehouse import database as store
+from warehouse import database
 
 NEAREST = 5
 """Ids that are named when a posting is not known."""
@@ -100,7 +100,7 @@ def refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> 
 
     Raises `Wrong`, with the nearest ids, when nothing published has that id, and when the refined file is gone.
     """
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
             near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
@@ -138,13 +138,13 @@ class Job:
 
 def job_of(data: Path, posting_id: str) -> Job:
     """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
         postings, links, merges = (_named(con.execute(sql, {"job": job_id})) for sql in JOB)
     return Job(job_id=job_id, postings=postings, links=links, merges=merges)
 
 
-def _named(found: store.Connection) -> list[dict[str, Any]]:
+def _named(found: database.Connection) -> list[dict[str, Any]]:
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

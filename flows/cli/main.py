@@ -449,13 +449,13 @@ def _recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
 
 def _outcome(request: Request, recordings: Recordings | None) -> Outcome:
     from flows import backfill, nightly
-    from flows.runtime import prefect_server as server
+    from flows.runtime import prefect_server
     from flows.runtime.run_log import ended_runs, on_record
 
     before = ended_runs(request.settings.data)
     with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
         try:
-            with server.temporary_server(request.settings.prefect_home, before):
+            with prefect_server.temporary_server(request.settings.prefect_home, before):
                 if recordings is not None:
                     outcome = backfill.backfill(request, recordings)
                 else:
@@ -518,10 +518,10 @@ def _print_headlines(request: Request, outcome: Outcome) -> None:
     from warehouse import database as store
 
     with store.open_reader(request.outputs.folder) as con:
-        figures = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
+        catalogue = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
         changed = con.execute(CHANGED, [outcome.as_of]).fetchone()
-    for name in filter(figures.get, HEADLINES):
-        title, value, reason, n_jobs, n_employers = figures[name]
+    for name in filter(catalogue.get, HEADLINES):
+        title, value, reason, n_jobs, n_employers = catalogue[name]
         said = f"{value} (n = {n_jobs:,} jobs, {n_employers:,} employers)" if value else f"withheld, {reason}"
         OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
     if changed:
@@ -684,15 +684,15 @@ def explain(
 
     **Reads** market.duckdb. **Writes** nothing.
     """
-    from reports.figures import catalogue as figures
+    from reports.figures import catalogue
 
     with _reader(as_of, has_history=True) as con:
         if figure == "list":
             _print_figures(con, as_of)
             return
         try:
-            OUT.print(figures.explain(con, figure, as_of), soft_wrap=True, highlight=False)
-        except figures.UnknownFigureError as error:
+            OUT.print(catalogue.explain(con, figure, as_of), soft_wrap=True, highlight=False)
+        except catalogue.UnknownFigureError as error:
             raise WrongUsage(f"{error} `jobmarket explain list` names all") from error
 
 
@@ -773,12 +773,12 @@ def why(
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
-    from flows.accuracy import posting_report as reasons
+    from flows.accuracy import posting_report
 
     config = settings()
     folder = _folder(config, as_of)
-    reasons.show(reasons.refined_row(folder, posting, refined=config.refined), OUT)
-    reasons.show_job(reasons.job_of(folder, posting), OUT)
+    posting_report.show(posting_report.refined_row(folder, posting, refined=config.refined), OUT)
+    posting_report.show_job(posting_report.job_of(folder, posting), OUT)
 
 
 @app.command()
@@ -790,11 +790,11 @@ def emerging(
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
-    from flows.accuracy import emerging_terms as rising
+    from flows.accuracy import emerging_terms
 
     config = settings()
-    pair = rising.compared(rising.adverts_in(_folder(config, as_of), refined=config.refined))
-    rising.show(pair, rising.emerging(pair), limit, OUT)
+    pair = emerging_terms.compared(emerging_terms.adverts_in(_folder(config, as_of), refined=config.refined))
+    emerging_terms.show(pair, emerging_terms.emerging(pair), limit, OUT)
 
 
 @app.command()

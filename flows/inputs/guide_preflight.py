@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from flows.terminal.errors import unwritten
-from reports.figures import catalogue as figures
-from reports.guide import refresh as guide
+from reports.figures import catalogue
+from reports.guide import refresh
 from transforms.text.lookups import countries
 
 
 def _known_figures() -> set[str]:
-    entries = {figures.entry_figure(country.country, country.name).id for country in countries()}
-    return {figure.id for figure in figures.FIGURES} | entries
+    entries = {catalogue.entry_figure(country.country, country.name).id for country in countries()}
+    return {figure.id for figure in catalogue.FIGURES} | entries
 
 
 def faults(guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool) -> list[str]:
@@ -23,8 +23,8 @@ def faults(guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], al
     found = []
     for path in guides:
         try:
-            guide.check(path, known, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
-        except (guide.GuideError, guide.SampleOutsideError) as error:
+            refresh.check(path, known, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
+        except (refresh.GuideError, refresh.SampleOutsideError) as error:
             found.append(str(error))
         except OSError as error:
             found.append(unwritten(error))
@@ -33,11 +33,11 @@ def faults(guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], al
 
 def later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
     """Guides whose figures are of a later day than `as_of`, with that day."""
-    days = ((path, guide.day_of(path)) for path in guides)
+    days = ((path, refresh.day_of(path)) for path in guides)
     return [(path, day) for path, day in days if day is not None and day > as_of]
 
 
 def remarks(guides: Sequence[Path]) -> list[str]:
     """What an editor should look at in guides that were refreshed: file, line and words."""
     known = _known_figures()
-    return [f"{path}:{line}: {what}" for path in guides for line, what in guide.check(path, known)]
+    return [f"{path}:{line}: {what}" for path in guides for line, what in refresh.check(path, known)]

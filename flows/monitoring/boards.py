@@ -22,7 +22,7 @@ from extractors.source import Response, all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
 from flows.terminal.progress import shown
-from warehouse import database as store
+from warehouse import database
 
 LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
@@ -74,7 +74,7 @@ def checked(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards after what the archive says of them: dead ones out, days and regions brought up to date."""
     boards: list[Board] = []
     findings: list[Finding] = []
-    with store.open_reader(config.data) as con:
+    with database.open_reader(config.data) as con:
         for source in sorted({board.source for board in all_boards()}):
             answers: dict[str, list[tuple[int, date, bool]]] = {}
             for board, status, observed_at, is_complete in con.execute(ANSWERS, [source]).fetchall():

@@ -14,7 +14,7 @@ from flows.runtime.prefect_server import schedule_of
 from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
-from warehouse import database as store
+from warehouse import database
 
 SHOWN = 8
 """Runs that are listed."""
@@ -35,7 +35,7 @@ UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
 def print_status(config: Settings) -> None:
     """Print who is at work, how the last runs went and what is published; nothing is written.
 
-    After the rest was printed, raises `FileNotFoundError` when nothing was published yet, and `store.SqlError` when
+    After the rest was printed, raises `FileNotFoundError` when nothing was published yet, and `database.SqlError` when
     what was published cannot be read.
     """
     runs = runs_of(config.data)
@@ -64,10 +64,10 @@ def print_status(config: Settings) -> None:
     counted: list[tuple[str, int]] = []
     why_not: Exception | None = None
     try:
-        with store.open_reader(config.data) as con:
+        with database.open_reader(config.data) as con:
             head.add_row("published", _published(con, config, runs))
             counted = con.execute(COUNTS).fetchall()
-    except (FileNotFoundError, store.SqlError) as error:
+    except (FileNotFoundError, database.SqlError) as error:
         why_not = error
     OUT.print(head, highlight=False)
     if runs:
@@ -80,7 +80,7 @@ def print_status(config: Settings) -> None:
     OUT.print(counts)
 
 
-def _published(con: store.Connection, config: Settings, runs: Iterable[Run]) -> Text:
+def _published(con: database.Connection, config: Settings, runs: Iterable[Run]) -> Text:
     at = datetime.fromtimestamp(config.outputs().market.stat().st_mtime, UTC)
     row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
     said = Text(f"{_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")

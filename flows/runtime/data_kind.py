@@ -16,8 +16,8 @@ from extractors.archive.warc import SUFFIX, Damaged, is_live, read_recorded
 from extractors.source import all_sources
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.errors import Wrong
-from warehouse import database as store
-from warehouse.publish import atomic_files as placing
+from warehouse import database
+from warehouse.publish import atomic_files
 
 LOG = logging.getLogger("jobmarket")
 SAMPLE, LIVE = "sample", "live"
@@ -80,15 +80,15 @@ def settle_kind(config: Settings, wanted: str | None) -> str:
     assert kind is not None
     if known is None:
         if is_damaged:
-            aside = placing.set_aside(path, datetime.now(UTC).date())
+            aside = atomic_files.set_aside(path, datetime.now(UTC).date())
             LOG.warning("%s was damaged and is set aside as %s; the folder holds %s data", path, aside.name, kind)
-        placing.commit([placing.stage(path, f"{kind}\n".encode())])
+        atomic_files.commit([atomic_files.stage(path, f"{kind}\n".encode())])
     return kind
 
 
 def _kinds_published(config: Settings) -> Iterator[str]:
     """What the runs in the published file were of; nothing where it cannot be read."""
-    with contextlib.suppress(FileNotFoundError, store.SqlError), store.open_reader(config.data) as con:
+    with contextlib.suppress(FileNotFoundError, database.SqlError), database.open_reader(config.data) as con:
         for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
             yield SAMPLE if is_sample else LIVE
 

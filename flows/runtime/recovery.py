@@ -11,7 +11,7 @@ import pyarrow as pa
 from extractors.refine.refine import remove_damaged
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Outputs, Settings
-from warehouse import database as store
+from warehouse import database
 from warehouse.recovery import set_damaged_aside
 
 LOG = logging.getLogger("jobmarket")
@@ -26,7 +26,7 @@ def is_worth_printing(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if str(record.msg).startswith("Finished in state Failed"):
         return False
-    return not isinstance(error, store.SqlError | pa.ArrowException)
+    return not isinstance(error, database.SqlError | pa.ArrowException)
 
 
 logging.getLogger("prefect.task_runs").addFilter(is_worth_printing)
@@ -39,14 +39,14 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
     archive. `run_id` is the run that found the damage, and loses nothing.
     """
     today = datetime.now(UTC).date()
-    work, market = (set_damaged_aside(path, today) for path in (outputs.folder / store.WORK, outputs.market))
+    work, market = (set_damaged_aside(path, today) for path in (outputs.folder / database.WORK, outputs.market))
     done = []
     if market:
-        done.append(f"{store.MARKET} is damaged ({market[1]}); it was set aside as {market[0].name}")
+        done.append(f"{database.MARKET} is damaged ({market[1]}); it was set aside as {market[0].name}")
     if work:
-        source = "the archive alone" if not outputs.market.exists() else f"the archive and {store.MARKET}"
+        source = "the archive alone" if not outputs.market.exists() else f"the archive and {database.MARKET}"
         done.append(
-            f"{store.WORK} is damaged ({work[1]}); it was set aside as {work[0].name} and is made "
+            f"{database.WORK} is damaged ({work[1]}); it was set aside as {work[0].name} and is made "
             f"again from {source}. {_tell_lost(settings.data, outputs, run_id)}"
         )
     if removed := remove_damaged(settings.refined):
@@ -61,7 +61,7 @@ def _tell_lost(data: Path, outputs: Outputs, run_id: str) -> str:
     """What of a lost work.duckdb nothing can make again, in a sentence."""
     if not outputs.market.exists():
         return "The marts and figures of earlier days, and the checks and health of earlier runs, are lost"
-    with store.open_reader(outputs.folder) as con:
+    with database.open_reader(outputs.folder) as con:
         kept = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
     # What a run of a past day published stands in that day's folder.
     lost = [run.run_id for run in runs_of(data) if run.run_id not in kept and run.exit_code not in PUBLISHED]

@@ -18,7 +18,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from flows.runtime import run_log as runs
+from flows.runtime import run_log
 from flows.runtime.prefect_server import RECORD, end_server
 from flows.terminal.errors import TOLD_TO_END
 
@@ -41,7 +41,7 @@ def exit_on_signal(data: Path, prefect_home: Path, run_id: str) -> Iterator[None
         for worker in multiprocessing.active_children():
             worker.terminate()
         LOG.warning(TOLD_TO_END)
-        runs.end(data, run_id, exit_code=128 + number)
+        run_log.end(data, run_id, exit_code=128 + number)
         end_server(prefect_home / RECORD)
         Console(stderr=True).show_cursor()  # a progress bar hides it
         os._exit(128 + number)

@@ -38,7 +38,7 @@ from datetime import date
 from pathlib import Path
 
 from reports.wording import wording
-from warehouse.publish import atomic_files as placing
+from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -701,7 +701,7 @@ def check(
     """
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
-    placing.check_writable(target)
+    atomic_files.check_writable(target)
     with _located(path):
         return _warnings(_marked(path.read_bytes(), known, is_html=_is_html(path)), _is_html(path))
 
@@ -732,10 +732,10 @@ def stage(
     is_sample: bool = False,
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
-) -> tuple[placing.Staged | None, Refreshed]:
+) -> tuple[atomic_files.Staged | None, Refreshed]:
     """Read a guide, put the figures in, and write it beside its place; `path_out` may be `path_in`.
 
-    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `placing.commit` takes it from there;
+    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `atomic_files.commit` takes it from there;
     there is nothing to take when nothing changes. Raises `GuideError` with every problem and its line,
     `SampleOutsideError` when sample data would be written outside `roots` (the project and the data folder), and
     `OSError` that names the file when it cannot be read or written.
@@ -745,7 +745,7 @@ def stage(
         new, done = refreshed(
             path_in.read_bytes(), figures, is_html=_is_html(path_in), sources=sources, is_sample=is_sample
         )
-    return placing.stage(path_out.resolve(), new), done
+    return atomic_files.stage(path_out.resolve(), new), done
 
 
 def _is_html(path: Path) -> bool:

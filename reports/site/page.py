@@ -20,7 +20,7 @@ from reports.guide.refresh import LAST_READ_KEY, READING_KEY, SAMPLE_TEXT, SAMPL
 from reports.site import charts
 from reports.wording import wording
 from transforms.records.vocabulary import SKILL_CATEGORIES
-from warehouse.publish import atomic_files as placing
+from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -99,9 +99,9 @@ def page(
 
 def stage(
     figures: Sequence[Figures], path: Path, *, sources: Sequence[Sources] = (), is_sample: bool = False
-) -> placing.Staged | None:
-    """Write the page beside its place, from where `placing.commit` takes it. Raises `OSError`."""
-    return placing.stage(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
+) -> atomic_files.Staged | None:
+    """Write the page beside its place, from where `atomic_files.commit` takes it. Raises `OSError`."""
+    return atomic_files.stage(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
 
 
 SUMMARY = (

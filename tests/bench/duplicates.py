@@ -30,7 +30,7 @@ from datasketch import MinHash, MinHashLSH
 
 from extractors.archive.warc import read
 from extractors.source import Response
-from transforms.employers import dedup as duplicate
+from transforms.employers import dedup
 from transforms.employers.dedup import Integers, Sketches, Version, jobs, links, places_of, title_key
 from transforms.text.normalise import hash_of
 
@@ -103,17 +103,17 @@ def near(docs: Sequence[Sequence[bytes]]) -> int:
     lengths = np.fromiter(map(len, docs), np.int64, len(docs))
     values = np.fromiter((zlib.crc32(word) for doc in docs for word in doc), np.uint32, int(lengths.sum()))
     sketched = Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
-    signature = duplicate.digests(sketched)
+    signature = dedup.digests(sketched)
     member: Integers = np.arange(len(docs))
-    left, _ = duplicate.candidates(signature, np.zeros(len(docs), np.int64), member, duplicate.ROWS_UNKNOWN)
+    left, _ = dedup.candidates(signature, np.zeros(len(docs), np.int64), member, dedup.ROWS_UNKNOWN)
     return len(left)
 
 
 def datasketch_near(docs: Sequence[Sequence[bytes]]) -> int:
     """The same with datasketch: sketch all, insert each, ask for each."""
-    bands = duplicate.PERMUTATIONS // duplicate.ROWS_UNKNOWN
-    lsh = MinHashLSH(num_perm=duplicate.PERMUTATIONS, params=(bands, duplicate.ROWS_UNKNOWN))
-    signatures = MinHash.bulk(docs, num_perm=duplicate.PERMUTATIONS, seed=duplicate.SEED)
+    bands = dedup.PERMUTATIONS // dedup.ROWS_UNKNOWN
+    lsh = MinHashLSH(num_perm=dedup.PERMUTATIONS, params=(bands, dedup.ROWS_UNKNOWN))
+    signatures = MinHash.bulk(docs, num_perm=dedup.PERMUTATIONS, seed=dedup.SEED)
     with lsh.insertion_session() as session:
         for number, signature in enumerate(signatures):
             session.insert(number, signature, check_duplication=False)
@@ -188,7 +188,7 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
 
     def sketch() -> None:
         nonlocal sketching
-        seconds, made = clocked(lambda: duplicate.sketches(waiting))
+        seconds, made = clocked(lambda: dedup.sketches(waiting))
         sketching += seconds
         parts.append(made)
         waiting.clear()
@@ -201,7 +201,7 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
         if len(waiting) == AT_ONCE:
             sketch()
     sketch()
-    sketched = duplicate.joined(parts)
+    sketched = dedup.joined(parts)
     parts.clear()
     seconds, made = clocked(lambda: _found(versions, list(hashes), sketched))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -220,7 +220,7 @@ def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[
     """What `bench` prints, and whether time and memory keep to their bounds."""
     listed = greenhouse_rows(rows)
     title, versions = clocked(lambda: greenhouse_versions(listed))
-    seconds, (n_links, n_jobs) = clocked(lambda: _found(versions, [], duplicate.sketches([])))
+    seconds, (n_links, n_jobs) = clocked(lambda: _found(versions, [], dedup.sketches([])))
     name = "real Greenhouse rows" if GREENHOUSE.exists() else "Greenhouse rows of the sample"
     said = [
         f"same job, {len(listed):,} {name}: titles {title:.1f} s, links and jobs {seconds:.1f} s; "

@@ -86,9 +86,9 @@ def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
     """Take recordings into a data folder, and look at what stands there afterwards."""
     from flows import backfill, nightly
     from flows.runtime.settings import Settings
-    from warehouse.checks import gate as quality
+    from warehouse.checks import gate
 
-    quality.ready()
+    gate.ready()
     request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
     with nights.clocks_on_steps():

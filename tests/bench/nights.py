@@ -129,9 +129,9 @@ def night(data: Path, recording: Path) -> Night:
     """Take a recording into a data folder, as `jobmarket backfill` does, without Prefect."""
     from flows import backfill, nightly
     from flows.runtime.settings import Settings
-    from warehouse.checks import gate as quality
+    from warehouse.checks import gate
 
-    quality.ready()
+    gate.ready()
     request = nightly.Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
     with clocks_on_steps() as spent:

@@ -26,10 +26,10 @@ import pytest
 import flows.backfill
 import flows.nightly
 import flows.runtime.prefect_server
-from flows.cli import main as cli
+from flows.cli import main
 from tests.conftest import TOGETHER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
-from warehouse import database as store
+from warehouse import database
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
@@ -208,7 +208,7 @@ def here() -> Callable[..., int]:
             patch.setattr(sys, "argv", ["jobmarket", *arguments])
             patch.setattr(signal, "signal", lambda number, handler: None)  # this process is not the command's
             with pytest.raises(SystemExit) as left:
-                cli.main()
+                main.main()
         return int(left.value.code or 0)
 
     return run
@@ -251,8 +251,8 @@ def made_in() -> Callable[[Path], dict[str, str]]:
 
 def digests(folder: Path) -> dict[str, str]:
     files = [folder / "guide.md", folder / "site" / "index.html"]
-    with store.open_work(folder) as con:
-        files += store.export_parquet(con, folder / "tmp" / "compared")
+    with database.open_work(folder) as con:
+        files += database.export_parquet(con, folder / "tmp" / "compared")
     made = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     shutil.rmtree(folder / "tmp")
     return made

@@ -38,7 +38,7 @@ from tests.flows.killing import reader_of
 from transforms.records.columns import table_of
 from transforms.text.lookups import roles
 from warehouse.checks import gate as quality
-from warehouse.marts import cell_cache as reuse
+from warehouse.marts import cell_cache
 from warehouse.tables import Roles
 
 RUN = ("run", "--sample", "--source", "lever", "--source", "currency_table")
@@ -183,7 +183,7 @@ def killed_at(data: Path) -> Iterator[tuple[Point, int]]:
 def main(folder: Path) -> dict[str, object]:
     """Kill at every point, run to the end, and tell."""
     undisturbed, killed = folder / "undisturbed", folder / "killed"
-    for key in (code_version, reuse.code_key, partial(code_key, "lever"), partial(code_key, "currency_table")):
+    for key in (code_version, cell_cache.code_key, partial(code_key, "lever"), partial(code_key, "currency_table")):
         key()  # is remembered, by the forked processes too
     warm = quality.check(pd.DataFrame(map(asdict, roles())), Roles, gate="warm", run_id="warm")  # loads all of GX, once
     assert warm.passed

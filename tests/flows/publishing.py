@@ -11,8 +11,8 @@ from typing import Any
 from extractors.archive.warc import Writer
 from extractors.refine.refine import refine
 from extractors.sources.employer_boards import ashby
-from transforms.employers import dedup as duplicate
-from warehouse import database as store
+from transforms.employers import dedup
+from warehouse import database
 from warehouse.load.jobs import resolve
 
 BOARD = "lamps"
@@ -50,9 +50,9 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
         writer.write(url=ashby.url_of(BOARD), observed_at=OBSERVED, status=200, headers=headers, body=body)
     made = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
     assert made.n_rows == len(jobs)
-    with store.open_work(data) as con:
-        (loaded,) = store.load(con, [made], gate=lambda *_: True)
+    with database.open_work(data) as con:
+        (loaded,) = database.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded", loaded.why
-        resolve(con, [made], duplicate)
-        store.publish(con, data / "market.duckdb")
+        resolve(con, [made], dedup)
+        database.publish(con, data / "market.duckdb")
     return data

@@ -11,8 +11,8 @@ import pytest
 
 from extractors.archive.warc import read
 from extractors.source import Response
-from reports.figures import catalogue as figures
-from warehouse import database as store
+from reports.figures import catalogue
+from warehouse import database
 
 REPO = Path(__file__).parents[2]
 PAYLOADS = REPO.parent / "shared" / "real" / "payloads"
@@ -36,8 +36,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -
 
 
 @pytest.fixture
-def con(folder: Path) -> Iterator[store.Connection]:
-    with store.open_reader(folder) as reader:
+def con(folder: Path) -> Iterator[database.Connection]:
+    with database.open_reader(folder) as reader:
         yield reader
 
 
@@ -49,7 +49,7 @@ def jobs_in(name: str) -> Iterator[dict[str, object]]:
         yield from said["jobs"] if isinstance(said, dict) else said
 
 
-def test_each_posting_is_in_core_or_among_the_rejects(con: store.Connection) -> None:
+def test_each_posting_is_in_core_or_among_the_rejects(con: database.Connection) -> None:
     for source, names in (("ashby", PART[:1]), ("lever", PART[1:3]), ("greenhouse", PART[3:4])):
         ids = {f"{source}:{job['id']}" for name in names for job in jobs_in(name)}
         assert len(ids) >= 5
@@ -62,7 +62,7 @@ def test_each_posting_is_in_core_or_among_the_rejects(con: store.Connection) -> 
             assert any(missing.removeprefix(f"{source}:") in value for (value,) in left_out), missing
 
 
-def test_counts(con: store.Connection) -> None:
+def test_counts(con: database.Connection) -> None:
     counts = dict(con.execute("SELECT source, count(*) FROM core.postings GROUP BY ALL").fetchall())
     assert counts == {"ashby": 10, "lever": 34, "greenhouse": 5}
     [(ecb, tables)] = con.execute(
@@ -75,7 +75,7 @@ def test_counts(con: store.Connection) -> None:
     assert {name: wages[name] for name in MEDIANS} == MEDIANS
 
 
-def test_observation_times_are_those_of_the_recordings(con: store.Connection) -> None:
+def test_observation_times_are_those_of_the_recordings(con: database.Connection) -> None:
     days = con.execute("SELECT DISTINCT source, first_seen_at::DATE FROM core.postings ORDER BY ALL").fetchall()
     assert days == [
         ("ashby", date(2026, 8, 17)), ("greenhouse", date(2026, 7, 19)), ("lever", date(2021, 1, 15)),
@@ -83,22 +83,22 @@ def test_observation_times_are_those_of_the_recordings(con: store.Connection) ->
     ]  # fmt: skip
 
 
-def test_it_speaks_for_the_last_day_of_postings_not_of_rates(con: store.Connection) -> None:
+def test_it_speaks_for_the_last_day_of_postings_not_of_rates(con: database.Connection) -> None:
     assert con.execute("SELECT DISTINCT as_of FROM mart.figures").fetchall() == [(AS_OF,)]
     assert con.execute("SELECT max(rate_on) > ? FROM core.exchange_rates", [AS_OF]).fetchall() == [(True,)]
     assert con.execute("SELECT count(*) FROM core.postings WHERE fx_on > ?", [AS_OF]).fetchall() == [(0,)]
 
 
-def test_too_little_data_is_withheld_with_its_n(con: store.Connection) -> None:
+def test_too_little_data_is_withheld_with_its_n(con: database.Connection) -> None:
     cells = con.execute(
         "SELECT status, count(*) FROM mart.salary_bands WHERE basis = 'advertised' GROUP BY ALL"
     ).fetchall()
     assert {status for status, _ in cells} == {"suppressed"}
-    said = figures.explain(con, "band.south_america.mid_senior")
+    said = catalogue.explain(con, "band.south_america.mid_senior")
     assert "not enough data (n = " in said
 
 
-def test_official_wages_stay_low_and_never_mix_with_adverts(con: store.Connection) -> None:
+def test_official_wages_stay_low_and_never_mix_with_adverts(con: database.Connection) -> None:
     official = con.execute(
         "SELECT DISTINCT status FROM mart.salary_bands WHERE basis = 'official' AND region = 'US'"
     ).fetchall()

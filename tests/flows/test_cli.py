@@ -27,10 +27,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Running
 
 from extractors.source import all_sources
-from flows import nightly
-from flows import serve as deploy
-from flows.cli import main as cli
-from flows.runtime import run_log as runs
+from flows import nightly, serve
+from flows.cli import main
+from flows.runtime import run_log
 from flows.runtime.lock import held
 from flows.runtime.prefect_server import crash_ended, lasting_server
 from flows.runtime.settings import settings
@@ -38,8 +37,8 @@ from flows.runtime.version import code_version
 from flows.terminal import console
 from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from tests.flows.conftest import SMALL, end, ended, environment
-from warehouse import database as store
-from warehouse.marts import mart_history as history
+from warehouse import database
+from warehouse.marts import mart_history
 from warehouse.tables import Figures
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., "Ended"]
 CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
-COMMANDS = sorted(command.name or getattr(command.callback, "__name__", "") for command in cli.app.registered_commands)
+COMMANDS = sorted(command.name or getattr(command.callback, "__name__", "") for command in main.app.registered_commands)
 BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
 WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
@@ -156,19 +155,19 @@ def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, mon
     assert ended.code == INTERRUPTED
     assert TOLD_TO_END in ended.log
     assert ended.err == "jobmarket: interrupted\n"
-    [run] = runs.runs_of(empty)
+    [run] = run_log.runs_of(empty)
     assert run.state == EXIT_CODES[INTERRUPTED].state
 
 
 def test_status_opens_the_warehouse_once(ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    open_reader = store.open_reader
+    open_reader = database.open_reader
 
-    def counted(data: Path, **more: Any) -> store.Connection:
+    def counted(data: Path, **more: Any) -> database.Connection:
         opened.append(data)
         return open_reader(data, **more)
 
-    monkeypatch.setattr(store, "open_reader", counted)
+    monkeypatch.setattr(database, "open_reader", counted)
     assert ask("status").code == 0
     assert len(opened) == 1
 
@@ -221,7 +220,7 @@ def test_what_makes_no_sense_is_said_in_a_line_and_nothing_is_begun(
     assert "Traceback" not in refused.said
     assert len(refused.err.splitlines()) <= 1
     assert not (empty / "kind").exists()
-    assert runs.runs_of(empty) == []
+    assert run_log.runs_of(empty) == []
 
 
 def test_a_guide_is_not_dated_back_without_a_word(empty: Path, tmp_path: Path, plain: Command) -> None:
@@ -364,7 +363,7 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
         {"begun": "b", "pid": 1, "command": "jobmarket serve"},
     ]
     for number, said in enumerate(lines):
-        with (data / runs.JOURNAL).open("a") as journal:
+        with (data / run_log.JOURNAL).open("a") as journal:
             journal.write(json.dumps({**said, "at": (later + timedelta(hours=number)).isoformat()}) + "\n")
     status = plain(data, "status")
     assert status.code == 0
@@ -375,7 +374,7 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
 
 def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
-    with held(data), runs.on_record(data, run_id="now", command="jobmarket serve") as ended:
+    with held(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
         assert re.search(r"last run .* running", plain(data, "status").out)
         ended(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
         assert "published, a source failed: ashby failed: HTTP 500" in plain(data, "status").said
@@ -577,13 +576,13 @@ def test_a_run_ends_with_figures_and_with_lines_that_can_be_pasted(
 
 def test_changed_figures_are_named(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
-    with store.open_work(data) as con:
+    with database.open_work(data) as con:
         before = (
             "SELECT * REPLACE (as_of - 1 AS as_of, CASE WHEN figure = 'skill.python' THEN '1%' ELSE value END AS value)"
             " FROM mart.figures"
         )
-        history.write_day(con, Figures, before, date(2026, 9, 29))
-        store.publish(con, data / store.MARKET)
+        mart_history.write_day(con, Figures, before, date(2026, 9, 29))
+        database.publish(con, data / database.MARKET)
     assert re.search(r"^Changed since 2026-09-29: skill\.python$", plain(data, *SMALL).out, re.M)
 
 
@@ -605,7 +604,7 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended],
     assert len(shown) > 20
     assert [name for name in listed if name in shown] == shown
     assert listed.index("entry.us") < listed.index("entry.br") < listed.index("additional.share"), "beside its kin"
-    with store.open_reader(sample.data) as con:
+    with database.open_reader(sample.data) as con:
         assert sorted(listed) == [
             row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()
         ]
@@ -744,7 +743,7 @@ def test_flow_runs_of_killed_runs_do_not_stay_running(server: dict[str, str]) ->
 
 
 def test_a_flow_run_is_named_after_its_run(sample: Finished) -> None:
-    [run] = runs.runs_of(sample.data)
+    [run] = run_log.runs_of(sample.data)
     with sqlite3.connect(sample.data / "prefect" / "prefect.db") as con:
         assert con.execute("SELECT name FROM flow_run").fetchall() == [(f"jobmarket run --sample ({run.run_id})",)]
 
@@ -753,15 +752,15 @@ def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: dict[str, Any] = {}
-    monkeypatch.setattr(deploy.scheduled_night, "serve", lambda **options: given.update(options))
+    monkeypatch.setattr(serve.scheduled_night, "serve", lambda **options: given.update(options))
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
     (tmp_path / "prefect").mkdir()
-    schedule = deploy.schedule_for("0 2 * * *", "UTC")
-    deploy.serve(settings(), schedule=schedule, port=1, sources=("lever",))
+    schedule = serve.schedule_for("0 2 * * *", "UTC")
+    serve.serve(settings(), schedule=schedule, port=1, sources=("lever",))
     assert given["pause_on_shutdown"] is False
     monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "0b8d6cf5-8a07-4f7e-9c34-000000000001")
-    assert deploy.name_night() == f"jobmarket serve ({deploy.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
+    assert serve.name_night() == f"jobmarket serve ({serve.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"
 
 
 def test_a_folder_of_sample_data_is_not_served(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
@@ -787,8 +786,8 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
     assert "all was published, then: Connection refused" in ended.said
     assert "nothing was published" not in ended.said.lower()
     assert f"warehouse {data}/market.duckdb" in ended.said
-    assert runs.runs_of(data)[0].state == EXIT_CODES[0].state
-    with store.open_reader(data) as con:
+    assert run_log.runs_of(data)[0].state == EXIT_CODES[0].state
+    with database.open_reader(data) as con:
         [(code,)] = con.execute("SELECT exit_code FROM ops.runs ORDER BY started_at DESC LIMIT 1").fetchall()
     assert code == 0
 
@@ -804,7 +803,7 @@ def test_a_run_that_fails_before_publishing_still_says_so(
     ended = plain(data, *SMALL)
     assert ended.code == 1
     assert "nothing was published" in ended.said
-    assert runs.runs_of(data)[0].state == EXIT_CODES[1].state
+    assert run_log.runs_of(data)[0].state == EXIT_CODES[1].state
 
 
 def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
@@ -827,7 +826,7 @@ def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
     assert done.code == 0, done.said
     assert "Prefect's server at http://127.0.0.1" in done.said
     assert "nothing was published" not in done.said.lower()
-    assert runs.runs_of(empty)[0].state == EXIT_CODES[0].state
+    assert run_log.runs_of(empty)[0].state == EXIT_CODES[0].state
     assert made_in(empty) == small.made
 
 

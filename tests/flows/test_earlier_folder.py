@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import database as store
+from warehouse import database
 from warehouse.schema import quoted
 from warehouse.tables import HISTORIES
 
@@ -47,7 +47,7 @@ def earlier(tmp_path: Path) -> Path:
 
 
 def published(data: Path, query: str, day: date) -> list[tuple[Any, ...]]:
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         return con.execute(query, [day]).fetchall()
 
 
@@ -71,7 +71,7 @@ def test_every_mart_is_taken_over_row_for_row(earlier: Path, mart: type) -> None
     with duckdb.connect(earlier / "work.duckdb", read_only=True) as con:
         before = [con.execute(query, [day]).fetchall() for day in DAYS]
     assert all(before)
-    with store.open_work(earlier) as con:
+    with database.open_work(earlier) as con:
         assert [con.execute(query, [day]).fetchall() for day in DAYS] == before
         stored = con.execute(f"SELECT count(*) FROM {table_of(HISTORIES[mart]).name}").fetchall()[0][0]
     assert stored < sum(map(len, before)), "what both days have is stored once"
@@ -85,6 +85,6 @@ def test_the_next_run_keeps_the_days_that_were_published(
     assert all(before)
     assert here(earlier, *arguments) in (0, 2)
     assert [published(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)] == before
-    with store.open_reader(earlier) as con:
+    with database.open_reader(earlier) as con:
         assert con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall() == [(d,) for d in DAYS]
         assert con.execute("SELECT count(*) FROM core.postings").fetchall() == [(56,)]

@@ -22,7 +22,7 @@ from flows import backfill, nightly
 from flows.inputs.recordings import recordings_in
 from flows.nightly import Request
 from flows.runtime.settings import Settings
-from warehouse import database as store
+from warehouse import database
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "real" / "payloads"
 pytestmark = pytest.mark.skipif(not PAYLOADS.is_dir(), reason=f"needs the real payloads in {PAYLOADS}")
@@ -152,7 +152,7 @@ def told(lists: Lists) -> Told:
 # --- the product on the same files --------------------------------------------------------------------
 
 
-def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[store.Connection]:
+def taken_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[database.Connection]:
     """The working warehouse after a backfill of one source's files, up to the marts."""
     request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
     nightly.begin(request)
@@ -178,16 +178,16 @@ def newgrad() -> Told:
 
 
 @pytest.fixture(scope="module")
-def greenhouse_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Connection]:
+def greenhouse_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
     yield from taken_in(tmp_path_factory.mktemp("greenhouse") / "data", "greenhouse", GREENHOUSE)
 
 
 @pytest.fixture(scope="module")
-def newgrad_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Connection]:
+def newgrad_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
     yield from taken_in(tmp_path_factory.mktemp("newgrad") / "data", "simplify_newgrad", NEWGRAD)
 
 
-def rows(con: store.Connection, sql: str) -> set[tuple[Any, ...]]:
+def rows(con: database.Connection, sql: str) -> set[tuple[Any, ...]]:
     """Rows that are all different, their times in UTC."""
     found = con.execute(sql).fetchall()
     seen = {tuple(v.astimezone(UTC) if isinstance(v, datetime) else v for v in row) for row in found}
@@ -201,7 +201,7 @@ def differences(found: set[tuple[Any, ...]], expected: set[tuple[Any, ...]]) -> 
     return {what: [(f"{len(rows)} rows",), *sorted(rows, key=str)[:5]] for what, rows in wrong.items() if rows}
 
 
-def agrees(con: store.Connection, expected: Told) -> None:
+def agrees(con: database.Connection, expected: Told) -> None:
     """Intervals on boards, intervals over all boards, and changes are those of the payloads, each and no other."""
     boards = rows(con, "SELECT posting_id, board, first_seen_at, last_seen_at, closed_at FROM core.posting_boards")
     assert differences(boards, expected.on_boards) == {}
@@ -230,7 +230,7 @@ def test_the_greenhouse_payloads_tell_what_is_known_of_them(greenhouse: Told) ->
 
 
 def test_greenhouse_opens_closes_and_changes_as_its_lists_say(
-    greenhouse: Told, greenhouse_con: store.Connection
+    greenhouse: Told, greenhouse_con: database.Connection
 ) -> None:
     agrees(greenhouse_con, greenhouse)
 
@@ -245,5 +245,5 @@ def test_the_newgrad_payloads_tell_what_is_known_of_them(newgrad: Told) -> None:
     assert sum(n - 1 for n in times_opened.values()) == 20, "rows that became active or shown again"
 
 
-def test_newgrad_keeps_to_the_flags_of_its_rows(newgrad: Told, newgrad_con: store.Connection) -> None:
+def test_newgrad_keeps_to_the_flags_of_its_rows(newgrad: Told, newgrad_con: database.Connection) -> None:
     agrees(newgrad_con, newgrad)

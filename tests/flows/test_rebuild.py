@@ -16,7 +16,7 @@ from flows import nightly
 from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
 from transforms.records.columns import fields_of, table_of
-from warehouse import database as store
+from warehouse import database
 from warehouse.schema import database_tables, key_of, quoted, schema_of
 from warehouse.tables import HISTORIES, InDollars, Postings
 
@@ -97,7 +97,7 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
         came = ([] if step else rates) + [nights[number] for number in numbers]
         request = arrived(folder, small.data, came, with_marts=is_last)
     assert warehouse_of(request) == at_once
-    store.make_anew(folder)
+    database.make_anew(folder)
     assert warehouse_of(arrived(folder, small.data, [])) == at_once
 
 
@@ -105,7 +105,7 @@ def test_rebuild_makes_what_the_nights_made(
     small: Finished, copied: Callable[..., Path], plain: Command, made_in: Callable[[Path], dict[str, str]]
 ) -> None:
     data = copied(small)
-    with store.open_work(data) as con:
+    with database.open_work(data) as con:
         con.execute("DELETE FROM core.posting_boards")
         con.execute("UPDATE core.postings SET title = 'spoilt'")
     ended = plain(data, "rebuild")
@@ -133,11 +133,11 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
     for day in days:
         ended = plain(data, "run", "--as-of", day)
         assert ended.code == 0, ended.said
-        with store.open_reader(data / "asof" / day) as con:
+        with database.open_reader(data / "asof" / day) as con:
             then = con.execute(f"SELECT {chosen} FROM core.postings ORDER BY posting_id").fetchall()
             last_seen = con.execute("SELECT posting_id, last_seen_at FROM core.postings").fetchall()
             open_then = con.execute("SELECT job_id FROM open_jobs(DATE '" + day + "') ORDER BY ALL").fetchall()
-        with store.open_reader(data) as con:
+        with database.open_reader(data) as con:
             of_day = f"postings_as_of(DATE '{day}')"
             assert con.execute(f"SELECT {chosen} FROM {of_day} ORDER BY posting_id").fetchall() == then
             seen_by = dict(con.execute(f"SELECT posting_id, last_seen_at FROM {of_day}").fetchall())

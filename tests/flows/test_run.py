@@ -20,9 +20,9 @@ from flows.accuracy.audit import GOLD, Answer
 from flows.nightly import MARTS
 from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
-from reports.figures import catalogue as figures
+from reports.figures import catalogue
 from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
-from warehouse import database as store
+from warehouse import database
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished
@@ -41,9 +41,9 @@ Adverts ask for <!-- figure:roles.shares -->…<!-- /figure -->.
 
 
 @pytest.fixture
-def con(sample: Finished) -> Iterator[store.Connection]:
+def con(sample: Finished) -> Iterator[database.Connection]:
     """The published warehouse of the sample, as people open it."""
-    with store.open_reader(sample.data) as reader:
+    with database.open_reader(sample.data) as reader:
         yield reader
 
 
@@ -65,7 +65,7 @@ def test_a_run_ends_well_and_says_where_everything_is(sample: Finished) -> None:
         assert Path(printed[1]).stat().st_size > 0
 
 
-def test_everything_made_from_the_sample_says_so(sample: Finished, con: store.Connection) -> None:
+def test_everything_made_from_the_sample_says_so(sample: Finished, con: database.Connection) -> None:
     assert "SAMPLE DATA" in sample.ended.out
     for made in ("guide.md", "site/index.html"):
         assert "Sample data." in (sample.data / made).read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_nothing_half_made_is_left(sample: Finished) -> None:
     assert not (sample.data / "prefect" / "server.json").exists()
 
 
-def test_the_run_is_on_record(con: store.Connection) -> None:
+def test_the_run_is_on_record(con: database.Connection) -> None:
     [(command, ended, code, message)] = con.execute(
         "SELECT command, ended_at, exit_code, message FROM ops.runs"
     ).fetchall()
@@ -97,7 +97,7 @@ def test_the_run_is_on_record(con: store.Connection) -> None:
     assert gates == [("load", True), ("mart", True), ("warehouse", True)]
 
 
-def test_the_sources_are_there_as_they_declare_themselves(con: store.Connection) -> None:
+def test_the_sources_are_there_as_they_declare_themselves(con: database.Connection) -> None:
     found = con.execute("SELECT source, kind, expires_after_days FROM core.sources").fetchall()
     declared = [module.SOURCE for module in all_sources().values()]
     assert sorted(found) == [(source.name, source.kind, source.expires_after_days) for source in declared]
@@ -117,7 +117,7 @@ def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
     assert "refined " not in again.log
     assert "loaded " not in again.log
     assert published(data)["guide.md"][1] == (sample.data / "guide.md").read_bytes()
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(0,), (0,)]
 
 
@@ -131,7 +131,7 @@ def test_the_next_night_counts_what_a_person_audited(
     )  # fmt: skip
     (data / GOLD).write_text(json.dumps(asdict(said)) + "\n", encoding="utf-8")
     assert plain(data, "run", "--sample").code == 0
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         audited = con.execute("SELECT reader, source, n_asked, n_right FROM ops.audits ORDER BY ALL").fetchall()
     assert audited == [("role", "all", 1, 0), ("role", "ashby", 1, 0)]
 
@@ -146,7 +146,7 @@ WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised
 """
 
 
-def test_some_bands_are_published_and_some_withheld(con: store.Connection) -> None:
+def test_some_bands_are_published_and_some_withheld(con: database.Connection) -> None:
     cells = con.execute(BANDS).fetchall()
     good = [(region, group) for region, group, status in cells if status == "published"]
     assert len(good) >= 6
@@ -155,7 +155,7 @@ def test_some_bands_are_published_and_some_withheld(con: store.Connection) -> No
     assert sum(status == "suppressed" for _, _, status in cells) >= 5
 
 
-def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(con: store.Connection) -> None:
+def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(con: database.Connection) -> None:
     regions = [
         row[0] for row in con.execute("SELECT DISTINCT region FROM core.countries WHERE region <> ''").fetchall()
     ]
@@ -178,7 +178,7 @@ def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(
         assert band_low is not None or status != "published"
 
 
-def test_python_is_among_the_first_three_skills(con: store.Connection) -> None:
+def test_python_is_among_the_first_three_skills(con: database.Connection) -> None:
     first = con.execute(
         "SELECT skill FROM mart.skill_demand WHERE as_of = ? AND region_level = 'world' AND requirement = 'asked'"
         " AND role_group = 'ai_engineering' AND rank <= 3 ORDER BY rank",
@@ -187,7 +187,7 @@ def test_python_is_among_the_first_three_skills(con: store.Connection) -> None:
     assert ("Python",) in first
 
 
-def test_not_stated_is_null_and_no_pay_is_below_its_low_end(con: store.Connection) -> None:
+def test_not_stated_is_null_and_no_pay_is_below_its_low_end(con: database.Connection) -> None:
     rows = con.execute(
         "SELECT count(*) FILTER (currency IS NULL AND pay_low IS NOT NULL), count(*) FILTER (pay_low = 0),"
         " count(*) FILTER (annual_low > annual_high), count(*) FILTER (currency IS NULL), count(DISTINCT currency)"
@@ -199,7 +199,7 @@ def test_not_stated_is_null_and_no_pay_is_below_its_low_end(con: store.Connectio
     assert currencies > 5
 
 
-def test_dollars_come_from_a_rate_on_or_before_the_day_and_not_too_old(con: store.Connection) -> None:
+def test_dollars_come_from_a_rate_on_or_before_the_day_and_not_too_old(con: database.Connection) -> None:
     wrong = con.execute(
         "SELECT posting_id FROM core.postings WHERE fx_on IS NOT NULL AND ("
         " fx_on > coalesce(posted_on, first_seen_at::DATE)"
@@ -212,7 +212,7 @@ def test_dollars_come_from_a_rate_on_or_before_the_day_and_not_too_old(con: stor
     assert {name for name, n in counts if n > 0} == {"identity", "ecb_rates", "currency_table"}
 
 
-def test_no_text_of_an_advert_is_in_the_warehouse(con: store.Connection) -> None:
+def test_no_text_of_an_advert_is_in_the_warehouse(con: database.Connection) -> None:
     columns = con.execute("SELECT table_name FROM duckdb_columns() WHERE column_name IN ('text', 'html')").fetchall()
     assert columns == []
 
@@ -220,16 +220,16 @@ def test_no_text_of_an_advert_is_in_the_warehouse(con: store.Connection) -> None
 # --- from a figure back to the bytes --------------------------------------------------------------------
 
 
-def figure_ids(con: store.Connection) -> list[str]:
+def figure_ids(con: database.Connection) -> list[str]:
     found = con.execute("SELECT figure FROM mart.figures WHERE as_of = ? ORDER BY figure", [LAST_NIGHT]).fetchall()
     return [row[0] for row in found]
 
 
-def test_each_figure_explains_itself(con: store.Connection) -> None:
+def test_each_figure_explains_itself(con: database.Connection) -> None:
     names = figure_ids(con)
     assert len(names) > 50
     for name in names:
-        said = figures.explain(con, name)
+        said = catalogue.explain(con, name)
         kind = re.search(r"^  kind +(\w+)", said, re.M)
         assert kind, said
         assert re.search(r"^  sources +\S", said, re.M), said
@@ -244,7 +244,7 @@ def test_each_figure_explains_itself(con: store.Connection) -> None:
             assert max(days) <= LAST_NIGHT.isoformat()
 
 
-def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(con: store.Connection, sample: Finished) -> None:
+def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(con: database.Connection, sample: Finished) -> None:
     ledger = con.execute(
         "SELECT figure, status, value_json, sql FROM mart.figures WHERE as_of = ? AND kind = 'measured'", [LAST_NIGHT]
     ).fetchall()
@@ -267,13 +267,13 @@ def test_the_sql_that_is_printed_gives_the_rows_that_were_printed(con: store.Con
     assert compared > 10
 
 
-def test_snapshots_are_files_of_the_archive(con: store.Connection, sample: Finished) -> None:
+def test_snapshots_are_files_of_the_archive(con: database.Connection, sample: Finished) -> None:
     behind = {row[0] for row in con.execute("SELECT DISTINCT unnest(snapshots) FROM mart.figures").fetchall()}
     assert behind
     assert [warc for warc in sorted(behind) if not (sample.data / "archive" / warc).is_file()] == []
 
 
-def test_the_guide_prints_what_the_ledger_holds(con: store.Connection, sample: Finished) -> None:
+def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample: Finished) -> None:
     guide = (sample.data / "guide.md").read_text(encoding="utf-8")
     for name in ("band.northern_america.mid_senior", "band.south_america.mid_senior"):
         [(value,)] = con.execute("SELECT value FROM mart.figures WHERE figure = ?", [name]).fetchall()
@@ -353,7 +353,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
     assert sorted(data.glob("archive/*/*")) == archive, "no server was asked"
 
     end = datetime(2026, 9, 30, tzinfo=UTC)
-    with store.open_reader(then) as con:
+    with database.open_reader(then) as con:
         [(first, last, posted)] = con.execute(
             "SELECT max(first_seen_at), max(last_seen_at), max(posted_on) FROM core.postings"
         ).fetchall()
@@ -366,7 +366,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
             assert days == [(SECOND_NIGHT,)]
 
     figure = "roles.shares"
-    with store.open_reader(then) as con:
+    with database.open_reader(then) as con:
         [(value, n)] = con.execute(
             "SELECT value, (SELECT count(*) FROM core.postings) FROM mart.figures WHERE figure = ?", [figure]
         ).fetchall()
@@ -399,7 +399,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
     again = plain(earlier, "run", "--as-of", LAST_NIGHT.isoformat())
     assert again.code == 0, again.said
     shutil.move(earlier / "asof" / LAST_NIGHT.isoformat() / "work.duckdb", earlier / "work.duckdb")
-    with store.open_work(earlier) as late, store.open_work(then) as early:
+    with database.open_work(earlier) as late, database.open_work(then) as early:
         for name in ("core.postings", "core.posting_boards", "core.posting_places", "core.posting_skills"):
             assert late.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() == (
                 early.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()

@@ -23,11 +23,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transforms.employers import dedup as duplicate
+from transforms.employers import dedup
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import ExchangeRate, Issue, Pay, PayReport, Place, Posting, SkillAsked
-from warehouse import database as store
-from warehouse import schema
+from warehouse import database, schema
 from warehouse.load import jobs
 from warehouse.tables import Checks, Countries, RefinedResponses, Rejects, RoleShares, Runs, SourceHealth, Sources
 
@@ -132,7 +131,7 @@ def passes(*_: object) -> bool:
     return True
 
 
-def load(con: store.Connection, *files: File, gate: store.Gate = passes) -> tuple[store.Loaded, ...]:
+def load(con: database.Connection, *files: File, gate: database.Gate = passes) -> tuple[database.Loaded, ...]:
     """Load files one call at a time, in the order given; each call has those of the source that are loaded, too."""
     outcomes = []
     for file in files:
@@ -143,15 +142,15 @@ def load(con: store.Connection, *files: File, gate: store.Gate = passes) -> tupl
             File(file.source, warc, place / f"{name}.parquet", place / f"{name}.responses.parquet", key)
             for warc, name, key in names
         ]
-        outcomes += [one for one in store.load(con, [*others, file], gate=gate) if one.warc == file.warc]
+        outcomes += [one for one in database.load(con, [*others, file], gate=gate) if one.warc == file.warc]
     return tuple(outcomes)
 
 
-def all_rows(con: store.Connection, select: str) -> list[tuple[Any, ...]]:
+def all_rows(con: database.Connection, select: str) -> list[tuple[Any, ...]]:
     return con.execute(select).fetchall()
 
 
-def core(con: store.Connection) -> dict[str, list[tuple[Any, ...]]]:
+def core(con: database.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Everything in `core`, ordered."""
     names = [table_of(cls).name for cls in schema.database_tables() if schema.schema_of(cls) == "core"]
     return {name: all_rows(con, f"SELECT * FROM {name} ORDER BY ALL") for name in names}
@@ -161,18 +160,18 @@ def core(con: store.Connection) -> dict[str, list[tuple[Any, ...]]]:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an empty work file, to copy: making one takes half a second."""
     folder = tmp_path_factory.mktemp("empty")
-    store.open_work(folder).close()
+    database.open_work(folder).close()
     return folder
 
 
-def copy_of(empty: Path, folder: Path) -> store.Connection:
+def copy_of(empty: Path, folder: Path) -> database.Connection:
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(empty / store.WORK, folder / store.WORK)
-    return store.open_work(folder)
+    shutil.copy(empty / database.WORK, folder / database.WORK)
+    return database.open_work(folder)
 
 
 @pytest.fixture
-def con(empty: Path, tmp_path: Path) -> Iterator[store.Connection]:
+def con(empty: Path, tmp_path: Path) -> Iterator[database.Connection]:
     with copy_of(empty, tmp_path) as made:
         yield made
 
@@ -183,7 +182,7 @@ ON_BOARDS = "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
-def test_what_is_only_repeated_is_seen_again(con: store.Connection, tmp_path: Path, order: tuple[int, ...]) -> None:
+def test_what_is_only_repeated_is_seen_again(con: database.Connection, tmp_path: Path, order: tuple[int, ...]) -> None:
     files = [
         refined(tmp_path, "a", Answer(night(0), [posting("1"), posting("2")])),
         refined(tmp_path, "b", Answer(night(1), repeats=night(0))),
@@ -206,7 +205,7 @@ def test_what_is_only_repeated_is_seen_again(con: store.Connection, tmp_path: Pa
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_repetition_is_no_more_complete_than_what_it_repeats(
-    con: store.Connection, tmp_path: Path, order: tuple[int, ...]
+    con: database.Connection, tmp_path: Path, order: tuple[int, ...]
 ) -> None:
     files = [
         refined(tmp_path, "a", Answer(night(0), [posting("1")])),
@@ -221,7 +220,9 @@ def test_a_repetition_is_no_more_complete_than_what_it_repeats(
 SEEN = "SELECT title, first_seen_at, last_seen_at, warc, record FROM core.postings ORDER BY posting_id"
 
 
-def test_the_newest_observation_gives_the_values_whatever_is_loaded_last(con: store.Connection, tmp_path: Path) -> None:
+def test_the_newest_observation_gives_the_values_whatever_is_loaded_last(
+    con: database.Connection, tmp_path: Path
+) -> None:
     old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
     new = refined(tmp_path, "b", Answer(night(2), [posting(title="New")]))
     between = refined(tmp_path, "c", Answer(night(1), [posting(title="Between")]))
@@ -231,7 +232,7 @@ def test_the_newest_observation_gives_the_values_whatever_is_loaded_last(con: st
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_of_one_time_the_later_file_and_record_win(
-    order: tuple[int, ...], con: store.Connection, tmp_path: Path
+    order: tuple[int, ...], con: database.Connection, tmp_path: Path
 ) -> None:
     first = refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(title="Later record")]))
     second = refined(tmp_path, "b", Answer(night(0), [posting(title="Later file")]))
@@ -239,7 +240,7 @@ def test_of_one_time_the_later_file_and_record_win(
     assert all_rows(con, SEEN) == [("Later file", night(0), night(0), "board/b.warc.gz", 0)]
 
 
-def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: store.Connection, tmp_path: Path) -> None:
+def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: database.Connection, tmp_path: Path) -> None:
     file = refined(
         tmp_path,
         "a",
@@ -259,7 +260,7 @@ def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: store
     ]
 
 
-def test_parts_are_those_of_the_newest_observation(con: store.Connection, tmp_path: Path) -> None:
+def test_parts_are_those_of_the_newest_observation(con: database.Connection, tmp_path: Path) -> None:
     def asks(*skills: str, pays: tuple[Pay, ...] = ()) -> Posting:
         return posting(
             places=tuple(Place(place_text=skill) for skill in skills),
@@ -283,7 +284,7 @@ def test_parts_are_those_of_the_newest_observation(con: store.Connection, tmp_pa
     assert all_rows(con, "SELECT * FROM core.posting_skills") == []
 
 
-def test_rows_that_are_no_postings_are_upserted_by_their_key(con: store.Connection, tmp_path: Path) -> None:
+def test_rows_that_are_no_postings_are_upserted_by_their_key(con: database.Connection, tmp_path: Path) -> None:
     def quote(name: str, at: datetime, rate: float, day: str = "2026-01-02") -> File:
         row = ExchangeRate(source="ecb_rates", rate_on=date.fromisoformat(day), base="EUR", currency="USD", rate=rate)
         return refined(tmp_path, name, Answer(at, [row], board=None), source="ecb_rates", of=ExchangeRate)
@@ -295,7 +296,7 @@ def test_rows_that_are_no_postings_are_upserted_by_their_key(con: store.Connecti
     ]
 
 
-def test_pay_reports_keep_every_row_of_every_snapshot(con: store.Connection, tmp_path: Path) -> None:
+def test_pay_reports_keep_every_row_of_every_snapshot(con: database.Connection, tmp_path: Path) -> None:
     def row(number: int, day: date) -> PayReport:
         values: dict[str, Any] = {f.name: None for f in fields_of(PayReport)}
         values |= {"source": "survey", "snapshot_on": day, "row": number, "basis": "reported", "pair_row": number}
@@ -407,14 +408,14 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[
     return made
 
 
-def declare(con: store.Connection, age: int | None) -> None:
+def declare(con: database.Connection, age: int | None) -> None:
     """Put the source `board` among the sources, with the age at which its adverts expire."""
     values: dict[str, Any] = {f.name: "x" for f in fields_of(Sources) if f.type is str}
     row = Sources(**values | {
         "source": "board", "kind": "employer board", "terms_url": None, "is_republishable": True, "is_verified": True,
         "expires_after_days": age,
     })  # fmt: skip
-    store.load_lookup(con, Sources, [row])
+    database.load_lookup(con, Sources, [row])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -434,7 +435,7 @@ def test_core_is_the_same_whatever_the_order_of_loading(
         with copy_of(empty, folder / f"db{number}") as con:
             declare(con, age)
             load(con, *order)
-            store.convert_money(con)
+            database.convert_money(con)
             results.append(core(con))
             lives = told(files, age)
             assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
@@ -451,7 +452,7 @@ def test_core_is_the_same_whatever_the_order_of_loading(
     assert results[0] == results[1] == results[2]
 
 
-def assert_dates(con: store.Connection) -> None:
+def assert_dates(con: database.Connection) -> None:
     """What core.postings says of a posting's life is what its intervals say."""
     for posting_id, first, last, closed in all_rows(
         con, "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.postings"
@@ -470,7 +471,7 @@ def assert_dates(con: store.Connection) -> None:
 CLOSED = "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL"
 
 
-def test_the_first_complete_answer_without_it_closes_a_posting(con: store.Connection, tmp_path: Path) -> None:
+def test_the_first_complete_answer_without_it_closes_a_posting(con: database.Connection, tmp_path: Path) -> None:
     both, one = [posting(1), posting(2)], [posting(1)]
     files = [
         refined(tmp_path, str(n), Answer(night(n), rows, is_complete=complete))
@@ -484,7 +485,7 @@ def test_the_first_complete_answer_without_it_closes_a_posting(con: store.Connec
     assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-03")]
 
 
-def test_a_posting_seen_again_is_open_again(con: store.Connection, tmp_path: Path) -> None:
+def test_a_posting_seen_again_is_open_again(con: database.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "0", Answer(night(0), [posting()])), refined(tmp_path, "1", Answer(night(1))))
     assert all_rows(con, CLOSED) == [("board:1", "2026-01-02")]
     load(con, refined(tmp_path, "2", Answer(night(2), [posting()])))
@@ -498,7 +499,7 @@ INTERVALS = (
 
 
 def test_nights_without_a_reading_end_no_interval_between_two_whole_lists(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     """It may have counted as expired on some of those days; that it was reopened, nothing says."""
     declare(con, 2)
@@ -509,7 +510,7 @@ def test_nights_without_a_reading_end_no_interval_between_two_whole_lists(
 
 
 def test_a_list_closes_the_newest_interval_and_none_that_expired_before_it(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     declare(con, 2)
     seen = [refined(tmp_path, str(day), Answer(night(day), [posting()], is_complete=False)) for day in (0, 5)]
@@ -520,7 +521,7 @@ def test_a_list_closes_the_newest_interval_and_none_that_expired_before_it(
     assert all_rows(con, ours) == expected
 
 
-def test_a_posting_is_open_while_one_board_lists_it(con: store.Connection, tmp_path: Path) -> None:
+def test_a_posting_is_open_while_one_board_lists_it(con: database.Connection, tmp_path: Path) -> None:
     load(
         con,
         refined(tmp_path, "0", *(Answer(night(0), [posting(board=board)], board) for board in BOARDS)),
@@ -535,7 +536,7 @@ def test_a_posting_is_open_while_one_board_lists_it(con: store.Connection, tmp_p
     assert all_rows(con, CLOSED) == [("board:1", "2026-01-04")]
 
 
-def test_another_source_or_board_closes_nothing(con: store.Connection, tmp_path: Path) -> None:
+def test_another_source_or_board_closes_nothing(con: database.Connection, tmp_path: Path) -> None:
     load(
         con,
         refined(tmp_path, "0", Answer(night(0), [posting(), posting(2, board=None)])),
@@ -548,21 +549,21 @@ def test_another_source_or_board_closes_nothing(con: store.Connection, tmp_path:
 # --- gates, refusals, reloads ------------------------------------------------------------------------
 
 
-def counts(con: store.Connection) -> dict[str, int]:
+def counts(con: database.Connection) -> dict[str, int]:
     names = ("core.postings", "core.posting_boards", "ops.loads", "ops.responses", "ops.rejects")
     return {name: all_rows(con, f"SELECT count(*) FROM {name}")[0][0] for name in names}
 
 
-def test_loading_the_same_file_again_does_nothing(con: store.Connection, tmp_path: Path) -> None:
+def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_path: Path) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
     before = core(con), counts(con)
-    (again,) = store.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
-    assert again == store.Loaded(warc="board/a.warc.gz", state="unchanged")
+    (again,) = database.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
+    assert again == database.Loaded(warc="board/a.warc.gz", state="unchanged")
     assert (core(con), counts(con)) == before
 
 
-def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: store.Connection, tmp_path: Path) -> None:
+def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: database.Connection, tmp_path: Path) -> None:
     seen: list[tuple[str, type, pd.DataFrame, int]] = []
     row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
     load(
@@ -577,7 +578,7 @@ def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: store
     assert set(frame) == {f.name for f in fields_of(Posting) if not f.is_list} - {"text", "said_hash"}
 
 
-def test_a_refused_file_leaves_its_rejects_and_the_reason(con: store.Connection, tmp_path: Path) -> None:
+def test_a_refused_file_leaves_its_rejects_and_the_reason(con: database.Connection, tmp_path: Path) -> None:
     broken = Issue(column_name="record", value="{}", rule="a title expected")
     file = refined(tmp_path, "a", Answer(night(0), [posting()], issues=(broken,)))
     (refused,) = load(con, file, gate=lambda *_: False)
@@ -590,28 +591,28 @@ def test_a_refused_file_leaves_its_rejects_and_the_reason(con: store.Connection,
         (0, "record", False),
     ]
     assert [again.state for again in load(con, file)] == ["unchanged"], "a later night does not let it in"
-    assert store.refused_files(con, "board") == ["board/a.warc.gz"]
-    store.forget_refusals(con, "board")
+    assert database.refused_files(con, "board") == ["board/a.warc.gz"]
+    database.forget_refusals(con, "board")
     (loaded,) = load(con, file)
     assert (loaded.state, loaded.n_rejects) == ("loaded", 1)
     assert all_rows(con, "SELECT record FROM ops.rejects") == [(0,)]
 
 
-def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: store.Connection, tmp_path: Path) -> None:
+def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: database.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=lambda *_: False)
     (loaded,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
     assert loaded.state == "loaded"
-    assert store.refused_files(con, "board") == []
+    assert database.refused_files(con, "board") == []
 
 
-def test_a_refused_file_keeps_what_others_said(con: store.Connection, tmp_path: Path) -> None:
+def test_a_refused_file_keeps_what_others_said(con: database.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(title="Good")])))
     before = core(con)
     load(con, refined(tmp_path, "b", Answer(night(1), [posting(title="Bad")])), gate=lambda *_: False)
     assert core(con) == before
 
 
-def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: store.Connection, tmp_path: Path) -> None:
+def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: database.Connection, tmp_path: Path) -> None:
     def broken(*_: object) -> bool:
         raise RuntimeError("the gate cannot judge")
 
@@ -631,7 +632,7 @@ def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: store.C
     ],
 )
 def test_parts_that_break_a_rule_refuse_their_file(
-    wrong: dict[str, Any], why: str, con: store.Connection, tmp_path: Path
+    wrong: dict[str, Any], why: str, con: database.Connection, tmp_path: Path
 ) -> None:
     (refused,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting(**wrong)])))
     assert refused.state == "refused"
@@ -639,7 +640,7 @@ def test_parts_that_break_a_rule_refuse_their_file(
     assert counts(con)["core.postings"] == 0
 
 
-def test_values_that_were_refused_are_noted_with_their_posting(con: store.Connection, tmp_path: Path) -> None:
+def test_values_that_were_refused_are_noted_with_their_posting(con: database.Connection, tmp_path: Path) -> None:
     issue = Issue(column_name="posted_on", value="soon", rule="a date expected")
     load(con, refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(issues=(issue,))])))
     assert all_rows(con, "SELECT * FROM ops.rejects") == [
@@ -647,7 +648,9 @@ def test_values_that_were_refused_are_noted_with_their_posting(con: store.Connec
     ]
 
 
-def test_an_archive_file_without_one_whole_record_is_loaded_and_reported(con: store.Connection, tmp_path: Path) -> None:
+def test_an_archive_file_without_one_whole_record_is_loaded_and_reported(
+    con: database.Connection, tmp_path: Path
+) -> None:
     file = refined(tmp_path, "a")
     cut = RefinedResponses(
         record=0, source="board", url=None, observed_at=None, http_status=None, digest=None, board=None,
@@ -660,20 +663,20 @@ def test_an_archive_file_without_one_whole_record_is_loaded_and_reported(con: st
     assert all_rows(con, "SELECT observed_from, n_responses FROM ops.loads") == [(None, 1)]
 
 
-def test_what_other_code_read_replaces_what_was_read_before(con: store.Connection, tmp_path: Path) -> None:
+def test_what_other_code_read_replaces_what_was_read_before(con: database.Connection, tmp_path: Path) -> None:
     gone = posting(9, title="Read by mistake")
     files = [
         refined(tmp_path, "a", Answer(night(0), [posting(title="Wrong"), gone])),
         refined(tmp_path, "b", Answer(night(1), [posting(title="Also wrong")])),
     ]
-    store.load(con, files, gate=passes)
+    database.load(con, files, gate=passes)
     other = refined(tmp_path, "z", Answer(night(0), [posting(source="other")]), source="other")
     load(con, other)
     again = [
         refined(tmp_path, "a", Answer(night(0), [posting(title="Right")]), key="2"),
         refined(tmp_path, "b", Answer(night(1), [posting(title="Right as well")]), key="2"),
     ]
-    outcomes = store.load(con, again, gate=passes)
+    outcomes = database.load(con, again, gate=passes)
     assert [outcome.state for outcome in outcomes] == ["loaded", "loaded"]
     assert all_rows(con, "SELECT posting_id, title, first_seen_at FROM core.postings ORDER BY ALL") == [
         ("board:1", "Right as well", night(0)),
@@ -684,15 +687,15 @@ def test_what_other_code_read_replaces_what_was_read_before(con: store.Connectio
         ("board/b.warc.gz", "2"),
         ("other/z.warc.gz", "1"),
     ]
-    assert [outcome.state for outcome in store.load(con, again, gate=passes)] == ["unchanged", "unchanged"]
+    assert [outcome.state for outcome in database.load(con, again, gate=passes)] == ["unchanged", "unchanged"]
 
 
-def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: store.Connection, tmp_path: Path) -> None:
+def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: database.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
-    store.load(con, files, gate=passes)
+    database.load(con, files, gate=passes)
     before = core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")
     edited = [dataclasses.replace(file, refine_key="2") for file in files]
-    outcomes = store.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
+    outcomes = database.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
     assert {outcome.warc: outcome.state for outcome in outcomes} == {
         "board/a.warc.gz": "unchanged",
         "board/b.warc.gz": "refused",
@@ -701,12 +704,12 @@ def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: store.Connec
 
 
 def test_a_reload_without_a_file_that_was_loaded_keeps_the_last_good_rows(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
-    store.load(con, files, gate=passes)
+    database.load(con, files, gate=passes)
     before = core(con)
-    outcomes = store.load(con, [dataclasses.replace(files[0], refine_key="2")], gate=passes)
+    outcomes = database.load(con, [dataclasses.replace(files[0], refine_key="2")], gate=passes)
     assert [(outcome.warc, outcome.state) for outcome in outcomes] == [
         ("board/a.warc.gz", "unchanged"),
         ("board/b.warc.gz", "refused"),
@@ -714,13 +717,13 @@ def test_a_reload_without_a_file_that_was_loaded_keeps_the_last_good_rows(
     assert core(con) == before
 
 
-def test_a_new_bad_file_does_not_stop_a_reload(con: store.Connection, tmp_path: Path) -> None:
+def test_a_new_bad_file_does_not_stop_a_reload(con: database.Connection, tmp_path: Path) -> None:
     old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
     load(con, old)
     edited = refined(tmp_path, "a", Answer(night(0), [posting(title="Edited")]), key="2")
     bad = refined(tmp_path, "b", Answer(night(1), [posting(title="Bad", pay=(Pay(low=2.0, high=1.0),))]), key="2")
     refused = refined(tmp_path, "c", Answer(night(2), [posting(title="Refused")]), key="2")
-    outcomes = store.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
+    outcomes = database.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
     assert {outcome.warc: outcome.state for outcome in outcomes} == {
         "board/a.warc.gz": "loaded",
         "board/b.warc.gz": "refused",
@@ -729,25 +732,25 @@ def test_a_new_bad_file_does_not_stop_a_reload(con: store.Connection, tmp_path: 
     assert all_rows(con, "SELECT title FROM core.postings") == [("Edited",)]
 
 
-def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: store.Connection, tmp_path: Path) -> None:
+def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: database.Connection, tmp_path: Path) -> None:
     """Its rows lost what employers and jobs had set, even when the same reading as before is loaded in the end."""
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
-    store.mark_derived_current(con)
-    assert store.derived_is_current(con)
+    database.mark_derived_current(con)
+    assert database.derived_is_current(con)
     load(con, dataclasses.replace(file, refine_key="2"))
     load(con, file)
-    assert not store.derived_is_current(con)
+    assert not database.derived_is_current(con)
 
 
-def test_files_of_several_sources_in_one_call_are_an_error(con: store.Connection, tmp_path: Path) -> None:
+def test_files_of_several_sources_in_one_call_are_an_error(con: database.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, "a", source=source) for source in ("board", "other")]
     with pytest.raises(ValueError, match="one source"):
-        store.load(con, files, gate=passes)
-    assert store.load(con, [], gate=passes) == ()
+        database.load(con, files, gate=passes)
+    assert database.load(con, [], gate=passes) == ()
 
 
-def test_a_refined_file_of_unknown_rows_is_an_error(con: store.Connection, tmp_path: Path) -> None:
+def test_a_refined_file_of_unknown_rows_is_an_error(con: database.Connection, tmp_path: Path) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     pq.write_table(pq.read_table(file.rows).replace_schema_metadata({"row_table": "Postcard"}), file.rows)
     with pytest.raises(ValueError, match=r"a\.parquet.*Postcard"):
@@ -782,7 +785,7 @@ MONEY = """
     ],
 )
 def test_dollars_come_from_the_last_rate_on_or_before_the_day(
-    currency: str | None, posted: str | None, expected: tuple[Any, ...], con: store.Connection, tmp_path: Path
+    currency: str | None, posted: str | None, expected: tuple[Any, ...], con: database.Connection, tmp_path: Path
 ) -> None:
     ecb = [
         *(("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))),
@@ -794,19 +797,19 @@ def test_dollars_come_from_the_last_rate_on_or_before_the_day(
     load(con, rates(tmp_path, "a", ecb), rates(tmp_path, "a", table, source="currency_table"))
     day = date.fromisoformat(posted) if posted else None
     load(con, refined(tmp_path, "a", Answer(BEGIN, [paid(100.0, currency, posted_on=day)])))
-    store.convert_money(con)
+    database.convert_money(con)
     assert all_rows(con, MONEY) == [expected]
 
 
-def test_postings_without_a_rate_are_counted_by_currency(con: store.Connection, tmp_path: Path) -> None:
+def test_postings_without_a_rate_are_counted_by_currency(con: database.Connection, tmp_path: Path) -> None:
     load(con, rates(tmp_path, "a", [("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))]))
     said = [("GBP", "2009-06-01"), ("GBP", "2009-06-03"), ("ARS", "2026-01-05"), ("EUR", "2009-06-01")]
     said += [("EUR", "2027-01-01"), ("USD", "2009-06-01"), ("GBP", "2026-01-05")]
     rows = [paid(1.0, currency, id=str(n), posted_on=date.fromisoformat(day)) for n, (currency, day) in enumerate(said)]
     load(con, refined(tmp_path, "a", Answer(BEGIN, rows)))
-    store.convert_money(con)
+    database.convert_money(con)
     assert [
-        (*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in store.unconverted(con)
+        (*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in database.unconverted(con)
     ] == [
         ("EUR", 2, "2009-06-01", "2027-01-01", True),  # the rates at hand end before the last of these days
         ("GBP", 2, "2009-06-01", "2009-06-03", False),  # they begin after them
@@ -814,7 +817,7 @@ def test_postings_without_a_rate_are_counted_by_currency(con: store.Connection, 
     ]
 
 
-def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.Connection, tmp_path: Path) -> None:
+def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: database.Connection, tmp_path: Path) -> None:
     load(con, rates(tmp_path, "a", [("2026-01-01", "EUR", "USD", 1.5), ("2026-01-01", "EUR", "CAD", 2.0)]))
     zones = (
         Pay(currency="EUR", low=100.0, high=200.0, annual_low=100.0, annual_high=200.0),
@@ -827,7 +830,7 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.C
         Pay(component="equity_percent", low=0.5, high=1.0),
     )
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(pay=zones)])))
-    store.convert_money(con)
+    database.convert_money(con)
     dollars = "SELECT annual_low_usd, annual_high_usd, fx_source, usd_reason FROM core.posting_pay ORDER BY position"
     assert all_rows(con, dollars) == [
         (150.0, 300.0, "ecb_rates", None),
@@ -841,19 +844,19 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: store.C
     ]
 
 
-def test_dollars_are_reconsidered_when_rates_arrive_and_pay_goes(con: store.Connection, tmp_path: Path) -> None:
+def test_dollars_are_reconsidered_when_rates_arrive_and_pay_goes(con: database.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [paid(100.0, "EUR")])))
-    store.convert_money(con)
+    database.convert_money(con)
     assert all_rows(con, MONEY) == [(None, None, None, None, "no_rate")]
     load(con, rates(tmp_path, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
-    store.convert_money(con)
+    database.convert_money(con)
     assert all_rows(con, MONEY) == [(150.0, 1.5, "2026-01-01", "ecb_rates", None)]
     load(con, refined(tmp_path, "b", Answer(night(1), [posting()])))
-    store.convert_money(con)
+    database.convert_money(con)
     assert all_rows(con, MONEY) == [(None, None, None, None, None)]
 
 
-def test_usd_rates_say_what_the_quotes_imply(con: store.Connection, tmp_path: Path) -> None:
+def test_usd_rates_say_what_the_quotes_imply(con: database.Connection, tmp_path: Path) -> None:
     load(con, rates(tmp_path, "a", [("2026-01-05", "EUR", "USD", 1.25), ("2026-01-05", "EUR", "JPY", 200.0)]))
     load(con, rates(tmp_path, "b", [("2026-01-06", "USD", "JPY", 160.0)], source="currency_table"))
     view = "SELECT source, currency, rate_on::VARCHAR, usd_per_unit FROM core.usd_rates ORDER BY ALL"
@@ -873,9 +876,9 @@ def country(code: str, name: str) -> Countries:
     return Countries(country=code, alpha3=f"{code}X", name=name, m49=None, region=None, continent=None, currencies=())
 
 
-def test_a_lookup_is_replaced_whole(con: store.Connection) -> None:
-    store.load_lookup(con, Countries, [country("NA", "Namibia"), country("XK", "Kosovo")])
-    store.load_lookup(con, Countries, [country("NA", "Republic of Namibia")])
+def test_a_lookup_is_replaced_whole(con: database.Connection) -> None:
+    database.load_lookup(con, Countries, [country("NA", "Namibia"), country("XK", "Kosovo")])
+    database.load_lookup(con, Countries, [country("NA", "Republic of Namibia")])
     assert all_rows(con, "SELECT country, name FROM core.countries") == [("NA", "Republic of Namibia")]
 
 
@@ -886,33 +889,33 @@ def run(run_id: str = "r1") -> Runs:
     )  # fmt: skip
 
 
-def test_runs_checks_and_health_are_kept_by_key(con: store.Connection) -> None:
-    store.begin_run(con, run())
-    store.begin_run(con, run("r2"))
+def test_runs_checks_and_health_are_kept_by_key(con: database.Connection) -> None:
+    database.begin_run(con, run())
+    database.begin_run(con, run("r2"))
     day = date(2026, 1, 2)
-    store.end_run(con, "r1", ended_at=night(1), exit_code=2, as_of=day, message="one source failed")
+    database.end_run(con, "r1", ended_at=night(1), exit_code=2, as_of=day, message="one source failed")
     assert all_rows(con, "SELECT run_id, ended_at, exit_code, as_of, message FROM ops.runs ORDER BY ALL") == [
         ("r1", night(1), 2, day, "one source failed"),
         ("r2", None, None, None, None),
     ]
-    store.end_run(con, "r1", ended_at=night(1), exit_code=1)
+    database.end_run(con, "r1", ended_at=night(1), exit_code=1)
     assert all_rows(con, "SELECT exit_code, as_of FROM ops.runs WHERE run_id = 'r1'") == [(1, day)]
     check = Checks(
         run_id="r1", gate="load:a", expectation="unique(x)", is_met=False, n_checked=3, n_unexpected=1, examples=None
     )
-    store.record_checks(con, [check, dataclasses.replace(check, is_met=True)])  # a gate asked twice
-    store.record_checks(con, [])
+    database.record_checks(con, [check, dataclasses.replace(check, is_met=True)])  # a gate asked twice
+    database.record_checks(con, [])
     assert all_rows(con, "SELECT is_met FROM ops.checks") == [(True,)]
     health = SourceHealth(
         run_id="r1", source="board", outcome="failed", n_requests=1, n_bytes=2, n_rows=None, message="403"
     )
-    store.record_health(con, [health])
-    store.record_health(con, [dataclasses.replace(health, outcome="ok", message=None)])
+    database.record_health(con, [health])
+    database.record_health(con, [dataclasses.replace(health, outcome="ok", message=None)])
     assert all_rows(con, "SELECT outcome, message FROM ops.source_health") == [("ok", None)]
 
 
 def test_rejects_from_before_the_archive_are_noted_once_and_spare_the_others(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     issue = Issue(column_name="posted_on", value="soon", rule="a date expected")
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(issues=(issue,))])))
@@ -920,7 +923,7 @@ def test_rejects_from_before_the_archive_are_noted_once_and_spare_the_others(
         source="board", warc="board/a.warc.gz", record=-1, posting_id=None, column_name="file", value="", rule="cut"
     )
     for _ in range(2):
-        store.put_rejects(con, [cut])
+        database.put_rejects(con, [cut])
     assert all_rows(con, "SELECT record, column_name FROM ops.rejects ORDER BY ALL") == [(-1, "file"), (0, "posted_on")]
 
 
@@ -935,56 +938,56 @@ def shares(as_of: date, n_jobs: int) -> pd.DataFrame:
     return pd.DataFrame(values)
 
 
-def test_a_mart_is_replaced_for_its_day_only(con: store.Connection) -> None:
+def test_a_mart_is_replaced_for_its_day_only(con: database.Connection) -> None:
     first, second = date(2026, 1, 1), date(2026, 1, 2)
     for day, n_jobs in ((first, 5), (second, 6), (second, 7)):
-        store.write_mart(con, RoleShares, shares(day, n_jobs), as_of=day)
+        database.write_mart(con, RoleShares, shares(day, n_jobs), as_of=day)
     select = "SELECT as_of, n_jobs, n_employers, share, share_lo FROM mart.role_shares ORDER BY ALL"
     assert all_rows(con, select) == [(first, 5, None, None, 0.1), (second, 7, None, None, 0.1)]
 
 
-def test_marts_of_a_day_come_or_go_together(con: store.Connection) -> None:
+def test_marts_of_a_day_come_or_go_together(con: database.Connection) -> None:
     day = date(2026, 1, 1)
-    with store.transaction(con):
-        store.write_mart(con, RoleShares, shares(day, 5), as_of=day)
-    with pytest.raises(RuntimeError, match="refused"), store.transaction(con):
-        store.write_mart(con, RoleShares, shares(day, 7), as_of=day)
-        store.put(con, Runs, [run()])
+    with database.transaction(con):
+        database.write_mart(con, RoleShares, shares(day, 5), as_of=day)
+    with pytest.raises(RuntimeError, match="refused"), database.transaction(con):
+        database.write_mart(con, RoleShares, shares(day, 7), as_of=day)
+        database.put(con, Runs, [run()])
         raise RuntimeError("refused")
     assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
     assert all_rows(con, "SELECT count(*) FROM ops.runs") == [(0,)]
 
 
 def test_a_table_is_recalled_as_it_was_published(
-    con: store.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    con: database.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     market = tmp_path / "market.duckdb"
     day = date(2026, 1, 1)
     count = "SELECT n_jobs FROM mart.role_shares"
-    store.write_mart(con, RoleShares, shares(day, 5), as_of=day)
-    store.publish(con, market)
-    store.write_mart(con, RoleShares, shares(day, 7), as_of=day)
-    store.restore_published(con, RoleShares, market)
+    database.write_mart(con, RoleShares, shares(day, 5), as_of=day)
+    database.publish(con, market)
+    database.write_mart(con, RoleShares, shares(day, 7), as_of=day)
+    database.restore_published(con, RoleShares, market)
     assert all_rows(con, count) == [(5,)]
     market.unlink()
-    store.restore_published(con, RoleShares, market)
+    database.restore_published(con, RoleShares, market)
     assert all_rows(con, count) == []
     assert caplog.text == ""
 
 
 @pytest.mark.parametrize("damage", ["no database", "another declaration"])
 def test_a_published_file_that_cannot_be_used_changes_nothing_and_is_said(
-    damage: str, con: store.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    damage: str, con: database.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     market = tmp_path / "market.duckdb"
-    store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    database.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     if damage == "no database":
         market.write_bytes(b"half" * 5000)
     else:
         with duckdb.connect(str(market)) as old:
             old.execute("CREATE SCHEMA mart; CREATE TABLE mart.role_shares (role VARCHAR)")
             old.execute("INSERT INTO mart.role_shares VALUES ('engineer')")
-    store.restore_published(con, RoleShares, market)
+    database.restore_published(con, RoleShares, market)
     assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
     assert "mart.role_shares" in caplog.text
     assert all_rows(con, "SELECT count(*) FROM duckdb_databases() WHERE database_name = 'published'") == [(0,)]
@@ -994,14 +997,14 @@ def test_a_published_file_that_cannot_be_used_changes_nothing_and_is_said(
 
 
 def test_a_work_file_made_with_other_declarations_is_made_again(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
-    store.begin_run(con, run())
-    store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    database.begin_run(con, run())
+    database.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     con.close()
-    monkeypatch.setattr(store, "schema_key", lambda: "another")
-    with store.open_work(tmp_path) as again:
+    monkeypatch.setattr(database, "schema_key", lambda: "another")
+    with database.open_work(tmp_path) as again:
         assert all_rows(again, "SELECT count(*) FROM core.postings") == [(0,)]
         assert all_rows(again, "SELECT count(*) FROM ops.loads") == [(0,)]
         assert all_rows(again, "SELECT run_id FROM ops.runs") == [("r1",)]
@@ -1009,31 +1012,31 @@ def test_a_work_file_made_with_other_declarations_is_made_again(
     assert "made again" in caplog.text
     assert [path.name for path in tmp_path.glob("work*")] == ["work.duckdb"]
     caplog.clear()
-    store.open_work(tmp_path).close()
+    database.open_work(tmp_path).close()
     assert caplog.text == ""
 
 
 def test_history_that_no_longer_fits_is_left_out_and_said(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    database.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     con.execute("ALTER TABLE mart.role_shares_history DROP COLUMN role_group")
     con.close()
-    monkeypatch.setattr(store, "schema_key", lambda: "another")
-    with store.open_work(tmp_path) as again:
+    monkeypatch.setattr(database, "schema_key", lambda: "another")
+    with database.open_work(tmp_path) as again:
         assert all_rows(again, "SELECT count(*) FROM mart.role_shares") == [(0,)]
     assert "mart.role_shares" in caplog.text
 
 
 def test_a_half_made_work_file_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "work.duckdb.new").write_bytes(b"half")
-    with store.open_work(tmp_path) as con:
+    with database.open_work(tmp_path) as con:
         assert all_rows(con, "SELECT count(*) FROM core.postings") == [(0,)]
     assert [path.name for path in tmp_path.glob("work*")] == ["work.duckdb"]
 
 
 def test_limits_are_those_asked_for(tmp_path: Path) -> None:
-    with store.open_work(tmp_path, memory_limit="1GiB", threads=1, temp_directory=tmp_path / "spill") as con:
+    with database.open_work(tmp_path, memory_limit="1GiB", threads=1, temp_directory=tmp_path / "spill") as con:
         asked = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('TimeZone')"
         assert all_rows(con, asked) == [("1.0 GiB", 1, "UTC")]
         assert all_rows(con, "SELECT current_setting('temp_directory')") == [(str(tmp_path / "spill"),)]
@@ -1042,18 +1045,18 @@ def test_limits_are_those_asked_for(tmp_path: Path) -> None:
 # --- publishing -------------------------------------------------------------------------------------
 
 
-def fill(con: store.Connection, folder: Path) -> None:
+def fill(con: database.Connection, folder: Path) -> None:
     """Two postings with pay and rates, converted."""
     load(con, rates(folder, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
     file = refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")]))
     load(con, file)
-    jobs.resolve(con, [file], duplicate)
-    store.convert_money(con)
+    jobs.resolve(con, [file], dedup)
+    database.convert_money(con)
 
 
-def test_the_published_file_has_rows_keys_comments_and_views(con: store.Connection, tmp_path: Path) -> None:
+def test_the_published_file_has_rows_keys_comments_and_views(con: database.Connection, tmp_path: Path) -> None:
     fill(con, tmp_path)
-    store.publish(con, tmp_path / "market.duckdb")
+    database.publish(con, tmp_path / "market.duckdb")
     assert all_rows(con, "SELECT current_database()") == [("work",)]
     with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as market:
         assert all_rows(market, "SELECT posting_id FROM core.postings") == [("board:1",), ("board:2",)]
@@ -1078,35 +1081,35 @@ def test_the_published_file_has_rows_keys_comments_and_views(con: store.Connecti
     assert not list(tmp_path.glob("market.duckdb.*"))
 
 
-def test_a_doubled_key_is_not_published_and_the_old_file_stays(con: store.Connection, tmp_path: Path) -> None:
+def test_a_doubled_key_is_not_published_and_the_old_file_stays(con: database.Connection, tmp_path: Path) -> None:
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     before = target.read_bytes()
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
     con.execute("INSERT INTO core.postings SELECT * FROM core.postings")
     with pytest.raises(duckdb.ConstraintException):
-        store.publish(con, target)
+        database.publish(con, target)
     assert target.read_bytes() == before
     con.execute("DELETE FROM core.postings")
-    store.publish(con, target)  # the leftover is removed and the connection is usable
+    database.publish(con, target)  # the leftover is removed and the connection is usable
 
 
-def test_what_a_killed_run_left_is_removed(con: store.Connection, tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_removed(con: database.Connection, tmp_path: Path) -> None:
     for name in ("market.duckdb.new", "market.duckdb.new.wal"):
         (tmp_path / name).write_bytes(b"half a file")
-    store.publish(con, tmp_path / "market.duckdb")
+    database.publish(con, tmp_path / "market.duckdb")
     assert not list(tmp_path.glob("market.duckdb.*"))
 
 
-def test_readers_are_never_disturbed(con: store.Connection, tmp_path: Path) -> None:
+def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -> None:
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     done, counted, failures = threading.Event(), [], []
 
     def poll() -> None:
         while not done.is_set():
             try:
-                with store.open_reader(tmp_path) as reader:
+                with database.open_reader(tmp_path) as reader:
                     counts = {tuple(all_rows(reader, "SELECT count(*) FROM core.postings")[0]) for _ in range(3)}
                     counted.append(counts)
             except duckdb.Error as error:
@@ -1114,12 +1117,12 @@ def test_readers_are_never_disturbed(con: store.Connection, tmp_path: Path) -> N
 
     polling = threading.Thread(target=poll)
     polling.start()
-    with store.open_reader(tmp_path) as early:
+    with database.open_reader(tmp_path) as early:
         for number in range(4):
             load(con, refined(tmp_path, str(number), Answer(night(number), [posting(number)])))
-            store.publish(con, target)
+            database.publish(con, target)
         assert all_rows(early, "SELECT count(*) FROM core.postings") == [(0,)]  # the file it opened
-        with store.open_reader(tmp_path) as late:
+        with database.open_reader(tmp_path) as late:
             assert all_rows(late, "SELECT count(*) FROM core.postings") == [(4,)]
     done.set()
     polling.join()
@@ -1137,8 +1140,8 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
     for number, order in enumerate((files, files[::-1])):
         with copy_of(empty, tmp_path / str(number)) as con:
             load(con, *order)
-            jobs.resolve(con, order, duplicate)
-            written = store.export_parquet(con, tmp_path / str(number) / "out")
+            jobs.resolve(con, order, dedup)
+            written = database.export_parquet(con, tmp_path / str(number) / "out")
             exports.append({path.name: path.read_bytes() for path in written})
     assert exports[0] == exports[1]
     assert "core.postings.parquet" in exports[0]
@@ -1195,11 +1198,11 @@ def nights_to_kill(folder: Path) -> list[File]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The export of a run that nothing disturbed."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    with store.open_work(folder) as con:
+    with database.open_work(folder) as con:
         load(con, *nights_to_kill(folder))
-        jobs.resolve(con, nights_to_kill(folder), duplicate)
-        store.convert_money(con)
-        return {path.name: path.read_bytes() for path in store.export_parquet(con, folder / "out")}
+        jobs.resolve(con, nights_to_kill(folder), dedup)
+        database.convert_money(con)
+        return {path.name: path.read_bytes() for path in database.export_parquet(con, folder / "out")}
 
 
 @pytest.mark.parametrize(
@@ -1212,16 +1215,16 @@ def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
 ) -> None:
     files = nights_to_kill(tmp_path)
     script = [sys.executable, "-c", KILLED, str(tmp_path), at]
-    killed = subprocess.run(script, cwd=Path(store.__file__).parents[1], check=False)
+    killed = subprocess.run(script, cwd=Path(database.__file__).parents[1], check=False)
     assert killed.returncode == -signal.SIGKILL
-    with store.open_work(tmp_path) as con:
-        store.load(con, files, gate=passes)
-        jobs.resolve(con, files, duplicate)
-        store.convert_money(con)
-        store.publish(con, tmp_path / "market.duckdb")
-        exported = {path.name: path.read_bytes() for path in store.export_parquet(con, tmp_path / "out")}
+    with database.open_work(tmp_path) as con:
+        database.load(con, files, gate=passes)
+        jobs.resolve(con, files, dedup)
+        database.convert_money(con)
+        database.publish(con, tmp_path / "market.duckdb")
+        exported = {path.name: path.read_bytes() for path in database.export_parquet(con, tmp_path / "out")}
     assert exported == undisturbed
-    with store.open_reader(tmp_path) as reader:
+    with database.open_reader(tmp_path) as reader:
         assert all_rows(reader, CLOSED) == [("board:1", None), ("board:2", "2026-01-02")]
     assert sorted(path.name for path in tmp_path.glob("*.duckdb*")) == ["market.duckdb", "work.duckdb"]
 
@@ -1273,9 +1276,9 @@ FORBIDDEN = [
 
 
 @pytest.fixture
-def published(con: store.Connection, tmp_path: Path) -> Path:
+def published(con: database.Connection, tmp_path: Path) -> Path:
     fill(con, tmp_path)
-    store.publish(con, tmp_path / "market.duckdb")
+    database.publish(con, tmp_path / "market.duckdb")
     con.close()
     return tmp_path
 
@@ -1292,15 +1295,15 @@ def test_a_reader_can_neither_write_nor_reach_another_file(published: Path, monk
     monkeypatch.chdir(workplace)
     before = files_in(published)
     allowed = []
-    with store.open_reader(published, with_texts=True) as reader:
+    with database.open_reader(published, with_texts=True) as reader:
         for statement in FORBIDDEN:
             try:
                 reader.execute(statement.format(folder=published)).fetchall()
                 allowed.append(statement)
-            except store.SqlError:
+            except database.SqlError:
                 pass
         for write in ("write_csv", "write_parquet"):
-            with pytest.raises(store.SqlError):
+            with pytest.raises(database.SqlError):
                 getattr(reader.sql("SELECT * FROM core.postings"), write)(str(published / "stolen"))
         assert all_rows(reader, "SELECT count(*) FROM core.postings") == [(2,)]  # still usable
     assert allowed == []
@@ -1308,22 +1311,22 @@ def test_a_reader_can_neither_write_nor_reach_another_file(published: Path, monk
 
 
 def test_a_reader_may_ask_anything_of_the_published_tables(published: Path) -> None:
-    with store.open_reader(published) as reader:
+    with database.open_reader(published) as reader:
         assert all_rows(reader, "SELECT annual_low_usd FROM core.postings WHERE currency = 'EUR'") == [(150.0,)]
         assert all_rows(reader, "SELECT usd_per_unit FROM core.usd_rates WHERE currency = 'EUR'") == [(1.5,)]
         assert all_rows(reader, "SELECT first_seen_at::DATE::VARCHAR FROM core.postings LIMIT 1") == [("2026-01-01",)]
         reader.execute("CREATE TEMP TABLE mine AS SELECT * FROM core.postings")
         assert len(all_rows(reader, "DESCRIBE core.postings")) > 40
-        with pytest.raises(store.SqlError, match="adverts"):
+        with pytest.raises(database.SqlError, match="adverts"):
             reader.execute("SELECT * FROM adverts")
 
 
 def test_adverts_shows_the_stored_text_of_the_current_version(empty: Path, tmp_path: Path, published: Path) -> None:
-    with store.open_work(published) as con:
+    with database.open_work(published) as con:
         newer = posting(2, text="Ship safely.", text_hash="a" * 32)
         load(con, refined(published, "b", Answer(night(1), [newer, newer])))
-        store.publish(con, published / "market.duckdb")
-    with store.open_reader(published, with_texts=True) as reader:
+        database.publish(con, published / "market.duckdb")
+    with database.open_reader(published, with_texts=True) as reader:
         assert all_rows(reader, "SELECT * FROM adverts ORDER BY ALL") == [
             ("board:1", "Be kind."),
             ("board:2", "Ship safely."),
@@ -1334,13 +1337,13 @@ def test_adverts_shows_the_stored_text_of_the_current_version(empty: Path, tmp_p
 
 def test_a_reader_says_when_nothing_was_published(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="jobmarket run"):
-        store.open_reader(tmp_path)
+        database.open_reader(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_in_another_process_reads_while_the_pipeline_writes(con: store.Connection, tmp_path: Path) -> None:
+def test_a_reader_in_another_process_reads_while_the_pipeline_writes(con: database.Connection, tmp_path: Path) -> None:
     fill(con, tmp_path)
-    store.publish(con, tmp_path / "market.duckdb")
+    database.publish(con, tmp_path / "market.duckdb")
     script = (
         "import json, sys; from pathlib import Path; from warehouse import store;"
         "reader = store.open_reader(Path(sys.argv[1]));"
@@ -1348,7 +1351,7 @@ def test_a_reader_in_another_process_reads_while_the_pipeline_writes(con: store.
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)],
-        cwd=Path(store.__file__).parents[1],
+        cwd=Path(database.__file__).parents[1],
         capture_output=True,
         text=True,
         check=True,

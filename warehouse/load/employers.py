@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import database as store
+from warehouse import database
 from warehouse.tables import Employers
 
 MIN_COMMON = 4
@@ -92,7 +92,7 @@ _HIRING = """
     FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
 
 
-def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader) -> None:
+def resolve(con: database.Connection, boards: Sequence[Board], reader: Reader) -> None:
     """Bring core.employers and the `employer_id` of postings up to date; only rows that change are written.
 
     `boards` are all lines of boards.csv: an employer that is named there stands in core.employers without adverts too.
@@ -105,12 +105,12 @@ def resolve(con: store.Connection, boards: Sequence[Board], reader: Reader) -> N
     ).fetchall()
     said = [RawPosting(*row) for row in rows]
     employers, ids = resolved(said, boards, reader)
-    with store.transaction(con):
+    with database.transaction(con):
         _write_employers(con, employers)
         _write_ids(con, said, ids)
 
 
-def _write_employers(con: store.Connection, employers: Sequence[Employers]) -> None:
+def _write_employers(con: database.Connection, employers: Sequence[Employers]) -> None:
     columns = [f.name for f in fields_of(Employers)]
     stored = con.execute(f"SELECT {', '.join(columns)} FROM {table_of(Employers).name}").fetchall()
     known = {tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in stored}
@@ -118,10 +118,10 @@ def _write_employers(con: store.Connection, employers: Sequence[Employers]) -> N
     if gone := {row[0] for row in known - rows.keys()}:
         con.execute(f"DELETE FROM {table_of(Employers).name} WHERE employer_id IN (SELECT unnest(?))", [list(gone)])
     if new := [employer for row, employer in rows.items() if row not in known]:
-        store.put(con, Employers, new)
+        database.put(con, Employers, new)
 
 
-def _write_ids(con: store.Connection, said: Sequence[RawPosting], ids: Sequence[str | None]) -> None:
+def _write_ids(con: database.Connection, said: Sequence[RawPosting], ids: Sequence[str | None]) -> None:
     columns: dict[str, list[str | None]] = {
         "employers": [one.employer for one in said],
         "sources": [one.source for one in said],

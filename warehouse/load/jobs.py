@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from transforms.records.columns import table_of
-from warehouse import database as store
+from warehouse import database
 from warehouse.schema import arrow_table, literal
 from warehouse.tables import JobLinks, JobMerges, SupersededJobIds
 
@@ -97,13 +97,13 @@ AT_ONCE = 20_000
 """Versions read from a refined file at once: bounds the memory their texts take."""
 
 
-def resolve(con: store.Connection, files: Iterable[store.RefinedFile], matcher: Matcher) -> None:
+def resolve(con: database.Connection, files: Iterable[database.RefinedFile], matcher: Matcher) -> None:
     """Bring `job_id` of all postings, core.job_links, core.job_merges and core.superseded_job_ids up to date.
 
     `files` are refined files, among them those that versions come from which were not compared before. Of one that is
     missing, the texts are compared as a whole only, and the places as they are written.
     """
-    with store.transaction(con):
+    with database.transaction(con):
         _make_tables(con, matcher.key())
         _find_changes(con)
         if con.execute("SELECT EXISTS (FROM unread) OR EXISTS (FROM stale) OR EXISTS (FROM closings)").fetchall()[0][0]:
@@ -122,7 +122,7 @@ def resolve(con: store.Connection, files: Iterable[store.RefinedFile], matcher: 
         )
 
 
-def _make_tables(con: store.Connection, key: str) -> None:
+def _make_tables(con: database.Connection, key: str) -> None:
     """Make the tables where there are none, and empty them where adverts were compared in another way."""
     for name, columns in TABLES.items():
         con.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
@@ -132,7 +132,7 @@ def _make_tables(con: store.Connection, key: str) -> None:
         con.execute("INSERT INTO matched_with VALUES (?)", [key])
 
 
-def _find_changes(con: store.Connection) -> None:
+def _find_changes(con: database.Connection) -> None:
     """`unread`: versions not compared yet; `stale`: compared ones that are no more; `closings`: those closed since."""
     same = "v.posting_id = c.posting_id AND v.version_from = c.first_at AND v.content_hash = c.content_hash"
     same += " AND v.board IS NOT DISTINCT FROM c.board"
@@ -174,7 +174,7 @@ def _find_changes(con: store.Connection) -> None:
 # --- what is compared -------------------------------------------------------------------------------------
 
 
-def _compare(con: store.Connection, files: Mapping[str, Path], matcher: Matcher) -> None:
+def _compare(con: database.Connection, files: Mapping[str, Path], matcher: Matcher) -> None:
     """Bring `compared` and `sketches` up to date; `affected`: titles of which a version changed.
 
     That a posting was closed counts where adverts without text are compared.
@@ -239,7 +239,7 @@ def _said(warc: str, part: int, records: tuple[int, int], rows: Path | None) -> 
         """
 
 
-def _take_in(con: store.Connection, rows: Sequence[tuple[Any, ...]], known: set[str], matcher: Matcher) -> None:
+def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: set[str], matcher: Matcher) -> None:
     columns: dict[str, list[Any]] = {name: [] for name in COMPARED}
     texts: dict[str, str] = {}
     for row in rows:
@@ -255,17 +255,17 @@ def _take_in(con: store.Connection, rows: Sequence[tuple[Any, ...]], known: set[
         if text and text_hash and text_hash not in known:
             texts[text_hash] = text
     arrays = [pa.array(columns[name], kind) for name, (_, kind) in COMPARED.items()]
-    store.insert_into(con, "compared", pa.table(arrays, names=list(COMPARED)))
+    database.insert_into(con, "compared", pa.table(arrays, names=list(COMPARED)))
     con.execute("INSERT INTO affected SELECT unnest(?::VARCHAR[])", [sorted(set(columns["title"]))])
     if texts:
         known.update(texts)
         packed = matcher.packed(matcher.sketches(list(texts.values())))
-        store.insert_into(
+        database.insert_into(
             con, "sketches", pa.table({"text_hash": list(texts), "sketch": pa.array(packed, pa.binary())})
         )
 
 
-def _versions(con: store.Connection, where: str, matcher: Matcher) -> list[Any]:
+def _versions(con: database.Connection, where: str, matcher: Matcher) -> list[Any]:
     """The compared versions that a condition admits."""
     names = [name for name in COMPARED if name not in PAY and name != "content_hash"]
     rows = con.execute(f"SELECT {', '.join((*PAY, *names))} FROM compared WHERE {where}").fetchall()
@@ -282,7 +282,7 @@ def _versions(con: store.Connection, where: str, matcher: Matcher) -> list[Any]:
 # --- links and jobs ---------------------------------------------------------------------------------------
 
 
-def _link(con: store.Connection, matcher: Matcher) -> None:
+def _link(con: database.Connection, matcher: Matcher) -> None:
     """Match the versions of affected titles again."""
     con.execute("DELETE FROM found_links WHERE title IN (SELECT title FROM affected)")
     con.execute(
@@ -301,10 +301,10 @@ def _link(con: store.Connection, matcher: Matcher) -> None:
     columns = ("linked_at", "left_posting_id", "right_posting_id", "rule", "score", "title")
     if found:
         rows = {column: [getattr(link, names.get(column, column)) for link in found] for column in columns}
-        store.insert_into(con, "found_links", pa.table(rows))
+        database.insert_into(con, "found_links", pa.table(rows))
 
 
-def _follow(con: store.Connection, matcher: Matcher) -> None:
+def _follow(con: database.Connection, matcher: Matcher) -> None:
     """Give ids to the jobs that links make, and write links and merges."""
     columns = "linked_at, left_posting_id, right_posting_id, rule, score, title"
     links = [matcher.Link(*row) for row in con.execute(f"SELECT {columns} FROM found_links").fetchall()]
@@ -346,9 +346,11 @@ def _follow(con: store.Connection, matcher: Matcher) -> None:
     con.execute("DELETE FROM other_job_ids")
     others = {posting_id: job_id for posting_id, job_id in jobs.job_of.items() if posting_id != job_id}
     if others:
-        store.insert_into(con, "other_job_ids", pa.table({"posting_id": list(others), "job_id": list(others.values())}))
+        database.insert_into(
+            con, "other_job_ids", pa.table({"posting_id": list(others), "job_id": list(others.values())})
+        )
 
 
-def _replace(con: store.Connection, cls: type, rows: Sequence[object]) -> None:
+def _replace(con: database.Connection, cls: type, rows: Sequence[object]) -> None:
     con.execute(f"DELETE FROM {table_of(cls).name}")
-    store.insert_into(con, table_of(cls).name, arrow_table(cls, rows))
+    database.insert_into(con, table_of(cls).name, arrow_table(cls, rows))

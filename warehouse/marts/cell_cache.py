@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from transforms import records
 from transforms.records.columns import fields_of, table_of
-from warehouse.marts import mart_history as history
+from warehouse.marts import mart_history
 from warehouse.schema import quoted
 from warehouse.tables import (
     Countries,
@@ -148,7 +148,7 @@ def _typed(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 def cells_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> Cells:
     """Cells of a day that may be taken over from the newest day up to it that the mart has."""
-    newest = history.last_day(con, cls, until=as_of)
+    newest = mart_history.last_day(con, cls, until=as_of)
     earlier = con.execute(f"SELECT * FROM {table_of(cls).name} WHERE as_of = ? ORDER BY ALL", [newest]).df()
     return Cells(cls, as_of, earlier)
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as OtherReader
 
-from extractors.archive import warc as archive
+from extractors.archive import warc
 from extractors.archive.warc import (
     Damaged,
     Recorded,
@@ -155,7 +155,7 @@ def test_times_are_kept_as_utc_whole_seconds(tmp_path: Path) -> None:
         ("https://boards.example/a b", TIME, b""),
         ("https://boards.example/\r\nWARC-Type: request", TIME, b""),
         ("https://boards.example/", TIME.replace(tzinfo=None), b""),
-        ("https://boards.example/", TIME, bytes(archive.MAX_BODY + 1)),
+        ("https://boards.example/", TIME, bytes(warc.MAX_BODY + 1)),
     ],
 )
 def test_what_cannot_be_archived_is_refused(tmp_path: Path, url: str, time: datetime, body: bytes) -> None:
@@ -429,7 +429,7 @@ def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
-    bomb = gzip.compress(bytes(archive.MAX_BODY + 1))
+    bomb = gzip.compress(bytes(warc.MAX_BODY + 1))
     found = archived(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
     assert isinstance(found, Damaged)
     assert "over" in found.why
@@ -446,8 +446,8 @@ def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     members = written(path, count=2)
     head = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
-    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (archive.MAX_RECORD + 20)
-    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(archive.MAX_RECORD + 1) + b"\r\n\r\n", 1)
+    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (warc.MAX_RECORD + 20)
+    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(warc.MAX_RECORD + 1) + b"\r\n\r\n", 1)
     path.write_bytes(members[0] + members[1] + huge + members[2])
     found = list(read(path))
     assert [isinstance(answer, Response) for answer in found] == [True, False, True]
@@ -556,7 +556,7 @@ with Writer(Path(sys.argv[1])) as writer:
 
 def test_a_killed_process_loses_no_answer_it_had(tmp_path: Path) -> None:
     path = tmp_path / "2026-09-28T000000Z.warc.gz"
-    root = Path(archive.__file__).parents[2]
+    root = Path(warc.__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", ENDLESS, str(path)], cwd=root, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -587,9 +587,9 @@ def test_answers_at_hand_are_written(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     written(path)
     answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
-    assert archive.write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
+    assert warc.write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
     assert (tmp_path / "y.warc.gz").read_bytes() == path.read_bytes()
-    assert archive.write(tmp_path / "z.warc.gz", []) is None
+    assert warc.write(tmp_path / "z.warc.gz", []) is None
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"{REAL} is not there")

@@ -23,7 +23,7 @@ import extractors.refine.refine as refine_module
 import transforms.posting as posting_module
 from extractors.archive.warc import Writer, read
 from extractors.refine.refine import FEW, ReadBefore, Refined, gc_paused, refine, refusals_in
-from extractors.sample import adverts as sample
+from extractors.sample import adverts
 from extractors.source import Response, all_sources
 from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
@@ -255,7 +255,7 @@ def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize("source", ["ashby", "greenhouse", "lever"])
 def test_the_samples_nights_are_the_same_alone_and_together(source: str, tmp_path: Path) -> None:
-    folder = sample.RECORDINGS
+    folder = adverts.RECORDINGS
     for warc in sorted((folder / source).glob("*.warc.gz")):
         together, alone = (
             refine(source, warc, archive=folder, refined=tmp_path / into) for into in ("together", warc.name)

@@ -24,8 +24,8 @@ from extractors.sources import job_boards
 from extractors.web.session import web_for
 from flows.nightly import declared_sources
 from flows.runtime.permissions import why_off
-from tests.extractors.sources import test_sources as shared
-from warehouse import database as store
+from tests.extractors.sources import test_sources
+from warehouse import database
 
 URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
@@ -113,11 +113,11 @@ def test_the_walk(toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     case.mkdir(parents=True)
     (case / "answer.json").write_text(json.dumps(ANSWER), encoding="utf-8")
     (case / "expected.json").write_text(json.dumps(EXPECTED), encoding="utf-8")
-    monkeypatch.setattr(shared, "CASES", [case])
-    shared.test_an_answer_gives_the_expected_rows_and_issues(case)
-    shared.test_the_same_answer_gives_the_same_rows(case)
-    shared.test_a_source_declares_itself("toy_jobs")
-    shared.test_fetch_asks_only_under_the_endpoints("toy_jobs")
+    monkeypatch.setattr(test_sources, "CASES", [case])
+    test_sources.test_an_answer_gives_the_expected_rows_and_issues(case)
+    test_sources.test_the_same_answer_gives_the_same_rows(case)
+    test_sources.test_a_source_declares_itself("toy_jobs")
+    test_sources.test_fetch_asks_only_under_the_endpoints("toy_jobs")
     assert source_of(URL) is toy
     assert "## toy_jobs\nToy jobs, by Toy Jobs Ltd" in sources_markdown()
     assert "toy_jobs" in {declared.source for declared in declared_sources()}
@@ -136,8 +136,8 @@ def test_what_it_answered_goes_the_whole_way(toy: ModuleType, tmp_path: Path, mo
         web = web_for(toy.SOURCE, writer=writer, replay=[recording])
         assert toy.fetch(web, boards=(), as_of=date(2026, 3, 1)) == []
     made = refine("toy_jobs", kept, archive=tmp_path / "archive", refined=tmp_path / "refined")
-    with store.open_work(tmp_path) as con:
-        (loaded,) = store.load(con, [made], gate=lambda *_: True)
+    with database.open_work(tmp_path) as con:
+        (loaded,) = database.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded"
         found = con.execute("SELECT posting_id, country, seniority FROM core.postings ORDER BY ALL").fetchall()
         refused = con.execute("SELECT column_name, is_deliberate FROM ops.rejects ORDER BY ALL").fetchall()

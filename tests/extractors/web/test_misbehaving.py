@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from extractors.archive.warc import Damaged, Recorded, Writer, read, read_recorded
-from extractors.web import session as web_module
+from extractors.web import session
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.paging import ask_each
 from extractors.web.politeness import AT_ONCE, BREAKS_AFTER, LEFT_ALONE, RULES_LAST, Manners
@@ -136,7 +136,7 @@ def test_a_stall_is_asked_again(board: Board, writer: Writer, monkeypatch: pytes
     board.answers["/v1/a"] = stall_once
     web = live(board, writer)
     web.get(board.url("/v1/b"))
-    monkeypatch.setattr(web_module, "TIMEOUTS", (0.2, 0.2))
+    monkeypatch.setattr(session, "TIMEOUTS", (0.2, 0.2))
     assert web.get(board.url("/v1/a")).status == 200
     assert asked(board) == 2
 
@@ -193,7 +193,7 @@ def test_a_few_bad_boards_close_nothing(board: Board, writer: Writer) -> None:
 def test_an_answer_too_large_is_no_fault_of_the_host(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_module, "MAX_BODY", 1_000)
+    monkeypatch.setattr(session, "MAX_BODY", 1_000)
     board.answers["/v1/a"] = (200, {}, bytes(2_000))
     board.answers["/v1/b"] = WELL
     web = live(board, writer)
@@ -261,7 +261,7 @@ def test_a_server_that_drips_is_given_up_by_the_clock(
     board.answers["/v1/a"] = drip
     web = live(board, writer)
     web.get(board.url("/v1/b"))
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.1)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.1)
     with pytest.raises(FetchFailed, match="seconds"):
         web.get(board.url("/v1/a"))
     assert len(sent) < 500
@@ -327,7 +327,7 @@ def test_a_server_that_drips_whatever_it_likes_is_cut_off(
     web = live(board, writer)
     assert web.get(board.url("/v1/b")).status == 200
     threads = set(threading.enumerate())
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(board.url("/v1/a"))
     assert len(sent) < MAX_DRIPS / 2
@@ -352,7 +352,7 @@ def test_a_server_that_drips_over_tls_is_cut_off(
     url = f"https://{board.host}/v1/"
     web = live(board, writer, source=replace(SOURCE, endpoints=(url,)))
     assert web.get(f"{url}b").status == 200
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(f"{url}a")
     assert len(sent) < MAX_DRIPS / 2
@@ -384,7 +384,7 @@ def test_a_server_that_drips_through_a_proxy_is_cut_off(
     board.answers[f"{url}a"] = dripping(*DRIPS["header lines"], sent)
     web = live(board, writer, source=replace(SOURCE, endpoints=(url,)), insecure_hosts=("boards.example",))
     assert web.get(f"{url}b").status == 404
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.get(f"{url}a")
     assert len(sent) < MAX_DRIPS / 2
@@ -393,7 +393,7 @@ def test_a_server_that_drips_through_a_proxy_is_cut_off(
 def test_rules_that_drip_are_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     board.answers["/robots.txt"] = dripping(*DRIPS["header lines"], sent)
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     with pytest.raises(FetchFailed, match=r"robots\.txt could not be read, .* took over 0\.2 seconds"):
         live(board, writer).get(board.url("/v1/a"))
     assert len(sent) < MAX_DRIPS
@@ -406,7 +406,7 @@ def test_reservations_that_drip_are_not_waited_for(
     sent: list[int] = []
     board.answers["/.well-known/tdmrep.json"] = dripping(*DRIPS["lines behind the last chunk"], sent)
     board.answers["/v1/a"] = WELL
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     assert live(board, writer).get(board.url("/v1/a")).status == 200
     assert len(sent) < MAX_DRIPS / 2
 
@@ -414,7 +414,7 @@ def test_reservations_that_drip_are_not_waited_for(
 def test_a_token_that_drips_is_not_waited_for(board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     board.answers["/v1/token"] = dripping(*DRIPS["answers to go on"], sent)
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.2)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.2)
     web = live(board, writer)
     with pytest.raises(FetchFailed, match=r"took over 0\.2 seconds"):
         web.token(board.url("/v1/token"), {"client_secret": "s3cret-word"})

@@ -13,7 +13,7 @@ import pytest
 
 from extractors.archive.warc import Damaged, Recorded, Revisited, Writer, read, read_recorded
 from extractors.source import Response
-from extractors.web import session as web_module
+from extractors.web import session
 from extractors.web.session import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
@@ -282,7 +282,7 @@ def test_a_body_over_the_cap_is_given_up(board: Board, writer: Writer, monkeypat
         for _ in range(4000):
             handler.wfile.write(bytes(64 * 1024))
 
-    monkeypatch.setattr(web_module, "MAX_BODY", 1_000_000)
+    monkeypatch.setattr(session, "MAX_BODY", 1_000_000)
     board.answers["/v1/a"] = endless
     board.answers["/v1/b"] = (200, {}, bytes(1_000_000))
     web = live(board, writer)
@@ -306,7 +306,7 @@ def test_a_dripping_answer_is_given_up(board: Board, writer: Writer, monkeypatch
     board.answers["/v1/a"] = drip
     web = live(board, writer)
     web.get(board.url("/v1/b"))
-    monkeypatch.setattr(web_module, "MAX_ANSWER", 0.1)
+    monkeypatch.setattr(session, "MAX_ANSWER", 0.1)
     with pytest.raises(FetchFailed, match="seconds"):
         web.get(board.url("/v1/a"))
 
@@ -318,7 +318,7 @@ def test_a_silent_server_is_given_up(board: Board, writer: Writer, monkeypatch: 
     board.answers["/v1/a"] = say_nothing
     web = live(board, writer)
     web.get(board.url("/v1/b"))
-    monkeypatch.setattr(web_module, "TIMEOUTS", (0.1, 0.1))
+    monkeypatch.setattr(session, "TIMEOUTS", (0.1, 0.1))
     with pytest.raises(FetchFailed, match=r"[Tt]imeout|timed out"):
         web.get(board.url("/v1/a"))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.accuracy import emerging_terms as module
+from flows.accuracy import emerging_terms
 from flows.accuracy.emerging_terms import Advert, Term, adverts_in, compared, emerging, show, z_score
 from tests.flows.publishing import JOB, published
 from transforms.text.lookups import path_of
@@ -47,7 +47,7 @@ def terms_of(adverts: list[Advert]) -> dict[str, Term]:
 
 
 def test_docstrings_are_true() -> None:
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(emerging_terms).failed == 0
 
 
 def test_what_rises_and_has_no_row_is_found_with_its_counts() -> None:
@@ -55,7 +55,7 @@ def test_what_rises_and_has_no_row_is_found_with_its_counts() -> None:
     assert set(found) == {"Blorptool", "plan decomposition"}
     tool = found["Blorptool"]
     assert (tool.n, tool.n_base, tool.n_employers, tool.is_name) == (30, 0, 30, True)
-    assert tool.z > module.MIN_Z
+    assert tool.z > emerging_terms.MIN_Z
     posting, words = tool.examples[0]
     assert posting.startswith("ashby:a")
     assert "Blorptool" in words
@@ -79,7 +79,7 @@ def test_one_employers_boilerplate_is_no_trend() -> None:
     plain = [advert(n, "- Knowledge of PyTorch.", is_ai=True) for n in range(30)]
     others = [advert(n, OTHER_LINES, is_ai=False) for n in range(40)]
     pair = compared([*mine, *plain, *others])
-    assert len(pair.group) == module.PER_EMPLOYER + 30
+    assert len(pair.group) == emerging_terms.PER_EMPLOYER + 30
     assert emerging(pair) == []
 
 
@@ -94,8 +94,8 @@ def test_what_other_fields_say_as_well_does_not_rise() -> None:
 
 def test_jobs_of_one_employer_are_one_witness() -> None:
     few = [
-        advert(n, AI_LINES, is_ai=True, employer=f"one of {n % module.MIN_EMPLOYERS}")
-        for n in range(module.MIN_EMPLOYERS * module.PER_EMPLOYER)
+        advert(n, AI_LINES, is_ai=True, employer=f"one of {n % emerging_terms.MIN_EMPLOYERS}")
+        for n in range(emerging_terms.MIN_EMPLOYERS * emerging_terms.PER_EMPLOYER)
     ]
     plain = [advert(n, "- Knowledge of PyTorch.", is_ai=True) for n in range(60)]
     assert terms_of([*few, *plain, *(advert(n, OTHER_LINES, is_ai=False) for n in range(80))]) == {}
@@ -108,7 +108,7 @@ def test_venues_companies_and_stop_phrases_are_no_skills(named: str) -> None:
 
 
 def test_each_word_is_listed_once_and_has_a_kind() -> None:
-    with module.WORDS.open(encoding="utf-8", newline="") as file:
+    with emerging_terms.WORDS.open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))
     assert len({row["word"] for row in listed}) == len(listed)
     assert {row["kind"] for row in listed} == {"stop", "plain", "venue", "company", "phrase"}
@@ -143,8 +143,8 @@ def test_words_about_the_employer_are_not_read() -> None:
 
 
 def test_later_adverts_are_held_against_earlier_ones_where_there_are_two_crawls() -> None:
-    early = [advert(n, OTHER_LINES, is_ai=True) for n in range(module.MIN_HALF)]
-    late = [advert(n, AI_LINES, is_ai=True, crawl=90) for n in range(module.MIN_HALF)]
+    early = [advert(n, OTHER_LINES, is_ai=True) for n in range(emerging_terms.MIN_HALF)]
+    late = [advert(n, AI_LINES, is_ai=True, crawl=90) for n in range(emerging_terms.MIN_HALF)]
     pair = compared([*early, *late])
     assert pair.label == "AI adverts from 2026-04-01 on"
     assert {term.words for term in emerging(pair)} == {"Blorptool", "plan decomposition"}

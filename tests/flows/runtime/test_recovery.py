@@ -22,7 +22,7 @@ from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong
 from tests.flows.test_earlier_folder import DAYS, FIGURES, FOLDER
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, greenhouse_board, greenhouse_job, record
-from warehouse import database as store
+from warehouse import database
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -106,12 +106,12 @@ def aside(data: Path, name: str) -> list[str]:
 
 def published(data: Path) -> tuple[int, list[tuple[Any, ...]]]:
     """How many postings are published, and the figures of the first day."""
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         figures = con.execute(FIGURES, [DAYS[0]]).fetchall()
         return con.execute("SELECT count(*) FROM core.postings").fetchall()[0][0], figures
 
 
-def history(con: store.Connection) -> list[tuple[Any, ...]]:
+def history(con: database.Connection) -> list[tuple[Any, ...]]:
     """The figures of the first day."""
     return con.execute(FIGURES, [DAYS[0]]).fetchall()
 
@@ -129,7 +129,7 @@ def is_published_again(before: tuple[int, list[tuple[Any, ...]]], ended: Ended, 
 def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_published(
     damage: str, data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         before = history(con)
     monkeypatch.setattr(nightly, "_after_fetching", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
     request = nightly.Request(settings=Settings(data=data, workers=1), command="test", sources=(), is_sample=True)
@@ -138,7 +138,7 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
     assert aside(data, "work.duckdb")[0] == f"work.duckdb.damaged-{datetime.now(UTC).date()}"
     assert "work.duckdb is damaged" in caplog.text
     assert "is made again from the archive and market.duckdb. Nothing is lost" in caplog.text
-    with store.open_work(data) as con:
+    with database.open_work(data) as con:
         assert history(con) == before
         assert con.execute("SELECT count(*) FROM ops.runs WHERE run_id <> ?", [request.run_id]).fetchall() == [(3,)]
 
@@ -154,7 +154,7 @@ def test_the_run_that_meets_a_damaged_work_file_publishes_all_the_same(
     is_published_again(before, ended, data)
     assert "work.duckdb is damaged" in ended.said
     assert "source health of runs that were not published are lost: one-of-which-the-work-file-alone" in ended.said
-    with store.open_reader(data) as con:
+    with database.open_reader(data) as con:
         messages = con.execute("SELECT message FROM ops.runs ORDER BY started_at DESC").fetchall()
     assert "work.duckdb is damaged" in messages[0][0]
     status = plain(data, "status")
@@ -201,7 +201,7 @@ def test_a_damaged_refined_file_is_made_again(data: Path, plain: Command) -> Non
     for path in data.glob("refined/lever/*Z.parquet"):
         footer = int.from_bytes(path.read_bytes()[-8:-4], "little") + 8  # whole, so that the file is not read again
         flip(path, *range(4, path.stat().st_size - footer, 50))
-    with store.open_work(data) as con:
+    with database.open_work(data) as con:
         con.execute("UPDATE ops.loads SET refine_key = 'of other code' WHERE source = 'lever'")
     ended = plain(data, *RUN)
     is_published_again(before, ended, data)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows import serve as deploy
+from flows import serve
 from flows.nightly import Health, Outcome
 from flows.runtime.lock import FolderInUse, held
 from flows.runtime.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, on_record, runs_of
@@ -86,9 +86,9 @@ def test_a_scheduled_night_is_on_record_also_when_it_finds_the_folder_in_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
-    monkeypatch.setattr(deploy, "nightly", lambda request: Outcome(exit_code=0, as_of=date(2026, 9, 30)))
-    deploy.scheduled_night.fn(["lever"])
+    monkeypatch.setattr(serve, "nightly", lambda request: Outcome(exit_code=0, as_of=date(2026, 9, 30)))
+    serve.scheduled_night.fn(["lever"])
     with held(tmp_path), pytest.raises(FolderInUse):
-        deploy.scheduled_night.fn(["lever"])
+        serve.scheduled_night.fn(["lever"])
     assert [run.state for run in runs_of(tmp_path)] == [STATES[1], STATES[0]]
     assert f"in use by process {os.getpid()}" in (runs_of(tmp_path)[0].message or "")

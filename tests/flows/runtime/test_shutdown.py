@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows.runtime import run_log as runs
+from flows.runtime import run_log
 
 SOON = 5.0
 """Seconds within which a run must have ended; each queued file would take sixty."""
@@ -91,8 +91,8 @@ def test_a_run_that_is_told_to_end_waits_for_no_queued_file(
     assert len(list(data.glob("*.begun"))) == 2, "what was queued was not begun"
     assert "Traceback" not in err
     assert "leaked" not in err, "Python's tracker of semaphores need not warn"
-    [ended] = runs.runs_of(data)
-    assert ended.state == runs.STATES[128 + number]
+    [ended] = run_log.runs_of(data)
+    assert ended.state == run_log.STATES[128 + number]
 
 
 @pytest.mark.parametrize("run", [("closed",)], indirect=True)

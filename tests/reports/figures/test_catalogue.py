@@ -12,8 +12,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from reports.figures import catalogue as figures
-from reports.figures import selects
+from reports.figures import catalogue, selects
 from reports.figures.catalogue import UnknownFigureError, compute, declared, explain, warnings
 from reports.wording import wording
 from transforms.records.vocabulary import CELL_STATES
@@ -65,7 +64,7 @@ def paid(**changed: Any) -> dict[str, Any]:
 def test_regions_are_those_of_the_table_of_countries() -> None:
     with (LOOKUPS / "place" / "countries.csv").open(encoding="utf-8", newline="") as lines:
         listed = {row["region"] for row in csv.DictReader(lines)} - {""}
-    assert set(figures.REGIONS) == listed
+    assert set(catalogue.REGIONS) == listed
 
 
 def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
@@ -86,7 +85,7 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
 
 
 def test_no_advertised_figure_says_earn_and_nothing_says_average() -> None:
-    for figure in figures.FIGURES:
+    for figure in catalogue.FIGURES:
         said = f"{figure.title} {figure.unit}".lower()
         assert "earn" not in said.replace("learn", "") and "average" not in said
 

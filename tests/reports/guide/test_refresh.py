@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.figures import catalogue as declared_figures
+from reports.figures import catalogue
 from reports.guide.refresh import PROJECT, GuideError, Refreshed, SampleOutsideError, check, day_of, refreshed, stage
 from warehouse import tables
-from warehouse.publish import atomic_files as placing
+from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
 
 Make = Callable[..., Figures]
@@ -39,7 +39,7 @@ def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options
 def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> Refreshed:
     """Stage a guide and put it in place."""
     staged, done = stage(path_in, path_out, ledger, **options)
-    placing.commit([staged])
+    atomic_files.commit([staged])
     return done
 
 
@@ -426,7 +426,7 @@ def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Fig
     assert done.is_changed
     assert staged is not None and "62%" in staged.fresh.read_text()
     assert not (tmp_path / "out.md").exists()
-    placing.abandon([staged])
+    atomic_files.abandon([staged])
     assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
 
 
@@ -457,7 +457,7 @@ def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
 
 def ours(con: Any, put: Any) -> list[Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    return declared_figures.compute(con, date(2026, 8, 17), code_version="1")
+    return catalogue.compute(con, date(2026, 8, 17), code_version="1")
 
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:

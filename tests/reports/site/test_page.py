@@ -12,15 +12,14 @@ from xml.etree import ElementTree
 import pytest
 
 from reports.figures.catalogue import compute
-from reports.site import charts
-from reports.site import page as site
+from reports.site import charts, page
 from warehouse import tables
-from warehouse.publish import atomic_files as placing
+from warehouse.publish import atomic_files
 from warehouse.tables import Figures, SourceContribution, Sources
 
 AS_OF = date(2026, 8, 17)
 SVG = "{http://www.w3.org/2000/svg}"
-CSS = (Path(site.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
+CSS = (Path(page.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -86,14 +85,14 @@ class Outline(HTMLParser):
 
 
 def test_the_page_needs_no_network_and_no_script(ledger: list[Figures]) -> None:
-    outline = Outline(site.page(ledger, sources=[SOURCE]))
+    outline = Outline(page.page(ledger, sources=[SOURCE]))
     assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in outline.seen}
     assert not [a for _, a in outline.seen if "src" in a or any(name.startswith("on") for name in a)]
     assert "url(" not in CSS and "@import" not in CSS
 
 
 def test_the_page_can_be_read_by_everybody(ledger: list[Figures]) -> None:
-    text = site.page(ledger, sources=[SOURCE])
+    text = page.page(ledger, sources=[SOURCE])
     outline = Outline(text)
     tags = [tag for tag, _ in outline.seen]
     assert tags.count("table") == tags.count("caption") >= 3
@@ -137,24 +136,24 @@ def test_colours_have_contrast_in_light_dark_and_print(mode: int) -> None:
 
 
 def test_withheld_cells_are_named_with_their_reason(ledger: list[Figures]) -> None:
-    text = site.page(ledger)
+    text = page.page(ledger)
     assert "Withheld, not enough data: Caribbean (n = 3)." in text
     assert "Withheld: not watched for long enough" in text
     assert "low confidence" in text
 
 
 def test_what_data_says_is_text_and_not_markup(ledger: list[Figures]) -> None:
-    text = site.page(ledger, sources=[SOURCE])
+    text = page.page(ledger, sources=[SOURCE])
     assert "<script>" not in text and "C++ &lt;script&gt;" in text
     assert "Adverts: boards &amp; more at Ashby." in text and "terms &lt;1&gt;" in text
 
 
 def test_sample_data_says_so_at_the_top_and_at_every_figure_and_table(ledger: list[Figures]) -> None:
-    text = site.page(ledger, is_sample=True)
+    text = page.page(ledger, is_sample=True)
     assert "<strong>Sample data.</strong>" in text and "<title>Sample data:" in text
     assert text.count('<span class="tag">sample data</span>') == text.count('<section class="figure"') >= 10
     assert text.count("(sample data).</strong>") == text.count("<caption>") >= 3
-    assert "sample data" not in site.page(ledger).lower()
+    assert "sample data" not in page.page(ledger).lower()
 
 
 def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> None:
@@ -165,7 +164,7 @@ def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> Non
             days = [part.read_on for part in behind if part.read_on]
             names = tuple(part.source for part in behind)
             rows.append(dataclasses.replace(row, behind=behind, read_on=min(days, default=None), sources=names))
-        return site.page(rows, sources=[SOURCE])
+        return page.page(rows, sources=[SOURCE])
 
     band, skills = "band.northern_america.mid_senior", "skills.programming_languages"
     withheld = {"band.caribbean.mid_senior": [SourceContribution(source="ashby", n=3, read_on=date(2020, 1, 1))]}
@@ -183,7 +182,7 @@ def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> Non
 
 
 def test_a_level_is_defined_where_it_stands_beside_the_number_of_another(ledger: list[Figures]) -> None:
-    text = site.page(ledger)
+    text = page.page(ledger)
     assert text.count("ntry level is what the title says (junior, graduate and the like)") == 3
     assert "Entry level is what the title says (junior" in text.split('id="pay"')[0]
     assert "In adverts we read, entry level is what the title says" in text.split('id="pay"')[1]
@@ -191,13 +190,13 @@ def test_a_level_is_defined_where_it_stands_beside_the_number_of_another(ledger:
 
 
 def test_what_is_said_of_a_value_stands_beside_it_in_smaller_letters(ledger: list[Figures]) -> None:
-    text = site.page(ledger)
+    text = page.page(ledger)
     assert "<dd>USD 4.2K–15.0K per month<small>Low confidence</small><small>420 jobs of 61 employers</small>" in text
     assert '<strong>USD 4.2K–15.0K per month</strong> <span class="said">(low confidence)</span>' in text
 
 
 def test_the_rule_of_the_verdicts_stands_at_every_table_that_has_them(ledger: list[Figures]) -> None:
-    captions = re.findall(r"<caption>(.*?)</caption>\s*<thead>(.*?)</thead>", site.page(ledger), re.S)
+    captions = re.findall(r"<caption>(.*?)</caption>\s*<thead>(.*?)</thead>", page.page(ledger), re.S)
     with_verdicts = [caption for caption, heads in captions if "Verdict" in heads]
     assert with_verdicts
     assert all("essential from 25%, common from 10%, occasional from 3%, rare below." in c for c in with_verdicts)
@@ -205,18 +204,18 @@ def test_the_rule_of_the_verdicts_stands_at_every_table_that_has_them(ledger: li
 
 def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path) -> None:
     places = [tmp_path / folder / "index.html" for folder in ("a", "b")]
-    placing.commit([site.stage(ledger, path, sources=[SOURCE]) for path in places])
+    atomic_files.commit([page.stage(ledger, path, sources=[SOURCE]) for path in places])
     one, two = (path.read_bytes() for path in places)
     assert one == two and b"17 August 2026" in one and b"1.2.3" in one
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["index.html"]
 
 
 def test_an_empty_market_still_makes_a_page_and_no_rows_do_not(con: Any) -> None:
-    text = site.page(compute(con, AS_OF, code_version="1"))
+    text = page.page(compute(con, AS_OF, code_version="1"))
     Outline(text)
     assert "Withheld: no place has enough data." in text and "<svg" not in text
     with pytest.raises(ValueError, match="no figures"):
-        site.page([])
+        page.page([])
 
 
 # --- charts ---

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.employers.duplicate_pairs import KINDS, REAL, SAMPLE, Advert, Pair, adverts, pairs
-from transforms.employers import dedup as duplicate
+from transforms.employers import dedup
 from transforms.employers.dedup import (
     SAME_FACTS,
     SAME_TEXT,
@@ -138,13 +138,13 @@ def test_a_group_of_many_alike_is_a_star() -> None:
 
 def test_work_in_a_group_of_many_similar_ones_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    covers = duplicate.covers
+    covers = dedup.covers
 
     def counted(sketched: Sketches, left: Integers, right: Integers) -> Any:
         asked.append(len(left))
         return covers(sketched, left, right)
 
-    monkeypatch.setattr(duplicate, "covers", counted)
+    monkeypatch.setattr(dedup, "covers", counted)
     base = LAMPS.split()
     many = [advert(f"ashby:{n:04}", " ".join([*base[:n], f"x{n}", *base[n:]]), at=n) for n in range(300)]
     found = linked(*many)
@@ -240,29 +240,29 @@ def test_texts_are_sketched_alone_or_together_alike(monkeypatch: pytest.MonkeyPa
     texts = [LAMPS, "", "short", BOATS, "\x01 odd \x00 signs \ud800 in it " * 9, EDITED]
     together = sketches(texts)
     alone = [sketch(text) for text in texts]
-    monkeypatch.setattr(duplicate, "TEXTS_AT_ONCE", 2)
+    monkeypatch.setattr(dedup, "TEXTS_AT_ONCE", 2)
     in_parts = sketches(texts)
     assert in_parts.values.tolist() == together.values.tolist() == [value for one in alone for value in one]
     assert in_parts.offsets.tolist() == together.offsets.tolist()
-    assert (duplicate.digests(in_parts) == duplicate.digests(together)).all()
+    assert (dedup.digests(in_parts) == dedup.digests(together)).all()
 
 
 def test_sketches_are_stored_and_read_again() -> None:
     sketched = sketches([LAMPS, "", BOATS])
-    again = duplicate.unpacked(duplicate.packed(sketched))
+    again = dedup.unpacked(dedup.packed(sketched))
     assert again.values.tolist() == sketched.values.tolist() and again.offsets.tolist() == sketched.offsets.tolist()
-    assert duplicate.unpacked([]).offsets.tolist() == [0]
+    assert dedup.unpacked([]).offsets.tolist() == [0]
 
 
 def test_covers_are_shares_of_windows_whatever_is_verified_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sketched = sketches([LAMPS, EDITED, BOATS, f"{TEMPLATE} {LAMPS}", ""])
     left, right = np.array([0, 0, 0, 3, 4]), np.array([1, 2, 3, 0, 0])
-    shares = duplicate.covers(sketched, left, right)
+    shares = dedup.covers(sketched, left, right)
     assert shares[0].min() > 0.85 and shares[1].max() < 0.1
     assert shares[2, 0] == 1 == shares[3, 1] and 0.7 < shares[2, 1] < 0.9
     assert shares[4].tolist() == [0, 0]
-    monkeypatch.setattr(duplicate, "AT_ONCE", 50)
-    assert (duplicate.covers(sketched, left, right) == shares).all()
+    monkeypatch.setattr(dedup, "AT_ONCE", 50)
+    assert (dedup.covers(sketched, left, right) == shares).all()
 
 
 # --- jobs ---------------------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def test_jobs_that_had_ids_are_merged_on_record() -> None:
     stated = [advert("a:1")[0], advert("b:2", at=1)[0], advert("c:3", at=5)[0]]
     made = ids(stated, [link("a:1", "c:3", 5), link("b:2", "c:3", 5, SIMILAR_TEXT, 0.9)])
     assert set(made.job_of.values()) == {"a:1"}
-    assert made.merges == [duplicate.Merge(START + 5 * DAY, "b:2", "a:1", "b:2", "c:3", SIMILAR_TEXT, 0.9)]
+    assert made.merges == [dedup.Merge(START + 5 * DAY, "b:2", "a:1", "b:2", "c:3", SIMILAR_TEXT, 0.9)]
 
 
 @pytest.mark.parametrize("kind", ["requisition_id", "department"])
@@ -483,4 +483,4 @@ def test_recall_and_precision_on_the_sample() -> None:
     ],
 )
 def test_a_title_may_carry_the_number_of_a_requisition(title: str, number: str | None) -> None:
-    assert duplicate.number_in(title) == number
+    assert dedup.number_in(title) == number

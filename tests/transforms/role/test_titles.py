@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from transforms.posting import posting
 from transforms.records.vocabulary import AI_LABELS, DEGREES, EMPLOYMENT_TYPES, GROUP_OF_ROLE, ROLES, SENIORITIES
-from transforms.role import titles as roles
+from transforms.role import titles
 from transforms.role.ai_label import ai_label
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import (
@@ -28,7 +28,7 @@ from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of
 
 HERE = Path(__file__).parent
-LOOKUPS = Path(roles.__file__).parents[1] / "lookups" / "role"
+LOOKUPS = Path(titles.__file__).parents[1] / "lookups" / "role"
 
 
 def cases(name: str) -> list[dict[str, str]]:
@@ -189,14 +189,14 @@ def test_employment_types_are_schema_org() -> None:
 
 
 def test_a_rule_for_no_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules: Callable[[], object] = roles._role_rules.__wrapped__
+    rules: Callable[[], object] = titles._role_rules.__wrapped__
     real = cells_of
 
     def rows(name: str) -> list[dict[str, str]]:
         wrong = {"rule": "wrong", "role": "wizard", "needs": "ai", "without": ""}
         return [wrong] if name == "role_rules" else real(name)
 
-    monkeypatch.setattr(roles, "cells_of", rows)
+    monkeypatch.setattr(titles, "cells_of", rows)
     with pytest.raises(ValueError, match="wizard"):
         rules()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.skills import sections as section
+from transforms.skills import sections
 from transforms.skills.sections import INTRO, LISTS, WHOLE, Line, cues_of, lines_of, lowered, read_lines, sentence_at
 from transforms.text.lookups import rows_of
 
@@ -122,7 +122,7 @@ def test_lowered_letters_are_those_that_re_takes_for_each_other() -> None:
 
 def test_a_cue_that_could_never_match_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"cue": "employer", "pattern": r"our\S+"}, {"cue": "person", "pattern": "You"}]
-    monkeypatch.setattr(section, "rows_of", lambda _: iter(rows))
+    monkeypatch.setattr(sections, "rows_of", lambda _: iter(rows))
     assert cues_of("lookup of a test", "employer").search("ourselves")
     with pytest.raises(ValueError, match="'You' must be in lower case"):
         cues_of("lookup of a test", "person")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.text import batch_cache as remembered
+from transforms.text import batch_cache
 from transforms.text.batch_cache import Remembered
 
 
@@ -45,7 +45,7 @@ def test_a_value_of_none_is_remembered_too() -> None:
 def test_too_much_is_forgotten_but_not_while_it_is_asked_for(
     lengths: Remembered[int], asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remembered, "CHARACTERS_KEPT", 6)
+    monkeypatch.setattr(batch_cache, "CHARACTERS_KEPT", 6)
     lengths.of(["lamp", "lantern"])
     assert lengths("lamp") == 4, "what was read ahead stays until something new is asked for"
     found = lengths.of(["lamp", "lightbulb"])

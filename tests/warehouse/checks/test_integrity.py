@@ -9,8 +9,8 @@ import pytest
 
 from tests.warehouse.test_database import Answer, copy_of, declare, load, night, posting, refined
 from transforms.records.columns import table_of
-from warehouse import database as store
-from warehouse.checks import integrity as soundness
+from warehouse import database
+from warehouse.checks import integrity
 from warehouse.tables import HISTORIES
 
 AS_OF = date(2026, 1, 3)
@@ -20,7 +20,7 @@ AS_OF = date(2026, 1, 3)
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small warehouse that is sound: two nights, one posting closed and one edited."""
     folder = tmp_path_factory.mktemp("sound")
-    with store.open_work(folder) as con:
+    with database.open_work(folder) as con:
         declare(con, 30)
         con.execute(
             "INSERT INTO core.roles VALUES ('data_engineer', 'data', 'Data engineer', 'Moves data', NULL, NULL)"
@@ -94,21 +94,21 @@ BREAKS = {
 """What breaks each rule that is no mere repetition for another table."""
 
 
-def broken(con: store.Connection) -> dict[str, str | None]:
+def broken(con: database.Connection) -> dict[str, str | None]:
     """The rules that are not met, with their first offenders."""
-    found = soundness.judge(con, as_of=AS_OF, run_id="test")
+    found = integrity.judge(con, as_of=AS_OF, run_id="test")
     assert found.passed == (not found.failures)
     return {row.expectation: row.examples for row in found.checks if not row.is_met}
 
 
 def test_a_sound_warehouse_breaks_no_rule(sound: Path, tmp_path: Path) -> None:
     with copy_of(sound, tmp_path) as con:
-        found = soundness.judge(con, as_of=AS_OF, run_id="test")
+        found = integrity.judge(con, as_of=AS_OF, run_id="test")
         assert found.failures == ()
         rules = {row.expectation for row in found.checks}
         assert rules >= set(BREAKS), "the table below breaks rules that there are"
-        assert rules >= {*soundness.LIFE, *soundness.COUNTS}
-    assert set(BREAKS) >= {*soundness.LIFE, *soundness.COUNTS}, "every rule has its break"
+        assert rules >= {*integrity.LIFE, *integrity.COUNTS}
+    assert set(BREAKS) >= {*integrity.LIFE, *integrity.COUNTS}, "every rule has its break"
 
 
 @pytest.mark.parametrize("rule", BREAKS)

@@ -17,10 +17,10 @@ from extractors.boards import all_boards
 from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
 from flows.nightly import declared_sources
-from transforms.employers import identity as reader
+from transforms.employers import identity
 from transforms.records.columns import fields_of
 from transforms.records.rows import Posting
-from warehouse import database as store
+from warehouse import database
 from warehouse.load import employers
 from warehouse.load.employers import RawPosting, resolved
 from warehouse.schema import arrow_table
@@ -55,12 +55,12 @@ def said(
 
 
 def ids(*adverts: RawPosting, boards: tuple[Line, ...] = ()) -> list[str | None]:
-    return resolved(adverts, boards, reader)[1]
+    return resolved(adverts, boards, identity)[1]
 
 
 def only(*adverts: RawPosting, boards: tuple[Line, ...] = ()) -> Employers:
     """The one employer behind these."""
-    found, _ = resolved(adverts, boards, reader)
+    found, _ = resolved(adverts, boards, identity)
     assert len(found) == 1, found
     return found[0]
 
@@ -100,7 +100,7 @@ def test_a_link_to_a_board_says_whose_it_is() -> None:
 
 
 def test_a_board_in_boards_csv_is_an_employer_without_adverts_if_it_is_named() -> None:
-    found, _ = resolved([], [Line("lever", "acme", "Acme Robotics", "CL"), Line("lever", "nobody")], reader)
+    found, _ = resolved([], [Line("lever", "acme", "Acme Robotics", "CL"), Line("lever", "nobody")], identity)
     assert [(e.employer_id, e.employer, e.country, e.n_postings) for e in found] == [
         ("acmerobotics", "Acme Robotics", "CL", 0)
     ]
@@ -199,12 +199,12 @@ ADVERTS = st.lists(
 @given(ADVERTS, st.randoms(use_true_random=False))
 def test_no_order_shows_and_what_meets_is_one(adverts: list[RawPosting], random: Any) -> None:
     boards = [Line("lever", "acme", "Acme"), Line("greenhouse", "zenith", "Zenith Foods")]
-    found, of_advert = resolved(adverts, boards, reader)
+    found, of_advert = resolved(adverts, boards, identity)
     assert [e.employer_id for e in found] == sorted({e.employer_id for e in found})
     assert set(of_advert) - {None} <= {e.employer_id for e in found}
     assert sum(e.n_postings for e in found) == sum(i is not None for i in of_advert)
     shuffled = random.sample(adverts, len(adverts))
-    assert resolved(shuffled, boards[::-1], reader) == (
+    assert resolved(shuffled, boards[::-1], identity) == (
         found,
         [dict(zip(adverts, of_advert, strict=True))[advert] for advert in shuffled],
     )
@@ -214,13 +214,13 @@ def test_no_order_shows_and_what_meets_is_one(adverts: list[RawPosting], random:
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[store.Connection]:
-    with store.open_work(tmp_path) as opened:
-        store.load_lookup(opened, Sources, declared_sources())
+def con(tmp_path: Path) -> Iterator[database.Connection]:
+    with database.open_work(tmp_path) as opened:
+        database.load_lookup(opened, Sources, declared_sources())
         yield opened
 
 
-def put(con: store.Connection, *adverts: tuple[str, str | None, str | None, str | None]) -> None:
+def put(con: database.Connection, *adverts: tuple[str, str | None, str | None, str | None]) -> None:
     """Postings of source, employer, board and url, numbered on."""
     (n,) = con.execute("SELECT count(*) FROM core.postings").fetchall()[0]
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)} | {
@@ -233,10 +233,10 @@ def put(con: store.Connection, *adverts: tuple[str, str | None, str | None, str 
                             "employer": employer, "board": board, "url": url})
         for n, (source, employer, board, url) in enumerate(adverts, start=n)
     ]  # fmt: skip
-    store.put(con, Postings, rows)
+    database.put(con, Postings, rows)
 
 
-def written(con: store.Connection) -> tuple[list[Any], list[Any]]:
+def written(con: database.Connection) -> tuple[list[Any], list[Any]]:
     return (
         con.execute("SELECT * FROM core.employers ORDER BY employer_id").fetchall(),
         con.execute("SELECT posting_id, employer_id FROM core.postings ORDER BY posting_id").fetchall(),
@@ -255,43 +255,43 @@ LATER = (
 BOARDS = (Line("lever", "zenith", "Zenith", "CL"),)
 
 
-def test_postings_get_the_id_of_their_employer(con: store.Connection) -> None:
+def test_postings_get_the_id_of_their_employer(con: database.Connection) -> None:
     put(con, *FIRST, *LATER)
-    employers.resolve(con, BOARDS, reader)
+    employers.resolve(con, BOARDS, identity)
     found, of_postings = written(con)
     assert [(row[0], row[-1]) for row in found] == [("acme", 1), ("wehrtyou", 3), ("zenith", 0)]
     assert [i for _, i in of_postings] == [None, "wehrtyou", "wehrtyou", "wehrtyou", "acme"]
 
 
-def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: store.Connection, tmp_path: Path) -> None:
+def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: database.Connection, tmp_path: Path) -> None:
     put(con, *FIRST)
-    employers.resolve(con, BOARDS, reader)
+    employers.resolve(con, BOARDS, identity)
     put(con, *LATER)
-    employers.resolve(con, BOARDS, reader)
-    with store.open_work(tmp_path / "rebuilt") as rebuilt:
-        store.load_lookup(rebuilt, Sources, declared_sources())
+    employers.resolve(con, BOARDS, identity)
+    with database.open_work(tmp_path / "rebuilt") as rebuilt:
+        database.load_lookup(rebuilt, Sources, declared_sources())
         put(rebuilt, *FIRST, *LATER)
-        employers.resolve(rebuilt, BOARDS, reader)
+        employers.resolve(rebuilt, BOARDS, identity)
         assert written(con) == written(rebuilt)
     before = con.execute("SELECT count(*) FROM hired_by").fetchall()
     assert before == [(2,)], "the second time only new adverts were written"
-    employers.resolve(con, BOARDS, reader)
+    employers.resolve(con, BOARDS, identity)
     assert con.execute("SELECT count(*) FROM hired_by").fetchall() == [(0,)]
 
 
-def test_who_is_no_longer_named_goes(con: store.Connection) -> None:
+def test_who_is_no_longer_named_goes(con: database.Connection) -> None:
     put(con, *FIRST, *LATER)
-    employers.resolve(con, BOARDS, reader)
+    employers.resolve(con, BOARDS, identity)
     con.execute("UPDATE core.postings SET employer = NULL, url = NULL WHERE employer = 'Acme'")
-    employers.resolve(con, (), reader)
+    employers.resolve(con, (), identity)
     found, of_postings = written(con)
     assert [row[0] for row in found] == ["wehrtyou"]
     assert dict(of_postings)["simplify_newgrad:4"] is None
 
 
 def test_employers_of_boards_csv_are_one_row_each() -> None:
-    found, _ = resolved([], all_boards(), reader)
-    named = {reader.employer_key(board.employer) for board in all_boards() if board.employer}
+    found, _ = resolved([], all_boards(), identity)
+    named = {identity.employer_key(board.employer) for board in all_boards() if board.employer}
     assert named and named >= {e.employer_id for e in found}
     assert arrow_table(Employers, found).num_rows == len({e.employer_id for e in found}) == len(found)
 
@@ -311,9 +311,9 @@ def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
                 if isinstance(row, Posting):
                     key = (row.employer, row.source, row.board, row.url)
                     adverts[key] = RawPosting(*key, 1, (response.observed_at, row.posting_id))
-    found, _ = resolved(list(adverts.values()), all_boards(), reader)
+    found, _ = resolved(list(adverts.values()), all_boards(), identity)
     unions = {
-        "; ".join(employer.names) for employer in found if len({reader.employer_key(n) for n in employer.names}) > 1
+        "; ".join(employer.names) for employer in found if len({identity.employer_key(n) for n in employer.names}) > 1
     }
     assert unions, "the real lists have some"
     assert unions <= REVIEWED, "look at these, then add them to REVIEWED or mend what united them"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.warehouse.test_database import BEGIN, Answer, all_rows, declare, load, night, posting, refined
 from transforms.records.rows import Place
-from warehouse import database as store
+from warehouse import database
 
 INTERVALS = (
     "SELECT posting_id, first_seen_at, last_seen_at, closed_at, closed_by, expires_on::VARCHAR"
@@ -20,8 +20,8 @@ INTERVALS = (
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[store.Connection]:
-    with store.open_work(tmp_path) as made:
+def con(tmp_path: Path) -> Iterator[database.Connection]:
+    with database.open_work(tmp_path) as made:
         declare(made, 30)
         yield made
 
@@ -31,14 +31,14 @@ def days(number: int) -> datetime:
     return BEGIN + timedelta(days=number)
 
 
-def edits(con: store.Connection) -> list[tuple[Any, ...]]:
+def edits(con: database.Connection) -> list[tuple[Any, ...]]:
     return all_rows(con, "SELECT changed_at, column_name, old_value, new_value FROM core.posting_changes ORDER BY ALL")
 
 
 # --- intervals ------------------------------------------------------------------------------------------
 
 
-def test_a_posting_that_is_listed_again_has_two_intervals(con: store.Connection, tmp_path: Path) -> None:
+def test_a_posting_that_is_listed_again_has_two_intervals(con: database.Connection, tmp_path: Path) -> None:
     lists = [[posting(1), posting(2)], [posting(2)], [posting(2)], [posting(1), posting(2)]]
     load(con, *(refined(tmp_path, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
     assert all_rows(con, INTERVALS) == [
@@ -63,14 +63,14 @@ def test_a_posting_that_is_listed_again_has_two_intervals(con: store.Connection,
     ids=["empty or failed", "partly read", "of no board", "of another board"],
 )
 def test_what_is_no_whole_list_of_the_board_closes_nothing(
-    answer: Answer, con: store.Connection, tmp_path: Path
+    answer: Answer, con: database.Connection, tmp_path: Path
 ) -> None:
     load(con, refined(tmp_path, "0", Answer(night(0), [posting(1)])), refined(tmp_path, "1", answer))
     assert all_rows(con, "SELECT closed_at FROM core.posting_boards WHERE posting_id = 'board:1'") == [(None,)]
 
 
 def test_its_own_address_not_found_closes_a_posting_on_all_boards_and_no_other(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     answers = [Answer(night(0), [posting(id, board=board) for id in (1, 2)], board) for board in ("acme", "globex")]
     gone = Answer(night(1), board=None, is_complete=False, gone="board:1")
@@ -87,7 +87,7 @@ def test_its_own_address_not_found_closes_a_posting_on_all_boards_and_no_other(
     ]
 
 
-def test_what_is_not_seen_for_long_expires_and_that_is_no_closing(con: store.Connection, tmp_path: Path) -> None:
+def test_what_is_not_seen_for_long_expires_and_that_is_no_closing(con: database.Connection, tmp_path: Path) -> None:
     """A source without lists, declared to keep adverts 30 days: a gap of 31 ends an interval, one of 30 does not."""
     seen = (0, 30, 61)
     rows = [posting(board=None)]
@@ -99,7 +99,7 @@ def test_what_is_not_seen_for_long_expires_and_that_is_no_closing(con: store.Con
     assert all_rows(con, "SELECT closed_on, reopened_on::VARCHAR FROM core.postings") == [(None, "2026-03-03")]
 
 
-def test_an_advert_that_states_its_last_day_expires_then(con: store.Connection, tmp_path: Path) -> None:
+def test_an_advert_that_states_its_last_day_expires_then(con: database.Connection, tmp_path: Path) -> None:
     rows = [posting(board=None, valid_through=date(2026, 1, 10))]
     load(con, refined(tmp_path, "0", Answer(night(0), rows, board=None, is_complete=False)))
     assert all_rows(con, "SELECT closed_at, expires_on::VARCHAR FROM core.posting_intervals") == [(None, "2026-01-10")]
@@ -108,7 +108,7 @@ def test_an_advert_that_states_its_last_day_expires_then(con: store.Connection, 
     assert all_rows(con, still.format("2026-01-11")) == [(False,)]
 
 
-def test_days_on_which_a_board_was_not_read_are_gaps(con: store.Connection, tmp_path: Path) -> None:
+def test_days_on_which_a_board_was_not_read_are_gaps(con: database.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, str(n), Answer(night(n), [posting()])) for n in (0, 1, 5)]
     failed = refined(tmp_path, "3", Answer(night(3), is_complete=False))
     load(con, *files, failed)
@@ -119,7 +119,7 @@ def test_days_on_which_a_board_was_not_read_are_gaps(con: store.Connection, tmp_
 # --- versions -------------------------------------------------------------------------------------------
 
 
-def test_every_edit_is_kept_with_what_was_said_before(con: store.Connection, tmp_path: Path) -> None:
+def test_every_edit_is_kept_with_what_was_said_before(con: database.Connection, tmp_path: Path) -> None:
     said = [
         posting(title="Engineer", location_text="Lima"),
         posting(title="Engineer", location_text="Lima"),
@@ -143,7 +143,7 @@ def test_every_edit_is_kept_with_what_was_said_before(con: store.Connection, tmp
     ]
 
 
-def test_a_change_of_places_alone_is_a_version(con: store.Connection, tmp_path: Path) -> None:
+def test_a_change_of_places_alone_is_a_version(con: database.Connection, tmp_path: Path) -> None:
     def at(city: str) -> Answer:
         return Answer(night(["Lima", "Quito"].index(city)), [posting(places=(Place(place_text=city, city=city),))])
 
@@ -152,7 +152,7 @@ def test_a_change_of_places_alone_is_a_version(con: store.Connection, tmp_path: 
     assert all_rows(con, "SELECT count(*) FROM core.posting_versions") == [(2,)]
 
 
-def test_a_list_without_texts_takes_no_text_away(con: store.Connection, tmp_path: Path) -> None:
+def test_a_list_without_texts_takes_no_text_away(con: database.Connection, tmp_path: Path) -> None:
     """Some sources list titles and give texts at the postings' own addresses: the nights tell both, in turns."""
     listed = posting(title="Engineer", text_state="none")
     whole = posting(title="Engineer", text_state="full", text_hash="a" * 32)
@@ -169,7 +169,7 @@ def test_a_list_without_texts_takes_no_text_away(con: store.Connection, tmp_path
 
 
 def test_of_two_boards_the_first_speaks_until_it_no_longer_lists_the_posting(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     def on(board: str, n: int) -> Answer:
         return Answer(night(n), [posting(title=f"Engineer at {board}", board=board), posting(2, board=board)], board)
@@ -185,7 +185,7 @@ def test_of_two_boards_the_first_speaks_until_it_no_longer_lists_the_posting(
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 1, 0)])
 def test_what_a_late_file_changed_an_answer_that_was_only_repeated_changes_back(
-    order: tuple[int, ...], con: store.Connection, tmp_path: Path
+    order: tuple[int, ...], con: database.Connection, tmp_path: Path
 ) -> None:
     files = [
         refined(tmp_path, "0", Answer(night(0), [posting(title="Engineer")])),
@@ -199,7 +199,7 @@ def test_what_a_late_file_changed_an_answer_that_was_only_repeated_changes_back(
     assert [change[0] for change in edits(con)] == [night(1), night(2)]
 
 
-def test_an_unchanged_posting_is_not_written_again(con: store.Connection, tmp_path: Path) -> None:
+def test_an_unchanged_posting_is_not_written_again(con: database.Connection, tmp_path: Path) -> None:
     load(con, *(refined(tmp_path, str(n), Answer(night(n), [posting()])) for n in range(3)))
     assert all_rows(con, "SELECT warc, version_from, last_seen_at FROM core.postings") == [
         ("board/0.warc.gz", night(0), night(2))
@@ -209,7 +209,7 @@ def test_an_unchanged_posting_is_not_written_again(con: store.Connection, tmp_pa
 # --- past days ------------------------------------------------------------------------------------------
 
 
-def test_a_past_day_is_shown_as_it_was_known_then(con: store.Connection, tmp_path: Path) -> None:
+def test_a_past_day_is_shown_as_it_was_known_then(con: database.Connection, tmp_path: Path) -> None:
     lists = [
         [posting(1), posting(2, title="Engineer")],
         [posting(1), posting(2, title="Lead")],
@@ -237,7 +237,7 @@ def test_a_past_day_is_shown_as_it_was_known_then(con: store.Connection, tmp_pat
 
 
 def test_a_past_day_between_two_sightings_of_an_interval_was_a_day_it_was_open(
-    con: store.Connection, tmp_path: Path
+    con: database.Connection, tmp_path: Path
 ) -> None:
     """A source without lists, read every 20 days, that keeps adverts 30: no later sighting closes a day before it."""
     rows, opened = [posting(board=None)], "SELECT count(*) FROM open_jobs(DATE '{}')"
@@ -248,7 +248,7 @@ def test_a_past_day_between_two_sightings_of_an_interval_was_a_day_it_was_open(
     assert found == [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]]
 
 
-def test_days_are_days_of_utc_wherever_they_are_asked_for(con: store.Connection, tmp_path: Path) -> None:
+def test_days_are_days_of_utc_wherever_they_are_asked_for(con: database.Connection, tmp_path: Path) -> None:
     """23:30 UTC is another day in Auckland, and the closings of analysts there must be those of everybody."""
     load(con, *(refined(tmp_path, str(n), Answer(night(n), [posting(n)])) for n in (0, 1, 5)))
     asked = (
@@ -262,13 +262,13 @@ def test_days_are_days_of_utc_wherever_they_are_asked_for(con: store.Connection,
     assert [all_rows(con, select) for select in asked] == before
 
 
-def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: store.Connection, tmp_path: Path) -> None:
+def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: database.Connection, tmp_path: Path) -> None:
     """One archive file over midnight: rows, answers, closings, repetitions and rejects of the next day stay out."""
     file = refined(
         tmp_path, "0", Answer(night(0), [posting(1), posting(2)]), Answer(night(1), [posting(1, title="Later")]),
         Answer(night(2), repeats=night(0)),
     )  # fmt: skip
-    store.load(con, [file], gate=lambda *_: True, until=night(0).date())
+    database.load(con, [file], gate=lambda *_: True, until=night(0).date())
     assert all_rows(con, "SELECT posting_id, title, last_seen_at, closed_on FROM core.postings ORDER BY ALL") == [
         ("board:1", "Data Engineer", night(0), None),
         ("board:2", "Data Engineer", night(0), None),

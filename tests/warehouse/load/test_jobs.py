@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.warehouse.test_database import Answer, File, all_rows, load, night, posting, refined
-from transforms.employers import dedup as duplicate
+from transforms.employers import dedup
 from transforms.records.rows import Place, Posting
 from transforms.text.normalise import hash_of
-from warehouse import database as store
+from warehouse import database
 from warehouse.load import jobs
 
 WORDS = [f"w{n}ord" for n in range(3_000)]
@@ -41,26 +41,26 @@ def elsewhere(id: object, text: str | None = None, **said: Any) -> Posting:
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[store.Connection]:
-    con = store.open_work(tmp_path, threads=1)
+def con(tmp_path: Path) -> Iterator[database.Connection]:
+    con = database.open_work(tmp_path, threads=1)
     yield con
     con.close()
 
 
-def resolved(con: store.Connection, *files: File) -> dict[str, str]:
+def resolved(con: database.Connection, *files: File) -> dict[str, str]:
     """Job ids after loading the files, each source's alone, and finding the jobs."""
     for source in sorted({file.source for file in files}):
         load(con, *(file for file in files if file.source == source))
-    jobs.resolve(con, files, duplicate)
+    jobs.resolve(con, files, dedup)
     return dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings"))
 
 
-def links(con: store.Connection) -> list[tuple[Any, ...]]:
+def links(con: database.Connection) -> list[tuple[Any, ...]]:
     said = "left_posting_id, right_posting_id, rule, is_followed"
     return all_rows(con, f"SELECT {said} FROM core.job_links ORDER BY ALL")
 
 
-def outcome(con: store.Connection) -> list[list[tuple[Any, ...]]]:
+def outcome(con: database.Connection) -> list[list[tuple[Any, ...]]]:
     """All that `resolve` writes; which side of a found link is the earlier posting is settled after it was found."""
     tables = ["core.job_links", "core.job_merges", "core.superseded_job_ids", "core.postings"]
     tables += ["compared", "sketches", "other_job_ids"]
@@ -69,7 +69,7 @@ def outcome(con: store.Connection) -> list[list[tuple[Any, ...]]]:
     return [all_rows(con, f"SELECT * FROM {table} ORDER BY ALL") for table in tables] + [all_rows(con, found)]
 
 
-def test_the_same_job_on_two_sources_and_without_a_text(con: store.Connection, tmp_path: Path) -> None:
+def test_the_same_job_on_two_sources_and_without_a_text(con: database.Connection, tmp_path: Path) -> None:
     own = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, BOATS, title="Boat Engineer")]))
     other = refined(
         tmp_path,
@@ -85,27 +85,29 @@ def test_the_same_job_on_two_sources_and_without_a_text(con: store.Connection, t
     ]
 
 
-def test_a_snippet_is_no_text(con: store.Connection, tmp_path: Path) -> None:
+def test_a_snippet_is_no_text(con: database.Connection, tmp_path: Path) -> None:
     cut = dataclasses.replace(elsewhere(1, LAMPS[:300]), text_state="snippet")
     own = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS)]))
     resolved(con, own, refined(tmp_path, "a", Answer(night(1), [cut], board=None), source="zeta"))
     assert [link[2] for link in links(con)] == ["same facts"]
 
 
-def test_another_requisition_is_another_job(con: store.Connection, tmp_path: Path) -> None:
+def test_another_requisition_is_another_job(con: database.Connection, tmp_path: Path) -> None:
     rows = [advert(1, LAMPS, requisition_id="R-1"), advert(2, LAMPS, requisition_id="R-2"), advert(3, LAMPS)]
     ids = resolved(con, refined(tmp_path, "a", Answer(night(0), rows)))
     assert ids == {"board:1": "board:1", "board:2": "board:2", "board:3": "board:1"}
 
 
-def test_a_place_is_that_of_the_version_and_not_of_today(con: store.Connection, tmp_path: Path) -> None:
+def test_a_place_is_that_of_the_version_and_not_of_today(con: database.Connection, tmp_path: Path) -> None:
     own = refined(tmp_path, "a", Answer(night(0), [advert(1)]))
     later = refined(tmp_path, "b", Answer(night(2), [advert(1, places=(LIMA,), location_text="Lima")]))
     other = refined(tmp_path, "a", Answer(night(1), [elsewhere(1)], board=None), source="zeta")
     assert resolved(con, own, later, other)["zeta:1"] == "board:1"
 
 
-def test_a_repost_without_text_is_the_same_job_once_the_first_is_closed(con: store.Connection, tmp_path: Path) -> None:
+def test_a_repost_without_text_is_the_same_job_once_the_first_is_closed(
+    con: database.Connection, tmp_path: Path
+) -> None:
     beside = [Answer(night(0), [advert(1)]), Answer(night(1), [advert(1), advert(2)]), Answer(night(2), [advert(3)])]
     files = [refined(tmp_path, str(n), answer) for n, answer in enumerate(beside)]
     assert resolved(con, *files[:2]) == {"board:1": "board:1", "board:2": "board:2"}
@@ -113,7 +115,7 @@ def test_a_repost_without_text_is_the_same_job_once_the_first_is_closed(con: sto
     assert ids["board:2"] == "board:2" and ids["board:3"] == "board:1"
 
 
-def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: store.Connection, tmp_path: Path) -> None:
+def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: database.Connection, tmp_path: Path) -> None:
     files = [
         refined(tmp_path, "0", Answer(night(0), [advert(1, LAMPS)])),
         refined(tmp_path, "1", Answer(night(1), [advert(1, LAMPS), advert(2, BOATS)])),
@@ -132,62 +134,62 @@ def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: store.Connection, tm
 
 
 def test_with_nothing_new_nothing_is_read_or_matched(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)]))
     ids = resolved(con, file)
     before = outcome(con)
     for name in ("read", "links", "jobs", "sketches"):
-        monkeypatch.delattr(duplicate, name)
+        monkeypatch.delattr(dedup, name)
     assert resolved(con, file) == ids
     assert outcome(con) == before
 
 
 def test_only_titles_that_changed_are_matched_again(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [advert(n, LAMPS, title=title) for n, title in enumerate(("Designer", "Designer", "Nurse", "Nurse"))]
     first = refined(tmp_path, "a", Answer(night(0), rows))
     resolved(con, first)
     matched: list[set[str]] = []
-    match = duplicate.links
+    match = dedup.links
 
-    def noted(versions: Sequence[duplicate.Version], *rest: Any) -> list[duplicate.Link]:
+    def noted(versions: Sequence[dedup.Version], *rest: Any) -> list[dedup.Link]:
         matched.append({version.posting_id for version in versions})
         return match(versions, *rest)
 
-    monkeypatch.setattr(duplicate, "links", noted)
+    monkeypatch.setattr(dedup, "links", noted)
     ids = resolved(con, first, refined(tmp_path, "b", Answer(night(1), [*rows, advert(9, LAMPS, title="Nurse")])))
     assert matched == [{"board:2", "board:3", "board:9"}]
     assert ids["board:9"] == "board:2" and ids["board:1"] == "board:0"
 
 
 def test_another_matcher_compares_everything_again(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)]))
     resolved(con, file)
-    monkeypatch.setattr(duplicate, "links", lambda *_: [])
+    monkeypatch.setattr(dedup, "links", lambda *_: [])
     assert resolved(con, file)["board:2"] == "board:1"
-    monkeypatch.setattr(duplicate, "key", lambda: "another")
+    monkeypatch.setattr(dedup, "key", lambda: "another")
     assert resolved(con, file)["board:2"] == "board:2"
 
 
-def test_what_was_compared_is_not_published(con: store.Connection, tmp_path: Path) -> None:
+def test_what_was_compared_is_not_published(con: database.Connection, tmp_path: Path) -> None:
     resolved(con, refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)])))
-    store.publish(con, tmp_path / store.MARKET)
-    with store.open_reader(tmp_path) as market:
+    database.publish(con, tmp_path / database.MARKET)
+    with database.open_reader(tmp_path) as market:
         tables = {row[0] for row in market.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         assert "job_links" in tables and not tables & set(jobs.TABLES)
         assert len(market.execute("FROM core.job_links").fetchall()) == 1
 
 
 def test_a_missing_refined_file_leaves_what_core_knows(
-    con: store.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    con: database.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS), advert(3, AROUND)]))
     load(con, file)
-    jobs.resolve(con, [], duplicate)
+    jobs.resolve(con, [], dedup)
     assert dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings")) == {
         "board:1": "board:1",
         "board:2": "board:1",
@@ -224,13 +226,13 @@ def nights(folder: Path, rng: random.Random) -> list[File]:
 def test_increments_in_any_order_are_all_at_once(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     files = nights(tmp_path, rng)
-    with store.open_work(tmp_path / "whole", threads=1) as whole:
+    with database.open_work(tmp_path / "whole", threads=1) as whole:
         resolved(whole, *files)
         expected = outcome(whole)
     assert any(link[-2] for link in expected[0])
     for number in range(2):
         order = rng.sample(files, len(files)) if number else files
-        with store.open_work(tmp_path / f"parts{number}", threads=1) as parts:
+        with database.open_work(tmp_path / f"parts{number}", threads=1) as parts:
             for n in range(1, len(order) + 1):
                 resolved(parts, *order[:n])
             assert outcome(parts) == expected
@@ -241,7 +243,7 @@ def test_ids_of_a_day_are_those_that_were_known_then(seed: int, tmp_path: Path) 
     files = nights(tmp_path, random.Random(100 + seed))
     asked = "SELECT posting_id, job_id FROM postings_as_of('{}') ORDER BY ALL"
     known = []
-    with store.open_work(tmp_path / "parts", threads=1) as parts:
+    with database.open_work(tmp_path / "parts", threads=1) as parts:
         for number in range(5):
             resolved(parts, *(file for file in files if int(file.rows.stem) <= number))
             known.append(all_rows(parts, asked.format(night(number).date())))

@@ -16,10 +16,10 @@ from flows.nightly import MARTS, Request, compute_marts, load_lookups
 from flows.runtime.settings import Settings
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
-from warehouse import database as store
-from warehouse.checks import integrity as soundness
+from warehouse import database
+from warehouse.checks import integrity
 from warehouse.checks.gate import GateResult
-from warehouse.marts import cell_cache as reuse
+from warehouse.marts import cell_cache
 from warehouse.schema import VIEWS, arrow_table
 from warehouse.tables import PostingPlaces, PostingSkills, RoleShares, SalaryBands, SkillDemand
 
@@ -31,17 +31,17 @@ COUNTRIES = {
     "DE": ("Western Europe", "Europe"),
 }
 LONG_AGO = "('2023-01-01', '2023-01-01', '2024-01-01')"
-MARTS_FOLDER = Path(reuse.__file__).parent
+MARTS_FOLDER = Path(cell_cache.__file__).parent
 
 
-def put(con: store.Connection, rows: list[Any]) -> None:
-    store._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+def put(con: database.Connection, rows: list[Any]) -> None:
+    database._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[store.Connection]:
+def con(tmp_path: Path) -> Iterator[database.Connection]:
     """180 jobs of 60 employers in three countries, with skills."""
-    with store.open_work(tmp_path) as opened:
+    with database.open_work(tmp_path) as opened:
         load_lookups(opened)
         skills = [row[0] for row in opened.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
         jobs, places, asked = [], [], []
@@ -65,37 +65,39 @@ def con(tmp_path: Path) -> Iterator[store.Connection]:
         yield opened
 
 
-def of_day(con: store.Connection, day: date) -> dict[str, list[tuple[Any, ...]]]:
+def of_day(con: database.Connection, day: date) -> dict[str, list[tuple[Any, ...]]]:
     """Rows of all marts of a day."""
     names = [table_of(cls).name for cls in MARTS]
     query = "SELECT * EXCLUDE (as_of) FROM {} WHERE as_of = ? ORDER BY ALL"
     return {name: con.execute(query.format(name), [day]).fetchall() for name in names}
 
 
-def anew(con: store.Connection, day: date) -> dict[str, list[tuple[Any, ...]]]:
+def anew(con: database.Connection, day: date) -> dict[str, list[tuple[Any, ...]]]:
     """What the marts of a day come to when nothing is known of other days."""
     con.begin()
     for cls, mart in MARTS.items():
-        store.write_mart(con, cls, mart.compute(con, day, mart.window_days, reuse.Cells(cls, day)), as_of=day)
+        database.write_mart(con, cls, mart.compute(con, day, mart.window_days, cell_cache.Cells(cls, day)), as_of=day)
     found = of_day(con, day)
     con.rollback()
     return found
 
 
-def night(con: store.Connection, tmp_path: Path, day: date, monkeypatch: pytest.MonkeyPatch) -> dict[str, reuse.Cells]:
+def night(
+    con: database.Connection, tmp_path: Path, day: date, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, cell_cache.Cells]:
     """The marts of a day as a run makes them; the cells of each mart that was not taken over as a whole."""
-    made: dict[str, reuse.Cells] = {}
+    made: dict[str, cell_cache.Cells] = {}
 
-    def noted(con: store.Connection, cls: type, as_of: date) -> reuse.Cells:
+    def noted(con: database.Connection, cls: type, as_of: date) -> cell_cache.Cells:
         cells = made[table_of(cls).name] = reuse_cells(con, cls, as_of)
         return cells
 
-    reuse_cells = reuse.cells_of
+    reuse_cells = cell_cache.cells_of
     with monkeypatch.context() as patch:
-        patch.setattr(reuse, "cells_of", noted)
+        patch.setattr(cell_cache, "cells_of", noted)
         patch.setattr(nightly, "work_of", lambda request: con.cursor())
         # What marts are computed from is here, and no sources, employers or intervals beside it.
-        patch.setattr(soundness, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
+        patch.setattr(integrity, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
         request = Request(settings=Settings(data=tmp_path), command="test", sources=())
         problems, _ = compute_marts.fn(request, day)
     assert problems == []
@@ -121,7 +123,7 @@ def edits(chance: random.Random) -> Iterator[str]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_that_were_taken_over_are_those_that_would_be_computed(
-    seed: int, con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
     for number in range(4):
@@ -133,7 +135,7 @@ def test_rows_that_were_taken_over_are_those_that_would_be_computed(
 
 
 def test_where_nothing_changed_nothing_is_computed(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = night(con, tmp_path, DAY, monkeypatch)
     assert set(first) == {table_of(cls).name for cls in MARTS}
@@ -146,7 +148,7 @@ def test_where_nothing_changed_nothing_is_computed(
 
 
 def test_only_cells_that_hold_a_changed_job_are_computed(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night(con, tmp_path, DAY, monkeypatch)
     con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
@@ -168,7 +170,7 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
 
 
 def test_a_job_that_leaves_the_window_changes_its_cells(
-    con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     con.execute("UPDATE core.postings SET first_seen_at = '2025-06-01', version_from = '2025-06-01'")
     con.execute("UPDATE core.postings SET last_seen_at = '2025-10-01' WHERE posting_id = 'x:0001'")
@@ -180,9 +182,11 @@ def test_a_job_that_leaves_the_window_changes_its_cells(
     assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
 
-def test_other_code_computes_everything(con: store.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_computes_everything(
+    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     night(con, tmp_path, DAY, monkeypatch)
-    monkeypatch.setattr(reuse, "code_key", lambda: "another")
+    monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
     cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
     assert set(cells) == {table_of(cls).name for cls in MARTS}
     assert all(cell.n_taken == 0 for cell in cells.values())
@@ -197,8 +201,8 @@ def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
         tables = set(re.findall(r"\bcore\.\w+", text))
         for view in tables & VIEWS.keys():
             tables |= set(re.findall(r"\bcore\.\w+", VIEWS[view][1]))
-        assert tables - VIEWS.keys() <= {table_of(cls).name for cls in reuse.READ}, file
+        assert tables - VIEWS.keys() <= {table_of(cls).name for cls in cell_cache.READ}, file
         if file.suffix == ".sql":
             text = text.replace("last_seen_at::DATE > $as_of - $window_days::INTEGER", "")
-            used = {name for name in reuse.UNREAD if re.search(rf"\b{name}\b", text)}
+            used = {name for name in cell_cache.UNREAD if re.search(rf"\b{name}\b", text)}
             assert not used, (file, used)

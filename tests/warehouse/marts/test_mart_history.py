@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tests.warehouse.test_database import all_rows
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
-from warehouse import database as store
-from warehouse.marts import mart_history as history
+from warehouse import database
+from warehouse.marts import mart_history
 from warehouse.schema import arrow_table, mart_ddl
 from warehouse.tables import HISTORIES, Figures, RoleShares, SourceContribution
 
@@ -27,13 +27,13 @@ SPANS = "SELECT role, n_jobs, valid_from, valid_to FROM mart.role_shares_history
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Connection]:
-    with store.open_work(tmp_path_factory.mktemp("history")) as con:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
+    with database.open_work(tmp_path_factory.mktemp("history")) as con:
         yield con
 
 
 @pytest.fixture
-def con(opened: store.Connection) -> Iterator[store.Connection]:
+def con(opened: database.Connection) -> Iterator[database.Connection]:
     opened.begin()
     yield opened
     opened.rollback()
@@ -69,11 +69,11 @@ def figure(as_of: date, name: str = "skill.python", **said: Any) -> Figures:
     return Figures(**(values | said))
 
 
-def read_back(con: store.Connection, cls: type, as_of: date) -> list[tuple[Any, ...]]:
+def read_back(con: database.Connection, cls: type, as_of: date) -> list[tuple[Any, ...]]:
     return all_rows(con, f"SELECT * FROM {table_of(cls).name} WHERE as_of = DATE '{as_of}' ORDER BY ALL")
 
 
-def as_written(con: store.Connection, cls: type, rows: list[Any]) -> list[tuple[Any, ...]]:
+def as_written(con: database.Connection, cls: type, rows: list[Any]) -> list[tuple[Any, ...]]:
     """Rows as DuckDB gives them where they are simply there."""
     con.register("plain_rows", arrow_table(cls, rows))
     found = all_rows(con, "SELECT * FROM plain_rows ORDER BY ALL")
@@ -104,7 +104,7 @@ WRITTEN = st.lists(st.tuples(st.integers(0, 5), COUNTS | st.integers(0, 5)), max
 
 
 @contextlib.contextmanager
-def taken_back(con: store.Connection) -> Iterator[None]:
+def taken_back(con: database.Connection) -> Iterator[None]:
     con.begin()
     try:
         yield
@@ -117,17 +117,17 @@ def taken_back(con: store.Connection) -> Iterator[None]:
 @example(steps=[(0, {ROLES[0]: 1}), (2, {ROLES[0]: 1}), (1, {}), (1, 0)])  # taken out between two days, and put back
 @example(steps=[(0, {ROLES[0]: 1}), (1, {ROLES[0]: 2}), (2, {ROLES[0]: 1}), (1, 2)])
 def test_each_day_is_read_as_it_was_written_last(
-    opened: store.Connection, steps: list[tuple[int, dict[str, int] | int]]
+    opened: database.Connection, steps: list[tuple[int, dict[str, int] | int]]
 ) -> None:
     """A step writes a day's rows or, given a day that was written before, lets it have the rows of that one."""
     written: dict[int, dict[str, int]] = {}
     with taken_back(opened):
         for number, counts in steps:
             if isinstance(counts, dict):
-                store.write_mart(opened, RoleShares, shares(day(number), counts), as_of=day(number))
+                database.write_mart(opened, RoleShares, shares(day(number), counts), as_of=day(number))
                 written[number] = counts
             elif counts in written:
-                store.keep_mart(opened, RoleShares, of=day(counts), as_of=day(number))
+                database.keep_mart(opened, RoleShares, of=day(counts), as_of=day(number))
                 written[number] = written[counts]
             for known, its in written.items():
                 rows = as_written(opened, RoleShares, shares(day(known), its))
@@ -142,12 +142,12 @@ LEDGER = st.dictionaries(st.sampled_from(("a", "b", "c")), st.none() | BEHIND)
 
 @settings(max_examples=40, deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(0, 4), LEDGER), max_size=8))
-def test_figures_are_read_with_their_day_in_them(opened: store.Connection, steps: list[tuple[int, Any]]) -> None:
+def test_figures_are_read_with_their_day_in_them(opened: database.Connection, steps: list[tuple[int, Any]]) -> None:
     written: dict[int, list[Figures]] = {}
     with taken_back(opened):
         for number, ledger in steps:
             rows = written[number] = [ledger_row(day(number), name, behind) for name, behind in ledger.items()]
-            store.write_mart(opened, Figures, rows, as_of=day(number))
+            database.write_mart(opened, Figures, rows, as_of=day(number))
             for known, its in written.items():
                 assert read_back(opened, Figures, day(known)) == as_written(opened, Figures, its)
 
@@ -161,11 +161,11 @@ def ledger_row(as_of: date, name: str, behind: list[tuple[str, int | None]] | No
     return figure(as_of, name, behind=parts, read_on=min((d for _, d in days if d), default=None))
 
 
-def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: store.Connection) -> None:
+def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: database.Connection) -> None:
     """Neither a share nor a figure, though its source was read again and its SELECT names the day."""
     for number in range(4):
-        store.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": 3}), as_of=day(number))
-        store.write_mart(con, Figures, [figure(day(number)), figure(day(number), "role.a")], as_of=day(number))
+        database.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": 3}), as_of=day(number))
+        database.write_mart(con, Figures, [figure(day(number)), figure(day(number), "role.a")], as_of=day(number))
     assert all_rows(con, "SELECT count(*) FROM mart.role_shares_history") == [(1,)]
     assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(2,)]
     assert all_rows(con, "SELECT mart, count(*) FROM mart.days GROUP BY mart ORDER BY mart") == [
@@ -177,40 +177,40 @@ def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: store.Co
     ]
 
 
-def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: store.Connection) -> None:
+def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: database.Connection) -> None:
     written = {0: {"ai_engineer": 1, "mlops_engineer": 2}, 2: {"ai_engineer": 1}, 9: {"ai_engineer": 3}}
     for number, counts in written.items():
-        store.write_mart(con, RoleShares, shares(day(number), counts), as_of=day(number))
-    assert history.forget_after(con, RoleShares, day(1)) == [day(2), day(9)]
+        database.write_mart(con, RoleShares, shares(day(number), counts), as_of=day(number))
+    assert mart_history.forget_after(con, RoleShares, day(1)) == [day(2), day(9)]
     assert all_rows(con, SPANS) == [("ai_engineer", 1, day(0), None), ("mlops_engineer", 2, day(0), None)]
-    assert history.forget_after(con, RoleShares, day(1)) == []
+    assert mart_history.forget_after(con, RoleShares, day(1)) == []
 
 
-def test_a_row_is_stored_again_when_anything_of_it_changed(con: store.Connection) -> None:
+def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connection) -> None:
     changes: list[dict[str, Any]] = [{}, {"n_jobs": 5}, {}, {"reason": None, "status": "published"}, {"share": 0.5}]
     for number, changed in enumerate(changes):
         rows = [replace(share(day(number), "ai_engineer", 1), **changed), share(day(number), "ai_leadership", 2)]
-        store.write_mart(con, RoleShares, rows, as_of=day(number))
+        database.write_mart(con, RoleShares, rows, as_of=day(number))
     assert all_rows(con, "SELECT role, count(*) FROM mart.role_shares_history GROUP BY role ORDER BY role") == [
         ("ai_engineer", 5), ("ai_leadership", 1),
     ]  # fmt: skip
 
 
-def test_a_day_is_read_without_the_rows_of_other_days(con: store.Connection) -> None:
+def test_a_day_is_read_without_the_rows_of_other_days(con: database.Connection) -> None:
     """The day asked for goes into the scan of mart.days, and no more than its one row is joined."""
     for number in range(300):
-        store.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": number}), as_of=day(number))
+        database.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": number}), as_of=day(number))
     plan = all_rows(con, f"EXPLAIN ANALYZE SELECT * FROM mart.role_shares WHERE as_of = DATE '{day(7)}'")[0][1]
     assert f"as_of = '{day(7)}'::DATE" in " ".join(plan.split())
     assert read_back(con, RoleShares, day(7)) == as_written(con, RoleShares, shares(day(7), {"ai_engineer": 7}))
 
 
 def test_what_was_refused_leaves_nothing_behind(tmp_path: Path) -> None:
-    with store.open_work(tmp_path) as con:
-        with store.transaction(con):
-            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
-        with pytest.raises(RuntimeError), store.transaction(con):
-            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+    with database.open_work(tmp_path) as con:
+        with database.transaction(con):
+            database.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        with pytest.raises(RuntimeError), database.transaction(con):
+            database.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
             raise RuntimeError
         assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
         assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(1,)]
@@ -218,18 +218,18 @@ def test_what_was_refused_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: Path) -> None:
     market = tmp_path / "market.duckdb"
-    with store.open_work(tmp_path) as con:
-        with store.transaction(con):
-            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
-        store.publish(con, market)
+    with database.open_work(tmp_path) as con:
+        with database.transaction(con):
+            database.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        database.publish(con, market)
         with duckdb.connect(str(market)) as older:
             older.execute("CREATE TABLE kept AS SELECT * EXCLUDE (baseline) FROM mart.figures_history")
             older.execute("DROP VIEW mart.figures")
             older.execute("DROP TABLE mart.figures_history")
             older.execute("CREATE TABLE mart.figures_history AS FROM kept")
-        with store.transaction(con):
-            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
-        store.restore_published(con, Figures, market)
+        with database.transaction(con):
+            database.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+        database.restore_published(con, Figures, market)
         assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
 
 
@@ -253,13 +253,13 @@ def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: 
     written = {n: (its, [figure(day(n)), figure(day(n), "role.a", value=str(n // 2))]) for n, its in enumerate(counts)}
     of_earlier_version(tmp_path / "work.duckdb", written)
     of_earlier_version(tmp_path / "market.duckdb", {n: written[n] for n in (0, 1)})
-    with store.open_work(tmp_path) as con:
+    with database.open_work(tmp_path) as con:
         for number, (its, ledger) in written.items():
             assert read_back(con, RoleShares, day(number)) == as_written(con, RoleShares, shares(day(number), its))
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, ledger)
         assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in written.items()})
         assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(3,)]
-        store.restore_published(con, Figures, tmp_path / "market.duckdb")
+        database.restore_published(con, Figures, tmp_path / "market.duckdb")
         assert all_rows(con, "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of") == [(day(0),), (day(1),)]
         for number in (0, 1):
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, written[number][1])
@@ -269,23 +269,23 @@ def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: 
 
 def test_recalling_what_is_there_writes_nothing(tmp_path: Path) -> None:
     market = tmp_path / "market.duckdb"
-    with store.open_work(tmp_path) as con:
-        with store.transaction(con):
-            store.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
-        store.publish(con, market)
+    with database.open_work(tmp_path) as con:
+        with database.transaction(con):
+            database.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
+        database.publish(con, market)
         ids = "SELECT rowid, figure FROM mart.figures_history"
         before = all_rows(con, ids)
-        store.restore_published(con, Figures, market)
+        database.restore_published(con, Figures, market)
         assert all_rows(con, ids) == before
-        with store.transaction(con):
-            store.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
-        store.restore_published(con, Figures, market)
+        with database.transaction(con):
+            database.write_mart(con, Figures, [figure(day(1), value="70%")], as_of=day(1))
+        database.restore_published(con, Figures, market)
         assert all_rows(con, "SELECT as_of, value FROM mart.figures") == [(day(0), "62%")]
         assert all_rows(con, "SELECT valid_to FROM mart.figures_history") == [(None,)]
 
 
 @pytest.mark.parametrize("mart", HISTORIES, ids=lambda mart: table_of(mart).name)
-def test_a_mart_has_its_declared_columns_with_comments(mart: type, con: store.Connection) -> None:
+def test_a_mart_has_its_declared_columns_with_comments(mart: type, con: database.Connection) -> None:
     said = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'mart' AND table_name = ?"
     found = dict(con.execute(f"{said} ORDER BY column_index", [table_of(mart).name.partition(".")[2]]).fetchall())
     assert list(found) == [f.name for f in fields_of(mart)]

@@ -15,9 +15,9 @@ from flows.runtime.settings import Settings
 from transforms.records.columns import fields_of
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, roles
-from warehouse import database as store
+from warehouse import database
 from warehouse.checks import gate as quality
-from warehouse.checks import integrity as soundness
+from warehouse.checks import integrity
 from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.skill_demand import skill_demand
@@ -46,10 +46,10 @@ REGION = {
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[store.Connection]:
-    with store.open_work(tmp_path) as opened:
-        store.load_lookup(opened, Countries, countries())
-        store.load_lookup(opened, Roles, roles())
+def con(tmp_path: Path) -> Iterator[database.Connection]:
+    with database.open_work(tmp_path) as opened:
+        database.load_lookup(opened, Countries, countries())
+        database.load_lookup(opened, Roles, roles())
         yield opened
 
 
@@ -73,19 +73,19 @@ def posting(number: int, **said: Any) -> Postings:
     return Postings(**(usual | {"version_from": said.get("first_seen_at", NOW)} | said))
 
 
-def put(con: store.Connection, rows: list[Any]) -> None:
-    store._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+def put(con: database.Connection, rows: list[Any]) -> None:
+    database._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
 
 
-def bands(con: store.Connection) -> Any:
+def bands(con: database.Connection) -> Any:
     return salary_bands(con, AS_OF)
 
 
-def demand(con: store.Connection) -> Any:
+def demand(con: database.Connection) -> Any:
     return skill_demand(con, AS_OF)
 
 
-def shares(con: store.Connection) -> Any:
+def shares(con: database.Connection) -> Any:
     return role_shares(con, AS_OF)
 
 
@@ -100,7 +100,7 @@ def cell(frame: Any, **key: Any) -> Any:
     return frame.iloc[0]
 
 
-def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: store.Connection) -> None:
+def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection) -> None:
     ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(40)]
     put(con, [posting(i, annual_low_usd=low, annual_high_usd=high) for i, (low, high) in enumerate(ends)])
     found = cell(bands(con))
@@ -133,25 +133,25 @@ def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: store.Connection) -
         ({"first_seen_at": NOW + timedelta(days=1), "last_seen_at": NOW + timedelta(days=1)}, 0, 0),
     ],
 )
-def test_what_enters_a_band(con: store.Connection, said: dict[str, Any], enters: int, apart: int) -> None:
+def test_what_enters_a_band(con: database.Connection, said: dict[str, Any], enters: int, apart: int) -> None:
     put(con, [posting(1, **said)])
     found = cell(bands(con))
     assert (found.n_jobs, found.n_apart) == (enters, apart)
 
 
-def test_interns_enter_no_cell_and_unstated_levels_only_the_total(con: store.Connection) -> None:
+def test_interns_enter_no_cell_and_unstated_levels_only_the_total(con: database.Connection) -> None:
     put(con, [posting(1, seniority="intern"), posting(2, seniority="unstated"), posting(3, seniority="executive")])
     frame = bands(con)
     counts = {group: cell(frame, seniority_group=group).n_jobs for group in ("entry", "senior", "unstated", "all")}
     assert counts == {"entry": 0, "senior": 0, "unstated": 1, "all": 2}
 
 
-def test_a_job_without_a_rate_is_counted(con: store.Connection) -> None:
+def test_a_job_without_a_rate_is_counted(con: database.Connection) -> None:
     put(con, [posting(1, annual_low_usd=None, annual_high_usd=None, currency="ARS", usd_reason="no_rate")])
     assert cell(bands(con)).n_no_rate == 1
 
 
-def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: store.Connection) -> None:
+def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: database.Connection) -> None:
     same = {"job_id": "x:0001", "employer_id": "e"}
     put(con, [posting(1, **same), posting(2, **same), posting(3, country="DE", **same)])
     frame = bands(con)
@@ -160,7 +160,7 @@ def test_a_job_counts_once_in_each_region_and_once_in_the_world(con: store.Conne
     assert cell(frame, region_level="region", region="Western Europe").n_jobs == 1
 
 
-def test_several_and_remote_are_cells_of_their_own(con: store.Connection) -> None:
+def test_several_and_remote_are_cells_of_their_own(con: database.Connection) -> None:
     for number, place in enumerate(("several", "remote")):
         put(con, [posting(number, pay_country=place, pay_region=place, pay_continent=place, pay_market=None)])
     frame = bands(con)
@@ -201,7 +201,7 @@ def jobs_by_country(frame: Any) -> dict[str, int]:
     return dict(zip(here.region, here.n_jobs, strict=True))
 
 
-def test_pay_zones_count_in_each_of_their_countries_and_once_above(con: store.Connection) -> None:
+def test_pay_zones_count_in_each_of_their_countries_and_once_above(con: database.Connection) -> None:
     put(con, [posting(1)])
     put(
         con,
@@ -222,7 +222,7 @@ def test_pay_zones_count_in_each_of_their_countries_and_once_above(con: store.Co
 
 
 def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_the_headline(
-    con: store.Connection,
+    con: database.Connection,
 ) -> None:
     put(con, [posting(i, annual_low_usd=160e3) for i in range(40)])
     put(con, [pay for i in range(40) for pay in (zone(i, 0, "US", annual_low_usd=160e3), zone(i, 1, "CA", **CAD))])
@@ -245,7 +245,7 @@ def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_th
     ],
 )
 def test_pay_tied_to_no_country_counts_where_no_other_is(
-    con: store.Connection, places: tuple[str, ...], zones: tuple[str, ...], expected: dict[str, int]
+    con: database.Connection, places: tuple[str, ...], zones: tuple[str, ...], expected: dict[str, int]
 ) -> None:
     put(con, [posting(1, pay_country="several", pay_region="Northern America", pay_continent="Americas")])
     put(con, placed(1, *places))
@@ -268,7 +268,7 @@ def test_pay_tied_to_no_country_counts_where_no_other_is(
     ],
 )
 def test_a_zone_is_judged_by_its_own_amounts(
-    con: store.Connection, said: dict[str, Any], enters: int, apart: int
+    con: database.Connection, said: dict[str, Any], enters: int, apart: int
 ) -> None:
     put(con, [posting(1)])
     put(con, [zone(1, 0, "US"), zone(1, 1, "DE", **said)])
@@ -276,14 +276,14 @@ def test_a_zone_is_judged_by_its_own_amounts(
     assert (found.n_jobs, found.n_apart) == (enters, apart)
 
 
-def test_remote_pay_and_its_zones_stand_apart(con: store.Connection) -> None:
+def test_remote_pay_and_its_zones_stand_apart(con: database.Connection) -> None:
     put(con, [posting(1, pay_country="remote", pay_region="remote", pay_continent="remote", pay_market=None)])
     put(con, placed(1, "US", "DE"))
     put(con, [zone(1, 0, None), zone(1, 1, "DE")])
     assert jobs_by_country(bands(con)) == {"remote": 1, "DE": 1}
 
 
-def test_stated_levels_have_a_band_of_their_own(con: store.Connection) -> None:
+def test_stated_levels_have_a_band_of_their_own(con: database.Connection) -> None:
     put(con, [posting(i, seniority="mid" if i % 2 else "senior") for i in range(40)])
     put(con, [posting(100 + i, seniority_inferred=True, annual_low_usd=90e3) for i in range(60)])
     put(con, [posting(200 + i, seniority="staff") for i in range(7)])
@@ -293,14 +293,14 @@ def test_stated_levels_have_a_band_of_their_own(con: store.Connection) -> None:
     assert (stated.n_jobs, stated.n_stated, stated.band_low, stated.status) == (40, 40, 150e3, "published")
 
 
-def test_gigs_of_trainers_are_counted_and_never_published(con: store.Connection) -> None:
+def test_gigs_of_trainers_are_counted_and_never_published(con: database.Connection) -> None:
     put(con, [posting(i, role="ai_data_trainer") for i in range(40)])
     found = cell(bands(con), role_group="ai_data_trainer", seniority_group="all")
     assert (found.n_jobs, found.n_apart, found.status) == (0, 40, "suppressed")
     assert found.reason == "kept apart: paid gigs, not employment; only counted"
 
 
-def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection) -> None:
+def test_every_region_and_group_has_a_row_with_its_reason(con: database.Connection) -> None:
     frame = bands(con)
     regions = {c.region for c in countries() if c.region}
     rows = frame[(frame.region_level == "region") & (frame.role_group == "ai_core") & (frame.seniority_group == "all")]
@@ -310,7 +310,9 @@ def test_every_region_and_group_has_a_row_with_its_reason(con: store.Connection)
     assert rows[["band_low", "p50", "p50_lo"]].isna().all(axis=None)
 
 
-def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_its_own(con: store.Connection) -> None:
+def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_its_own(
+    con: database.Connection,
+) -> None:
     spelled = [
         posting(i, employer=name, employer_id="acme") for i, name in enumerate(["Acme", "ACME, Inc.", "acme.com"])
     ]
@@ -319,7 +321,7 @@ def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_i
     assert (cell(bands(con)).n_jobs, cell(bands(con)).n_employers) == (40, 1 + 1 + 35)
 
 
-def test_few_employers_suppress_and_a_giant_makes_it_low(con: store.Connection) -> None:
+def test_few_employers_suppress_and_a_giant_makes_it_low(con: database.Connection) -> None:
     put(con, [posting(i, employer_id=f"E{i % 4}") for i in range(60)])
     found = cell(bands(con))
     assert (found.status, found.reason) == ("suppressed", "not enough employers (4; 5 needed)")
@@ -330,14 +332,14 @@ def test_few_employers_suppress_and_a_giant_makes_it_low(con: store.Connection) 
     assert "few employers" in found.reason
 
 
-def test_a_wide_interval_makes_it_low(con: store.Connection) -> None:
+def test_a_wide_interval_makes_it_low(con: database.Connection) -> None:
     put(con, [posting(i, annual_low_usd=20e3 if i % 2 else 300e3, annual_high_usd=400e3) for i in range(32)])
     found = cell(bands(con))
     assert found.status == "low"
     assert "interval" in found.reason
 
 
-def test_a_country_is_judged_on_its_own_money(con: store.Connection) -> None:
+def test_a_country_is_judged_on_its_own_money(con: database.Connection) -> None:
     local = [
         posting(
             i,
@@ -373,7 +375,7 @@ def report(row: int, pay: float, pair_row: int, **said: Any) -> PayReports:
     return PayReports(**(usual | said))
 
 
-def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low(con: store.Connection) -> None:
+def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low(con: database.Connection) -> None:
     rows = [report(2 * i + k, 200e3 - 50e3 * k, 2 * i + 0, title=f"t{i % 40}") for i in range(1, 81) for k in (0, 1)]
     old = [report(1, 1.0, 1, snapshot_on=date(2026, 7, 1))]
     late = [report(1, 9e9, 1, snapshot_on=date(2026, 10, 1))]
@@ -385,8 +387,8 @@ def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low
     assert pd.isna(found.n_employers)
 
 
-def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Connection) -> None:
-    store.load_lookup(
+def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database.Connection) -> None:
+    database.load_lookup(
         con,
         Skills,
         [
@@ -429,7 +431,7 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: store.Co
     assert world.loc[("asked", "Python"), "share_lo"] < 0.75 < world.loc[("asked", "Python"), "share_hi"]
 
 
-def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection) -> None:
+def test_a_share_made_by_few_employers_is_low_and_says_so(con: database.Connection) -> None:
     """Sixty employers with five jobs each; one has twenty more, of which each names the same tool."""
     employers = [i % 60 for i in range(300)] + [0] * 20
     asking = {
@@ -440,7 +442,7 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection)
         "Go": range(1, 9),  # eight employers with a job each: 2 %, perhaps 1 %, perhaps 4 %
     }
     common = {"category": "Programming Languages", "kind": "technology", "aliases": (), "case_rule": "any"}
-    store.load_lookup(con, Skills, [Skills(skill=name, evidence="test", **common) for name in asking])  # type: ignore[arg-type]
+    database.load_lookup(con, Skills, [Skills(skill=name, evidence="test", **common) for name in asking])  # type: ignore[arg-type]
     put(con, [posting(i, employer_id=f"E{employer}") for i, employer in enumerate(employers)])
     put(
         con,
@@ -467,7 +469,7 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: store.Connection)
     assert quality.check(demand(con), SkillDemand, gate="g", run_id="r").passed
 
 
-def test_a_role_of_few_employers_is_low(con: store.Connection) -> None:
+def test_a_role_of_few_employers_is_low(con: database.Connection) -> None:
     role = dict.fromkeys(range(300, 320), "ai_security")
     role |= {i: "ai_architect" for i in range(300) if not (i + i // 60) % 3}
     put(
@@ -482,7 +484,7 @@ def test_a_role_of_few_employers_is_low(con: store.Connection) -> None:
     assert pd.isna(rows.loc["prompt_engineer", "largest_employer"])
 
 
-def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) -> None:
+def test_too_few_jobs_keep_their_counts_without_shares(con: database.Connection) -> None:
     skill = Skills(
         skill="Python",
         category="Programming Languages",
@@ -491,7 +493,7 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) ->
         case_rule="any",
         evidence="test",
     )
-    store.load_lookup(con, Skills, [skill])
+    database.load_lookup(con, Skills, [skill])
     put(con, [posting(i) for i in range(3)])
     put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
     row = demand(con).iloc[0]
@@ -502,7 +504,7 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: store.Connection) ->
     assert pd.isna(row["rank"])
 
 
-def test_role_shares_add_up_over_ai_jobs_only(con: store.Connection) -> None:
+def test_role_shares_add_up_over_ai_jobs_only(con: database.Connection) -> None:
     put(con, [posting(i, role="data_scientist" if i < 10 else "ai_engineer") for i in range(40)])
     put(con, [posting(100 + i, role="software_engineer") for i in range(50)])
     world = shares(con).query("region_level == 'world'").set_index("role")
@@ -510,7 +512,7 @@ def test_role_shares_add_up_over_ai_jobs_only(con: store.Connection) -> None:
     assert world.loc["data_scientist", ["share", "n_role", "n_jobs"]].tolist() == [0.25, 10, 40]
 
 
-def test_the_same_rows_give_the_same_numbers(con: store.Connection) -> None:
+def test_the_same_rows_give_the_same_numbers(con: database.Connection) -> None:
     put(con, [posting(i, annual_low_usd=1e5 + 997 * i, employer_id=f"E{i % 12}") for i in range(60)])
     pd.testing.assert_frame_equal(bands(con), bands(con))
 
@@ -524,13 +526,13 @@ def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[st
     """Compute the marts of a day as a run does; what is wrong, and the figures."""
     request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
     with pytest.MonkeyPatch.context() as patch:  # postings stand here alone, without intervals, sources and employers
-        patch.setattr(soundness, "judge", lambda *_, **__: quality.GateResult(checks=(), failures=()))
+        patch.setattr(integrity, "judge", lambda *_, **__: quality.GateResult(checks=(), failures=()))
         problems, ledger = compute_marts.fn(request, day)
     return problems, {row.figure: row for row in ledger}
 
 
-def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: store.Connection) -> None:
-    store.load_lookup(con, Sources, declared_sources())
+def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: database.Connection) -> None:
+    database.load_lookup(con, Sources, declared_sources())
     put(con, [posting(i) for i in range(40)])
     before = cell(bands(con)).n_jobs
     barred = next(source.source for source in declared_sources() if not source.is_republishable)
@@ -540,7 +542,7 @@ def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: s
     assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before + 40, 80)
 
 
-def test_only_what_was_published_is_carried_on(con: store.Connection, tmp_path: Path) -> None:
+def test_only_what_was_published_is_carried_on(con: database.Connection, tmp_path: Path) -> None:
     load_lookups(con)
     put(con, [posting(i) for i in range(40)])
     con.close()
@@ -549,13 +551,13 @@ def test_only_what_was_published_is_carried_on(con: store.Connection, tmp_path: 
     assert (problems, refused[BAND].status) == ([], "published")
 
     assert night_of(tmp_path, days[1])[0] == []
-    with store.open_work(tmp_path) as work:
-        store.publish(work, tmp_path / "market.duckdb")
+    with database.open_work(tmp_path) as work:
+        database.publish(work, tmp_path / "market.duckdb")
         work.execute("UPDATE core.postings SET annual_low_usd = 120e3")
     problems, found = night_of(tmp_path, days[2])  # killed before it was published
     assert (problems, found[BAND].value) == ([], "USD 10.0K–16.7K per month")
 
-    with store.open_work(tmp_path) as work:
+    with database.open_work(tmp_path) as work:
         work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
     carried = night_of(tmp_path, days[3])[1][BAND]
     assert carried.reason == f"not enough data (n = 4; 30 needed); value of {days[1].isoformat()} kept"

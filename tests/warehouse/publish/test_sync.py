@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,8 @@ import pytest
 
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
-from warehouse import database as store
-from warehouse.publish import sync as renewing
+from warehouse import database
+from warehouse.publish import sync
 from warehouse.schema import arrow_table, database_tables
 from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs
 
@@ -22,8 +23,8 @@ NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[store.Connection]:
-    with store.open_work(tmp_path) as opened:
+def con(tmp_path: Path) -> Iterator[database.Connection]:
+    with database.open_work(tmp_path) as opened:
         yield opened
 
 
@@ -31,18 +32,18 @@ def con(tmp_path: Path) -> Iterator[store.Connection]:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are written anew."""
     files: list[Path] = []
-    write = store._write_market
+    write = database._write_market
 
-    def noted(con: store.Connection, fresh: Path, finish: Any) -> None:
+    def noted(con: database.Connection, fresh: Path, finish: Any) -> None:
         files.append(fresh)
         write(con, fresh, finish)
 
-    monkeypatch.setattr(store, "_write_market", noted)
+    monkeypatch.setattr(database, "_write_market", noted)
     return files
 
 
-def put(con: store.Connection, *rows: Any) -> None:
-    store._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+def put(con: database.Connection, *rows: Any) -> None:
+    database._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
 
 
 def advert(number: int, **said: Any) -> Postings:
@@ -95,7 +96,7 @@ def edits(chance: random.Random) -> Iterator[str]:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_renewed_file_holds_what_one_written_anew_does(
-    seed: int, con: store.Connection, tmp_path: Path, written: list[Path]
+    seed: int, con: database.Connection, tmp_path: Path, written: list[Path]
 ) -> None:
     chance = random.Random(seed)
     put(con, *(advert(n) for n in range(3_000)))
@@ -103,16 +104,16 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingBoards))
     put(con, *(PostingBoards(**nothing | seen | {"posting_id": f"x:{n:04}"}) for n in range(3_000)))
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     del written[:]
     for night in range(4):
         for statement in edits(chance):
             con.execute(statement)
         before = con.execute("SELECT count(*) FROM duckdb_databases()").fetchall()
-        store.publish(con, target)
+        database.publish(con, target)
         assert con.execute("SELECT count(*) FROM duckdb_databases()").fetchall() == before
         assert written == [], "so few changes are made in a copy"
-        store.publish(con, anew := tmp_path / f"{night}.duckdb")
+        database.publish(con, anew := tmp_path / f"{night}.duckdb")
         del written[:]
         assert content(target) == content(anew)
         assert declared(target) == declared(anew)
@@ -140,59 +141,59 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
     ],
 )
 def test_whatever_changes_in_a_column_is_published(
-    edit: str, con: store.Connection, tmp_path: Path, written: list[Path]
+    edit: str, con: database.Connection, tmp_path: Path, written: list[Path]
 ) -> None:
     """Digests combine hashes of values: also those that all rows share, that swap places or that look like nothing."""
     put(con, *(advert(n, city="Rome" if n % 2 == 0 else "Lima", years_min=n % 2) for n in range(600)))
     con.execute("UPDATE core.postings SET remote_scope = [] WHERE posting_id >= 'x:0300'")
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     del written[:]
     con.execute(f"UPDATE core.postings SET {edit}")
-    store.publish(con, target)
+    database.publish(con, target)
     assert written == []
     wanted = con.execute("SELECT * FROM core.postings ORDER BY ALL").fetchall()
     assert content(target)["core.postings"] == wanted
 
 
-def doubled(con: store.Connection) -> None:
+def doubled(con: database.Connection) -> None:
     con.execute("INSERT INTO core.postings SELECT * FROM core.postings WHERE posting_id = 'x:0001'")
 
 
-def doubled_and_new(con: store.Connection) -> None:
+def doubled_and_new(con: database.Connection) -> None:
     for _ in range(2):
         put(con, advert(99))
 
 
-def doubled_in_place_of_another(con: store.Connection) -> None:
+def doubled_in_place_of_another(con: database.Connection) -> None:
     doubled(con)
     con.execute("DELETE FROM core.postings WHERE posting_id = 'x:0002'")
 
 
 @pytest.mark.parametrize("spoil", [doubled, doubled_and_new, doubled_in_place_of_another])
 def test_a_doubled_key_is_never_published(
-    spoil: Callable[[store.Connection], None], con: store.Connection, tmp_path: Path
+    spoil: Callable[[database.Connection], None], con: database.Connection, tmp_path: Path
 ) -> None:
     put(con, *(advert(n) for n in range(5)))
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     before = target.read_bytes()
     spoil(con)
     with pytest.raises(duckdb.ConstraintException):
-        store.publish(con, target)
+        database.publish(con, target)
     assert target.read_bytes() == before
     assert not list(tmp_path.glob("market.duckdb.*"))
 
 
 def test_a_file_with_other_declarations_is_written_anew(
-    con: store.Connection, tmp_path: Path, written: list[Path], monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, written: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
-    store.publish(con, target)
+    database.publish(con, target)
+    database.publish(con, target)
     assert len(written) == 1
-    monkeypatch.setattr(store, "comments", lambda cls: ())
-    store.publish(con, target)
+    monkeypatch.setattr(database, "comments", lambda cls: ())
+    database.publish(con, target)
     assert len(written) == 2
     with duckdb.connect(str(target), read_only=True) as market:
         assert market.execute("SELECT count(*) FROM duckdb_tables() WHERE comment IS NOT NULL").fetchall() == [(1,)]
@@ -200,46 +201,47 @@ def test_a_file_with_other_declarations_is_written_anew(
 
 @pytest.mark.parametrize("damage", [b"half" * 5000, b""])
 def test_a_damaged_file_is_written_anew(
-    damage: bytes, con: store.Connection, tmp_path: Path, written: list[Path]
+    damage: bytes, con: database.Connection, tmp_path: Path, written: list[Path]
 ) -> None:
     target = tmp_path / "market.duckdb"
     put(con, advert(1))
     target.write_bytes(damage)
-    store.publish(con, target)
+    database.publish(con, target)
     assert len(written) == 1
     assert len(content(target)["core.postings"]) == 1
 
 
 def test_where_most_changed_the_file_is_written_anew(
-    con: store.Connection, tmp_path: Path, written: list[Path], monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, tmp_path: Path, written: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renewing, "MIN_MOVED", 10)
+    monkeypatch.setattr(sync, "MIN_MOVED", 10)
     put(con, *(advert(n) for n in range(100)))
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     con.execute("DELETE FROM core.postings WHERE posting_id < 'x:0020'")
-    store.publish(con, target)
+    database.publish(con, target)
     assert len(written) == 1
     con.execute("DELETE FROM core.postings WHERE posting_id < 'x:0060'")
-    store.publish(con, target)
+    database.publish(con, target)
     assert len(written) == 2
     assert len(content(target)["core.postings"]) == 40
 
 
-def test_what_finishes_a_run_is_in_the_published_file_alone(con: store.Connection, tmp_path: Path) -> None:
+def test_what_finishes_a_run_is_in_the_published_file_alone(con: database.Connection, tmp_path: Path) -> None:
     names: dict[str, Any] = {f.name: None for f in fields_of(Runs)}
     run: dict[str, Any] = {"run_id": "r", "command": "run", "is_sample": False, "started_at": NOW, "code_version": "1"}
     put(con, Runs(**{**names, **run}))
     target = tmp_path / "market.duckdb"
     for code in (0, 2):
-        staged = store.stage(con, target, lambda c: store.end_run(c, "r", ended_at=NOW + timedelta(1), exit_code=code))  # noqa: B023
+        end = functools.partial(database.end_run, run_id="r", ended_at=NOW + timedelta(1), exit_code=code)
+        staged = database.stage(con, target, end)
         staged.fresh.replace(target)
         with duckdb.connect(str(target), read_only=True) as market:
             assert market.execute("SELECT exit_code FROM ops.runs").fetchall() == [(code,)]
     assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(None,)]
 
 
-def test_a_place_that_moves_to_another_position_is_no_doubled_key(con: store.Connection, tmp_path: Path) -> None:
+def test_a_place_that_moves_to_another_position_is_no_doubled_key(con: database.Connection, tmp_path: Path) -> None:
     names: dict[str, Any] = {f.name: None for f in fields_of(PostingPlaces)}
     places = [
         PostingPlaces(**{**names, "posting_id": "x:0001", "position": n, "city": city, "reading": "stated"})
@@ -247,10 +249,10 @@ def test_a_place_that_moves_to_another_position_is_no_doubled_key(con: store.Con
     ]
     put(con, *places)
     target = tmp_path / "market.duckdb"
-    store.publish(con, target)
+    database.publish(con, target)
     con.execute("DELETE FROM core.posting_places WHERE city = 'Lima'")
     con.execute("UPDATE core.posting_places SET position = position - 1")
-    store.publish(con, target)
+    database.publish(con, target)
     with duckdb.connect(str(target), read_only=True) as market:
         found = market.execute("SELECT position, city FROM core.posting_places ORDER BY ALL").fetchall()
     assert found == [(0, "Quito"), (1, "Cali")]
