@@ -28,7 +28,7 @@ BASELINE = {
     "MLOps and Deployment": ("Docker", "Kubernetes", "CI/CD", "MLflow", "Kubeflow", "APIs"),
     "AI Ethics and Explainability": ("Bias", "Fairness", "Explainability"),
 }
-"""What the 2026 guide names, by its own six headings (shared/DESIGN.md, section 6)."""
+"""What the 2026 guide names, by its own six headings (docs/design.md: Figures)."""
 NAMES = [name for skill in taxonomy() for name in (skill.skill, *skill.aliases)]
 TEXTS = st.lists(
     st.sampled_from(NAMES)
