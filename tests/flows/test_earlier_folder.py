@@ -18,6 +18,7 @@ import pytest
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
+from warehouse.publish.reader import open_reader
 from warehouse.schema import quoted
 from warehouse.tables import HISTORIES
 
@@ -47,7 +48,7 @@ def earlier(tmp_path: Path) -> Path:
 
 
 def published(data: Path, query: str, day: date) -> list[tuple[Any, ...]]:
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         return con.execute(query, [day]).fetchall()
 
 
@@ -85,6 +86,6 @@ def test_the_next_run_keeps_the_days_that_were_published(
     assert all(before)
     assert here(earlier, *arguments) in (0, 2)
     assert [published(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)] == before
-    with database.open_reader(earlier) as con:
+    with open_reader(earlier) as con:
         assert con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall() == [(d,) for d in DAYS]
         assert con.execute("SELECT count(*) FROM core.postings").fetchall() == [(56,)]
