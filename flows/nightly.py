@@ -25,7 +25,8 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive.warc import LIVE, MAX_AHEAD, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
+from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
+from extractors.archive.writer import PART, Writer, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import Refined, answers_after, gc_paused, refusals_in
 from extractors.refine.workers import refine_all

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive.warc import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
+from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
 from extractors.source import ANSWERED
 
 TABLES = """

@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from extractors.archive.index import ArchiveIndex
-from extractors.archive.warc import Damaged, Recorded, Revisited, read_recorded, recorded_at
+from extractors.archive.reader import Damaged, Recorded, Revisited, read_recorded, recorded_at
 
 Where = tuple[Path, int, int, int]
 """Path, record, offset and position of an answer."""

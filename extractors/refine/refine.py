@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from extractors.archive.warc import Damaged, Revisited, digest_of, read
+from extractors.archive.reader import Damaged, Revisited, digest_of, read
 from extractors.boards import all_boards
 from extractors.source import ANSWERED, GONE, NEW_KEYS, Response, all_sources, source_of
 from transforms.posting import NONE_BEFORE, CachedRow, postings
@@ -96,7 +96,7 @@ def code_key(source: str) -> str:
     digest.update("\0".join(versions).encode())
     files = [
         *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}.*")),
-        *(ROOT / "extractors" / name for name in ("source.py", "boards.py", "archive/warc.py", "refine/refine.py")),
+        *(ROOT / "extractors" / name for name in ("source.py", "boards.py", "archive/reader.py", "refine/refine.py")),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
         ROOT / "warehouse" / "tables.py",

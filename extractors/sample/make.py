@@ -27,7 +27,8 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from extractors.archive.warc import SAMPLE_SOFTWARE, SUFFIX, Writer, path_of
+from extractors.archive.reader import SAMPLE_SOFTWARE, SUFFIX
+from extractors.archive.writer import Writer, path_of
 from extractors.sample.adverts import (
     FIRST_NIGHT,
     N_NIGHTS,

@@ -32,19 +32,9 @@ import requests
 import urllib3
 
 from extractors.archive.index import ArchiveIndex, IndexEntry
+from extractors.archive.reader import MAX_BODY, Damaged, Recorded, Revisited, decoded, digest_of_body, is_ahead
 from extractors.archive.replay import NotRecorded, ReplayAdapter, Replayed, whole_answers
-from extractors.archive.warc import (
-    MAX_BODY,
-    NOT_MODIFIED,
-    SOFTWARE,
-    Damaged,
-    Recorded,
-    Revisited,
-    Writer,
-    decoded,
-    digest_of_body,
-    is_ahead,
-)
+from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.source import ANSWERED, HOST_LABELS, Response, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Manners, reservation

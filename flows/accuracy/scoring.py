@@ -22,7 +22,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.source import Response
 from extractors.sources.employer_boards import ashby
 from transforms.pay.normalisation import finished

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from extractors.archive.warc import MAX_BODY, SUFFIX, Writer, is_ahead, read
+from extractors.archive.reader import MAX_BODY, SUFFIX, is_ahead, read
+from extractors.archive.writer import Writer
 from extractors.source import Response, all_sources
 from extractors.sources.files import tabular
 from flows.inputs.recordings import refuse_sample

@@ -16,7 +16,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
-from extractors.archive.warc import NOT_MODIFIED, SUFFIX, read
+from extractors.archive.reader import SUFFIX, read
+from extractors.archive.writer import NOT_MODIFIED
 from extractors.boards import BOARDS, Board, all_boards, written
 from extractors.source import Response, all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings

@@ -14,7 +14,8 @@ from typing import Any
 from rich.table import Column, Table
 from rich.text import Text
 
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
 from extractors.source import ANSWERED, NEW_KEYS, Response, Source, all_sources

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.warc import SUFFIX, Damaged, is_live, read_recorded
+from extractors.archive.reader import SUFFIX, Damaged, is_live, read_recorded
 from extractors.source import all_sources
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.errors import Wrong

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 
-from extractors.archive.warc import SUFFIX
+from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import all_sources
 from flows.terminal.errors import WrongUsage

@@ -39,7 +39,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 import extractors.sources.employer_boards.ashby
 import transforms.posting
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.refine.refine import Refined, gc_paused, refine, rows_of
 from extractors.source import Response
 from tests.bench import duplicates, growth, nights, plain

@@ -28,7 +28,7 @@ import numpy as np
 import orjson
 from datasketch import MinHash, MinHashLSH
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.source import Response
 from transforms.employers import dedup
 from transforms.employers.dedup import Integers, Sketches, Version, jobs, links, places_of, title_key

@@ -26,7 +26,8 @@ from typing import Any
 
 import duckdb
 
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.source import Response
 from tests.bench import nights
 

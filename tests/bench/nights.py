@@ -33,7 +33,8 @@ from typing import Any
 
 import orjson
 
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.source import Response
 
 REPO = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from extractors.source import Source
 from extractors.web.politeness import Manners
 from extractors.web.session import Web, web_for

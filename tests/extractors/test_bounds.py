@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from extractors.archive.warc import Recorded, read_recorded, write
+from extractors.archive.reader import Recorded, read_recorded
+from extractors.archive.writer import write
 from extractors.refine.refine import refine, refusals_in, rows_of
 from extractors.source import Response, all_sources
 from flows.inputs.recordings import recordings_in

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 import transforms.lookups
-from extractors.archive.warc import Damaged, Revisited, Writer, read
+from extractors.archive.reader import Damaged, Revisited, read
+from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
 from extractors.sample import make
 from extractors.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table

@@ -56,12 +56,12 @@ class Point(NamedTuple):
 
 
 POINTS = [
-    Point("fetch", "extractors.archive.warc:Writer.write", "before"),
-    Point("fetch", "extractors.archive.warc:Writer.write", "after", 9),
+    Point("fetch", "extractors.archive.writer:Writer.write", "before"),
+    Point("fetch", "extractors.archive.writer:Writer.write", "after", 9),
     Point("fetch", "flows.nightly:salvage", "before"),
     Point("fetch", "flows.nightly:salvage", "after"),
-    Point("fetch", "extractors.archive.warc:_finish", "before"),
-    Point("fetch", "extractors.archive.warc:_finish", "after", 17),
+    Point("fetch", "extractors.archive.writer:_finish", "before"),
+    Point("fetch", "extractors.archive.writer:_finish", "after", 17),
     Point("fetch", "extractors.archive.index:ArchiveIndex.add", "before", 18),
     Point("fetch", "extractors.archive.index:ArchiveIndex.add", "after", 19),
     Point("load", "warehouse.database:begin_run", "before"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from extractors.refine.refine import refine
 from extractors.sources.employer_boards import ashby
 from transforms.employers import dedup

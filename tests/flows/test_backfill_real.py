@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.source import Response
 from reports.figures import catalogue
 from warehouse import database

@@ -21,7 +21,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
-from extractors.archive.warc import LIVE, Writer, path_of
+from extractors.archive.reader import LIVE
+from extractors.archive.writer import Writer, path_of
 from extractors.refine import refine
 from extractors.refine.refine import Refined
 from extractors.refine.workers import refine_all

@@ -21,7 +21,8 @@ import pytest
 
 import extractors.refine.refine as refine_module
 import transforms.posting as posting_module
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.refine.refine import FEW, ReadBefore, Refined, gc_paused, refine, refusals_in
 from extractors.sample import adverts
 from extractors.source import Response, all_sources

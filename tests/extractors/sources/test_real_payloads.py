@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 import pytest
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.refine.refine import rows_of
 from extractors.source import NEW_KEYS, Response, all_sources, source_of
 from extractors.sources.reference.world_bank import country_codes

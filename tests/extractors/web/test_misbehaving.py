@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import Damaged, Recorded, Writer, read, read_recorded
+from extractors.archive.reader import Damaged, Recorded, read, read_recorded
+from extractors.archive.writer import Writer
 from extractors.web import session
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.paging import ask_each

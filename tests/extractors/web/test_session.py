@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import Damaged, Recorded, Revisited, Writer, read, read_recorded
+from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded
+from extractors.archive.writer import Writer
 from extractors.source import Response
 from extractors.web import session
 from extractors.web.session import FetchFailed, MissingContact, web_for

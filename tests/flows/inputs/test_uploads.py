@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import SUFFIX, read, write
+from extractors.archive.reader import SUFFIX, read
+from extractors.archive.writer import write
 from extractors.refine.refine import rows_of
 from extractors.source import Response, source_of
 from extractors.sources.files import tabular

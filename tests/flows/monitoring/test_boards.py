@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from extractors.boards import BOARDS, Board, all_boards, read_boards, written
 from extractors.source import Response
 from flows.monitoring import boards as tended

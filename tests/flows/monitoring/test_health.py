@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import Recorded, Revisited, read_recorded
+from extractors.archive.reader import Recorded, Revisited, read_recorded
 from extractors.sources.employer_boards import lever
 from extractors.web import session as web_module
 from extractors.web.politeness import Manners

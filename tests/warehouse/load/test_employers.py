@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.boards import all_boards
 from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
