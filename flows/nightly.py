@@ -30,7 +30,8 @@ from extractors.archive.writer import PART, Writer, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import Refined, answers_after, gc_paused, refusals_in
 from extractors.refine.workers import refine_all
-from extractors.source import ANSWERED, Source, all_sources
+from extractors.response import ANSWERED
+from extractors.source import Source, all_sources
 from extractors.web.session import MissingContact, Web, checked_contact, web_for
 from flows.accuracy.audit import audits_of
 from flows.runtime.permissions import accept, accepted, permissions, why_off

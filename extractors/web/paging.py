@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from extractors.source import ANSWERED, GONE, Response
+from extractors.response import ANSWERED, GONE, Response
 from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 

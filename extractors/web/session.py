@@ -35,7 +35,8 @@ from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.reader import MAX_BODY, Damaged, Recorded, Revisited, decoded, digest_of_body, is_ahead
 from extractors.archive.replay import NotRecorded, ReplayAdapter, Replayed, whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
-from extractors.source import ANSWERED, HOST_LABELS, Response, Source
+from extractors.response import ANSWERED, Response
+from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Manners, reservation
 

@@ -23,7 +23,7 @@ import orjson
 from numpy.typing import NDArray
 
 from extractors.archive.reader import read
-from extractors.source import Response
+from extractors.response import Response
 from extractors.sources.employer_boards import ashby
 from transforms.pay.normalisation import finished
 from transforms.pay.prose import pay_in

@@ -19,7 +19,8 @@ from urllib.parse import quote, urlsplit
 
 from extractors.archive.reader import MAX_BODY, SUFFIX, is_ahead, read
 from extractors.archive.writer import Writer
-from extractors.source import Response, all_sources
+from extractors.response import Response
+from extractors.source import all_sources
 from extractors.sources.files import tabular
 from flows.inputs.recordings import refuse_sample
 from flows.terminal.errors import WrongUsage

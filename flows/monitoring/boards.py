@@ -19,7 +19,8 @@ from urllib.parse import unquote
 from extractors.archive.reader import SUFFIX, read
 from extractors.archive.writer import NOT_MODIFIED
 from extractors.boards import BOARDS, Board, all_boards, written
-from extractors.source import Response, all_sources, board_in
+from extractors.response import Response
+from extractors.source import all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
 from flows.terminal.progress import shown

@@ -18,7 +18,8 @@ from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
-from extractors.source import ANSWERED, NEW_KEYS, Response, Source, all_sources
+from extractors.response import ANSWERED, NEW_KEYS, Response
+from extractors.source import Source, all_sources
 from extractors.web.session import web_for
 from flows.runtime.permissions import permissions, why_off
 from flows.runtime.run_log import Run, runs_of

@@ -29,7 +29,7 @@ import orjson
 from datasketch import MinHash, MinHashLSH
 
 from extractors.archive.reader import read
-from extractors.source import Response
+from extractors.response import Response
 from transforms.employers import dedup
 from transforms.employers.dedup import Integers, Sketches, Version, jobs, links, places_of, title_key
 from transforms.text.normalise import hash_of

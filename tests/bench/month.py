@@ -28,7 +28,7 @@ import duckdb
 
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
-from extractors.source import Response
+from extractors.response import Response
 from tests.bench import nights
 
 SAMPLE = nights.REPO / "extractors" / "sample" / "recordings"

@@ -20,9 +20,10 @@ import transforms.lookups
 from extractors.archive.reader import Damaged, Revisited, read
 from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
+from extractors.response import Response
 from extractors.sample import make
 from extractors.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
-from extractors.source import Response, all_sources
+from extractors.source import all_sources
 from extractors.web.session import web_for
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.records.vocabulary import ROLES

@@ -30,7 +30,7 @@ import pandas as pd
 import pytest
 
 import flows.nightly
-from extractors.refine.refine import code_key
+from extractors.refine.cache import code_key
 from flows.cli import main as cli
 from flows.runtime.version import code_version
 from tests.flows.conftest import without_prefect

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from extractors.archive.reader import read
-from extractors.source import Response
+from extractors.response import Response
 from reports.figures import catalogue
 from warehouse import database
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from extractors.source import AGES_OUT, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import AGES_OUT, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.structured import stated_pay

@@ -19,7 +19,8 @@ from urllib.parse import quote, unquote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import currency_of
 from transforms.pay.scope import component_in, period_in, tied_to

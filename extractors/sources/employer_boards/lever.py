@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address

@@ -15,7 +15,8 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue

@@ -15,7 +15,8 @@ from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
 from transforms.posting import RawPosting

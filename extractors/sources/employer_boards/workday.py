@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 
 from extractors.boards import employer_of
-from extractors.source import AGES_OUT, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import AGES_OUT, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address

@@ -57,7 +57,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extractors.source import WORKBOOK, Response, Source
+from extractors.csv_tables import WORKBOOK
+from extractors.response import Response
+from extractors.source import Source
 from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address

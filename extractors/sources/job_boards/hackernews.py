@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import folded, is_understood

@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import currency_of

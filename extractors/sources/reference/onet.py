@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.source import Response, Source, each, member, table_in
+from extractors.csv_tables import member, table_in
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OccupationSkill
 from transforms.text.rejects import Rejected

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.source import LISTED_WHOLE, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import LISTED_WHOLE, Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from operator import itemgetter
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, PayReport

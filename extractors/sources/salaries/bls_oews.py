@@ -26,7 +26,9 @@ from xml.etree.ElementTree import ParseError
 
 import orjson
 
-from extractors.source import Response, Source, each, member
+from extractors.csv_tables import member
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.text.lookups import occupations

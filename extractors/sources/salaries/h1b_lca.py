@@ -19,7 +19,8 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import finished

@@ -14,7 +14,7 @@ import pytest
 from extractors.archive.index import ArchiveIndex
 from extractors.archive.reader import Damaged, Recorded, Revisited, digest_of_body, entry_of, read, read_recorded
 from extractors.archive.writer import Writer, path_of
-from extractors.source import Response
+from extractors.response import Response
 from extractors.web.session import FetchFailed, web_for
 from tests.extractors.board import NOW, SOURCE, Board, live
 

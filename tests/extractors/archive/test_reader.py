@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from extractors.archive import reader
 from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded, recorded_at
 from extractors.archive.writer import Writer
-from extractors.source import Response
+from extractors.response import Response
 from tests.extractors.archive.numbered import TIME, body_of, outline, whole, written
 
 REAL = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"

@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator as OtherReader
 from extractors.archive import reader
 from extractors.archive.reader import Recorded, digest_of, read, read_recorded
 from extractors.archive.writer import Writer, path_of, salvage, write
-from extractors.source import Response
+from extractors.response import Response
 from tests.extractors.archive.numbered import TIME, body_of, members_of, outline, whole, written
 
 

@@ -23,9 +23,12 @@ import extractors.refine.refine as refine_module
 import transforms.posting as posting_module
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
-from extractors.refine.refine import FEW, ReadBefore, Refined, gc_paused, refine, refusals_in
+from extractors.refine import cache
+from extractors.refine.cache import RowCache
+from extractors.refine.refine import FEW, Refined, gc_paused, refine, refusals_in
+from extractors.response import Response
 from extractors.sample import adverts
-from extractors.source import Response, all_sources
+from extractors.source import all_sources
 from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from transforms.place.places import Address
@@ -217,12 +220,12 @@ def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], m
     assert n_read == ["1", "1"]
 
 
-@pytest.mark.parametrize(("most", "n"), [({}, 3), ({"FILES_BEFORE": 1}, 4), ({"ROWS_BEFORE": 2}, 4)])
+@pytest.mark.parametrize(("most", "n"), [({}, 3), ({"MAX_FILES": 1}, 4), ({"MAX_ROWS": 2}, 4)])
 def test_only_so_many_rows_are_looked_through(
     most: dict[str, int], n: int, tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in most.items():
-        monkeypatch.setattr(refine_module, name, value)
+        monkeypatch.setattr(cache, name, value)
     night(tmp_path, 1, advert(1))
     night(tmp_path, 2, advert(2), advert(3))
     night(tmp_path, 3, advert(1), advert(3))
@@ -233,17 +236,17 @@ def test_only_so_many_rows_are_looked_through(
 def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
     monkeypatch.setattr(refine_module, "BATCH", 3)
-    monkeypatch.setattr(refine_module, "GROUPS_KEPT", 2)
+    monkeypatch.setattr(cache, "MAX_GROUPS", 2)
     chance = random.Random(seed)
     n_again = 0
-    rows = refine_module.ReadBefore.rows
+    rows = RowCache.rows
 
-    def counted(self: ReadBefore, numbers: Sequence[int]) -> Any:
+    def counted(self: RowCache, numbers: Sequence[int]) -> Any:
         nonlocal n_again
         n_again += len(numbers)
         return rows(self, numbers)
 
-    monkeypatch.setattr(ReadBefore, "rows", counted)
+    monkeypatch.setattr(RowCache, "rows", counted)
     for number in chance.sample(range(1, 8), 7):
         jobs = [advert(n, title=f"Engineer {chance.choice('abc')}") for n in chance.choices(range(15), k=12)]
         jobs.insert(chance.randrange(12), advert(99, title=" "))  # is no posting
@@ -317,7 +320,7 @@ def test_refine_holds_no_file_open_and_keeps_nothing(tmp_path: Path) -> None:
         night(tmp_path, number, advert(1), advert(number + 1))
         held.append(len([*Path("/proc/self/fd").iterdir()]))
     assert held[-1] <= held[0] + 2
-    assert not [one for one in gc.get_objects() if isinstance(one, ReadBefore)]
+    assert not [one for one in gc.get_objects() if isinstance(one, RowCache)]
 
 
 def spoiled(path: Path, column: str) -> None:

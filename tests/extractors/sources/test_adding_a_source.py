@@ -31,7 +31,8 @@ URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
 
 from extractors.web.paging import ask_each
-from extractors.source import Source, each
+from extractors.response import each
+from extractors.source import Source
 from transforms.posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
@@ -125,7 +126,6 @@ def test_the_walk(toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_it_answered_goes_the_whole_way(toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("extractors.refine.refine.ROOT", tmp_path)
     monkeypatch.setattr("extractors.refine.refine.code_key", lambda source: "0" * 32)
     recording = tmp_path / "recorded.warc.gz"
     with Writer(recording) as writer:

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.refine.refine import code_key, rows_of
-from extractors.source import Response, all_sources, each, source_of
+from extractors.refine.cache import code_key
+from extractors.refine.refine import rows_of
+from extractors.response import Response, each
+from extractors.source import all_sources, source_of
 from extractors.sources.employer_boards import career_pages
 from extractors.sources.employer_boards.career_pages import Site, read_item, sites
 from extractors.web.session import FetchFailed

@@ -20,7 +20,8 @@ import pytest
 
 from extractors.archive.reader import read
 from extractors.refine.refine import rows_of
-from extractors.source import NEW_KEYS, Response, all_sources, source_of
+from extractors.response import NEW_KEYS, Response
+from extractors.source import all_sources, source_of
 from extractors.sources.reference.world_bank import country_codes
 from transforms.pay.headline import OWN_PAY
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel

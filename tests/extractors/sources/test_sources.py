@@ -33,7 +33,8 @@ from hypothesis import strategies as st
 import transforms.lookups
 from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
-from extractors.source import ACCESSES, LISTED_WHOLE, NEW_KEYS, Response, all_sources, each, source_of
+from extractors.response import NEW_KEYS, Response, each
+from extractors.source import ACCESSES, LISTED_WHOLE, all_sources, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.sources.files.tabular import headers_for
 from extractors.sources.salaries.aijobs_salaries import first_rows_of_pairs

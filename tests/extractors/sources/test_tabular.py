@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from extractors.archive import reader
 from extractors.refine.refine import rows_of
-from extractors.source import Response
+from extractors.response import Response
 from extractors.sources.files import tabular
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected

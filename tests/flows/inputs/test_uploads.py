@@ -13,7 +13,8 @@ import pytest
 from extractors.archive.reader import SUFFIX, read
 from extractors.archive.writer import write
 from extractors.refine.refine import rows_of
-from extractors.source import Response, source_of
+from extractors.response import Response
+from extractors.source import source_of
 from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill, nightly

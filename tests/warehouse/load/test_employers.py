@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from extractors.archive.reader import read
 from extractors.boards import all_boards
 from extractors.refine.refine import rows_of
-from extractors.source import Response, all_sources
+from extractors.response import Response
+from extractors.source import all_sources
 from flows.nightly import declared_sources
 from transforms.employers import identity
 from transforms.records.columns import fields_of
