@@ -1,44 +1,152 @@
-"""What a source is: a declaration, a `fetch` and a `parse`, in a module named like it.
+"""What a source is: a declaration (`SOURCE`), a `fetch` and a `parse`, in a module named like it (`SourceModule`).
 
-`all_sources` finds the modules below sources/ that declare a `SOURCE`; there is no registry to keep.
-A source module holds
-
-    SOURCE = Source(name="ashby", ...)
-
-    def fetch(web, *, boards, as_of): ...    # asks for each address; web archives the answers. Returns what failed
-    def parse(response): ...         # Iterator of `RawPosting`, or of rows of other kinds, and Issues
-
-`posting_of(url)`: the native id of the posting whose own address it is, or None, where it asks for single postings;
-and, when it lists boards, `board_of(url)`: the board an address lists, or None; with boards that boards.csv names
-also `url_of(board)` and `CAREER_PAGES`: patterns of public career pages, each with the token it gives ("{board}").
-A source whose files a person may download by hand has `address_of(name)`: the address a file of that name is
-published at, or None.
+`all_sources` gives all modules by name; sources/registry.py assigns each of them to `SourceModule`, so that the type
+checker compares their signatures with the protocol's.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
-from urllib.parse import unquote, urlsplit, urlunsplit
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-import extractors.sources
+from extractors.response import Response
+from transforms.records.rows import (
+    AiPostingShare,
+    ExchangeRate,
+    Issue,
+    OccupationSkill,
+    OfficialWage,
+    PayReport,
+    PriceLevel,
+)
+
+if TYPE_CHECKING:
+    from extractors.web.paging import Web
+    from transforms.posting import RawPosting
+
+    Parsed = (
+        RawPosting | PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare | Issue
+    )
+    """What `parse` yields: adverts as the source states them, finished rows of other kinds, or what was refused."""
 
 ACCESSES = ("open", "key", "consent", "file")
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
+WHOLE_LIST = "all"
+"""Name of the only board of a source whose one answer is its whole list (`Source.whole_list`)."""
 AGES_OUT, LISTED_WHOLE = 30, 60
-"""Days without being seen after which an advert counts as expired, where its source states no day of its end and no
-life of its listings. A month is what job boards that say it sell. Two where whole lists close adverts by themselves:
-the age then only ends those of a board that stopped answering."""
+"""Days without being seen after which an advert counts as expired, where its source states neither its last day nor how
+long it lists adverts. 30 is what job boards that state it sell. 60 where whole lists close adverts by themselves: the
+age then only ends those of a board that stopped answering."""
 EXPIRES_AFTER = {"employer board": LISTED_WHOLE, "aggregator": AGES_OUT, "forum": AGES_OUT}
 MAX_SECONDS = 6 * 3600.0
 """Seconds a source may take a night where it declares no other number: twice what the largest budget of requests needs
 (8,000, a second apart and a third of a second each)."""
+_PART = re.compile(r"\{(\w+)\}")
+"""A named part of an address's template."""
+
+
+@dataclass(frozen=True)
+class BoardUrl:
+    """Addresses of one employer's board: made from the board's token, and read back.
+
+    `listing` is the template of the address that lists the board, "https://api.lever.co/v0/postings/{board}?mode=json";
+    its query is sent and, when an address is read, ignored. `posting` is the template of the address of a single
+    posting, with `{id}`, where the source has such. `board` is the template of the token in boards.csv, where it is not
+    just the part {board} of the address. `pages` are patterns of the public pages of boards and postings,
+    with a group for each part of the token. With `is_paged`, one answer is a page of the list and never all of it.
+    """
+
+    listing: str
+    pages: tuple[str, ...] = ()
+    posting: str | None = None
+    board: str = "{board}"
+    is_paged: bool = False
+
+    def url_of(self, board: str) -> str | None:
+        """The address that lists a board; None for a token of another shape."""
+        found = self._token_pattern.match(board)
+        if found is None:
+            return None
+        return self.listing.format(**{name: quote(part, safe="") for name, part in found.groupdict().items()})
+
+    def board_of(self, url: str) -> str | None:
+        """The token of the board that an address lists, or None."""
+        return self._token(_parts_of(url, self._listing_pattern))
+
+    def posting_of(self, url: str) -> tuple[str, str] | None:
+        """Token of the board and id of the posting whose own address it is, or None."""
+        parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
+        board = self._token(parts)
+        return (board, parts["id"]) if parts and board else None
+
+    def board_on(self, page: str) -> str | None:
+        """The token of the board whose public page, or whose posting's, an address is; None: it is none, or unsafe."""
+        found = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
+        words = {name: unquote(part) for name, part in found.groupdict().items()} if found else {}
+        is_token = words and all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
+        return self.board.format(**words) if is_token else None
+
+    def _token(self, parts: Mapping[str, str] | None) -> str | None:
+        return None if parts is None else self.board.format(**parts)
+
+    @functools.cached_property
+    def _token_pattern(self) -> re.Pattern[str]:
+        """Several parts are words, so that what stands between them parts them; a single one is any text."""
+        part = ".+" if len(_PART.findall(self.board)) == 1 else r"[\w-]+"
+        return _pattern(self.board, lambda before: part, end=r"\Z")
+
+    @functools.cached_property
+    def _listing_pattern(self) -> re.Pattern[str]:
+        return _address_pattern(self.listing)
+
+    @functools.cached_property
+    def _posting_pattern(self) -> re.Pattern[str] | None:
+        return _address_pattern(self.posting) if self.posting else None
+
+    @functools.cached_property
+    def _page_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(map(re.compile, self.pages))
+
+
+def _address_pattern(template: str) -> re.Pattern[str]:
+    """A pattern of addresses made by a template, whatever their query. Parts end with a host's label or a segment."""
+    path = template.partition("?")[0].rstrip("/")
+    return _pattern(path, lambda before: r"[^/?#]+" if "/" in before[8:] else r"[^/.?#]+", end=r"/?(?:[?#]|\Z)")
+
+
+def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:
+    """A template as a pattern; `part_at` gives the pattern of a part by what stands before it."""
+    made, at = "", 0
+    for found in _PART.finditer(template):
+        name, before = found[1], template[: found.start()]
+        part = f"(?P={name})" if f"(?P<{name}>" in made else f"(?P<{name}>{part_at(before)})"
+        made += re.escape(before[at:]) + part
+        at = found.end()
+    return re.compile(made + re.escape(template[at:]) + end, re.DOTALL)
+
+
+def _parts_of(url: str, pattern: re.Pattern[str]) -> dict[str, str] | None:
+    """The parts of an address that fits a pattern, unquoted; None when it does not fit."""
+    found = pattern.match(url)
+    return {name: unquote(part) for name, part in found.groupdict().items()} if found else None
+
+
+@dataclass(frozen=True)
+class Package:
+    """An optional Python package that brings a source's file: its name, and what finds the file in it.
+
+    `find` gives the file and when its maker got it from the publisher; None: the package is not installed.
+    """
+
+    name: str
+    find: Callable[[], tuple[Path, datetime] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +167,11 @@ class Source:
     long it may take over them: the rest is then not asked for, and what was got is kept. An advert that was not seen
     for `expires_after_days` counts as expired, which is not closed; a source that declares none has the days of its
     kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
+
+    Optional: `boards`, the addresses of the boards that boards.csv names, the first that fits a token counts;
+    `whole_list`, the address whose one answer is the source's whole list; `posting_id`, which gives the id of the
+    posting whose own address a URL is, where `BoardUrl.posting` does not; `file_url`, which gives the address that a
+    file of such a name is published at, where a person may download it; `package`, which brings such a file.
     """
 
     name: str
@@ -82,6 +195,11 @@ class Source:
     max_seconds: float = MAX_SECONDS
     expires_after_days: int | None = None
     row: type | None = None
+    boards: tuple[BoardUrl, ...] = ()
+    whole_list: str | None = None
+    posting_id: Callable[[str], str | None] | None = None
+    file_url: Callable[[str], str | None] | None = None
+    package: Package | None = None
 
     def __post_init__(self) -> None:
         if self.expires_after_days is None:
@@ -94,22 +212,75 @@ class Source:
         )
         return max(fitting, default=0)
 
+    @property
+    def has_whole_lists(self) -> bool:
+        """Whether it has answers that are a board's whole list, so that an advert missing from one is closed."""
+        return self.whole_list is not None or any(not board.is_paged for board in self.boards)
 
-@functools.cache
-def all_sources() -> dict[str, ModuleType]:
-    """The modules below extractors/sources that declare a SOURCE, by its name, in alphabetical order."""
-    found: dict[str, ModuleType] = {}
-    for info in pkgutil.walk_packages(extractors.sources.__path__, "extractors.sources."):
-        module = importlib.import_module(info.name) if not info.ispkg else None
-        if module is not None and isinstance(getattr(module, "SOURCE", None), Source):
-            name = info.name.rpartition(".")[2]
-            if module.SOURCE.name != name:
-                raise ValueError(f"{info.name} declares SOURCE.name {module.SOURCE.name!r}")
-            found[name] = module
-    return dict(sorted(found.items()))
+    @property
+    def has_posting_urls(self) -> bool:
+        """Whether single postings have addresses of their own, so that a 404 there closes the posting."""
+        return self.posting_id is not None or any(board.posting for board in self.boards)
+
+    def url_of(self, board: str) -> str:
+        """The address that lists a board. Raises `ValueError` for a token that is none of the source's."""
+        made = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
+        if made is None:
+            shapes = " or ".join(addresses.board for addresses in self.boards) or "no board"
+            raise ValueError(f"{board!r}: {shapes} expected in boards.csv")
+        return made
+
+    def board_of(self, url: str) -> str | None:
+        """The board whose whole list an address gives, or None."""
+        if self.whole_list is not None and url == self.whole_list:
+            return WHOLE_LIST
+        whole = (addresses.board_of(url) for addresses in self.boards if not addresses.is_paged)
+        return next(filter(None, whole), None)
+
+    def posting_of(self, url: str) -> str | None:
+        """The source's id of the posting whose own address it is, or None."""
+        if found := self._board_and_posting(url):
+            return found[1]
+        return self.posting_id(url) if self.posting_id else None
+
+    def board_in(self, url: str) -> str | None:
+        """The board that an address belongs to: that of its list, of a page of it, or of one of its postings."""
+        if found := self._board_and_posting(url):
+            return found[0]
+        return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
+
+    def _board_and_posting(self, url: str) -> tuple[str, str] | None:
+        return next(filter(None, (addresses.posting_of(url) for addresses in self.boards)), None)
 
 
-def source_of(url: str) -> ModuleType | None:
+class SourceModule(Protocol):
+    """A module of sources/: what it must define, and with which signatures."""
+
+    SOURCE: Source
+
+    def fetch(self, web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+        """Ask for each address of the source; `web` archives the answers. Returns what failed, one line each.
+
+        `boards` are the tokens that boards.csv names, `as_of` is the day of the run (UTC).
+        """
+        ...
+
+    def parse(self, response: Response) -> Iterator[Parsed]:
+        """What one answer of the source holds; what cannot be read comes as `Issue`.
+
+        Raises `Rejected` when the answer is none of the source's.
+        """
+        ...
+
+
+def all_sources() -> dict[str, SourceModule]:
+    """The module of every source by its name, in alphabetical order."""
+    from extractors.sources.registry import SOURCES  # noqa: PLC0415  # its modules import this one
+
+    return SOURCES
+
+
+def source_of(url: str) -> SourceModule | None:
     """The source under whose endpoints a URL falls, by the longest of them, or None."""
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
     return max(fitting, key=lambda found: found[0])[1] if fitting else None
@@ -124,21 +295,13 @@ def board_in(url: str) -> tuple[str, str] | None:
     page = urlunsplit(
         parts._replace(scheme="https" if parts.scheme == "http" else parts.scheme, netloc=parts.netloc.lower())
     )
-    for name, pattern, token in _pages():
-        if found := pattern.match(page):
-            words = {key: unquote(part) for key, part in found.groupdict().items()}
-            is_token = all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
-            return (name, token.format(**words)) if is_token else None
-    return None
-
-
-@functools.cache
-def _pages() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    return tuple(
-        (name, re.compile(pattern), token)
+    found = (
+        (name, board)
         for name, module in all_sources().items()
-        for pattern, token in getattr(module, "CAREER_PAGES", {}).items()
+        for addresses in module.SOURCE.boards
+        if (board := addresses.board_on(page))
     )
+    return next(found, None)
 
 
 @functools.cache

@@ -261,7 +261,7 @@ def fetch_source(name: str, request: Request) -> Health:
     health = Health(source=name)
     began = time.monotonic()
     if request.is_live:
-        if why := why_off(module, request.settings.data):
+        if why := why_off(module.SOURCE, request.settings.data):
             return replace(health, outcome="disabled", message=why)
         n_boards = len(boards_of(name))
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")

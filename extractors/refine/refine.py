@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +25,7 @@ import pyarrow.parquet as pq
 from extractors.archive.reader import Damaged, Revisited, digest_of, read
 from extractors.refine.cache import DAMAGED, KEY, RESPONSES, DamagedCache, RowCache, code_key, refine_key_of
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
-from extractors.source import all_sources, source_of
+from extractors.source import Source, SourceModule, all_sources, source_of
 from transforms.posting import NONE_BEFORE, CachedRow, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -214,8 +213,8 @@ def answers_after(file: Refined, day: date) -> list[tuple[int, datetime]]:
 # --- one file -----------------------------------------------------------------------------------------
 
 
-def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_path: Path, cache: RowCache) -> None:
-    row_class = _row_class(module)
+def _write(module: SourceModule, warc: Path, key: str, rows_path: Path, responses_path: Path, cache: RowCache) -> None:
+    row_class = _row_class(module.SOURCE)
     metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     schema = refined_schema(row_class).with_metadata(metadata)
     parts = [path.with_name(path.name + ".part") for path in (rows_path, responses_path)]
@@ -237,7 +236,7 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
                 if len(batch) >= BATCH:
                     writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
                     batch.clear()
-            responses.append(_response_row(module, response, n_rows, issues))
+            responses.append(_response_row(module.SOURCE, response, n_rows, issues))
         writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
     table = arrow_table(RefinedResponses, _believed(responses)).replace_schema_metadata(metadata)
     pq.write_table(table, parts[1], compression="zstd")
@@ -245,13 +244,12 @@ def _write(module: ModuleType, warc: Path, key: str, rows_path: Path, responses_
         part.replace(path)
 
 
-def _row_class(module: ModuleType) -> type:
-    found: type = module.SOURCE.row or ROW_OF_KIND[module.SOURCE.kind]
-    return found
+def _row_class(source: Source) -> type:
+    return source.row or ROW_OF_KIND[source.kind]
 
 
 def _read(
-    module: ModuleType, warc: Path, cache: RowCache
+    module: SourceModule, warc: Path, cache: RowCache
 ) -> Iterator[tuple[Response | Revisited | Damaged, Iterator[Any]]]:
     for response in read(warc):
         if isinstance(response, Damaged):
@@ -262,9 +260,9 @@ def _read(
             yield response, _parsed(module, response, cache)
 
 
-def _parsed(module: ModuleType, response: Response, cache: RowCache) -> Iterator[Any]:
+def _parsed(module: SourceModule, response: Response, cache: RowCache) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
-    if response.status in GONE and _posting_of(module, response.url):
+    if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
         return
@@ -277,16 +275,16 @@ def _parsed(module: ModuleType, response: Response, cache: RowCache) -> Iterator
         yield error.issue
 
 
-def rows_of(module: ModuleType, response: Response, before: Mapping[str, int] = NONE_BEFORE) -> Iterator[Any]:
+def rows_of(module: SourceModule, response: Response, before: Mapping[str, int] = NONE_BEFORE) -> Iterator[Any]:
     """Rows and issues of one answer of a source: its adverts are read, rows of other kinds come finished.
 
     `before` numbers adverts that were read before by their `said_hash`; those come as `CachedRow`. Raises `Rejected`
     when the answer is none of the source's, after the rows that came before that was seen.
     """
-    said = module.parse(response)
-    if _row_class(module) is Posting:
-        return postings(said, before, seen_on=response.observed_at.astimezone(UTC).date())
-    return _bounded(said)
+    parsed: Iterator[Any] = module.parse(response)
+    if _row_class(module.SOURCE) is Posting:
+        return postings(parsed, before, seen_on=response.observed_at.astimezone(UTC).date())
+    return _bounded(parsed)
 
 
 def _bounded(rows: Iterable[Any]) -> Iterator[Any]:
@@ -318,11 +316,10 @@ def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], cache: R
     return table
 
 
-def _posting_of(module: ModuleType, url: str) -> str | None:
-    """The posting whose own address a URL is, by its id in the warehouse; None: the source has none, or it is none."""
-    posting_of = getattr(module, "posting_of", None)
-    native = posting_of(url) if posting_of else None
-    return f"{module.SOURCE.name}:{native}" if native else None
+def _posting_of(source: Source, url: str) -> str | None:
+    """The warehouse's id of the posting whose own address a URL is, or None."""
+    native = source.posting_of(url)
+    return f"{source.name}:{native}" if native else None
 
 
 def _believed(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
@@ -351,23 +348,22 @@ def _shown(issue: Issue) -> Issue:
 
 
 def _response_row(
-    module: ModuleType, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
+    source: Source, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
-    board_of = getattr(module, "board_of", None)
-    board = board_of(response.url) if board_of and response.url else None
+    board = source.board_of(response.url) if response.url else None
     broken = [i for i in issues if not i.is_deliberate]
     answer = None if isinstance(response, Damaged) else response
     is_whole = isinstance(response, Response)
     return RefinedResponses(
         record=response.record,
-        source=module.SOURCE.name,
+        source=source.name,
         url=response.url,
         observed_at=answer.observed_at if answer else None,
         http_status=answer.status if answer else None,
         digest=answer.digest if answer else None,
         refers_to=response.refers_to if isinstance(response, Revisited) else None,
         board=board,
-        posting_id=_posting_of(module, response.url) if response.url else None,
+        posting_id=_posting_of(source, response.url) if response.url else None,
         is_complete=is_whole and board is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),

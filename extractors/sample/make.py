@@ -136,7 +136,7 @@ def _board_answers(source: str, night: int) -> list[Answer]:
         fault, nights = FAULTS.get((source, position), ("", ()))
         listed = [as_of_night(advert, night) for advert in _listed(board) if open_on(advert, night)]
         body = _board_body(board, listed, night)
-        answer = Answer(url=module.url_of(board.board), body=_json(body))
+        answer = Answer(url=module.SOURCE.url_of(board.board), body=_json(body))
         answers.append(_spoilt(answer, body, fault) if night in nights else answer)
     return answers
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from extractors.response import ANSWERED, GONE, Response
+from extractors.source import Source
 from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 
@@ -22,8 +23,10 @@ SAID_EVERY = 100
 class Web(Protocol):
     """What a source needs of a session (`extractors.web.session.Web` or a test's): an answer, or `FetchFailed`."""
 
-    keys: Mapping[str, str]
-    """Values of the source's `keys` in the environment; none in a replay."""
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Values of the source's `keys` in the environment; none in a replay."""
+        ...
 
     def get(
         self,
@@ -66,6 +69,18 @@ def ask_each(
             if answer.status not in answered:
                 failures.append(f"{url}: HTTP {answer.status}")
     return failures
+
+
+def ask_boards(web: Web, source: Source, boards: Iterable[str]) -> list[str]:
+    """Ask for the list of every board. Returns what failed, one line each; [] when all went well."""
+    urls: list[str] = []
+    failures: list[str] = []
+    for board in boards:
+        try:
+            urls.append(source.url_of(board))
+        except ValueError as error:
+            failures.append(str(error))
+    return failures + ask_each(web, urls)
 
 
 def ask_first(web: Web, urls: Iterable[str]) -> list[str]:

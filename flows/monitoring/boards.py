@@ -63,7 +63,7 @@ def added(url: str, *, employer: str | None = None, country: str | None = None) 
     page = url if "://" in url else f"https://{url}"
     found = board_in(page)
     if found is None:
-        platforms = ", ".join(name for name, module in all_sources().items() if hasattr(module, "CAREER_PAGES"))
+        platforms = ", ".join(name for name, module in all_sources().items() if module.SOURCE.boards)
         raise WrongUsage(f"{url}: a career page on one of these platforms expected: {platforms}")
     source, board = found
     if any((b.source, b.board) == found for b in all_boards()):

@@ -240,7 +240,7 @@ def test_titles_are_read_as_they_were_meant(postings: dict[str, list[Posting]]) 
 
 def listing(source: str, position: int, night: str) -> Response | Revisited | Damaged:
     board = [board for board in boards() if board.source == source][position]
-    url = all_sources()[source].url_of(board.board)
+    url = all_sources()[source].SOURCE.url_of(board.board)
     return next(answer for answer in answers(source, night) if answer.url == url)
 
 

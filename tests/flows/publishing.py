@@ -47,7 +47,7 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     with Writer(warc) as writer:
         body = json.dumps({"jobs": list(jobs)}).encode()
         headers = [("Content-Type", "application/json")]
-        writer.write(url=ashby.url_of(BOARD), observed_at=OBSERVED, status=200, headers=headers, body=body)
+        writer.write(url=ashby.SOURCE.url_of(BOARD), observed_at=OBSERVED, status=200, headers=headers, body=body)
     made = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
     assert made.n_rows == len(jobs)
     with database.open_work(data) as con:

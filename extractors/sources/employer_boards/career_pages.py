@@ -72,6 +72,13 @@ KNOWN = frozenset([
     "potentialAction", "dateModified",
 ])  # fmt: skip
 
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
+    is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
+    return _id_by(url) if is_posting else None
+
+
 SOURCE = Source(
     name="career_pages",
     title="Employers' career pages",
@@ -88,6 +95,7 @@ SOURCE = Source(
     expected_rows=(1, 50_000),
     most_requests=2_000,
     expires_after_days=AGES_OUT,
+    posting_id=posting_of,
     facts=(
         "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "
         "issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names "
@@ -201,12 +209,6 @@ def _tree(page: str) -> Any:
 def _sitemap(response: Response) -> bytes | None:
     found = SITEMAP.search(response.body[:HEAD])
     return found[1] if found else None
-
-
-def posting_of(url: str) -> str | None:
-    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
-    is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
-    return _id_by(url) if is_posting else None
 
 
 def _id_by(address: str) -> str:

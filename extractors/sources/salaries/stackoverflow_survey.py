@@ -55,6 +55,12 @@ COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
 FIELDWORK_ENDS = (6, 30)
 """Month and day by which a year's answers are in; they are published in July."""
 
+
+def address_of(name: str) -> str | None:
+    """The address of a zip a person downloaded, by its name."""
+    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
+
+
 SOURCE = Source(
     name="stackoverflow_survey",
     title="Stack Overflow Developer Survey",
@@ -69,6 +75,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="yearly, in July",
     expected_rows=(1_000, 100_000),
+    file_url=address_of,
     facts=(
         "Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in dollars "
         "a year, 156 names of countries, one kind of work each. Others report a zip with survey_results_public.csv of "
@@ -81,11 +88,6 @@ SOURCE = Source(
 def url_of(year: int) -> str:
     """The address of a year's answers."""
     return f"{FILES}stack-overflow-developer-survey-{year}.zip"
-
-
-def address_of(name: str) -> str | None:
-    """The address of a zip a person downloaded, by its name."""
-    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

@@ -19,7 +19,6 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-import extractors.refine.refine as refine_module
 import transforms.posting as posting_module
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
@@ -215,7 +214,7 @@ def test_whatever_changes_is_read_again(changed: dict[str, Any], tmp_path: Path,
 
 def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     night(tmp_path, 1, advert(1))
-    monkeypatch.setattr(refine_module, "code_key", lambda source: f"edited {source}")
+    monkeypatch.setattr("extractors.refine.refine.code_key", lambda source: f"edited {source}")
     night(tmp_path, 2, advert(1))
     assert n_read == ["1", "1"]
 
@@ -235,7 +234,7 @@ def test_only_so_many_rows_are_looked_through(
 @pytest.mark.parametrize("seed", range(12))
 def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
-    monkeypatch.setattr(refine_module, "BATCH", 3)
+    monkeypatch.setattr("extractors.refine.refine.BATCH", 3)
     monkeypatch.setattr(cache, "MAX_GROUPS", 2)
     chance = random.Random(seed)
     n_again = 0

