@@ -160,7 +160,7 @@ def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
     Raises OSError when it is no regular file or cannot be opened; damage inside it never raises.
     """
     for found in read_recorded(path):
-        yield decoded(found) if isinstance(found, Recorded) else found
+        yield decode(found) if isinstance(found, Recorded) else found
 
 
 def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
@@ -196,7 +196,7 @@ def is_ahead(time: datetime, today: date) -> bool:
     return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
-def decoded(answer: Recorded) -> Response | Damaged:
+def decode(answer: Recorded) -> Response | Damaged:
     """The answer with its Content-Encoding undone, or why that fails."""
     headers: dict[str, str] = {}
     for name, value in answer.headers:
@@ -324,7 +324,7 @@ def answers_in(member: Member, number: int) -> Iterator[Recorded | Revisited | D
             block = warc.reader.read()
             try:
                 _check_length(warc, block, member)
-                read_as = _revisited if warc.record_type == WarcRecordType.revisit else _recorded
+                read_as = _read_revisit if warc.record_type == WarcRecordType.revisit else _read_response
                 yield read_as(warc.headers, block, record=number, offset=member.offset, position=position)
             except ValueError as error:
                 yield Damaged(record=number, url=url, why=str(error))
@@ -353,7 +353,9 @@ def _is_http(url: str | None) -> bool:
     return url is not None and url.startswith(("http://", "https://"))
 
 
-def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int) -> Recorded:
+def _read_response(
+    headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
+) -> Recorded:
     """A response record as an answer. Raises ValueError that says what is wrong with it."""
     said = {name.lower(): value for name, value in headers}
     if "warc-truncated" in said:
@@ -382,7 +384,7 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
     )
 
 
-def _revisited(
+def _read_revisit(
     headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
 ) -> Revisited:
     """A revisit record. Raises ValueError that says what is wrong with it."""
@@ -457,10 +459,10 @@ def _body_of(body: bytes, encodings: str) -> bytes:
         if encoding in ("", "identity") or not body:
             continue
         if encoding in ("gzip", "x-gzip"):
-            body = _inflated(body, 31)
+            body = _inflate(body, 31)
         elif encoding == "deflate":
             is_zlib = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0  # RFC 1950's header check
-            body = _inflated(body, 15 if is_zlib else -15)
+            body = _inflate(body, 15 if is_zlib else -15)
         elif encoding in ("br", "zstd"):
             reader = (BrotliReader if encoding == "br" else ZstdReader)(io.BytesIO(body))
             body = reader.read(MAX_BODY + 1)
@@ -471,7 +473,7 @@ def _body_of(body: bytes, encodings: str) -> bytes:
     return body
 
 
-def _inflated(body: bytes, wbits: int) -> bytes:
+def _inflate(body: bytes, wbits: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while body:

@@ -107,8 +107,8 @@ class Writer:
         """
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
-        time = self._begun(url, observed_at)
-        kept = _kept(headers)
+        time = self._start_record(url, observed_at)
+        kept = _headers_to_archive(headers)
         digest = digest_of_body(body)
         date = _stamp(time)
         offset = self._file.tell()
@@ -135,7 +135,7 @@ class Writer:
             offset=offset,
             position=0,
         )
-        self._note(made)
+        self._add_entry(made)
         return made
 
     def write_revisit(
@@ -150,8 +150,8 @@ class Writer:
         refers_to: datetime,
     ) -> Revisited:
         """Archive that an address answered what it had answered at `refers_to`, with a payload of that digest."""
-        time = self._begun(url, observed_at)
-        kept = _kept(headers)
+        time = self._start_record(url, observed_at)
+        kept = _headers_to_archive(headers)
         date = _stamp(time)
         offset = self._file.tell()
         why = "server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest"
@@ -181,17 +181,17 @@ class Writer:
             offset=offset,
             position=0,
         )
-        self._note(made)
+        self._add_entry(made)
         return made
 
-    def _note(self, made: Recorded | Revisited) -> None:
+    def _add_entry(self, made: Recorded | Revisited) -> None:
         self.n_records += 1
         if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
             self.entries = None
         if self.entries is not None:
             self.entries.append(entry_of(made))
 
-    def _begun(self, url: str, observed_at: datetime) -> datetime:
+    def _start_record(self, url: str, observed_at: datetime) -> datetime:
         """The time of a record, to whole seconds; the file's first record is preceded by what wrote it."""
         if not _URL.fullmatch(url):
             raise ValueError(f"{url!r} is no http(s) URL in ASCII")
@@ -213,7 +213,7 @@ class Writer:
         if self._earliest is None:
             self._part.unlink()
             return
-        target = _named(self._target, self._earliest) if self._dated else self._target
+        target = _with_time(self._target, self._earliest) if self._dated else self._target
         if target.exists():
             self.entries = None
         self.path = _finish(self._part, target)
@@ -244,7 +244,7 @@ class Writer:
         self._file.flush()  # a record handed to the system outlives a killed process
 
 
-def _kept(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def _headers_to_archive(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
 
 
@@ -289,7 +289,7 @@ def salvage(part: Path) -> Path | None:
     if earliest is None:
         whole.unlink()
     else:
-        finished = _finish(whole, _named(part.with_name(part.name.removesuffix(PART)), earliest))
+        finished = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), earliest))
     part.unlink()
     return finished
 
@@ -321,7 +321,7 @@ def _record_ids(member: Member) -> list[str]:
         return []
 
 
-def _named(path: Path, time: datetime) -> Path:
+def _with_time(path: Path, time: datetime) -> Path:
     """The path with its time exchanged for another; as it is when its name is no time."""
     is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX)) is not None
     return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path

@@ -45,14 +45,14 @@ ROW_OF_KIND: dict[str, type] = {
 }
 BATCH = 2000
 """Rows per row group: bounds the memory of one worker; larger ones were slower (the rows fall out of the cache)."""
-FEW = 20
-"""Postings of one file that are believed to be gone whatever the others say: far more than vanish between a list and
-the answers for what it names, an hour later."""
+MAX_GONE = 20
+"""Postings of one file that may be gone without doubt: far more than vanish between a list and the answers of its
+postings, an hour later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refined:
-    """What became of one WARC. `rows` and `responses` are Parquet files; `warc` is relative to the archive."""
+    """What refine made of one WARC. `rows` and `responses` are Parquet files; `warc` is relative to the archive."""
 
     source: str
     warc: str
@@ -75,7 +75,7 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     """
     key = _key(source, warc)
     rows, responses = _paths(source, warc, refined)
-    if _is_made(key, rows, responses):
+    if _is_current(key, rows, responses):
         return _summary(source, warc, archive, rows, responses, key, is_new=False)
     rows.parent.mkdir(parents=True, exist_ok=True)
     with gc_paused():
@@ -88,16 +88,16 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
     return _summary(source, warc, archive, rows, responses, key, is_new=True)
 
 
-def refined_already(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined | None:
+def find_refined(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined | None:
     """What an earlier refine made of a WARC, or None when it is not there or was made by other code."""
     key = _key(source, warc)
     rows, responses = _paths(source, warc, refined)
-    if not _is_made(key, rows, responses):
+    if not _is_current(key, rows, responses):
         return None
     return _summary(source, warc, archive, rows, responses, key, is_new=False)
 
 
-def _is_made(key: str, rows: Path, responses: Path) -> bool:
+def _is_current(key: str, rows: Path, responses: Path) -> bool:
     return refine_key_of(rows) == key and refine_key_of(responses) == key
 
 
@@ -238,7 +238,7 @@ def _write(module: SourceModule, warc: Path, key: str, rows_path: Path, response
                     batch.clear()
             responses.append(_response_row(module.SOURCE, response, n_rows, issues))
         writer.write_table(_table(row_class, batch, cache).replace_schema_metadata(metadata))
-    table = arrow_table(RefinedResponses, _believed(responses)).replace_schema_metadata(metadata)
+    table = arrow_table(RefinedResponses, _distrust_mass_removal(responses)).replace_schema_metadata(metadata)
     pq.write_table(table, parts[1], compression="zstd")
     for part, path in zip(reversed(parts), (responses_path, rows_path), strict=True):
         part.replace(path)
@@ -257,10 +257,10 @@ def _read(
         elif isinstance(response, Revisited):
             yield response, iter(())
         elif source_of(response.url) is module:
-            yield response, _parsed(module, response, cache)
+            yield response, _parse(module, response, cache)
 
 
-def _parsed(module: SourceModule, response: Response, cache: RowCache) -> Iterator[Any]:
+def _parse(module: SourceModule, response: Response, cache: RowCache) -> Iterator[Any]:
     """Rows and issues of one response; an answer that is not what the API promises is one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
@@ -284,10 +284,10 @@ def rows_of(module: SourceModule, response: Response, before: Mapping[str, int] 
     parsed: Iterator[Any] = module.parse(response)
     if _row_class(module.SOURCE) is Posting:
         return postings(parsed, before, seen_on=response.observed_at.astimezone(UTC).date())
-    return _bounded(parsed)
+    return _bound_texts(parsed)
 
 
-def _bounded(rows: Iterable[Any]) -> Iterator[Any]:
+def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
     """Rows of other kinds than adverts, with their texts cut and cleaned; what was cut or damaged is noted."""
     for row in rows:
         issues: list[Issue] = []
@@ -322,13 +322,13 @@ def _posting_of(source: Source, url: str) -> str | None:
     return f"{source.name}:{native}" if native else None
 
 
-def _believed(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
-    """The responses of a file; where more postings are gone than there and over `FEW`, none of them is believed to be.
+def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
+    """The responses of a file, without the removals where more than `MAX_GONE` and more than half are gone.
 
     A site that changes its addresses says of every posting that it is gone.
     """
     gone = [row.http_status in GONE for row in responses if row.posting_id]
-    if sum(gone) <= max(FEW, len(gone) / 2):
+    if sum(gone) <= max(MAX_GONE, len(gone) / 2):
         return responses
     rule = f"a posting expected at its own address; {sum(gone)} of {len(gone)} are said to be gone: look at one of them"
     return [
@@ -341,7 +341,7 @@ def _believed(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponse
     ]
 
 
-def _shown(issue: Issue) -> Issue:
+def _printable(issue: Issue) -> Issue:
     """An issue as it may be printed; most are so already."""
     value = issue.value
     return issue if value.isascii() and value.isprintable() else replace(issue, value=shown_value(value))
@@ -367,5 +367,5 @@ def _response_row(
         is_complete=is_whole and board is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),
-        issues=first_issues(list(map(_shown, issues)), MAX_ISSUES_OF_ANSWER),
+        issues=first_issues(list(map(_printable, issues)), MAX_ISSUES_OF_ANSWER),
     )

@@ -164,7 +164,7 @@ def read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
     located, parts = item.get("locationsText"), path.split("/")
     if not located or SEVERAL.fullmatch(located):
         located = parts[2] if len(parts) == 4 else None
-    said = _said(address, path, item)
+    said = _common_fields(address, path, item)
     said["location_text"] = located
     said["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
     return said
@@ -184,7 +184,7 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting |
         return left_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
-    said = _said(address, address[4] or "", info)
+    said = _common_fields(address, address[4] or "", info)
     said["requisition_id"] = info.get("jobReqId")
     said["html"] = info.get("jobDescription")
     said["location_text"] = "; ".join(filter(None, (first, *others)))
@@ -194,7 +194,7 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting |
     return said
 
 
-def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> RawPosting:
+def _common_fields(address: re.Match[str], path: str, stated: dict[str, Any]) -> RawPosting:
     """What lists and single postings say alike."""
     tenant, host, site = address[1], address[2], address[3]
     board = f"{tenant}.{host}/{site}"

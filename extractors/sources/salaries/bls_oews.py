@@ -120,7 +120,7 @@ def address_of(name: str) -> str | None:
     return FILES + found[0].lower() if found else None
 
 
-def packaged() -> tuple[Path, datetime] | None:
+def find_packaged() -> tuple[Path, datetime] | None:
     """The database of the optional package and the day its maker got it from the BLS; None: not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
@@ -145,7 +145,7 @@ SOURCE = Source(
     cadence="yearly, the estimates of May in the spring after",
     expected_rows=(5, 20_000),
     file_url=address_of,
-    package=Package(PACKAGE, packaged),
+    package=Package(PACKAGE, find_packaged),
     facts=(
         "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
         "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
@@ -195,7 +195,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
             notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
             cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
             top_code = _top_code(cell for row in cells for cell in row)
-            return int(sheet[2]), top_code, *_wanted(workbook[sheet.string].iter_rows(values_only=True))
+            return int(sheet[2]), top_code, *_select_rows(workbook[sheet.string].iter_rows(values_only=True))
         finally:
             workbook.close()
     except Rejected:
@@ -205,7 +205,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
-def _wanted(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
+def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
     """How many rows of a sheet were left out, and the others by column."""
     header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
     missing = [column for column in NEEDED if column not in header]

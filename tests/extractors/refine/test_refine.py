@@ -5,6 +5,7 @@ What its rows hold is tested with sources, sample and payloads.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import gc
 import json
@@ -19,12 +20,13 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
+import extractors
 import transforms.posting as posting_module
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.refine import cache
 from extractors.refine.cache import RowCache
-from extractors.refine.refine import FEW, Refined, gc_paused, refine, refusals_in
+from extractors.refine.refine import MAX_GONE, Refined, gc_paused, refine, refusals_in
 from extractors.response import Response
 from extractors.sample import adverts
 from extractors.source import all_sources
@@ -104,7 +106,12 @@ def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("n_gone", "n_there", "is_believed"), [(FEW, 0, True), (FEW + 1, 0, False), (FEW + 1, FEW + 1, True)]
+    ("n_gone", "n_there", "is_believed"),
+    [
+        (MAX_GONE, 0, True),
+        (MAX_GONE + 1, 0, False),
+        (MAX_GONE + 1, MAX_GONE + 1, True),
+    ],
 )
 def test_a_site_that_says_of_most_postings_that_they_are_gone_is_not_believed(
     n_gone: int, n_there: int, is_believed: bool, tmp_path: Path
@@ -126,9 +133,11 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
 ) -> None:
     """A paged source asks for the postings its list names: that one is gone by then is an answer, not a failure."""
     api = board.url("/v1/companies/")
-    monkeypatch.setattr(smartrecruiters, "API", api)
-    monkeypatch.setattr(smartrecruiters, "COMPANY", re.compile(re.escape(api) + r"([^/?#]+)/postings(?:/([^/?#]+))?"))
-    monkeypatch.setattr(smartrecruiters, "SOURCE", dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,)))
+    (stated,) = smartrecruiters.SOURCE.boards
+    listing, posting = (url.replace(smartrecruiters.API, api) for url in (stated.listing, stated.posting or ""))
+    boards = (dataclasses.replace(stated, listing=listing, posting=posting),)
+    declared = dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,), boards=boards)
+    monkeypatch.setattr(smartrecruiters, "SOURCE", declared)
     items = [{"id": str(n), "name": "Data Scientist", "company": {"identifier": "acme"}} for n in range(2)]
     page = {"offset": 0, "limit": 100, "totalFound": 2, "content": items}
     board.answers["/v1/companies/acme/postings?offset=0&limit=100"] = (200, {}, json.dumps(page).encode())
@@ -210,6 +219,17 @@ def test_whatever_changes_is_read_again(changed: dict[str, Any], tmp_path: Path,
     alone = night(tmp_path, 2, advert(1, **changed), refined=tmp_path / "alone")
     assert n_read == ["1", "1", "1"]
     assert pq.read_table(again.rows).equals(pq.read_table(alone.rows))
+
+
+def test_the_code_key_covers_every_module_that_reads() -> None:
+    """What refine and the sources import from extractors/, but what only finds or fetches."""
+    root = Path(extractors.__file__).parent
+    paths = {root / "refine" / "refine.py", root / "refine" / "cache.py", *(root / "sources").glob("*/*.py")}
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    read = {name for name in imported if re.match(r"extractors\.(?!web\.|sources\b)", name)}
+    assert {f"{name.removeprefix('extractors.').replace('.', '/')}.py" for name in read} <= {*cache.READERS}
+    assert all((root / name).is_file() for name in cache.READERS)
 
 
 def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -638,14 +638,14 @@ def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
     ],
 )
 def test_text_encoded_twice_is_repaired_where_it_surely_was(sent: str, meant: str) -> None:
-    assert remoteok.repaired(sent) == meant
+    assert remoteok.repair(sent) == meant
 
 
 # --- boards.csv and lookups ---------------------------------------------------------------------------
 
 
 def countries() -> set[str]:
-    with (LOOKUPS / "countries.csv").open(encoding="utf-8", newline="") as file:
+    with (LOOKUPS / "place" / "countries.csv").open(encoding="utf-8", newline="") as file:
         return {row["country"] for row in csv.DictReader(file)}
 
 
@@ -675,7 +675,7 @@ def test_one_employer_is_of_one_country_and_industry() -> None:
 
 
 def test_the_nearest_occupation_of_every_role_is_read() -> None:
-    with (LOOKUPS / "roles.csv").open(encoding="utf-8", newline="") as file:
+    with (LOOKUPS / "role" / "roles.csv").open(encoding="utf-8", newline="") as file:
         nearest = {row["soc_2018"] for row in csv.DictReader(file) if row["soc_2018"]}
     assert nearest <= set(occupations())
     assert all(re.fullmatch(r"\d{2}-\d{4}", code) and reason for code, reason in occupations().items())

@@ -17,7 +17,7 @@ import pytest
 from extractors.archive.reader import Recorded, Revisited, read_recorded
 from extractors.sources.employer_boards import lever
 from extractors.web import session
-from extractors.web.politeness import Manners
+from extractors.web.politeness import Politeness
 from extractors.web.session import web_for
 from flows import backfill as taking_in
 from flows import nightly as night
@@ -84,7 +84,7 @@ class Nights:
         web = functools.partial(
             web_for,
             insecure_hosts=(self.server.host,),
-            manners=Manners(sleep=clock.sleep, clock=lambda: clock.time),
+            politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
             now=lambda: now,
         )
         self.monkeypatch.setattr(night, "web_for", web)
