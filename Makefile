@@ -30,7 +30,7 @@ bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m extractors.sample.make
 
-generated: $(INSTALLED)  ## write DICTIONARY.md and SOURCES.md again
+generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md and the registry of sources again
 	$(BIN)/python -m warehouse.schema
 	$(BIN)/python -m extractors.source_list
 

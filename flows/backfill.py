@@ -11,7 +11,8 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive.warc import Damaged, Writer, path_of
+from extractors.archive.reader import Damaged
+from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
 from extractors.web.session import web_for
 from flows.inputs.recordings import Recordings

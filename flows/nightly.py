@@ -24,11 +24,13 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from extractors.archive.warc import LIVE, MAX_AHEAD, PART, SUFFIX, SYNTHETIC, Writer, is_live, path_of, salvage
+from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
+from extractors.archive.writer import PART, Writer, path_of, salvage
 from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import Refined, answers_after, gc_paused, refusals_in
 from extractors.refine.workers import refine_all
-from extractors.source import ANSWERED, Source, all_sources
+from extractors.response import ANSWERED
+from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, Web, checked_contact, web_for
 from flows.accuracy.audit import audits_of
@@ -233,7 +235,7 @@ def fetch_source(name: str, request: Request) -> Health:
     health = Health(source=name)
     began = time.monotonic()
     if request.is_live:
-        if why := why_off(module, request.settings.data):
+        if why := why_off(module.SOURCE, request.settings.data):
             return replace(health, outcome="disabled", message=why)
         n_boards = len(boards_of(name))
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")

@@ -1,8 +1,8 @@
-"""What the archive holds of each address: an index of one source's WARC files.
+"""Index of one source's WARC files by address.
 
-It answers two questions of a fetch: which answer of this address came last (to ask whether it changed), and
-where its body stands. The index is a cache beside the archive: files it does not know are read into it when it
-is opened, and it is made anew when it is missing or damaged.
+For a fetch it finds the newest answer of an address (to send a conditional request) and where its body stands. It is a
+cache beside the archive: files that it does not have are added when it is opened, and it is rebuilt when it is missing
+or damaged.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive.warc import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
-from extractors.source import ANSWERED
+from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
+from extractors.response import ANSWERED
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE INDEX IF NOT EXISTS answers_of_file ON answers (seen_in);
 """
 VERSION = 1
-ADDED = """
+ADD = """
 INSERT OR REPLACE INTO answers
 SELECT :url, :observed_at, :digest, coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
     coalesce(whole.first_at, :observed_at), coalesce(whole.file, :file), coalesce(whole.record, :record),
@@ -37,12 +37,12 @@ FROM (SELECT :refers_to AS refers_to) AS this
 LEFT JOIN answers AS whole ON whole.url = :url AND whole.observed_at = :refers_to AND whole.digest = :digest
 WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
 """
-"""An answer; one that repeats another has its place, and is left out when that one is not held."""
+"""Adds an answer. A repetition points to the place of the answer it repeats, and is left out where that is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """The newest word on an address: when its answer first came, what it was, and what to ask the server by."""
+    """The newest answer of an address: its digest and validators, when it first came, and where it stands."""
 
     digest: str
     etag: str | None
@@ -69,10 +69,10 @@ class ArchiveIndex:
         self._folder = folder
         index.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._database = _opened(index)
+            self._database = _open_index(index)
         except sqlite3.DatabaseError:
             index.unlink()
-            self._database = _opened(index)
+            self._database = _open_index(index)
         self._newest: dict[str, tuple[Any, ...]] | None = None
         self._catch_up()
 
@@ -83,7 +83,7 @@ class ArchiveIndex:
         self.close()
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         self._database.close()
 
     def before(self, url: str, time: datetime) -> IndexEntry | None:
@@ -127,7 +127,7 @@ class ArchiveIndex:
             entries = (entry_of(found) for found in read_recorded(path) if not isinstance(found, Damaged))
         with self._database:
             self._forget(path.name)
-            self._database.executemany(ADDED, (_row(path.name, entry) for entry in entries if _has_data(entry)))
+            self._database.executemany(ADD, (_row(path.name, entry) for entry in entries if _has_data(entry)))
             self._database.execute("INSERT INTO files VALUES (?, ?)", (path.name, path.stat().st_size))
 
     def _forget(self, file: str) -> None:
@@ -150,7 +150,7 @@ class ArchiveIndex:
                 continue
 
 
-def _opened(index: Path) -> sqlite3.Connection:
+def _open_index(index: Path) -> sqlite3.Connection:
     database = sqlite3.connect(index)
     with contextlib.ExitStack() as on_error:
         on_error.callback(database.close)

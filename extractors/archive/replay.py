@@ -1,4 +1,4 @@
-"""Answering requests from recordings instead of the network, behind the same session as a live night's."""
+"""An adapter of `requests` that answers from recordings instead of the network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from extractors.archive.index import ArchiveIndex
-from extractors.archive.warc import Damaged, Recorded, Revisited, read_recorded, recorded_at
+from extractors.archive.reader import Damaged, Recorded, Revisited, read_recorded, recorded_at
 
 Where = tuple[Path, int, int, int]
 """Path, record, offset and position of an answer."""
@@ -21,7 +21,7 @@ Wholes = dict[tuple[str, datetime], Where]
 """Where whole answers stand, by address and time."""
 
 
-class Replayed(requests.Response):
+class ReplayedResponse(requests.Response):
     """An answer from a recording, made at `observed_at`; `revisit`: recorded as a repetition of an earlier one."""
 
     observed_at: datetime
@@ -35,7 +35,7 @@ class NotRecorded(requests.ConnectionError):
 class ReplayAdapter(BaseAdapter):
     """Answers requests from WARC files instead of the network: same address, one recording after the other.
 
-    What a recording only repeats is answered with the answer it refers to, from these files or from what is held.
+    A repetition is answered with the answer it refers to, from these files or from the archive.
     """
 
     def __init__(self, paths: Iterable[Path], held: ArchiveIndex | None = None) -> None:
@@ -50,7 +50,7 @@ class ReplayAdapter(BaseAdapter):
                     self.damaged.append((path, found))
                     continue
                 where = (path, found.record, found.offset, found.position)
-                self._left[prepared(found.url)].append(where)
+                self._left[prepare_url(found.url)].append(where)
                 if isinstance(found, Recorded):
                     self._whole[found.url, found.observed_at] = where
 
@@ -71,14 +71,14 @@ class ReplayAdapter(BaseAdapter):
             raise NotRecorded("asked more often than recorded", request=request)
         try:
             recorded = _read(self._left[url].popleft())
-            found = _whole_answer(recorded, self._whole, self._held)
+            found = _find_whole(recorded, self._whole, self._held)
         except NotRecorded as error:
             error.request = request
             raise
         headers = urllib3.HTTPHeaderDict()
         for name, value in found.headers:
             headers.add(name, value)
-        response = Replayed()
+        response = ReplayedResponse()
         response.observed_at = recorded.observed_at
         response.revisit = recorded if isinstance(recorded, Revisited) else None
         response.status_code = found.status
@@ -106,7 +106,7 @@ def whole_answers(
 ) -> Iterator[tuple[Recorded | Revisited, Recorded | NotRecorded] | Damaged]:
     """The answers of a recording in its order, read once, each with the answer that it is or repeats.
 
-    What is repeated comes from the recording or from what is held; `NotRecorded` where it is in neither.
+    A repeated answer comes from the recording or from the archive; `NotRecorded` where it is in neither.
     """
     wholes: Wholes | None = None
     for found in read_recorded(path):
@@ -120,12 +120,12 @@ def whole_answers(
                 if isinstance(other, Recorded)
             }
         try:
-            yield found, _whole_answer(found, wholes or {}, held)
+            yield found, _find_whole(found, wholes or {}, held)
         except NotRecorded as error:
             yield found, error
 
 
-def _whole_answer(found: Recorded | Revisited, wholes: Wholes, held: ArchiveIndex | None) -> Recorded:
+def _find_whole(found: Recorded | Revisited, wholes: Wholes, held: ArchiveIndex | None) -> Recorded:
     if isinstance(found, Recorded):
         return found
     where = wholes.get((found.url, found.refers_to))
@@ -149,7 +149,7 @@ def _read(where: Where) -> Recorded | Revisited:
     return found
 
 
-def prepared(url: str) -> str:
+def prepare_url(url: str) -> str:
     """An address as requests writes it."""
     request = requests.PreparedRequest()
     request.prepare_url(url, None)

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from extractors.refine.refine import Refined, refine, refined_already
+from extractors.refine.refine import Refined, find_refined, refine
 
 PARENT_CHECK = 0.5
 """Seconds between two looks whether the parent is still there."""
@@ -30,7 +30,7 @@ def refine_all(
     waiting_files = []
     for source, warc in files:
         try:
-            already = refined_already(source, warc, archive=archive, refined=refined)
+            already = find_refined(source, warc, archive=archive, refined=refined)
         except OSError as error:
             yield source, warc, error
             continue

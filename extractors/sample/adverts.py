@@ -81,7 +81,7 @@ class Dice:
         """One of the items, each as likely as the other."""
         return items[int(self._random() * len(items))]
 
-    def weighted(self, weights: Mapping[Item, float]) -> Item:
+    def weighted_choice(self, weights: Mapping[Item, float]) -> Item:
         """One of the keys, by its weight."""
         left = self._random() * sum(weights.values())
         for item, weight in weights.items():
@@ -257,7 +257,7 @@ def as_of_night(advert: Advert, night: int) -> Advert:
 def _advert(employer: str, board: Board, number: int) -> Advert:
     key = f"{employer}/{number}"
     dice = Dice(key)
-    role = dice.weighted(ROLE_WEIGHTS)
+    role = dice.weighted_choice(ROLE_WEIGHTS)
     group = GROUP_OF_ROLE[role]
     country = _country_of_job(dice, board.country, group)
     market = market_of(country)
@@ -267,7 +267,7 @@ def _advert(employer: str, board: Board, number: int) -> Advert:
         language = "en"
         named = [row["title"] for row in table("titles") if (row["language"], row["role"]) == ("en", role)]
     level = _level(dice, role, group)
-    pays_like = level if level != "unstated" else dice.weighted(HIDDEN_LEVELS)
+    pays_like = level if level != "unstated" else dice.weighted_choice(HIDDEN_LEVELS)
     says_years = pays_like in YEARS_OF_LEVEL and dice.share(0.7 if level == "unstated" else 0.55)
     patterns = [row["title"] for row in table("levels") if (row["language"], row["seniority"]) == (language, level)]
     spots, location_text, workplace = _whereabouts(dice, country)
@@ -322,8 +322,8 @@ def _level(dice: Dice, role: str, group: str) -> str:
     if role == "ai_leadership":
         return dice.one(("manager", "executive"))
     if group in ("ai_data_trainer", "other"):
-        return dice.weighted({"unstated": 8, "senior": 2, "junior": 1})
-    return dice.weighted(LEVELS)
+        return dice.weighted_choice({"unstated": 8, "senior": 2, "junior": 1})
+    return dice.weighted_choice(LEVELS)
 
 
 def _employment(dice: Dice, level: str, group: str, country: str) -> str:
@@ -334,7 +334,7 @@ def _employment(dice: Dice, level: str, group: str, country: str) -> str:
         return dice.one(("CONTRACTOR", "CONTRACTOR", "PART_TIME"))
     if country in B2B_MARKETS and dice.share(0.22):
         return "CONTRACTOR"
-    return dice.weighted({"FULL_TIME": 91, "CONTRACTOR": 4, "PART_TIME": 3, "TEMPORARY": 2})
+    return dice.weighted_choice({"FULL_TIME": 91, "CONTRACTOR": 4, "PART_TIME": 3, "TEMPORARY": 2})
 
 
 def _whereabouts(dice: Dice, country: str) -> tuple[tuple[Spot, ...], str, str]:
@@ -342,9 +342,9 @@ def _whereabouts(dice: Dice, country: str) -> tuple[tuple[Spot, ...], str, str]:
     home = spots_of(country)
     spots = tuple(dice.some(home, 1))
     stated = spots[0].stated_country
-    workplace = dice.weighted({"onsite": 42, "hybrid": 26, "remote": 32})
+    workplace = dice.weighted_choice({"onsite": 42, "hybrid": 26, "remote": 32})
     if workplace == "remote":
-        text = dice.weighted(
+        text = dice.weighted_choice(
             {
                 f"Remote ({stated})": 20,
                 f"Remote - {stated}": 20,
@@ -384,7 +384,7 @@ def _offer(dice: Dice, market: Mapping[str, str], *, group: str, level: str, emp
         per_year *= 1.25
     middle = dice.near(per_year, 0.22) * per_dollar(currency) / {"year": 1, "month": 12, "hour": 2000}[period]
     half = dice.near(0.13, 0.4)
-    kind = dice.weighted({"range": 88, "from": 4, "upto": 4, "doe": 4})
+    kind = dice.weighted_choice({"range": 88, "from": 4, "upto": 4, "doe": 4})
     net_share = 0.9 if market["country"] in B2B_MARKETS and employment == "CONTRACTOR" else 0.05
     return Offer(
         low=nice(middle * (1 - half)),
@@ -399,7 +399,7 @@ def _offer(dice: Dice, market: Mapping[str, str], *, group: str, level: str, emp
 
 def _life(dice: Dice) -> tuple[frozenset[int], date]:
     """The nights it is listed on and the day it was posted."""
-    fate = dice.weighted({"stays": 86, "closes": 7, "opens": 6, "reopens": 1})
+    fate = dice.weighted_choice({"stays": 86, "closes": 7, "opens": 6, "reopens": 1})
     if fate == "opens":
         first = dice.between(1, N_NIGHTS - 1)
         return frozenset(range(first, N_NIGHTS)), FIRST_NIGHT + timedelta(days=first - 1)
@@ -446,17 +446,17 @@ def _text(dice: Dice, board: Board, *, role: str, language: str, years: int | No
     about = (dice.one(phrases(language, "about")), phrases(language, "notice")[0])
     return Text(
         language=language,
-        about=_filled(about, said),
-        intro=_filled([dice.one(phrases(language, "intro", group))], said),
-        duties=_filled(dice.some(phrases(language, "duty", group), dice.between(2, 4)), said),
-        required=_filled(dice.some(lines, len(lines)), said),
-        preferred=_filled(_lines(dice, language, "prefer", preferred), said),
-        benefits=_filled(dice.some(phrases(language, "benefit"), dice.between(2, 3)), said),
-        closing=_filled(dice.some(phrases(language, "contact"), dice.between(0, 2)), said),
+        about=_fill(about, said),
+        intro=_fill([dice.one(phrases(language, "intro", group))], said),
+        duties=_fill(dice.some(phrases(language, "duty", group), dice.between(2, 4)), said),
+        required=_fill(dice.some(lines, len(lines)), said),
+        preferred=_fill(_lines(dice, language, "prefer", preferred), said),
+        benefits=_fill(dice.some(phrases(language, "benefit"), dice.between(2, 3)), said),
+        closing=_fill(dice.some(phrases(language, "contact"), dice.between(0, 2)), said),
     )
 
 
-def _filled(sentences: Sequence[str], said: Mapping[str, str]) -> tuple[str, ...]:
+def _fill(sentences: Sequence[str], said: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sentence.format_map(said) for sentence in sentences)
 
 

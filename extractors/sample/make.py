@@ -27,7 +27,8 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from extractors.archive.warc import SAMPLE_SOFTWARE, SUFFIX, Writer, path_of
+from extractors.archive.reader import SAMPLE_SOFTWARE, SUFFIX
+from extractors.archive.writer import Writer, path_of
 from extractors.sample.adverts import (
     FIRST_NIGHT,
     N_NIGHTS,
@@ -133,15 +134,15 @@ def _board_answers(source: str, night: int) -> list[Answer]:
     answers = []
     for position, board in enumerate(board for board in boards() if board.source == source):
         fault, nights = FAULTS.get((source, position), ("", ()))
-        listed = [as_of_night(advert, night) for advert in _listed(board) if open_on(advert, night)]
+        listed = [as_of_night(advert, night) for advert in _adverts_on(board) if open_on(advert, night)]
         body = _board_body(board, listed, night)
-        answer = Answer(url=module.url_of(board.board), body=_json(body))
+        answer = Answer(url=module.SOURCE.url_of(board.board), body=_json(body))
         answers.append(_spoilt(answer, body, fault) if night in nights else answer)
     return answers
 
 
 @functools.cache
-def _listed(board: Board) -> tuple[Advert, ...]:
+def _adverts_on(board: Board) -> tuple[Advert, ...]:
     """The adverts of a board. Boards of one employer share the first half of them and differ in the rest."""
     same = [other for other in boards() if other.employer == board.employer]
     adverts = adverts_of(board)
@@ -254,12 +255,12 @@ def _first_days() -> list[date]:
 
 def _currency_table(day: date) -> Answer:
     quoted = {code.lower(): by_day[day] for code, by_day in _rates().items()}
-    rates = {code: _rounded(rate) for code, rate in sorted((quoted | NOT_MONEY | {"usd": 1.0}).items())}
+    rates = {code: _round_rate(rate) for code, rate in sorted((quoted | NOT_MONEY | {"usd": 1.0}).items())}
     body = json.dumps({"date": day.isoformat(), "usd": rates}, indent="\t").encode()
     return Answer(url=currency_table.url_of(day), body=body)
 
 
-def _rounded(rate: float) -> float:
+def _round_rate(rate: float) -> float:
     """Eight significant digits, as the table has them."""
     return float(f"{rate:.8g}")
 
@@ -297,8 +298,8 @@ def _salaries() -> tuple[list[str], ...]:
     rows: list[list[str]] = []
     for number in range(N_SALARIES):
         dice = Dice("salary", number)
-        country = dice.weighted(countries)
-        level = dice.weighted({"EN": 10, "MI": 30, "SE": 55, "EX": 5})
+        country = dice.weighted_choice(countries)
+        level = dice.weighted_choice({"EN": 10, "MI": 30, "SE": 55, "EX": 5})
         currency = {"CA": "CAD", "GB": "GBP", "DE": "EUR", "ES": "EUR", "IN": "INR"}.get(country, "USD")
         if dice.share(0.5):
             currency = "USD"
@@ -306,16 +307,16 @@ def _salaries() -> tuple[list[str], ...]:
         if country not in ("US", "CA", "GB"):
             dollars *= 0.45
         first = [
-            str(2026 - number * 3 // N_SALARIES), level, dice.weighted({"FT": 97, "CT": 1, "PT": 1, "FL": 1}),
+            str(2026 - number * 3 // N_SALARIES), level, dice.weighted_choice({"FT": 97, "CT": 1, "PT": 1, "FL": 1}),
             dice.one(titles),
         ]  # fmt: skip
-        last = [country, dice.one(("0", "0", "50", "100")), country, dice.weighted({"M": 90, "L": 8, "S": 2})]
+        last = [country, dice.one(("0", "0", "50", "100")), country, dice.weighted_choice({"M": 90, "L": 8, "S": 2})]
         ends = [1.2, 0.85] if dice.share(0.85) else [1.0]
         pair = []
         for end in ends:
             pay = round(dollars * end * per_dollar(currency), -2)
             pair.append([*first, f"{pay:.0f}", currency, f"{pay / per_dollar(currency):.0f}", *last])
-        for _ in range(dice.weighted({1: 70, 2: 22, 3: 8})):
+        for _ in range(dice.weighted_choice({1: 70, 2: 22, 3: 8})):
             rows += pair
     return tuple(rows)
 
@@ -368,7 +369,7 @@ def _wage_answer(year: int, workbook_name: str, zip_name: str) -> Answer:
         notes.append([line])
     name = f"oesm{year % 100:02}{zip_name}/{workbook_name}_M{year}_dl.xlsx"
     title = f"Synthetic sample data: {workbook_name} wages, May {year}"
-    body = _zip({name: _saved(workbook, title)})
+    body = _zip({name: _bytes_of(workbook, title)})
     return Answer(url=bls_oews.url_of(year, zip_name), body=body, content_type="application/zip")
 
 
@@ -397,7 +398,7 @@ def _wage(amount: float, step: float, top_code: float) -> float | str:
     return "#" if amount >= top_code else round(math.floor(amount / step + 0.5) * step, 2)
 
 
-def _saved(workbook: Workbook, title: str) -> bytes:
+def _bytes_of(workbook: Workbook, title: str) -> bytes:
     """The workbook's bytes without the times openpyxl writes into them."""
     workbook.properties.title = title
     workbook.properties.creator = SAMPLE_SOFTWARE

@@ -248,7 +248,7 @@ def _short(currency: str, amount: float | None) -> str:
 def greenhouse_job(advert: Advert, board: Board, *, night: datetime) -> dict[str, Any]:
     """One job of a board list with content and pay ranges."""
     dice = Dice(advert.key, "greenhouse")
-    form = dice.weighted({"input": 30, "field": 22, "block": 14, "prose": 34})
+    form = dice.weighted_choice({"input": 30, "field": 22, "block": 14, "prose": 34})
     offer = advert.offer
     if offer is not None and (form == "prose" or offer.is_net or offer.kind != "range"):
         form = "prose"
@@ -341,7 +341,7 @@ def _pay_block(offer: Offer) -> str:
 def lever_posting(advert: Advert, board: Board, *, is_new_schema: bool) -> dict[str, Any]:
     """One posting; the older schema lacks country, workplace type and all locations."""
     dice = Dice(advert.key, "lever")
-    form = dice.weighted({"range": 50, "description": 16, "prose": 34})
+    form = dice.weighted_choice({"range": 50, "description": 16, "prose": 34})
     offer = advert.offer
     if offer is not None and (offer.is_net or offer.kind != "range"):
         form = "prose"

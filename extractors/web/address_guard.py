@@ -1,8 +1,8 @@
 """Connections to public addresses only, and for a limited time.
 
-What a name resolves to is looked at before anything is sent: a recorded or redirected address may name a machine of
-our own network, and a source has no business there. A connection is shut from outside when its answer takes too long:
-a time-out of `requests` only bounds the wait for the next bytes, and a server may send some for ever.
+Before anything is sent, the address that a host's name resolves to is checked: a recorded or redirected URL may name a
+machine of our own network. A connection is shut when its answer takes too long: a time-out of `requests` only limits
+the wait for the next bytes, and a server may send some for ever.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CUT_AGAIN = 0.05
 """Seconds after which an overdue connection is shut again: the one seen first may have been replaced meanwhile."""
 
 
-class PrivateAddress(urllib3.exceptions.HTTPError):  # says what was met
+class PrivateAddress(urllib3.exceptions.HTTPError):  # the error is the private address
     """A host's name leads to an address that is not public."""
 
 
@@ -40,19 +40,19 @@ class PublicAdapter(HTTPAdapter):
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._allowed = frozenset(allowed)
-        self._line = _Line()
+        self._line = _CurrentSocket()
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
-        """Make the pool of connections that look where they lead."""
+        """Make the pool of connections that check where they lead."""
         super().init_poolmanager(*args, **named)
         allowed, shared = self._allowed, self._line
 
-        class Plain(_Looking, HTTPConnection):
+        class Plain(_CheckedConnection, HTTPConnection):
             allowed_hosts = allowed
             line = shared
 
-        class Secure(_Looking, HTTPSConnection):
+        class Secure(_CheckedConnection, HTTPSConnection):
             allowed_hosts = allowed
             line = shared
 
@@ -73,7 +73,7 @@ class PublicAdapter(HTTPAdapter):
         return manager
 
     @contextlib.contextmanager
-    def limited(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
+    def time_limit(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
         """Shut the connection of the request made inside once it has taken so many seconds, and set `is_over`.
 
         What is being read then ends as if the server had closed the connection, so `is_over` must be looked at even
@@ -98,7 +98,7 @@ class PublicAdapter(HTTPAdapter):
             watcher.join()
 
 
-class _Line:
+class _CurrentSocket:
     """The socket that a session's request runs over."""
 
     socket: Any = None
@@ -111,14 +111,14 @@ class _Line:
             same.shutdown(socket.SHUT_RDWR)  # of the connection itself, below TLS
 
 
-class _Looking:
-    """A connection that looks at the addresses of its host before it connects, and at the one it got.
+class _CheckedConnection:
+    """A connection that checks the addresses of its host before it connects, and the one it got.
 
-    `line` is told the socket that is in use.
+    `line` holds the socket in use.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
-    line = _Line()
+    line = _CurrentSocket()
     host: str
     port: int
     proxy: Any
@@ -132,24 +132,24 @@ class _Looking:
     def _new_conn(self) -> socket.socket:
         is_free = self.proxy is not None or f"{self.host}:{self.port}" in self.allowed_hosts
         if not is_free:
-            for address in _resolved(self.host, self.port):
+            for address in _resolve(self.host, self.port):
                 _refuse_private(self.host, address)
         connected: socket.socket = super()._new_conn()  # type: ignore[misc]  # HTTPConnection's
         self.line.socket = connected
         if not is_free:
             try:
-                _refuse_private(self.host, connected.getpeername()[0])  # the name may have changed its mind meanwhile
+                _refuse_private(self.host, connected.getpeername()[0])  # it may resolve differently by now
             except PrivateAddress:
                 connected.close()
                 raise
         return connected
 
 
-def _resolved(host: str, port: int) -> list[str]:
+def _resolve(host: str, port: int) -> list[str]:
     try:
         return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):
-        return []  # connecting will say so in its own words
+        return []  # connecting raises the error
 
 
 def _last_32(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:

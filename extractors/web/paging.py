@@ -1,7 +1,6 @@
-"""Asking for addresses, one after the other, without letting one that fails stop the rest.
+"""Requests for many addresses or pages, one after the other; one that fails does not stop the rest.
 
-Sources use these functions in their `fetch`. Politeness, time-outs, retries and the archive are the
-session's business (`web.py`).
+Sources use these functions in their `fetch`. Politeness, time-outs, retries and the archive belong to `session.py`.
 """
 
 from __future__ import annotations
@@ -10,20 +9,23 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from extractors.source import ANSWERED, GONE, Response
+from extractors.response import ANSWERED, GONE, Response
+from extractors.source import Source
 from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
-SAID_EVERY = 100
-"""Addresses after which a long fetch says how far it is: about two minutes of a polite night."""
+LOG_EVERY = 100
+"""Addresses after which a long fetch logs its progress: about two minutes."""
 
 
 class Web(Protocol):
     """What a source needs of a session (`extractors.web.session.Web` or a test's): an answer, or `FetchFailed`."""
 
-    keys: Mapping[str, str]
-    """Values of the source's `keys` in the environment; none in a replay."""
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Values of the source's `keys` in the environment; none in a replay."""
+        ...
 
     def get(
         self,
@@ -56,7 +58,7 @@ def ask_each(
     answered = (*ANSWERED, *GONE) if may_be_gone else ANSWERED
     failures: list[str] = []
     for number, url in enumerate(urls, start=1):
-        if number % SAID_EVERY == 0:
+        if number % LOG_EVERY == 0:
             LOG.info("asking for the %dth address, %s; %d failed so far", number, url, len(failures))
         try:
             answer = web.get(url, headers=headers)
@@ -66,6 +68,18 @@ def ask_each(
             if answer.status not in answered:
                 failures.append(f"{url}: HTTP {answer.status}")
     return failures
+
+
+def ask_boards(web: Web, source: Source, boards: Iterable[str]) -> list[str]:
+    """Ask for the list of every board. Returns what failed, one line each; [] when all went well."""
+    urls: list[str] = []
+    failures: list[str] = []
+    for board in boards:
+        try:
+            urls.append(source.url_of(board))
+        except ValueError as error:
+            failures.append(str(error))
+    return failures + ask_each(web, urls)
 
 
 def ask_first(web: Web, urls: Iterable[str]) -> list[str]:
@@ -94,13 +108,13 @@ def ask_pages(
     what failed, one line each; [] when the last page was reached.
     """
     url: str | None = first
-    asked: set[str] = set()
+    visited: set[str] = set()
     while url is not None:
-        if url in asked:
-            return [f"{url}: the pages run in a circle; {len(asked)} read"]
-        if len(asked) == most:
+        if url in visited:
+            return [f"{url}: the pages run in a circle; {len(visited)} read"]
+        if len(visited) == most:
             return [f"{url}: left out, {most} pages are the most that are read"]
-        asked.add(url)
+        visited.add(url)
         try:
             answer = web.get(url, headers=headers, secret=secret)
         except FetchFailed as error:

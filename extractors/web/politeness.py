@@ -1,8 +1,7 @@
-"""What is owed to the servers we ask: turns, robots.txt, reservations of text and data mining; and to ourselves:
-to leave a host alone that does not answer.
+"""Rules of polite requests: pauses, robots.txt, reservations of text and data mining, and leaving failing hosts alone.
 
-One `Manners` serves all sources of a night and any number of threads, because a host does not care which of our
-sources asks it. Nothing here sends a request; a session lends its own way of asking.
+One `Politeness` serves all sources of a night and any number of threads, because the limits of a host count for all of
+our sources together. Nothing here sends a request: a session passes the function that does.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ import protego
 
 ROBOT = "ai-job-market"
 """The name robots.txt may address us by."""
-AT_ONCE = 2
-"""Requests that may be under way to one host."""
-RULES_LAST = 86_400.0
-"""Seconds a host's rules are kept: RFC 9309 asks for a day at most."""
-BREAKS_AFTER = 5
+MAX_CONCURRENT = 2
+"""Requests that may run at the same time to one host."""
+MAX_RULES_AGE = 86_400.0
+"""Seconds for which a host's rules are reused: RFC 9309 asks for a day at most."""
+MAX_FAILURES = 5
 """Requests in a row a host may fail before it is left alone."""
-LEFT_ALONE = 600.0
+FAILURE_PAUSE = 600.0
 """Seconds a host that fails is left alone; then one request tries it."""
 MAX_RULES = 512 * 1024
 """Bytes of robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
@@ -44,14 +43,14 @@ Ask = Callable[[str, int], tuple[int, str | None, bytes]]
 
 @dataclass
 class _Host:
-    """What is known of one host."""
+    """State of one host."""
 
     free_at: float = 0.0
     failures: int = 0
     closed_until: float = 0.0
     why_closed: str = ""
     rules: Rules | None = None
-    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MAX_CONCURRENT))
     reading: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -84,7 +83,7 @@ class Rules:
         return float(self.robots.crawl_delay(ROBOT) or 0)
 
 
-class Manners:
+class Politeness:
     """Turns, rules and failures of all hosts. `sleep` and `clock` (seconds) are for tests."""
 
     def __init__(
@@ -108,35 +107,37 @@ class Manners:
                 self.sleep(begin - now)
             yield
 
-    def closed(self, url: str) -> str | None:
-        """Why the address's host is left alone for now; None when it may be asked."""
+    def why_closed(self, url: str) -> str | None:
+        """Why the address's host may not be asked now; None when it may."""
         host = self._host(url)
         with self._lock:
             return host.why_closed if self.clock() < host.closed_until else None
 
-    def answered(self, url: str) -> None:
-        """The host answered as a host in order does."""
+    def note_answer(self, url: str) -> None:
+        """The host answered normally: its count of failures in a row starts again."""
         host = self._host(url)
         with self._lock:
             host.failures = 0
 
-    def failed(self, url: str, why: str) -> None:
-        """The host did not answer; after `BREAKS_AFTER` times in a row it is left alone for a while."""
+    def note_failure(self, url: str, why: str) -> None:
+        """The host did not answer; after `MAX_FAILURES` times in a row it is left alone for a while."""
         host = self._host(url)
         with self._lock:
             host.failures += 1
-            if host.failures >= BREAKS_AFTER:
-                self._close(host, LEFT_ALONE, f"its host is left alone after {host.failures} failures in a row: {why}")
+            if host.failures >= MAX_FAILURES:
+                self._close(
+                    host, FAILURE_PAUSE, f"its host is left alone after {host.failures} failures in a row: {why}"
+                )
 
-    def come_back(self, url: str, seconds: float) -> None:
-        """The host asked not to be asked for so long."""
+    def close_for(self, url: str, seconds: float) -> None:
+        """The host asked for no requests for so many seconds."""
         with self._lock:
             self._close(
                 self._hosts[_host_of(url)], seconds, f"its host asked not to be asked for {seconds:.0f} seconds"
             )
 
-    def hold(self, url: str, seconds: float) -> None:
-        """Nobody asks the host for so long, whoever was told (Retry-After)."""
+    def delay(self, url: str, seconds: float) -> None:
+        """All sources wait so many seconds with their next request to the host (Retry-After)."""
         host = self._host(url)
         with self._lock:
             host.free_at = max(host.free_at, self.clock() + seconds)
@@ -145,7 +146,7 @@ class Manners:
         """The rules of the address's host, asked for once a day."""
         host = self._host(url)
         with host.reading:
-            if host.rules is None or self.clock() - host.rules.read_at > RULES_LAST:
+            if host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
                 host.rules = self._read_rules(_host_of(url), ask, pause)
             return host.rules
 
@@ -159,7 +160,7 @@ class Manners:
 
     def _read_rules(self, host: str, ask: Ask, pause: float) -> Rules:
         robots, why = self._robots(host, ask, pause)
-        reserved = () if why else self._reserved(host, ask, pause)
+        reserved = () if why else self._read_reservations(host, ask, pause)
         return Rules(read_at=self.clock(), robots=robots, why_none=why, reserved=reserved)
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[protego.Protego, str | None]:
@@ -171,7 +172,7 @@ class Manners:
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                status, location, body = self._asked_twice(url, ask, pause)
+                status, location, body = self._ask_twice(url, ask, pause)
             except OSError as error:
                 return nothing, str(error)
             if 400 <= status < 500 and status != TOO_MANY:
@@ -189,7 +190,7 @@ class Manners:
                 return nothing, f"it redirects to {url}"
         return nothing, f"over {MAX_REDIRECTS} redirects"
 
-    def _asked_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
+    def _ask_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
         """An answer; once more, later, where there is none or the host is busy: a whole source hangs on it."""
         for wait in (RULES_WAIT, 0.0):
             try:
@@ -204,7 +205,7 @@ class Manners:
                 self.sleep(wait)
         return found
 
-    def _reserved(self, host: str, ask: Ask, pause: float) -> tuple[tuple[str, str | None], ...]:
+    def _read_reservations(self, host: str, ask: Ask, pause: float) -> tuple[tuple[str, str | None], ...]:
         """What the host's tdmrep.json reserves (TDM Reservation Protocol); a host without one reserves nothing."""
         url = f"{host}/.well-known/tdmrep.json"
         try:

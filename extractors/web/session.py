@@ -1,11 +1,10 @@
-"""The one way out: a `Web` asks for addresses, live or from recordings, and archives every answer.
+"""HTTP session: the only module that makes network requests. Every answer is archived.
 
-Both ways run over one `requests` session and the same code; a replay only exchanges the adapter behind it,
-so that sample, tests and backfill fetch as a live night does. Live, it is polite and careful: it names itself
-and a contact, keeps to robots.txt and to reservations of text and data mining, takes turns with everybody else
-who asks the host, asks what changed instead of asking anew, asks again (later, and not often) when a server is
-busy, stays within the source's budget, and reaches only public https addresses that the source declares. What
-robots.txt answered is not archived: it is no data of the source.
+`Web` asks for addresses, live or from recordings, with the same code over one `requests` session: a replay only
+exchanges the adapter, so that sample, tests and backfill fetch as a live night does. A live session names itself and a
+contact, obeys robots.txt and reservations of text and data mining, waits its turn at each host, sends conditional
+requests, repeats a request a few times when a server is busy, stays within the source's budget, and reaches only
+public https addresses that the source declares. Answers of robots.txt are not archived: they are no data of the source.
 """
 
 from __future__ import annotations
@@ -32,22 +31,13 @@ import requests
 import urllib3
 
 from extractors.archive.index import ArchiveIndex, IndexEntry
-from extractors.archive.replay import NotRecorded, ReplayAdapter, Replayed, whole_answers
-from extractors.archive.warc import (
-    MAX_BODY,
-    NOT_MODIFIED,
-    SOFTWARE,
-    Damaged,
-    Recorded,
-    Revisited,
-    Writer,
-    decoded,
-    digest_of_body,
-    is_ahead,
-)
-from extractors.source import ANSWERED, HOST_LABELS, Response, Source
+from extractors.archive.reader import MAX_BODY, Damaged, Recorded, Revisited, decode, digest_of_body, is_ahead
+from extractors.archive.replay import NotRecorded, ReplayAdapter, ReplayedResponse, whole_answers
+from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
+from extractors.response import ANSWERED, Response
+from extractors.source import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
-from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Manners, reservation
+from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, reservation
 
 CONTACT = "JOBMARKET_CONTACT"
 
@@ -62,15 +52,15 @@ BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
 FIRST_WAIT = 2.0
 """Seconds before the second attempt, four times as long before each further one; half of it by chance."""
 MAX_WAIT = 120.0
-"""Seconds a server may have us wait (Retry-After). Asked for longer, its host is left alone until then."""
+"""Seconds a server may have us wait (Retry-After). If it asks for longer, its host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))
 """Answers that refuse us rather than miss something."""
 
 # urllib3 logs addresses with their query, in which a key may stand: at DEBUG each, as a warning the malformed.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
-NIGHTS_MANNERS = Manners()
-"""Shared by all sources of this process."""
+SHARED_POLITENESS = Politeness()
+"""Shared by all sources in this process."""
 MAX_TOKEN = 64 * 1024
 """Bytes of the answer that holds an access token: thirty times a long one."""
 
@@ -80,8 +70,8 @@ _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\
 _RESERVED_PAGE = re.compile(rb"""<meta\s+name=["']?tdm-reservation["']?\s+content=["']?1\b""", re.IGNORECASE)
 
 
-class FetchFailed(Exception):  # noqa: N818  # said as it is reported: the fetch failed
-    """No answer was got from an address: `url`, and `why` (the message).
+class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
+    """An address gave no answer: `url`, and `why` (the message).
 
     `is_refused`: we may not ask (robots.txt, a reservation), rather than could not.
     """
@@ -93,20 +83,20 @@ class FetchFailed(Exception):  # noqa: N818  # said as it is reported: the fetch
         self.is_refused = is_refused
 
 
-class MissingContact(ValueError):  # noqa: N818  # names the thing that is missing
-    """A live night was asked for without saying whom a site's owner may write to."""
+class MissingContact(ValueError):  # noqa: N818  # names what is missing
+    """A live run needs a contact for the owners of sites, and none is set."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What is sent beside an address: headers, secret query fields and credentials, never kept, and a form."""
+class RequestExtras:
+    """What is sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, object] | None = None
     credentials: Mapping[str, str] | None = None
     hidden: tuple[str, ...] = ()
-    """Secrets sent before, on the way that led here: an answer may still repeat them."""
+    """Secrets sent before the redirects that led here: an answer may still repeat them."""
 
     @property
     def words_to_hide(self) -> list[str]:
@@ -130,7 +120,7 @@ class Hosts:
         self._names = sorted({urlsplit(endpoint).netloc for endpoint in endpoints})
         self._pattern = re.compile("|".join(re.escape(name).replace(r"\*", HOST_LABELS) for name in self._names))
 
-    def hold(self, netloc: str) -> bool:
+    def include(self, netloc: str) -> bool:
         """Whether a URL's host (with its port) is one of them."""
         return self._pattern.fullmatch(netloc) is not None
 
@@ -154,8 +144,8 @@ class _Answer:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-class _Known(NamedTuple):
-    """What the archive holds of an address: the newest word on it, and the stored answer itself."""
+class _StoredAnswer(NamedTuple):
+    """The newest archived answer of an address: its index entry and the answer itself."""
 
     held: IndexEntry
     first: Recorded
@@ -176,7 +166,7 @@ class Web:
         *,
         writer: Writer,
         session: requests.Session,
-        manners: Manners | None,
+        politeness: Politeness | None,
         insecure_hosts: Collection[str],
         now: Callable[[], datetime],
         held: ArchiveIndex | None = None,
@@ -196,14 +186,14 @@ class Web:
         self._source = source
         self._writer = writer
         self._session = session
-        self._manners = manners
+        self._politeness = politeness
         self._insecure_hosts = frozenset(insecure_hosts)
         self._hosts = Hosts(source.endpoints)
         self._now = now
         self._held = held
         self._is_permitted = is_permitted
         self._chance = chance
-        self._deadline = manners.clock() + source.max_seconds if manners else math.inf
+        self._deadline = politeness.clock() + source.max_seconds if politeness else math.inf
 
     def get(
         self,
@@ -230,7 +220,7 @@ class Web:
         redirects.
         """
         try:
-            return self._get(url, Asked(headers=headers or {}, secret=secret or {}, form=form), follow)
+            return self._get(url, RequestExtras(headers=headers or {}, secret=secret or {}, form=form), follow)
         except FetchFailed as error:
             self.failures.append(error)
             raise
@@ -274,7 +264,7 @@ class Web:
             revisit=recorded if isinstance(recorded, Revisited) else None,
         )
         held = self._held.before(recorded.url, recorded.observed_at) if self._held else None
-        self._kept(recorded.url, answer, held, Asked())
+        self._write_record(recorded.url, answer, held, RequestExtras())
 
     @property
     def is_refused(self) -> bool:
@@ -289,7 +279,7 @@ class Web:
         They are posted as a form; neither they nor the answer are archived or said. A replay needs none and gets "".
         Raises `FetchFailed`.
         """
-        if self._manners is None:
+        if self._politeness is None:
             return ""
         try:
             self._check_endpoint(url)
@@ -297,8 +287,8 @@ class Web:
                 raise FetchFailed(url, refusal)
             pause = self._pause(url)
             try:
-                with self._manners.turn(url, pause):
-                    answer = self._ask_once(url, Asked(credentials=credentials), MAX_TOKEN)
+                with self._politeness.turn(url, pause):
+                    answer = self._ask_once(url, RequestExtras(credentials=credentials), MAX_TOKEN)
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             if answer.status != 200:
@@ -315,7 +305,7 @@ class Web:
         if not self._source.longest_endpoint(url):
             raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
 
-    def _get(self, url: str, what: Asked, follow: bool) -> Response:
+    def _get(self, url: str, what: RequestExtras, follow: bool) -> Response:
         self._check_endpoint(url)
         asked = url
         for _ in range(MAX_REDIRECTS + 1):
@@ -324,12 +314,12 @@ class Web:
             pause = self._pause(url)
             named = url if what.form is None else _with_query(url, what.form)
             answer, known = self._answer(url, named, what, pause)
-            found = self._archived(named, answer, known, what)
+            found = self._archive(named, answer, known, what)
             location = answer.header("location")
             if not follow or found.status not in REDIRECTS or location is None:
                 return found
-            url = _led_to(url, location, what)
-            what = Asked(hidden=tuple(what.words_to_hide))  # what is for the source's eyes does not travel on
+            url = _redirect_target(url, location, what)
+            what = RequestExtras(hidden=tuple(what.words_to_hide))  # secrets are not sent to where a redirect leads
         raise FetchFailed(asked, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _refusal(self, url: str) -> str | None:
@@ -337,7 +327,7 @@ class Web:
             parts = urlsplit(url)
         except ValueError as error:
             return f"no address: {error}"
-        if not self._hosts.hold(parts.netloc):
+        if not self._hosts.include(parts.netloc):
             return f"its host is none of {self._source.name}'s: {self._hosts}"
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.netloc in self._insecure_hosts):
             return "not an https address"
@@ -351,12 +341,12 @@ class Web:
         Or when nothing more may be asked at all: its rules are then not asked for either.
         """
         pause = self._source.pause
-        if self._manners is None:
+        if self._politeness is None:
             return pause
-        if why := self._spent():
+        if why := self._why_no_more():
             raise FetchFailed(url, why)
-        rules = self._manners.rules(url, self._ask_for_rules, pause)
-        if self._is_permitted:  # to read it, not to hurry
+        rules = self._politeness.rules(url, self._ask_for_rules, pause)
+        if self._is_permitted:  # permission to read is none to hurry
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url):
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None)
@@ -365,86 +355,88 @@ class Web:
             raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
 
-    def _spent(self) -> str | None:
-        """Why the source may ask for nothing more tonight; None while it may."""
-        if self._manners and self.n_requests >= self._source.most_requests:
+    def _why_no_more(self) -> str | None:
+        """Why the source may send no more requests tonight; None while it may."""
+        if self._politeness and self.n_requests >= self._source.most_requests:
             return f"the night's budget of {self._source.most_requests:,} requests is spent"
-        if self._manners and self._manners.clock() >= self._deadline:
+        if self._politeness and self._politeness.clock() >= self._deadline:
             seconds = f"{self._source.max_seconds:,.0f} seconds"
             return f"{self._source.name} took over the {seconds} it has a night; the next night asks for the rest"
         return None
 
     def _ask_for_rules(self, url: str, largest: int) -> tuple[int, str | None, bytes]:
         try:
-            answer = self._ask_once(url, Asked(headers={"Accept-Encoding": "identity"}), largest, is_cut=True)
+            answer = self._ask_once(url, RequestExtras(headers={"Accept-Encoding": "identity"}), largest, is_cut=True)
         except _NoAnswerError as error:
             raise ConnectionError(str(error)) from error
         return answer.status, answer.header("location"), answer.body
 
-    def _answer(self, url: str, named: str, what: Asked, pause: float) -> tuple[_Answer, _Known | None]:
-        """The answer of an address, asked again while its server is busy; and what the archive held of it."""
-        if self._manners is None:
+    def _answer(self, url: str, named: str, what: RequestExtras, pause: float) -> tuple[_Answer, _StoredAnswer | None]:
+        """The answer of an address, asked again while its server is busy; and its newest archived answer."""
+        if self._politeness is None:
             try:
                 answer = self._ask_once(named, what, MAX_BODY)
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             self.statuses[answer.status] += 1
-            return answer, self._known_before(named, answer.observed_at)
-        known = self._known_before(named, self._now())
-        asked = Asked(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
+            return answer, self._stored_answer(named, answer.observed_at)
+        known = self._stored_answer(named, self._now())
+        asked = RequestExtras(headers={**_conditions(known), **what.headers}, secret=what.secret, form=what.form)
         for attempt in range(1, ATTEMPTS + 1):
-            if why := self._manners.closed(url):
+            if why := self._politeness.why_closed(url):
                 raise FetchFailed(url, why)
-            if why := self._spent():
+            if why := self._why_no_more():
                 raise FetchFailed(url, why)
             wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
             try:
-                with self._manners.turn(url, pause):
+                with self._politeness.turn(url, pause):
                     answer = self._ask_once(url, asked, MAX_BODY)
             except _NoAnswerError as error:
                 if attempt < ATTEMPTS and error.may_pass:
-                    self._manners.sleep(wait)
+                    self._politeness.sleep(wait)
                     continue
                 if error.may_pass:  # else it is the answer that is wrong, not the host
-                    self._manners.failed(url, str(error))
+                    self._politeness.note_failure(url, str(error))
                 raise FetchFailed(url, str(error)) from error
-            if (policy := _reserved(answer)) and not self._is_permitted:
+            if (policy := _reservation_policy(answer)) and not self._is_permitted:
                 raise FetchFailed(url, reservation("its answer", policy), is_refused=True)
             if answer.status not in BUSY:
-                self._manners.answered(url)
+                self._politeness.note_answer(url)
                 break
             stated = _retry_after(answer, self._now())
             if stated is not None and stated > MAX_WAIT:
-                self._manners.come_back(url, stated)
+                self._politeness.close_for(url, stated)
                 break
             if attempt == ATTEMPTS:
-                self._manners.failed(url, f"HTTP {answer.status}")
+                self._politeness.note_failure(url, f"HTTP {answer.status}")
             elif stated is not None:
-                self._manners.hold(url, stated)  # for all who ask this host
+                self._politeness.delay(url, stated)  # for all who ask this host
             else:
-                self._manners.sleep(wait)
+                self._politeness.sleep(wait)
         self.statuses[answer.status] += 1
         return answer, known
 
-    def _known_before(self, named: str, time: datetime) -> _Known | None:
-        """What the archive holds of an address, if it can still be read."""
+    def _stored_answer(self, named: str, time: datetime) -> _StoredAnswer | None:
+        """The newest archived answer of an address before a time, if it can still be read."""
         held = self._held.before(named, time) if self._held else None
         first = held.answer() if held else None
-        return _Known(held, first) if held and first else None
+        return _StoredAnswer(held, first) if held and first else None
 
-    def _archived(self, named: str, answer: _Answer, known: _Known | None, what: Asked) -> Response:
-        """The answer, kept, as what came."""
-        found = self._kept(named, answer, known.held if known else None, what)
+    def _archive(self, named: str, answer: _Answer, known: _StoredAnswer | None, what: RequestExtras) -> Response:
+        """Archive the answer and return it; a repetition as the answer that it repeats."""
+        found = self._write_record(named, answer, known.held if known else None, what)
         whole = known.first if known and isinstance(found, Revisited) else found
         assert isinstance(whole, Recorded)
         return _response(whole, observed_at=found.observed_at, record=found.record)
 
-    def _kept(self, named: str, answer: _Answer, held: IndexEntry | None, what: Asked) -> Recorded | Revisited:
-        """Keep an answer: as a repetition where it repeats what is held, else whole. Secrets are struck out."""
+    def _write_record(
+        self, named: str, answer: _Answer, held: IndexEntry | None, what: RequestExtras
+    ) -> Recorded | Revisited:
+        """Write an answer to the archive: as a repetition of the archived one or whole. Secrets are removed."""
         secrets = what.words_to_hide
-        headers = [(name, _struck(value, secrets)) for name, value in answer.headers]
+        headers = [(name, _redact(value, secrets)) for name, value in answer.headers]
         try:
-            if held and _repeats(answer, held):
+            if held and _is_repetition(answer, held):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
                 return self._writer.write_revisit(
@@ -456,7 +448,7 @@ class Web:
                     digest=held.digest,
                     refers_to=held.first_at,
                 )
-            body = _struck_bytes(answer.body, secrets)
+            body = _redact_bytes(answer.body, secrets)
             return self._writer.write(
                 url=named,
                 observed_at=answer.observed_at,
@@ -468,24 +460,24 @@ class Web:
         except ValueError as error:
             raise FetchFailed(named, f"cannot be archived: {error}") from error
 
-    def _ask_once(self, url: str, what: Asked, largest: int, *, is_cut: bool = False) -> _Answer:
+    def _ask_once(self, url: str, what: RequestExtras, largest: int, *, is_cut: bool = False) -> _Answer:
         """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands.
 
         A body over `largest` bytes is an error; with `is_cut` it is read up to there.
         """
-        if why := self._spent():
+        if why := self._why_no_more():
             raise _NoAnswerError(why, may_pass=False)
         self.n_requests += 1
         began = self._now()
-        seconds = min(MAX_ANSWER, self._deadline - self._manners.clock() if self._manners else math.inf)
+        seconds = min(MAX_ANSWER, self._deadline - self._politeness.clock() if self._politeness else math.inf)
         is_over = threading.Event()
         body = bytearray()
         try:
             with (
-                self._limited(url, seconds, is_over),
+                self._time_limit(url, seconds, is_over),
                 self._session.request(
                     "GET" if what.form is None and what.credentials is None else "POST",
-                    url if self._manners is None else _with_query(url, what.secret),
+                    url if self._politeness is None else _with_query(url, what.secret),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
                     json=what.form,
                     data=what.credentials,
@@ -505,7 +497,7 @@ class Web:
             if not is_over.is_set():
                 # ValueError: requests looks where an answer redirects, and that may be no address.
                 may_pass = not isinstance(error, PrivateAddress | ValueError)
-                raise _NoAnswerError(_struck(_why(error), what.words_to_hide), may_pass=may_pass) from None
+                raise _NoAnswerError(_redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
         if is_over.is_set():  # also where what came before the cut looks like a whole answer
@@ -515,14 +507,14 @@ class Web:
             reason=response.reason or "",
             headers=list(response.raw.headers.items()),
             body=bytes(body),
-            observed_at=response.observed_at if isinstance(response, Replayed) else began,
-            revisit=response.revisit if isinstance(response, Replayed) else None,
+            observed_at=response.observed_at if isinstance(response, ReplayedResponse) else began,
+            revisit=response.revisit if isinstance(response, ReplayedResponse) else None,
         )
 
-    def _limited(self, url: str, seconds: float, is_over: threading.Event) -> AbstractContextManager[None]:
-        """Cut off the request made inside after so many seconds and set `is_over`; a replay takes its time."""
+    def _time_limit(self, url: str, seconds: float, is_over: threading.Event) -> AbstractContextManager[None]:
+        """Cut off the request made inside after so many seconds and set `is_over`; a replay has no limit."""
         adapter = self._session.get_adapter(url)
-        return adapter.limited(seconds, is_over) if isinstance(adapter, PublicAdapter) else nullcontext()
+        return adapter.time_limit(seconds, is_over) if isinstance(adapter, PublicAdapter) else nullcontext()
 
 
 class _NoAnswerError(Exception):
@@ -542,7 +534,7 @@ def web_for(
     held: ArchiveIndex | None = None,
     is_permitted: bool = False,
     insecure_hosts: Collection[str] = (),
-    manners: Manners = NIGHTS_MANNERS,
+    politeness: Politeness = SHARED_POLITENESS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     chance: Callable[[], float] = random.random,
 ) -> Web:
@@ -553,7 +545,7 @@ def web_for(
     environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. `held` is
     what the archive holds of the source: with it, unchanged answers are kept as repetitions. `is_permitted`:
     the operator has put on record that the source may be read whatever its robots.txt says.
-    `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `manners`, `now` and
+    `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
     `chance` as well.
     """
     session = requests.Session()
@@ -568,7 +560,7 @@ def web_for(
             source,
             writer=writer,
             session=session,
-            manners=None,
+            politeness=None,
             insecure_hosts=insecure_hosts,
             now=now,
             held=held,
@@ -588,7 +580,7 @@ def web_for(
         source,
         writer=writer,
         session=session,
-        manners=manners,
+        politeness=politeness,
         insecure_hosts=insecure_hosts,
         now=now,
         held=held,
@@ -598,8 +590,8 @@ def web_for(
     )
 
 
-def _conditions(known: _Known | None) -> dict[str, str]:
-    """Headers that ask for an answer only if it differs from the one that is held."""
+def _conditions(known: _StoredAnswer | None) -> dict[str, str]:
+    """Headers of a conditional request: an answer only if it differs from the archived one."""
     if known is None:
         return {}
     held = known.held
@@ -607,8 +599,8 @@ def _conditions(known: _Known | None) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _repeats(answer: _Answer, held: IndexEntry) -> bool:
-    """Whether an answer says what is held: not modified, or the same bytes."""
+def _is_repetition(answer: _Answer, held: IndexEntry) -> bool:
+    """Whether an answer equals the archived one: not modified, or the same bytes."""
     is_same = answer.status in ANSWERED and digest_of_body(answer.body) == held.digest
     return answer.status == NOT_MODIFIED or is_same
 
@@ -624,7 +616,7 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
         return None
 
 
-def _reserved(answer: _Answer) -> str | None:
+def _reservation_policy(answer: _Answer) -> str | None:
     """The policy (or "none stated") of an answer whose use for text and data mining is reserved; None: it is free."""
     is_page = "html" in (answer.header("content-type") or "")
     in_page = _RESERVED_PAGE.search(answer.body) if is_page and not answer.header("content-encoding") else None
@@ -633,25 +625,25 @@ def _reserved(answer: _Answer) -> str | None:
     return answer.header("tdm-policy") or "none stated"
 
 
-def _led_to(url: str, location: str, what: Asked) -> str:
+def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
     """Where an answer redirects, without the secret fields and words that it repeats. Raises `FetchFailed`."""
     try:
         parts = urlsplit(urljoin(url, location))
         fields = [(name, text) for name, text in parse_qsl(parts.query, True) if name not in what.secret]
         query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
-        return _struck(urlunsplit(parts._replace(query=query)), what.words_to_hide)
+        return _redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
     except ValueError as error:
-        raise FetchFailed(url, f"it redirects to no address: {_struck(str(error), what.words_to_hide)}") from None
+        raise FetchFailed(url, f"it redirects to no address: {_redact(str(error), what.words_to_hide)}") from None
 
 
-def _struck(text: str, secrets: Sequence[str]) -> str:
+def _redact(text: str, secrets: Sequence[str]) -> str:
     """A text without the secrets that were sent."""
     for word in secrets:
         text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
     return text
 
 
-def _struck_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
+def _redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
     """A body without the secrets that were sent, as long as before."""
     for word in secrets:
         secret = word.encode()
@@ -661,7 +653,7 @@ def _struck_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
 
 def _response(answer: Recorded, *, observed_at: datetime, record: int) -> Response:
     """A stored answer as what came at a time and was kept as a record."""
-    found = decoded(answer)
+    found = decode(answer)
     headers = {name.lower(): value for name, value in answer.headers}
     return Response(
         url=answer.url,
@@ -698,7 +690,7 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _why(error: Exception) -> str:
+def _innermost_reason(error: Exception) -> str:
     """The innermost reason; requests and urllib3 wrap it two or three times."""
     if isinstance(error, NotRecorded):
         return str(error)

@@ -22,8 +22,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from extractors.archive.warc import read
-from extractors.source import Response
+from extractors.archive.reader import read
+from extractors.response import Response
 from extractors.sources.employer_boards import ashby
 from transforms.pay.normalisation import finished
 from transforms.pay.prose import pay_in
@@ -462,7 +462,7 @@ def _ashby_jobs(real: Path) -> Iterator[tuple[dict[str, Any], str | None]]:
     for path in sorted((real / "payloads" / ashby.SOURCE.name).glob("*.warc.gz")):
         for response in read(path):
             if isinstance(response, Response):
-                board = ashby.board_of(response.url)
+                board = ashby.SOURCE.board_of(response.url)
                 jobs |= {job["id"]: (job, board) for job in orjson.loads(response.body)["jobs"]}
     yield from jobs.values()
 

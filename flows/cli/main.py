@@ -299,7 +299,7 @@ def _names(chosen: Sequence[str] | None) -> tuple[str, ...]:
 
 def _check_day(config: Settings, as_of: date) -> None:
     """Refuse a day before the first answer of any source of adverts: there is nothing to be read of it."""
-    from extractors.archive.warc import SUFFIX
+    from extractors.archive.reader import SUFFIX
     from extractors.source import all_sources
     from transforms.records.vocabulary import POSTING_KINDS
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from extractors.archive.warc import SUFFIX, Damaged, Recorded, Revisited, is_synthetic, read_recorded
+from extractors.archive.reader import SUFFIX, Damaged, Recorded, Revisited, is_synthetic, read_recorded
 from extractors.source import all_sources, source_of
 from flows.runtime.settings import KIND
 from flows.terminal.errors import Wrong, WrongUsage

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from extractors.archive.warc import MAX_BODY, SUFFIX, Writer, is_ahead, read
-from extractors.source import Response, all_sources
+from extractors.archive.reader import MAX_BODY, SUFFIX, is_ahead, read
+from extractors.archive.writer import Writer
+from extractors.response import Response
+from extractors.source import all_sources
 from extractors.sources.files import tabular
 from flows.inputs.recordings import refuse_sample
 from flows.terminal.errors import WrongUsage
@@ -52,17 +54,20 @@ def wrapped(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[
 
 def _as_published(path: Path, recording: Path) -> Path:
     """A recording of a source's file under its official address."""
-    for module in all_sources().values():
-        if not path.exists() and getattr(module, "PACKAGE", None) == str(path):
-            found = module.packaged()
+    sources = [module.SOURCE for module in all_sources().values()]
+    for source in sources:
+        if not path.exists() and source.package and source.package.name == str(path):
+            found = source.package.find()
             if found is None:
                 raise WrongUsage(f"the package {path} is not installed; pip install 'ai-job-market[bls]'")
             path, got_at = found
-            return _record(recording, module.address_of(path.name), Upload(path.name, path.read_bytes(), got_at))
+            address = source.file_url(path.name) if source.file_url else None
+            assert address is not None, f"{source.name} must name an address for {path.name}"
+            return _record(recording, address, Upload(path.name, path.read_bytes(), got_at))
     if not path.is_file() or path.name.endswith(SUFFIX):
         return path
-    for module in all_sources().values():
-        address = module.address_of(path.name) if hasattr(module, "address_of") else None
+    for source in sources:
+        address = source.file_url(path.name) if source.file_url else None
         if address is not None:
             return _record(recording, address, _read(path))
     raise WrongUsage(

@@ -16,9 +16,11 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
-from extractors.archive.warc import NOT_MODIFIED, SUFFIX, read
+from extractors.archive.reader import SUFFIX, read
+from extractors.archive.writer import NOT_MODIFIED
 from extractors.boards import BOARDS, all_boards, written
-from extractors.source import Response, all_sources, board_in
+from extractors.response import Response
+from extractors.source import all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
 from flows.terminal.progress import shown
@@ -62,7 +64,7 @@ def added(url: str, *, employer: str | None = None, country: str | None = None) 
     page = url if "://" in url else f"https://{url}"
     found = board_in(page)
     if found is None:
-        platforms = ", ".join(name for name, module in all_sources().items() if hasattr(module, "CAREER_PAGES"))
+        platforms = ", ".join(name for name, module in all_sources().items() if module.SOURCE.boards)
         raise WrongUsage(f"{url}: a career page on one of these platforms expected: {platforms}")
     source, board = found
     if any((b.source, b.board) == found for b in all_boards()):

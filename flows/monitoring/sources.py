@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from rich.table import Column, Table
 from rich.text import Text
 
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
-from extractors.source import ANSWERED, NEW_KEYS, Response, Source, all_sources
+from extractors.response import ANSWERED, NEW_KEYS, Response
+from extractors.source import Source, SourceModule, all_sources
 from extractors.web.session import web_for
 from flows.runtime.permissions import permissions, why_off
 from flows.runtime.run_log import Run, runs_of
@@ -96,7 +97,7 @@ def print_sources(config: Settings) -> None:
     table = Table(*columns, Column("last outcome", overflow="fold"))
     remarks: list[str] = []
     for name, module in all_sources().items():
-        why = why_off(module, config.data)
+        why = why_off(module.SOURCE, config.data)
         outcome, said = _last_outcome(runs, name)
         last = seen.get(name)
         cells = {
@@ -136,7 +137,7 @@ def print_source(config: Settings, name: str) -> None:
     source: Source = module.SOURCE
     seen, fill = _seen(config)
     grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
-    why = why_off(module, config.data)
+    why = why_off(module.SOURCE, config.data)
     permission = permissions(config.data).get(name)
     said = {
         "source": f"{name}: {source.title}, by {source.publisher}",
@@ -209,7 +210,7 @@ def print_coverage(config: Settings) -> None:
 def try_live(config: Settings, name: str) -> None:
     """Ask a source a little, now, and print the first rows; nothing is kept. Raises `Wrong` when nothing came."""
     module = all_sources()[name]
-    if why := why_off(module, config.data):
+    if why := why_off(module.SOURCE, config.data):
         raise WrongUsage(f"{name} is off: {why}")
     source = replace(module.SOURCE, most_requests=min(module.SOURCE.most_requests, TRIED_REQUESTS))
     with tempfile.TemporaryDirectory() as folder:
@@ -241,7 +242,7 @@ def try_live(config: Settings, name: str) -> None:
         )
 
 
-def _parsed(module: ModuleType, path: Path | None) -> tuple[list[Any], list[Issue]]:
+def _parsed(module: SourceModule, path: Path | None) -> tuple[list[Any], list[Issue]]:
     rows: list[Any] = []
     issues: list[Issue] = []
     for answer in read(path) if path else ():

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.archive.warc import SUFFIX, Damaged, is_live, read_recorded
+from extractors.archive.reader import SUFFIX, Damaged, is_live, read_recorded
 from extractors.source import all_sources
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.errors import Wrong
@@ -97,13 +97,12 @@ def _kinds_published(config: Settings) -> Iterator[str]:
 def _kinds_archived(archive: Path) -> Iterator[str]:
     """What the archive's files are of, as far as their boards tell."""
     for name, module in all_sources().items():
-        board_of: Callable[[str], str | None] | None = getattr(module, "board_of", None)
-        if board_of is None:
+        if not module.SOURCE.has_whole_lists:
             continue
         for warc in sorted((archive / name).glob(f"*{SUFFIX}")):
             with contextlib.suppress(OSError):
                 if is_live(warc):
                     yield LIVE
                 urls = (found.url for found in read_recorded(warc) if not isinstance(found, Damaged))
-                if board := next(filter(None, map(board_of, urls)), None):
+                if board := next(filter(None, map(module.SOURCE.board_of, urls)), None):
                     yield SAMPLE if board.endswith(SAMPLE_BOARD) else LIVE

@@ -16,11 +16,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import ModuleType
 
-from extractors.archive.warc import SUFFIX
+from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
-from extractors.source import all_sources
+from extractors.source import Source, all_sources
 from flows.terminal.errors import WrongUsage
 
 PERMISSIONS = "permissions.toml"
@@ -98,9 +97,8 @@ def _days_of_acceptance(data: Path) -> dict[str, date]:
     return days
 
 
-def why_off(module: ModuleType, data: Path) -> str | None:
+def why_off(source: Source, data: Path) -> str | None:
     """Why a night does not ask a source, with what would turn it on; None when it is asked."""
-    source = module.SOURCE
     if source.access == "file":
         return "reads what a person hands over: jobmarket backfill FILE --mapping MAPPING"
     missing = [name for name in source.keys if not os.environ.get(name)]
@@ -108,6 +106,6 @@ def why_off(module: ModuleType, data: Path) -> str | None:
         return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"
     if missing:
         return f"needs a key: set {', '.join(missing)}"
-    if hasattr(module, "url_of") and hasattr(module, "board_of") and not boards_of(source.name):
+    if source.boards and not boards_of(source.name):
         return "extractors/boards.csv names no board of it"
     return None

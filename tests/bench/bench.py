@@ -39,9 +39,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 import extractors.sources.employer_boards.ashby
 import transforms.posting
-from extractors.archive.warc import Writer, read
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
 from extractors.refine.refine import Refined, gc_paused, refine, rows_of
-from extractors.source import Response
+from extractors.response import Response
 from tests.bench import duplicates, growth, nights, plain
 from transforms.skills.lexicon import lexicon
 from transforms.text.normalise import BLOCKS, language_of

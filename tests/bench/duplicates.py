@@ -28,8 +28,8 @@ import numpy as np
 import orjson
 from datasketch import MinHash, MinHashLSH
 
-from extractors.archive.warc import read
-from extractors.source import Response
+from extractors.archive.reader import read
+from extractors.response import Response
 from transforms.employers import links, sketches
 from transforms.employers.job_ids import assign_job_ids
 from transforms.employers.links import Version, find_links, places_of

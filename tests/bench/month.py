@@ -26,8 +26,9 @@ from typing import Any
 
 import duckdb
 
-from extractors.archive.warc import Writer, read
-from extractors.source import Response
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
+from extractors.response import Response
 from tests.bench import nights
 
 SAMPLE = nights.REPO / "extractors" / "sample" / "recordings"

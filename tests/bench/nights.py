@@ -33,8 +33,9 @@ from typing import Any
 
 import orjson
 
-from extractors.archive.warc import Writer, read
-from extractors.source import Response
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
+from extractors.response import Response
 
 REPO = Path(__file__).parents[2]
 REAL = REPO.parent / "shared" / "real" / "payloads" / "greenhouse" / "2026-01-06T0106.warc.gz"

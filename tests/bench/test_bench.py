@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 import transforms.posting
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from tests.bench import bench, nights, plain
 
 ANSWER = Path(__file__).parents[1] / "extractors" / "fixtures" / "ashby" / "newer" / "answer.json"

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from extractors.source import Source
-from extractors.web.politeness import Manners
+from extractors.web.politeness import Politeness
 from extractors.web.session import Web, web_for
 
 NOW = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
@@ -103,7 +103,7 @@ def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: An
     settings: dict[str, Any] = {
         "contact": "night@example.org",
         "insecure_hosts": (board.host,),
-        "manners": Manners(sleep=clock.sleep, clock=lambda: clock.time),
+        "politeness": Politeness(sleep=clock.sleep, clock=lambda: clock.time),
         "now": lambda: NOW,
         "chance": lambda: 1.0,
     }

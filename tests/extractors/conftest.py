@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from tests.extractors.board import Board
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from extractors.archive.warc import Recorded, read_recorded, write
+from extractors.archive.reader import Recorded, read_recorded
+from extractors.archive.writer import write
 from extractors.refine.refine import refine, refusals_in, rows_of
-from extractors.source import Response, all_sources
+from extractors.response import Response
+from extractors.source import all_sources
 from flows.inputs.recordings import recordings_in
 from transforms.place.places import Address
 from transforms.posting import posting, postings

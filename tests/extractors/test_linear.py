@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from extractors.refine.refine import rows_of
-from extractors.source import Response, all_sources
+from extractors.response import Response
+from extractors.source import all_sources
 from extractors.sources.employer_boards import career_pages
 from extractors.sources.employer_boards.career_pages import Site
 from transforms.place.places import Address

@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 
 import transforms.lookups
-from extractors.archive.warc import Damaged, Revisited, Writer, read
+from extractors.archive.reader import Damaged, Revisited, read
+from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
+from extractors.response import Response
 from extractors.sample import make
 from extractors.sample.adverts import RECORDINGS, Advert, adverts_of, boards, market_of, table
-from extractors.source import Response, all_sources
+from extractors.source import all_sources
 from extractors.web.session import web_for
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.records.vocabulary import ROLES
@@ -238,7 +240,7 @@ def test_titles_are_read_as_they_were_meant(postings: dict[str, list[Posting]]) 
 
 def listing(source: str, position: int, night: str) -> Response | Revisited | Damaged:
     board = [board for board in boards() if board.source == source][position]
-    url = all_sources()[source].url_of(board.board)
+    url = all_sources()[source].SOURCE.url_of(board.board)
     return next(answer for answer in answers(source, night) if answer.url == url)
 
 

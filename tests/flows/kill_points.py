@@ -30,7 +30,7 @@ import pandas as pd
 import pytest
 
 import flows.nightly
-from extractors.refine.refine import code_key
+from extractors.refine.cache import code_key
 from flows.cli import main as cli
 from flows.runtime.version import code_version
 from tests.flows.conftest import without_prefect
@@ -57,12 +57,12 @@ class Point(NamedTuple):
 
 
 POINTS = [
-    Point("fetch", "extractors.archive.warc:Writer.write", "before"),
-    Point("fetch", "extractors.archive.warc:Writer.write", "after", 9),
+    Point("fetch", "extractors.archive.writer:Writer.write", "before"),
+    Point("fetch", "extractors.archive.writer:Writer.write", "after", 9),
     Point("fetch", "flows.nightly:salvage", "before"),
     Point("fetch", "flows.nightly:salvage", "after"),
-    Point("fetch", "extractors.archive.warc:_finish", "before"),
-    Point("fetch", "extractors.archive.warc:_finish", "after", 17),
+    Point("fetch", "extractors.archive.writer:_finish", "before"),
+    Point("fetch", "extractors.archive.writer:_finish", "after", 17),
     Point("fetch", "extractors.archive.index:ArchiveIndex.add", "before", 18),
     Point("fetch", "extractors.archive.index:ArchiveIndex.add", "after", 19),
     Point("load", "warehouse.database:begin_run", "before"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from extractors.refine.refine import refine
 from extractors.sources.employer_boards import ashby
 from warehouse import database
@@ -48,7 +48,7 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     with Writer(warc) as writer:
         body = json.dumps({"jobs": list(jobs)}).encode()
         headers = [("Content-Type", "application/json")]
-        writer.write(url=ashby.url_of(BOARD), observed_at=OBSERVED, status=200, headers=headers, body=body)
+        writer.write(url=ashby.SOURCE.url_of(BOARD), observed_at=OBSERVED, status=200, headers=headers, body=body)
     made = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
     assert made.n_rows == len(jobs)
     with database.open_work(data) as con:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import read
-from extractors.source import Response
+from extractors.archive.reader import read
+from extractors.response import Response
 from reports.figures import catalogue
 from warehouse import database
 from warehouse.publish.reader import open_reader

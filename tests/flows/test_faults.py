@@ -21,7 +21,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.nightly as night
-from extractors.archive.warc import LIVE, Writer, path_of
+from extractors.archive.reader import LIVE
+from extractors.archive.writer import Writer, path_of
 from extractors.refine import refine
 from extractors.refine.refine import Refined
 from extractors.refine.workers import refine_all
@@ -98,7 +99,7 @@ def ashby_pay(low: int, high: int) -> dict[str, Any]:
 
 def ashby_board(name: str, *jobs: dict[str, Any]) -> Answer:
     body = json.dumps({"jobs": jobs, "apiVersion": "1"}).encode()
-    return Answer(url=ashby.url_of(name), body=body)
+    return Answer(url=ashby.SOURCE.url_of(name), body=body)
 
 
 def greenhouse_job(number: int, **changed: Any) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def greenhouse_job(number: int, **changed: Any) -> dict[str, Any]:
 
 def greenhouse_board(name: str, *jobs: dict[str, Any]) -> Answer:
     body = json.dumps({"jobs": jobs, "meta": {"total": len(jobs)}}).encode()
-    return Answer(url=greenhouse.url_of(name), body=body)
+    return Answer(url=greenhouse.SOURCE.url_of(name), body=body)
 
 
 def ids_in(folder: Path, source: str) -> set[str]:
@@ -152,9 +153,9 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(
         tmp_path / "ashby.warc.gz",
         [
             good,
-            Answer(url=ashby.url_of("malformed"), body=whole[: len(whole) // 2]),
-            Answer(url=ashby.url_of("truncated"), body=gzip.compress(whole)[:-20], encoding="gzip"),
-            Answer(url=ashby.url_of("blocked"), body=PAGE),
+            Answer(url=ashby.SOURCE.url_of("malformed"), body=whole[: len(whole) // 2]),
+            Answer(url=ashby.SOURCE.url_of("truncated"), body=gzip.compress(whole)[:-20], encoding="gzip"),
+            Answer(url=ashby.SOURCE.url_of("blocked"), body=PAGE),
             ashby_board("untitled", ashby_job(3), ashby_job(91, title=None), ashby_job(4)),
             ashby_board("upside", ashby_job(5, compensation=ashby_pay(90_000, 70_000)), ashby_job(6)),
             ashby_board("endless", ashby_job(7), ashby_job(8, descriptionHtml=endless), ashby_job(9)),
@@ -302,7 +303,11 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
             ashby_board("cider", ashby_job(2)),
             ashby_board("mill", ashby_job(3), ashby_job(4)),
         ],
-        [ashby_board("orchard"), Answer(url=ashby.url_of("cider"), body=PAGE), ashby_board("mill", ashby_job(4))],
+        [
+            ashby_board("orchard"),
+            Answer(url=ashby.SOURCE.url_of("cider"), body=PAGE),
+            ashby_board("mill", ashby_job(4)),
+        ],
     ]
     files = [record(tmp_path / f"{n}.warc.gz", night, FIRST + n * DAY) for n, night in enumerate(nights)]
     assert plain(empty, "backfill", *map(str, files)).code == 0
@@ -366,7 +371,10 @@ def request_for(data: Path, **changed: Any) -> Request:
 def test_a_live_night_whose_boards_all_failed_fails_its_source(empty: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     record(
-        path_of(empty / "archive", "ashby", now), [Answer(url=ashby.url_of("orchard"), body=PAGE)], now, part_of=LIVE
+        path_of(empty / "archive", "ashby", now),
+        [Answer(url=ashby.SOURCE.url_of("orchard"), body=PAGE)],
+        now,
+        part_of=LIVE,
     )
     record(path_of(empty / "archive", "greenhouse", now), [greenhouse_board("mill", greenhouse_job(1))], now)
     name = path_of(empty, "ashby", now).name

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import flows.nightly as night
-from extractors.archive.warc import Writer, path_of, read_recorded
+from extractors.archive.reader import read_recorded
+from extractors.archive.writer import Writer, path_of
 from tests.flows.test_faults import FIRST, Answer, ashby_board, ashby_job, ids_in, rejects_in
 from warehouse.publish.reader import open_reader
 

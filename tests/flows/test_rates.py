@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import LIVE, SUFFIX, SYNTHETIC, Writer
+from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC
+from extractors.archive.writer import Writer
 from extractors.sample.adverts import RECORDINGS
 from extractors.sources.reference import ecb_rates
 from extractors.web.session import web_for

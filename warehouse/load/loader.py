@@ -398,7 +398,7 @@ def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type
 
 
 def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
-    """Keys of records in these files that no reader knows, as `extractors.source.each` noted them; each once."""
+    """Keys of records in these files that no reader knows, as `extractors.response.each` noted them; each once."""
     rows = con.execute(
         """
         SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects

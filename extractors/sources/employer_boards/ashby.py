@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
 from transforms.pay.prose import pay_in
 from transforms.pay.scope import BASE, ON_TARGET, TOTAL, component_in, tied_to
@@ -26,7 +26,6 @@ from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import left_out
 
 API = "https://api.ashbyhq.com/posting-api/job-board/"
-BOARD = re.compile(re.escape(API) + r"([^/?#]+)")
 COMPONENT_OF_TYPE = {
     "Salary": "base",
     "Bonus": "bonus",
@@ -46,9 +45,6 @@ MORE_THAN_BASE = (ON_TARGET, TOTAL)
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
 
-CAREER_PAGES = {r"https://jobs\.ashbyhq\.com/(?!(?:api|meeting)/)(?P<board>[^/?#]+)": "{board}"}
-"""Public pages of boards and postings, and the board's token in them."""
-
 SOURCE = Source(
     name="ashby",
     title="Ashby job boards",
@@ -63,6 +59,12 @@ SOURCE = Source(
     is_verified=True,
     cadence="live; answers may be up to a minute old",
     expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            API + "{board}?includeCompensation=true",
+            pages=(r"https://jobs\.ashbyhq\.com/(?!(?:api|meeting)/)(?P<board>[^/?#]+)",),
+        ),
+    ),
     facts=(
         "Seen in 322 stored answers with 6,911 records: `isListed`, `publishedAt`, `address.postalAddress` with "
         "country names written in several ways, secondary locations, compensation tiers of one salary component each "
@@ -75,27 +77,16 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address that lists a board."""
-    return f"{API}{quote(board, safe='')}?includeCompensation=true"
-
-
-def board_of(url: str) -> str | None:
-    """The board an address lists, or None."""
-    found = BOARD.match(url)
-    return unquote(found[1]) if found else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every board. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the board says, or the reason why not."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each(jobs, functools.partial(read_job, board=board_of(response.url)), known=KNOWN)
+    yield from each(jobs, functools.partial(read_job, board=SOURCE.board_of(response.url)), known=KNOWN)
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from extractors.source import AGES_OUT, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import AGES_OUT, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.structured import stated_pay
@@ -71,6 +72,13 @@ KNOWN = frozenset([
     "potentialAction", "dateModified",
 ])  # fmt: skip
 
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
+    is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
+    return _id_by(url) if is_posting else None
+
+
 SOURCE = Source(
     name="career_pages",
     title="Employers' career pages",
@@ -87,6 +95,7 @@ SOURCE = Source(
     expected_rows=(1, 50_000),
     most_requests=2_000,
     expires_after_days=AGES_OUT,
+    posting_id=posting_of,
     facts=(
         "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "
         "issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names "
@@ -171,11 +180,11 @@ def addresses_in(response: Response) -> list[str]:
     else:
         tree = _tree(page_of(response))
         links = () if tree is None else tree.iter("a")
-        named = (_joined(response.url, link.get("href")) for link in links if link.get("href") is not None)
+        named = (_join(response.url, link.get("href")) for link in links if link.get("href") is not None)
     return list(dict.fromkeys(named))
 
 
-def _joined(base: str, address: str) -> str:
+def _join(base: str, address: str) -> str:
     """An address beside the page's own; one that cannot be parsed as it stands, which no site's pattern finds."""
     try:
         return urldefrag(urljoin(base, address)).url
@@ -202,12 +211,6 @@ def _sitemap(response: Response) -> bytes | None:
     return found[1] if found else None
 
 
-def posting_of(url: str) -> str | None:
-    """The id of the posting whose page it is on a declared site, where the page gives it no `identifier`; or None."""
-    is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
-    return _id_by(url) if is_posting else None
-
-
 def _id_by(address: str) -> str:
     return urldefrag(address).url.split("://", 1)[-1]
 
@@ -222,7 +225,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         yield left_out(response.url, "a page of a posting expected; this one lists addresses")
         return
     page = page_of(response)
-    items = json_ld_in(page) or microdata_in(page, response.url) or _selected(page, site)
+    items = json_ld_in(page) or microdata_in(page, response.url) or _select(page, site)
     if not items:
         rule = f"a schema.org JobPosting expected, or selectors for its site in {SITES.name}"
         raise Rejected("response", page[:80], rule)
@@ -308,7 +311,7 @@ def _as_json_ld(item: Any) -> Any:
     return {"@type": item.get("type"), **{name: _as_json_ld(value) for name, value in item["properties"].items()}}
 
 
-def _selected(page: str, site: Site | None) -> list[dict[str, Any]]:
+def _select(page: str, site: Site | None) -> list[dict[str, Any]]:
     """One item of what the site's selectors find; none without a title."""
     if site is None or not site.selectors:
         return []
@@ -353,7 +356,7 @@ def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPostin
         requisition_id=number if site or _names_employer(item) else None,
         html=_whole_text(item),
         location_text="; ".join(dict.fromkeys(lines)),
-        addresses=_told_apart(places),
+        addresses=_tell_apart(places),
         is_remote=is_remote or None,
         employment_type=", ".join(filter(None, map(_text, _many(item.get("employmentType"))))),
         posted_on=_day(item.get("datePosted")),
@@ -388,7 +391,7 @@ def _place(stated: object) -> Address:
     return Address(line or None, country, _text(address.get("addressRegion")), town)
 
 
-def _told_apart(places: Sequence[Address]) -> list[Address]:
+def _tell_apart(places: Sequence[Address]) -> list[Address]:
     """The places; where several share one address under different names, the names alone say where they are."""
     names: dict[Address, set[str | None]] = {}
     for place in places:

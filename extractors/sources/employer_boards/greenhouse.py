@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote, unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
@@ -31,7 +31,6 @@ from transforms.text.normalise import text_of
 from transforms.text.rejects import Rejected, left_out
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
-BOARD = re.compile(re.escape(API) + r"([^/?#]+)/jobs(/[^/?#]+)?(?:\?|$)")
 KNOWN = frozenset([
     "id", "internal_job_id", "title", "updated_at", "first_published", "requisition_id", "company_name", "language",
     "application_deadline", "location", "absolute_url", "metadata", "data_compliance", "education", "content",
@@ -44,12 +43,6 @@ EMPLOYMENT_FIELDS = frozenset(
     ("employment type", "job type", "time type", "worker type", "type of employment", "employment status")
 )
 """Names employers give the custom field that holds the kind of employment; Greenhouse has none of its own."""
-
-CAREER_PAGES = {
-    r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/embed/[^?]*\?(?:[^#]*&)?for=(?P<board>[^&#]+)": "{board}",
-    r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/(?!embed/)(?P<board>[^/?#]+)": "{board}",
-}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="greenhouse",
@@ -65,6 +58,16 @@ SOURCE = Source(
     is_verified=True,
     cadence="live",
     expected_rows=(1, 1_000_000),
+    boards=(
+        BoardUrl(
+            API + "{board}/jobs?content=true&pay_transparency=true",
+            posting=API + "{board}/jobs/{id}",
+            pages=(
+                r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/embed/[^?]*\?(?:[^#]*&)?for=(?P<board>[^&#]+)",
+                r"https://(?:job-)?boards(?:\.eu)?\.greenhouse\.io/(?!embed/)(?P<board>[^/?#]+)",
+            ),
+        ),
+    ),
     facts=(
         "Seen in stored answers: lists of 3,126 boards without content, rebuilt by a third party (114,742 postings "
         "over four times), and five postings of two boards with content. Custom fields are null or a list; offices are "
@@ -80,37 +83,19 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address that lists a board with content and pay."""
-    return f"{API}{quote(board, safe='')}/jobs?content=true&pay_transparency=true"
-
-
-def board_of(url: str) -> str | None:
-    """The board an address lists, or None; the address of one job lists none."""
-    found = BOARD.match(url)
-    return unquote(found[1]) if found and not found[2] else None
-
-
-def posting_of(url: str) -> str | None:
-    """The id of the job whose own address it is, or None."""
-    found = BOARD.match(url)
-    return unquote(found[2][1:]) if found and found[2] else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every board. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the board says, or the reason why not; a list shorter than it says is an issue."""
     answer = response.json()
-    found = BOARD.match(response.url)
-    if isinstance(answer, dict) and found and found[2]:
+    if isinstance(answer, dict) and SOURCE.posting_of(response.url):
         answer = [answer]  # one job by itself, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    board = unquote(found[1]) if found else None
-    yield from each(jobs, functools.partial(read_job, board=board), known=KNOWN)
+    read = functools.partial(read_job, board=SOURCE.board_in(response.url))
+    yield from each(jobs, read, known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
     total = meta.get("total") if isinstance(meta, dict) else None
     if total is not None and total != len(jobs):

@@ -7,16 +7,15 @@ text is spread over `description`, `lists`, `additional` and, for pay, `salaryDe
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
 from typing import Any
-from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
@@ -26,21 +25,12 @@ API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
 EUROPEAN = "eu:"
 """Begins the token of a board on Lever's European host, whose names are a space of their own."""
-BOARD = re.compile(
-    rf"(?:{re.escape(API)}|(?P<eu>{re.escape(EUROPEAN_API)}))(?P<site>[^/?#]+)(?:/(?P<id>[^/?#]+))?(?:\?|$)"
-)
 UNSPECIFIED = "unspecified"
 KNOWN = frozenset([
     "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
     "descriptionPlain", "descriptionBody", "descriptionBodyPlain", "lists", "additional", "additionalPlain",
     "hostedUrl", "applyUrl", "salaryRange", "salaryDescription", "salaryDescriptionPlain",
 ])  # fmt: skip
-
-CAREER_PAGES = {
-    r"https://jobs\.lever\.co/(?P<board>[^/?#]+)": "{board}",
-    r"https://jobs\.eu\.lever\.co/(?P<board>[^/?#]+)": "eu:{board}",
-}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="lever",
@@ -56,6 +46,19 @@ SOURCE = Source(
     is_verified=True,
     cadence="live",
     expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            EUROPEAN_API + "{board}?mode=json",
+            posting=EUROPEAN_API + "{board}/{id}",
+            board=EUROPEAN + "{board}",
+            pages=(r"https://jobs\.eu\.lever\.co/(?P<board>[^/?#]+)",),
+        ),
+        BoardUrl(
+            API + "{board}?mode=json",
+            posting=API + "{board}/{id}",
+            pages=(r"https://jobs\.lever\.co/(?P<board>[^/?#]+)",),
+        ),
+    ),
     facts=(
         "Seen in two stored answers, of 2021 and 2026, 34 postings: a bare array, `createdAt` in milliseconds (a "
         "field the documentation does not name; we take its day as the day of posting), ISO country codes, workplace "
@@ -69,39 +72,15 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address that lists a board; a board named "eu:…" is on the European host."""
-    if board.startswith(EUROPEAN):
-        return f"{EUROPEAN_API}{quote(board.removeprefix(EUROPEAN), safe='')}?mode=json"
-    return f"{API}{quote(board, safe='')}?mode=json"
-
-
-def board_of(url: str) -> str | None:
-    """The board an address lists, or None; the address of one posting lists none."""
-    found = BOARD.match(url)
-    return _token(found) if found and not found["id"] else None
-
-
-def posting_of(url: str) -> str | None:
-    """The id of the posting whose own address it is, or None."""
-    found = BOARD.match(url)
-    return unquote(found["id"]) if found and found["id"] else None
-
-
-def _token(found: re.Match[str]) -> str:
-    return (EUROPEAN if found["eu"] else "") + unquote(found["site"])
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every board. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every posting of the board, or the one whose own address was asked, or the reason why not."""
-    found = BOARD.match(response.url)
-    read = functools.partial(read_posting, board=_token(found) if found else None)
-    answer = [response.json()] if found and found["id"] else response.json()
+    read = functools.partial(read_posting, board=SOURCE.board_in(response.url))
+    answer = [response.json()] if SOURCE.posting_of(response.url) else response.json()
     yield from each(answer, read, known=KNOWN)
 
 

@@ -8,28 +8,25 @@ another root.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
-BOARD = re.compile(r"(https://([a-z0-9-]+)\.jobs\.personio\.(?:de|com)/)xml(?:\?|$)")
 EITHER_SCHEDULE = {"full-or-part-time": "full time or part time"}
 KNOWN = frozenset([
     "id", "subcompany", "office", "additionalOffices", "department", "recruitingCategory", "name", "jobDescriptions",
     "employmentType", "seniority", "schedule", "yearsOfExperience", "keywords", "occupation", "occupationCategory",
     "createdAt",
 ])  # fmt: skip
-
-CAREER_PAGES = {r"https://(?P<board>[a-z0-9-]+)\.jobs\.personio\.(?:de|com)(?:/|$)": "{board}"}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="personio",
@@ -45,6 +42,13 @@ SOURCE = Source(
     is_verified=False,
     cadence="live",
     expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            "https://{board}.jobs.personio.de/xml?language=en",
+            pages=(r"https://(?P<board>[a-z0-9-]+)\.jobs\.personio\.(?:de|com)(?:/|$)",),
+        ),
+        BoardUrl("https://{board}.jobs.personio.com/xml?language=en"),
+    ),
     facts=(
         "No stored answer. Documentation: a feed at /xml that exists where the customer turned it on, without key or "
         "pages, always current, in German unless a language is asked for. Others report the elements, workzag-jobs "
@@ -57,32 +61,21 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address of a company's feed, in English where the company wrote it."""
-    return f"https://{board}.jobs.personio.de/xml?language=en"
-
-
-def board_of(url: str) -> str | None:
-    """The company whose feed an address is, or None."""
-    found = BOARD.match(url)
-    return found[2] if found else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every company. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every position of the feed says, or the reason why not."""
-    feed, found = response.xml("workzag-jobs"), BOARD.match(response.url)
+    feed = response.xml("workzag-jobs")
     positions = [{child.tag: child for child in position} for position in feed.iter("position")]
-    read = functools.partial(read_position, host=found[1] if found else "", board=found[2] if found else None)
+    read = functools.partial(read_position, feed=response.url, board=SOURCE.board_of(response.url))
     yield from each(positions, read, known=KNOWN)
 
 
-def read_position(position: Mapping[str, Element], *, host: str, board: str | None) -> RawPosting:
-    """One position, by its child elements."""
+def read_position(position: Mapping[str, Element], *, feed: str, board: str | None) -> RawPosting:
+    """One position of the feed at an address, by its child elements."""
 
     def text(name: str) -> str | None:
         return (position[name].text or "").strip() or None if name in position else None
@@ -95,7 +88,7 @@ def read_position(position: Mapping[str, Element], *, host: str, board: str | No
         source=SOURCE.name,
         id=text("id"),
         title=text("name"),
-        url=f"{host}job/{text('id')}",
+        url=urljoin(feed, f"/job/{text('id')}"),
         board=board,
         employer=employer_of(SOURCE.name, board) or text("subcompany") or board,
         department=text("department"),

@@ -8,21 +8,20 @@ then says "Remote job": the town is the employer's, so it must not become the sc
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
 
-BOARD = re.compile(r"https://([^/.]+)\.recruitee\.com/api/offers/?(?:\?|$)")
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
 """By what an offer allows, the widest first: one that may be remote is remote."""
 KNOWN = frozenset([
@@ -34,9 +33,6 @@ KNOWN = frozenset([
     "options_cover_letter", "options_cv", "highlight_html", "sharing_title", "sharing_description", "sharing_image",
     "guid",
 ])  # fmt: skip
-
-CAREER_PAGES = {r"https://(?P<board>(?!(?:www|api|docs|app|support)\.)[a-z0-9-]+)\.recruitee\.com(?:/|$)": "{board}"}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="recruitee",
@@ -52,6 +48,12 @@ SOURCE = Source(
     is_verified=True,
     cadence="live",
     expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            "https://{board}.recruitee.com/api/offers/",
+            pages=(r"https://(?P<board>(?!(?:www|api|docs|app|support)\.)[a-z0-9-]+)\.recruitee\.com(?:/|$)",),
+        ),
+    ),
     facts=(
         "Seen in two stored answers of 2021 with 20 offers, all remote: numeric ids, times written `2021-02-26 "
         "14:51:53 UTC`, addresses in fields, codes for level and kind of employment, no salary. Others report of "
@@ -64,27 +66,16 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address that lists a board."""
-    return f"https://{board}.recruitee.com/api/offers/"
-
-
-def board_of(url: str) -> str | None:
-    """The board an address lists, or None; that of one offer lists none."""
-    found = BOARD.match(url)
-    return found[1] if found else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every board. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every published offer of the board, or the reason why not."""
     answer = response.json()
     offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
-    yield from each(offers, functools.partial(read_offer, board=board_of(response.url)), known=KNOWN)
+    yield from each(offers, functools.partial(read_offer, board=SOURCE.board_of(response.url)), known=KNOWN)
 
 
 def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issue:

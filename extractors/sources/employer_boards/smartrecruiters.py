@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from extractors.boards import employer_of
-from extractors.source import AGES_OUT, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import AGES_OUT, BoardUrl, Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -25,7 +26,7 @@ from transforms.role.titles import role_of
 from transforms.text.rejects import left_out
 
 API = "https://api.smartrecruiters.com/v1/companies/"
-COMPANY = re.compile(re.escape(API) + r"([^/?#]+)/postings(?:/([^/?#]+))?")
+OFFSET = re.compile(r"(?<=[?&]offset=)\d+")
 PAGE = 100
 """Postings of a page, the most the API gives."""
 MAX_PAGES = 50
@@ -37,11 +38,6 @@ KNOWN = frozenset([
     "industry", "department", "function", "typeOfEmployment", "experienceLevel", "customField", "visibility", "ref",
     "creator", "language", "active", "postingUrl", "applyUrl", "referralUrl", "jobAd", "compensation",
 ])  # fmt: skip
-
-CAREER_PAGES = {
-    r"https://(?:jobs|careers)\.smartrecruiters\.com/(?!my-applications|oneclick)(?P<board>[^/?#]+)": "{board}"
-}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="smartrecruiters",
@@ -60,6 +56,14 @@ SOURCE = Source(
     access="consent",
     most_requests=8_000,
     expires_after_days=AGES_OUT,
+    boards=(
+        BoardUrl(
+            API + f"{{board}}/postings?offset=0&limit={PAGE}",
+            posting=API + "{board}/postings/{id}",
+            pages=(r"https://(?:jobs|careers)\.smartrecruiters\.com/(?!my-applications|oneclick)(?P<board>[^/?#]+)",),
+            is_paged=True,
+        ),
+    ),
     facts=(
         "Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a "
         "total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's "
@@ -73,55 +77,42 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str, offset: int = 0) -> str:
-    """The address of one page of a company's list."""
-    return f"{API}{quote(board, safe='')}/postings?offset={offset}&limit={PAGE}"
-
-
-def posting_of(url: str) -> str | None:
-    """The id of the posting whose own address it is, or None."""
-    found = COMPANY.match(url)
-    return unquote(found[2]) if found and found[2] else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every company's pages, then for the single postings in roles we follow. Returns what failed."""
     failures: list[str] = []
     details: list[str] = []
     for board in boards:
-        next_of = functools.partial(_next, board=board, details=details)
-        failures += ask_pages(web, url_of(board), next_of, most=MAX_PAGES)
+        failures += ask_pages(web, SOURCE.url_of(board), functools.partial(_next, details=details), most=MAX_PAGES)
     if len(details) > MAX_DETAILS:
         failures.append(f"{len(details) - MAX_DETAILS} single postings left out, {MAX_DETAILS} are the most a night")
     return failures + ask_each(web, details[:MAX_DETAILS], may_be_gone=True)
 
 
-def _next(page: Response, *, board: str, details: list[str]) -> str | None:
+def _next(page: Response, *, details: list[str]) -> str | None:
     """The address of the page that follows; adds the single postings worth asking for to `details`."""
     answer = page.json()
     for item in answer["content"]:
         if role_of(item["name"]).value != "other":
-            details.append(f"{API}{quote(board, safe='')}/postings/{quote(item['id'], safe='')}")
+            details.append(f"{page.url.partition('?')[0]}/{quote(item['id'], safe='')}")
     read = answer["offset"] + len(answer["content"])
-    return url_of(board, read) if answer["content"] and read < answer["totalFound"] else None
+    return OFFSET.sub(str(read), page.url) if answer["content"] and read < answer["totalFound"] else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every posting of a page, or a single one, or the reason why not."""
-    answer, found = response.json(), COMPANY.match(response.url)
-    items = answer
+    items = answer = response.json()
     if isinstance(answer, dict):
         items = [answer] if "jobAd" in answer else answer.get("content")
-    company = unquote(found[1]) if found else ""
-    yield from each(items, functools.partial(read_item, asked=company), known=KNOWN)
+    company = SOURCE.board_in(response.url) or ""
+    yield from each(items, functools.partial(read_item, company_in_url=company), known=KNOWN)
 
 
-def read_item(item: dict[str, Any], *, asked: str) -> RawPosting | Issue:
+def read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:
     """One posting, as a list or an answer of its own has it."""
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
         return left_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
     company, place = item.get("company") or {}, item.get("location") or {}
-    board, pay = company.get("identifier") or asked, item.get("compensation") or {}
+    board, pay = company.get("identifier") or company_in_url, item.get("compensation") or {}
     parts = (place.get("city"), (place.get("country") or "").upper())  # "Cork, CO, IE" would be in Colorado too
     return RawPosting(
         source=SOURCE.name,

@@ -8,21 +8,20 @@ RSS, and pay from its words. The feed stops at 100 jobs unless it is asked for m
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
 
-BOARD = re.compile(r"https://([a-z0-9-]+)\.teamtailor\.com/jobs\.rss(?:\?|$)")
 MAX_JOBS = 1_000
 CUT_AT = 100
 """Jobs of a feed that did not heed `per_page`."""
@@ -34,11 +33,6 @@ KNOWN = frozenset([
     "{https://teamtailor.com/locations}locations", "{https://teamtailor.com/locations}department",
     "{https://teamtailor.com/locations}role",
 ])  # fmt: skip
-
-CAREER_PAGES = {
-    r"https://(?P<board>(?!(?:www|api|docs|app|career|support)\.)[a-z0-9-]+)\.teamtailor\.com(?:/|$)": "{board}"
-}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="teamtailor",
@@ -54,6 +48,12 @@ SOURCE = Source(
     is_verified=False,
     cadence="live",
     expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            f"https://{{board}}.teamtailor.com/jobs.rss?per_page={MAX_JOBS}",
+            pages=(r"https://(?P<board>(?!(?:www|api|docs|app|career|support)\.)[a-z0-9-]+)\.teamtailor\.com(?:/|$)",),
+        ),
+    ),
     facts=(
         "No stored answer; all of it is what others report. /jobs.rss has an item a job: guid (the id in the JSON "
         "feed too), title, link, pubDate, description, remoteStatus (fully, hybrid, onsite, temporary, none) and, in "
@@ -67,26 +67,15 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address of a careers site's feed, with all its jobs."""
-    return f"https://{board}.teamtailor.com/jobs.rss?per_page={MAX_JOBS}"
-
-
-def board_of(url: str) -> str | None:
-    """The careers site whose feed an address is, or None."""
-    found = BOARD.match(url)
-    return found[1] if found else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every careers site. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the feed says, or the reason why not; a feed cut short is an issue."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
-    yield from each(items, functools.partial(read_item, board=board_of(response.url)), known=KNOWN)
+    yield from each(items, functools.partial(read_item, board=SOURCE.board_of(response.url)), known=KNOWN)
     if len(items) in (CUT_AT, MAX_JOBS):
         rule = f"a list that does not end at {CUT_AT} or {MAX_JOBS} jobs expected; there may be more"
         yield Rejected("response", f"{len(items)} jobs", rule).issue

@@ -8,22 +8,20 @@ Two shapes are read: the widget's, which we ask for, and the v3 list (recorded e
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote, unquote
 
 from extractors.boards import employer_of
-from extractors.source import Response, Source, each
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import left_out
 
 HOST = "https://apply.workable.com/"
-ACCOUNT = re.compile(re.escape(HOST) + r"api/(?:(?P<widget>v1/widget)|v3)/accounts/(?P<account>[^/?#]+)")
 EMPLOYMENT_OF_TYPE = {"full": "full time", "part": "part time"}
 """The v3 list's words, where they are no words for a kind of employment by themselves."""
 KNOWN = frozenset([
@@ -32,9 +30,6 @@ KNOWN = frozenset([
     "application_url", "description", "locations", "location", "remote", "workplace", "isInternal", "published", "type",
     "language", "accountUid", "approvalStatus",
 ])  # fmt: skip
-
-CAREER_PAGES = {r"https://apply\.workable\.com/(?!api/|j/)(?P<board>[^/?#]+)": "{board}"}
-"""Public pages of boards and postings, and the board's token in them."""
 
 SOURCE = Source(
     name="workable",
@@ -51,6 +46,13 @@ SOURCE = Source(
     cadence="live",
     expected_rows=(1, 100_000),
     pause=5.0,
+    boards=(
+        BoardUrl(
+            HOST + "api/v1/widget/accounts/{board}?details=true",
+            pages=(r"https://apply\.workable\.com/(?!api/|j/)(?P<board>[^/?#]+)",),
+        ),
+        BoardUrl(HOST + "api/v3/accounts/{board}/jobs", is_paged=True),
+    ),
     facts=(
         "Seen in one stored answer of 2020: two jobs of the v3 list, which has no descriptions. The widget's answer, "
         "which we ask for because one holds the whole board with descriptions, is read as the help centre's example "
@@ -62,29 +64,17 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address that lists an account's jobs with their descriptions."""
-    return f"{HOST}api/v1/widget/accounts/{quote(board, safe='')}?details=true"
-
-
-def board_of(url: str) -> str | None:
-    """The account whose whole list an address gives, or None; the v3 list comes in pages."""
-    found = ACCOUNT.match(url)
-    return unquote(found["account"]) if found and found["widget"] else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every account. Returns what failed; the others are archived."""
-    return ask_each(web, map(url_of, boards))
+    return ask_boards(web, SOURCE, boards)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of either shape says, or the reason why not."""
-    answer, found = response.json(), ACCOUNT.match(response.url)
+    answer, account = response.json(), SOURCE.board_in(response.url) or ""
     jobs, name = answer, None
     if isinstance(answer, dict):
         jobs, name = answer.get("jobs", answer.get("results")), answer.get("name")
-    account = unquote(found["account"]) if found else ""
     employer = employer_of(SOURCE.name, account) or (name if isinstance(name, str) else None) or account
     yield from each(jobs, functools.partial(read_job, account=account, employer=employer), known=KNOWN)
 

@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 
 from extractors.boards import employer_of
-from extractors.source import AGES_OUT, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import AGES_OUT, BoardUrl, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
@@ -24,7 +25,6 @@ from transforms.records.rows import Issue
 from transforms.role.titles import role_of
 from transforms.text.rejects import MISSHAPEN, Rejected, left_out
 
-BOARD = re.compile(r"([a-z0-9-]+)\.(wd\d+)/([\w-]+)")
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
 PAGE = 20
 """Postings of a page; the site refuses more."""
@@ -43,11 +43,12 @@ KNOWN_SINGLE = frozenset([
     "logoImage",
 ])  # fmt: skip
 
-CAREER_PAGES = {
-    r"https://(?P<tenant>[a-z0-9-]+)\.(?P<host>wd\d+)\.myworkdayjobs\.com"
-    r"/(?:[a-z]{2}-[A-Za-z]{2}/)?(?!wday/)(?P<site>[\w-]+)": "{tenant}.{host}/{site}"
-}
-"""Public pages of boards and postings, and the board's token in them."""
+
+def posting_of(url: str) -> str | None:
+    """The id of the posting whose own address it is, or None."""
+    found = ADDRESS.match(url)
+    return _id(found[1], found[4]) if found and found[4] else None
+
 
 SOURCE = Source(
     name="workday",
@@ -66,6 +67,18 @@ SOURCE = Source(
     access="consent",
     most_requests=8_000,
     expires_after_days=AGES_OUT,
+    boards=(
+        BoardUrl(
+            "https://{tenant}.wd{number}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs",
+            board="{tenant}.wd{number}/{site}",
+            pages=(
+                r"https://(?P<tenant>[a-z0-9-]+)\.wd(?P<number>\d+)\.myworkdayjobs\.com"
+                r"/(?:[a-z]{2}-[A-Za-z]{2}/)?(?!wday/)(?P<site>[\w-]+)",
+            ),
+            is_paged=True,
+        ),
+    ),
+    posting_id=posting_of,
     facts=(
         "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
         "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "
@@ -79,28 +92,13 @@ SOURCE = Source(
 )
 
 
-def url_of(board: str) -> str:
-    """The address that is searched for a board's postings. Raises `ValueError` for a token of another shape."""
-    found = BOARD.fullmatch(board)
-    if not found:
-        raise ValueError(f"{board!r}: tenant.wdN/site expected in boards.csv")
-    tenant, host, site = found.groups()
-    return f"https://{tenant}.{host}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs"
-
-
-def posting_of(url: str) -> str | None:
-    """The id of the posting whose own address it is, or None."""
-    found = ADDRESS.match(url)
-    return _id(found[1], found[4]) if found and found[4] else None
-
-
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Search every board, then ask for the single postings in roles we follow. Returns what failed."""
     failures: list[str] = []
     details: dict[str, None] = {}
     for board in boards:
         try:
-            failures += _search(web, url_of(board), {}, details)
+            failures += _search(web, SOURCE.url_of(board), {}, details)
         except ValueError as error:
             failures.append(str(error))
     if len(details) > MAX_DETAILS:
@@ -166,7 +164,7 @@ def read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
     located, parts = item.get("locationsText"), path.split("/")
     if not located or SEVERAL.fullmatch(located):
         located = parts[2] if len(parts) == 4 else None
-    said = _said(address, path, item)
+    said = _common_fields(address, path, item)
     said["location_text"] = located
     said["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
     return said
@@ -186,7 +184,7 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting |
         return left_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
-    said = _said(address, address[4] or "", info)
+    said = _common_fields(address, address[4] or "", info)
     said["requisition_id"] = info.get("jobReqId")
     said["html"] = info.get("jobDescription")
     said["location_text"] = "; ".join(filter(None, (first, *others)))
@@ -196,7 +194,7 @@ def read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting |
     return said
 
 
-def _said(address: re.Match[str], path: str, stated: dict[str, Any]) -> RawPosting:
+def _common_fields(address: re.Match[str], path: str, stated: dict[str, Any]) -> RawPosting:
     """What lists and single postings say alike."""
     tenant, host, site = address[1], address[2], address[3]
     board = f"{tenant}.{host}/{site}"

@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address

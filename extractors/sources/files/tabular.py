@@ -57,7 +57,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extractors.source import WORKBOOK, Response, Source
+from extractors.csv_tables import WORKBOOK
+from extractors.response import Response
+from extractors.source import Source
 from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
@@ -69,7 +71,7 @@ from transforms.text.rejects import Rejected, left_out
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
 """Headers: the mapping in base 64, and what ties it to the file."""
-LARGEST = 1_000_000_000
+MAX_BYTES = 1_000_000_000
 """Bytes a packed file may unpack to: what reading can hold in memory."""
 MAX_UNPACKED = 300_000_000
 """Bytes the parts of a workbook may unpack to: a full sheet of a million rows has about 200 million."""
@@ -221,10 +223,10 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if response.headers.get(DIGEST) != _digest(mapping, response.body):
         raise Rejected("response", response.headers.get(DIGEST, ""), "the digest of this mapping and file expected")
     mapped = mapping_in(mapping)
-    yield from _said_by(mapped, rows_in(mapped, response.body))
+    yield from _postings_of(mapped, rows_in(mapped, response.body))
 
 
-def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
+def _postings_of(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:
     first: dict[str, int] = {}
     for row in rows:
         if row.problem is not None:
@@ -243,7 +245,7 @@ def _said_by(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | Issue
             rule = f"row {row.number} has the id of row {before}: one posting"
             yield Issue(column_name="posting_id", value=id[:200], rule=rule, is_deliberate=True)
         else:
-            yield _said(mapped, values, issues)
+            yield _posting(mapped, values, issues)
 
 
 def _reason_to_leave_out(mapped: Mapped, row: Row) -> Issue | None:
@@ -255,7 +257,7 @@ def _reason_to_leave_out(mapped: Mapped, row: Row) -> Issue | None:
     return None
 
 
-def _said(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
+def _posting(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) -> RawPosting:
     place = Address(values.get("location"), values.get("country"), values.get("region"), values.get("city"))
     pay = () if values.get("pay_is_predicted") else _pay(values)
     return RawPosting(
@@ -314,7 +316,7 @@ def _values_of(mapped: Mapped, row: Row) -> tuple[dict[str, Any], list[Issue]]:
     issues = []
     for name, parts in mapped.fields.items():
         try:
-            values[name] = _read(name, mapped, parts, row.cells)
+            values[name] = _read_field(name, mapped, parts, row.cells)
         except Rejected as error:
             where = f"row {row.number}, column {', '.join(c for part in parts for c in part.columns) or 'constant'}"
             column = {"id": "posting_id"}.get(name, name)
@@ -322,7 +324,7 @@ def _values_of(mapped: Mapped, row: Row) -> tuple[dict[str, Any], list[Issue]]:
     return values, issues
 
 
-def _read(name: str, mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
+def _read_field(name: str, mapped: Mapped, parts: Sequence[Field], cells: Mapping[str, object]) -> Any:
     if name == "id":
         return _id(mapped, parts, cells)
     found = [_part(mapped, part, cells, between=BETWEEN.get(name, " "), name=name) for part in parts]
@@ -468,7 +470,7 @@ def _truth(value: object) -> bool:
 
 def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
     """The file's records. Raises `Rejected` when it cannot be read, or lacks a column that the mapping names."""
-    content = _unpacked(body)
+    content = _unpack(body)
     none = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
     if not content.strip():
         raise none
@@ -487,16 +489,16 @@ def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
     return rows
 
 
-def _unpacked(body: bytes) -> bytes:
+def _unpack(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
         with gzip.open(io.BytesIO(body)) as packed:
-            content = packed.read(LARGEST + 1)
+            content = packed.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise Rejected("response", "", f"a whole gzip file expected ({error}); get the file again") from error
-    if len(content) > LARGEST:
-        raise Rejected("response", "", f"a file of at most {LARGEST:,} bytes expected; split it")
+    if len(content) > MAX_BYTES:
+        raise Rejected("response", "", f"a file of at most {MAX_BYTES:,} bytes expected; split it")
     return content
 
 
@@ -579,14 +581,14 @@ def _parquet_rows(mapped: Mapped, content: bytes) -> list[Row]:
 
 
 def _workbook_rows(mapped: Mapped, content: bytes) -> list[Row]:
-    return _joined(mapped, functools.partial(_sheet, content))
+    return _join_tables(mapped, functools.partial(_sheet, content))
 
 
 def _database_rows(mapped: Mapped, content: bytes) -> list[Row]:
-    return _joined(mapped, functools.partial(_table, content))
+    return _join_tables(mapped, functools.partial(_table, content))
 
 
-def _joined(mapped: Mapped, read: Callable[[str | None], list[Row]]) -> list[Row]:
+def _join_tables(mapped: Mapped, read: Callable[[str | None], list[Row]]) -> list[Row]:
     """The rows of the mapping's table, each with the cells of the rows that belong to it in other tables."""
     rows = read(mapped.table)
     for name, join in mapped.joined.items():
@@ -639,7 +641,7 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
         with contextlib.closing(workbook):
             sheet = workbook[_chosen(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
             sheet.reset_dimensions()  # what the file says of its size may be wrong
-            lines = _bounded(sheet.iter_rows(values_only=True))
+            lines = _bound_rows(sheet.iter_rows(values_only=True))
             header = next((line for line in lines if any(cell is not None for cell in line)), ())
             named = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
             if doubled := sorted(name for name, n in Counter(column for _, column in named).items() if n > 1):
@@ -674,16 +676,16 @@ def _table(content: bytes, name: str | None) -> list[Row]:
             con.execute("PRAGMA trusted_schema = OFF")
             con.execute("PRAGMA cell_size_check = ON")
             con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
-            con.set_authorizer(_may_only_read)
+            con.set_authorizer(_allow_reading)
             con.text_factory = lambda raw: raw.decode("utf-8", "replace")
             held = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
             tables = [n for n, kind, page in held if kind == "table" and page and not n.startswith("sqlite_")]
-            table = _quoted(_chosen(name, tables, "table (no view)"))
+            table = _quote(_chosen(name, tables, "table (no view)"))
             columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
-            lines = con.execute(f"SELECT {', '.join(map(_quoted, columns))} FROM {table}")
+            lines = con.execute(f"SELECT {', '.join(map(_quote, columns))} FROM {table}")
             return [
                 Row(number, dict(zip(columns, map(_text_or, line), strict=True)))
-                for number, line in enumerate(_bounded(lines), start=1)
+                for number, line in enumerate(_bound_rows(lines), start=1)
             ]
     except Rejected:
         raise
@@ -692,13 +694,13 @@ def _table(content: bytes, name: str | None) -> list[Row]:
         raise Rejected("response", "", rule) from error
 
 
-def _may_only_read(action: int, name: str | None, *_: object) -> int:
+def _allow_reading(action: int, name: str | None, *_: object) -> int:
     is_reading = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
     is_look = action == sqlite3.SQLITE_PRAGMA and name == "table_info"
     return sqlite3.SQLITE_OK if is_reading or is_look else sqlite3.SQLITE_DENY
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -712,7 +714,7 @@ def _text_or(cell: object) -> object:
         return cell.hex()
 
 
-def _bounded(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """The lines of a sheet or table. Raises `Rejected` when they are more than memory can hold."""
     size = 0
     for number, line in enumerate(lines):
@@ -744,7 +746,7 @@ def mapping_in(content: bytes) -> Mapped:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Rejected("mapping", "", f"TOML expected ({error})") from error
     _check_keys("the mapping", said, KEYS)
-    name, fields = _stated(said, "name"), said.get("fields")
+    name, fields = _mapping_text(said, "name"), said.get("fields")
     if not NAME.fullmatch(name):
         raise Rejected("mapping", name, "a name of small letters, digits, _ and - expected")
     if not isinstance(fields, dict):
@@ -755,21 +757,21 @@ def mapping_in(content: bytes) -> Mapped:
     missing = said.get("missing", [])
     if not isinstance(missing, list) or not all(isinstance(word, str) for word in missing):
         raise Rejected("mapping", missing, "a list of words expected in `missing`")
-    decimal, kind = _stated(said, "decimal", "."), said.get("format")
+    decimal, kind = _mapping_text(said, "decimal", "."), said.get("format")
     if decimal not in (".", ",") or kind not in (None, *FORMATS):
         raise Rejected("mapping", (decimal, kind), f"a `decimal` of . or , and a `format` of {FORMATS} expected")
     return Mapped(
         name=name,
-        licence=_stated(said, "licence"),
-        attribution=_stated(said, "attribution"),
+        licence=_mapping_text(said, "licence"),
+        attribution=_mapping_text(said, "attribution"),
         fields={field: _parts(field, stated) for field, stated in fields.items()},
         missing=frozenset(missing),
         decimal=decimal,
         format=kind,
-        delimiter=_stated(said, "delimiter", ","),
-        encoding=_stated(said, "encoding", "utf-8"),
-        records=_stated(said, "records", "") or None,
-        table=_stated(said, "table", "") or None,
+        delimiter=_mapping_text(said, "delimiter", ","),
+        encoding=_mapping_text(said, "encoding", "utf-8"),
+        records=_mapping_text(said, "records", "") or None,
+        table=_mapping_text(said, "table", "") or None,
         joined={name: _join(name, stated) for name, stated in _tables_in(said, "joined").items()},
         leave_out={c: _pattern(f"leave_out of {c}", stated) for c, stated in _tables_in(said, "leave_out").items()},
     )
@@ -786,7 +788,7 @@ def _join(name: str, said: object) -> Join:
     if not isinstance(said, dict):
         raise Rejected("mapping", said, f"a table [joined.{name}] with `on` and `newest` expected")
     _check_keys(f"[joined.{name}]", said, frozenset(("on", "newest")))
-    return Join(on=_stated(said, "on"), newest=_stated(said, "newest"))
+    return Join(on=_mapping_text(said, "on"), newest=_mapping_text(said, "newest"))
 
 
 def _pattern(name: str, said: object) -> re.Pattern[str]:
@@ -801,7 +803,7 @@ def _check_keys(where: str, said: Mapping[str, object], known: frozenset[str]) -
         raise Rejected("mapping", ", ".join(unknown), f"in {where} one of {', '.join(sorted(known))} expected")
 
 
-def _stated(said: Mapping[str, object], key: str, default: str | None = None) -> str:
+def _mapping_text(said: Mapping[str, object], key: str, default: str | None = None) -> str:
     value = said.get(key, default)
     if not isinstance(value, str) or (default is None and not value.strip()):
         raise Rejected("mapping", value, f"a text expected as `{key}`")

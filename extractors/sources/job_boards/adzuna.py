@@ -13,7 +13,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
@@ -69,11 +70,11 @@ SOURCE = Source(
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask each national site for the first page of each query, newest first. Returns what failed."""
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
-    urls = [f"{API}{country}/search/1?{_asked(words)}" for country in COUNTRIES for words in QUERIES]
+    urls = [f"{API}{country}/search/1?{_query(words)}" for country in COUNTRIES for words in QUERIES]
     return [failure for url in urls for failure in ask_pages(web, url, lambda page: None, most=1, secret=secret)]
 
 
-def _asked(words: str) -> str:
+def _query(words: str) -> str:
     return urlencode({"results_per_page": 50, "what": words, "sort_by": "date"})
 
 

@@ -16,7 +16,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -132,7 +133,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if not listed and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
-    yield from each(listed, functools.partial(read_listed, seen_on=response.observed_at.date()))
+    yield from each(listed, functools.partial(read_list_item, seen_on=response.observed_at.date()))
     yield from each(adverts, functools.partial(read_advert, page=page))
 
 
@@ -191,7 +192,7 @@ def _whole_text(job: dict[str, Any]) -> str:
 # --- saved pages --------------------------------------------------------------------------------------
 
 
-def read_listed(item: Tag, *, seen_on: date) -> RawPosting:
+def read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
     """One advert of a list, which has no text; "Senior · Full time" is a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import folded, is_understood
@@ -192,17 +193,17 @@ def line_of(lines: Sequence[str]) -> Line | None:
         wanted = [
             labelled[name] for name in ("role", "position", "title", "location", "type", "salary") if name in labelled
         ]
-        return _read([labelled["company"], *wanted])
+        return _read_line([labelled["company"], *wanted])
     pieces = _pieces(first)
     if "|" in first and pieces:
-        return _read(pieces)
+        return _read_line(pieces)
     pieces = [piece for piece in OTHER_SEPARATOR.split(first) if piece]
     is_short = all(len(piece) <= MAX_NAME for piece in pieces)
     length = sum(map(len, lines))
     if is_short and length >= MIN_ADVERT and any(map(_is_telling, pieces[1:])):
-        return _read(pieces)
+        return _read_line(pieces)
     if len(lines) > 1 and "|" in lines[1] and len(first) <= MAX_NAME:
-        return _read([first, *_pieces(lines[1])])
+        return _read_line([first, *_pieces(lines[1])])
     hirer = HIRER.match(first)
     employer = hirer["name"] if hirer and hirer["name"].lower() not in ("we", "who", "i") else None
     if hirer and (job := hirer["job"]) and _is_job_of_several(job):
@@ -226,7 +227,7 @@ def _is_telling(piece: str) -> bool:
     return names_a_job(piece) or is_understood(folded(piece)) or employment_type_of(piece) is not None
 
 
-def _read(pieces: Sequence[str]) -> Line:
+def _read_line(pieces: Sequence[str]) -> Line:
     """The pieces by what they say; the first is the employer, unless it names the only job of the line."""
     line = Line(None, [], [], [], [])
     unread = []

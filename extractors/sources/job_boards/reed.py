@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import currency_of
@@ -42,6 +43,13 @@ KNOWN = frozenset((
     "externalUrl", "partTime", "fullTime", "contractType",
 ))  # fmt: skip
 
+
+def posting_of(url: str) -> str | None:
+    """The id of the advert whose own address it is, or None."""
+    found = ADVERT.match(url)
+    return found[1] if found else None
+
+
 SOURCE = Source(
     name="reed",
     title="Reed",
@@ -59,6 +67,7 @@ SOURCE = Source(
     access="key",
     keys=(KEY,),
     most_requests=700,
+    posting_id=posting_of,
     facts=(
         "No stored answer; the shape is that of examples in clients' code. Reported: a free key as the user name of "
         "basic authentication, without a password; `resultsToTake` up to 100 and `resultsToSkip`; searches cut texts "
@@ -87,12 +96,6 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
         asked = urlencode({"keywords": words, "resultsToTake": PAGE, "resultsToSkip": 0})
         failures += ask_pages(web, f"{API}search?{asked}", next_of, most=PAGES, headers=headers)
     return failures + ask_each(web, list(found)[:ADVERTS], headers=headers, may_be_gone=True)
-
-
-def posting_of(url: str) -> str | None:
-    """The id of the advert whose own address it is, or None."""
-    found = ADVERT.match(url)
-    return found[1] if found else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

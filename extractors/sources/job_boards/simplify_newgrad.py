@@ -10,15 +10,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.source import LISTED_WHOLE, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import LISTED_WHOLE, WHOLE_LIST, Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 
 REPOSITORY = "https://raw.githubusercontent.com/SimplifyJobs/New-Grad-Positions/"
 ADDRESS = f"{REPOSITORY}dev/.github/scripts/listings.json"
-WHOLE_LIST = "all"
-"""The board's name: the list is one."""
 KNOWN = frozenset((
     "source", "company_name", "id", "title", "active", "is_visible", "date_posted", "date_updated", "url",
     "locations", "company_url", "sponsorship",
@@ -39,6 +38,7 @@ SOURCE = Source(
     cadence="many times a day",
     expected_rows=(50, 5_000),
     expires_after_days=LISTED_WHOLE,
+    whole_list=ADDRESS,
     facts=(
         "Seen in 14 stored answers of 2023-10 to 2024-10: a bare array of 268 to 1,382 rows with twelve keys each, the "
         "same that the repository's own check asks for; 112 to 199 of them active and shown. Dates are epoch seconds. "
@@ -47,11 +47,6 @@ SOURCE = Source(
         "title does not name is 'new grad'. From memory: the branch `dev` in the address."
     ),
 )
-
-
-def board_of(url: str) -> str | None:
-    """The one list, for the address that holds all of it."""
-    return WHOLE_LIST if url == ADDRESS else None
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from extractors.source import Response, Source
+from extractors.response import Response
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from transforms.pay.currency import codes
 from transforms.records.rows import ExchangeRate, Issue

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.source import Response, Source, member
+from extractors.csv_tables import member
+from extractors.response import Response
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.records.rows import ExchangeRate, Issue
 from transforms.records.vocabulary import CURRENCY_CODE

@@ -10,7 +10,9 @@ import functools
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.source import Response, Source, each, table_in
+from extractors.csv_tables import table_in
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import AiPostingShare, Issue
@@ -21,6 +23,12 @@ MEASURES = {"AI_posting.csv": "ai", "GenAI_posting.csv": "generative_ai"}
 SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share")
 """Names of the column of shares: those seen, and those the publisher's description suggests."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
+
+
+def address_of(name: str) -> str | None:
+    """The address of a file a person downloaded, by its name."""
+    return FILES + name if name in MEASURES else None
+
 
 SOURCE = Source(
     name="hiringlab_ai_tracker",
@@ -36,6 +44,7 @@ SOURCE = Source(
     is_verified=False,
     cadence="monthly, with a row for every day",
     expected_rows=(1_000, 200_000),
+    file_url=address_of,
     facts=(
         "Others describe two files with the columns date, jobcountry and AI_share_postings; percent from 0 to 100; "
         "2,738 days for each of AU, CA, DE, FR, GB, IE, IT, NL and US, from 2019 on. The licence is stated beside the "
@@ -43,11 +52,6 @@ SOURCE = Source(
     ),
     row=AiPostingShare,
 )
-
-
-def address_of(name: str) -> str | None:
-    """The address of a file a person downloaded, by its name."""
-    return FILES + name if name in MEASURES else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.source import Response, Source, each, member, table_in
+from extractors.csv_tables import member, table_in
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OccupationSkill
 from transforms.text.rejects import Rejected
@@ -26,6 +28,12 @@ FIRST_YEAR = 1995
 TRUTH = {"Y": True, "N": False}
 COLUMNS = ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Hot Technology", "In Demand")
 KNOWN = frozenset(COLUMNS)
+
+
+def address_of(name: str) -> str | None:
+    """The address of a zip a person downloaded, by its name."""
+    return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
+
 
 SOURCE = Source(
     name="onet",
@@ -45,6 +53,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="four releases a year",
     expected_rows=(10_000, 100_000),
+    file_url=address_of,
     facts=(
         "Seen: the table of release 29.2 with 32,627 rows over 923 occupations, no technology twice in one, 11,621 "
         "hot and 2,320 in demand. Not seen: the zip itself, and the pattern of its name (db_29_2_text.zip) and the "
@@ -57,11 +66,6 @@ SOURCE = Source(
 def url_of(release: str) -> str:
     """The address of a release ("29.2")."""
     return f"{FILES}db_{release.replace('.', '_')}_text.zip"
-
-
-def address_of(name: str) -> str | None:
-    """The address of a zip a person downloaded, by its name."""
-    return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

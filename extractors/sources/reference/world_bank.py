@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from extractors.source import Response, Source, each, member, table_in
+from extractors.csv_tables import member, table_in
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.records.rows import Issue, PriceLevel
 from transforms.text.lookups import countries

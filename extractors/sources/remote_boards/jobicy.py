@@ -11,7 +11,8 @@ from datetime import date
 from html import unescape
 from typing import Any
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address

@@ -13,7 +13,8 @@ from datetime import date
 from html import unescape
 from typing import Any
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import stated_pay
 from transforms.posting import RawPosting
@@ -75,24 +76,24 @@ def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
-        title=unescape(repaired(job.get("position") or "")),
+        title=unescape(repair(job.get("position") or "")),
         url=job.get("url"),
-        employer=unescape(repaired(job.get("company") or "")),
-        html=AGAINST_SPAM.sub("", repaired(job.get("description") or "")),
-        location_text=repaired(job.get("location") or "").strip(", "),
+        employer=unescape(repair(job.get("company") or "")),
+        html=AGAINST_SPAM.sub("", repair(job.get("description") or "")),
+        location_text=repair(job.get("location") or "").strip(", "),
         is_remote=True,
         posted_on=job.get("date"),
         pay=stated_pay(job.get("salary_min"), job.get("salary_max")),
     )
 
 
-def repaired(text: str) -> str:
+def repair(text: str) -> str:
     """Text whose UTF-8 was taken for Latin-1 and encoded again, as it was meant; any other text as it is.
 
     It surely was where most of its runs of letters beyond ASCII, read as Latin-1, are whole UTF-8: in text that means
     those letters, one of a hundred such runs is.
 
-    >>> repaired("BogotÃ¡"), repaired("Bogotá"), repaired("«Spaß» für Köche")
+    >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche")
     ('Bogotá', 'Bogotá', '«Spaß» für Köche')
     """
     meant = [_meant(run) for run in BEYOND_ASCII.findall(text)]

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.source import LISTED_WHOLE, Response, Source, each
+from extractors.response import Response, each
+from extractors.source import LISTED_WHOLE, WHOLE_LIST, Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
@@ -44,20 +45,13 @@ SOURCE = Source(
     pause=30.0,
     most_requests=4,
     expires_after_days=LISTED_WHOLE,
+    whole_list=ADDRESS,
     facts=(
         "Seen in a stored answer of 2026 with 22 jobs: publication times without a zone, salary as prose or an empty "
         "text, places such as 'Worldwide' and 'USA, Canada, USA timezones', counts that equal the list. "
         "Documentation: no key, no paging, only active jobs are listed. More than two requests a minute are blocked."
     ),
 )
-
-
-WHOLE_LIST = "all"
-
-
-def board_of(url: str) -> str | None:
-    """One answer lists all there is."""
-    return WHOLE_LIST if url == ADDRESS else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

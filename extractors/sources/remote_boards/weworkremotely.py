@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue

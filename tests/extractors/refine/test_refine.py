@@ -5,6 +5,7 @@ What its rows hold is tested with sources, sample and payloads.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import gc
 import json
@@ -19,12 +20,16 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-import extractors.refine.refine as refine_module
+import extractors
 import transforms.posting as posting_module
-from extractors.archive.warc import Writer, read
-from extractors.refine.refine import FEW, ReadBefore, Refined, gc_paused, refine, refusals_in
+from extractors.archive.reader import read
+from extractors.archive.writer import Writer
+from extractors.refine import cache
+from extractors.refine.cache import RowCache
+from extractors.refine.refine import MAX_GONE, Refined, gc_paused, refine, refusals_in
+from extractors.response import Response
 from extractors.sample import adverts
-from extractors.source import Response, all_sources
+from extractors.source import all_sources
 from extractors.sources.employer_boards import smartrecruiters
 from tests.extractors.board import NOW, Board, live
 from transforms.place.places import Address
@@ -101,7 +106,12 @@ def test_a_postings_own_address_that_is_gone_is_no_fault_of_the_source(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("n_gone", "n_there", "is_believed"), [(FEW, 0, True), (FEW + 1, 0, False), (FEW + 1, FEW + 1, True)]
+    ("n_gone", "n_there", "is_believed"),
+    [
+        (MAX_GONE, 0, True),
+        (MAX_GONE + 1, 0, False),
+        (MAX_GONE + 1, MAX_GONE + 1, True),
+    ],
 )
 def test_a_site_that_says_of_most_postings_that_they_are_gone_is_not_believed(
     n_gone: int, n_there: int, is_believed: bool, tmp_path: Path
@@ -123,9 +133,11 @@ def test_a_posting_that_vanishes_before_its_own_answer_is_archived_as_gone(
 ) -> None:
     """A paged source asks for the postings its list names: that one is gone by then is an answer, not a failure."""
     api = board.url("/v1/companies/")
-    monkeypatch.setattr(smartrecruiters, "API", api)
-    monkeypatch.setattr(smartrecruiters, "COMPANY", re.compile(re.escape(api) + r"([^/?#]+)/postings(?:/([^/?#]+))?"))
-    monkeypatch.setattr(smartrecruiters, "SOURCE", dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,)))
+    (stated,) = smartrecruiters.SOURCE.boards
+    listing, posting = (url.replace(smartrecruiters.API, api) for url in (stated.listing, stated.posting or ""))
+    boards = (dataclasses.replace(stated, listing=listing, posting=posting),)
+    declared = dataclasses.replace(smartrecruiters.SOURCE, endpoints=(api,), boards=boards)
+    monkeypatch.setattr(smartrecruiters, "SOURCE", declared)
     items = [{"id": str(n), "name": "Data Scientist", "company": {"identifier": "acme"}} for n in range(2)]
     page = {"offset": 0, "limit": 100, "totalFound": 2, "content": items}
     board.answers["/v1/companies/acme/postings?offset=0&limit=100"] = (200, {}, json.dumps(page).encode())
@@ -209,19 +221,30 @@ def test_whatever_changes_is_read_again(changed: dict[str, Any], tmp_path: Path,
     assert pq.read_table(again.rows).equals(pq.read_table(alone.rows))
 
 
+def test_the_code_key_covers_every_module_that_reads() -> None:
+    """What refine and the sources import from extractors/, but what only finds or fetches."""
+    root = Path(extractors.__file__).parent
+    paths = {root / "refine" / "refine.py", root / "refine" / "cache.py", *(root / "sources").glob("*/*.py")}
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    read = {name for name in imported if re.match(r"extractors\.(?!web\.|sources\b)", name)}
+    assert {f"{name.removeprefix('extractors.').replace('.', '/')}.py" for name in read} <= {*cache.READERS}
+    assert all((root / name).is_file() for name in cache.READERS)
+
+
 def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     night(tmp_path, 1, advert(1))
-    monkeypatch.setattr(refine_module, "code_key", lambda source: f"edited {source}")
+    monkeypatch.setattr("extractors.refine.refine.code_key", lambda source: f"edited {source}")
     night(tmp_path, 2, advert(1))
     assert n_read == ["1", "1"]
 
 
-@pytest.mark.parametrize(("most", "n"), [({}, 3), ({"FILES_BEFORE": 1}, 4), ({"ROWS_BEFORE": 2}, 4)])
+@pytest.mark.parametrize(("most", "n"), [({}, 3), ({"MAX_FILES": 1}, 4), ({"MAX_ROWS": 2}, 4)])
 def test_only_so_many_rows_are_looked_through(
     most: dict[str, int], n: int, tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in most.items():
-        monkeypatch.setattr(refine_module, name, value)
+        monkeypatch.setattr(cache, name, value)
     night(tmp_path, 1, advert(1))
     night(tmp_path, 2, advert(2), advert(3))
     night(tmp_path, 3, advert(1), advert(3))
@@ -231,18 +254,18 @@ def test_only_so_many_rows_are_looked_through(
 @pytest.mark.parametrize("seed", range(12))
 def test_what_was_read_before_changes_no_row(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nights of random lists, in any order and across row groups and files: the same bytes as each read alone."""
-    monkeypatch.setattr(refine_module, "BATCH", 3)
-    monkeypatch.setattr(refine_module, "GROUPS_KEPT", 2)
+    monkeypatch.setattr("extractors.refine.refine.BATCH", 3)
+    monkeypatch.setattr(cache, "MAX_GROUPS", 2)
     chance = random.Random(seed)
     n_again = 0
-    rows = refine_module.ReadBefore.rows
+    rows = RowCache.rows
 
-    def counted(self: ReadBefore, numbers: Sequence[int]) -> Any:
+    def counted(self: RowCache, numbers: Sequence[int]) -> Any:
         nonlocal n_again
         n_again += len(numbers)
         return rows(self, numbers)
 
-    monkeypatch.setattr(ReadBefore, "rows", counted)
+    monkeypatch.setattr(RowCache, "rows", counted)
     for number in chance.sample(range(1, 8), 7):
         jobs = [advert(n, title=f"Engineer {chance.choice('abc')}") for n in chance.choices(range(15), k=12)]
         jobs.insert(chance.randrange(12), advert(99, title=" "))  # is no posting
@@ -316,7 +339,7 @@ def test_refine_holds_no_file_open_and_keeps_nothing(tmp_path: Path) -> None:
         night(tmp_path, number, advert(1), advert(number + 1))
         held.append(len([*Path("/proc/self/fd").iterdir()]))
     assert held[-1] <= held[0] + 2
-    assert not [one for one in gc.get_objects() if isinstance(one, ReadBefore)]
+    assert not [one for one in gc.get_objects() if isinstance(one, RowCache)]
 
 
 def spoiled(path: Path, column: str) -> None:

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.refine.refine import code_key, rows_of
-from extractors.source import Response, all_sources, each, source_of
-from extractors.sources.employer_boards import career_pages
+from extractors.refine.cache import code_key
+from extractors.refine.refine import rows_of
+from extractors.response import Response, each
+from extractors.source import source_of
+from extractors.sources.employer_boards import career_pages, lever
 from extractors.sources.employer_boards.career_pages import Site, read_item, sites
 from extractors.web.session import FetchFailed
 from transforms.posting import postings
@@ -187,8 +189,7 @@ def test_the_list_of_a_site_is_no_posting() -> None:
 
 
 def test_what_belongs_to_another_source_is_no_career_page() -> None:
-    lever = all_sources()["lever"]
-    assert source_of(lever.url_of("acme")) is lever
+    assert source_of(lever.SOURCE.url_of("acme")) is lever
     assert source_of("https://jobs.example/1") is career_pages
     assert source_of("http://jobs.example/1") is None
 

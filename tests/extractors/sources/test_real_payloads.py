@@ -18,10 +18,14 @@ from typing import Any
 import orjson
 import pytest
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.refine.refine import rows_of
-from extractors.source import NEW_KEYS, Response, all_sources, source_of
+from extractors.response import NEW_KEYS, Response
+from extractors.source import all_sources, source_of
+from extractors.sources.employer_boards import career_pages, greenhouse
+from extractors.sources.reference import currency_table, onet
 from extractors.sources.reference.world_bank import country_codes
+from extractors.sources.salaries import aijobs_salaries
 from transforms.pay.headline import OWN_PAY
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, PriceLevel
 from transforms.text.rejects import Rejected
@@ -135,7 +139,7 @@ def test_greenhouse_lists_without_content_are_read() -> None:
         if number >= GREENHOUSE_SAMPLE:
             break
         stated += len(orjson.loads(response.body)["jobs"])
-        found += list(rows_of(all_sources()["greenhouse"], response))
+        found += list(rows_of(greenhouse, response))
     assert len(found) == stated > 500
     postings = [row for row in found if isinstance(row, Posting)]
     assert len(postings) == stated
@@ -166,7 +170,7 @@ def test_both_lever_shapes_are_read_whole() -> None:
 def test_every_salary_row_of_aijobs_is_read() -> None:
     snapshots = {}
     for response in (*responses("aijobs_salaries", "2022*"), *responses("aijobs_salaries", "2025-08*")):
-        snapshots[response.observed_at.date()] = list(rows_of(all_sources()["aijobs_salaries"], response))
+        snapshots[response.observed_at.date()] = list(rows_of(aijobs_salaries, response))
     assert {day: len(read_rows) for day, read_rows in snapshots.items()} == {
         date(2022, 12, 25): 1_890,
         date(2025, 8, 3): 151_445,
@@ -200,8 +204,8 @@ def test_rates_are_read_whole() -> None:
 
 def test_the_currency_table_fills_what_the_ecb_lacks() -> None:
     for response in responses("currency_table"):
-        rates = [row for row in rows_of(all_sources()["currency_table"], response) if isinstance(row, ExchangeRate)]
-        low, high = all_sources()["currency_table"].SOURCE.expected_rows
+        rates = [row for row in rows_of(currency_table, response) if isinstance(row, ExchangeRate)]
+        low, high = currency_table.SOURCE.expected_rows
         assert low <= len(rates) <= high
         assert {"ARS", "CLP", "COP", "PEN", "UYU", "EUR"} <= {row.currency for row in rates}
         assert {row.rate_on for row in rates} == {response.observed_at.date()}
@@ -243,7 +247,6 @@ def test_price_levels_are_those_of_countries() -> None:
 
 def test_the_reference_table_of_onet_is_read_whole() -> None:
     table = PAYLOADS.parent / "reference" / "onet-technology-skills.tsv"
-    onet = all_sources()["onet"]
     at = datetime(2025, 3, 4, tzinfo=UTC)
     answer = Response(url=onet.url_of("29.2"), observed_at=at, status=200, body=table.read_bytes())
     found = list(rows_of(onet, answer))
@@ -312,9 +315,9 @@ def test_saved_career_pages_are_read_by_their_markup() -> None:
     for response in responses("career_pages"):
         if "indeed" in response.url:
             with pytest.raises(Rejected, match="JobPosting expected"):
-                list(rows_of(all_sources()["career_pages"], response))
+                list(rows_of(career_pages, response))
         else:
-            (found[response.url.split("/")[2]],) = rows_of(all_sources()["career_pages"], response)
+            (found[response.url.split("/")[2]],) = rows_of(career_pages, response)
     assert len(found) == 3
     reed, meta, neura = (found[h] for h in ("www.reed.co.uk", "www.metacareers.com", "careers.neura-robotics.com"))
     assert (reed.pay_low, reed.pay_high, reed.currency, reed.period) == (52_000, 55_000, "GBP", "year")

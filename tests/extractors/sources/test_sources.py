@@ -22,7 +22,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import openpyxl
@@ -33,9 +32,16 @@ from hypothesis import strategies as st
 import transforms.lookups
 from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
-from extractors.source import ACCESSES, LISTED_WHOLE, NEW_KEYS, Response, all_sources, each, source_of
-from extractors.source_list import SOURCES_MD, sources_markdown
+from extractors.response import NEW_KEYS, Response, each
+from extractors.source import ACCESSES, LISTED_WHOLE, SourceModule, all_sources, source_of
+from extractors.source_list import REGISTRY, SOURCES_MD, registry_python, sources_markdown
+from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, smartrecruiters, teamtailor, workday
+from extractors.sources.employment_services import france_travail, jobtech, usajobs
 from extractors.sources.files.tabular import headers_for
+from extractors.sources.job_boards import arbeitnow, getonboard, github_vagas, hackernews, reed, the_muse
+from extractors.sources.reference import currency_table, onet
+from extractors.sources.remote_boards import himalayas, remoteok
+from extractors.sources.salaries import bls_oews, h1b_lca
 from extractors.sources.salaries.aijobs_salaries import first_rows_of_pairs
 from extractors.web.paging import ask_first, ask_pages
 from extractors.web.session import FetchFailed
@@ -57,9 +63,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 LOOKUPS = Path(transforms.lookups.__path__[0])
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expected.json"))
 SOURCES = sorted(all_sources())
-BOARD_SOURCES = [
-    name for name, module in all_sources().items() if hasattr(module, "url_of") and hasattr(module, "board_of")
-]
+BOARD_SOURCES = [name for name, module in all_sources().items() if any(not b.is_paged for b in module.SOURCE.boards)]
 PAGED_SOURCES = ["smartrecruiters", "workday"]
 """Sources that list boards in pages, so that no address is a whole board."""
 EXAMPLE_BOARDS = {"workday": ("acme.wd5/Careers", "zweite-firma.wd3/Stellen")}
@@ -141,9 +145,9 @@ def test_an_answer_gives_the_expected_rows_and_issues(case: Path) -> None:
     for row, wanted in zip(rows, expected["rows"], strict=True):
         assert restricted(row, wanted) == wanted
     assert {row["source"] for row in rows} <= {module.SOURCE.name}
-    if hasattr(module, "board_of") and (board := module.board_of(response.url)):
+    if board := module.SOURCE.board_of(response.url):
         assert {row["board"] for row in rows} == {board}, "else what the list lacks could not be closed"
-    if hasattr(module, "posting_of") and (native := module.posting_of(response.url)):
+    if native := module.SOURCE.posting_of(response.url):
         assert [row["posting_id"] for row in rows] == [f"{module.SOURCE.name}:{native}"], "else a 404 closed another"
 
 
@@ -166,7 +170,7 @@ def test_every_source_has_a_fixture_pair() -> None:
 def test_a_source_declares_itself(name: str) -> None:
     module = all_sources()[name]
     source = module.SOURCE
-    assert source.name == name == module.__name__.rsplit(".", 1)[-1]
+    assert source.name == name
     assert source.kind in KINDS
     assert all(endpoint.startswith("https://") and endpoint.count("/") >= 3 for endpoint in source.endpoints)
     assert source.access in ACCESSES
@@ -174,16 +178,16 @@ def test_a_source_declares_itself(name: str) -> None:
     assert source.pause >= 1
     assert 0 < source.expected_rows[0] < source.expected_rows[1]
     if source.kind in POSTING_KINDS:
-        least = LISTED_WHOLE if hasattr(module, "board_of") else 1
+        least = LISTED_WHOLE if source.has_whole_lists else 1
         assert least <= (source.expires_after_days or 0) <= LISTED_WHOLE, "whole lists close adverts before their age"
     else:
         assert source.expires_after_days is None
     for said in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
         assert said.strip()
     assert inspect.getdoc(module)
-    parameters = inspect.signature(module.fetch).parameters
-    assert list(parameters) == ["web", "boards", "as_of"]
-    assert parameters["boards"].kind == parameters["as_of"].kind == inspect.Parameter.KEYWORD_ONLY
+    for function, declared in ((module.fetch, SourceModule.fetch), (module.parse, SourceModule.parse)):
+        stated = [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
+        assert stated == [(p.name, p.kind) for p in inspect.signature(declared).parameters.values()][1:]
 
 
 def test_no_endpoint_belongs_to_two_sources() -> None:
@@ -194,6 +198,10 @@ def test_no_endpoint_belongs_to_two_sources() -> None:
 
 def test_sources_md_is_current() -> None:
     assert SOURCES_MD.read_text(encoding="utf-8") == sources_markdown(), "run: python -m extractors.source_list"
+
+
+def test_the_registry_is_current() -> None:
+    assert REGISTRY.read_text(encoding="utf-8") == registry_python(), "run: python -m extractors.source_list"
 
 
 # --- addresses and fetching -------------------------------------------------------------------------
@@ -246,7 +254,7 @@ def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
 @pytest.mark.parametrize("name", BOARD_SOURCES)
 def test_a_board_that_fails_does_not_stop_the_others(name: str) -> None:
     module = all_sources()[name]
-    dead, gone, alive = (module.url_of(board) for board in ("dead", "gone", "alive"))
+    dead, gone, alive = (module.SOURCE.url_of(board) for board in ("dead", "gone", "alive"))
     web = RecordingWeb(fails=[dead], missing=[gone])
     failures = module.fetch(web, boards=("dead", "gone", "alive"), as_of=DAY)
     assert web.asked == [dead, gone, alive]
@@ -264,64 +272,66 @@ def test_a_board_is_found_in_its_address(name: str, data: st.DataObject) -> None
         if is_host
         else st.text(min_size=1, max_size=30).filter(lambda text: text.strip(".") and text.isprintable())
     )
-    url = module.url_of(board)
+    url = module.SOURCE.url_of(board)
     assert module.SOURCE.longest_endpoint(url)
-    assert module.board_of(url) == board
+    assert module.SOURCE.board_of(url) == board
 
 
 @pytest.mark.parametrize("name", BOARD_SOURCES)
 def test_other_addresses_list_no_board(name: str) -> None:
     module = all_sources()[name]
     if "*" not in module.SOURCE.endpoints[0]:
-        assert module.board_of(module.SOURCE.endpoints[0]) is None
-    assert module.board_of("https://elsewhere.example/acme/jobs") is None
+        assert module.SOURCE.board_of(module.SOURCE.endpoints[0]) is None
+    assert module.SOURCE.board_of("https://elsewhere.example/acme/jobs") is None
 
 
 @pytest.mark.parametrize("name", sorted(all_sources().keys() - set(BOARD_SOURCES)))
 def test_a_board_without_an_address_of_its_own_is_the_one_list_of_its_source(name: str) -> None:
     module = all_sources()[name]
-    if hasattr(module, "board_of"):
+    if module.SOURCE.has_whole_lists:
         web = RecordingWeb()
         module.fetch(web, boards=(), as_of=DAY)
         assert len(web.asked) == 1, "a list of several pages is not complete in one answer"
-        assert module.board_of(web.asked[0])
-        assert module.board_of("https://elsewhere.example/acme/jobs") is None
+        assert module.SOURCE.board_of(web.asked[0])
+        assert module.SOURCE.board_of("https://elsewhere.example/acme/jobs") is None
 
 
 def test_a_single_posting_is_not_its_board() -> None:
-    assert all_sources()["lever"].board_of("https://api.lever.co/v0/postings/acme/123?mode=json") is None
-    assert all_sources()["greenhouse"].board_of("https://boards-api.greenhouse.io/v1/boards/acme/jobs/1") is None
+    assert lever.SOURCE.board_of("https://api.lever.co/v0/postings/acme/123?mode=json") is None
+    assert greenhouse.SOURCE.board_of("https://boards-api.greenhouse.io/v1/boards/acme/jobs/1") is None
 
 
 def test_a_yearly_file_not_out_yet_falls_back_to_the_year_before() -> None:
-    bls = all_sources()["bls_oews"]
-    web = RecordingWeb(missing=[bls.url_of(2025)])
-    assert bls.fetch(web, as_of=date(2026, 2, 1)) == []
-    assert web.asked == [bls.url_of(2025), bls.url_of(2024), bls.url_of(2025, "st"), bls.url_of(2025, "ma")]
-    assert bls.url_of(2024) == "https://www.bls.gov/oes/special-requests/oesm24nat.zip"
+    web = RecordingWeb(missing=[bls_oews.url_of(2025)])
+    assert bls_oews.fetch(web, as_of=date(2026, 2, 1)) == []
+    assert web.asked == [
+        bls_oews.url_of(2025),
+        bls_oews.url_of(2024),
+        bls_oews.url_of(2025, "st"),
+        bls_oews.url_of(2025, "ma"),
+    ]
+    assert bls_oews.url_of(2024) == "https://www.bls.gov/oes/special-requests/oesm24nat.zip"
 
 
 def test_the_newest_quarter_that_the_page_links_is_asked_for() -> None:
-    lca = all_sources()["h1b_lca"]
     web = RecordingWeb(body=(FIXTURES / "h1b_lca" / "page" / "answer.html").read_bytes())
-    assert lca.fetch(web, as_of=DAY) == []
-    assert web.asked == [lca.PAGE, "https://www.dol.gov/media/7/LCA_Disclosure_Data_FY2025_Q4.xlsx"]
-    web = RecordingWeb(fails=[lca.PAGE])
-    assert lca.fetch(web, as_of=DAY) == []
-    assert web.asked[1:] == [lca.FILES + "LCA_Disclosure_Data_FY2026_Q3.xlsx"]
-    assert web.asked[1:] == [lca.address_of("LCA_Disclosure_Data_FY2026_Q3.xlsx")]
+    assert h1b_lca.fetch(web, as_of=DAY) == []
+    assert web.asked == [h1b_lca.PAGE, "https://www.dol.gov/media/7/LCA_Disclosure_Data_FY2025_Q4.xlsx"]
+    web = RecordingWeb(fails=[h1b_lca.PAGE])
+    assert h1b_lca.fetch(web, as_of=DAY) == []
+    assert web.asked[1:] == [h1b_lca.FILES + "LCA_Disclosure_Data_FY2026_Q3.xlsx"]
+    assert web.asked[1:] == [h1b_lca.address_of("LCA_Disclosure_Data_FY2026_Q3.xlsx")]
 
 
 def test_people_named_in_filings_are_not_read() -> None:
     case = FIXTURES / "h1b_lca" / "quarter"
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    found = repr(list(rows_of(all_sources()["h1b_lca"], response_of(case, expected))))
+    found = repr(list(rows_of(h1b_lca, response_of(case, expected))))
     assert "robin@acme.example" in (case / "answer.workbook.json").read_text(encoding="utf-8")
     assert not [name for name in ("Robin", "robin@acme.example", "Doe") if name in found]
 
 
 def test_the_release_of_onet_that_should_be_out_is_asked_for_first() -> None:
-    onet = all_sources()["onet"]
     web = RecordingWeb(missing=[onet.url_of("30.0")])
     assert onet.fetch(web, as_of=date(2025, 8, 20)) == []
     assert web.asked == [onet.url_of("30.0"), onet.url_of("29.3")]
@@ -340,8 +350,10 @@ def test_the_release_of_onet_that_should_be_out_is_asked_for_first() -> None:
     ],
 )
 def test_a_file_handed_over_has_the_address_it_is_published_at(source: str, name: str, address: str | None) -> None:
-    assert all_sources()[source].address_of(name) == address
-    assert address is None or all_sources()[source].SOURCE.longest_endpoint(address)
+    declared = all_sources()[source].SOURCE
+    assert declared.file_url
+    assert declared.file_url(name) == address
+    assert address is None or declared.longest_endpoint(address)
 
 
 def test_all_failures_are_told_when_nothing_answers() -> None:
@@ -378,19 +390,18 @@ class PagingWeb(RecordingWeb):
 
 
 def test_france_travail_pays_for_its_pages_with_a_token_and_takes_206_for_an_answer() -> None:
-    france = all_sources()["france_travail"]
     full, rest = (json.dumps({"resultats": [{"id": str(n)} for n in range(many)]}).encode() for many in (150, 7))
     web = PagingWeb([full, full, rest, *[rest] * 5], status=206)
-    web.keys = dict(zip(france.KEYS, ("an id", "a secret"), strict=True))
-    assert france.fetch(web, boards=(), as_of=DAY) == []
-    assert web.asked[0] == france.TOKENS
+    web.keys = dict(zip(france_travail.KEYS, ("an id", "a secret"), strict=True))
+    assert france_travail.fetch(web, boards=(), as_of=DAY) == []
+    assert web.asked[0] == france_travail.TOKENS
     assert web.credentials[0]["client_secret"] == "a secret"
     assert [url.partition("&")[2] for url in web.asked[1:5]] == [
         "range=0-149", "range=150-299", "range=300-449", "range=0-149",
     ]  # fmt: skip
     assert {headers["Authorization"] for headers in web.headers if headers} == {"Bearer a token"}
     web = PagingWeb([full] * 100)
-    assert france.fetch(web, boards=(), as_of=DAY) == []
+    assert france_travail.fetch(web, boards=(), as_of=DAY) == []
     assert web.credentials == [], "a replay has no keys and needs no token"
     assert web.asked[6].endswith("range=900-1049")
     assert web.asked[7].endswith("range=0-149"), "the API gives no offer beyond 1,149"
@@ -398,7 +409,6 @@ def test_france_travail_pays_for_its_pages_with_a_token_and_takes_206_for_an_ans
 
 @pytest.mark.parametrize(("listed", "postings"), [(1, 1), (30, 30), (31, 1)])
 def test_a_comment_is_split_into_so_many_jobs_and_no_more(listed: int, postings: int) -> None:
-    hackernews = all_sources()["hackernews"]
     text = "Acme | Several roles | Oslo" + "".join(f"<p>- Engineer Number {n}" for n in range(listed))
     comments = {"children": [{"id": 7, "type": "comment", "text": text, "created_at_i": 1793635300}]}
     rows = [row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting)]
@@ -407,24 +417,22 @@ def test_a_comment_is_split_into_so_many_jobs_and_no_more(listed: int, postings:
 
 
 def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None:
-    hackernews = all_sources()["hackernews"]
     web = PagingWeb([(FIXTURES / "hackernews" / "finding" / "answer.json").read_bytes()])
     assert hackernews.fetch(web, boards=(), as_of=DAY) == []
     assert web.asked == [hackernews.NEWEST, *(f"{hackernews.API}items/{id}" for id in (48000001, 47000001))]
 
 
 @pytest.mark.parametrize(
-    ("name", "pages"),
-    [("usajobs", 5 * 5), ("jobtech", 5 * 21), ("github_vagas", 12 * 3), ("reed", 6 * 3 + 600)],
+    ("module", "pages"),
+    [(usajobs, 5 * 5), (jobtech, 5 * 21), (github_vagas, 12 * 3), (reed, 6 * 3 + 600)],
 )
-def test_full_pages_are_asked_for_up_to_a_limit_that_is_no_failure(name: str, pages: int) -> None:
-    module = all_sources()[name]
+def test_full_pages_are_asked_for_up_to_a_limit_that_is_no_failure(module: Any, pages: int) -> None:
     pages_of_jobs = [[{"jobId": page * 1_000 + n} for n in range(module.PAGE)] for page in range(200)]
     web = PagingWeb(
         [
             json.dumps(
                 jobs
-                if name == "github_vagas"
+                if module is github_vagas
                 else {"SearchResult": {"SearchResultItems": jobs}, "hits": jobs, "results": jobs}
             ).encode()
             for jobs in pages_of_jobs
@@ -435,16 +443,16 @@ def test_full_pages_are_asked_for_up_to_a_limit_that_is_no_failure(name: str, pa
 
 
 def test_a_day_of_the_currency_table_has_no_zero_padding() -> None:
-    url = all_sources()["currency_table"].url_of(date(2026, 9, 5))
+    url = currency_table.url_of(date(2026, 9, 5))
     assert "@2026.9.5/" in url
 
 
 # --- answers that are not what the source promises ----------------------------------------------------
 
 
-def parsed(module: ModuleType, body: bytes) -> list[Any]:
+def parsed(module: SourceModule, body: bytes) -> list[Any]:
     """What parse gives, a refusal of the whole answer included; anything but `Rejected` is a fault of ours."""
-    url = module.url_of("acme") if module.SOURCE.name in BOARD_SOURCES else module.SOURCE.endpoints[0]
+    url = module.SOURCE.url_of("acme") if module.SOURCE.name in BOARD_SOURCES else module.SOURCE.endpoints[0]
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body)
     found: list[Any] = []
     try:
@@ -532,7 +540,7 @@ def test_a_page_that_is_none_of_getonboard_s_is_refused(kind: str) -> None:
     url = "https://www.getonbrd.com/empleos/programacion"
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=BROKEN[kind])
     with pytest.raises(Rejected, match="a list of adverts or an advert expected"):
-        list(rows_of(all_sources()["getonboard"], response))
+        list(rows_of(getonboard, response))
 
 
 # --- what single sources promise ----------------------------------------------------------------------
@@ -584,7 +592,7 @@ def test_pairs_are_taken_from_the_top_high_before_low() -> None:
 def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, component: str) -> None:
     stated: dict[str, Any] = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR"}
     stated |= {"currencyCode": "USD", "minValue": 240000, "maxValue": 240000}
-    (pay,) = all_sources()["ashby"].read_tier({"title": label, "components": [stated]}, [])
+    (pay,) = ashby.read_tier({"title": label, "components": [stated]}, [])
     assert pay.component == component
 
 
@@ -607,7 +615,7 @@ UNREADABLE: dict[str, dict[str, Any]] = {
 def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
     job = {"id": "7", "title": "ML Engineer", "text": "ML Engineer", "jobUrl": "https://jobs.example/7"}
     body = [job | UNREADABLE[name]] if name == "lever" else {"jobs": [job | UNREADABLE[name]]}
-    url = all_sources()[name].url_of("acme")
+    url = all_sources()[name].SOURCE.url_of("acme")
     response = Response(
         url=url, observed_at=datetime(2026, 1, 1, tzinfo=UTC), status=200, body=json.dumps(body).encode()
     )
@@ -630,14 +638,14 @@ def test_an_unreadable_amount_takes_nothing_else_with_it(name: str) -> None:
     ],
 )
 def test_text_encoded_twice_is_repaired_where_it_surely_was(sent: str, meant: str) -> None:
-    assert all_sources()["remoteok"].repaired(sent) == meant
+    assert remoteok.repair(sent) == meant
 
 
 # --- boards.csv and lookups ---------------------------------------------------------------------------
 
 
 def countries() -> set[str]:
-    with (LOOKUPS / "countries.csv").open(encoding="utf-8", newline="") as file:
+    with (LOOKUPS / "place" / "countries.csv").open(encoding="utf-8", newline="") as file:
         return {row["country"] for row in csv.DictReader(file)}
 
 
@@ -667,7 +675,7 @@ def test_one_employer_is_of_one_country_and_industry() -> None:
 
 
 def test_the_nearest_occupation_of_every_role_is_read() -> None:
-    with (LOOKUPS / "roles.csv").open(encoding="utf-8", newline="") as file:
+    with (LOOKUPS / "role" / "roles.csv").open(encoding="utf-8", newline="") as file:
         nearest = {row["soc_2018"] for row in csv.DictReader(file) if row["soc_2018"]}
     assert nearest <= set(occupations())
     assert all(re.fullmatch(r"\d{2}-\d{4}", code) and reason for code, reason in occupations().items())
@@ -719,7 +727,6 @@ def test_arbeitnow_is_read_until_a_page_is_older_than_two_days() -> None:
         jobs = [{"created_at": epoch(day)} for day in days]
         return {"data": jobs, "links": {"next": f"https://www.arbeitnow.com/api/job-board-api?page={n + 1}"}}
 
-    arbeitnow = all_sources()["arbeitnow"]
     web = JsonPages([page(1, "2026-08-17", "2026-08-14"), page(2, "2026-08-14", "2026-08-15"), page(3, "2026-08-14")])
     assert arbeitnow.fetch(web, as_of=DAY) == []
     assert web.asked == [arbeitnow.ADDRESS, f"{arbeitnow.ADDRESS}?page=2", f"{arbeitnow.ADDRESS}?page=3"]
@@ -729,7 +736,6 @@ def test_himalayas_is_read_one_day_back_by_offset() -> None:
     def page(offset: int, total: int, *days: str) -> object:
         return {"offset": offset, "totalCount": total, "jobs": [{"pubDate": epoch(day)} for day in days]}
 
-    himalayas = all_sources()["himalayas"]
     web = JsonPages([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
     assert himalayas.fetch(web, as_of=DAY) == []
     assert web.asked == [himalayas.url_of_page(offset) for offset in (0, 2, 3)]
@@ -739,20 +745,18 @@ def test_himalayas_is_read_one_day_back_by_offset() -> None:
 
 
 def test_the_muse_is_read_to_its_last_page() -> None:
-    muse = all_sources()["the_muse"]
     web = JsonPages([{"page": page, "page_count": 3} for page in range(3)])
-    assert muse.fetch(web, as_of=DAY) == []
-    assert web.asked == [muse.url_of_page(page) for page in range(3)]
+    assert the_muse.fetch(web, as_of=DAY) == []
+    assert web.asked == [the_muse.url_of_page(page) for page in range(3)]
     web = JsonPages([{"page": page, "page_count": 99} for page in range(99)])
-    assert muse.fetch(web, as_of=DAY) == []
-    assert len(web.asked) == muse.MAX_PAGES
+    assert the_muse.fetch(web, as_of=DAY) == []
+    assert len(web.asked) == the_muse.MAX_PAGES
 
 
 def test_getonboard_asks_for_every_page_of_every_category() -> None:
     def page(n: int, of: int) -> object:
         return {"data": [], "meta": {"page": n, "total_pages": of}}
 
-    getonboard = all_sources()["getonboard"]
     categories = {"data": [{"id": "ml/ai", "type": "category"}, {"id": "data", "type": "category"}]}
     web = JsonPages([categories, page(1, 2), page(2, 2), page(1, 1)])
     assert getonboard.fetch(web, as_of=DAY) == []
@@ -782,7 +786,7 @@ def test_new_keys_are_noted_once_an_answer() -> None:
     ],
 )
 def test_a_star_stands_for_labels_of_a_host(url: str, is_its: bool) -> None:
-    source = replace(all_sources()["lever"].SOURCE, endpoints=("https://*.jobs.example/xml",))
+    source = replace(lever.SOURCE, endpoints=("https://*.jobs.example/xml",))
     assert bool(source.longest_endpoint(url)) is is_its
 
 
@@ -791,13 +795,12 @@ def test_a_star_stands_for_labels_of_a_host(url: str, is_its: bool) -> None:
 
 def test_the_marketing_site_is_no_answer_of_a_board() -> None:
     """A company unknown to Personio redirects to its own site, which answers 200 with a page."""
-    personio = all_sources()["personio"]
     assert not personio.SOURCE.longest_endpoint("https://www.personio.de/")
     assert not personio.SOURCE.longest_endpoint("https://www.personio.com/xml")
-    assert personio.board_of("https://www.personio.de/xml") is None
+    assert personio.SOURCE.board_of("https://www.personio.de/xml") is None
     for page in (b"<!DOCTYPE html><html><body>HR for all</body></html>", b"<html><position/></html>"):
         response = Response(
-            url=personio.url_of("gone"), observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=page
+            url=personio.SOURCE.url_of("gone"), observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=page
         )
         with pytest.raises(Rejected, match="XML"):
             list(rows_of(personio, response))
@@ -814,7 +817,7 @@ def test_entities_of_a_feed_are_not_opened() -> None:
 def test_a_feed_cut_short_is_no_whole_list(n: int, is_whole: bool) -> None:
     item = "<item><guid>{}</guid><title>Data Scientist</title></item>"
     body = f"<rss><channel>{''.join(item.format(i) for i in range(n))}</channel></rss>".encode()
-    found = parsed(all_sources()["teamtailor"], body)
+    found = parsed(teamtailor, body)
     assert len([row for row in found if isinstance(row, Posting)]) == n
     assert (not [row for row in found if isinstance(row, Issue)]) is is_whole
 
@@ -840,15 +843,15 @@ def test_a_feed_cut_short_is_no_whole_list(n: int, is_whole: bool) -> None:
 def test_the_address_of_one_posting_names_it(url: str, native: str | None) -> None:
     module = source_of(url)
     assert module is not None
-    assert module.posting_of(url) == native
-    assert native is None or not hasattr(module, "board_of") or module.board_of(url) is None
+    assert module.SOURCE.posting_of(url) == native
+    assert native is None or module.SOURCE.board_of(url) is None
 
 
-@pytest.mark.parametrize("name", [name for name, module in all_sources().items() if hasattr(module, "posting_of")])
+@pytest.mark.parametrize("name", [name for name, module in all_sources().items() if module.SOURCE.has_posting_urls])
 def test_a_source_that_closes_single_postings_has_a_fixture_of_one(name: str) -> None:
     """Else nothing says that its addresses give the ids that its postings have. Career pages: see their own tests."""
     urls = [json.loads((case / "expected.json").read_text())["url"] for case in CASES if case.parent.name == name]
-    assert name == "career_pages" or any(map(all_sources()[name].posting_of, urls))
+    assert name == "career_pages" or any(map(all_sources()[name].SOURCE.posting_of, urls))
 
 
 # --- lists without text -------------------------------------------------------------------------------
@@ -878,22 +881,23 @@ class AnsweringWeb(RecordingWeb):
 
 
 def test_smartrecruiters_asks_for_the_text_of_roles_we_follow() -> None:
-    module = all_sources()["smartrecruiters"]
+    first = smartrecruiters.SOURCE.url_of("acme")
+    second = first.replace("offset=0", "offset=2")
 
     def page(offset: int, *names: str) -> dict[str, Any]:
         content = [{"id": f"{offset + i}", "name": name} for i, name in enumerate(names)]
         return {"offset": offset, "limit": 100, "totalFound": 3, "content": content}
 
-    single = module.API + "acme/postings/2"
+    single = smartrecruiters.API + "acme/postings/2"
     web = AnsweringWeb(
         {
-            module.url_of("acme"): page(0, "Cook", "Waiter"),
-            module.url_of("acme", 2): page(2, "Data Scientist"),
+            first: page(0, "Cook", "Waiter"),
+            second: page(2, "Data Scientist"),
             single: {"id": "2"},
         }
     )
-    assert module.fetch(web, boards=("acme",), as_of=DAY) == []
-    assert web.asked == [module.url_of("acme"), module.url_of("acme", 2), single]
+    assert smartrecruiters.fetch(web, boards=("acme",), as_of=DAY) == []
+    assert web.asked == [first, second, single]
 
 
 def workday_page(total: int, *titles: str, facets: Sequence[Any] = ()) -> dict[str, Any]:
@@ -904,7 +908,6 @@ def workday_page(total: int, *titles: str, facets: Sequence[Any] = ()) -> dict[s
 
 
 def test_workday_reads_up_to_the_first_total_and_asks_for_roles_we_follow() -> None:
-    module = all_sources()["workday"]
     web = AnsweringWeb(
         {
             f"{WORKDAY}/jobs 0 {{}}": workday_page(3, "Cook 1", "Data Scientist 2"),
@@ -912,16 +915,18 @@ def test_workday_reads_up_to_the_first_total_and_asks_for_roles_we_follow() -> N
             f"{WORKDAY}/job/Berlin/Data-Scientist-2_R2": {},
         }
     )
-    failures = module.fetch(web, boards=("acme.wd5/Jobs", "acme"), as_of=DAY)
+    failures = workday.fetch(web, boards=("acme.wd5/Jobs", "acme"), as_of=DAY)
     assert web.asked[:2] == [f"{WORKDAY}/jobs 0 {{}}", f"{WORKDAY}/jobs 2 {{}}"]
     assert web.asked[2:] == [f"{WORKDAY}/job/Berlin/Data-Scientist-2_R2", f"{WORKDAY}/job/Berlin/AI-Engineer-3_R3"]
-    assert failures == ["'acme': tenant.wdN/site expected in boards.csv"], "that the last one is gone is an answer"
+    assert failures == ["'acme': {tenant}.wd{number}/{site} expected in boards.csv"], (
+        "that the last one is gone is an answer"
+    )
 
 
 def test_workday_stops_where_pages_come_round_again() -> None:
     page = workday_page(5, "Cook 1", "Waiter 2")
     web = AnsweringWeb({f"{WORKDAY}/jobs 0 {{}}": page, f"{WORKDAY}/jobs 2 {{}}": page})
-    failures = all_sources()["workday"].fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY)
+    failures = workday.fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY)
     assert len(web.asked) == 2
     assert failures == [f"{WORKDAY}/jobs: the pages run in a circle; 2 of 5 read"]
 
@@ -939,13 +944,16 @@ def test_workday_divides_a_board_whose_total_is_capped() -> None:
             f'{WORKDAY}/jobs 0 {{"family": ["b"]}}': workday_page(0),
         }
     )
-    assert all_sources()["workday"].fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY) == []
+    assert workday.fetch(web, boards=("acme.wd5/Jobs",), as_of=DAY) == []
     assert len(web.asked) == 3
 
 
 @pytest.mark.parametrize("name", PAGED_SOURCES)
 def test_a_list_in_pages_is_no_whole_board(name: str) -> None:
-    module = all_sources()[name]
-    assert not hasattr(module, "board_of")
+    source = all_sources()[name].SOURCE
     (board,) = EXAMPLE_BOARDS.get(name, ("acme",))[:1]
-    assert module.SOURCE.longest_endpoint(module.url_of(board))
+    url = source.url_of(board)
+    assert source.longest_endpoint(url)
+    assert source.board_in(url) == board
+    assert source.board_of(url) is None
+    assert not source.has_whole_lists

@@ -22,9 +22,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.archive import warc
+from extractors.archive import reader
 from extractors.refine.refine import rows_of
-from extractors.source import Response
+from extractors.response import Response
 from extractors.sources.files import tabular
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
@@ -502,7 +502,7 @@ def test_the_openings_of_one_company() -> None:
     path = REAL / "payloads" / "uber_careers" / "2025-12-24.warc.gz"
     if not path.exists():
         pytest.skip(f"the real payloads are not at {REAL}")
-    (answer,) = warc.read(path)
+    (answer,) = reader.read(path)
     assert isinstance(answer, Response)
     stated = json.loads(answer.body)["jobs"]
     postings = read(answer.body, (MAPPINGS / "uber_careers.toml").read_text(encoding="utf-8"))

@@ -19,11 +19,12 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import Damaged, Recorded, Writer, read, read_recorded
+from extractors.archive.reader import Damaged, Recorded, read, read_recorded
+from extractors.archive.writer import Writer
 from extractors.web import session
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.paging import ask_each
-from extractors.web.politeness import AT_ONCE, BREAKS_AFTER, LEFT_ALONE, RULES_LAST, Manners
+from extractors.web.politeness import FAILURE_PAUSE, MAX_CONCURRENT, MAX_FAILURES, MAX_RULES_AGE, Politeness
 from extractors.web.session import ATTEMPTS, MAX_WAIT, FetchFailed, Web, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live
 
@@ -175,10 +176,10 @@ def test_a_host_that_fails_again_and_again_is_left_alone(board: Board, writer: W
             web.get(board.url(f"/v1/{number}"))
         except FetchFailed as error:
             failed.append(error.why)
-    assert sum(path.startswith("/v1/") for path in board.paths) == BREAKS_AFTER * ATTEMPTS, failed
+    assert sum(path.startswith("/v1/") for path in board.paths) == MAX_FAILURES * ATTEMPTS, failed
     assert "left alone after 5 failures in a row: HTTP 503" in failed[-1]
     board.answers["/v1/0"] = WELL
-    clock.time += LEFT_ALONE + 1
+    clock.time += FAILURE_PAUSE + 1
     assert web.get(board.url("/v1/0")).status == 200
     assert web.get(board.url("/v1/0")).status == 200
 
@@ -197,7 +198,7 @@ def test_an_answer_too_large_is_no_fault_of_the_host(
     board.answers["/v1/a"] = (200, {}, bytes(2_000))
     board.answers["/v1/b"] = WELL
     web = live(board, writer)
-    for _ in range(BREAKS_AFTER + 1):
+    for _ in range(MAX_FAILURES + 1):
         with pytest.raises(FetchFailed, match="over 1000 bytes"):
             web.get(board.url("/v1/a"))
     assert web.get(board.url("/v1/b")).status == 200
@@ -205,10 +206,10 @@ def test_an_answer_too_large_is_no_fault_of_the_host(
 
 def test_who_comes_later_waits_as_the_host_asked(board: Board, tmp_path: Path) -> None:
     clock = Clock()
-    manners = Manners(sleep=clock.sleep, clock=lambda: clock.time)
-    manners.hold(board.url("/v1/a"), 60)
+    politeness = Politeness(sleep=clock.sleep, clock=lambda: clock.time)
+    politeness.delay(board.url("/v1/a"), 60)
     with Writer(tmp_path / "x.warc.gz") as other:
-        live(board, other, manners=manners).get(board.url("/v1/b"))
+        live(board, other, politeness=politeness).get(board.url("/v1/b"))
     assert clock.slept[0] == 60.0
 
 
@@ -270,7 +271,7 @@ def test_a_server_that_drips_is_given_up_by_the_clock(
 def test_a_single_failure_closes_nothing(board: Board, writer: Writer) -> None:
     board.answers["/v1/a"] = in_turn(BUSY, WELL)
     web = live(board, writer)
-    for _ in range(BREAKS_AFTER * 2):
+    for _ in range(MAX_FAILURES * 2):
         board.answers["/v1/a"] = in_turn(BUSY, WELL)
         assert web.get(board.url("/v1/a")).status == 200
 
@@ -440,7 +441,7 @@ def test_the_deadline_of_a_source_cuts_off_the_answer_under_way(board: Board, wr
     board.answers["/v1/a"] = WELL
     board.answers["/v1/b"] = dripping(*DRIPS["header lines"], sent)
     source = replace(SOURCE, endpoints=(board.url("/v1/"),), pause=0.0, max_seconds=0.5)
-    web: Any = live(board, writer, source=source, manners=Manners())
+    web: Any = live(board, writer, source=source, politeness=Politeness())
     failures = ask_each(web, [board.url(f"/v1/{name}") for name in "abab"])
     assert len(failures) == 3
     assert len(sent) < MAX_DRIPS / 2
@@ -513,12 +514,12 @@ def test_permission_on_record_goes_before_robots_txt(board: Board, writer: Write
 
 def test_rules_are_asked_for_once_a_day_and_host(board: Board, writer: Writer) -> None:
     clock = Clock()
-    manners = Manners(sleep=clock.sleep, clock=lambda: clock.time)
+    politeness = Politeness(sleep=clock.sleep, clock=lambda: clock.time)
     for _ in range(3):  # three sources, one host
-        live(board, writer, manners=manners).get(board.url("/v1/a"))
+        live(board, writer, politeness=politeness).get(board.url("/v1/a"))
     assert board.paths.count("/robots.txt") == 1
-    clock.time += RULES_LAST + 1
-    live(board, writer, manners=manners).get(board.url("/v1/a"))
+    clock.time += MAX_RULES_AGE + 1
+    live(board, writer, politeness=politeness).get(board.url("/v1/a"))
     assert board.paths.count("/robots.txt") == 2
 
 
@@ -567,7 +568,7 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
         SOURCE,
         writer=writer,
         contact="night@example.org",
-        manners=Manners(sleep=clock.sleep, clock=lambda: clock.time),
+        politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
     )
     with pytest.raises(FetchFailed, match="no public address"):
         web.get("https://boards.example/v1/a")
@@ -578,7 +579,7 @@ def test_a_name_that_leads_to_a_private_address(writer: Writer, monkeypatch: pyt
 def test_a_name_that_changes_its_mind_is_left_before_anything_is_sent(
     board: Board, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("extractors.web.address_guard._resolved", lambda host, port: ["93.184.216.34"])
+    monkeypatch.setattr("extractors.web.address_guard._resolve", lambda host, port: ["93.184.216.34"])
     with pytest.raises(FetchFailed, match="no public address"):
         private(board, writer).get(board.url("/v1/a"))
     assert not board.asked
@@ -677,7 +678,7 @@ def test_a_posted_form_is_archived_under_an_address_of_its_own(board: Board, wri
 def test_the_pace_holds_for_sixteen_workers_and_fifty_boards(board: Board, tmp_path: Path) -> None:
     pause, boards, workers = 0.02, 50, 16
     source = replace(SOURCE, endpoints=(board.url("/v1/"),), pause=pause)
-    manners = Manners()
+    politeness = Politeness()
     times: list[float] = []
     under_way = 0
     most_at_once = 0
@@ -699,7 +700,7 @@ def test_the_pace_holds_for_sixteen_workers_and_fifty_boards(board: Board, tmp_p
 
     def ask(numbers: Sequence[int]) -> None:
         with Writer(tmp_path / f"{numbers[0]}.warc.gz") as writer:
-            web = live(board, writer, source=source, manners=manners)
+            web = live(board, writer, source=source, politeness=politeness)
             for number in numbers:
                 web.get(board.url(f"/v1/{number}"))
 
@@ -711,4 +712,4 @@ def test_the_pace_holds_for_sixteen_workers_and_fifty_boards(board: Board, tmp_p
     # Any run of requests took as long as its pauses, but for what the server's own threads are late by.
     late = 0.5 * pause
     assert all(ordered[i + 10] - ordered[i] >= 10 * pause - late for i in range(boards - 10))
-    assert most_at_once <= AT_ONCE
+    assert most_at_once <= MAX_CONCURRENT

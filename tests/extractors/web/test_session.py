@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import Damaged, Recorded, Revisited, Writer, read, read_recorded
-from extractors.source import Response
+from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded
+from extractors.archive.writer import Writer
+from extractors.response import Response
 from extractors.web import session
 from extractors.web.session import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from extractors.archive.warc import PART, SUFFIX, Writer, path_of
+from extractors.archive.reader import SUFFIX
+from extractors.archive.writer import PART, Writer, path_of
 from flows.inputs.recordings import UNKNOWN, recordings_in
 from flows.terminal.errors import WrongUsage
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, ids_in, record

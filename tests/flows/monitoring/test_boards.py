@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from extractors.archive.warc import Writer
+from extractors.archive.writer import Writer
 from extractors.boards import BOARDS, all_boards, read_boards, written
-from extractors.source import Response
+from extractors.response import Response
 from flows.monitoring import boards as tended
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from extractors.archive.warc import Recorded, Revisited, read_recorded
+from extractors.archive.reader import Recorded, Revisited, read_recorded
 from extractors.sources.employer_boards import lever
-from extractors.web import session as web_module
-from extractors.web.politeness import Manners
+from extractors.web import session
+from extractors.web.politeness import Politeness
 from extractors.web.session import web_for
 from flows import backfill as taking_in
 from flows import nightly as night
@@ -84,7 +84,7 @@ class Nights:
         web = functools.partial(
             web_for,
             insecure_hosts=(self.server.host,),
-            manners=Manners(sleep=clock.sleep, clock=lambda: clock.time),
+            politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
             now=lambda: now,
         )
         self.monkeypatch.setattr(night, "web_for", web)
@@ -171,7 +171,7 @@ MISBEHAVIOURS: dict[str, tuple[Behaviour, str, int, str | None]] = {
 def test_each_misbehaviour_ends_in_its_state_and_closes_nothing(
     name: str, nights: Nights, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(web_module, "TIMEOUTS", (2.0, 0.2))
+    monkeypatch.setattr(session, "TIMEOUTS", (2.0, 0.2))
     behaviour, outcome, n_rows, said = MISBEHAVIOURS[name]
     health = nights.night(two=behaviour)
     assert (health.outcome, health.n_rows) == (outcome, n_rows), health

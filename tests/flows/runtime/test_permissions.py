@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,28 +15,28 @@ from flows.runtime import permissions as access
 from flows.runtime.permissions import ACCEPTED, PERMISSIONS, Permission, accept, accepted, permissions, why_off
 from flows.terminal.errors import WrongUsage
 
-OPEN: Source = all_sources()["ecb_rates"].SOURCE
+OPEN = all_sources()["ecb_rates"].SOURCE
 WHY = 'why = "Written permission, filed under L-114"\nby = "A. Operator"\non = 2026-11-03\n'
 
 
-def module(monkeypatch: pytest.MonkeyPatch, **said: Any) -> ModuleType:
+def declared(monkeypatch: pytest.MonkeyPatch, **said: Any) -> Source:
     """A source `guarded` beside the real ones."""
-    made = cast(ModuleType, SimpleNamespace(SOURCE=replace(OPEN, name="guarded", **said)))
-    monkeypatch.setattr(access, "all_sources", lambda: {**all_sources(), "guarded": made})
-    return made
+    source = replace(OPEN, name="guarded", **said)
+    monkeypatch.setattr(access, "all_sources", lambda: {**all_sources(), "guarded": SimpleNamespace(SOURCE=source)})
+    return source
 
 
 def test_an_open_source_is_on(tmp_path: Path) -> None:
-    assert why_off(all_sources()["ecb_rates"], tmp_path) is None
+    assert why_off(OPEN, tmp_path) is None
 
 
 def test_a_board_source_without_boards_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "boards_of", lambda name: ())
-    assert why_off(all_sources()["ashby"], tmp_path) == "extractors/boards.csv names no board of it"
+    assert why_off(all_sources()["ashby"].SOURCE, tmp_path) == "extractors/boards.csv names no board of it"
 
 
 def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = module(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
+    guarded = declared(monkeypatch, access="key", keys=("JOBMARKET_ONE", "JOBMARKET_TWO"))
     monkeypatch.delenv("JOBMARKET_ONE", raising=False)
     monkeypatch.setenv("JOBMARKET_TWO", "x")
     assert why_off(guarded, tmp_path) == "needs a key: set JOBMARKET_ONE"
@@ -45,7 +45,7 @@ def test_a_key_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = module(monkeypatch, access="consent")
+    guarded = declared(monkeypatch, access="consent")
     assert "[guarded] in permissions.toml" in (why_off(guarded, tmp_path) or "")
     (tmp_path / PERMISSIONS).write_text(f"[guarded]\n{WHY}")
     assert why_off(guarded, tmp_path) is None
@@ -69,7 +69,7 @@ def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pyt
 def test_a_record_that_says_too_little_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
 ) -> None:
-    guarded = module(monkeypatch, access="consent")
+    guarded = declared(monkeypatch, access="consent")
     (tmp_path / PERMISSIONS).write_text(said)
     with pytest.raises(WrongUsage, match=why):
         why_off(guarded, tmp_path)

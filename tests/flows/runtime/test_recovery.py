@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from extractors.archive.warc import path_of
+from extractors.archive.writer import path_of
 from flows import nightly
 from flows.runtime.data_kind import read_kind, settle_kind
 from flows.runtime.run_log import begin

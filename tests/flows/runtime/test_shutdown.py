@@ -42,7 +42,7 @@ def main(data, is_closed):
 if __name__ == "__main__":
     # As from a terminal: what runs these tests may ignore SIGINT, and a process inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    pool.refined_already = lambda *given, **more: None
+    pool.find_refined = lambda *given, **more: None
     pool.refine = refine
     main(Path(sys.argv[1]), len(sys.argv) > 2)
 """

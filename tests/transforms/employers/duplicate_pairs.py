@@ -23,9 +23,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 import extractors.sources.employer_boards.ashby
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.refine.refine import rows_of
-from extractors.source import Response
+from extractors.response import Response
 from transforms.records.rows import Posting
 
 REPO = Path(__file__).parents[3]

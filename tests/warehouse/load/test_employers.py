@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.archive.warc import read
+from extractors.archive.reader import read
 from extractors.boards import all_boards
 from extractors.refine.refine import rows_of
-from extractors.source import Response, all_sources
+from extractors.response import Response
+from extractors.source import all_sources
 from extractors.source_list import declared_sources
 from transforms.employers import identity
 from transforms.records.boards import Board

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from extractors.refine.refine import rows_of
-from extractors.source import Response, all_sources
+from extractors.response import Response
+from extractors.source import all_sources
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
 

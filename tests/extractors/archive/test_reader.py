@@ -1,84 +1,25 @@
-"""The archive keeps every byte, notices every damage, and loses nothing but what is damaged."""
+"""Reading notices every damage and loses nothing but what is damaged."""
 
 from __future__ import annotations
 
 import gzip
-import random
 import re
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from warcio.archiveiterator import ArchiveIterator as OtherReader
 
-from extractors.archive import warc
-from extractors.archive.warc import (
-    Damaged,
-    Recorded,
-    Revisited,
-    Writer,
-    digest_of,
-    path_of,
-    read,
-    read_recorded,
-    recorded_at,
-    salvage,
-)
-from extractors.source import Response
+from extractors.archive import reader
+from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded, recorded_at
+from extractors.archive.writer import Writer
+from extractors.response import Response
+from tests.extractors.archive.numbered import TIME, body_of, outline, whole, written
 
-TIME = datetime(2026, 9, 28, 2, 0, 0, tzinfo=UTC)
 REAL = Path(__file__).parents[3].parent / "shared" / "real" / "payloads"
-
-
-def body_of(number: int) -> bytes:
-    """Bytes gzip cannot shrink away, so that a cut hits the middle of a record."""
-    return b'{"board": %d}' % number + random.Random(number).randbytes(3000)
-
-
-def written(path: Path, count: int = 6, begin: int = 0) -> list[bytes]:
-    """A WARC of so many answers; its gzip members, the warcinfo record first."""
-    with Writer(path) as writer:
-        for number in range(begin, begin + count):
-            writer.write(
-                url=f"https://boards.example/{number}",
-                observed_at=TIME + timedelta(seconds=number),
-                status=200,
-                reason="OK",
-                headers=[("Content-Type", "application/json"), ("X-Part", "a"), ("x-part", "b")],
-                body=body_of(number),
-            )
-    assert writer.path == path
-    return members_of(path.read_bytes())
-
-
-def members_of(data: bytes) -> list[bytes]:
-    members = []
-    while data:
-        inflate = zlib.decompressobj(wbits=31)
-        inflate.decompress(data)
-        assert inflate.eof
-        members.append(data[: len(data) - len(inflate.unused_data)])
-        data = inflate.unused_data
-    return members
-
-
-def outline(path: Path) -> list[tuple[int, str | None, str]]:
-    """What is read of a file: number, last part of the URL, and "whole" or what is wrong."""
-    return [
-        (found.record, found.url and found.url.rsplit("/", 1)[1], found.why if isinstance(found, Damaged) else "whole")
-        for found in read(path)
-    ]
-
-
-def whole(*numbers: int) -> list[tuple[int, str, str]]:
-    return [(number, str(number), "whole") for number in numbers]
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -95,77 +36,6 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert first.body == body_of(0)
     assert first.digest.startswith("sha1:")
     assert not list(path.parent.glob("*.part"))
-
-
-def test_another_reader_agrees(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    written(path)
-    with path.open("rb") as file:
-        seen = [
-            (
-                record.rec_type,
-                record.http_headers and record.http_headers.get_statuscode(),
-                record.content_stream().read(),
-            )
-            for record in OtherReader(file, check_digests="raise")
-        ]
-    assert seen[0][0] == "warcinfo"
-    assert b"WARC File Format 1.1" in seen[0][2]
-    assert seen[1:] == [("response", "200", body_of(number)) for number in range(6)]
-
-
-def test_same_answers_make_same_bytes(tmp_path: Path) -> None:
-    written(tmp_path / "x.warc.gz")
-    written(tmp_path / "y.warc.gz")
-    assert (tmp_path / "x.warc.gz").read_bytes() == (tmp_path / "y.warc.gz").read_bytes()
-    assert digest_of(tmp_path / "x.warc.gz") == digest_of(tmp_path / "y.warc.gz")
-    written(tmp_path / "z.warc.gz", begin=1)
-    assert digest_of(tmp_path / "x.warc.gz") != digest_of(tmp_path / "z.warc.gz")
-
-
-def test_secrets_are_not_archived(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    with Writer(path) as writer:
-        writer.write(
-            url="https://boards.example/",
-            observed_at=TIME,
-            status=200,
-            headers=[("Set-Cookie", "session=geheim"), ("Authorization", "Basic geheim"), ("ETag", '"1"')],
-            body=b"{}",
-        )
-    (answer,) = read_recorded(path)
-    assert isinstance(answer, Recorded)
-    assert answer.headers == (("ETag", '"1"'),)
-    assert b"geheim" not in b"".join(gzip.decompress(member) for member in members_of(path.read_bytes()))
-
-
-def test_times_are_kept_as_utc_whole_seconds(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    local = datetime(2026, 9, 28, 4, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
-    with Writer(path) as writer:
-        writer.write(url="https://boards.example/", observed_at=local, status=404, reason="Not Found", body=b"")
-    (answer,) = read_recorded(path)
-    assert isinstance(answer, Recorded)
-    assert (answer.observed_at, answer.status, answer.reason, answer.body) == (TIME, 404, "Not Found", b"")
-
-
-@pytest.mark.parametrize(
-    ("url", "time", "body"),
-    [
-        ("https://boards.example/a b", TIME, b""),
-        ("https://boards.example/\r\nWARC-Type: request", TIME, b""),
-        ("https://boards.example/", TIME.replace(tzinfo=None), b""),
-        ("https://boards.example/", TIME, bytes(warc.MAX_BODY + 1)),
-    ],
-)
-def test_what_cannot_be_archived_is_refused(tmp_path: Path, url: str, time: datetime, body: bytes) -> None:
-    with Writer(tmp_path / "x.warc.gz") as writer, pytest.raises(ValueError, match=r"boards\.example"):
-        writer.write(url=url, observed_at=time, status=200, body=body)
-    assert writer.path is None
-    assert not list(tmp_path.iterdir())
-
-
-# --- damage -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("left", [0.5, 0.98, 0.02])
@@ -429,7 +299,7 @@ def test_a_body_that_is_not_so_encoded_is_damaged(tmp_path: Path, encoding: str)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
-    bomb = gzip.compress(bytes(warc.MAX_BODY + 1))
+    bomb = gzip.compress(bytes(reader.MAX_BODY + 1))
     found = archived(tmp_path / "x.warc.gz", bomb, ("Content-Encoding", "gzip"))
     assert isinstance(found, Damaged)
     assert "over" in found.why
@@ -446,8 +316,8 @@ def test_a_record_over_the_cap_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     members = written(path, count=2)
     head = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2026-09-28T02:00:00Z\r\n"
-    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (warc.MAX_RECORD + 20)
-    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(warc.MAX_RECORD + 1) + b"\r\n\r\n", 1)
+    head += b"WARC-Target-URI: https://boards.example/huge\r\nContent-Length: %d\r\n\r\n" % (reader.MAX_RECORD + 20)
+    huge = gzip.compress(head + b"HTTP/1.1 200 OK\r\n\r\n" + bytes(reader.MAX_RECORD + 1) + b"\r\n\r\n", 1)
     path.write_bytes(members[0] + members[1] + huge + members[2])
     found = list(read(path))
     assert [isinstance(answer, Response) for answer in found] == [True, False, True]
@@ -470,126 +340,6 @@ def test_chunks_that_others_kept_are_joined(tmp_path: Path) -> None:
 
 
 # --- files ------------------------------------------------------------------------------------------
-
-
-def test_names_of_the_archive(tmp_path: Path) -> None:
-    time = datetime(2026, 9, 28, 4, 0, 5, tzinfo=timezone(timedelta(hours=2)))
-    assert path_of(tmp_path, "ashby", time) == tmp_path / "ashby" / "2026-09-28T020005Z.warc.gz"
-
-
-def test_a_dated_file_is_named_after_its_earliest_answer(tmp_path: Path) -> None:
-    with Writer(path_of(tmp_path, "ashby", TIME), dated=True) as writer:
-        for seconds in (20, 10, 30):
-            time = TIME + timedelta(seconds=seconds)
-            writer.write(url="https://boards.example/", observed_at=time, status=200, body=b"%d" % seconds)
-    assert writer.path == tmp_path / "ashby" / "2026-09-28T020010Z.warc.gz"
-    assert list((tmp_path / "ashby").iterdir()) == [writer.path]
-
-
-def test_nothing_answered_leaves_no_file(tmp_path: Path) -> None:
-    with Writer(tmp_path / "x.warc.gz") as writer:
-        pass
-    assert writer.path is None
-    assert not list(tmp_path.iterdir())
-
-
-def test_an_exception_keeps_what_was_answered(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    with pytest.raises(RuntimeError), Writer(path) as writer:
-        writer.write(url="https://boards.example/0", observed_at=TIME, status=200, body=body_of(0))
-        raise RuntimeError
-    assert outline(path) == whole(0)
-
-
-def left_by_a_killed_run(path: Path, count: int, cut: int) -> Path:
-    """A `.part` of so many answers whose last one lacks its last bytes."""
-    written(path, count=count)
-    part = path.with_name(path.name + ".part")
-    path.rename(part)
-    part.write_bytes(part.read_bytes()[: -cut or None])
-    return part
-
-
-def test_a_part_is_salvaged_record_by_record(tmp_path: Path) -> None:
-    path = path_of(tmp_path, "ashby", TIME)
-    part = left_by_a_killed_run(path, 4, cut=1000)
-    assert salvage(part) == path
-    assert outline(path) == whole(0, 1, 2)
-    assert list(path.parent.iterdir()) == [path]
-    undisturbed = tmp_path / "y.warc.gz"
-    written(undisturbed, count=3)
-    assert path.read_bytes() == undisturbed.read_bytes()
-
-
-def test_a_part_without_a_whole_answer_is_removed(tmp_path: Path) -> None:
-    part = left_by_a_killed_run(path_of(tmp_path, "ashby", TIME), 1, cut=100)
-    assert salvage(part) is None
-    part.write_bytes(b"")
-    assert salvage(part) is None
-    assert not list(part.parent.iterdir())
-
-
-def test_running_again_after_a_kill_makes_the_undisturbed_file(tmp_path: Path) -> None:
-    path = path_of(tmp_path, "ashby", TIME)
-    left_by_a_killed_run(path, 4, cut=1000)
-    written(path, count=6)
-    undisturbed = tmp_path / "y.warc.gz"
-    written(undisturbed, count=6)
-    assert path.read_bytes() == undisturbed.read_bytes()
-    assert list(path.parent.iterdir()) == [path]
-
-
-ENDLESS = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from extractors.archive.warc import Writer
-with Writer(Path(sys.argv[1])) as writer:
-    number = 0
-    while True:
-        writer.write(url=f"https://boards.example/{number}", observed_at=datetime(2026, 9, 28, tzinfo=UTC), status=200,
-                     body=bytes(str(number), "ascii") * 5000)
-        print(number, flush=True)
-        number += 1
-"""
-
-
-def test_a_killed_process_loses_no_answer_it_had(tmp_path: Path) -> None:
-    path = tmp_path / "2026-09-28T000000Z.warc.gz"
-    root = Path(warc.__file__).parents[2]
-    with subprocess.Popen([sys.executable, "-c", ENDLESS, str(path)], cwd=root, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line) == 40:
-                process.kill()
-                break
-    assert not path.exists()
-    part = path.with_name(path.name + ".part")
-    assert salvage(part) == path
-    answers = list(read(path))
-    assert len(answers) > 40
-    for number, answer in enumerate(answers):
-        assert isinstance(answer, Response)
-        assert answer.body == str(number).encode() * 5000
-
-
-def test_a_file_of_the_same_name_is_not_lost(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    written(path, count=3)
-    written(path, count=2, begin=2)
-    assert [found.url for found in read(path)] == [f"https://boards.example/{number}" for number in (2, 3, 0, 1)]
-    before = path.read_bytes()
-    written(path, count=2, begin=2)
-    assert sorted(members_of(path.read_bytes())) == sorted(members_of(before))
-
-
-def test_answers_at_hand_are_written(tmp_path: Path) -> None:
-    path = tmp_path / "x.warc.gz"
-    written(path)
-    answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
-    assert warc.write(tmp_path / "y.warc.gz", answers) == tmp_path / "y.warc.gz"
-    assert (tmp_path / "y.warc.gz").read_bytes() == path.read_bytes()
-    assert warc.write(tmp_path / "z.warc.gz", []) is None
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"{REAL} is not there")

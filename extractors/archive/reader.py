@@ -1,17 +1,15 @@
-"""The archive: what servers answered, unchanged, in WARC files (ISO 28500), one per source and night.
+"""Reads the archive: what servers answered, unchanged, in WARC files (ISO 28500), one per source and night.
 
-A file is gzipped record by record, so that one bad record costs one record. Each record's length, gzip
-checksum and WARC digests are checked here, because no WARC library notices a last record that is cut short.
-Writing goes to `<name>.part`, is flushed record by record, and ends in an atomic rename; a `.part` left by
-a killed run is `salvage`d. The same answers make the same bytes, whenever and wherever they are written.
+A file is gzipped record by record, so that one bad record costs one record. Each record's length, gzip checksum and
+WARC digests are checked here, because no WARC library notices a last record that is cut short.
 
-An answer that an earlier one already says (HTTP 304, or the same bytes again) is kept as a `revisit` record
-that names the earlier one by its address and time.
+An answer that an earlier one already says (HTTP 304, or the same bytes again) is kept as a `revisit` record that names
+the earlier one by its address and time.
 
-Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged ones
-count, and so does a stretch that cannot be read at all, whatever it held. Records of other types (`warcinfo`,
-`request`, `metadata`, `resource`, and responses that are no HTTP answers) are passed over and do not count.
-Damage to the file rather than to an answer has the number -1.
+Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged ones count,
+and so does a stretch that cannot be read at all, whatever it held. Records of other types (`warcinfo`, `request`,
+`metadata`, `resource`, and responses that are no HTTP answers) are skipped and do not count. Damage to the file rather
+than to an answer has the number -1.
 """
 
 from __future__ import annotations
@@ -19,27 +17,20 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import importlib.metadata
 import io
 import mmap
-import os
 import re
 import stat
-import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
 from pathlib import Path
-from types import TracebackType
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from extractors.source import Response
+from extractors.response import Response
 from transforms.text.bounds import without_user
 
 MAX_BODY = 64 * 1024 * 1024
@@ -49,14 +40,12 @@ MAX_RECORD = MAX_BODY + 1024 * 1024
 """Bytes of one gzip member after decompression: the body with its headers."""
 
 SUFFIX = ".warc.gz"
-PART = ".part"
-SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 
-NOT_MODIFIED = 304
 LIVE = "live night"
 SYNTHETIC = "synthetic sample"
-SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
 """What a file that was fetched, not taken in, says it is part of."""
+SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
+"""What the bundled sample's files say they were written by."""
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
@@ -70,18 +59,12 @@ KINDS = {
 }
 """What may stand where a file is expected, by the test of its mode."""
 
-DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
-"""Never archived: secrets, and what described the transfer rather than the answer."""
-
 ANSWERS = (WarcRecordType.response, WarcRecordType.revisit)
-PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
-"""Begins the URI that says why a revisit record repeats nothing (WARC 1.1, section 6.7)."""
 
 _BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv", "0189")
 """From the digits of RFC 4648 to those that `int` knows; the others are no digits."""
 _GZIP = b"\x1f\x8b\x08"
 _CHUNK = 64 * 1024
-_URL = re.compile(r"https?://[!-~]+")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\s*")
 
 
@@ -169,9 +152,6 @@ def entry_of(found: Recorded | Revisited) -> Entry:
     )
 
 
-# --- reading ----------------------------------------------------------------------------------------
-
-
 def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
     """The answers of a WARC file, decoded, in file order; a damaged one comes as `Damaged`, in its place.
 
@@ -180,17 +160,17 @@ def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
     Raises OSError when it is no regular file or cannot be opened; damage inside it never raises.
     """
     for found in read_recorded(path):
-        yield decoded(found) if isinstance(found, Recorded) else found
+        yield decode(found) if isinstance(found, Recorded) else found
 
 
 def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
     """Like `read`, but as the answers were sent: what a replay needs."""
     number = 0
-    with _mapped(path) as data:
+    with mapped(path) as data:
         if not data:
             yield Damaged(record=-1, url=None, why="the file is empty")
-        for member in _members(data):
-            for found in _answers(member, number):
+        for member in members_of(data):
+            for found in answers_in(member, number):
                 yield found
                 number = max(number, found.record + 1)
 
@@ -201,11 +181,11 @@ def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recor
         file.seek(offset)
         begin = _member(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer than reading it
     if begin.why:
-        with _mapped(path) as data:
+        with mapped(path) as data:
             member = _member(data, offset)
     else:
-        member = _Member(offset, begin.size, begin.data, None)
-    for found in _answers(member, record - position):
+        member = Member(offset, begin.size, begin.data, None)
+    for found in answers_in(member, record - position):
         if found.record == record:
             return found
     return Damaged(record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?")
@@ -216,7 +196,7 @@ def is_ahead(time: datetime, today: date) -> bool:
     return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
-def decoded(answer: Recorded) -> Response | Damaged:
+def decode(answer: Recorded) -> Response | Damaged:
     """The answer with its Content-Encoding undone, or why that fails."""
     headers: dict[str, str] = {}
     for name, value in answer.headers:
@@ -239,7 +219,7 @@ def decoded(answer: Recorded) -> Response | Damaged:
 
 
 @dataclass(frozen=True)
-class _Member:
+class Member:
     """One gzip member of a file: where it stands, what it holds, and what is wrong with it."""
 
     offset: int
@@ -257,7 +237,8 @@ def check_regular(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
+def mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
+    """The bytes of a file, mapped into memory. Raises OSError when it is no regular file or cannot be opened."""
     check_regular(path)
     with path.open("rb") as file:
         if not path.stat().st_size:
@@ -267,7 +248,7 @@ def _mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
             yield data
 
 
-def _members(data: mmap.mmap | bytes) -> Iterator[_Member]:
+def members_of(data: mmap.mmap | bytes) -> Iterator[Member]:
     """Every gzip member from the start of the file to its end; after a bad one, on with the next whole one."""
     offset = 0
     while offset < len(data):
@@ -276,7 +257,7 @@ def _members(data: mmap.mmap | bytes) -> Iterator[_Member]:
         offset += member.size
 
 
-def _member(data: mmap.mmap | bytes, offset: int) -> _Member:
+def _member(data: mmap.mmap | bytes, offset: int) -> Member:
     inflate = zlib.decompressobj(wbits=31)  # 31: gzip header, checksum and length are checked
     parts: list[bytes] = []
     size = 0
@@ -300,7 +281,7 @@ def _member(data: mmap.mmap | bytes, offset: int) -> _Member:
         elif size > MAX_RECORD:
             why = f"over {MAX_RECORD} bytes; were the records gzipped one by one? (`warcio recompress` does that)"
     end = min(at, len(data)) - len(inflate.unused_data) if inflate.eof else _next_record(data, offset + 1)
-    return _Member(offset, end - offset, b"".join(parts), why)
+    return Member(offset, end - offset, b"".join(parts), why)
 
 
 def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
@@ -326,7 +307,7 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
     return len(data)
 
 
-def _answers(member: _Member, number: int) -> Iterator[Recorded | Revisited | Damaged]:
+def answers_in(member: Member, number: int) -> Iterator[Recorded | Revisited | Damaged]:
     """The HTTP answers of one gzip member; the first of them has the given number."""
     if member.why and not member.data and member.offset == 0:
         yield Damaged(record=-1, url=None, why=f"the file begins with no gzipped WARC record: {member.why}")
@@ -343,7 +324,7 @@ def _answers(member: _Member, number: int) -> Iterator[Recorded | Revisited | Da
             block = warc.reader.read()
             try:
                 _check_length(warc, block, member)
-                read_as = _revisited if warc.record_type == WarcRecordType.revisit else _recorded
+                read_as = _read_revisit if warc.record_type == WarcRecordType.revisit else _read_response
                 yield read_as(warc.headers, block, record=number, offset=member.offset, position=position)
             except ValueError as error:
                 yield Damaged(record=number, url=url, why=str(error))
@@ -359,7 +340,7 @@ def _answers(member: _Member, number: int) -> Iterator[Recorded | Revisited | Da
         yield Damaged(record=-1, url=None, why=f"behind the last answer, or in a record that is none: {member.why}")
 
 
-def _check_length(warc: WarcRecord, block: bytes, member: _Member) -> None:
+def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
     """Raise ValueError for a record that is short, or in a damaged gzip member without a digest to vouch for it."""
     if len(block) != warc.content_length:
         why = f": {member.why}" if member.why else ""
@@ -372,7 +353,9 @@ def _is_http(url: str | None) -> bool:
     return url is not None and url.startswith(("http://", "https://"))
 
 
-def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int) -> Recorded:
+def _read_response(
+    headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
+) -> Recorded:
     """A response record as an answer. Raises ValueError that says what is wrong with it."""
     said = {name.lower(): value for name, value in headers}
     if "warc-truncated" in said:
@@ -401,7 +384,7 @@ def _recorded(headers: Iterable[tuple[str, str]], block: bytes, *, record: int, 
     )
 
 
-def _revisited(
+def _read_revisit(
     headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
 ) -> Revisited:
     """A revisit record. Raises ValueError that says what is wrong with it."""
@@ -476,10 +459,10 @@ def _body_of(body: bytes, encodings: str) -> bytes:
         if encoding in ("", "identity") or not body:
             continue
         if encoding in ("gzip", "x-gzip"):
-            body = _inflated(body, 31)
+            body = _inflate(body, 31)
         elif encoding == "deflate":
             is_zlib = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0  # RFC 1950's header check
-            body = _inflated(body, 15 if is_zlib else -15)
+            body = _inflate(body, 15 if is_zlib else -15)
         elif encoding in ("br", "zstd"):
             reader = (BrotliReader if encoding == "br" else ZstdReader)(io.BytesIO(body))
             body = reader.read(MAX_BODY + 1)
@@ -490,7 +473,7 @@ def _body_of(body: bytes, encodings: str) -> bytes:
     return body
 
 
-def _inflated(body: bytes, wbits: int) -> bytes:
+def _inflate(body: bytes, wbits: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while body:
@@ -505,228 +488,6 @@ def _inflated(body: bytes, wbits: int) -> bytes:
     return b"".join(parts)
 
 
-# --- writing ----------------------------------------------------------------------------------------
-
-
-def _is_kept_as_given(text: str) -> bool:
-    """Whether a record holds an address, or a header's name or value, as it was given."""
-    return text.isascii() and text == text.strip() and not text.endswith(">")
-
-
-class Writer:
-    """Writes one WARC file: a context manager whose `write` archives one answer.
-
-    Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is then the
-    finished file, or None when nothing was answered. With `dated`, the file is named after its earliest WARC-Date, as
-    every file of the archive is. A finished file of the same name is never lost: what it holds and the new one lacks
-    is kept behind the new records. `entries` are the answers of the file, so that an index need not read it; None
-    when it holds older ones as well, or says something otherwise than was given. `part_of` says in the file itself
-    what it is part of (`LIVE`: a night that asked servers; `SYNTHETIC`: the bundled sample).
-    """
-
-    def __init__(
-        self, path: Path, *, dated: bool = False, software: str = SOFTWARE, part_of: str | None = None
-    ) -> None:
-        self.path: Path | None = None
-        self.entries: list[Entry] | None = []
-        self.n_records = 0
-        self._target = path
-        self._dated = dated
-        self._software = software
-        self._part_of = part_of
-        self._earliest: datetime | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._part = path.with_name(path.name + PART)
-        if self._part.exists():
-            salvage(self._part)
-        self._file = self._part.open("wb")
-        self._warc = WARCWriter(self._file, gzip=True, warc_version="1.1")
-
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def write(
-        self,
-        *,
-        url: str,
-        observed_at: datetime,
-        status: int,
-        reason: str = "",
-        headers: Iterable[tuple[str, str]] = (),
-        body: bytes,
-    ) -> Recorded:
-        """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
-
-        Raises ValueError for a body over `MAX_BODY` or a time without a zone.
-        """
-        if len(body) > MAX_BODY:
-            raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
-        time = self._begun(url, observed_at)
-        kept = _kept(headers)
-        digest = digest_of_body(body)
-        date = _stamp(time)
-        offset = self._file.tell()
-        self._write(
-            "response",
-            url,
-            {
-                "WARC-Record-ID": _record_id(f"{url} {date} {digest}"),
-                "WARC-Date": date,
-                "WARC-Payload-Digest": digest,
-            },
-            body,
-            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
-        )
-        made = Recorded(
-            url=url,
-            observed_at=time,
-            status=status,
-            reason=reason,
-            headers=kept,
-            body=body,
-            digest=digest,
-            record=self.n_records,
-            offset=offset,
-            position=0,
-        )
-        self._note(made)
-        return made
-
-    def write_revisit(
-        self,
-        *,
-        url: str,
-        observed_at: datetime,
-        status: int,
-        reason: str = "",
-        headers: Iterable[tuple[str, str]] = (),
-        digest: str,
-        refers_to: datetime,
-    ) -> Revisited:
-        """Archive that an address answered what it had answered at `refers_to`, with a payload of that digest."""
-        time = self._begun(url, observed_at)
-        kept = _kept(headers)
-        date = _stamp(time)
-        offset = self._file.tell()
-        why = "server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest"
-        self._write(
-            "revisit",
-            url,
-            {
-                "WARC-Record-ID": _record_id(f"revisit {url} {date} {digest}"),
-                "WARC-Date": date,
-                "WARC-Profile": PROFILE + why,
-                "WARC-Refers-To-Target-URI": url,
-                "WARC-Refers-To-Date": _stamp(refers_to),
-                "WARC-Payload-Digest": digest,
-            },
-            b"",
-            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
-        )
-        made = Revisited(
-            url=url,
-            observed_at=time,
-            status=status,
-            reason=reason,
-            headers=kept,
-            digest=digest,
-            refers_to=refers_to,
-            record=self.n_records,
-            offset=offset,
-            position=0,
-        )
-        self._note(made)
-        return made
-
-    def _note(self, made: Recorded | Revisited) -> None:
-        self.n_records += 1
-        if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
-            self.entries = None
-        if self.entries is not None:
-            self.entries.append(entry_of(made))
-
-    def _begun(self, url: str, observed_at: datetime) -> datetime:
-        """The time of a record, to whole seconds; the file's first record is preceded by what wrote it."""
-        if not _URL.fullmatch(url):
-            raise ValueError(f"{url!r} is no http(s) URL in ASCII")
-        if observed_at.tzinfo is None:
-            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
-        time = observed_at.astimezone(UTC).replace(microsecond=0)
-        if self._earliest is None:
-            self._write_warcinfo(time)
-        self._earliest = time if self._earliest is None else min(self._earliest, time)
-        return time
-
-    def close(self) -> None:
-        """Finish the file: to disk, then renamed."""
-        if self._file.closed:
-            return
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        if self._earliest is None:
-            self._part.unlink()
-            return
-        target = _named(self._target, self._earliest) if self._dated else self._target
-        if target.exists():
-            self.entries = None
-        self.path = _finish(self._part, target)
-
-    def _write_warcinfo(self, time: datetime) -> None:
-        part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
-        info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
-        date = _stamp(time)
-        self._write(
-            "warcinfo",
-            None,
-            {
-                "WARC-Record-ID": _record_id(f"warcinfo {self._software} {date}{part_of}"),
-                "WARC-Date": date,
-                "Content-Type": "application/warc-fields",
-            },
-            info,
-            None,
-        )
-
-    def _write(
-        self, kind: str, url: str | None, headers: dict[str, str], body: bytes, http: StatusAndHeaders | None
-    ) -> None:
-        record = self._warc.create_warc_record(
-            url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=headers
-        )
-        self._warc.write_record(record)
-        self._file.flush()  # a record handed to the system outlives a killed process
-
-
-def _kept(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
-
-
-def path_of(archive: Path, source: str, time: datetime) -> Path:
-    """Where the archive keeps what a source answered from `time` on."""
-    return archive / source / f"{_name_of(time)}{SUFFIX}"
-
-
-def write(path: Path, answers: Sequence[Recorded]) -> Path | None:
-    """Archive answers that are already at hand; the finished file, or None when there are none."""
-    with Writer(path) as writer:
-        for answer in answers:
-            writer.write(
-                url=answer.url,
-                observed_at=answer.observed_at,
-                status=answer.status,
-                reason=answer.reason,
-                headers=answer.headers,
-                body=answer.body,
-            )
-    return writer.path
-
-
 def is_live(path: Path) -> bool:
     """Whether a file of the archive was made by a night that asked servers, as the file itself says."""
     return f"isPartOf: {LIVE}\r\n".encode() in _first_record(path)
@@ -739,34 +500,8 @@ def is_synthetic(path: Path) -> bool:
 
 
 def _first_record(path: Path) -> bytes:
-    with _mapped(path) as data:
+    with mapped(path) as data:
         return _member(data, 0).data if data else b""
-
-
-def salvage(part: Path) -> Path | None:
-    """Finish the `.part` a killed run left: its whole records, byte for byte, in a file named after the earliest.
-
-    A file whose name is no time keeps its name. None, and the `.part` removed, when no answer in it is whole.
-    """
-    whole = part.with_name(part.name + ".salvage")
-    earliest: datetime | None = None
-    with _mapped(part) as data, whole.open("wb") as file:
-        for member in _members(data):
-            answers = list(_answers(member, 0))
-            if member.why or any(isinstance(answer, Damaged) for answer in answers):
-                continue
-            file.write(data[member.offset : member.offset + member.size])
-            times = [answer.observed_at for answer in answers if not isinstance(answer, Damaged)]
-            earliest = min([*times, earliest] if earliest else times, default=None)
-        file.flush()
-        os.fsync(file.fileno())
-    finished = None
-    if earliest is None:
-        whole.unlink()
-    else:
-        finished = _finish(whole, _named(part.with_name(part.name.removesuffix(PART)), earliest))
-    part.unlink()
-    return finished
 
 
 def digest_of(path: Path) -> str:
@@ -774,48 +509,3 @@ def digest_of(path: Path) -> str:
     check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def _finish(part: Path, target: Path) -> Path:
-    """Rename a whole file to its name, keeping what an older file of that name holds and it lacks."""
-    if target.exists():
-        with _mapped(part) as new:
-            held = {name for member in _members(new) for name in _record_ids(member)}
-        with _mapped(target) as old, part.open("ab") as file:
-            for member in _members(old):
-                if not member.why and held.isdisjoint(_record_ids(member)):
-                    file.write(old[member.offset : member.offset + member.size])
-            file.flush()
-            os.fsync(file.fileno())
-    part.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the rename itself must survive a power cut
-    finally:
-        os.close(folder)
-    return target
-
-
-def _record_ids(member: _Member) -> list[str]:
-    try:
-        return [warc.record_id or "" for warc in ArchiveIterator(io.BytesIO(member.data), parse_http=False)]
-    except OSError:
-        return []
-
-
-def _named(path: Path, time: datetime) -> Path:
-    """The path with its time exchanged for another; as it is when its name is no time."""
-    is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX)) is not None
-    return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path
-
-
-def _name_of(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-
-
-def _stamp(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _record_id(content: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content)}>"

@@ -1,0 +1,339 @@
+"""Writes the archive's WARC files, one per source and night.
+
+Writing goes to `<name>.part`, is flushed record by record, and ends in an atomic rename; a `.part` left by a killed run
+is `salvage`d. The same answers make the same bytes, whenever and wherever they are written.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import os
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+
+from fastwarc.warc import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from extractors.archive.reader import (
+    MAX_BODY,
+    SUFFIX,
+    Damaged,
+    Entry,
+    Member,
+    Recorded,
+    Revisited,
+    answers_in,
+    digest_of_body,
+    entry_of,
+    mapped,
+    members_of,
+)
+
+PART = ".part"
+SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
+NOT_MODIFIED = 304
+
+DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
+"""Never archived: secrets, and what described the transfer rather than the answer."""
+
+PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
+"""Begins the URI that says why a revisit record repeats nothing (WARC 1.1, section 6.7)."""
+
+_URL = re.compile(r"https?://[!-~]+")
+
+
+def _is_kept_as_given(text: str) -> bool:
+    """Whether a record holds an address, or a header's name or value, as it was given."""
+    return text.isascii() and text == text.strip() and not text.endswith(">")
+
+
+class Writer:
+    """Writes one WARC file: a context manager whose `write` archives one answer.
+
+    Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is then the
+    finished file, or None when nothing was answered. With `dated`, the file is named after its earliest WARC-Date, as
+    every file of the archive is. A finished file of the same name is never lost: what it holds and the new one lacks
+    is kept behind the new records. `entries` are the answers of the file, so that an index need not read it; None
+    when it holds older ones as well, or says something otherwise than was given. `part_of` says in the file itself
+    what it is part of (`LIVE`: a night that asked servers; `SYNTHETIC`: the bundled sample).
+    """
+
+    def __init__(
+        self, path: Path, *, dated: bool = False, software: str = SOFTWARE, part_of: str | None = None
+    ) -> None:
+        self.path: Path | None = None
+        self.entries: list[Entry] | None = []
+        self.n_records = 0
+        self._target = path
+        self._dated = dated
+        self._software = software
+        self._part_of = part_of
+        self._earliest: datetime | None = None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._part = path.with_name(path.name + PART)
+        if self._part.exists():
+            salvage(self._part)
+        self._file = self._part.open("wb")
+        self._warc = WARCWriter(self._file, gzip=True, warc_version="1.1")
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(
+        self,
+        *,
+        url: str,
+        observed_at: datetime,
+        status: int,
+        reason: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes,
+    ) -> Recorded:
+        """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
+
+        Raises ValueError for a body over `MAX_BODY` or a time without a zone.
+        """
+        if len(body) > MAX_BODY:
+            raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
+        time = self._start_record(url, observed_at)
+        kept = _headers_to_archive(headers)
+        digest = digest_of_body(body)
+        date = _stamp(time)
+        offset = self._file.tell()
+        self._write(
+            "response",
+            url,
+            {
+                "WARC-Record-ID": _record_id(f"{url} {date} {digest}"),
+                "WARC-Date": date,
+                "WARC-Payload-Digest": digest,
+            },
+            body,
+            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
+        )
+        made = Recorded(
+            url=url,
+            observed_at=time,
+            status=status,
+            reason=reason,
+            headers=kept,
+            body=body,
+            digest=digest,
+            record=self.n_records,
+            offset=offset,
+            position=0,
+        )
+        self._add_entry(made)
+        return made
+
+    def write_revisit(
+        self,
+        *,
+        url: str,
+        observed_at: datetime,
+        status: int,
+        reason: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        digest: str,
+        refers_to: datetime,
+    ) -> Revisited:
+        """Archive that an address answered what it had answered at `refers_to`, with a payload of that digest."""
+        time = self._start_record(url, observed_at)
+        kept = _headers_to_archive(headers)
+        date = _stamp(time)
+        offset = self._file.tell()
+        why = "server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest"
+        self._write(
+            "revisit",
+            url,
+            {
+                "WARC-Record-ID": _record_id(f"revisit {url} {date} {digest}"),
+                "WARC-Date": date,
+                "WARC-Profile": PROFILE + why,
+                "WARC-Refers-To-Target-URI": url,
+                "WARC-Refers-To-Date": _stamp(refers_to),
+                "WARC-Payload-Digest": digest,
+            },
+            b"",
+            StatusAndHeaders(f"{status} {reason}".strip(), list(kept), protocol="HTTP/1.1"),
+        )
+        made = Revisited(
+            url=url,
+            observed_at=time,
+            status=status,
+            reason=reason,
+            headers=kept,
+            digest=digest,
+            refers_to=refers_to,
+            record=self.n_records,
+            offset=offset,
+            position=0,
+        )
+        self._add_entry(made)
+        return made
+
+    def _add_entry(self, made: Recorded | Revisited) -> None:
+        self.n_records += 1
+        if not all(map(_is_kept_as_given, (made.url, *chain.from_iterable(made.headers)))):
+            self.entries = None
+        if self.entries is not None:
+            self.entries.append(entry_of(made))
+
+    def _start_record(self, url: str, observed_at: datetime) -> datetime:
+        """The time of a record, to whole seconds; the file's first record is preceded by what wrote it."""
+        if not _URL.fullmatch(url):
+            raise ValueError(f"{url!r} is no http(s) URL in ASCII")
+        if observed_at.tzinfo is None:
+            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
+        time = observed_at.astimezone(UTC).replace(microsecond=0)
+        if self._earliest is None:
+            self._write_warcinfo(time)
+        self._earliest = time if self._earliest is None else min(self._earliest, time)
+        return time
+
+    def close(self) -> None:
+        """Finish the file: to disk, then renamed."""
+        if self._file.closed:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        if self._earliest is None:
+            self._part.unlink()
+            return
+        target = _with_time(self._target, self._earliest) if self._dated else self._target
+        if target.exists():
+            self.entries = None
+        self.path = _finish(self._part, target)
+
+    def _write_warcinfo(self, time: datetime) -> None:
+        part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
+        info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
+        date = _stamp(time)
+        self._write(
+            "warcinfo",
+            None,
+            {
+                "WARC-Record-ID": _record_id(f"warcinfo {self._software} {date}{part_of}"),
+                "WARC-Date": date,
+                "Content-Type": "application/warc-fields",
+            },
+            info,
+            None,
+        )
+
+    def _write(
+        self, kind: str, url: str | None, headers: dict[str, str], body: bytes, http: StatusAndHeaders | None
+    ) -> None:
+        record = self._warc.create_warc_record(
+            url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=headers
+        )
+        self._warc.write_record(record)
+        self._file.flush()  # a record handed to the system outlives a killed process
+
+
+def _headers_to_archive(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
+
+
+def path_of(archive: Path, source: str, time: datetime) -> Path:
+    """Where the archive keeps what a source answered from `time` on."""
+    return archive / source / f"{_name_of(time)}{SUFFIX}"
+
+
+def write(path: Path, answers: Sequence[Recorded]) -> Path | None:
+    """Archive answers that are already at hand; the finished file, or None when there are none."""
+    with Writer(path) as writer:
+        for answer in answers:
+            writer.write(
+                url=answer.url,
+                observed_at=answer.observed_at,
+                status=answer.status,
+                reason=answer.reason,
+                headers=answer.headers,
+                body=answer.body,
+            )
+    return writer.path
+
+
+def salvage(part: Path) -> Path | None:
+    """Finish the `.part` a killed run left: its whole records, byte for byte, in a file named after the earliest.
+
+    A file whose name is no time keeps its name. None, and the `.part` removed, when no answer in it is whole.
+    """
+    whole = part.with_name(part.name + ".salvage")
+    earliest: datetime | None = None
+    with mapped(part) as data, whole.open("wb") as file:
+        for member in members_of(data):
+            answers = list(answers_in(member, 0))
+            if member.why or any(isinstance(answer, Damaged) for answer in answers):
+                continue
+            file.write(data[member.offset : member.offset + member.size])
+            times = [answer.observed_at for answer in answers if not isinstance(answer, Damaged)]
+            earliest = min([*times, earliest] if earliest else times, default=None)
+        file.flush()
+        os.fsync(file.fileno())
+    finished = None
+    if earliest is None:
+        whole.unlink()
+    else:
+        finished = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), earliest))
+    part.unlink()
+    return finished
+
+
+def _finish(part: Path, target: Path) -> Path:
+    """Rename a whole file to its name, keeping what an older file of that name holds and it lacks."""
+    if target.exists():
+        with mapped(part) as new:
+            held = {name for member in members_of(new) for name in _record_ids(member)}
+        with mapped(target) as old, part.open("ab") as file:
+            for member in members_of(old):
+                if not member.why and held.isdisjoint(_record_ids(member)):
+                    file.write(old[member.offset : member.offset + member.size])
+            file.flush()
+            os.fsync(file.fileno())
+    part.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the rename itself must survive a power cut
+    finally:
+        os.close(folder)
+    return target
+
+
+def _record_ids(member: Member) -> list[str]:
+    try:
+        return [warc.record_id or "" for warc in ArchiveIterator(io.BytesIO(member.data), parse_http=False)]
+    except OSError:
+        return []
+
+
+def _with_time(path: Path, time: datetime) -> Path:
+    """The path with its time exchanged for another; as it is when its name is no time."""
+    is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX)) is not None
+    return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path
+
+
+def _name_of(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+
+
+def _stamp(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _record_id(content: str) -> str:
+    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content)}>"

@@ -1,0 +1,68 @@
+"""CSV tables as sources publish them: packed in a zip or not, with lines above the header or not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+
+from transforms.text.rejects import Rejected
+
+WORKBOOK = "[Content_Types].xml"
+"""What a workbook, itself a zip, has inside."""
+MAX_HEAD_LINES = 10
+"""Lines in which a table's header is looked for: exports put a title and a date above it."""
+csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
+
+
+def member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
+    """The one file in a zip whose name is found by `name`; the body itself when it is no zip, or a workbook.
+
+    Raises `Rejected` when there are none or several, when it would unpack to over `largest` bytes, and for a zip
+    that is not whole.
+    """
+    if not body.startswith(b"PK"):
+        return body
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            if WORKBOOK in packed.namelist():
+                return body
+            inside = [info for info in packed.infolist() if name.search(info.filename)]
+            if len(inside) != 1 or inside[0].file_size > largest:
+                rule = f"one file named like {name.pattern}, of at most {largest:,} bytes, expected in the zip"
+                raise Rejected("response", ", ".join(packed.namelist()), rule)
+            return packed.read(inside[0])
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        rule = f"a whole zip expected ({error}); the answer is kept in the archive"
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
+
+
+def table_in(
+    body: bytes, needed: Iterable[str], *, also: Iterable[str] | None = None, delimiter: str = ","
+) -> list[dict[str, str]]:
+    """The rows of a CSV (UTF-8, byte-order mark or not) by column. What stands above the header line is passed over.
+
+    The header is the first line that has the columns `needed`. Kept are these and those of `also` that there are;
+    all columns when it is None. A row of other length has only the cells that both have, so that reading it fails
+    for itself. With a tab as `delimiter`, quotes are no marks. Raises `Rejected` when no line has these columns.
+    """
+    wanted = set(needed)
+    lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")
+    plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    rows = filter(None, plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter))
+    try:
+        first = list(itertools.islice(rows, MAX_HEAD_LINES))
+        for number, header in enumerate(first):
+            if wanted.issubset(header):
+                kept = None if also is None else wanted.union(also)
+                places = [(i, name) for i, name in enumerate(header) if kept is None or name in kept]
+                data = itertools.chain(first[number + 1 :], rows)
+                return [{name: row[i] for i, name in places if i < len(row)} for row in data]
+    except csv.Error as error:
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), f"a CSV expected ({error})") from error
+    rule = f"a table with the columns {', '.join(sorted(wanted))} expected; its publisher may have changed it"
+    raise Rejected("response", ", ".join(first[0]) if first else "", rule)

@@ -1,0 +1,191 @@
+"""One archived HTTP answer, and how its JSON or XML is read: leniently, so that one bad value costs only itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from xml.etree.ElementTree import Element, ParseError
+
+import orjson
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from transforms.records.rows import Issue
+from transforms.text.bounds import REPLACEMENT
+from transforms.text.rejects import MISSHAPEN, Rejected
+
+Row = TypeVar("Row")
+
+ANSWERED = (200, 206)
+"""Status codes of an answer that holds data. 206 is how some APIs say that a page is one of several."""
+GONE = (404, 410)
+"""Status codes by which a posting's own address says that the posting is gone."""
+NEW_KEYS = "keys"
+"""`column_name` of the issue that names keys no reader knows."""
+NEW_KEYS_RULE = "known keys expected; look whether the source's module should read these, then add them to its KNOWN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """One archived HTTP answer. `body` is decoded (Content-Encoding undone); `record` counts from 0."""
+
+    url: str
+    observed_at: datetime
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes
+    record: int = 0
+    digest: str = ""
+
+    def json(self) -> Any:
+        """The body read as JSON, leniently where it is none to the letter (`lenient_json`).
+
+        Raises `Rejected` that says what stands there instead.
+        """
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            with contextlib.suppress(ValueError, RecursionError):
+                return lenient_json(self.body)
+            begin = self.body[:80].decode("utf-8", "replace")
+            raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
+
+    def xml(self, root: str) -> Element:
+        """The body read as XML, without DTD and entities; U+FFFD stands for bytes and characters that XML has not.
+
+        Raises `Rejected` when its root is not the one named.
+        """
+        begin = self.body[:80].decode("utf-8", "replace")
+        try:
+            try:
+                found = fromstring(self.body, forbid_dtd=True)
+            except ParseError:
+                found = fromstring(_mended_xml(self.body), forbid_dtd=True)
+        except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+            raise Rejected("response", begin, f"XML expected ({error}); the answer is kept in the archive") from error
+        if found.tag != root:
+            raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
+        return found
+
+    def listed(self, *path: str) -> object:
+        """What stands under a path of keys in the JSON, or what stands in its way: `each` refuses all but a list."""
+        found: object = self.json()
+        for key in path:
+            if not isinstance(found, dict):
+                break
+            found = found.get(key)
+        return found
+
+
+class Record(dict[str, Any]):
+    """An object of JSON that was read leniently, with the issues of values in it that are no numbers."""
+
+    issues: list[Issue]
+
+
+class _NoNumber(str):
+    """A word or a number of JSON that stands for no finite number: NaN, Infinity, 1e400."""
+
+    __slots__ = ()
+
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+"""An escape of JSON, a pair of surrogates as one; half of a pair, which is no character, in the group."""
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML 1.0, section 2.2."""
+_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
+_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}encoding=[\"']([\w.-]+)")
+
+
+def lenient_json(body: bytes) -> Any:
+    """JSON with what servers write that is none: one such place must not lose the records beside it.
+
+    A byte-order mark is passed over, a byte that is no UTF-8 and half a surrogate pair become U+FFFD, control
+    characters may stand in strings. NaN, Infinity and numbers beyond a float's are not stated (None), which an issue
+    of the record says; `each` hands it on. Raises `ValueError` and `RecursionError` where even so it is no JSON.
+    """
+    text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
+    text = _ESCAPE.sub(lambda found: REPLACEMENT if found[1] else found[0], text)
+    numbers: Any = {"parse_constant": _NoNumber, "parse_float": _number, "parse_int": _number}
+    whole = json.loads(text, strict=False, object_hook=Record, **numbers)
+    # Down the tree with the record that each value belongs to: the outermost object that stands in a list.
+    waiting: list[tuple[Any, Record | None]] = [(whole, None)]
+    while waiting:
+        inside, record = waiting.pop()
+        is_object = isinstance(inside, Record)
+        for key, value in inside.items() if is_object else enumerate(inside) if isinstance(inside, list) else ():
+            if isinstance(value, _NoNumber):
+                inside[key] = None
+                rule = f"a number expected in {key!r}; it counts as not stated, the record is kept"
+                of = record if record is not None else whole
+                if isinstance(of, Record):
+                    of.issues = [*getattr(of, "issues", ()), Rejected("record", str(value), rule).issue]
+            elif isinstance(value, dict | list):
+                waiting.append((value, record if record is not None or is_object else _as_record(value)))
+    return None if isinstance(whole, _NoNumber) else whole
+
+
+def _as_record(value: object) -> Record | None:
+    return value if isinstance(value, Record) else None
+
+
+def _number(said: str) -> int | float | _NoNumber:
+    """A number as orjson reads it: whole up to 64 bits, else a float, if there is one so large."""
+    if said.lstrip("-").isdigit() and len(said) < len("9223372036854775807"):
+        return int(said)
+    number = float(said)
+    return number if math.isfinite(number) else _NoNumber(said)
+
+
+def _mended_xml(body: bytes) -> str:
+    """XML whose bytes or characters are none, with U+FFFD in their place. Raises `LookupError` for an encoding."""
+    named = _XML_ENCODING.search(body[:300])
+    text = body.decode(named[1].decode() if named else "utf-8", "replace").removeprefix("\ufeff")
+    return _REFERENCE.sub(_mended_reference, _NO_XML.sub(REPLACEMENT, text))
+
+
+def _mended_reference(found: re.Match[str]) -> str:
+    code = int(found[1], 16) if found[1] else int(found[2])
+    is_character = code <= sys.maxunicode and not _NO_XML.match(chr(code))
+    return found[0] if is_character else REPLACEMENT
+
+
+def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
+    """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on.
+
+    `known` are the keys the source's records are known to have. Others are noted, once an answer, in an issue
+    of column `keys`, after the rows: nothing that a source begins to say is passed over in silence.
+    """
+    if not isinstance(items, list):
+        raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
+    new: set[str] = set()
+    for number, item in enumerate(items):
+        if known and isinstance(item, dict) and not known.issuperset(item):
+            new.update(item.keys() - known)
+        try:
+            made = read(item)
+            yield _with_issues(made, item.issues) if isinstance(item, Record) and hasattr(item, "issues") else made
+        except Rejected as error:
+            yield error.issue
+        except MISSHAPEN as error:
+            rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
+            shown = ", ".join(item) if isinstance(item, dict) else item  # keys only: a value may name a person
+            yield Rejected("record", shown, rule).issue
+    if new:
+        yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
+
+
+def _with_issues(made: Any, issues: Sequence[Issue]) -> Any:
+    """What was read of a record, an advert or several, with the issues of the record."""
+    if isinstance(made, list):
+        return [_with_issues(one, issues) for one in made]
+    return {**made, "issues": (*made.get("issues", ()), *issues)} if isinstance(made, dict) else made
