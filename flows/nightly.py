@@ -31,7 +31,7 @@ from extractors.refine.refine import Refined, answers_after, gc_paused, refusals
 from extractors.refine.workers import refine_all
 from extractors.source import ANSWERED, Source, all_sources
 from extractors.web.session import MissingContact, Web, checked_contact, web_for
-from flows.accuracy.audit import audits_of
+from flows.accuracy.audit_results import audits_of
 from flows.runtime.permissions import accept, accepted, permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings

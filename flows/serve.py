@@ -75,7 +75,7 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
         ) from error
 
 
-def serve(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
+def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
     """Serve the night on a schedule until interrupted. The page of Prefect's server shows every run."""
     cron, timezone = schedule.cron or "", schedule.timezone or "UTC"
     with (
