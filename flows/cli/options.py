@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from flows.runtime.settings import Settings
-from flows.terminal.errors import WrongUsage, near
+from flows.terminal.errors import WrongUsage
 
 SourceNames = Annotated[
     list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be given again.")
@@ -33,17 +32,6 @@ PastDay = Annotated[
     date | None,
     typer.Option("--as-of", parser=day_in, metavar="DAY", help="What `run --as-of DAY` made, not what is published."),
 ]
-
-
-def resolve_sources(chosen: Sequence[str] | None) -> tuple[str, ...]:
-    """The sources that were chosen by name, else all. Raises `WrongUsage` that names an unknown one."""
-    from extractors.source import all_sources
-
-    known = tuple(all_sources())
-    for name in chosen or ():
-        if name not in known:
-            raise WrongUsage(f"unknown source {name}" + (near(name, known) or f"; there are {', '.join(known)}"))
-    return tuple(chosen) if chosen else known
 
 
 def check_live(config: Settings) -> None:

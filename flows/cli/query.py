@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage
-from flows.cli.options import PastDay, check_live, resolve_sources
+from flows.cli.options import PastDay, check_live
 from flows.runtime.settings import PROJECT, Settings, settings
 from flows.terminal.console import ERR, FORMS, OUT, write_result
 from flows.terminal.errors import Wrong, WrongUsage, near
@@ -35,14 +35,15 @@ def sources(
     it needs JOBMARKET_CONTACT. **Writes** nothing.
     """
     from flows.monitoring.sources import print_source, print_sources, try_live
+    from flows.runtime.permissions import known_sources
 
     config = settings()
     if check is not None:
-        names = resolve_sources([check])
+        known_sources([check])
         check_live(config)
-        try_live(config, *names)
+        try_live(config, check)
     elif name is not None:
-        print_source(config, *resolve_sources([name]))
+        print_source(config, *known_sources([name]))
     else:
         print_sources(config)
 

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
-from flows.cli.options import Guides, SourceNames, check_live, day_in, resolve_sources
+from flows.cli.options import Guides, SourceNames, check_live, day_in
 from flows.runtime.lock import held
 from flows.runtime.settings import PROJECT, Settings, prepare_prefect, settings
 from flows.terminal.console import OUT
@@ -71,12 +71,14 @@ def run(
         raise WrongUsage(f"--as-of {as_of} is still to come")
     if accept and as_of:
         raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
-    config = settings()
+    from flows.runtime.permissions import chosen_sources, known_sources
+
+    config = settings(sources_on=source, guides=guide)
     is_live = not sample and as_of is None
     asked: dict[str, Any] = {
-        "sources": resolve_sources(source),
-        "guides": _resolve_guides(guide),
-        "accept": resolve_sources(accept) if accept else (),
+        "sources": chosen_sources(config),
+        "guides": _resolve_guides(config.guides if guide or is_live else ()),
+        "accept": known_sources(accept or ()),
     }
     if as_of:
         _refuse_day_before_data(config, as_of)
@@ -116,14 +118,17 @@ def backfill(
 
     **Writes** below the data folder as `run` does, and has its exit codes.
     """
+    from extractors.source import all_sources
     from flows.inputs.uploads import wrapped
+    from flows.runtime.permissions import known_sources
 
+    config = settings(guides=guide)
     with wrapped(path, mapping) as recordings:
         _run_flow(
-            settings(),
+            config,
             kind="live",
-            sources=resolve_sources(source),
-            guides=_resolve_guides(guide),
+            sources=known_sources(source or all_sources()),
+            guides=_resolve_guides(config.guides),
             paths=recordings,
             is_backfill=True,
         )
@@ -139,18 +144,27 @@ def rebuild(guide: Guides = None) -> None:
     **Writes** below the data folder as `run` does, and has its exit codes. Marts and figures of earlier days are kept
     as they were published.
     """
-    config = settings()
+    from extractors.source import all_sources
+    from flows.runtime.data_kind import LIVE, find_kind
+
+    config = settings(guides=guide)
     if not any(config.archive.glob("*/*")):
         raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
-    _run_flow(config, kind=None, sources=resolve_sources(None), guides=_resolve_guides(guide), is_rebuild=True)
+    guides = _resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
+    _run_flow(config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True)
 
 
 def serve(
-    cron: Annotated[str, typer.Option(metavar="CRON", help="When to run: minute, hour, day, month, weekday.")] = (
-        "0 2 * * *"
-    ),
-    timezone: Annotated[str, typer.Option(metavar="ZONE", help="Time zone of the schedule (IANA name).")] = "UTC",
-    port: Annotated[int, typer.Option(metavar="PORT", help="Port of Prefect's page on 127.0.0.1.")] = 4200,
+    cron: Annotated[
+        str | None,
+        typer.Option(metavar="CRON", help="When to run: minute, hour, day, month, weekday.", show_default="0 2 * * *"),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Time zone of the schedule (IANA name).", show_default="UTC")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Port of Prefect's page on 127.0.0.1.", show_default="4200")
+    ] = None,
     source: SourceNames = None,
 ) -> None:
     """Run the night on a schedule, until interrupted; Prefect's page shows the runs.
@@ -160,19 +174,21 @@ def serve(
 
     **Writes** below the data folder as `run` does, and prefect/ there.
     """
-    config = settings()
-    if not 0 < port < 2**16:
-        raise WrongUsage(f"--port {port}: a number from 1 to 65535 expected")
-    names = resolve_sources(source)
     from flows.runtime.data_kind import LIVE, find_kind, refuse_other_kind
+    from flows.runtime.permissions import chosen_sources
+
+    config = settings(sources_on=source, cron=cron, timezone=timezone, port=port)
+    chosen_sources(config)  # an unknown one is said now, not at night
 
     refuse_other_kind(config, find_kind(config), LIVE)
     prepare_prefect(config)
     from flows.serve import schedule_for, serve_nights
 
-    schedule = schedule_for(cron, timezone)
+    schedule = schedule_for(config.cron, config.timezone)
     check_live(config)
-    serve_nights(config, schedule=schedule, port=port, sources=names)
+    if guides := _resolve_guides(config.guides):
+        _refuse_faulty_guides(config, guides, kind=LIVE)
+    serve_nights(config, schedule=schedule, port=config.port, sources=tuple(source or ()))
 
 
 # --- checks before a run --------------------------------------------------------------------------------

@@ -27,8 +27,6 @@ from warehouse import database
 LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
 """File in the data folder."""
-DEAD_AFTER = 2
-"""Answers "not found" in a row after which a board is proposed for removal; one may be a server's slip."""
 GONE = (404, 410)
 LINKED_FROM = ("aggregator", "forum", "employer board")
 """Kinds of source whose answers link to boards."""
@@ -83,20 +81,24 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
             for board, region in con.execute(REGIONS, [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
-                kept, finding = _judge_board(board, answers.get(board.board, []), regions.get(board.board, []))
+                seen = answers.get(board.board, []), regions.get(board.board, [])
+                kept, finding = _judge_board(board, *seen, config.board_not_found)
                 boards += [kept] if kept else []
                 findings += [finding] if finding else []
     return boards, findings
 
 
 def _judge_board(
-    board: Board, answers: Sequence[tuple[int, date, bool]], regions: Sequence[str]
+    board: Board, answers: Sequence[tuple[int, date, bool]], regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
-    """A board after its answers, oldest first: as it is, brought up to date, or gone."""
+    """A board after its answers, oldest first: as it is, brought up to date, or gone.
+
+    It is gone after `n_not_found` answers "not found" in a row; one may be a server's slip.
+    """
     named = {"source": board.source, "board": board.board}
-    last = [status for status, _, _ in answers[-DEAD_AFTER:]]
-    if len(last) == DEAD_AFTER and all(status in GONE for status in last):
-        why = f"HTTP {last[-1]} the last {DEAD_AFTER} times, on {answers[-1][1]} last"
+    last = [status for status, _, _ in answers[-n_not_found:]]
+    if len(last) == n_not_found and all(status in GONE for status in last):
+        why = f"HTTP {last[-1]} the last {n_not_found} times, on {answers[-1][1]} last"
         return None, Finding(what="remove", why=why, **named)
     well = [day for status, day, _ in answers if status in (200, NOT_MODIFIED)]
     day = max([*well, *filter(None, [board.verified_on])], default=None)

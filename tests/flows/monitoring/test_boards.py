@@ -65,7 +65,7 @@ def test_what_cannot_be_added_is_said(url: str, why: str) -> None:
 def test_what_the_last_answers_say_of_a_board(statuses: Sequence[int], what: str | None, day: date | None) -> None:
     board = Board(source="lever", board="acme", hires_in=("South America",))
     answers = [(status, day, True) for status, day in zip(statuses, DAYS, strict=False)]
-    kept, finding = _judge_board(board, answers, ["Northern Europe"])
+    kept, finding = _judge_board(board, answers, ["Northern Europe"], 2)
     assert (finding.what if finding else None) == what
     if kept is not None:
         assert kept.verified_on == day
