@@ -30,9 +30,10 @@ bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m extractors.sample.make
 
-generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md and the registry of sources again
+generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and what goes with them again
 	$(BIN)/python -m warehouse.schema
 	$(BIN)/python -m extractors.source_list
+	$(BIN)/python -m flows.runtime.settings_reference
 
 lock:  ## resolve pyproject.toml into requirements.lock: hashes, no URL
 	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 --generate-hashes \

@@ -33,7 +33,7 @@ from extractors.response import ANSWERED
 from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, Web, checked_contact, web_for
-from flows.accuracy.audit import audits_of
+from flows.accuracy.audit_results import audits_of
 from flows.runtime.permissions import accept, accepted, permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings

@@ -14,9 +14,10 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.nightly import Outcome, Request, new_run_id, nightly, published_despite
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.lock import held
+from flows.runtime.permissions import chosen_sources
 from flows.runtime.prefect_server import crash_ended, lasting_server
 from flows.runtime.run_log import ended_runs, on_record
-from flows.runtime.settings import Settings, settings
+from flows.runtime.settings import Settings, find_values, settings
 from flows.terminal.errors import WrongUsage, near
 
 LOG = logging.getLogger("jobmarket")
@@ -42,11 +43,22 @@ def name_night() -> str:
 
 @flow(name="scheduled night", flow_run_name=name_night)
 def scheduled_night(sources: list[str]) -> Outcome:
-    """One scheduled night over the configured data folder; one that finds the folder in use is on record too."""
-    config = settings()
+    """One scheduled night by the settings of the day; `sources` are those that `serve` was told by option, [] for none.
+
+    A night that finds the folder in use, or a setting that makes no sense, is on record too.
+    """
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
-    request = Request(settings=config, command=COMMAND, sources=tuple(sources), is_live=True, run_id=run_id)
-    with on_record(config.data, run_id=request.run_id, command=request.command) as ended, held(config.data):
+    data = find_values({})[0]["data"].value
+    with on_record(data, run_id=run_id, command=COMMAND) as ended, held(data):
+        config = settings(sources_on=sources)
+        request = Request(
+            settings=config,
+            command=COMMAND,
+            sources=chosen_sources(config),
+            guides=config.guides,
+            is_live=True,
+            run_id=run_id,
+        )
         settle_kind(config, LIVE)
         try:
             outcome = nightly(request)
@@ -75,8 +87,11 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
         ) from error
 
 
-def serve(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
-    """Serve the night on a schedule until interrupted. The page of Prefect's server shows every run."""
+def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
+    """Serve the night on a schedule until interrupted; `sources` as `scheduled_night` takes them.
+
+    The page of Prefect's server shows every run.
+    """
     cron, timezone = schedule.cron or "", schedule.timezone or "UTC"
     with (
         lasting_server(settings.prefect_home, port=port, cron=cron, timezone=timezone) as url,

@@ -1,23 +1,20 @@
-"""A person looks at adverts and says whether we read them right; the answers are kept and counted.
+"""Ask a person whether adverts were read right: twenty questions a day, each about one reader's values of one advert.
 
-Twenty questions a day, each about one reader's values of one advert, drawn by strata of source
-and language with the readers taking turns. Answers are appended to
-`audit.jsonl` in the data folder: a gold file of one's own, with ids and values and no text. The night counts them
-into `ops.audits`.
+Questions are drawn by strata of source and language, with the readers taking turns. Each answer is appended to
+`audit.jsonl` in the data folder; `audit_results` reads and counts them.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import logging
 import math
 import random
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +22,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
 from flows.accuracy.posting_report import Value, refined_row, show, skills_of, values_of
-from flows.accuracy.scoring import wilson
 from flows.runtime.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
@@ -46,14 +43,8 @@ from transforms.records.vocabulary import (
 )
 from transforms.text.lookups import taxonomy
 from warehouse.publish.reader import open_reader
-from warehouse.tables import Audits
 
-LOG = logging.getLogger("jobmarket")
-GOLD = "audit.jsonl"
 QUESTIONS = 20
-WINDOW = timedelta(days=365)
-"""Answers this old still count."""
-ALL = "all"
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pay": ("pay_low", "pay_high", "currency", "period"),
@@ -94,10 +85,9 @@ AROUND = 120
 """Characters of a long line that are shown to either side of the words read."""
 
 Ask = Callable[[str], str]
-RawPosting = str | float | list[str] | dict[str, str] | None
 
 
-class _Stop(Exception):  # noqa: N818  # not an error: the person has had enough
+class _StopAsking(Exception):  # noqa: N818  # no error: the person stops
     """The person stops, or the input ends."""
 
 
@@ -109,22 +99,6 @@ class Question:
     reader: str
     source: str
     language: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a person said: `read` is what we had read, `right` what stands in the advert."""
-
-    audited_on: str
-    posting_id: str
-    reader: str
-    source: str
-    language: str
-    is_right: bool
-    read: dict[str, RawPosting]
-    right: dict[str, RawPosting]
-    text_hash: str | None
-    code_version: str
 
 
 # --- drawing ------------------------------------------------------------------------------------------
@@ -151,7 +125,7 @@ def draw(adverts: Sequence[tuple[str, str, str]], day: date, *, answered: Iterab
     chance.shuffle(readers)
     used: set[str] = set()
     questions: list[Question] = []
-    for reader, (source, language) in zip(readers, _allotted(strata, chance), strict=False):
+    for reader, (source, language) in zip(readers, _allot_strata(strata, chance), strict=False):
         candidates = [one for one in strata[source, language] if one not in used and (one, reader) not in done]
         if candidates:
             posting_id = chance.choice(candidates)
@@ -160,7 +134,7 @@ def draw(adverts: Sequence[tuple[str, str, str]], day: date, *, answered: Iterab
     return questions
 
 
-def _allotted(strata: Mapping[tuple[str, str], Sequence[str]], chance: random.Random) -> Iterator[tuple[str, str]]:
+def _allot_strata(strata: Mapping[tuple[str, str], Sequence[str]], chance: random.Random) -> Iterator[tuple[str, str]]:
     """The stratum of each question: points at equal distances along the strata, each as long as its root of size."""
     names = sorted(strata)
     ends = list(itertools.accumulate(math.sqrt(len(strata[name])) for name in names))
@@ -174,7 +148,7 @@ def _allotted(strata: Mapping[tuple[str, str], Sequence[str]], chance: random.Ra
 # --- asking -------------------------------------------------------------------------------------------
 
 
-def audit(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
+def ask_questions(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
     """Ask the day's questions and keep each answer as it is given; those answered earlier that day are not asked again.
 
     `ask` shows a prompt and returns what was typed; it raises `EOFError` where nothing more comes.
@@ -192,10 +166,10 @@ def audit(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
         if (question.posting_id, question.reader) in asked_today:
             continue
         try:
-            answer = _answer(
+            answer = _ask_question(
                 refined_row(data, question.posting_id), question, day, f"{number} of {len(questions)}", ask, out
             )
-        except (_Stop, EOFError, KeyboardInterrupt):
+        except (_StopAsking, EOFError, KeyboardInterrupt):
             out.print()
             break
         if answer is not None:
@@ -204,24 +178,24 @@ def audit(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
     return given
 
 
-def _answer(
+def _ask_question(
     row: Mapping[str, Any], question: Question, day: date, number: str, ask: Ask, out: Console
 ) -> Answer | None:
-    read = read_by(question.reader, row)
+    read = values_read_by(question.reader, row)
     _show_question(row, question, read, number, out)
     while True:
         said = ask(f"{HELP} > ").strip().casefold()
         if said in ("", "y"):
             right = read
         elif said == "n":
-            right = {field: _corrected(field, value, ask, out) for field, value in read.items()}
+            right = {field: _ask_for_value(field, value, ask, out) for field, value in read.items()}
         elif said == "a":
             show(row, out)
             continue
         elif said == "s":
             return None
         elif said == "q":
-            raise _Stop
+            raise _StopAsking
         else:
             out.print(Text(f"{said!r} is no answer", "red"))
             continue
@@ -239,7 +213,7 @@ def _answer(
         )
 
 
-def read_by(reader: str, row: Mapping[str, Any]) -> dict[str, RawPosting]:
+def values_read_by(reader: str, row: Mapping[str, Any]) -> dict[str, FieldValue]:
     """The values a reader gave a refined row, by field. Skills that are only mentioned are not asked about."""
     if reader == "skill":
         asked_for = [skill for skill in row["skills"] if skill["requirement"] != "mentioned"]
@@ -248,7 +222,7 @@ def read_by(reader: str, row: Mapping[str, Any]) -> dict[str, RawPosting]:
 
 
 def _show_question(
-    row: Mapping[str, Any], question: Question, read: Mapping[str, RawPosting], number: str, out: Console
+    row: Mapping[str, Any], question: Question, read: Mapping[str, FieldValue], number: str, out: Console
 ) -> None:
     out.rule(f"{number} · {question.reader} · {question.source} · {question.language}", align="left")
     head = {"title": row["title"], "employer": row["employer"], "location": row["location_text"], "page": row["url"]}
@@ -256,13 +230,13 @@ def _show_question(
         out.print(Text.assemble((f"{name:<10}", "dim"), str(said or "not stated")), soft_wrap=True)
     table = Table("read", Column("value", overflow="fold"), box=None, pad_edge=False, header_style="dim")
     for field, value in read.items():
-        table.add_row(field, Text(_shown(value), "bold yellow"))
+        table.add_row(field, Text(_format_value(value), "bold yellow"))
     out.print(table)
-    for words in _evidence(row, question.reader):
+    for words in _find_evidence(row, question.reader):
         out.print(words)
 
 
-def _evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
+def _find_evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
     """The lines of the advert on which a reader's values stand, each once, with the words marked."""
     if reader == "skill":
         values = [value for value in skills_of(row) if value.value != "mentioned"]
@@ -289,7 +263,7 @@ def _evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
         yield Text.assemble(("  | " if left == begin else "  …", "dim"), line, ("" if right == stop else "…", "dim"))
 
 
-def _shown(value: RawPosting) -> str:
+def _format_value(value: FieldValue) -> str:
     if value is None:
         return "not stated"
     if isinstance(value, dict):
@@ -301,23 +275,23 @@ def _shown(value: RawPosting) -> str:
 # --- corrections ----------------------------------------------------------------------------------------
 
 
-def _corrected(field: str, value: RawPosting, ask: Ask, out: Console) -> RawPosting:
+def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> FieldValue:
     """What a person says stands in the advert; asked again until it can be read."""
     if field == "skills":
         hint = "+Name required, +Name preferred, -Name; separated by commas; Enter keeps"
     else:
         hint = f"Enter keeps, {NOTHING} not stated"
     while True:
-        said = ask(f"  {field} is {_shown(value)}; right is ({hint}) > ").strip()
+        said = ask(f"  {field} is {_format_value(value)}; right is ({hint}) > ").strip()
         if not said:
             return value
         try:
-            return _skills_said(said, value) if field == "skills" else value_said(field, said)
+            return _parse_skills(said, value) if field == "skills" else parse_value(field, said)
         except Wrong as error:
             out.print(Text(f"  {error}", "red"))
 
 
-def value_said(field: str, said: str) -> RawPosting:
+def parse_value(field: str, said: str) -> FieldValue:
     """A typed value as the field holds it. Raises `Wrong` saying what is expected."""
     if said == NOTHING:
         return None
@@ -346,7 +320,7 @@ def value_said(field: str, said: str) -> RawPosting:
     return code
 
 
-def _skills_said(said: str, value: RawPosting) -> dict[str, str]:
+def _parse_skills(said: str, value: FieldValue) -> dict[str, str]:
     names = {skill.skill.casefold(): skill.skill for skill in taxonomy()}
     skills = dict(value) if isinstance(value, dict) else {}
     for part in filter(None, map(str.strip, said.split(","))):
@@ -361,71 +335,3 @@ def _skills_said(said: str, value: RawPosting) -> dict[str, str]:
         else:
             raise Wrong(f"{part!r}: +Name, +Name preferred or -Name of one that was read expected")
     return skills
-
-
-# --- keeping and counting -------------------------------------------------------------------------------
-
-
-def answers_in(path: Path) -> list[Answer]:
-    """All answers of a file, in order; none when there is no file. A line that holds none is named and left out."""
-    if not path.exists():
-        return []
-    answers = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        try:
-            if line.strip():
-                answers.append(Answer(**json.loads(line)))
-        except (ValueError, TypeError) as error:
-            LOG.warning("%s, line %d is no answer of an audit and is left out: %s", path, number, error)
-    return answers
-
-
-def audits_of(data: Path) -> list[Audits]:
-    """The rows of ops.audits: what the answers in a data folder come to."""
-    return accuracy(answers_in(data / GOLD))
-
-
-def accuracy(answers: Sequence[Answer]) -> list[Audits]:
-    """Rolling accuracy for each day of answers: by reader alone, and by reader, source and language.
-
-    Counts the last answer to each question within `WINDOW` of the day.
-    """
-    rows = []
-    for day in sorted({answer.audited_on for answer in answers}):
-        first = (date.fromisoformat(day) - WINDOW).isoformat()
-        last = {(a.posting_id, a.reader): a for a in answers if first < a.audited_on <= day}
-        counted: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
-        for answer in last.values():
-            counted[answer.reader, ALL, ALL].append(answer.is_right)
-            counted[answer.reader, answer.source, answer.language].append(answer.is_right)
-        for (reader, source, language), right in sorted(counted.items()):
-            low, high = wilson(sum(right), len(right))
-            rows.append(
-                Audits(
-                    audited_on=date.fromisoformat(day),
-                    reader=reader,
-                    source=source,
-                    language=language,
-                    n_asked=len(right),
-                    n_right=sum(right),
-                    accuracy=sum(right) / len(right),
-                    accuracy_lo=low,
-                    accuracy_hi=high,
-                )
-            )
-    return rows
-
-
-def show_accuracy(rows: Sequence[Audits], out: Console) -> None:
-    """Print how each reader stands on the last day of answers."""
-    if not rows:
-        out.print("no answers yet")
-        return
-    day = rows[-1].audited_on
-    numbers = (Column(name, justify="right") for name in ("asked", "right", "accuracy", "95 %"))
-    table = Table("reader", *numbers, title=f"Accuracy of the year to {day}", title_justify="left")
-    for row in rows:
-        if row.audited_on == day and row.source == ALL:
-            between = f"{100 * row.accuracy_lo:.0f}–{100 * row.accuracy_hi:.0f}"
-            table.add_row(row.reader, str(row.n_asked), str(row.n_right), f"{100 * row.accuracy:.0f} %", between)
-    out.print(table)

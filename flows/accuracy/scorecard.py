@@ -106,7 +106,7 @@ class Card:
     has_real: bool
 
 
-def scorecard(gold: Path | None = None) -> Card:
+def score_readers(gold: Path | None = None) -> Card:
     """Score the labelled cases of a folder, by default those that the record is about.
 
     Real answers of Ashby's boards are read where they are at hand. Raises `GoldError` when a file is missing.

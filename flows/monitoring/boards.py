@@ -1,6 +1,6 @@
 """Tending boards.csv: adding a board by its page, finding dead and moved ones, discovering new ones.
 
-Nothing here changes boards.csv. Each function returns the boards as they would stand; `proposed` writes the
+Nothing here changes boards.csv. Each function returns the boards as they would stand; `write_patch` writes the
 difference as a patch for a person to read and apply.
 """
 
@@ -30,8 +30,6 @@ from warehouse.publish.reader import open_reader
 LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
 """File in the data folder."""
-DEAD_AFTER = 2
-"""Answers "not found" in a row after which a board is proposed for removal; one may be a server's slip."""
 GONE = (404, 410)
 LINKED_FROM = ("aggregator", "forum", "employer board")
 """Kinds of source whose answers link to boards."""
@@ -59,7 +57,7 @@ class Finding:
     why: str
 
 
-def added(url: str, *, employer: str | None = None, country: str | None = None) -> tuple[list[Board], Finding]:
+def add_board(url: str, *, employer: str | None = None, country: str | None = None) -> tuple[list[Board], Finding]:
     """The boards with the one whose career page (or posting) an address is. Raises `WrongUsage` when it is none."""
     page = url if "://" in url else f"https://{url}"
     found = board_in(page)
@@ -73,7 +71,7 @@ def added(url: str, *, employer: str | None = None, country: str | None = None) 
     return [*all_boards(), made], Finding(what="add", source=source, board=board, why=f"named by {page}")
 
 
-def checked(config: Settings) -> tuple[list[Board], list[Finding]]:
+def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards after what the archive says of them: dead ones out, days and regions brought up to date."""
     boards: list[Board] = []
     findings: list[Finding] = []
@@ -86,20 +84,24 @@ def checked(config: Settings) -> tuple[list[Board], list[Finding]]:
             for board, region in con.execute(REGIONS, [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
-                kept, finding = _judged(board, answers.get(board.board, []), regions.get(board.board, []))
+                seen = answers.get(board.board, []), regions.get(board.board, [])
+                kept, finding = _judge_board(board, *seen, config.board_not_found)
                 boards += [kept] if kept else []
                 findings += [finding] if finding else []
     return boards, findings
 
 
-def _judged(
-    board: Board, answers: Sequence[tuple[int, date, bool]], regions: Sequence[str]
+def _judge_board(
+    board: Board, answers: Sequence[tuple[int, date, bool]], regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
-    """A board after its answers, oldest first: as it is, brought up to date, or gone."""
+    """A board after its answers, oldest first: as it is, brought up to date, or gone.
+
+    It is gone after `n_not_found` answers "not found" in a row; one may be a server's slip.
+    """
     named = {"source": board.source, "board": board.board}
-    last = [status for status, _, _ in answers[-DEAD_AFTER:]]
-    if len(last) == DEAD_AFTER and all(status in GONE for status in last):
-        why = f"HTTP {last[-1]} the last {DEAD_AFTER} times, on {answers[-1][1]} last"
+    last = [status for status, _, _ in answers[-n_not_found:]]
+    if len(last) == n_not_found and all(status in GONE for status in last):
+        why = f"HTTP {last[-1]} the last {n_not_found} times, on {answers[-1][1]} last"
         return None, Finding(what="remove", why=why, **named)
     well = [day for status, day, _ in answers if status in (200, NOT_MODIFIED)]
     day = max([*well, *filter(None, [board.verified_on])], default=None)
@@ -109,7 +111,7 @@ def _judged(
     return now, None
 
 
-def discovered(config: Settings) -> tuple[list[Board], list[Finding]]:
+def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards with those that archived answers link to and boards.csv lacks, each with where it was seen."""
     known = {(board.source, board.board.lower()) for board in all_boards()}
     seen: Counter[tuple[str, str]] = Counter()
@@ -144,7 +146,7 @@ def boards_linked(answer: Response) -> Iterator[tuple[str, str]]:
             yield found
 
 
-def proposed(boards: Iterable[Board], config: Settings) -> Path | None:
+def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:
     """Write the difference to boards.csv as a patch in the data folder; None when there is none."""
     name = BOARDS.relative_to(PROJECT).as_posix()
     before = BOARDS.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -20,7 +20,7 @@ from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources
 from extractors.web.session import web_for
-from flows.runtime.permissions import permissions, why_off
+from flows.runtime.permissions import permissions, why_off, why_turned_off
 from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
@@ -97,7 +97,7 @@ def print_sources(config: Settings) -> None:
     table = Table(*columns, Column("last outcome", overflow="fold"))
     remarks: list[str] = []
     for name, module in all_sources().items():
-        why = why_off(module.SOURCE, config.data)
+        why = why_turned_off(config, name) or why_off(module.SOURCE, config.data)
         outcome, said = _last_outcome(runs, name)
         last = seen.get(name)
         cells = {
@@ -137,7 +137,7 @@ def print_source(config: Settings, name: str) -> None:
     source: Source = module.SOURCE
     seen, fill = _seen(config)
     grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
-    why = why_off(module.SOURCE, config.data)
+    why = why_turned_off(config, name) or why_off(module.SOURCE, config.data)
     permission = permissions(config.data).get(name)
     said = {
         "source": f"{name}: {source.title}, by {source.publisher}",

@@ -1,4 +1,4 @@
-"""Which sources a night may ask: keys from the environment, and permissions the operator has put on record.
+"""Which sources a night asks: those that settings turn on, with keys from the environment and permissions on record.
 
 Permissions stand in `permissions.toml` of the data folder, one table a source:
 
@@ -20,7 +20,8 @@ from pathlib import Path
 from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import Source, all_sources
-from flows.terminal.errors import WrongUsage
+from flows.runtime.settings import COMMAND_LINE, Settings
+from flows.terminal.errors import WrongUsage, near
 
 PERMISSIONS = "permissions.toml"
 """File in the data folder."""
@@ -95,6 +96,32 @@ def _days_of_acceptance(data: Path) -> dict[str, date]:
             raise WrongUsage(f"{path}, line {number}: a day and an archive file expected ({example})") from error
         days[warc] = min(day, days.get(warc, day))
     return days
+
+
+def known_sources(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:
+    """Names of sources, each known. Raises `WrongUsage` that says which is not, and where it stands."""
+    known = tuple(all_sources())
+    for name in names:
+        if name not in known:
+            where = "" if origin.startswith(COMMAND_LINE) else f"{origin}: "
+            raise WrongUsage(f"{where}unknown source {name}" + (near(name, known) or f"; there are {', '.join(known)}"))
+    return tuple(names)
+
+
+def chosen_sources(config: Settings) -> tuple[str, ...]:
+    """The sources that options and settings turn on. Raises `WrongUsage` that names an unknown one."""
+    turned_on = known_sources(config.sources_on, config.origins.get("sources_on", COMMAND_LINE))
+    turned_off = known_sources(config.sources_off, config.origins.get("sources_off", COMMAND_LINE))
+    return tuple(name for name in turned_on or all_sources() if name not in turned_off)
+
+
+def why_turned_off(config: Settings, name: str) -> str | None:
+    """Which setting turns a source off; None when none does."""
+    if name in config.sources_off:
+        return f"turned off by sources.off ({config.origins.get('sources_off', 'default')})"
+    if config.sources_on and name not in config.sources_on:
+        return f"not named by sources.on ({config.origins.get('sources_on', 'default')})"
+    return None
 
 
 def why_off(source: Source, data: Path) -> str | None:

@@ -1,20 +1,23 @@
-"""Where a run keeps its files and how much of the machine it may use: read from the environment, once."""
+"""The settings of a command and the paths of its data folder. `settings_declared` says what settings there are."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from extractors.archive.index import ArchiveIndex
+from flows.runtime.settings_declared import SETTINGS, Setting
+from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
 
 PROJECT = Path(__file__).parents[2]
-_MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGT]i?B", re.I)
-"""What DuckDB reads as a size; a limit of nothing is none."""
+COMMAND_LINE = "command line"
+"""How the origin of a setting begins that an option gives."""
 ASOF = "asof"
 """Folder in the data folder for what `jobmarket run --as-of` makes, by day."""
 KIND = "kind"
@@ -45,28 +48,36 @@ class Outputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Paths and limits of one data folder.
+    """The settings of a command, each declared with its meaning in `settings_declared`, and the paths that follow.
 
-    Environment: `JOBMARKET_DATA` (folder; default `data` in the project), `JOBMARKET_CONTACT` (mail address
-    or URL that servers may write to; needed for live runs), `JOBMARKET_WORKERS` (refine processes),
-    `JOBMARKET_MEMORY` (DuckDB's limit), `JOBMARKET_THREADS`.
+    `origins` says of each where it comes from.
     """
 
     data: Path
     contact: str | None = None
+    guides: tuple[Path, ...] = ()
+    sources_on: tuple[str, ...] = ()
+    sources_off: tuple[str, ...] = ()
+    archive_folder: Path | None = None
+    refined_folder: Path | None = None
     workers: int = 2
     memory_limit: str = "4GB"
     threads: int = 2
+    board_not_found: int = 2
+    cron: str = "0 2 * * *"
+    timezone: str = "UTC"
+    port: int = 4200
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def archive(self) -> Path:
         """WARC files as fetched: `archive/<source>/<time>.warc.gz`."""
-        return self.data / "archive"
+        return self.archive_folder or self.data / "archive"
 
     @property
     def refined(self) -> Path:
         """Parquet files made from them: `refined/<source>/<time>.parquet`."""
-        return self.data / "refined"
+        return self.refined_folder or self.data / "refined"
 
     def held(self, source: str) -> ArchiveIndex:
         """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
@@ -91,33 +102,62 @@ class Settings:
         return sorted(found)
 
 
-def settings() -> Settings:
-    """The settings of this process. Raises `WrongUsage` that names a setting that makes no sense, and its remedy."""
-    data = Path(os.environ.get("JOBMARKET_DATA") or PROJECT / "data").resolve()
-    if data.exists() and not data.is_dir():
-        raise WrongUsage(f"JOBMARKET_DATA={data} is no folder; name one, it is made when it is not there")
-    cores = os.cpu_count() or 1
-    return Settings(
-        data=data,
-        contact=os.environ.get("JOBMARKET_CONTACT") or None,
-        workers=_count("JOBMARKET_WORKERS", cores),
-        memory_limit=_memory("JOBMARKET_MEMORY", "4GB"),
-        threads=_count("JOBMARKET_THREADS", cores),
-    )
+class Value(NamedTuple):
+    """The value of a setting and where it comes from: "default", a line of the file, a variable, an option."""
+
+    value: Any
+    origin: str = "default"
 
 
-def _count(name: str, usual: int) -> int:
-    said = os.environ.get(name, "").strip()
-    if said and not (said.isascii() and said.isdigit() and int(said) > 0):
-        raise WrongUsage(f"{name}={said}: a whole number from 1 expected, for example export {name}={usual}")
-    return int(said or usual)
+def settings(**chosen: Any) -> Settings:
+    """The settings of this command; `chosen` are those given by its options, None for an option that was not given.
+
+    Raises `WrongUsage` that names each setting that makes no sense, where it stands, and what is expected.
+    """
+    values, problems = find_values(chosen)
+    if problems:
+        raise WrongUsage("\n".join(problems))
+    origins = {name: value.origin for name, value in values.items()}
+    return Settings(**{name: value.value for name, value in values.items()}, origins=origins)
 
 
-def _memory(name: str, usual: str) -> str:
-    said = os.environ.get(name, "").strip()
-    if said and not _MEMORY.fullmatch(said):
-        raise WrongUsage(f"{name}={said}: a number with KB, MB, GB or TB expected, for example export {name}={usual}")
-    return said or usual
+def find_values(chosen: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
+    """The value of every setting by its name, and all that is wrong. Options win over the environment over the file."""
+    values = {setting.name: Value(setting.default()) for setting in SETTINGS}
+    given = {setting.name: value for setting in SETTINGS if (value := _find_given(setting, chosen)) is not None}
+    problems = [value for value in given.values() if isinstance(value, str)]
+    data = given.get("data", values["data"])
+    if isinstance(data, Value):
+        folder = data.value.resolve()
+        given["data"] = Value(folder, data.origin)
+        if folder.exists() and not folder.is_dir():
+            problems.append(f"JOBMARKET_DATA={folder} is no folder; name one, it is made when it is not there")
+        else:
+            entries, in_file = read_settings(folder)
+            problems += in_file
+            values |= {entry.setting.name: Value(entry.value, entry.where) for entry in entries}
+    values |= {name: value for name, value in given.items() if isinstance(value, Value)}
+    if values["sources_on"].origin.startswith(COMMAND_LINE):  # who names a source means it, whatever the file says
+        values["sources_off"] = Value((), values["sources_on"].origin)
+    return values, problems
+
+
+def _find_given(setting: Setting, chosen: Mapping[str, Any]) -> Value | str | None:
+    """A setting as an option or the environment gives it, what is wrong with it, or None where neither does."""
+    if chosen.get(setting.name) not in (None, []):
+        given, origin = chosen[setting.name], f"{COMMAND_LINE} {setting.option}"
+        said = f"{setting.option} {given}"
+        example = f"{setting.option} {setting.example}"
+    elif (text := os.environ.get(setting.environment, "")).strip():
+        given, origin = setting.kind.from_text(text), f"environment {setting.environment}"
+        said = f"{setting.environment}={text.strip()}"
+        example = f"export {setting.environment}={setting.example}"
+    else:
+        return None
+    try:
+        return Value(setting.kind.parse(given, Path()), origin)
+    except ValueError:
+        return expect(setting, said, example)
 
 
 def prepare_prefect(config: Settings) -> None:

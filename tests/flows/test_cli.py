@@ -760,7 +760,7 @@ def test_a_scheduled_night_is_named_after_its_run_and_its_schedule_is_not_paused
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
     (tmp_path / "prefect").mkdir()
     schedule = serve.schedule_for("0 2 * * *", "UTC")
-    serve.serve(settings(), schedule=schedule, port=1, sources=("lever",))
+    serve.serve_nights(settings(), schedule=schedule, port=1, sources=("lever",))
     assert given["pause_on_shutdown"] is False
     monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "0b8d6cf5-8a07-4f7e-9c34-000000000001")
     assert serve.name_night() == f"jobmarket serve ({serve.run_id_of('0b8d6cf5-8a07-4f7e-9c34-000000000001')})"

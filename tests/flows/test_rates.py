@@ -14,7 +14,7 @@ from extractors.sample.adverts import RECORDINGS
 from extractors.sources.reference import ecb_rates
 from extractors.web.session import web_for
 from flows import backfill, nightly
-from flows.cli import main
+from flows.cli import run
 from flows.inputs.recordings import recordings_in
 from flows.inputs.uploads import wrapped
 from flows.nightly import Health, Outcome, Request
@@ -77,7 +77,7 @@ def test_pay_without_rates_is_said_with_its_remedy(
     request_of: Request, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(main, "_print_headlines", lambda *given: None)  # nothing is published here
+    monkeypatch.setattr(run, "_print_headlines", lambda *given: None)  # nothing is published here
     outcome = filled(request_of, tmp_path)
     assert outcome.exit_code == 0, "it is no fault of the file"
     (note,) = outcome.notes
@@ -86,7 +86,7 @@ def test_pay_without_rates_is_said_with_its_remedy(
         f"ARS 1 from 2024-03-01 to 2024-03-01); {REMEDY}"
     )
     assert note in caplog.messages
-    main._report(request_of, outcome)
+    run.report(request_of, outcome)
     assert REMEDY in capsys.readouterr().out.replace("\n", " ")
 
 

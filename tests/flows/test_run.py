@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from extractors.source import all_sources
-from flows.accuracy.audit import GOLD, Answer
+from flows.accuracy.audit_results import GOLD, Answer
 from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
 from reports.figures import catalogue

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.accuracy.audit import ALL, GOLD, QUESTIONS, Answer, accuracy, answers_in, audit, audits_of, draw, value_said
-from flows.accuracy.scoring import wilson
+from flows.accuracy.audit import QUESTIONS, ask_questions, draw, parse_value
+from flows.accuracy.audit_results import ALL, GOLD, Answer, answers_in, audits_of
 from flows.terminal.errors import Wrong
+from tests.flows.accuracy.test_audit_results import answer
 from tests.flows.publishing import JOB, published
 from transforms.records.vocabulary import READERS
 from warehouse import database
@@ -49,7 +50,7 @@ def answered(data: Path, typed: Iterable[str], day: date = DAY) -> tuple[list[An
             raise EOFError
         return line
 
-    return audit(data, day, ask, Console(file=out, width=100, markup=False, emoji=False)), out.getvalue()
+    return ask_questions(data, day, ask, Console(file=out, width=100, markup=False, emoji=False)), out.getvalue()
 
 
 def index_of(data: Path, reader: str) -> int:
@@ -173,42 +174,16 @@ def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
 )  # fmt: skip
 def test_values_that_no_field_can_hold_are_refused(field: str, said: str) -> None:
     with pytest.raises(Wrong):
-        value_said(field, said)
+        parse_value(field, said)
 
 
 def test_values_are_read_as_the_field_holds_them() -> None:
-    assert value_said("remote_scope", "us, eu") == ["EU", "US"]
-    assert value_said("country", "de") == "DE"
-    assert value_said("years_min", "-") is None
+    assert parse_value("remote_scope", "us, eu") == ["EU", "US"]
+    assert parse_value("country", "de") == "DE"
+    assert parse_value("years_min", "-") is None
 
 
-# --- counting -----------------------------------------------------------------------------------------
-
-
-def answer(day: str, posting: str, is_right: bool, reader: str = "pay") -> Answer:
-    return Answer(
-        audited_on=day, posting_id=posting, reader=reader, source="ashby", language="en", is_right=is_right,
-        read={}, right={}, text_hash=None, code_version="",
-    )  # fmt: skip
-
-
-def test_accuracy_rolls_over_a_year_and_counts_the_last_word() -> None:
-    answers = [
-        answer("2025-01-01", "ashby:0", False),
-        answer("2026-01-10", "ashby:1", False),
-        answer("2026-01-10", "ashby:2", True),
-        answer("2026-02-10", "ashby:1", True),  # thought better of
-        answer("2026-02-10", "ashby:3", False, reader="role"),
-    ]
-    rows = {(row.audited_on, row.reader, row.source): row for row in accuracy(answers)}
-    old = rows[date(2025, 1, 1), "pay", ALL]
-    assert (old.n_asked, old.n_right) == (1, 0)
-    january = rows[date(2026, 1, 10), "pay", ALL]
-    assert (january.n_asked, january.n_right) == (2, 1), "what is older than a year no longer counts"
-    february = rows[date(2026, 2, 10), "pay", ALL]
-    assert (february.n_asked, february.n_right, february.accuracy) == (2, 2, 1.0)
-    assert (february.accuracy_lo, february.accuracy_hi) == wilson(2, 2)
-    assert rows[date(2026, 2, 10), "role", "ashby"].n_right == 0
+# --- keeping -------------------------------------------------------------------------------------------
 
 
 def test_the_warehouse_carries_the_rows(data: Path) -> None:

@@ -25,7 +25,7 @@ from flows.accuracy.scorecard import (
     fallen,
     is_met,
     recorded,
-    scorecard,
+    score_readers,
     show,
     write_record,
 )
@@ -296,7 +296,7 @@ def test_targets() -> None:
 
 
 def test_json_is_one_line(gold: Path) -> None:
-    card = scorecard(gold)
+    card = score_readers(gold)
     said = as_json(card)
     assert "\n" not in said
     read = json.loads(said)
@@ -309,7 +309,7 @@ def test_json_is_one_line(gold: Path) -> None:
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_is_printed_fits_the_terminal(gold: Path, width: int) -> None:
     out = io.StringIO()
-    show(dataclasses.replace(scorecard(gold), fallen=("x: 1 recorded, 0 now",)), Console(file=out, width=width))
+    show(dataclasses.replace(score_readers(gold), fallen=("x: 1 recorded, 0 now",)), Console(file=out, width=width))
     said = out.getvalue()
     assert max(map(len, said.splitlines())) <= width
     for words in ("Salary: $90,000", "salary_cases: right of all", "≥ 95 %", "make bench", "Below the record: x"):
@@ -318,7 +318,7 @@ def test_what_is_printed_fits_the_terminal(gold: Path, width: int) -> None:
 
 @pytest.fixture(scope="module")
 def card() -> Iterator[Card]:
-    yield scorecard()
+    yield score_readers()
 
 
 @WITH_GOLD

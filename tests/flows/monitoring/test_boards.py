@@ -12,7 +12,7 @@ import pytest
 from extractors.archive.writer import Writer
 from extractors.boards import BOARDS, all_boards, read_boards, written
 from extractors.response import Response
-from flows.monitoring import boards as tended
+from flows.monitoring.boards import _judge_board, add_board, boards_linked, discover_boards, write_patch
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
 from transforms.records.boards import Board
@@ -22,10 +22,10 @@ DAYS = [date(2026, 3, day) for day in (1, 2, 3)]
 
 
 def test_a_board_is_added_by_its_page(tmp_path: Path) -> None:
-    boards, finding = tended.added("jobs.lever.co/acme-of-this-test/0c6f", employer="Acme", country="CL")
+    boards, finding = add_board("jobs.lever.co/acme-of-this-test/0c6f", employer="Acme", country="CL")
     assert (finding.what, finding.source, finding.board) == ("add", "lever", "acme-of-this-test")
     before = BOARDS.read_bytes()
-    path = tended.proposed(boards, Settings(data=tmp_path))
+    path = write_patch(boards, Settings(data=tmp_path))
     assert path == tmp_path / "boards.diff"
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["--- a/extractors/boards.csv", "+++ b/extractors/boards.csv"]
@@ -34,7 +34,7 @@ def test_a_board_is_added_by_its_page(tmp_path: Path) -> None:
 
 
 def test_nothing_to_change_writes_nothing(tmp_path: Path) -> None:
-    assert tended.proposed(all_boards(), Settings(data=tmp_path)) is None
+    assert write_patch(all_boards(), Settings(data=tmp_path)) is None
     assert not list(tmp_path.iterdir())
 
 
@@ -47,7 +47,7 @@ def test_nothing_to_change_writes_nothing(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_added_is_said(url: str, why: str) -> None:
     with pytest.raises(WrongUsage, match=why):
-        tended.added(url)
+        add_board(url)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_cannot_be_added_is_said(url: str, why: str) -> None:
 def test_what_the_last_answers_say_of_a_board(statuses: Sequence[int], what: str | None, day: date | None) -> None:
     board = Board(source="lever", board="acme", hires_in=("South America",))
     answers = [(status, day, True) for status, day in zip(statuses, DAYS, strict=False)]
-    kept, finding = tended._judged(board, answers, ["Northern Europe"])
+    kept, finding = _judge_board(board, answers, ["Northern Europe"], 2)
     assert (finding.what if finding else None) == what
     if kept is not None:
         assert kept.verified_on == day
@@ -84,7 +84,7 @@ def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
     with Writer(tmp_path / "archive" / "lever" / "2026-03-01T020000Z.warc.gz") as writer:
         for body in (json.dumps([{"text": text}]).encode(), json.dumps([text]).replace("/", "\\/").encode()):
             writer.write(url="https://api.lever.co/v0/postings/x", observed_at=NOW, status=200, body=body)
-    boards, findings = tended.discovered(Settings(data=tmp_path))
+    boards, findings = discover_boards(Settings(data=tmp_path))
     assert {(found.source, found.board) for found in findings} == {
         ("ashby", "New-Co"),
         ("workable", "newco"),
@@ -98,4 +98,4 @@ def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
 def test_an_answer_does_not_discover_itself() -> None:
     body = b"https://jobs.lever.co/acme/1 https://jobs.lever.co/other/1"
     answer = Response(url="https://api.lever.co/v0/postings/acme", observed_at=NOW, status=200, body=body)
-    assert list(tended.boards_linked(answer)) == [("lever", "other")]
+    assert list(boards_linked(answer)) == [("lever", "other")]

@@ -1,0 +1,110 @@
+"""The answers of `jobmarket audit`, kept in `audit.jsonl`, and each reader's rolling accuracy from them (`ops.audits`).
+
+The file holds ids and values and no text of an advert.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from flows.accuracy.scoring import wilson
+from warehouse.tables import Audits
+
+LOG = logging.getLogger("jobmarket")
+GOLD = "audit.jsonl"
+"""File in the data folder, a line for each answer."""
+WINDOW = timedelta(days=365)
+"""Answers this old still count."""
+ALL = "all"
+FieldValue = str | float | list[str] | dict[str, str] | None
+"""A value of a field; of `skills`, the requirement of each skill."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person said: `read` is what we had read, `right` what stands in the advert."""
+
+    audited_on: str
+    posting_id: str
+    reader: str
+    source: str
+    language: str
+    is_right: bool
+    read: dict[str, FieldValue]
+    right: dict[str, FieldValue]
+    text_hash: str | None
+    code_version: str
+
+
+def answers_in(path: Path) -> list[Answer]:
+    """All answers of a file, in order; none when there is no file. A line that holds none is named and left out."""
+    if not path.exists():
+        return []
+    answers = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        try:
+            if line.strip():
+                answers.append(Answer(**json.loads(line)))
+        except (ValueError, TypeError) as error:
+            LOG.warning("%s, line %d is no answer of an audit and is left out: %s", path, number, error)
+    return answers
+
+
+def audits_of(data: Path) -> list[Audits]:
+    """The rows of ops.audits: what the answers in a data folder come to."""
+    return accuracy(answers_in(data / GOLD))
+
+
+def accuracy(answers: Sequence[Answer]) -> list[Audits]:
+    """Rolling accuracy for each day of answers: by reader alone, and by reader, source and language.
+
+    Counts the last answer to each question within `WINDOW` of the day.
+    """
+    rows = []
+    for day in sorted({answer.audited_on for answer in answers}):
+        first = (date.fromisoformat(day) - WINDOW).isoformat()
+        last = {(a.posting_id, a.reader): a for a in answers if first < a.audited_on <= day}
+        counted: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+        for answer in last.values():
+            counted[answer.reader, ALL, ALL].append(answer.is_right)
+            counted[answer.reader, answer.source, answer.language].append(answer.is_right)
+        for (reader, source, language), right in sorted(counted.items()):
+            low, high = wilson(sum(right), len(right))
+            rows.append(
+                Audits(
+                    audited_on=date.fromisoformat(day),
+                    reader=reader,
+                    source=source,
+                    language=language,
+                    n_asked=len(right),
+                    n_right=sum(right),
+                    accuracy=sum(right) / len(right),
+                    accuracy_lo=low,
+                    accuracy_hi=high,
+                )
+            )
+    return rows
+
+
+def show_accuracy(rows: Sequence[Audits], out: Console) -> None:
+    """Print how each reader stands on the last day of answers."""
+    if not rows:
+        out.print("no answers yet")
+        return
+    day = rows[-1].audited_on
+    numbers = (Column(name, justify="right") for name in ("asked", "right", "accuracy", "95 %"))
+    table = Table("reader", *numbers, title=f"Accuracy of the year to {day}", title_justify="left")
+    for row in rows:
+        if row.audited_on == day and row.source == ALL:
+            between = f"{100 * row.accuracy_lo:.0f}–{100 * row.accuracy_hi:.0f}"
+            table.add_row(row.reader, str(row.n_asked), str(row.n_right), f"{100 * row.accuracy:.0f} %", between)
+    out.print(table)

@@ -1,0 +1,100 @@
+"""The commands about settings: which are in force, where each comes from, and whether they make sense."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.table import Column, Table
+
+from flows.cli.options import Guides, SourceNames
+from flows.runtime.settings import Settings, Value, find_values, settings
+from flows.runtime.settings_declared import SETTINGS
+from flows.runtime.settings_file import secrets
+from flows.terminal.console import ERR, OUT
+from flows.terminal.errors import Wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer(
+    rich_markup_mode="markdown", help="Show and check the settings: jobmarket.toml in the data folder, environment."
+)
+NOT_OK = 2
+"""Exit code of a check that found something."""
+MASK = "(hidden)"
+
+
+@app.command("check")
+def config_check() -> None:
+    """Say "ok", or all that is wrong with the settings, with file, line and what is expected.
+
+    **Reads** jobmarket.toml and permissions.toml in the data folder, and the environment. **Writes** nothing.
+
+    **Exit codes** 0: ok. 2: something is wrong.
+    """
+    problems = list(_find_problems())
+    if not problems:
+        OUT.print("ok")
+        return
+    for problem in problems:
+        ERR.print(problem, soft_wrap=True, highlight=False)
+    raise typer.Exit(NOT_OK)
+
+
+def _find_problems() -> Iterator[str]:
+    """All that is wrong: where the settings themselves make sense, also what they name."""
+    _, problems = find_values({})
+    if problems:
+        yield from problems
+        return
+    from extractors.web.session import MissingContact, checked_contact
+    from flows.runtime.permissions import chosen_sources, permissions
+
+    config = settings()
+    for check in (lambda: chosen_sources(config), lambda: permissions(config.data)):
+        try:
+            check()
+        except Wrong as error:
+            yield str(error)
+    if config.contact is not None:
+        try:
+            checked_contact(config.contact)
+        except MissingContact as error:
+            yield f"{config.origins['contact']}: {error}"
+    for path in config.guides:
+        if not path.is_file():
+            yield f"{config.origins['guides']}: no such guide: {path}"
+
+
+@app.command("show")
+def config_show(source: SourceNames = None, guide: Guides = None) -> None:
+    """List every setting with its value and where that comes from: default, file and line, environment or command line.
+
+    With the options of a run, as that run would have them. Of the keys of sources only whether they are set is shown.
+
+    **Reads** jobmarket.toml in the data folder and the environment. **Writes** nothing.
+    """
+    chosen: dict[str, Any] = {"sources_on": source, "guides": guide}
+    settings(**chosen)  # raises where one makes no sense
+    values, _ = find_values(chosen)
+    table = Table(Column("setting", no_wrap=True), Column("value", overflow="fold"), Column("from", overflow="fold"))
+    for setting in SETTINGS:
+        value = values[setting.name]
+        table.add_row(setting.key or setting.environment, _format(setting.name, values), value.origin)
+    for name in secrets():
+        is_set = bool(os.environ.get(name))
+        table.add_row(name, MASK if is_set else "not set", f"environment {name}" if is_set else "")
+    OUT.print(table, highlight=False)
+
+
+def _format(name: str, values: dict[str, Value]) -> str:
+    """A value for eyes: paths that follow from the data folder in full."""
+    value = values[name].value
+    if value is None and name.endswith("_folder"):
+        data = Settings(data=values["data"].value)
+        return str(data.archive if name == "archive_folder" else data.refined)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or ("all" if name == "sources_on" else "none")
+    return "none" if value is None else str(value)

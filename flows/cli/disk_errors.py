@@ -1,0 +1,36 @@
+"""What a full disk or a damaged database did to a command, and what to do about it, each in a line."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from flows.runtime.settings import settings
+from flows.terminal.errors import unwritten
+
+
+def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None:
+    """In a line, what a disk that is full or may not be written did to a run; None for what is ours to mend."""
+    from warehouse import database
+
+    if isinstance(error, database.SqlError) and database.is_full_disk(error):
+        return unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
+    return None
+
+
+def describe_damage(error: BaseException | None) -> str | None:
+    """In a line, which database is damaged and what to do; None when the error has another reason."""
+    from warehouse import database, recovery
+
+    if not isinstance(error, database.SqlError) or not recovery.may_be_damage(error):
+        return None
+    config = settings()
+    folders = [config.data, *(config.outputs(day).folder for day in config.past_days)]
+    for path in (folder / name for folder in folders for name in (database.MARKET, database.WORK)):
+        if damage := recovery.find_damage(path):
+            command = "rebuild" if path.parent == config.data else f"run --as-of {path.parent.name}"
+            return f"{path} is damaged ({damage}); `jobmarket {command}` makes it again"
+    return None

@@ -1,0 +1,46 @@
+"""Options that several commands take, and how what they name is checked."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.runtime.settings import Settings
+from flows.terminal.errors import WrongUsage
+
+SourceNames = Annotated[
+    list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be given again.")
+]
+Guides = Annotated[
+    list[Path] | None,
+    typer.Option("--guide", metavar="FILE", help="Refresh this Markdown or HTML file too; may be given again."),
+]
+
+
+def day_in(text: str) -> date:
+    """A day as an option gives it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; one such as 2026-09-30 expected") from None
+
+
+PastDay = Annotated[
+    date | None,
+    typer.Option("--as-of", parser=day_in, metavar="DAY", help="What `run --as-of DAY` made, not what is published."),
+]
+
+
+def check_live(config: Settings) -> None:
+    """Refuse a live night that nobody answers for, or whose permissions on record cannot be read."""
+    from extractors.web.session import MissingContact, checked_contact
+    from flows.runtime.permissions import permissions
+
+    try:
+        checked_contact(config.contact)
+    except MissingContact as error:
+        raise WrongUsage(str(error)) from error
+    permissions(config.data)  # a record that cannot be read is said now, not by a source in the middle of the night

@@ -1,0 +1,239 @@
+"""The commands that ask: sources, coverage, status, sql, shell, explain. They write nothing."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from flows.cli.disk_errors import describe_damage
+from flows.cli.options import PastDay, check_live
+from flows.runtime.settings import PROJECT, Settings, settings
+from flows.terminal.console import ERR, FORMS, OUT, write_result
+from flows.terminal.errors import Wrong, WrongUsage, near
+
+if TYPE_CHECKING:
+    from warehouse.database import Connection
+
+
+def sources(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Everything about this one.")] = None,
+    check: Annotated[
+        str | None, typer.Option("--check", metavar="NAME", help="Ask this one a little, now, and print what came.")
+    ] = None,
+) -> None:
+    """List the sources: which are on, what came of them last, how full their rows are.
+
+    **Reads** the source modules, runs.jsonl and, where there is one, market.duckdb; with --check the network, for which
+    it needs JOBMARKET_CONTACT. **Writes** nothing.
+    """
+    from flows.monitoring.sources import print_source, print_sources, try_live
+    from flows.runtime.permissions import known_sources
+
+    config = settings()
+    if check is not None:
+        known_sources([check])
+        check_live(config)
+        try_live(config, check)
+    elif name is not None:
+        print_source(config, *known_sources([name]))
+    else:
+        print_sources(config)
+
+
+def coverage() -> None:
+    """Show what arrived of every source, how full it is, what was refused and why, and AI jobs with pay by region.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    from flows.monitoring.sources import print_coverage
+
+    print_coverage(settings())
+
+
+def status() -> None:
+    """Show who is at work, how the last runs went, and what is published.
+
+    **Reads** the data folder's lock, runs.jsonl and market.duckdb. **Writes** nothing.
+    """
+    from flows.monitoring.status import print_status
+
+    print_status(settings())
+
+
+def sql(
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="A SELECT over core, mart and ops; `adverts` holds the texts.")
+    ],
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Print at most this many rows of a result; default: 100 of table and md."
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORM", help="table, csv, json or md; default: table on a terminal, else csv."
+        ),
+    ] = None,
+    as_of: PastDay = None,
+) -> None:
+    """Run a query on the published warehouse, or several with a semicolon between; each result is printed.
+
+    **Reads** market.duckdb and, for the view `adverts` (posting_id, text), refined/. **Writes** nothing: a query can
+    neither change the warehouse nor reach other files. In CSV, text that a spreadsheet would take for a formula gets an
+    apostrophe before it; JSON has every value as it is.
+    """
+    form = form or ("table" if OUT.is_terminal else "csv")
+    if form not in FORMS:
+        raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{near(form, FORMS)}")
+    most = rows or (100 if form in ("table", "md") else None)
+    with open_published(as_of, with_texts="adverts" in query.lower()) as con:
+        try:
+            statements = con.extract_statements(query)
+            if not statements:
+                raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM mart.figures"')
+            if form == "json" and len(statements) > 1:
+                raise WrongUsage("--format json takes one query: several results are no one JSON value")
+            for statement in statements:
+                result = con.execute(statement)
+                found = result.fetchmany(most + 1) if most else result.fetchall()
+                write_result([column[0] for column in result.description or ()], found[:most], form)
+                if most and len(found) > most:
+                    (OUT if form == "table" else ERR).print(f"first {most} rows; --rows N prints more")
+        except _sql_errors() as error:
+            raise Wrong(describe_damage(error) or str(error)) from error
+
+
+def shell(as_of: PastDay = None) -> None:
+    """Ask the published warehouse query after query; end one with a semicolon, leave with Ctrl-D.
+
+    **Reads** as `sql` does. **Writes** nothing.
+    """
+    with open_published(as_of, with_texts=True) as con:
+        is_typed = sys.stdin.isatty()
+        if is_typed:
+            OUT.print("jobmarket shell · tables: SHOW ALL TABLES; · leave with Ctrl-D")
+        pending = ""
+        while True:
+            prompt = "jobmarket> " if not pending else "      ...> "
+            try:
+                pending += input(prompt if is_typed else "") + "\n"
+            except (EOFError, KeyboardInterrupt):
+                if is_typed:
+                    OUT.print()
+                return
+            if not pending.strip().endswith(";"):
+                continue
+            try:
+                con.sql(pending).show(max_width=OUT.width) if con.extract_statements(pending) else None
+            except _sql_errors() as error:
+                ERR.print(Text(str(error), style="red"))
+            except AttributeError:
+                OUT.print("done")  # a statement without a result, such as SET
+            pending = ""
+
+
+def explain(
+    figure: Annotated[
+        str, typer.Argument(metavar="FIGURE", help="A figure, as in the guide's markers; `list` names all.")
+    ] = "list",
+    as_of: PastDay = None,
+) -> None:
+    """Show what is behind a figure: its SQL, n, sources, snapshots, interval, rung and history.
+
+    With --as-of a day of which `run --as-of` made nothing is looked for among those that were published.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    from reports.figures import catalogue
+
+    with open_published(as_of, has_history=True) as con:
+        if figure == "list":
+            _print_figures(con, as_of)
+            return
+        try:
+            OUT.print(catalogue.explain(con, figure, as_of), soft_wrap=True, highlight=False)
+        except catalogue.UnknownFigureError as error:
+            raise WrongUsage(f"{error} `jobmarket explain list` names all") from error
+
+
+def _print_figures(con: Connection, as_of: date | None) -> None:
+    """All figures of a day in the order of the guide, each with its status and value."""
+    found = con.execute(FIGURES, [as_of]).fetchall()
+    places = _find_places_in_guide()
+    # What the guide does not show stands beside its kin: "entry.br" after "entry.us".
+    found.sort(
+        key=lambda row: (places.get(row[0].partition(".")[0], len(places)), places.get(row[0], len(places)), row)
+    )
+    if not OUT.is_terminal:  # for grep and the like: a line for each figure
+        for name, state, value in found:
+            OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
+        return
+    table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
+    for name, state, value in found:
+        table.add_row(name, Text(state, "" if state == "published" else "yellow"), value or "withheld")
+    OUT.print(table, highlight=False)
+
+
+def _find_places_in_guide() -> dict[str, int]:
+    """Where in our guide each figure, and each kind of figure ("entry" of "entry.us"), is first shown."""
+    shown = re.findall(r"<!-- figure:([\w.]+)", (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8"))
+    names = [name for figure in shown for name in (figure.partition(".")[0], figure)]
+    return {name: place for place, name in reversed(list(enumerate(names)))}
+
+
+FIGURES = """
+SELECT figure, status, value FROM mart.figures
+WHERE as_of = coalesce(?, (SELECT max(as_of) FROM mart.figures))
+"""
+
+
+# --- the warehouse that is asked ------------------------------------------------------------------------
+
+
+def open_published(as_of: date | None = None, *, with_texts: bool = False, has_history: bool = False) -> Connection:
+    """The warehouse that stands published, or that of a past day; with history, a day that was published will do."""
+    from warehouse.publish.reader import open_reader
+
+    config = settings()
+    folder = find_folder(config, as_of, _list_published_days(config) if as_of and has_history else ())
+    return open_reader(folder, with_texts=with_texts, refined=config.refined)
+
+
+def find_folder(config: Settings, as_of: date | None, published: Sequence[date] = ()) -> Path:
+    """The folder of the warehouse that is asked. Raises `WrongUsage` that names the days there are."""
+    if as_of is None or as_of in config.past_days:
+        return config.outputs(as_of).folder
+    if as_of in published:
+        return config.data
+    made = ", ".join(map(str, config.past_days)) or "none"
+    known = f"days there are: {made}" + (f"; published: {', '.join(map(str, published))}" if published else "")
+    raise WrongUsage(
+        f"nothing was made as of {as_of} ({known}); `jobmarket run --as-of {as_of}` makes it, "
+        "and without --as-of what is published answers"
+    )
+
+
+def _list_published_days(config: Settings) -> list[date]:
+    """Days of which the published warehouse has figures."""
+    from warehouse.publish.reader import open_reader
+
+    if not config.outputs().market.exists():
+        return []
+    with open_reader(config.data) as con:
+        return [row[0] for row in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall()]
+
+
+def _sql_errors() -> type[Exception]:
+    from warehouse import database
+
+    return database.SqlError

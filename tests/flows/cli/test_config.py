@@ -1,0 +1,103 @@
+"""`jobmarket config`: the settings that are in force, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.runtime.settings_declared import SETTINGS
+from flows.runtime.settings_file import FILE, secrets
+from flows.terminal.errors import USAGE
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended
+
+Command = Callable[..., "Ended"]
+
+
+def write(data: Path, text: str) -> Path:
+    data.mkdir(exist_ok=True)
+    path = data / FILE
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["check", "show"])
+def test_help_says_what_is_read_and_written(name: str, empty: Path, plain: Command) -> None:
+    ended = plain(empty, "config", name, "--help")
+    assert ended.code == 0
+    assert re.search(r"\bReads\b.*\bWrites\b nothing", ended.said), ended.out
+
+
+def test_check_says_ok_and_writes_nothing(empty: Path, plain: Command) -> None:
+    ended = plain(empty, "config", "check")
+    assert (ended.code, ended.out, ended.err) == (0, "ok\n", "")
+    assert not empty.exists()
+    path = write(empty, 'contact = "you@example.org"\n')
+    assert plain(empty, "config", "check").out == "ok\n"
+    assert [file.name for file in empty.iterdir()] == [path.name]
+
+
+def test_check_says_all_that_is_wrong_and_no_other_command_begins(empty: Path, plain: Command) -> None:
+    path = write(empty, '[limits]\nworkers = "two"\nwrokers = 2\n')
+    ended = plain(empty, "config", "check")
+    assert ended.code == 2
+    lines = ended.err.splitlines()
+    assert lines[0].startswith(f'{path}:2: limits.workers = "two": a whole number from 1 expected')
+    assert lines[1].startswith(f"{path}:3: unknown setting limits.wrokers; did you mean limits.workers")
+    assert len(lines) == 2
+    refused = plain(empty, "run", "--sample")
+    assert refused.code == USAGE
+    assert f"{path}:2: limits.workers" in refused.err
+    assert [file.name for file in empty.iterdir()] == [FILE]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[sources]\noff = ["ashbi"]\n', ":2: unknown source ashbi; did you mean ashby?"),
+        ('guides = ["none.md"]\n', ":1: no such guide: "),
+        ('contact = "nobody"\n', ":1: "),
+    ],
+)
+def test_check_looks_at_what_settings_name(text: str, said: str, empty: Path, plain: Command) -> None:
+    path = write(empty, text)
+    ended = plain(empty, "config", "check")
+    assert ended.code == 2
+    assert f"{path}{said}" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_show_says_where_each_value_comes_from(empty: Path, plain: Command) -> None:
+    path = write(empty, '[limits]\nmemory = "3GB"\nthreads = 1\n')
+    key = next(iter(secrets()))
+    hidden = "never-to-be-shown"
+    ended = plain(empty, "config", "show", "--source", "lever", JOBMARKET_THREADS="2", **{key: hidden})
+    assert ended.code == 0, ended.said
+    lines = [cells for line in ended.out.splitlines() if len(cells := re.split(r" *│ *", line)) > 3]
+    rows: dict[str, list[str]] = {}
+    for _, name, value, origin, *_ in lines:
+        if name:
+            rows[name] = [value, origin]
+        else:  # a long path goes on
+            last = rows[list(rows)[-1]]
+            last[0] += value
+            last[1] += origin
+    assert set(rows) == {setting.key or setting.environment for setting in SETTINGS} | set(secrets())
+    assert rows["limits.memory"] == ["3GB", f"{path}:2"]
+    assert rows["limits.threads"] == ["2", "environment JOBMARKET_THREADS"]
+    assert rows["sources.on"] == ["lever", "command line --source"]
+    assert rows["serve.port"] == ["4200", "default"]
+    assert rows[key] == ["(hidden)", f"environment {key}"]
+    assert hidden not in ended.said
+
+
+def test_sources_say_which_setting_turns_them_off(empty: Path, plain: Command) -> None:
+    path = write(empty, '[sources]\noff = ["lever"]\n')
+    said = plain(empty, "sources").said
+    assert f"lever: off, turned off by sources.off ({path}:2)" in said
+    assert "ashby: off" not in said

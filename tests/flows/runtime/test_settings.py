@@ -1,0 +1,249 @@
+"""Settings: where each comes from, what wins, and how what is wrong is said; files made from their declaration."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.source import all_sources
+from flows.runtime.permissions import chosen_sources, why_turned_off
+from flows.runtime.settings import Settings, settings
+from flows.runtime.settings_declared import SETTINGS
+from flows.runtime.settings_file import FILE, find_lines, secret_of
+from flows.runtime.settings_reference import (
+    REFERENCE,
+    SCHEMA,
+    example_toml,
+    json_schema,
+    reference_markdown,
+    schema_text,
+)
+from flows.terminal.errors import WrongUsage
+
+SECRET = "s3cr3t-value"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder that the environment names, and nothing else set."""
+    for setting in SETTINGS:
+        monkeypatch.delenv(setting.environment, raising=False)
+    monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
+    return tmp_path
+
+
+def write(data: Path, *lines: str) -> Path:
+    path = data / FILE
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def refused(**chosen: Any) -> list[str]:
+    with pytest.raises(WrongUsage) as error:
+        settings(**chosen)
+    return str(error.value).splitlines()
+
+
+# --- what wins ------------------------------------------------------------------------------------------
+
+
+def test_without_a_file_every_setting_has_its_default(data: Path) -> None:
+    config = settings()
+    assert config.data == data
+    assert (config.contact, config.guides, config.memory_limit, config.port) == (None, (), "4GB", 4200)
+    assert (config.archive, config.refined) == (data / "archive", data / "refined")
+    assert {origin for name, origin in config.origins.items() if name != "data"} == {"default"}
+    assert config.origins["data"] == "environment JOBMARKET_DATA"
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(data, 'contact = "file@example.org"', "[limits]", "workers = 7", "[serve]", "port = 4300")
+    monkeypatch.setenv("JOBMARKET_WORKERS", "5")
+    monkeypatch.setenv("JOBMARKET_PORT", "4400")
+    config = settings(port=4500, cron=None)
+    assert (config.contact, config.workers, config.port) == ("file@example.org", 5, 4500)
+    assert config.origins["contact"] == f"{path}:1"
+    assert config.origins["workers"] == "environment JOBMARKET_WORKERS"
+    assert config.origins["port"] == "command line --port"
+    assert config.origins["cron"] == "default"
+
+
+def test_an_empty_variable_sets_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(data, "[limits]", 'memory = "3GB"')
+    monkeypatch.setenv("JOBMARKET_MEMORY", " ")
+    assert settings().memory_limit == "3GB"
+
+
+def test_paths_of_the_file_begin_at_the_data_folder(data: Path) -> None:
+    write(data, 'guides = ["mine.md", "/srv/theirs.md"]', "[paths]", 'archive = "large/archive"')
+    config = settings()
+    assert config.guides == (data / "mine.md", Path("/srv/theirs.md"))
+    assert config.archive == data / "large" / "archive"
+    assert config.refined == data / "refined"
+
+
+def test_lists_in_variables(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBMARKET_SOURCES_OFF", "ashby, lever")
+    monkeypatch.setenv("JOBMARKET_GUIDES", "/a.md:/b.md")
+    assert settings().sources_off == ("ashby", "lever")
+    assert settings().guides == (Path("/a.md"), Path("/b.md"))
+
+
+# --- sources on and off -----------------------------------------------------------------------------------
+
+
+def test_sources_are_turned_on_and_off(data: Path) -> None:
+    assert chosen_sources(settings()) == tuple(all_sources())
+    path = write(data, "[sources]", 'off = ["lever"]')
+    config = settings()
+    assert chosen_sources(config) == tuple(name for name in all_sources() if name != "lever")
+    assert why_turned_off(config, "lever") == f"turned off by sources.off ({path}:2)"
+    assert why_turned_off(config, "ashby") is None
+    assert chosen_sources(settings(sources_on=["lever"])) == ("lever",), "who names it means it"
+    write(data, "[sources]", 'on = ["ashby", "lever"]', 'off = ["lever"]')
+    assert chosen_sources(settings()) == ("ashby",)
+    assert why_turned_off(settings(), "remotive") == f"not named by sources.on ({path}:2)"
+
+
+def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> None:
+    path = write(data, "[sources]", "off = [", '  "ashbi",', "]")
+    with pytest.raises(WrongUsage, match=re.escape(f"{path}:2: unknown source ashbi; did you mean ashby?")):
+        chosen_sources(settings())
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["contcat = 'x'"], "1: unknown setting contcat; did you mean contact?"),
+        (["", "workers = 2"], "2: unknown setting workers; did you mean limits.workers?"),
+        (["[limits]", "", "wrokers = 2"], "3: unknown setting limits.wrokers; did you mean limits.workers"),
+        (["[limit]"], "1: unknown table [limit]; did you mean limits?"),
+        (["nothing.like.it = 1"], "1: unknown setting nothing.like.it"),
+        (["[limits]", "workers = '2'"], '2: limits.workers = "2": a whole number from 1 expected, for example '),
+        (["limits.workers = true"], "1: limits.workers = true: a whole number from 1 expected"),
+        (["limits = { threads = 0 }"], "1: limits.threads = 0: a whole number from 1 expected"),
+        (["[limits]", 'memory = "0GB"'], '2: limits.memory = "0GB": a number with KB, MB, GB or TB expected'),
+        (["guides = 'mine.md'"], '1: guides = "mine.md": a list of paths expected, for example guides = ['),
+        (["guides = [1]"], "1: guides = [1]: a list of paths expected"),
+        (["contact = ' '"], '1: contact = " ": a text expected'),
+        (["[contact]", "mail = 1"], "1: contact = {…}: a text expected"),
+        (["limits = 3"], "1: unknown setting limits"),
+        (["serve.port = 70000"], "1: serve.port = 70000: a number from 1 to 65535 expected"),
+        (["data = '/srv'"], "1: data is read from the environment only: export JOBMARKET_DATA="),
+        (["a = 1", "contact = 'a"], "2: not TOML: "),
+        (["a = 1", "a = 2"], "2: not TOML: "),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_line_and_remedy(lines: list[str], said: str, data: Path) -> None:
+    [problem] = refused_at(data, lines)
+    assert problem.startswith(f"{data / FILE}:{said}"), problem
+
+
+def refused_at(data: Path, lines: list[str]) -> list[str]:
+    write(data, *lines)
+    return refused()
+
+
+def test_all_that_is_wrong_is_said_at_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBMARKET_THREADS", "many")
+    write(data, "one = 1", "[limits]", "workers = 0")
+    problems = refused(port=70000)
+    assert len(problems) == 4
+    assert problems[0].startswith("JOBMARKET_THREADS=many: a whole number from 1 expected, for example export JOBM")
+    assert problems[1].startswith("--port 70000: a number from 1 to 65535 expected")
+
+
+def test_a_file_that_is_no_text_is_said(data: Path) -> None:
+    (data / FILE).write_bytes(b"\xff\xfe")
+    assert refused()[0].startswith(f"{data / FILE}: cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("lines", "variable"),
+    [
+        ([f'reed_key = "{SECRET}"'], "JOBMARKET_REED_KEY"),
+        ([f'JOBMARKET_ADZUNA_ID = "{SECRET}"'], "JOBMARKET_ADZUNA_ID"),
+        (["[sources.reed]", f'api_key = "{SECRET}"'], "JOBMARKET_REED_KEY"),
+        (["[keys]", f'usajobs = "{SECRET}"'], "JOBMARKET_USAJOBS_KEY"),
+        ([f'smtp_password = "{SECRET}"'], "JOBMARKET_SMTP_PASSWORD"),
+    ],
+)
+def test_a_secret_in_the_file_is_an_error_that_does_not_repeat_it(lines: list[str], variable: str, data: Path) -> None:
+    [problem] = refused_at(data, lines)
+    assert f"secrets are read from the environment only; export {variable}=…" in problem
+    assert SECRET not in problem
+
+
+def test_no_setting_is_taken_for_a_secret() -> None:
+    assert [setting.key for setting in SETTINGS if setting.key and secret_of(setting.key)] == []
+
+
+def test_lines_are_found_whatever_stands_between() -> None:
+    text = '# a = 0\ntext = """\nb = 1\n[c]\n"""\nb = [\n  "c = 2",\n]\n\n["quoted"]\nx.y = 1\n[[many]]\nz = 1\n'
+    assert tomllib.loads(text)
+    assert find_lines(text) == {
+        "text": 2, "b": 6, "quoted": 10, "quoted.x": 11, "quoted.x.y": 11, "many": 12, "many.z": 13,
+    }  # fmt: skip
+
+
+# --- what follows from the declaration ----------------------------------------------------------------------
+
+
+def test_schema_and_reference_are_up_to_date() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "the schema is stale; run `make generated`"
+    assert REFERENCE.read_text(encoding="utf-8") == reference_markdown(), "SETTINGS.md is stale; run `make generated`"
+
+
+def test_every_setting_is_a_field_and_every_field_a_setting() -> None:
+    fields = {field.name for field in dataclasses.fields(Settings)} - {"origins"}
+    assert fields == {setting.name for setting in SETTINGS}
+    for part in ("name", "key", "environment"):
+        named = [getattr(setting, part) for setting in SETTINGS if getattr(setting, part)]
+        assert len(named) == len(set(named)), part
+
+
+def test_the_example_of_the_reference_sets_everything(data: Path) -> None:
+    write(data, example_toml())
+    config = settings()
+    path = data / FILE
+    for setting in SETTINGS:
+        if setting.key:
+            assert config.origins[setting.name].startswith(f"{path}:"), setting.key
+    assert set(config.sources_on) | set(config.sources_off) <= set(all_sources())
+
+
+def schema_of(key: str) -> dict[str, Any]:
+    found: dict[str, Any] = json_schema()
+    for part in key.split("."):
+        assert found["additionalProperties"] is False
+        found = found["properties"][part]
+    return found
+
+
+JSON_TYPES = {"integer": int, "string": str, "array": list}
+
+
+def test_the_schema_allows_what_the_loader_takes() -> None:
+    values = tomllib.loads(example_toml())
+    for setting in SETTINGS:
+        if setting.key:
+            value: Any = values
+            for part in setting.key.split("."):
+                value = value[part]
+            schema = schema_of(setting.key)
+            assert isinstance(value, JSON_TYPES[schema["type"]])
+            assert re.search(schema.get("pattern", ""), str(value))
+            assert setting.meaning in schema["description"]
+    assert not re.search(schema_of("limits.memory")["pattern"], "0GB")
+    assert json.loads(schema_text()) == json_schema()
