@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -101,3 +102,15 @@ def test_workers_and_command_start_without_the_heavy_libraries(module: str) -> N
 def test_tests_mirror_the_packages() -> None:
     packages = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
     assert packages - {"bench"} == set(MAY_IMPORT)
+
+
+def test_no_module_gives_two_values_to_a_constant() -> None:
+    """A constant renamed to one that its module has already would silently take that one's place."""
+    for _, path in modules():
+        statements = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign | ast.AnnAssign)]
+        names = [node.id for each in statements for node in ast.walk(each) if is_constant(node)]
+        assert len(names) == len(set(names)), (path, sorted({name for name in names if names.count(name) > 1}))
+
+
+def is_constant(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper()

@@ -41,9 +41,9 @@ FEW_WORDS = 8
 """Words before an amount up to which a period beside it is evidence enough."""
 MIN_HEADLINE = 10_000
 """A bare figure in a headline is pay from five figures on; smaller ones count other things."""
-MIN_USD, MIN_TIMED_USD = 10_000.0, 6_000.0
-"""Rough US dollars a year from which a figure that is not named pay directly is, without and with a period; perks are
-less. Strong currencies only."""
+MIN_INDIRECT_USD, MIN_INDIRECT_TIMED_USD = 10_000.0, 6_000.0
+"""Rough US dollars a year from which a figure that no word names pay directly is taken for pay, without and with a
+period; smaller ones are perks. Strong currencies only."""
 MAX_NUMBER = 1e12
 MAX_USD, MAX_MILLIONS_USD = 5e6, 3e6
 """Rough US dollars above which nothing is pay, and nothing stated in millions."""
@@ -445,7 +445,7 @@ def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _
         )
     if period and evidence.component == "base" and _annual(usd, period) < MIN_ANNUAL_USD:
         return kind == "direct"
-    is_small = _annual(usd, period or site.usual_period) < (MIN_TIMED_USD if period else MIN_USD)
+    is_small = _annual(usd, period or site.usual_period) < (MIN_INDIRECT_TIMED_USD if period else MIN_INDIRECT_USD)
     if is_small and site.per_usd < STRONG and evidence.component in CASH:
         return kind in ("direct", "after", "field")
     return not (last is not None and kind == "clause" and not one.is_range and period is None)

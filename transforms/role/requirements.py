@@ -98,16 +98,17 @@ def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
     """Numbers of years or months in the line."""
     text = line.text
     for at, _ in line.words["years"]:
-        begin = max(0, at - MAX_YEARS)
+        begin = max(0, at - MAX_BEFORE_UNIT)
         is_spelt = not _SPELT_OUT.keys().isdisjoint(_WORD.findall(_folded(text[begin:at])))
         for match in (_YEARS if is_spelt else _YEARS_IN_DIGITS).finditer(text, begin, at + MAX_UNIT):
             if match.start("unit") >= at:
                 yield match
 
 
-MAX_YEARS = 48
+MAX_BEFORE_UNIT = 48
 """Characters from the number to the unit: "five (5) to seven (7) full years"."""
 MAX_UNIT = 9
+"""Characters of a unit and its plus: "monaten+"."""
 MAX_MENTIONS = 200
 """Numbers of years in one line that are looked at; a line with more is no advert's."""
 
