@@ -37,7 +37,7 @@ def read_boards(text: str) -> Iterator[Board]:
         yield board
 
 
-def written(boards: Iterable[Board]) -> str:
+def boards_csv(boards: Iterable[Board]) -> str:
     """The CSV text of boards, ordered by source and token."""
     into = io.StringIO(newline="")
     rows = csv.writer(into, lineterminator="\n")

@@ -19,7 +19,7 @@ MAX_HEAD_LINES = 10
 csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
 
 
-def member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
+def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
     """The one file in a zip whose name is found by `name`; the body itself when it is no zip, or a workbook.
 
     Raises `Rejected` when there are none or several, when it would unpack to over `largest` bytes, and for a zip
@@ -44,7 +44,7 @@ def member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
 def table_in(
     body: bytes, needed: Iterable[str], *, also: Iterable[str] | None = None, delimiter: str = ","
 ) -> list[dict[str, str]]:
-    """The rows of a CSV (UTF-8, byte-order mark or not) by column. What stands above the header line is passed over.
+    """The rows of a CSV (UTF-8, byte-order mark or not) by column. Lines above the header are skipped.
 
     The header is the first line that has the columns `needed`. Kept are these and those of `also` that there are;
     all columns when it is None. A row of other length has only the cells that both have, so that reading it fails

@@ -45,7 +45,7 @@ class Response:
     digest: str = ""
 
     def json(self) -> Any:
-        """The body read as JSON, leniently where it is none to the letter (`lenient_json`).
+        """The body read as JSON, leniently where it is not valid (`read_lenient_json`).
 
         Raises `Rejected` that says what stands there instead.
         """
@@ -53,12 +53,12 @@ class Response:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
             with contextlib.suppress(ValueError, RecursionError):
-                return lenient_json(self.body)
+                return read_lenient_json(self.body)
             begin = self.body[:80].decode("utf-8", "replace")
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
 
     def xml(self, root: str) -> Element:
-        """The body read as XML, without DTD and entities; U+FFFD stands for bytes and characters that XML has not.
+        """The body read as XML, without DTD and entities; U+FFFD replaces invalid bytes and characters.
 
         Raises `Rejected` when its root is not the one named.
         """
@@ -67,7 +67,7 @@ class Response:
             try:
                 found = fromstring(self.body, forbid_dtd=True)
             except ParseError:
-                found = fromstring(_mended_xml(self.body), forbid_dtd=True)
+                found = fromstring(_mend_xml(self.body), forbid_dtd=True)
         except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
             raise Rejected("response", begin, f"XML expected ({error}); the answer is kept in the archive") from error
         if found.tag != root:
@@ -75,7 +75,7 @@ class Response:
         return found
 
     def listed(self, *path: str) -> object:
-        """What stands under a path of keys in the JSON, or what stands in its way: `each` refuses all but a list."""
+        """The value under a path of keys in the JSON, or where the path breaks off; `each` refuses all but a list."""
         found: object = self.json()
         for key in path:
             if not isinstance(found, dict):
@@ -85,13 +85,13 @@ class Response:
 
 
 class Record(dict[str, Any]):
-    """An object of JSON that was read leniently, with the issues of values in it that are no numbers."""
+    """An object of leniently read JSON, with an issue for each value in it that is no finite number."""
 
-    issues: list[Issue]
+    issues: Sequence[Issue] = ()
 
 
-class _NoNumber(str):
-    """A word or a number of JSON that stands for no finite number: NaN, Infinity, 1e400."""
+class _NotANumber(str):
+    """A JSON word or number without a finite value: NaN, Infinity, 1e400."""
 
     __slots__ = ()
 
@@ -106,16 +106,16 @@ _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}encoding=[\"']([\w.-]+)")
 
 
-def lenient_json(body: bytes) -> Any:
-    """JSON with what servers write that is none: one such place must not lose the records beside it.
+def read_lenient_json(body: bytes) -> Any:
+    """Read JSON with the deviations that servers write: one of them must not lose the other records.
 
-    A byte-order mark is passed over, a byte that is no UTF-8 and half a surrogate pair become U+FFFD, control
-    characters may stand in strings. NaN, Infinity and numbers beyond a float's are not stated (None), which an issue
-    of the record says; `each` hands it on. Raises `ValueError` and `RecursionError` where even so it is no JSON.
+    A byte-order mark is skipped, a byte that is no UTF-8 and half a surrogate pair become U+FFFD, control
+    characters may stand in strings. NaN, Infinity and numbers beyond a float's become None, with an issue of the
+    record, which `each` yields. Raises `ValueError` and `RecursionError` where even so it is no JSON.
     """
     text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
     text = _ESCAPE.sub(lambda found: REPLACEMENT if found[1] else found[0], text)
-    numbers: Any = {"parse_constant": _NoNumber, "parse_float": _number, "parse_int": _number}
+    numbers: Any = {"parse_constant": _NotANumber, "parse_float": _number, "parse_int": _number}
     whole = json.loads(text, strict=False, object_hook=Record, **numbers)
     # Down the tree with the record that each value belongs to: the outermost object that stands in a list.
     waiting: list[tuple[Any, Record | None]] = [(whole, None)]
@@ -123,37 +123,37 @@ def lenient_json(body: bytes) -> Any:
         inside, record = waiting.pop()
         is_object = isinstance(inside, Record)
         for key, value in inside.items() if is_object else enumerate(inside) if isinstance(inside, list) else ():
-            if isinstance(value, _NoNumber):
+            if isinstance(value, _NotANumber):
                 inside[key] = None
                 rule = f"a number expected in {key!r}; it counts as not stated, the record is kept"
                 of = record if record is not None else whole
                 if isinstance(of, Record):
-                    of.issues = [*getattr(of, "issues", ()), Rejected("record", str(value), rule).issue]
+                    of.issues = [*of.issues, Rejected("record", str(value), rule).issue]
             elif isinstance(value, dict | list):
                 waiting.append((value, record if record is not None or is_object else _as_record(value)))
-    return None if isinstance(whole, _NoNumber) else whole
+    return None if isinstance(whole, _NotANumber) else whole
 
 
 def _as_record(value: object) -> Record | None:
     return value if isinstance(value, Record) else None
 
 
-def _number(said: str) -> int | float | _NoNumber:
-    """A number as orjson reads it: whole up to 64 bits, else a float, if there is one so large."""
+def _number(said: str) -> int | float | _NotANumber:
+    """A number as orjson reads it: an integer up to 64 bits, else a float, where it is finite."""
     if said.lstrip("-").isdigit() and len(said) < len("9223372036854775807"):
         return int(said)
     number = float(said)
-    return number if math.isfinite(number) else _NoNumber(said)
+    return number if math.isfinite(number) else _NotANumber(said)
 
 
-def _mended_xml(body: bytes) -> str:
-    """XML whose bytes or characters are none, with U+FFFD in their place. Raises `LookupError` for an encoding."""
+def _mend_xml(body: bytes) -> str:
+    """XML with U+FFFD in the place of invalid bytes and characters. Raises `LookupError` for an unknown encoding."""
     named = _XML_ENCODING.search(body[:300])
     text = body.decode(named[1].decode() if named else "utf-8", "replace").removeprefix("\ufeff")
-    return _REFERENCE.sub(_mended_reference, _NO_XML.sub(REPLACEMENT, text))
+    return _REFERENCE.sub(_mend_reference, _NO_XML.sub(REPLACEMENT, text))
 
 
-def _mended_reference(found: re.Match[str]) -> str:
+def _mend_reference(found: re.Match[str]) -> str:
     code = int(found[1], 16) if found[1] else int(found[2])
     is_character = code <= sys.maxunicode and not _NO_XML.match(chr(code))
     return found[0] if is_character else REPLACEMENT
@@ -163,7 +163,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
     """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on.
 
     `known` are the keys the source's records are known to have. Others are noted, once an answer, in an issue
-    of column `keys`, after the rows: nothing that a source begins to say is passed over in silence.
+    of column `keys`, after the rows: nothing new in a source goes unnoticed.
     """
     if not isinstance(items, list):
         raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
@@ -173,7 +173,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
             new.update(item.keys() - known)
         try:
             made = read(item)
-            yield _with_issues(made, item.issues) if isinstance(item, Record) and hasattr(item, "issues") else made
+            yield _with_issues(made, item.issues) if isinstance(item, Record) and item.issues else made
         except Rejected as error:
             yield error.issue
         except MISSHAPEN as error:
@@ -185,7 +185,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
 
 
 def _with_issues(made: Any, issues: Sequence[Issue]) -> Any:
-    """What was read of a record, an advert or several, with the issues of the record."""
+    """What was read from a record, one advert or several, with the issues of the record."""
     if isinstance(made, list):
         return [_with_issues(one, issues) for one in made]
     return {**made, "issues": (*made.get("issues", ()), *issues)} if isinstance(made, dict) else made

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_recorded, recorded_at
+from extractors.archive.reader import SUFFIX, Damaged, Entry, Recorded, entry_of, read_record_at, read_recorded
 from extractors.response import ANSWERED
 
 TABLES = """
@@ -56,7 +56,7 @@ class IndexEntry:
     def answer(self) -> Recorded | None:
         """The stored answer itself; None when its file is gone or was changed."""
         try:
-            found = recorded_at(self.path, record=self.record, offset=self.offset, position=self.position)
+            found = read_record_at(self.path, record=self.record, offset=self.offset, position=self.position)
         except OSError:
             return None
         return found if isinstance(found, Recorded) and found.digest == self.digest else None
@@ -116,7 +116,7 @@ class ArchiveIndex:
         )
 
     def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
-        """Put a finished file of the folder into the index; None (nothing was answered) is no file.
+        """Add a finished file of the folder; None (nothing was answered) adds nothing.
 
         What a night archived is added by that night, so that the next one reads only what others put there. Whoever
         wrote the file knows its `entries`; without them it is read.
@@ -136,7 +136,7 @@ class ArchiveIndex:
         self._database.execute("DELETE FROM files WHERE name = ?", (file,))
 
     def _catch_up(self) -> None:
-        """Read the files that are new or changed, drop those that are gone."""
+        """Add the files that are new or changed, remove those that are gone."""
         paths = sorted(self._folder.glob(f"*{SUFFIX}"))
         there = {path.name: path.stat().st_size for path in paths if path.is_file()}  # refine names what is none
         known = dict(self._database.execute("SELECT name, size FROM files").fetchall())

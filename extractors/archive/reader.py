@@ -98,7 +98,7 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True)
 class Revisited:
-    """An answer that was not kept again because an earlier one says the same.
+    """An answer that equals an earlier one and was not stored again.
 
     `status` is 304, or 200 when the same bytes came once more. `digest` is the payload's, `refers_to` the time of
     the earlier answer of this address.
@@ -118,7 +118,7 @@ class Revisited:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An answer as an index has it: whose it is, what it was and where it stands, without the answer itself.
+    """An answer as the index has it: its address, digest and validators, and where it stands, without its body.
 
     `refers_to` is the time of the earlier answer that it repeats; None: it is whole.
     """
@@ -166,7 +166,7 @@ def read(path: Path) -> Iterator[Response | Revisited | Damaged]:
 def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
     """Like `read`, but as the answers were sent: what a replay needs."""
     number = 0
-    with mapped(path) as data:
+    with map_file(path) as data:
         if not data:
             yield Damaged(record=-1, url=None, why="the file is empty")
         for member in members_of(data):
@@ -175,13 +175,13 @@ def read_recorded(path: Path) -> Iterator[Recorded | Revisited | Damaged]:
                 number = max(number, found.record + 1)
 
 
-def recorded_at(path: Path, *, record: int, offset: int, position: int) -> Recorded | Revisited | Damaged:
-    """The one answer `read_recorded` found there before, without reading the rest of the file."""
+def read_record_at(path: Path, *, record: int, offset: int, position: int) -> Recorded | Revisited | Damaged:
+    """Read one answer at the place where `read_recorded` found it, without the rest of the file."""
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
         begin = _member(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer than reading it
     if begin.why:
-        with mapped(path) as data:
+        with map_file(path) as data:
             member = _member(data, offset)
     else:
         member = Member(offset, begin.size, begin.data, None)
@@ -237,7 +237,7 @@ def check_regular(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
+def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
     """The bytes of a file, mapped into memory. Raises OSError when it is no regular file or cannot be opened."""
     check_regular(path)
     with path.open("rb") as file:
@@ -249,7 +249,7 @@ def mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
 
 
 def members_of(data: mmap.mmap | bytes) -> Iterator[Member]:
-    """Every gzip member from the start of the file to its end; after a bad one, on with the next whole one."""
+    """Every gzip member from the start of the file to its end; after a bad one, the next whole one follows."""
     offset = 0
     while offset < len(data):
         member = _member(data, offset)
@@ -500,7 +500,7 @@ def is_synthetic(path: Path) -> bool:
 
 
 def _first_record(path: Path) -> bytes:
-    with mapped(path) as data:
+    with map_file(path) as data:
         return _member(data, 0).data if data else b""
 
 

@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from extractors.archive.index import ArchiveIndex
-from extractors.archive.reader import Damaged, Recorded, Revisited, read_recorded, recorded_at
+from extractors.archive.reader import Damaged, Recorded, Revisited, read_record_at, read_recorded
 
 Where = tuple[Path, int, int, int]
 """Path, record, offset and position of an answer."""
@@ -143,7 +143,7 @@ def _find_whole(found: Recorded | Revisited, wholes: Wholes, held: ArchiveIndex 
 
 def _read(where: Where) -> Recorded | Revisited:
     path, record, offset, position = where
-    found = recorded_at(path, record=record, offset=offset, position=position)
+    found = read_record_at(path, record=record, offset=offset, position=position)
     if isinstance(found, Damaged):
         raise NotRecorded(f"the recording changed: {found.why}")
     return found

@@ -32,7 +32,7 @@ from extractors.archive.reader import (
     answers_in,
     digest_of_body,
     entry_of,
-    mapped,
+    map_file,
     members_of,
 )
 
@@ -50,7 +50,7 @@ _URL = re.compile(r"https?://[!-~]+")
 
 
 def _is_kept_as_given(text: str) -> bool:
-    """Whether a record holds an address, or a header's name or value, as it was given."""
+    """Whether a record stores an address, or a header's name or value, unchanged."""
     return text.isascii() and text == text.strip() and not text.endswith(">")
 
 
@@ -149,7 +149,7 @@ class Writer:
         digest: str,
         refers_to: datetime,
     ) -> Revisited:
-        """Archive that an address answered what it had answered at `refers_to`, with a payload of that digest."""
+        """Archive a repetition: the address answered as it did at `refers_to`, with a payload of that digest."""
         time = self._start_record(url, observed_at)
         kept = _headers_to_archive(headers)
         date = _stamp(time)
@@ -192,7 +192,7 @@ class Writer:
             self.entries.append(entry_of(made))
 
     def _start_record(self, url: str, observed_at: datetime) -> datetime:
-        """The time of a record, to whole seconds; the file's first record is preceded by what wrote it."""
+        """The time of a record, cut to whole seconds; before the first record, the warcinfo is written."""
         if not _URL.fullmatch(url):
             raise ValueError(f"{url!r} is no http(s) URL in ASCII")
         if observed_at.tzinfo is None:
@@ -275,7 +275,7 @@ def salvage(part: Path) -> Path | None:
     """
     whole = part.with_name(part.name + ".salvage")
     earliest: datetime | None = None
-    with mapped(part) as data, whole.open("wb") as file:
+    with map_file(part) as data, whole.open("wb") as file:
         for member in members_of(data):
             answers = list(answers_in(member, 0))
             if member.why or any(isinstance(answer, Damaged) for answer in answers):
@@ -297,9 +297,9 @@ def salvage(part: Path) -> Path | None:
 def _finish(part: Path, target: Path) -> Path:
     """Rename a whole file to its name, keeping what an older file of that name holds and it lacks."""
     if target.exists():
-        with mapped(part) as new:
+        with map_file(part) as new:
             held = {name for member in members_of(new) for name in _record_ids(member)}
-        with mapped(target) as old, part.open("ab") as file:
+        with map_file(target) as old, part.open("ab") as file:
             for member in members_of(old):
                 if not member.why and held.isdisjoint(_record_ids(member)):
                     file.write(old[member.offset : member.offset + member.size])
@@ -322,7 +322,7 @@ def _record_ids(member: Member) -> list[str]:
 
 
 def _with_time(path: Path, time: datetime) -> Path:
-    """The path with its time exchanged for another; as it is when its name is no time."""
+    """The path with another time in its name; unchanged where its name is no time."""
     is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX)) is not None
     return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path
 

@@ -1,4 +1,4 @@
-"""What need not be read again: the key of a refined file, and the rows that earlier files of a source hold.
+"""Cache of refine: the key that tells whether a file is current, and the rows of a source's earlier files.
 
 A pure cache: identical input read by identical code gives an identical row.
 """
@@ -88,7 +88,7 @@ def refine_key_of(path: Path) -> str | None:
 
 
 class DamagedCache(Exception):  # noqa: N818  # it says what is damaged
-    """An earlier refined file that cannot be read to its end; it names the file."""
+    """An earlier refined file cannot be read to its end; the message names it."""
 
 
 class RowCache:

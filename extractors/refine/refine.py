@@ -85,7 +85,7 @@ def refine(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined:
 
 
 def find_refined(source: str, warc: Path, *, archive: Path, refined: Path) -> Refined | None:
-    """What an earlier refine made of a WARC, or None when it is not there or was made by other code."""
+    """The result of an earlier refine of a WARC, or None when there is none by the same code."""
     key = _key(source, warc)
     rows, responses = _paths(source, warc, refined)
     if not _is_current(key, rows, responses):
@@ -99,10 +99,10 @@ def _is_current(key: str, rows: Path, responses: Path) -> bool:
 
 @contextlib.contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector: rows pile up and hold no cycles, so it only looks at them in vain.
+    """Pause the cyclic garbage collector: rows hold no cycles, so its passes over them cost time and free nothing.
 
-    What is still alive afterwards, mostly what the readers remember, counts as old, so that only a full collection
-    looks at it. Objects that someone else has frozen are thawed.
+    Objects still alive afterwards, mostly the readers' caches, count as old, so that only a full collection checks
+    them. Objects frozen elsewhere are unfrozen.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -111,7 +111,7 @@ def gc_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.freeze()
-            gc.unfreeze()  # moves what was frozen, here all there is, to the oldest generation without a look at it
+            gc.unfreeze()  # moves all objects to the oldest generation without a pass over them
             gc.enable()
 
 
@@ -143,7 +143,7 @@ def _summary(source: str, warc: Path, archive: Path, rows: Path, responses: Path
 
 
 class Refusals(NamedTuple):
-    """What of a refined file was not taken, each with its reason; keys that no reader knows are no refusals.
+    """What a refined file leaves out, each with its reason; keys that no reader knows do not count.
 
     Answers that are not what the source promises (a page of HTML, a body that does not decode), records that cannot be
     read, single values of records that were kept, and records that a rule of ours leaves out.
@@ -156,7 +156,7 @@ class Refusals(NamedTuple):
 
 
 def refusals_in(file: Refined) -> Refusals:
-    """What of a file was refused or left out, in the file's order."""
+    """The refusals of a file, in its order."""
     found = Refusals([], [], [], [])
     for answer in _with_issues(file.responses, ["url", "issues"]):
         for issue in answer["issues"]:
@@ -183,7 +183,7 @@ def _reason(issue: Mapping[str, str]) -> str:
 
 
 def remove_damaged(refined: Path) -> list[Path]:
-    """Remove refined files that cannot be read to their ends, which makes the next `refine` write them again."""
+    """Remove refined files that cannot be read to their end, so that the next `refine` writes them again."""
     removed = []
     for path in sorted(refined.glob("*/*.parquet")):
         try:
@@ -272,9 +272,9 @@ def _parse(module: SourceModule, response: Response, cache: RowCache) -> Iterato
 
 
 def rows_of(module: SourceModule, response: Response, before: Mapping[str, int] = NONE_BEFORE) -> Iterator[Any]:
-    """Rows and issues of one answer of a source: its adverts are read, rows of other kinds come finished.
+    """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
 
-    `before` numbers adverts that were read before by their `said_hash`; those come as `CachedRow`. Raises `Rejected`
+    `before` gives the numbers of cached rows by `said_hash`; their adverts come as `CachedRow`. Raises `Rejected`
     when the answer is none of the source's, after the rows that came before that was seen.
     """
     parsed: Iterator[Any] = module.parse(response)
@@ -284,7 +284,7 @@ def rows_of(module: SourceModule, response: Response, before: Mapping[str, int] 
 
 
 def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
-    """Rows of other kinds than adverts, with their texts cut and cleaned; what was cut or damaged is noted."""
+    """Rows of other kinds than adverts, with their texts cut and cleaned, and an issue for each change."""
     for row in rows:
         issues: list[Issue] = []
         cut = {
@@ -297,7 +297,7 @@ def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
 
 
 def _table(row_class: type, batch: Sequence[tuple[Any, int, datetime]], cache: RowCache) -> pa.Table:
-    """Rows of one batch, those that were read before beside those that are new, in the batch's order."""
+    """Rows of one batch, cached and new ones, in the batch's order."""
     again = [number for number, (row, _, _) in enumerate(batch) if isinstance(row, CachedRow)]
     if not again:
         return refined_table(row_class, batch)
@@ -338,7 +338,7 @@ def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[Re
 
 
 def _printable(issue: Issue) -> Issue:
-    """An issue as it may be printed; most are so already."""
+    """An issue with printable text; most are already."""
     value = issue.value
     return issue if value.isascii() and value.isprintable() else replace(issue, value=shown_value(value))
 

@@ -91,7 +91,7 @@ def _in_pool(
 
 
 def begin_work(parent: int) -> None:
-    """What a worker does first: it leaves Ctrl-C, which reaches every process of a terminal, to its parent."""
+    """Start of a worker: it leaves Ctrl-C, which reaches all processes of a terminal, to its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent)
 

@@ -228,7 +228,7 @@ class Web:
     def take(self, recording: Path) -> None:
         """Archive every answer of a recording as asking a replay for each would, redirects not followed.
 
-        The recording is read once, in its order. Answers of other sources are passed over; what cannot be taken is
+        The recording is read once, in its order. Answers of other sources are skipped; what cannot be taken is
         in `failures`, damaged records in `damaged`, and those of the future in `ahead`.
         """
         today = self._now().astimezone(UTC).date()

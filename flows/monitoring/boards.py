@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from extractors.archive.reader import SUFFIX, read
 from extractors.archive.writer import NOT_MODIFIED
-from extractors.boards import BOARDS, all_boards, written
+from extractors.boards import BOARDS, all_boards, boards_csv
 from extractors.response import Response
 from extractors.source import all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
@@ -150,7 +150,7 @@ def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:
     """Write the difference to boards.csv as a patch in the data folder; None when there is none."""
     name = BOARDS.relative_to(PROJECT).as_posix()
     before = BOARDS.read_text(encoding="utf-8").splitlines(keepends=True)
-    after = written(boards).splitlines(keepends=True)
+    after = boards_csv(boards).splitlines(keepends=True)
     lines = list(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"))
     if not lines:
         return None

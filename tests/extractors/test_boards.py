@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.boards import BOARDS, all_boards, read_boards, written
+from extractors.boards import BOARDS, all_boards, boards_csv, read_boards
 from extractors.source import board_in
 from transforms.records.boards import Board
 
@@ -13,7 +13,7 @@ LATIN_AMERICA = {"South America", "Central America", "Caribbean"}
 
 
 def test_the_file_is_as_it_would_be_written() -> None:
-    assert BOARDS.read_text(encoding="utf-8") == written(all_boards())
+    assert BOARDS.read_text(encoding="utf-8") == boards_csv(all_boards())
 
 
 def hiring_in(*words: str) -> int:
@@ -37,7 +37,7 @@ def test_boards_are_written_as_they_are_read() -> None:
     boards = list(read_boards(text))
     assert boards[0].hires_in == ("Central America", "South America")
     assert boards[1] == Board(source="lever", board="Zeta")
-    assert written(boards) == written(reversed(boards)) == text
+    assert boards_csv(boards) == boards_csv(reversed(boards)) == text
 
 
 @pytest.mark.parametrize(

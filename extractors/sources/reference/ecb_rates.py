@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import member
+from extractors.csv_tables import zip_member
 from extractors.response import Response
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each
@@ -55,7 +55,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     """Every quoted rate, in the order of the file."""
-    lines = member(response.body, CSV, largest=MAX_CSV).decode("utf-8-sig", "replace").splitlines()
+    lines = zip_member(response.body, CSV, largest=MAX_CSV).decode("utf-8-sig", "replace").splitlines()
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]
     if not header or header[0].strip() != "Date" or not any(currencies):

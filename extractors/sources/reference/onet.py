@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import member, table_in
+from extractors.csv_tables import table_in, zip_member
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_first
@@ -76,7 +76,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
     """Every technology of every occupation."""
-    rows = table_in(member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
+    rows = table_in(zip_member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
     named = NAME.search(response.url)
     if named is None:
         raise Rejected("response", response.url, "an address with the release in it (db_29_2_text) expected")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from extractors.csv_tables import member, table_in
+from extractors.csv_tables import table_in, zip_member
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each
@@ -125,7 +125,7 @@ def _json_cell(item: dict[str, Any]) -> Cell:
 
 def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
     """Cells of either shape of CSV: of a row per country, or of a row per country and year."""
-    table = member(body, DATA_FILE, largest=MAX_TABLE)
+    table = zip_member(body, DATA_FILE, largest=MAX_TABLE)
     if b"Country ID" in table[:200]:
         yield from each(table_in(table, ("Country ID", "Year", "PPP")), _long_cell)
         return

@@ -26,7 +26,7 @@ from xml.etree.ElementTree import ParseError
 
 import orjson
 
-from extractors.csv_tables import member
+from extractors.csv_tables import zip_member
 from extractors.response import Response, each
 from extractors.source import Package, Source
 from extractors.web.paging import Web, ask_first
@@ -186,7 +186,9 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
     from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
 
     try:
-        workbook = load_workbook(io.BytesIO(member(body, IN_ZIP, largest=MAX_WORKBOOK)), read_only=True, data_only=True)
+        workbook = load_workbook(
+            io.BytesIO(zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)), read_only=True, data_only=True
+        )
         try:
             sheet = next((found for name in workbook.sheetnames if (found := SHEET.search(name))), None)
             if sheet is None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import member, table_in
+from extractors.csv_tables import table_in, zip_member
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_first
@@ -97,7 +97,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
     """Every answer that states pay and work; the others are noted once."""
-    table = member(response.body, ANSWERS, largest=MAX_TABLE)
+    table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork"))
     named = YEAR.search(response.url)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.archive import reader
-from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_recorded, recorded_at
+from extractors.archive.reader import Damaged, Recorded, Revisited, read, read_record_at, read_recorded
 from extractors.archive.writer import Writer
 from extractors.response import Response
 from tests.extractors.archive.numbered import TIME, body_of, outline, whole, written
@@ -225,7 +225,7 @@ def test_records_gzipped_together(tmp_path: Path) -> None:
     assert outline(path) == whole(0, 1, 2)
     answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
     for answer in answers:
-        assert recorded_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
+        assert read_record_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
     path.write_bytes(together[:-2000])
     assert outline(path)[:2] == whole(0, 1)
     assert outline(path)[2][:2] == (2, "2")
@@ -236,9 +236,9 @@ def test_one_answer_is_found_again(tmp_path: Path) -> None:
     written(path)
     answers = [found for found in read_recorded(path) if isinstance(found, Recorded)]
     for answer in reversed(answers):
-        assert recorded_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
+        assert read_record_at(path, record=answer.record, offset=answer.offset, position=answer.position) == answer
     path.write_bytes(b"")
-    gone = recorded_at(path, record=3, offset=answers[3].offset, position=0)
+    gone = read_record_at(path, record=3, offset=answers[3].offset, position=0)
     assert isinstance(gone, Damaged)
     assert gone.record == 3
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from extractors.archive.writer import Writer
-from extractors.boards import BOARDS, all_boards, read_boards, written
+from extractors.boards import BOARDS, all_boards, boards_csv, read_boards
 from extractors.response import Response
 from flows.monitoring.boards import _judge_board, add_board, boards_linked, discover_boards, write_patch
 from flows.runtime.settings import Settings
@@ -92,7 +92,7 @@ def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
     }
     assert all(found.why == "linked from 1 files, first lever/2026-03-01T020000Z.warc.gz" for found in findings)
     assert len(boards) == len(all_boards()) + 3
-    assert list(read_boards(written(boards)))
+    assert list(read_boards(boards_csv(boards)))
 
 
 def test_an_answer_does_not_discover_itself() -> None:
