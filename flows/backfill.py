@@ -16,8 +16,9 @@ from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
 from extractors.web.session import web_for
 from flows.inputs.recordings import Recordings
-from flows.nightly import RUN_NAME, Health, Outcome, Request, damaged, from_archive, reject_of_future, salvage_parts
+from flows.nightly import RUN_NAME, Outcome, Request, from_archive, salvage_parts
 from flows.runtime.shutdown import exit_on_signal
+from flows.runtime.source_health import Health, add_rejects, reject_future
 from flows.terminal.progress import shown
 from warehouse.tables import Rejects
 
@@ -29,8 +30,8 @@ def backfill(request: Request, recordings: Recordings) -> Outcome:
     """Archive the recordings of each source, one task per source, then refine, load and publish."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
-        asked = [archive_recordings.submit(name, files, request) for name, files in recordings.by_source.items()]
-        return from_archive(request, with_unreadable([future.result() for future in asked], recordings.unreadable))
+        futures = [archive_recordings.submit(name, files, request) for name, files in recordings.by_source.items()]
+        return from_archive(request, add_unreadable([future.result() for future in futures], recordings.unreadable))
 
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
@@ -52,8 +53,8 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             held.add(writer.path, writer.entries)
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
-        rejects += [_damage(name, file, found) for _, found in web.damaged]
-        ahead += [reject_of_future(name, _recording_name(file), record, time) for record, time in web.ahead]
+        rejects += [_reject_damage(name, file, found) for _, found in web.damaged]
+        ahead += [reject_future(name, _recording_name(file), record, time) for record, time in web.ahead]
         health = replace(
             health,
             n_requests=health.n_requests + web.n_requests,
@@ -61,20 +62,20 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             fresh=(*health.fresh, f"{name}/{writer.path.name}") if writer.path else health.fresh,
         )
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
-    health = damaged(health, rejects, "damaged records")
-    return damaged(health, ahead, "records dated in the future")
+    health = add_rejects(health, rejects, "damaged records")
+    return add_rejects(health, ahead, "records dated in the future")
 
 
-def with_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
+def add_unreadable(archived: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
     """Health of the sources with recordings in which nothing was whole, each of them a reject."""
     by_source = {health.source: health for health in archived}
     for name, files in unreadable.items():
-        rejects = [_damage(name, file, Damaged(record=-1, url=None, why=why)) for file, why in files.items()]
-        by_source[name] = damaged(by_source.get(name, Health(source=name)), rejects, "unreadable files")
+        rejects = [_reject_damage(name, file, Damaged(record=-1, url=None, why=why)) for file, why in files.items()]
+        by_source[name] = add_rejects(by_source.get(name, Health(source=name)), rejects, "unreadable files")
     return list(by_source.values())
 
 
-def _damage(source: str, file: Path, found: Damaged) -> Rejects:
+def _reject_damage(source: str, file: Path, found: Damaged) -> Rejects:
     is_whole_file = found.record < 0
     taken = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
     return Rejects(

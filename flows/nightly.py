@@ -1,8 +1,14 @@
-"""The night, from top to bottom: fetch, refine, load, compute, check, publish.
+"""The night, to be read from top to bottom: fetch, refine, load, derive, compute marts, check, publish.
 
-Every step is a plain function from files to files or tables, safe to run twice. Prefect adds the record of
-what ran; without its decorators the code still works. Who asks again when a server is busy is `extractors.web.session`,
-request by request; no task is retried.
+    nightly          fetch_source       each source's answers      into archive/
+    run_after_fetch  refine_archive     archive files              into refined/
+                     load_refined       refined files, past gates  into work.duckdb: core and ops
+                     derive             employers, jobs, USD       in core
+                     compute_marts      marts and figures, past gates and integrity checks, into mart
+                     publish            market.duckdb, guides and page: all at once or none
+
+Every step is a plain function from files to files or tables, safe to run twice. Prefect adds the record of what ran;
+without its decorators the code still works. Requests are retried one by one in `extractors.web.session`, no task is.
 """
 
 from __future__ import annotations
@@ -16,7 +22,6 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +32,23 @@ from prefect.cache_policies import NO_CACHE
 from extractors.archive.reader import LIVE, MAX_AHEAD, SUFFIX, SYNTHETIC, is_live
 from extractors.archive.writer import PART, Writer, path_of, salvage
 from extractors.boards import all_boards, boards_of
-from extractors.refine.refine import Refined, answers_after, gc_paused, refusals_in
+from extractors.refine.refine import Refined, gc_paused
 from extractors.refine.workers import refine_all
-from extractors.response import ANSWERED
 from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
-from extractors.web.session import MissingContact, Web, checked_contact, web_for
+from extractors.web.session import MissingContact, checked_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.runtime.permissions import accept, accepted, permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
 from flows.runtime.shutdown import exit_on_signal
+from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals
 from flows.runtime.version import code_version
 from flows.terminal.errors import unwritten
 from flows.terminal.progress import shown
 from reports.figures import catalogue
 from reports.guide import refresh
-from reports.site import page as site
+from reports.site import page
 from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
@@ -59,7 +64,6 @@ from warehouse.tables import (
     Audits,
     Checks,
     Figures,
-    Rejects,
     Runs,
     SourceHealth,
 )
@@ -83,7 +87,7 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a run was asked for. `as_of` set means: as it stood on that day, without fetching."""
+    """What a run is to do. With `as_of`: as it stood on that day, from the archive alone."""
 
     settings: Settings
     command: str
@@ -93,7 +97,7 @@ class Request:
     is_live: bool = False
     is_rebuild: bool = False
     is_backfill: bool = False
-    """Asks the sources of exchange rates, and no other, where rates are missing."""
+    """Only the sources of exchange rates are fetched, and only where rates are missing."""
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
@@ -102,23 +106,8 @@ class Request:
 
     @property
     def outputs(self) -> Outputs:
-        """Where what it makes goes."""
+        """Where the run puts what it makes."""
         return self.settings.outputs(self.as_of)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Health:
-    """How a source fared: `outcome` is one of those of `ops.source_health`."""
-
-    source: str
-    outcome: str = "unchanged"
-    n_requests: int = 0
-    n_bytes: int = 0
-    n_rows: int | None = None
-    message: str | None = None
-    rejects: tuple[Rejects, ...] = ()
-    fresh: tuple[str, ...] = ()
-    """Archive files that this run made of it, relative to the archive."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +119,7 @@ class Outcome:
     health: tuple[Health, ...] = ()
     messages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    """What a person should know although all went well."""
+    """What an operator should know although all went well."""
 
     @property
     def on_record(self) -> dict[str, Any]:
@@ -146,13 +135,12 @@ class Outcome:
 
 @flow(name="nightly", flow_run_name=RUN_NAME, validate_parameters=False)
 def nightly(request: Request) -> Outcome:
-    """Ask every source (none for a past day), then do what follows from the archive."""
+    """Fetch every source (none for a past day), then refine, load, derive, compute, check and publish."""
     with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
         salvage_parts(request.settings.archive)
         names = [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
-        asked = {name: fetch_source.submit(name, request) for name in names if request.as_of is None}
-        health = [_ended(name, future) for name, future in asked.items()]
-        return from_archive(request, health)
+        fetched = fetch_sources(request, names) if request.as_of is None else []
+        return from_archive(request, fetched)
 
 
 @flow(name="rebuild", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -164,187 +152,60 @@ def rebuild(request: Request) -> Outcome:
 
 
 def from_archive(request: Request, fetched: Sequence[Health], mended: Sequence[str] = ()) -> Outcome:
-    """Everything after fetching. Nothing here asks a server, so it can be repeated at will.
+    """Everything after fetching, from the archive alone, so that it can be repeated.
 
-    It is, once, where it ended because a file was damaged that can be made again; `mended` says what was.
+    It is repeated once if it failed on a damaged file that can be made again; `mended` says which files were.
     """
     try:
         begin(request)
-        return _after_fetching(request, fetched, mended)
+        return run_after_fetch(request, fetched, mended)
     except Exception as error:
         if not mended and (mended := recover(request.settings, request.outputs, request.run_id)):
             return from_archive(request, fetched, mended)
-        note_end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
+        record_end(request, Outcome(exit_code=1, as_of=None, messages=(f"{type(error).__name__}: {error}",)))
         raise
 
 
-def _after_fetching(request: Request, fetched: Sequence[Health], mended: Sequence[str]) -> Outcome:
-    """Refine, load, compute, check; publish when nothing is wrong."""
+def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequence[str]) -> Outcome:
+    """Refine, load, derive, compute and check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
     if request.is_rebuild and not broken:  # else work.duckdb would lack the rows that it has now
         database.make_anew(request.settings.data)
-    loaded = load_refined(request, refined, broken)
-    notes = missing_rates(request)
+    loaded = load_refined(request, refined, broken)  # and derive what follows from it
+    notes = describe_missing_rates(request)
     if notes and request.is_backfill and (rates := fetch_rates(request)):
         fetched = [*fetched, *rates]
         refined, broken = refine_archive(request)
         loaded = (*loaded, *load_refined(request, refined, broken))
-        notes = missing_rates(request)
+        notes = describe_missing_rates(request)
     for note in notes:
         LOG.warning(note)
-    health = _without_future(request, _fared(fetched, refined, broken, loaded), refined, loaded)
-    newest = speaks_for(request)
+    health = add_loads(fetched, refined, broken, loaded)
+    if request.as_of is None:
+        health = add_future_rejects(health, refined, loaded, today())
+    newest = resolve_as_of(request)
     as_of = request.as_of if request.as_of and newest else newest
     ledger: list[Figures] = []
-    problems = find_lacking(request, broken)
+    problems = find_lost_rows(request, broken)
     if as_of is None:
         problems = [f"the archive holds no postings{f' up to {request.as_of}' if request.as_of else ''} yet", *problems]
     elif not problems:
         problems, ledger = compute_marts(request, as_of)
-    note_health(request, health)
+    record_health(request, health)
     is_short = any(h.outcome in SHORT for h in health)
     outcome = Outcome(exit_code=2 if is_short else 0, as_of=as_of, health=health, messages=tuple(mended), notes=notes)
     problems = problems or publish(request, outcome, ledger)
     if problems:
         outcome = replace(outcome, exit_code=1, messages=tuple(problems))
-    note_end(request, outcome)
+    record_end(request, outcome)
     return outcome
 
 
-# --- fetch --------------------------------------------------------------------------------------------
-
-
-def salvage_parts(archive: Path) -> None:
-    """Finish the archive files a killed run left half-written: whole answers are kept."""
-    for part in sorted(archive.glob(f"*/*{PART}")):
-        try:
-            kept = salvage(part)
-        except OSError as error:
-            LOG.error("%s cannot be finished and is left alone: %s", part, error)
-            continue
-        LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
-
-
-@task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
-def fetch_source(name: str, request: Request) -> Health:
-    """Ask one source for everything of the night (the sample: of its nights) and archive what it answers.
-
-    What the archive holds already is asked for conditionally, and kept as a repetition when it did not change.
-    """
-    module = all_sources()[name]
-    health = Health(source=name)
-    began = time.monotonic()
-    if request.is_live:
-        if why := why_off(module.SOURCE, request.settings.data):
-            return replace(health, outcome="disabled", message=why)
-        n_boards = len(boards_of(name))
-        LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
-    for recording, boards, day in _nights(name, request):
-        path = path_of(request.settings.archive, name, datetime.now(UTC))
-        with request.settings.held(name) as held:
-            part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
-            with Writer(path, dated=True, part_of=part_of) as writer:
-                web = web_for(
-                    module.SOURCE,
-                    writer=writer,
-                    replay=None if recording is None else [recording],
-                    contact=request.settings.contact,
-                    held=held,
-                    is_permitted=name in permissions(request.settings.data),
-                )
-                failures = module.fetch(web, boards=boards, as_of=day)
-            held.add(writer.path, writer.entries)
-        health = _asked(health, web, failures, writer.path)
-    said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
-    LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
-    return health
-
-
-def _nights(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence[str], date]]:
-    """What to ask: recording (None: the network), boards and day."""
-    if not request.is_sample:
-        yield None, boards_of(name), datetime.now(UTC).date()
-        return
-    with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
-        boards = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
-    for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
-        yield recording, boards, date.fromisoformat(recording.name[:10])
-
-
-def _asked(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
-    """Health after one asking, beside what earlier ones of the night left. `fresh`: the archive file it made."""
-    message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
-    return replace(
-        health,
-        outcome=max(health.outcome, _outcome(web, failures), key=OUTCOMES.index),
-        n_requests=health.n_requests + web.n_requests,
-        n_bytes=health.n_bytes + web.n_bytes,
-        message=health.message or message,
-        fresh=(*health.fresh, f"{health.source}/{fresh.name}") if fresh else health.fresh,
-    )
-
-
-OUTCOMES = ("disabled", "unchanged", "ok", "empty", "partial", "blocked", "failed")
-"""From the one that gives way to all others to the one that stays."""
-SHORT = ("blocked", "failed")
-"""Outcomes of a source that was to be read and was not: the night is published without it, and says so."""
-
-
-def _outcome(web: Web, failures: Sequence[str]) -> str:
-    n_answers = sum(web.statuses.values())
-    if web.is_refused:
-        return "blocked"
-    if not any(web.statuses[status] for status in ANSWERED) and not web.n_unchanged:
-        return "failed" if failures else "empty"
-    if failures:
-        return "partial"
-    return "unchanged" if web.n_unchanged == n_answers else "ok"
-
-
-def damaged(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
-    """A source's health after some of what was recorded of it could not be taken, which is said aloud."""
-    if not rejects:
-        return health
-    first = rejects[0]
-    where = f"{first.warc} record {first.record}" if first.record >= 0 else first.warc
-    said = f"{len(rejects)} {what}, first: {where}: {first.value}"
-    LOG.error("%s: %s", health.source, said)
-    return replace(
-        health,
-        outcome=max(health.outcome, "partial", key=OUTCOMES.index),
-        message="; ".join(filter(None, [health.message, said])),
-        rejects=(*health.rejects, *rejects),
-    )
-
-
-def reject_of_future(source: str, warc: str, record: int, time: datetime) -> Rejects:
-    """The reject of an answer that is dated in the future."""
-    return Rejects(
-        source=source,
-        warc=warc,
-        record=record,
-        posting_id=None,
-        column_name="observed_at",
-        value=time.astimezone(UTC).isoformat(),
-        rule=f"a WARC-Date at most {MAX_AHEAD.days} day in the future expected; the record is left out, the others of "
-        "the file are taken. Set the clock of whoever recorded it and record it again",
-    )
-
-
-def _ended(name: str, future: Any) -> Health:
-    """A fetch that failed for good is that source's failure, not the night's."""
-    found = future.result(raise_on_failure=False)
-    if isinstance(found, Health):
-        return found
-    LOG.error("%s could not be fetched: %s", name, found)
-    return Health(source=name, outcome="failed", message=f"{type(found).__name__}: {found}")
-
-
-# --- refine and load ----------------------------------------------------------------------------------
+# --- begin --------------------------------------------------------------------------------------------
 
 
 def begin(request: Request) -> None:
-    """Note the run in the work file."""
+    """Record in the work file that the run has begun."""
     with work_of(request) as con:
         run = Runs(
             run_id=request.run_id,
@@ -366,9 +227,85 @@ def today() -> date:
 
 
 def work_of(request: Request) -> database.Connection:
-    """The pipeline's own database, for one step."""
+    """Open the pipeline's own database, for one step."""
     limits = request.settings
     return database.open_work(request.outputs.folder, memory_limit=limits.memory_limit, threads=limits.threads)
+
+
+# --- fetch --------------------------------------------------------------------------------------------
+
+
+def salvage_parts(archive: Path) -> None:
+    """Finish the archive files a killed run left half-written: whole answers are kept."""
+    for part in sorted(archive.glob(f"*/*{PART}")):
+        try:
+            kept = salvage(part)
+        except OSError as error:
+            LOG.error("%s cannot be finished and is left alone: %s", part, error)
+            continue
+        LOG.warning("a killed run left %s; %s", part.name, f"kept as {kept.name}" if kept else "nothing whole in it")
+
+
+def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
+    """Fetch sources side by side. One that fails for good is that source's failure, not the run's."""
+    futures = {name: fetch_source.submit(name, request) for name in names}
+    fetched = []
+    for name, future in futures.items():
+        found = future.result(raise_on_failure=False)
+        if not isinstance(found, Health):
+            LOG.error("%s could not be fetched: %s", name, found)
+            found = Health(source=name, outcome="failed", message=f"{type(found).__name__}: {found}")
+        fetched.append(found)
+    return fetched
+
+
+@task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
+def fetch_source(name: str, request: Request) -> Health:
+    """Fetch everything that one source has for the night and archive it; of the sample, its recorded nights.
+
+    What the archive holds is requested conditionally; an unchanged answer is archived as a repetition.
+    """
+    module = all_sources()[name]
+    health = Health(source=name)
+    began = time.monotonic()
+    if request.is_live:
+        if why := why_off(module.SOURCE, request.settings.data):
+            return replace(health, outcome="disabled", message=why)
+        n_boards = len(boards_of(name))
+        LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
+    for recording, boards, day in plan_fetches(name, request):
+        path = path_of(request.settings.archive, name, datetime.now(UTC))
+        with request.settings.held(name) as held:
+            part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
+            with Writer(path, dated=True, part_of=part_of) as writer:
+                web = web_for(
+                    module.SOURCE,
+                    writer=writer,
+                    replay=None if recording is None else [recording],
+                    contact=request.settings.contact,
+                    held=held,
+                    is_permitted=name in permissions(request.settings.data),
+                )
+                failures = module.fetch(web, boards=boards, as_of=day)
+            held.add(writer.path, writer.entries)
+        health = add_answers(health, web, failures, writer.path)
+    said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"
+    LOG.info("fetched %s: %s%s", name, said, f"; {health.message}" if health.message else "")
+    return health
+
+
+def plan_fetches(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence[str], date]]:
+    """What to fetch: recording (None: the network), boards and day; one fetch a night, of the sample several."""
+    if not request.is_sample:
+        yield None, boards_of(name), datetime.now(UTC).date()
+        return
+    with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
+        boards = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
+    for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
+        yield recording, boards, date.fromisoformat(recording.name[:10])
+
+
+# --- refine -------------------------------------------------------------------------------------------
 
 
 @task(name="refine", cache_policy=NO_CACHE)
@@ -398,26 +335,12 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
     for name in sorted({file.source for file in refined if file.is_new}):
         new = [file for file in refined if file.source == name and file.is_new]
         n_rows = sum(file.n_rows for file in new)
-        said, _ = _describe_refusals(new)
+        said, _ = describe_refusals(new)
         LOG.info("refined %s: %d files, %s rows%s", name, len(new), f"{n_rows:,}", f"; {said}" if said else "")
     return refined, broken
 
 
-def _describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
-    """What of a source's files was not taken, in a line, "" for nothing, and whether answers or records are among it.
-
-    Single values and what was left out are said of files that a person handed over, who can mend file or mapping.
-    """
-    found = [refusals_in(file) for file in files]
-    answers, records, values, left_out = (list(chain.from_iterable(kind)) for kind in zip(*found, strict=True))
-    n_all = sum(file.n_rows for file in files) + len(records) + len(left_out)
-    reasons = {
-        f"{len(answers):,} answers cannot be read": answers,
-        f"{len(records):,} of {n_all:,} records refused": records,
-    }
-    if all_sources()[files[0].source].SOURCE.access == "file":
-        reasons |= {f"{len(values):,} values refused": values, f"{len(left_out):,} records left out": left_out}
-    return "; ".join(f"{what}, first: {why[0]}" for what, why in reasons.items() if why), bool(answers or records)
+# --- load ---------------------------------------------------------------------------------------------
 
 
 @task(name="load", cache_policy=NO_CACHE)
@@ -442,7 +365,7 @@ def load_refined(
             if name in request.accept:
                 accept(request.settings.data, loader.refused_files(con, name))
                 loader.forget_refusals(con, name)
-            gate = _load_gate(con, request, source, checks)
+            gate = make_load_gate(con, request, source, checks)
             files = [file for file in refined if file.source == name]
             outcomes = loader.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
             database.record_checks(con, checks)
@@ -452,18 +375,12 @@ def load_refined(
                 if keys := loader.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
-        follows_from = (comparison_key(), all_boards(), code_version())
-        if not loader.derived_is_current(con, *follows_from):
-            with gc_paused():  # which takes a third of their time else
-                employers.resolve(con, all_boards())
-                jobs.resolve(con, refined)
-            convert_money(con)
-            loader.mark_derived_current(con, *follows_from)
+        derive(con, refined)
     return tuple(loaded)
 
 
-def _load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
-    """A gate that keeps its results for ops.checks. Only live nights are held against the source's history."""
+def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
+    """The gate of a source's files; it adds its results to `checks`. Live nights are also held against its history."""
     let_in = accepted(request.settings.data, request.as_of)
     is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
 
@@ -485,10 +402,27 @@ def _load_gate(con: database.Connection, request: Request, source: Source, check
     return gate
 
 
-def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:
-    """Why a run must not publish: sources that could not be read and whose rows it would therefore lack.
+# --- derive -------------------------------------------------------------------------------------------
 
-    That is each of a rebuild, else each of which the published file has rows and the work file, made anew, has none.
+
+def derive(con: database.Connection, refined: Sequence[Refined]) -> None:
+    """Tell employers and jobs apart and convert pay to USD, unless that is up to date with what is loaded."""
+    follows_from = (comparison_key(), all_boards(), code_version())
+    if not loader.derived_is_current(con, *follows_from):
+        with gc_paused():  # which takes a third of their time else
+            employers.resolve(con, all_boards())
+            jobs.resolve(con, refined)
+        convert_money(con)
+        loader.mark_derived_current(con, *follows_from)
+
+
+# --- before marts: what is missing, and the day -------------------------------------------------------
+
+
+def find_lost_rows(request: Request, broken: Mapping[str, str]) -> list[str]:
+    """Why publishing would lose rows: sources in `broken` whose published rows the work file lacks, each in a line.
+
+    A rebuild lacks the rows of each; any other run of those of which the work file, made anew, has none.
     """
     if not broken or not request.outputs.market.exists():
         return []
@@ -501,11 +435,11 @@ def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:
         ]
 
 
-def speaks_for(request: Request) -> date | None:
-    """The day the run speaks for: today for a live night, else the newest WARC-Date of posting sources, or today.
+def resolve_as_of(request: Request) -> date | None:
+    """The day that marts and figures are of: today for a live night, else the newest WARC-Date of posting sources.
 
-    A rebuild speaks for the day that the warehouse spoke for, when that is later: a live night's day is its own. None
-    when there never was an answer of a posting source.
+    A rebuild takes the last day that the warehouse has figures of, when that is later. Never a day after today; None
+    when no posting source has answered yet.
     """
     with work_of(request) as con:
         kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
@@ -521,39 +455,8 @@ def speaks_for(request: Request) -> date | None:
     return today() if request.is_live else min(newest, today())
 
 
-def _fared(
-    fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[loader.Loaded]
-) -> tuple[Health, ...]:
-    """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
-
-    Rows are those of the files this run made; of a source it did not ask, those of all files it loaded.
-    """
-    by_source = {health.source: health for health in fetched}
-    asked = frozenset(by_source)
-    for name, health in by_source.items():
-        if fresh := [file for file in refined if file.warc in health.fresh]:
-            said, is_short = _describe_refusals(fresh)
-            message = "; ".join(filter(None, [health.message, said])) or None
-            worst = max(health.outcome, "partial", key=OUTCOMES.index) if is_short else health.outcome
-            by_source[name] = replace(health, outcome=worst, message=message)
-    for outcome in loaded:
-        name = outcome.warc.partition("/")[0]
-        health = by_source.get(name, Health(source=name))
-        if outcome.state == "loaded":
-            if outcome.warc in health.fresh or name not in asked:
-                health = replace(health, n_rows=(health.n_rows or 0) + outcome.n_seen)
-            if outcome.n_rows and health.outcome == "unchanged":
-                health = replace(health, outcome="ok")
-        elif outcome.state == "refused":
-            health = replace(health, outcome="failed", message=f"{outcome.warc}: {outcome.why}")
-        by_source[name] = health
-    for name, why in broken.items():
-        by_source[name] = replace(by_source.get(name, Health(source=name)), outcome="failed", message=why)
-    return tuple(by_source[name] for name in sorted(by_source))
-
-
-def missing_rates(request: Request) -> tuple[str, ...]:
-    """What is to be said of pay that has no dollars for want of an exchange rate, with the remedy; () for nothing."""
+def describe_missing_rates(request: Request) -> tuple[str, ...]:
+    """A note on pay that no exchange rate converts to USD, with the remedy; () when all pay is converted."""
     with work_of(request) as con:
         missing = unconverted(con)
     if not missing:
@@ -571,35 +474,14 @@ def missing_rates(request: Request) -> tuple[str, ...]:
 
 
 def fetch_rates(request: Request) -> list[Health]:
-    """Ask the sources of exchange rates; without a contact or an answer that is said, and nothing else comes of it."""
+    """Fetch the sources of exchange rates; [] without a contact, and only those that answered."""
     try:
         checked_contact(request.settings.contact)
     except MissingContact as error:
         LOG.info("exchange rates are missing and were not asked for: %s", error)
         return []
-    asked = {name: fetch_source.submit(name, request) for name in RATES}
-    fared = [_ended(name, future) for name, future in asked.items()]
-    return [health for health in fared if health.fresh and health.outcome not in SHORT]
-
-
-def _without_future(
-    request: Request, health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[loader.Loaded]
-) -> tuple[Health, ...]:
-    """Health with a reject for each archived answer that was not loaded because it is dated in the future.
-
-    The archive keeps such an answer, so it is rejected in every run, but a remark only when its file is loaded.
-    """
-    by_source = {one.source: one for one in health}
-    new = {outcome.warc for outcome in loaded if outcome.state == "loaded"}
-    for file in refined if request.as_of is None else ():
-        answers = answers_after(file, today() + MAX_AHEAD)
-        rejects = [reject_of_future(file.source, file.warc, record, time) for record, time in answers]
-        one = by_source.get(file.source, Health(source=file.source))
-        if file.warc in new:
-            by_source[file.source] = damaged(one, rejects, "records dated in the future")
-        elif rejects:
-            by_source[file.source] = replace(one, rejects=(*one.rejects, *rejects))
-    return tuple(by_source[name] for name in sorted(by_source))
+    names = [name for name in RATES if name not in request.settings.sources_off]
+    return [health for health in fetch_sources(request, names) if health.fresh and health.outcome not in SHORT]
 
 
 # --- compute, check, publish --------------------------------------------------------------------------
@@ -649,12 +531,14 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
         LOG.warning(warning)
     staged: list[atomic_files.Staged | None] = []
     try:
-        for path_in, path_out in guides_of(request):
+        for path_in, path_out in list_guides(request):
             staged.append(stage_guide(request, path_in, path_out, ledger))
-        page, sources = request.outputs.page, declared_sources()
-        staged.append(site.stage(ledger, page, sources=sources, is_sample=request.is_sample))
+        sources = declared_sources()
+        staged.append(page.stage(ledger, request.outputs.page, sources=sources, is_sample=request.is_sample))
         with work_of(request) as con:
-            staged.insert(0, market.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
+            staged.insert(
+                0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
+            )
         atomic_files.commit(staged)
     except (refresh.GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]
@@ -665,7 +549,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     return []
 
 
-def guides_of(request: Request) -> list[tuple[Path, Path]]:
+def list_guides(request: Request) -> list[tuple[Path, Path]]:
     """The guides a run refreshes: ours from its template, others in place."""
     return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
 
@@ -688,7 +572,10 @@ def stage_guide(
     return staged
 
 
-def note_health(request: Request, health: Sequence[Health]) -> None:
+# --- the record of the run ----------------------------------------------------------------------------
+
+
+def record_health(request: Request, health: Sequence[Health]) -> None:
     """Note how each source fared and what of it was rejected before it reached the archive."""
     rows = [
         SourceHealth(
@@ -707,25 +594,25 @@ def note_health(request: Request, health: Sequence[Health]) -> None:
         database.record_health(con, rows)
 
 
-def note_end(request: Request, outcome: Outcome) -> None:
+def record_end(request: Request, outcome: Outcome) -> None:
     """Note in the work file how the run ended. Where that fails, what came of the run stays as it is."""
     try:
         with work_of(request) as con:
-            end_in(con, request, outcome)
+            write_end(con, request, outcome)
     except database.SqlError as error:
         LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / database.WORK, error)
 
 
-def published_despite(request: Request, error: Exception) -> Outcome:
+def keep_published_outcome(request: Request, error: Exception) -> Outcome:
     """What a run published before it failed, by the published file's own record. Raises the error if nothing."""
-    outcome = published_outcome(request)
+    outcome = read_published_outcome(request)
     if outcome is None:
         raise error
     LOG.warning("all was published, then: %s; how the run ended is told by %s", error, request.outputs.market)
     return outcome
 
 
-def published_outcome(request: Request) -> Outcome | None:
+def read_published_outcome(request: Request) -> Outcome | None:
     """What a run published, by its own record in the published warehouse; None when it published nothing."""
     if not request.outputs.market.exists():
         return None
@@ -745,7 +632,7 @@ def published_outcome(request: Request) -> Outcome | None:
     return Outcome(exit_code=run[0], as_of=run[1], health=health, messages=(run[2],) if run[2] else ())
 
 
-def end_in(con: database.Connection, request: Request, outcome: Outcome) -> None:
+def write_end(con: database.Connection, request: Request, outcome: Outcome) -> None:
     """Note how the run ended: in the warehouse that is about to be published, or in the work file."""
     database.end_run(
         con,

@@ -11,7 +11,7 @@ from prefect.runtime import flow_run
 from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.nightly import Outcome, Request, new_run_id, nightly, published_despite
+from flows.nightly import Outcome, Request, keep_published_outcome, new_run_id, nightly
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.lock import held
 from flows.runtime.permissions import chosen_sources
@@ -63,7 +63,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
         try:
             outcome = nightly(request)
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
-            outcome = published_despite(request, error)
+            outcome = keep_published_outcome(request, error)
         ended(**outcome.on_record)
     if outcome.exit_code == 1:
         raise NothingPublished("; ".join(outcome.messages))

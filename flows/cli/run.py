@@ -326,7 +326,7 @@ def _call_flow(request: Request, recordings: Recordings | None) -> Outcome:
             LOG.warning(TOLD_TO_END)
             raise
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
-            outcome = nightly.published_despite(request, error)
+            outcome = nightly.keep_published_outcome(request, error)
         ended(**outcome.on_record)
     return outcome
 

@@ -154,13 +154,13 @@ def _run_here(data: Path, point: Point | None, n_nights: int | None) -> int:
         patch.setenv("JOBMARKET_DATA", str(data))
         patch.setenv("JOBMARKET_WORKERS", "1")
         patch.setattr(sys, "argv", ["jobmarket", *RUN])
-        nights = flows.nightly._nights
+        nights = flows.nightly.plan_fetches
 
         def few(*given: Any) -> Iterator[Any]:
             for recording, boards, day in itertools.islice(nights(*given), n_nights):
                 yield recording, boards[:N_BOARDS], day
 
-        patch.setattr(flows.nightly, "_nights", few)
+        patch.setattr(flows.nightly, "plan_fetches", few)
         if point is not None:
             arm(point, patch)
         try:

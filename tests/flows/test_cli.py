@@ -783,7 +783,7 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
     def lost(*given: object) -> None:
         raise ConnectionError("Connection refused")
 
-    monkeypatch.setattr("flows.nightly.note_end", lost)
+    monkeypatch.setattr("flows.nightly.record_end", lost)
     ended = plain(data, *SMALL)
     assert ended.code == 0, ended.said
     assert "all was published, then: Connection refused" in ended.said

@@ -28,9 +28,10 @@ from extractors.refine.refine import Refined
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
 from extractors.web.session import MissingContact
-from flows.nightly import Health, Outcome, Request
+from flows.nightly import Outcome, Request
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Settings
+from flows.runtime.source_health import Health
 from transforms.posting import postings
 from transforms.records.rows import Posting
 from warehouse import database
@@ -419,7 +420,7 @@ def test_a_source_that_breaks_stops_no_other(
             raise MissingContact("whom may they write to?")
         yield from ()
 
-    monkeypatch.setattr(night, "_nights", nights)
+    monkeypatch.setattr(night, "plan_fetches", nights)
     monkeypatch.setattr(night, "from_archive", lambda request, health: Outcome(exit_code=0, as_of=None, health=health))
     with temporary_settings({PREFECT_API_URL: server["PREFECT_API_URL"]}):
         outcome = night.nightly(dataclasses.replace(request_for(empty), sources=("ashby", "greenhouse", "lever")))
@@ -623,13 +624,13 @@ def test_a_guide_that_breaks_during_the_night_is_seen_in_time(
     data, mine, arguments = with_guide
     before = files_of(data)
     broken = GUIDE.replace("roles.shares", "roles.shared")
-    speaks_for = night.speaks_for
+    resolve_as_of = night.resolve_as_of
 
     def edited(request: Request) -> date | None:
         mine.write_text(broken, encoding="utf-8")
-        return speaks_for(request)
+        return resolve_as_of(request)
 
-    monkeypatch.setattr(night, "speaks_for", edited)
+    monkeypatch.setattr(night, "resolve_as_of", edited)
     ended = plain(data, *arguments)
     assert mine.read_text(encoding="utf-8") == broken
     mine.write_text(GUIDE, encoding="utf-8")

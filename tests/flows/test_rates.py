@@ -17,8 +17,9 @@ from flows import backfill, nightly
 from flows.cli import run
 from flows.inputs.recordings import recordings_in
 from flows.inputs.uploads import wrapped
-from flows.nightly import Health, Outcome, Request
+from flows.nightly import Outcome, Request
 from flows.runtime.settings import Settings
+from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
 
 MAPPING = """

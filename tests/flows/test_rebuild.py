@@ -44,7 +44,7 @@ def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
     nightly.load_refined(request, refined)
     if not with_marts:
         return request
-    as_of = nightly.speaks_for(request)
+    as_of = nightly.resolve_as_of(request)
     assert as_of is not None
     problems, _ = nightly.compute_marts(request, as_of)
     assert not problems
@@ -53,7 +53,7 @@ def arrived(into: Path, data: Path, names: Sequence[str], *, with_marts: bool = 
 
 def warehouse_of(request: nightly.Request) -> dict[str, str]:
     """A digest of each table of core, and of each mart's rows of the newest day, ordered."""
-    as_of = nightly.speaks_for(request)
+    as_of = nightly.resolve_as_of(request)
     made = {}
     with nightly.work_of(request) as con:
         for cls in (*(cls for cls in database_tables() if schema_of(cls) == "core"), *HISTORIES):

@@ -19,8 +19,9 @@ from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill, nightly
 from flows.inputs.uploads import MAPPINGS, wrapped
-from flows.nightly import Health, Request
+from flows.nightly import Request
 from flows.runtime.settings import Settings
+from flows.runtime.source_health import Health, add_loads
 from flows.terminal.errors import WrongUsage
 from warehouse.publish.reader import open_reader
 
@@ -163,7 +164,7 @@ def taken_in(data: Path, files: list[Path], mapping: str) -> Health:
         archived = backfill.archive_recordings.fn("tabular", recordings, request)
     nightly.begin(request)
     refined, broken = nightly.refine_archive.fn(request)
-    (found,) = nightly._fared([archived], refined, broken, nightly.load_refined.fn(request, refined))
+    (found,) = add_loads([archived], refined, broken, nightly.load_refined.fn(request, refined))
     return found
 
 

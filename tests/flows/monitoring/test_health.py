@@ -19,11 +19,11 @@ from extractors.sources.employer_boards import lever
 from extractors.web import session
 from extractors.web.politeness import Politeness
 from extractors.web.session import web_for
-from flows import backfill as taking_in
-from flows import nightly as night
-from flows.nightly import Health, Request
-from flows.runtime import permissions as access
+from flows import backfill, nightly
+from flows.nightly import Request
+from flows.runtime import permissions
 from flows.runtime.settings import Settings
+from flows.runtime.source_health import Health, add_loads
 from tests.extractors.board import Answer, Board, Clock
 from tests.extractors.web.test_misbehaving import in_turn
 from warehouse import database
@@ -67,8 +67,8 @@ class Nights:
         board = r"(?P<eu>x)?(?P<site>[^/?#]+)(?P<id>x)?(?:\?|$)"
         monkeypatch.setattr(lever, "BOARD", re.compile(re.escape(lever.API) + board))
         monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(lever.API,)))
-        monkeypatch.setattr(night, "boards_of", lambda name: tuple(tokens))
-        monkeypatch.setattr(access, "boards_of", lambda name: tuple(tokens))
+        monkeypatch.setattr(nightly, "boards_of", lambda name: tuple(tokens))
+        monkeypatch.setattr(permissions, "boards_of", lambda name: tuple(tokens))
 
     def night(self, **answers: Behaviour) -> Health:
         """Ask, refine and load; the given boards answer so, the others as they did before."""
@@ -87,7 +87,7 @@ class Nights:
             politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
             now=lambda: now,
         )
-        self.monkeypatch.setattr(night, "web_for", web)
+        self.monkeypatch.setattr(nightly, "web_for", web)
         request = Request(
             settings=Settings(data=self.data, contact="night@example.org", workers=1),
             command="test",
@@ -95,22 +95,22 @@ class Nights:
             is_live=True,
             accept=tuple(accept),
         )
-        fetched = night.fetch_source.fn("lever", request)
+        fetched = nightly.fetch_source.fn("lever", request)
         if is_killed:
             return fetched
         (found,) = self.loaded(request, [fetched])
         return found
 
     def loaded(self, request: Request, fetched: Sequence[Health]) -> tuple[Health, ...]:
-        night.begin(request)
-        refined, broken = night.refine_archive.fn(request)
-        return night._fared(fetched, refined, broken, night.load_refined.fn(request, refined))
+        nightly.begin(request)
+        refined, broken = nightly.refine_archive.fn(request)
+        return add_loads(fetched, refined, broken, nightly.load_refined.fn(request, refined))
 
     def as_of(self, day: date, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds in the warehouse as of a past day."""
         request = Request(settings=Settings(data=self.data, workers=1), command="test", sources=("lever",), as_of=day)
-        night.begin(request)
-        night.load_refined.fn(request, night.refine_archive.fn(request)[0])
+        nightly.begin(request)
+        nightly.load_refined.fn(request, nightly.refine_archive.fn(request)[0])
         return self.select(sql, request.outputs.folder)
 
     def asked(self) -> list[dict[str, str]]:
@@ -186,8 +186,8 @@ def replayed_to_the_same(nights: Nights, tmp_path: Path) -> None:
     """A backfill of the archive gives the postings that the nights gave."""
     request = Request(settings=Settings(data=tmp_path / "again", workers=1), command="test", sources=("lever",))
     files = sorted((nights.data / "archive" / "lever").glob("*.warc.gz"))
-    nights.monkeypatch.setattr(taking_in, "web_for", functools.partial(web_for, insecure_hosts=(nights.server.host,)))
-    nights.loaded(request, [taking_in.archive_recordings.fn("lever", files, request)])
+    nights.monkeypatch.setattr(backfill, "web_for", functools.partial(web_for, insecure_hosts=(nights.server.host,)))
+    nights.loaded(request, [backfill.archive_recordings.fn("lever", files, request)])
     whole = "SELECT * EXCLUDE (warc) FROM core.postings ORDER BY posting_id"
     assert nights.select(whole, tmp_path / "again") == nights.select(whole)
 
@@ -275,7 +275,7 @@ def test_too_few_rows_close_nothing_on_any_night_and_a_person_may_let_them_in(ni
     assert nights.select(STANDING) == [(3,)]
     assert nights.night(**few).outcome == "unchanged"
     day = FIRST.date() + timedelta(days=30)
-    (nights.data / access.ACCEPTED).write_text(f"{day} {nights.select(NEWEST)[0][0]}\n")
+    (nights.data / permissions.ACCEPTED).write_text(f"{day} {nights.select(NEWEST)[0][0]}\n")
     assert nights.as_of(day - timedelta(days=1), STANDING) == standing, "it was refused then"
     assert nights.as_of(day, STANDING) == [(3,)]
 

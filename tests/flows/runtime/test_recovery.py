@@ -132,7 +132,7 @@ def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_
 ) -> None:
     with open_reader(data) as con:
         before = history(con)
-    monkeypatch.setattr(nightly, "_after_fetching", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
+    monkeypatch.setattr(nightly, "run_after_fetch", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
     request = nightly.Request(settings=Settings(data=data, workers=1), command="test", sources=(), is_sample=True)
     DAMAGES[damage](data / "work.duckdb")
     assert nightly.from_archive(request, []).exit_code == 0

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from flows import serve
-from flows.nightly import Health, Outcome
+from flows.nightly import Outcome
 from flows.runtime.lock import FolderInUse, held
 from flows.runtime.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, on_record, runs_of
+from flows.runtime.source_health import Health
 
 
 def recorded(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
