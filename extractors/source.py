@@ -44,7 +44,7 @@ from defusedxml.ElementTree import fromstring
 
 import extractors.sources
 from transforms.records.rows import Issue
-from transforms.text.bounds import REPLACEMENT
+from transforms.text.characters import REPLACEMENT
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 Row = TypeVar("Row")

@@ -37,12 +37,12 @@ from transforms.text.bounds import (
     MAX_ISSUES_OF_ADVERT,
     MAX_LENGTH,
     MAX_PART,
-    REPLACEMENT,
     bounded_day,
     bounded_number,
     bounded_text,
     bounded_url,
 )
+from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
 from transforms.text.normalise import hash_of, language_of, masked, text_of, without_unseen
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
@@ -535,7 +535,7 @@ def _id_and_title(said: RawPosting) -> tuple[str, str]:
     if native is None or isinstance(native, bool) or not str(native).strip():
         raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
     named = _fold_space(title if isinstance(title, str) else None)
-    if not named:
+    if not named or is_blank(named):
         raise Rejected("title", title, f"a title expected in posting {native}")
     id = str(native).strip()
     if len(id) > MAX_ID or REPLACEMENT in id or without_unseen(id) != id:
