@@ -18,7 +18,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from transforms.records.rows import Issue
-from transforms.text.bounds import REPLACEMENT
+from transforms.text.characters import REPLACEMENT
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 Row = TypeVar("Row")

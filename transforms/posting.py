@@ -37,12 +37,12 @@ from transforms.text.bounds import (
     MAX_ISSUES_OF_ADVERT,
     MAX_LENGTH,
     MAX_PART,
-    REPLACEMENT,
     bounded_day,
     bounded_number,
     bounded_text,
     bounded_url,
 )
+from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
 from transforms.text.normalise import hash_of, language_of, masked, text_of, without_unseen
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
@@ -51,7 +51,7 @@ MAX_HTML = 4_000_000
 """HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""
 MAX_TEXT = 200_000
 """Text is read up to this many characters; longer ones are not adverts but pasted documents."""
-FULL_TEXT = 200
+MIN_FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
 EPOCH_MILLISECONDS = 1e11
 """Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
@@ -63,7 +63,7 @@ NO_REQUISITION = re.compile(
     re.IGNORECASE,
 )
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
-TOGETHER = 64
+BATCH = 64
 """Postings made step by step at once: some hundred kilobytes of text."""
 SEVERAL = "several"
 REMOTE = "remote"
@@ -137,12 +137,12 @@ def postings(
 ) -> Iterator[Posting | Issue | CachedRow]:
     """Make several postings, in order; `Issue`s pass, and what is no posting becomes one.
 
-    `TOGETHER` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
+    `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
     all their texts are read at once. The result is the same as `posting`'s. `before` numbers adverts that were read
     before by their `said_hash`; one that says the same is not read again. `seen_on` is the day of the answer.
     """
-    for group in _groups(said):
-        yield from _made_together(group, before, seen_on)
+    for group in _batches(said):
+        yield from _make_batch(group, before, seen_on)
 
 
 def said_hash(said: RawPosting) -> str | None:
@@ -156,7 +156,7 @@ def said_hash(said: RawPosting) -> str | None:
             told["text"] = None  # which is not read beside HTML
         if not all(map(_is_finite, map(said.get, MAYBE_NUMBERS))) or any(map(_is_endless, said.get("pay", ()))):
             return None
-        written = orjson.dumps(told, default=_told_apart, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        written = orjson.dumps(told, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except (TypeError, AttributeError):
         return None
     return hashlib.sha256(written).hexdigest()[:32]
@@ -170,20 +170,20 @@ def _is_endless(pay: Pay) -> bool:
     return not (_is_finite(pay.low) and _is_finite(pay.high))
 
 
-def _told_apart(value: object) -> list[object]:
+def _with_type(value: object) -> list[object]:
     """A day or a time with its kind, so that it is told from its text."""
     if isinstance(value, date | time):
         return [type(value).__name__, value.isoformat()]
     raise TypeError
 
 
-def _groups(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | Issue]]:
-    """`TOGETHER` at a time. What came before an answer turned out to be bad counts."""
+def _batches(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | Issue]]:
+    """`BATCH` at a time. What came before an answer turned out to be bad counts."""
     group: list[RawPosting | Issue] = []
     try:
         for one in said:
             group.append(one)
-            if len(group) == TOGETHER:
+            if len(group) == BATCH:
                 yield group
                 group = []
     except Rejected:
@@ -192,7 +192,7 @@ def _groups(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | Is
     yield group
 
 
-def _made_together(
+def _make_batch(
     group: Sequence[RawPosting | Issue], before: Mapping[str, int], seen_on: date | None
 ) -> list[Posting | Issue | CachedRow]:
     made: dict[int, Posting | Issue | CachedRow] = {}
@@ -283,112 +283,248 @@ PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(
 """What a source may say several of, with what bounds one."""
 
 
-def _steps(said: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
+# --- the steps of a posting -----------------------------------------------------------------------------
+
+
+class _Content(NamedTuple):
+    """Id, title and text of an advert."""
+
+    id: str
+    title: str
+    body: _Body
+    text_state: str
+    location_text: str | None
+    issues: tuple[Issue, ...]
+
+
+class _Terms(NamedTuple):
+    """Where and how the job is done. `country`: the one country it is in, or that its remote work is open to."""
+
+    where: Whereabouts
+    country: str | None
+    employment_type: str | None
+    issues: tuple[Issue, ...]
+
+
+class _Titled(NamedTuple):
+    """Role and level that the title names."""
+
+    role: Reading
+    seniority: Reading
+
+
+class _Demands(NamedTuple):
+    """What the job asks of a person, and what it does with AI; with the spans that say so."""
+
+    seniority: str
+    is_inferred: bool
+    years_min: float | None
+    degree_min: str | None
+    ai_label: str | None
+    spans: tuple[Span, ...]
+    issues: tuple[Issue, ...]
+
+
+class _Headline(NamedTuple):
+    """The columns of a posting's own pay, all None where it states none."""
+
+    pay_text: str | None = None
+    low: float | None = None
+    high: float | None = None
+    currency: str | None = None
+    period: str | None = None
+    source: str | None = None
+    tax: str | None = None
+    flag: str | None = None
+    annual_low: float | None = None
+    annual_high: float | None = None
+    country: str | None = None
+    region: str | None = None
+    continent: str | None = None
+    market: str | None = None
+
+
+class _Offer(NamedTuple):
+    """All components of pay, the posting's own first."""
+
+    pay: tuple[Pay, ...]
+    headline: _Headline
+    issues: tuple[Issue, ...]
+
+
+def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
-    native, named = _id_and_title(said)
-    issues = [*said.get("issues", ())]
-    known = _read_of(said.get("html"), said.get("text"))
-    body = known.text
-    if known.issue is not None:
-        issues.append(known.issue)
-    state = said.get("text_state") or ("none" if not body else "full" if len(body) >= FULL_TEXT else "snippet")
-    located = _folded(said.get("location_text"))
-
+    content = _read_content(raw)
     yield
+    terms = _read_terms(raw, content)
+    yield
+    titled = _Titled(role_of(content.title), seniority_of(content.title))
+    yield
+    demands = _read_demands(raw, content, titled)
+    yield
+    offer = _read_offer(raw, content, terms, titled)
+    yield
+    return _assemble(raw, digest, content, terms, titled, demands, offer)
+
+
+def _read_content(raw: RawPosting) -> _Content:
+    """Id, title and text. Raises `Rejected` where one of the first two is missing."""
+    native, title = _id_and_title(raw)
+    issues = tuple(raw.get("issues", ()))
+    body = _read_body(raw.get("html"), raw.get("text"))
+    if body.issue is not None:
+        issues += (body.issue,)
+    state = raw.get("text_state") or _text_state(body.text)
+    return _Content(native, title, body, state, _fold_space(raw.get("location_text")), issues)
+
+
+def _text_state(text: str) -> str:
+    return "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
+
+
+def _read_terms(raw: RawPosting, content: _Content) -> _Terms:
+    """Places, workplace and kind of employment."""
     where = whereabouts(
-        located,
-        addresses=said.get("addresses", ()),
-        is_remote=said.get("is_remote"),
-        workplace=said.get("workplace"),
-        title=named,
+        content.location_text,
+        addresses=raw.get("addresses", ()),
+        is_remote=raw.get("is_remote"),
+        workplace=raw.get("workplace"),
+        title=content.title,
     )
-    country = _agreed([p.country for p in where.places]) or _only_country(where.remote_scope)
-    employment_type = said.get("employment_type")
-    kind = employment_type_of(employment_type) if employment_type else None
-    if employment_type and kind is None:
-        rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
-        issues.append(Rejected("employment_type", employment_type, rule).issue)
+    country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
+    stated = raw.get("employment_type")
+    kind = employment_type_of(stated) if stated else None
+    if not stated or kind is not None:
+        return _Terms(where, country, kind, ())
+    rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
+    return _Terms(where, country, kind, (Rejected("employment_type", stated, rule).issue,))
 
-    yield
-    role = role_of(named)
-    titled = seniority_of(named)
-    spans = [
-        Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed"),
-        *where.spans,
-    ]
-    yield
-    years = years_in(body) if body else None
-    degree = degree_in(body) if body else None
-    seniority, inferred, basis = _seniority(titled, said.get("level"), years, issues)
-    spans += basis
+
+def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Demands:
+    """Level, years, degree and the work with AI, by the text and what title and source say of the level."""
+    text = content.body.text
+    years = years_in(text) if text else None
+    degree = degree_in(text) if text else None
+    label = ai_label(content.title, text, role=titled.role.value) if text else None
+    issues: list[Issue] = []
+    seniority, is_inferred, spans = _seniority(titled.seniority, raw.get("level"), years, issues)
     if years is not None:
         spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
     if degree is not None:
         spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
-    label = ai_label(named, body, role=role.value) if body else None
     if label is not None:
         spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
-
-    yield
-    pays = _pays(said.get("pay", ()), said.get("pay_text"), body, country=country)
-    places = () if where.workplace == REMOTE else where.places
-    pays = finished(pays, country=country, employment_type=kind, seniority=titled.value, places=places)
-    issues += [_upside_down(p) for p in pays if p.flag == "low_above_high"]
-    head = pays[0] if pays and pays[0].is_headline else None
-    counted = _where_pay_counts(head, where)
-
-    yield
-    board, employer, language = said.get("board"), said.get("employer"), said.get("language")
-    return Posting(
-        posting_id=f"{said['source']}:{native}",
-        source=said["source"],
-        board=board,
-        url=said.get("url"),
-        title=named,
-        employer=_folded(employer),
-        department=_folded(said.get("department")),
-        requisition_id=_requisition(said.get("requisition_id")),
-        location_text=located,
-        country=_agreed([p.country for p in where.places]),
-        subdivision=_agreed([p.subdivision for p in where.places]),
-        city=where.places[0].city if len(where.places) == 1 else None,
-        region=_agreed([p.region for p in where.places]),
-        continent=_agreed([p.continent for p in where.places]),
-        workplace=where.workplace,
-        remote_scope=where.remote_scope,
-        employment_type=kind,
-        posted_on=said.get("posted_on"),  # type: ignore[arg-type]  # a day by now
-        valid_through=said.get("valid_through"),  # type: ignore[arg-type]
-        role=role.value,
-        role_group=GROUP_OF_ROLE[role.value],
+    return _Demands(
         seniority=seniority,
-        seniority_inferred=inferred,
+        is_inferred=is_inferred,
         years_min=years[0] if years else None,
         degree_min=degree.value if degree else None,
         ai_label=label.value if label else None,
-        language=language[:2].lower() if language else known.language,
-        text_state=state,
-        text_hash=known.text_hash,
-        pay_text=head.pay_text if head else _folded(said.get("pay_text")),
-        pay_low=head.low if head else None,
-        pay_high=head.high if head else None,
-        currency=head.currency if head else None,
-        period=head.period if head else None,
-        pay_source=head.reading if head else None,
-        pay_tax=head.tax if head else None,
-        pay_flag=head.flag if head else None,
-        annual_low=head.annual_low if head else None,
-        annual_high=head.annual_high if head else None,
-        pay_country=counted[0],
-        pay_region=counted[1],
-        pay_continent=counted[2],
-        pay_market=_market(head, counted[0]),
-        text=body or None,
-        places=where.places,
-        pay=pays,
-        skills=skills_in(body, title=named, employer=(employer, board)) if body else (),
         spans=tuple(spans),
-        issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
+        issues=tuple(issues),
+    )
+
+
+def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titled) -> _Offer:
+    """All pay that fields and prose state, and the posting's own pay among it."""
+    where = terms.where
+    pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content.body.text, country=terms.country)
+    pays = finished(
+        pays,
+        country=terms.country,
+        employment_type=terms.employment_type,
+        seniority=titled.seniority.value,
+        places=() if where.workplace == REMOTE else where.places,
+    )
+    issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
+    if not (pays and pays[0].is_headline):
+        return _Offer(pays, _Headline(pay_text=_fold_space(raw.get("pay_text"))), issues)
+    return _Offer(pays, _headline(pays[0], where), issues)
+
+
+def _headline(pay: Pay, where: Whereabouts) -> _Headline:
+    country, region, continent = _where_pay_counts(pay, where)
+    return _Headline(
+        pay_text=pay.pay_text,
+        low=pay.low,
+        high=pay.high,
+        currency=pay.currency,
+        period=pay.period,
+        source=pay.reading,
+        tax=pay.tax,
+        flag=pay.flag,
+        annual_low=pay.annual_low,
+        annual_high=pay.annual_high,
+        country=country,
+        region=region,
+        continent=continent,
+        market=_market(pay.currency, country),
+    )
+
+
+def _assemble(
+    raw: RawPosting,
+    digest: str | None,
+    content: _Content,
+    terms: _Terms,
+    titled: _Titled,
+    demands: _Demands,
+    offer: _Offer,
+) -> Posting:
+    """The row, from what the steps read; the skills are read here, last."""
+    board, employer, language = raw.get("board"), raw.get("employer"), raw.get("language")
+    title, body, where, role, head = content.title, content.body, terms.where, titled.role, offer.headline
+    span = Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed")
+    return Posting(
+        posting_id=f"{raw['source']}:{content.id}",
+        source=raw["source"],
+        board=board,
+        url=raw.get("url"),
+        title=title,
+        employer=_fold_space(employer),
+        department=_fold_space(raw.get("department")),
+        requisition_id=_requisition(raw.get("requisition_id")),
+        location_text=content.location_text,
+        country=_only_value([p.country for p in where.places]),
+        subdivision=_only_value([p.subdivision for p in where.places]),
+        city=where.places[0].city if len(where.places) == 1 else None,
+        region=_only_value([p.region for p in where.places]),
+        continent=_only_value([p.continent for p in where.places]),
+        workplace=where.workplace,
+        remote_scope=where.remote_scope,
+        employment_type=terms.employment_type,
+        posted_on=raw.get("posted_on"),  # type: ignore[arg-type]  # a day by now
+        valid_through=raw.get("valid_through"),  # type: ignore[arg-type]
+        role=role.value,
+        role_group=GROUP_OF_ROLE[role.value],
+        seniority=demands.seniority,
+        seniority_inferred=demands.is_inferred,
+        years_min=demands.years_min,
+        degree_min=demands.degree_min,
+        ai_label=demands.ai_label,
+        language=language[:2].lower() if language else body.language,
+        text_state=content.text_state,
+        text_hash=body.text_hash,
+        pay_text=head.pay_text,
+        pay_low=head.low,
+        pay_high=head.high,
+        currency=head.currency,
+        period=head.period,
+        pay_source=head.source,
+        pay_tax=head.tax,
+        pay_flag=head.flag,
+        annual_low=head.annual_low,
+        annual_high=head.annual_high,
+        pay_country=head.country,
+        pay_region=head.region,
+        pay_continent=head.continent,
+        pay_market=head.market,
+        text=body.text or None,
+        places=where.places,
+        pay=offer.pay,
+        skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
+        spans=(span, *where.spans, *demands.spans),
+        issues=first_issues((*content.issues, *terms.issues, *demands.issues, *offer.issues), MAX_ISSUES_OF_ADVERT),
         said_hash=digest,
     )
 
@@ -398,8 +534,8 @@ def _id_and_title(said: RawPosting) -> tuple[str, str]:
     native, title = said["id"], said["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
         raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
-    named = _folded(title if isinstance(title, str) else None)
-    if not named:
+    named = _fold_space(title if isinstance(title, str) else None)
+    if not named or is_blank(named):
         raise Rejected("title", title, f"a title expected in posting {native}")
     id = str(native).strip()
     if len(id) > MAX_ID or REPLACEMENT in id or without_unseen(id) != id:
@@ -430,19 +566,19 @@ def _requisition(stated: object) -> str | None:
     """The employer's number of the opening; None where a placeholder stands for it."""
     if isinstance(stated, bool) or not isinstance(stated, str | int):
         return None
-    number = _folded(str(stated))
+    number = _fold_space(str(stated))
     return None if not number or len(number) > MAX_REQUISITION or NO_REQUISITION.fullmatch(number) else number
 
 
-def _folded(text: str | None) -> str | None:
+def _fold_space(text: str | None) -> str | None:
     return " ".join(text.split()) or None if text else None
 
 
-# --- what a text says by itself -----------------------------------------------------------------------
+# --- the text -----------------------------------------------------------------------
 
 
-class _Read(NamedTuple):
-    """An advert's text, masked and capped, with what it says by itself."""
+class _Body(NamedTuple):
+    """An advert's text, masked and capped, with its language, its hash, and an issue where it is cut or damaged."""
 
     text: str
     language: str | None
@@ -450,10 +586,10 @@ class _Read(NamedTuple):
     issue: Issue | None
 
 
-_EMPTY = _Read("", None, None, None)
+_EMPTY = _Body("", None, None, None)
 
 
-def _read_all(said: list[str], *, is_html: bool) -> list[_Read]:
+def _read_all(said: list[str], *, is_html: bool) -> list[_Body]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
     cut = [one[:MAX_HTML] for one in said]
     whole = [text_of(one) if is_html else without_unseen(one) for one in cut]
@@ -462,7 +598,7 @@ def _read_all(said: list[str], *, is_html: bool) -> list[_Read]:
     hashes = [hash_of(text) if text else None for text in texts]
     issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]
     lines_ahead(texts)
-    return list(map(_Read, texts, languages, hashes, issues))
+    return list(map(_Body, texts, languages, hashes, issues))
 
 
 def _too_long(said: str, read: str) -> Issue | None:
@@ -484,7 +620,7 @@ _of_html = Remembered(functools.partial(_read_all, is_html=True))
 _of_text = Remembered(functools.partial(_read_all, is_html=False))
 
 
-def _read_of(html: str | None, text: str | None) -> _Read:
+def _read_body(html: str | None, text: str | None) -> _Body:
     return _of_html(html) if html else _of_text(text) if text else _EMPTY
 
 
@@ -512,7 +648,7 @@ def _day(said: object, column: str, issues: list[Issue]) -> date | None:
     return None
 
 
-def _agreed(values: Sequence[str | None]) -> str | None:
+def _only_value(values: Sequence[str | None]) -> str | None:
     """The one value that all places with a value share, else None."""
     known = {v for v in values if v}
     return known.pop() if len(known) == 1 else None
@@ -527,9 +663,9 @@ def _span(field: str, part: str, start: int | None, end: int | None, rule: str, 
     return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
 
 
-def _pays(stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None) -> tuple[Pay, ...]:
+def _all_pay(stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None) -> tuple[Pay, ...]:
     """Structured pay; where it holds no base amounts, the pay field's prose and then the text's."""
-    pays = tuple(_doubted(pay, pay_text) for pay in stated)
+    pays = tuple(_flag_contradiction(pay, pay_text) for pay in stated)
     for prose in (pay_text, body):
         if any(p.component == "base" and (p.low or p.high) for p in pays):
             break
@@ -538,7 +674,7 @@ def _pays(stated: Sequence[Pay], pay_text: str | None, body: str, *, country: st
     return pays
 
 
-def _doubted(pay: Pay, pay_text: str | None) -> Pay:
+def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
     """Structured pay, flagged where its own words or the pay field's give the same amounts another period."""
     for words in (pay.pay_text, pay_text):
         if pay.period is None or pay.flag or not words or not names_period(words):
@@ -549,19 +685,17 @@ def _doubted(pay: Pay, pay_text: str | None) -> Pay:
     return pay
 
 
-def _upside_down(pay: Pay) -> Issue:
+def _low_above_high(pay: Pay) -> Issue:
     rule = "a range whose low end is not above its high end expected; the amounts were left out"
     return Rejected("pay_low", pay.pay_text or "", rule).issue
 
 
-def _where_pay_counts(head: Pay | None, where: Whereabouts) -> tuple[str | None, str | None, str | None]:
+def _where_pay_counts(head: Pay, where: Whereabouts) -> tuple[str | None, str | None, str | None]:
     """Country, region and continent the pay counts in; `several` or `remote` where it cannot be tied to one.
 
     Pay tied to a place counts there. Remote work counts in its scope when that is one country. Otherwise it
     counts where all places with a known country lie, judged at each level by itself.
     """
-    if head is None:
-        return None, None, None
     tied = head.country
     if tied is None and where.workplace == REMOTE:
         tied = _only_country(where.remote_scope)
@@ -581,10 +715,10 @@ def _common(values: Sequence[str | None]) -> str | None:
     return (known.pop() if len(known) == 1 else SEVERAL) if known else None
 
 
-def _market(head: Pay | None, country: str | None) -> str | None:
+def _market(currency: str | None, country: str | None) -> str | None:
     """`cross_border` when the pay is not in the country's legal tender."""
-    if head is None or head.currency is None or country in (None, SEVERAL, REMOTE):
+    if currency is None or country in (None, SEVERAL, REMOTE):
         return None
     assert country is not None
     tender = legal_tender(country)
-    return None if not tender else "local" if head.currency in tender else "cross_border"
+    return None if not tender else "local" if currency in tender else "cross_border"

@@ -17,6 +17,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Column, Table
 
+from transforms.text.characters import NOT_SHOWN, REPLACEMENT, SPACING_CONTROLS
+
 WIDTH = 120
 """Columns of what is printed to a file or a pipe, where neither a terminal nor COLUMNS says how wide it is."""
 MIN_WIDTH = 12
@@ -25,11 +27,8 @@ LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "tit
 """How the tables of the readers look (`why`, `scorecard`)."""
 
 
-UNSHOWN = dict.fromkeys(
-    (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F),
-     *range(0x2066, 0x206A)), "\ufffd",
-)  # fmt: skip
-"""Characters that command a terminal (C0, C1; not tab, newline) or turn its text round (Unicode's bidi controls)."""
+UNSHOWN = dict.fromkeys(map(ord, (NOT_SHOWN | SPACING_CONTROLS) - {"\t", "\n"}), REPLACEMENT)
+"""What is shown in place of characters that show nothing, command a terminal or turn its text round."""
 
 
 class PlainConsole(Console):

@@ -18,7 +18,7 @@ def said(number: int, **changed: object) -> RawPosting:
 
 
 def test_together_they_are_the_same_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TOGETHER", 3)
+    monkeypatch.setattr(module, "BATCH", 3)
     given = [
         said(1),
         said(2, html=None, text="We need Rust."),

@@ -2,7 +2,7 @@
 
 The text is searched once for numbers; only what stands directly at a number is looked at. Numbers may be grouped by
 comma, point, space or apostrophe, the Indian way (12,00,000) and with either decimal sign; units such as k, lakh or
-million are rows of lookups/pay/pay_units.csv. Whether an amount is pay is decided in `pay/prose.py`.
+million are rows of lookups/pay/pay_units.csv. Whether an amount is pay is decided in `prose.py`.
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ _COUNTED = re.compile(
     r"|Stunden|Jahre|Tage|ans|heures)\b)"
 )
 """What a second number counts when it is no money: "$20 - 40 hours"."""
+_NONE: frozenset[str] = frozenset()
+"""No currency."""
 
 
 class Unit(NamedTuple):
@@ -308,55 +310,105 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
 
 @functools.lru_cache(maxsize=1024)
 def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount | None:
-    """The same for the few words around a number."""
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    if after == "%" or before == "#":
+    """The same for the few words around a number: its sign, its digits, its unit and the currency named after it."""
+    if _char(text, end) == "%" or text[start - 1 : start] == "#":
         return None
-    size, currencies, is_local, sign_end = _sign_at(text, start, before, country)
-    if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+    sign = _sign_of(text, start, country)
+    if sign is None:
         return None
-    sign_start = sign_end - size
-    if len(currencies) > 1 and (code := _CODE_BEFORE.search(text, max(0, sign_start - 5), sign_start)):
-        meant = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
-        if meant and code[1] != "CA":  # "San Francisco, CA $120k"
-            currencies, sign_start = meant, code.start(1)
-    number = _value(text[start:end])
-    spaced = _SPACED.match(text, end) if size and end - start <= len("999") else None
-    if spaced:
-        number, end = number * 1000 + int(spaced[1]), spaced.end()
-        after = text[end] if end < len(text) else " "
-    cents = _CENTS.match(text, end) if not size else None
-    if cents:
-        number, end, currencies = number + int(cents[2]) / 100, cents.end(), currencies_of(cents[1])
-        after = text[end] if end < len(text) else " "
-    unit, tail = _unit_at(text, end, is_signed=size > 0)
-    if number in RETIREMENT_PLANS and not size and (unit or after in "(kK"):
+    figure = _figure(text, start, end, is_signed=sign.is_there)
+    after = _char(text, figure.end)
+    unit, tail = _unit_at(text, figure.end, is_signed=sign.is_there)
+    if figure.number in RETIREMENT_PLANS and not sign.is_there and (unit or after in "(kK"):
         return None
-    is_small = number < MIN_SUM and unit is None
-    named, has_name, reached = _named_after(text, tail, currencies, country, is_small=is_small)
-    if not has_name and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
-        named, has_name, reached = _named_after(text, tail + 1, currencies, country, is_small=is_small)
-    tail = reached if has_name else tail
-    is_signed = size > 0 or has_name or cents is not None
+    signed = figure.currencies or sign.currencies
+    is_small = figure.number < MIN_SUM and unit is None
+    name = _named_after(text, tail, signed, country, is_small=is_small)
+    if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
+        name = _named_after(text, tail + 1, signed, country, is_small=is_small)
+    is_signed = sign.is_there or name is not None or bool(figure.currencies)
     if not is_signed and unit is None and after.isalpha():
         return None
-    if has_name:
-        currencies, is_local = named
-    elif not currencies and unit and unit.currency and country in (None, *tender_of(unit.currency)):
-        currencies = frozenset({unit.currency})
-    is_bare_sum = number >= MIN_SUM and not (number in YEARS and end - start == len("2026"))
+    tail = name.end if name else tail
     return Amount(
-        start=sign_start,
+        start=sign.start,
         end=tail,
-        number=number,
+        number=figure.number,
         unit=unit,
-        currencies=currencies,
-        is_local=is_local,
+        currencies=name.currencies if name else signed or _currency_of_unit(unit, country),
+        is_local=name.is_local if name else sign.is_local,
         is_signed=is_signed,
-        is_sum=is_signed or unit is not None or is_bare_sum,
+        is_sum=is_signed or unit is not None or _is_bare_sum(figure.number, figure.end - start),
         is_open=text[tail : tail + 1] == "+",
     )
+
+
+class _Sign(NamedTuple):
+    """What stands before a number: where it begins, its currencies, whether they are local, whether it is a sign."""
+
+    start: int
+    currencies: frozenset[str]
+    is_local: bool
+    is_there: bool
+
+
+class _Figure(NamedTuple):
+    """The number itself, where it ends, and the currencies of a sign within it: "13€50"."""
+
+    number: float
+    end: int
+    currencies: frozenset[str]
+
+
+class _Name(NamedTuple):
+    """A currency named after a number, and where its name ends."""
+
+    currencies: frozenset[str]
+    is_local: bool
+    end: int
+
+
+def _char(text: str, at: int) -> str:
+    """The character at an offset; a space beyond the end."""
+    return text[at] if at < len(text) else " "
+
+
+def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
+    """The sign before a number, with a code before it that narrows what it means; None in the middle of a word."""
+    before = text[start - 1] if start else " "
+    size, currencies, is_local, end = _sign_at(text, start, before, country)
+    if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
+        return None
+    sign = _Sign(end - size, currencies, is_local, size > 0)
+    code = _CODE_BEFORE.search(text, max(0, sign.start - 5), sign.start) if len(currencies) > 1 else None
+    if code is None or code[1] == "CA":  # "San Francisco, CA $120k"
+        return sign
+    meant = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
+    return sign._replace(start=code.start(1), currencies=meant) if meant else sign
+
+
+def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
+    """A number with what belongs to it behind its first digits: "$55, 000" and "13€50"."""
+    number = _value(text[start:end])
+    if is_signed:
+        spaced = _SPACED.match(text, end) if end - start <= len("999") else None
+        return _Figure(number * 1000 + int(spaced[1]) if spaced else number, spaced.end() if spaced else end, _NONE)
+    cents = _CENTS.match(text, end)
+    if cents is None:
+        return _Figure(number, end, _NONE)
+    return _Figure(number + int(cents[2]) / 100, cents.end(), currencies_of(cents[1]))
+
+
+def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
+    """The currency that a unit implies (LPA), unless the country has another."""
+    if unit is None or unit.currency is None or country not in (None, *tender_of(unit.currency)):
+        return _NONE
+    return frozenset({unit.currency})
+
+
+def _is_bare_sum(number: float, size: int) -> bool:
+    """Whether a number of so many characters may be money without a currency or unit: it is large and no year."""
+    return number >= MIN_SUM and not (number in YEARS and size == len("2026"))
 
 
 def stated_amount(stated: object) -> float | None:
@@ -445,26 +497,26 @@ def _currencies(sign: str, country: str | None) -> tuple[frozenset[str], bool]:
     return currencies_of(sign), False
 
 
-def _named_after(
-    text: str, end: int, signed: frozenset[str], country: str | None, *, is_small: bool
-) -> tuple[tuple[frozenset[str], bool], bool, int]:
-    """The currency named after a number: its currencies and whether it is local; whether there is one; where it ends.
+def _named_after(text: str, end: int, signed: frozenset[str], country: str | None, *, is_small: bool) -> _Name | None:
+    """The currency named after a number, if one is.
 
     It must agree with the sign before the number, unless it is a code in capitals, which wins.
     """
     words = _WORDS_AFTER.match(text, end) if _may_be_named(text, end, text[end : end + 1]) else None
-    n, others, is_local = _sign_after(words[1], words[2], words[3], country) if words else (0, frozenset[str](), False)
-    if words is None or not n or not (not signed or signed & others or words[1].isupper()):
-        return (signed, False), False, end
+    if words is None:
+        return None
+    n, others, is_local = _sign_after(words[1], words[2], words[3], country)
+    if not n or not (not signed or signed & others or words[1].isupper()):
+        return None
     if not signed and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
-        return (signed, False), False, end  # "Level 7 $92,000": the sign of the next number
+        return None  # "Level 7 $92,000": the sign of the next number
     found = signed & others or others
     tail = words.end(n) if n > 0 else words.start(1) + 1
     other = _ALTERNATIVE.match(text, tail)
     if other and other[1] in codes():
         found, tail = found | {other[1]}, other.end()
     is_bracketed = text[end : words.start(1)].lstrip().startswith("(")
-    return (found, is_local), True, tail + (is_bracketed and text[tail : tail + 1] == ")")
+    return _Name(found, is_local, tail + (is_bracketed and text[tail : tail + 1] == ")"))
 
 
 @functools.lru_cache(maxsize=65536)

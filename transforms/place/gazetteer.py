@@ -31,6 +31,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -322,35 +323,68 @@ def _tables() -> dict[str, Any]:
     if content is not None:
         tables: dict[str, Any] = json.loads(content)
         return tables
-    tables = _made_tables()
+    tables = _make_tables()
     keep(kept, json.dumps(tables, ensure_ascii=False).encode())
     return tables
 
 
-def _made_tables() -> dict[str, Any]:
-    """`names` as numbers of `rows`, the fields of meanings, and the other tables of a `Gazetteer`."""
-    density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
-    weight = {country: density.get(country, MIN_DENSITY) for country in countries()}
-    names: dict[str, dict[tuple[str, str | None, str | None], Meaning]] = {}
-    codes: dict[str, list[Meaning]] = {}
-    subdivisions: dict[str, dict[str, str]] = {}
-    joined = set(groups())
+@dataclass
+class _Tables:
+    """The tables of a `Gazetteer` while they are filled, lookup by lookup."""
 
-    def add(name: str, meaning: Meaning) -> None:
-        known = names.setdefault(name, {})
+    names: dict[str, dict[tuple[str, str | None, str | None], Meaning]] = field(default_factory=dict)
+    codes: dict[str, list[Meaning]] = field(default_factory=dict)
+    subdivisions: dict[str, dict[str, str]] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
+
+    def add(self, name: str, meaning: Meaning) -> None:
+        """Let a key mean a place too; of two scores for one place the higher counts."""
+        known = self.names.setdefault(name, {})
         if name and (meaning.place not in known or known[meaning.place].score < meaning.score):
             known[meaning.place] = meaning
 
+    def add_code(self, code: str, meaning: Meaning) -> None:
+        """Let a code mean a place too."""
+        self.codes.setdefault(code, []).append(meaning)
+
+
+def _make_tables() -> dict[str, Any]:
+    """`names` as numbers of `rows`, the fields of meanings, and the other tables of a `Gazetteer`."""
+    density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
+    weight = {country: density.get(country, MIN_DENSITY) for country in countries()}
+    tables = _Tables(joined=set(groups()))
+    inhabitants, well_known = _add_cities(tables, weight)
+    _add_subdivisions(tables, weight, inhabitants)
+    _add_metros(tables)
+    _add_countries(tables, weight, well_known)
+    numbers: dict[Meaning, int] = {}
+    return {
+        "names": {
+            n: [numbers.setdefault(m, len(numbers)) for m in found.values()] for n, found in tables.names.items()
+        },
+        "rows": list(numbers),
+        "codes": tables.codes,
+        "joined": sorted(name for name in tables.joined if " " in name),
+        "subdivisions": tables.subdivisions,
+    }
+
+
+def _add_cities(tables: _Tables, weight: dict[str, float]) -> tuple[dict[str, int], dict[str, set[str]]]:
+    """GeoNames' cities. Returns inhabitants by subdivision, and the countries of well-known cities by their name."""
     inhabitants: dict[str, int] = {}
-    well_known: dict[str, set[str]] = {}  # the countries of well-known cities by their name
+    well_known: dict[str, set[str]] = {}
     for name, city in _cities(weight, inhabitants):
-        add(name, city)
+        tables.add(name, city)
         if city.city and city.population >= WELL_KNOWN:
             well_known.setdefault(city.city, set()).add(city.country)
     for name in map(key, well_known):
-        for place, meaning in names[name].items():
+        for place, meaning in tables.names[name].items():
             if meaning.city and key(meaning.city) != name:
-                names[name][place] = meaning._replace(score=meaning.score * ALIAS_BESIDE_BEARER)
+                tables.names[name][place] = meaning._replace(score=meaning.score * ALIAS_BESIDE_BEARER)
+    return inhabitants, well_known
+
+
+def _add_subdivisions(tables: _Tables, weight: dict[str, float], inhabitants: dict[str, int]) -> None:
     for row in _rows("subdivisions"):
         country, code = row["country"], row["subdivision"]
         people = inhabitants.get(code, 0)
@@ -358,37 +392,35 @@ def _made_tables() -> dict[str, Any]:
         own = [row["name"], *parts(row["aliases"])]
         short = parts(row["abbreviations"])
         for name in own:
-            add(key(name), meaning)
+            tables.add(key(name), meaning)
         coded = meaning if country in ADDRESSED_BY_STATE else meaning._replace(score=meaning.score * RARE_CODE)
         for name in short:
-            codes.setdefault(name, []).append(coded)
+            tables.add_code(name, coded)
         by_key = {key(name): code for name in (code.partition("-")[2], *own, *short)}
-        subdivisions.setdefault(country, {}).update(by_key)
+        tables.subdivisions.setdefault(country, {}).update(by_key)
+
+
+def _add_metros(tables: _Tables) -> None:
     for row in _rows("metros"):
         meaning = Meaning(row["country"], row["subdivision"], row["city"], NICKNAME)
         if row["case"] == "upper":
-            codes.setdefault(row["name"], []).append(meaning)
+            tables.add_code(row["name"], meaning)
         else:
-            add(key(row["name"]), meaning)
-            joined.add(key(row["name"]))
+            tables.add(key(row["name"]), meaning)
+            tables.joined.add(key(row["name"]))
+
+
+def _add_countries(tables: _Tables, weight: dict[str, float], well_known: dict[str, set[str]]) -> None:
     for country, row in countries().items():
         meaning = Meaning(country, None, None, weight[country] * METROPOLIS)
         for code in (country, row["alpha3"]):
-            codes.setdefault(code, []).append(meaning)
+            tables.add_code(code, meaning)
     for row in _rows("country_names"):
         is_own = row["name"] == countries()[row["country"]]["name"]
         is_city = not is_own and well_known.get(row["name"], set()) - {row["country"]}  # "Norfolk", "Salvador"
         if row["kind"] == "name" and not is_city:
-            add(key(row["name"]), Meaning(row["country"], None, None, CERTAIN))
-            joined.add(key(row["name"]))
-    numbers: dict[Meaning, int] = {}
-    return {
-        "names": {n: [numbers.setdefault(m, len(numbers)) for m in found.values()] for n, found in names.items()},
-        "rows": list(numbers),
-        "codes": codes,
-        "joined": sorted(name for name in joined if " " in name),
-        "subdivisions": subdivisions,
-    }
+            tables.add(key(row["name"]), Meaning(row["country"], None, None, CERTAIN))
+            tables.joined.add(key(row["name"]))
 
 
 def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[tuple[str, Meaning]]:

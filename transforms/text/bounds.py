@@ -13,6 +13,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from transforms.records.rows import Issue
+from transforms.text.characters import REPLACEMENT
 from transforms.text.normalise import without_unseen
 from transforms.text.rejects import Rejected
 
@@ -48,7 +49,6 @@ MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
     "valid_through": timedelta(days=20 * 366),
 })  # fmt: skip
 """How long after it was seen an advert's day may lie. Ends 14 years ahead were seen, meant as none."""
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
 _USER = re.compile(r"^((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//)[^/?#]*@")
 

@@ -20,6 +20,8 @@ from typing import NamedTuple
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.text.characters import LINE_ENDS, NOT_SHOWN, ODD_SPACES
+
 # fmt: off
 BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details", "dialog",
@@ -53,25 +55,6 @@ UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math
 MAX_TAGS = 600
 """Tags that are parsed together: parsing takes the square of the elements open at once. The untidy markup of 7,600
 stored adverts has 409 at most; browsers stop at 512 elements within each other."""
-_SPACING = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"
-"""Control characters that are white space."""
-# fmt: off
-NOT_SHOWN = frozenset(
-    chr(code)
-    for first, last in (
-        (0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E),
-        (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
-    )
-    for code in range(first, last + 1)
-) - frozenset(_SPACING)
-# fmt: on
-"""Characters that show nothing: control characters (ESC, NUL), soft hyphen, zero width space, word joiner, byte order
-mark, tags, and those that turn the direction of what follows (Unicode 17, section 23.2). The joiners that Persian and
-Hindi write (U+200C, U+200D) are none of them."""
-ODD_SPACES = frozenset(("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"))
-"""White space within a line that is no blank: what str.split() takes for it."""
-LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-"""What str.splitlines() takes for the end of a line, beside "\n"."""
 ORDINARY = bytes((*b"\n", *range(0x20, 0x7F)))
 """What a text needs no care for."""
 MASK = "x"

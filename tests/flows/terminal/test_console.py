@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import unicodedata
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.terminal import console
+from transforms.text.characters import NOT_SHOWN
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07 [bold]b[/bold] :smile: \u202egnp.exe\u2066 \x9b2J \x00"
 FORBIDDEN = "\x1b\x07\x9b\x00\u202e\u2066"
@@ -51,6 +53,11 @@ def test_words_of_others_command_no_terminal(put: Any) -> None:
     printed = stream.getvalue()
     assert "red" in printed and "[bold]b[/bold]" in printed and ":smile:" in printed
     assert not set(printed) & set(FORBIDDEN)
+
+
+def test_a_terminal_gets_no_control_character_and_nothing_that_readers_remove() -> None:
+    controls = {chr(code) for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
+    assert set(map(chr, console.UNSHOWN)) == NOT_SHOWN | controls - {"\t", "\n"}
 
 
 def test_results_of_queries_command_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
