@@ -37,7 +37,7 @@ def stage(target: Path, content: bytes) -> Staged | None:
             target.parent.mkdir(parents=True, exist_ok=True)
             _remove_left(fresh, _kept_name(target))
             check_writable(target)
-            if target.exists() and target.read_bytes() == content:
+            if target.is_file() and target.read_bytes() == content:  # reading a pipe would wait for its writer
                 return None
             with fresh.open("wb") as out:
                 out.write(content)
