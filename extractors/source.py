@@ -40,11 +40,11 @@ HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """What `*` in an endpoint stands for."""
 WHOLE_LIST = "all"
 """Name of the only board of a source whose one answer is its whole list (`Source.whole_list`)."""
-AGES_OUT, LISTED_WHOLE = 30, 60
+EXPIRY_DAYS, WHOLE_LIST_EXPIRY_DAYS = 30, 60
 """Days without being seen after which an advert counts as expired, where its source states neither its last day nor how
 long it lists adverts. 30 is what job boards that state it sell. 60 where whole lists close adverts by themselves: the
 age then only ends those of a board that stopped answering."""
-EXPIRES_AFTER = {"employer board": LISTED_WHOLE, "aggregator": AGES_OUT, "forum": AGES_OUT}
+EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": EXPIRY_DAYS, "forum": EXPIRY_DAYS}
 MAX_SECONDS = 6 * 3600.0
 """Seconds a source may take a night where it declares no other number: twice what the largest budget of requests needs
 (8,000, a second apart and a third of a second each)."""
@@ -54,13 +54,14 @@ _PART = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class BoardUrl:
-    """Addresses of one employer's board: made from the board's token, and read back.
+    """How a board's token in boards.csv becomes an address, and an address the token again.
 
-    `listing` is the template of the address that lists the board, "https://api.lever.co/v0/postings/{board}?mode=json";
-    its query is sent and, when an address is read, ignored. `posting` is the template of the address of a single
-    posting, with `{id}`, where the source has such. `board` is the template of the token in boards.csv, where it is not
-    just the part {board} of the address. `pages` are patterns of the public pages of boards and postings,
-    with a group for each part of the token. With `is_paged`, one answer is a page of the list and never all of it.
+    `listing`: template of the address that lists the board, "https://api.lever.co/v0/postings/{board}?mode=json". Its
+    query is part of the request and ignored when an address is read.
+    `pages`: patterns of the public pages of boards and postings, with a group for each part of the token.
+    `posting`: template of the address of a single posting, with `{id}`, where the source has such addresses.
+    `board`: template of the token, where it is more than the part `{board}` of the address ("eu:{board}").
+    `is_paged`: one answer is a page of the list and never the whole list.
     """
 
     listing: str
@@ -87,7 +88,7 @@ class BoardUrl:
         return (board, parts["id"]) if parts and board else None
 
     def board_on(self, page: str) -> str | None:
-        """The token of the board whose public page, or whose posting's, an address is; None: it is none, or unsafe."""
+        """The token of the board that a public page belongs to; None: it is no such page, or its token is unsafe."""
         found = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
         words = {name: unquote(part) for name, part in found.groupdict().items()} if found else {}
         is_token = words and all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
@@ -98,7 +99,7 @@ class BoardUrl:
 
     @functools.cached_property
     def _token_pattern(self) -> re.Pattern[str]:
-        """Several parts are words, so that what stands between them parts them; a single one is any text."""
+        """Several parts are words, so that the characters between them separate them; a single part is any text."""
         part = ".+" if len(_PART.findall(self.board)) == 1 else r"[\w-]+"
         return _pattern(self.board, lambda before: part, end=r"\Z")
 
@@ -116,7 +117,7 @@ class BoardUrl:
 
 
 def _address_pattern(template: str) -> re.Pattern[str]:
-    """A pattern of addresses made by a template, whatever their query. Parts end with a host's label or a segment."""
+    """A pattern of a template's addresses with any query. A part is a label of the host or a segment of the path."""
     path = template.partition("?")[0].rstrip("/")
     return _pattern(path, lambda before: r"[^/?#]+" if "/" in before[8:] else r"[^/.?#]+", end=r"/?(?:[?#]|\Z)")
 
@@ -140,7 +141,7 @@ def _parts_of(url: str, pattern: re.Pattern[str]) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class Package:
-    """An optional Python package that brings a source's file: its name, and what finds the file in it.
+    """An optional Python package that contains a source's file: its name, and the function that finds the file.
 
     `find` gives the file and when its maker got it from the publisher; None: the package is not installed.
     """
@@ -162,16 +163,16 @@ class Source:
 
     `access`: `open` sources are read; `key` ones only when the environment holds every name of `keys`;
     `consent` ones only when the operator has put on record why reading is permitted; `file` ones are never asked,
-    a person hands their files to `jobmarket backfill`. `pause` is the least number of seconds between two requests
-    to one of its hosts (a robots.txt may ask for more), `most_requests` what a night may ask at most, `max_seconds` how
-    long it may take over them: the rest is then not asked for, and what was got is kept. An advert that was not seen
-    for `expires_after_days` counts as expired, which is not closed; a source that declares none has the days of its
-    kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
+    a person hands their files to `jobmarket backfill`. `pause` is the minimum of seconds between two requests
+    to one of its hosts (a robots.txt may ask for more), `most_requests` the maximum of requests a night,
+    `max_seconds` how long they may take: the rest is then left out, and the answers so far are kept. An advert that
+    was not seen for `expires_after_days` counts as expired, which is not closed; a source that declares none has the
+    days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
 
-    Optional: `boards`, the addresses of the boards that boards.csv names, the first that fits a token counts;
-    `whole_list`, the address whose one answer is the source's whole list; `posting_id`, which gives the id of the
-    posting whose own address a URL is, where `BoardUrl.posting` does not; `file_url`, which gives the address that a
-    file of such a name is published at, where a person may download it; `package`, which brings such a file.
+    Optional: `boards` are the addresses of the boards that boards.csv names; the first that fits a token is used.
+    `whole_list` is the address whose one answer is the source's whole list. `posting_id` gives the id of the posting
+    whose own address a URL is, where `BoardUrl.posting` cannot. `file_url` gives the address at which a file of that
+    name is published, for files that a person may download. `package` is a Python package that contains such a file.
     """
 
     name: str
@@ -203,7 +204,7 @@ class Source:
 
     def __post_init__(self) -> None:
         if self.expires_after_days is None:
-            object.__setattr__(self, "expires_after_days", EXPIRES_AFTER.get(self.kind))
+            object.__setattr__(self, "expires_after_days", EXPIRY_DAYS_OF_KIND.get(self.kind))
 
     def longest_endpoint(self, url: str) -> int:
         """Characters of the longest endpoint that a URL falls under, `*` as one; 0: it falls under none."""

@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from extractors.response import Response, each
-from extractors.source import AGES_OUT, Source
+from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.structured import stated_pay
@@ -94,7 +94,7 @@ SOURCE = Source(
     cadence="live",
     expected_rows=(1, 50_000),
     most_requests=2_000,
-    expires_after_days=AGES_OUT,
+    expires_after_days=EXPIRY_DAYS,
     posting_id=posting_of,
     facts=(
         "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from extractors.boards import employer_of
 from extractors.response import Response, each
-from extractors.source import AGES_OUT, BoardUrl, Source
+from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -55,7 +55,7 @@ SOURCE = Source(
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
-    expires_after_days=AGES_OUT,
+    expires_after_days=EXPIRY_DAYS,
     boards=(
         BoardUrl(
             API + f"{{board}}/postings?offset=0&limit={PAGE}",

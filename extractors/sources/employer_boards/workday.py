@@ -16,7 +16,7 @@ from typing import Any
 
 from extractors.boards import employer_of
 from extractors.response import Response, each
-from extractors.source import AGES_OUT, BoardUrl, Source
+from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
@@ -66,7 +66,7 @@ SOURCE = Source(
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
-    expires_after_days=AGES_OUT,
+    expires_after_days=EXPIRY_DAYS,
     boards=(
         BoardUrl(
             "https://{tenant}.wd{number}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs",

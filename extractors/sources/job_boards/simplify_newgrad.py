@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import LISTED_WHOLE, WHOLE_LIST, Source
+from extractors.source import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
@@ -37,7 +37,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="many times a day",
     expected_rows=(50, 5_000),
-    expires_after_days=LISTED_WHOLE,
+    expires_after_days=WHOLE_LIST_EXPIRY_DAYS,
     whole_list=ADDRESS,
     facts=(
         "Seen in 14 stored answers of 2023-10 to 2024-10: a bare array of 268 to 1,382 rows with twelve keys each, the "

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import LISTED_WHOLE, WHOLE_LIST, Source
+from extractors.source import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
@@ -44,7 +44,7 @@ SOURCE = Source(
     expected_rows=(5, 20_000),
     pause=30.0,
     most_requests=4,
-    expires_after_days=LISTED_WHOLE,
+    expires_after_days=WHOLE_LIST_EXPIRY_DAYS,
     whole_list=ADDRESS,
     facts=(
         "Seen in a stored answer of 2026 with 22 jobs: publication times without a zone, salary as prose or an empty "

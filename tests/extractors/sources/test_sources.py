@@ -33,7 +33,7 @@ import transforms.lookups
 from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
-from extractors.source import ACCESSES, LISTED_WHOLE, SourceModule, all_sources, source_of
+from extractors.source import ACCESSES, WHOLE_LIST_EXPIRY_DAYS, SourceModule, all_sources, source_of
 from extractors.source_list import REGISTRY, SOURCES_MD, registry_python, sources_markdown
 from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, smartrecruiters, teamtailor, workday
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
@@ -178,8 +178,10 @@ def test_a_source_declares_itself(name: str) -> None:
     assert source.pause >= 1
     assert 0 < source.expected_rows[0] < source.expected_rows[1]
     if source.kind in POSTING_KINDS:
-        least = LISTED_WHOLE if source.has_whole_lists else 1
-        assert least <= (source.expires_after_days or 0) <= LISTED_WHOLE, "whole lists close adverts before their age"
+        least = WHOLE_LIST_EXPIRY_DAYS if source.has_whole_lists else 1
+        assert least <= (source.expires_after_days or 0) <= WHOLE_LIST_EXPIRY_DAYS, (
+            "whole lists close adverts before their age"
+        )
     else:
         assert source.expires_after_days is None
     for said in (source.title, source.publisher, source.homepage, source.licence, source.attribution, source.facts):
