@@ -39,9 +39,11 @@ from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.version import code_version
 from flows.terminal.errors import unwritten
 from flows.terminal.progress import shown
-from reports.figures import catalogue
+from reports.figures import claims
+from reports.figures.compute import compute as compute_figures
 from reports.guide import refresh
-from reports.site import page as site
+from reports.guide.markers import GuideError
+from reports.site import page
 from transforms.employers import dedup, identity
 from transforms.records.columns import table_of
 from transforms.records.vocabulary import POSTING_KINDS
@@ -707,7 +709,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
                     for cls, mart in MARTS.items()
                 ]
                 database.put(con, MartInputs, made)
-                ledger = catalogue.compute(con, as_of, code_version=code_version())
+                ledger = compute_figures(con, as_of, code_version=code_version())
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
@@ -725,18 +727,18 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     Returns what prevents it, and then nothing has changed. Everything that can fail does so while the files are
     made beside their places. A kill between two of the renames is mended by the next run, which makes them all again.
     """
-    for warning in catalogue.warnings(ledger):
+    for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
     staged: list[atomic_files.Staged | None] = []
     try:
         for path_in, path_out in guides_of(request):
             staged.append(stage_guide(request, path_in, path_out, ledger))
-        page, sources = request.outputs.page, declared_sources()
-        staged.append(site.stage(ledger, page, sources=sources, is_sample=request.is_sample))
+        made = page.stage(ledger, request.outputs.page, sources=declared_sources(), is_sample=request.is_sample)
+        staged.append(made)
         with work_of(request) as con:
             staged.insert(0, database.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
         atomic_files.commit(staged)
-    except (refresh.GuideError, refresh.SampleOutsideError) as error:
+    except (GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]
     except OSError as error:
         return [unwritten(error)]

@@ -93,7 +93,7 @@ POINTS = [
     Point("gates", "warehouse.checks.gate:check", "after", 4),
     Point("marts", "warehouse.database:write_mart", "before"),
     Point("marts", "warehouse.database:write_mart", "after", 3),
-    Point("marts", "reports.figures.catalogue:compute", "after"),
+    Point("marts", "reports.figures.compute:compute", "after"),
     Point("gates", "warehouse.checks.integrity:judge", "after"),
     Point("publish", "reports.guide.refresh:stage", "after"),
     Point("publish", "warehouse.database:_renew_market", "after"),

@@ -20,7 +20,7 @@ from flows.accuracy.audit import GOLD, Answer
 from flows.nightly import MARTS
 from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
-from reports.figures import catalogue
+from reports.figures.explain import explain
 from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 from warehouse import database
 
@@ -229,7 +229,7 @@ def test_each_figure_explains_itself(con: database.Connection) -> None:
     names = figure_ids(con)
     assert len(names) > 50
     for name in names:
-        said = catalogue.explain(con, name)
+        said = explain(con, name)
         kind = re.search(r"^  kind +(\w+)", said, re.M)
         assert kind, said
         assert re.search(r"^  sources +\S", said, re.M), said

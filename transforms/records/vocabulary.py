@@ -32,7 +32,21 @@ REQUIREMENTS = ("required", "preferred", "mentioned")
 READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 REGION_LEVELS = ("world", "continent", "region", "country")
-SENIORITY_GROUPS = ("entry", "mid_senior", "mid_senior_stated", "mid", "senior", "staff", "unstated", "all")
+LEVEL_GROUPS: dict[str, tuple[str, ...] | None] = {
+    "entry": ("junior",),
+    "mid_senior": ("mid", "senior"),
+    "mid": ("mid",),
+    "senior": ("senior",),
+    "staff": ("staff",),
+    "unstated": ("unstated",),
+    "all": None,
+}
+"""Levels that each group of levels holds; None is every level. The one place where they are declared."""
+MIN_YEARS_OF_LEVEL = {"junior": 0, "mid": 2, "senior": 5, "staff": 8}
+"""Least years of experience from which a level is inferred where no title names one; each goes up to the next."""
+STATED = "_stated"
+"""Ends the name of a group of levels that leaves out jobs whose level was inferred from years of experience."""
+SENIORITY_GROUPS = ("entry", "mid_senior", f"mid_senior{STATED}", "mid", "senior", "staff", "unstated", "all")
 CELL_STATES = ("published", "low", "suppressed")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SKILL_KINDS = ("technology", "concept")

@@ -12,9 +12,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from reports.figures import catalogue, selects
-from reports.figures.catalogue import UnknownFigureError, compute, declared, explain, warnings
-from reports.wording import wording
+from reports.figures import catalogue, query
+from reports.figures.catalogue import declared
+from reports.figures.claims import warn_of_outdated
+from reports.figures.compute import compute
+from reports.figures.explain import UnknownFigureError, explain
+from reports.wording import notes, numbers
 from transforms.records.vocabulary import CELL_STATES
 from warehouse import tables
 from warehouse.marts.statistics import DOUBT_WORDS, capped_weights, resampled, share_intervals
@@ -80,7 +83,7 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
     }  # fmt: skip
     assert wanted <= found.keys()
     for figure in found.values():
-        assert wording.shape_of(figure.id)
+        assert figure.renderer is catalogue.declaration_of(figure.id).renderer
         assert [bool(figure.rungs), bool(figure.claim), bool(figure.gathers)].count(True) == 1
 
 
@@ -91,11 +94,11 @@ def test_no_advertised_figure_says_earn_and_nothing_says_average() -> None:
 
 
 def test_literals_survive_quotes() -> None:
-    assert selects.filled("SELECT $a, $b, $c", {"a": "Cote d'Ivoire", "b": AS_OF, "c": ("x", "y'z")}) == (
-        "SELECT 'Cote d''Ivoire', DATE '2026-08-17', ['x', 'y''z']"
-    )
+    assert [query.literal(value) for value in ("Cote d'Ivoire", AS_OF, ("x", "y'z"), 0.1)] == [
+        "'Cote d''Ivoire'", "DATE '2026-08-17'", "['x', 'y''z']", "0.1",
+    ]  # fmt: skip
     with pytest.raises(TypeError):
-        selects.literal(object())
+        query.literal(object())
 
 
 # --- the ladder ---
@@ -139,7 +142,7 @@ def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put
     row = computed(con)[NORTH]
     assert row.value == "USD 10.0K–15.0K per month (low confidence)"
     assert (row.status, row.reason) == ("low", "few employers")
-    assert "Low confidence: few employers." in wording.note(row)
+    assert "Low confidence: few employers." in notes.note(row)
 
 
 def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -196,9 +199,9 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
         SourceContribution(source="lever", n=1, read_on=date(2026, 1, 7)),
     )
     assert found[NORTH].behind == found["bands.regions"].behind == of_each
-    assert wording.credited(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
+    assert notes.credited(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
     alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
-    assert wording.credited(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
+    assert notes.credited(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
     assert found["bands.regions"].read_on == date(2026, 1, 7)
     assert found["outlook.gdp_2030"].read_on is None
 
@@ -244,7 +247,7 @@ def test_the_band_of_stated_levels_stands_beside(
     if stated is not None:
         put(tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
     row = computed(con)[NORTH]
-    assert [tuple(r[name] for name in STATED) for r in wording.rows_of(row)] == [expected]
+    assert [tuple(r[name] for name in STATED) for r in notes.rows_of(row)] == [expected]
     assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
 
 
@@ -269,8 +272,8 @@ def test_pay_says_what_its_level_means_where_it_comes_from(
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     put(tables.SalaryBands, cell(basis=basis, seniority_group=group, **place))
     row = computed(con)["entry.us" if group == "entry" else NORTH]
-    assert expected in wording.note(row)
-    gathered = wording.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
+    assert expected in notes.note(row)
+    gathered = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
     assert gathered is not None and expected[1:] in " ".join(gathered.below)
 
 
@@ -302,7 +305,7 @@ def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnec
     put(tables.SalaryBands730, cell(band_low=2.0))
     row = computed(con)[NORTH]
     assert row.rung == "advertised, 365 days"
-    assert [r["band_low"] for r in wording.rows_of(row)] == [120_000.0]
+    assert [r["band_low"] for r in notes.rows_of(row)] == [120_000.0]
 
 
 def test_the_last_accepted_value_is_kept_with_its_date_and_nothing_later_leaks_in(
@@ -325,7 +328,7 @@ def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: 
     put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
     row = computed(con)[NORTH]
     assert (row.value, row.value_json, row.rung, row.status) == (None, None, "withheld", "suppressed")
-    assert wording.value(row) == "withheld: not enough data (n = 3; 30 needed)"
+    assert notes.value(row) == "withheld: not enough data (n = 3; 30 needed)"
     assert computed(con)["band.polynesia.mid_senior"].reason == "not enough data (n = 0; 30 needed)"
 
 
@@ -348,7 +351,7 @@ def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, 
     put(tables.SalaryBands, cell(**ends))
     row = computed(con)[NORTH]
     assert row.value_json is not None and "NaN" not in row.value_json
-    assert "No interval can be computed." in wording.note(row)
+    assert "No interval can be computed." in notes.note(row)
 
 
 def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -361,8 +364,8 @@ def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnecti
     )
     found = computed(con)
     assert found["entry.ca"].value == "USD 70K–90K per year, median USD 80K"
-    assert "In local money CAD 96K–123K, 44 jobs." in wording.note(found["entry.ca"])
-    table = wording.table(found["entries.countries"])
+    assert "In local money CAD 96K–123K, 44 jobs." in notes.note(found["entry.ca"])
+    table = notes.table(found["entries.countries"])
     assert table is not None and table.rows[0][:4] == ("Canada", "USD 70K–90K", "80K", "CAD 96K–123K")
 
 
@@ -372,7 +375,7 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     put(tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
     put(tables.SalaryBands730, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0))
     row = computed(con)["bands.regions"]
-    table = wording.table(row)
+    table = notes.table(row)
     assert table is not None
     assert [(r[0], r[-1]) for r in table.rows] == [
         ("US and Canada", "advertised, 365 days"),
@@ -446,8 +449,8 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
         demand("REST APIs", 0.06, rank=5),
     )
     found = computed(con)
-    rows = {row["word"]: row for row in wording.rows_of(found["skills.baseline"])}
-    assert [wording.verdict(rows[word]) for word in ("Python", "AWS", "R", "calculus", "Keras")] == [
+    rows = {row["word"]: row for row in notes.rows_of(found["skills.baseline"])}
+    assert [numbers.verdict(rows[word]) for word in ("Python", "AWS", "R", "calculus", "Keras")] == [
         "essential", "common", "rare", "rare", None,
     ]  # fmt: skip
     assert rows["R"]["share"] == 0.04, "a name goes before an alias"
@@ -501,7 +504,7 @@ def test_shares_weigh_employers_as_the_marts_do(con: duckdb.DuckDBPyConnection, 
     employer = [f"E{e:02}" for e, size in enumerate(sizes) for _ in range(size)]
     asking = np.array([(e + k) % 3 == 0 for e, size in enumerate(sizes) for k in range(size)], dtype=float)
     weights = capped_weights(employer)
-    rows = {row["item"]: row for row in wording.rows_of(computed(con)["additional.share"])}
+    rows = {row["item"]: row for row in notes.rows_of(computed(con)["additional.share"])}
     expected = float((asking * weights.of_job).sum() / weights.of_job.sum())
     for item in ("any", "bonus", "equity"):
         assert rows[item]["share"] == pytest.approx(expected, abs=1e-6)
@@ -514,7 +517,7 @@ def test_shares_weigh_employers_as_the_marts_do(con: duckdb.DuckDBPyConnection, 
 def test_the_interval_of_a_share_is_that_of_the_clusters(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     """Twelve employers of equal size that offer all or nothing: twelve observations, not ninety-six."""
     offers(put, [8] * 12, lambda employer, k: employer < 6)
-    row = wording.rows_of(computed(con)["additional.share"])[0]
+    row = notes.rows_of(computed(con)["additional.share"])[0]
     margin = 1.96 * (0.25 / 11) ** 0.5
     assert row["share_hi"] - row["share"] == pytest.approx(margin, abs=1e-5)
 
@@ -533,7 +536,7 @@ def test_the_interval_of_a_share_is_near_that_of_the_marts(
     asking = np.array([[has(e, k)] for e, size in enumerate(sizes) for k in range(size)], dtype=float)
     weights = capped_weights(employer)
     _, low, high = share_intervals(asking, weights, resampled(weights.n_employers, "a cell"))
-    row = wording.rows_of(computed(con)["additional.share"])[0]
+    row = notes.rows_of(computed(con)["additional.share"])[0]
     assert row["share_hi"] - row["share_lo"] == pytest.approx(high[0] - low[0], rel=0.2)
 
 
@@ -553,10 +556,10 @@ def test_each_unsure_share_carries_its_own_mark(con: duckdb.DuckDBPyConnection, 
     assert row.value.endswith("beside base pay: equity 2% (low confidence), bonus 34%, commission 0% (low confidence)")
     assert row.value.startswith("35% of adverts"), "the total is as sure as bonuses are"
     assert row.reason == "equity, commission: fewer than 5 employers"
-    rows = {line["item"]: line for line in wording.rows_of(row)}
+    rows = {line["item"]: line for line in notes.rows_of(row)}
     assert (rows["equity"]["n_employers_asking"], rows["equity"]["largest_employer"]) == (1, 1.0)
     assert rows["bonus"]["n_employers_asking"] == 40
-    table = wording.table(row)
+    table = notes.table(row)
     assert table is not None and [line[0] for line in table.rows] == [
         "any", "equity (low confidence)", "bonus", "commission (low confidence)",
     ]  # fmt: skip
@@ -577,7 +580,7 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
     put(tables.Postings, posting(99))
     put(tables.PostingPay, {**bonus, "posting_id": "ashby:99", "annual_high": 9e9, "usd_reason": "no_rate"})
     row = computed(con)["additional.bonus"]
-    assert wording.rows_of(row)[0]["p50"] == 11_900.0
+    assert notes.rows_of(row)[0]["p50"] == 11_900.0
     assert (row.value, row.status, row.n_jobs) == ("median USD 11.9K per year (low confidence)", "low", 40)
 
 
@@ -590,9 +593,9 @@ def test_industries_wait_until_enough_are_known(con: duckdb.DuckDBPyConnection, 
     for number in range(11, 16):
         put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance"})
     row = computed(con)["industries.shares"]
-    assert [(r["item"], r["n_asking"]) for r in wording.rows_of(row)] == [("finance", 50), ("retail", 30)]
+    assert [(r["item"], r["n_asking"]) for r in notes.rows_of(row)] == [("finance", 50), ("retail", 30)]
     assert row.value == "low confidence: finance 62%, retail 38%"
-    assert wording.note(row).count("Low confidence: finance, retail (the 95% interval is wider than 20") == 1
+    assert notes.note(row).count("Low confidence: finance, retail (the 95% interval is wider than 20") == 1
 
 
 def watched(put: Put, days: int, first: date) -> None:
@@ -646,7 +649,7 @@ def test_hiring_difficulty_follows_only_vacancies_seen_from_their_first_day(
     put(tables.Postings, posting(5001, first_seen_at=datetime(2026, 8, 1)))
     put(tables.Postings, posting(5002, first_seen_at=opened, last_seen_at=datetime(2026, 5, 20)))
     row = computed(con)["hiring.difficulty"]
-    assert [(r["cell"], r["n_jobs"], r["n_asking"]) for r in wording.rows_of(row)] == [
+    assert [(r["cell"], r["n_jobs"], r["n_asking"]) for r in notes.rows_of(row)] == [
         ("AI engineering", 36, 18),
         ("other engineering", 36, 9),
     ]
@@ -662,11 +665,11 @@ def test_cited_figures_name_their_source_and_go_stale(con: duckdb.DuckDBPyConnec
     fresh = computed(con)["outlook.gdp_2030"]
     assert fresh.value == "up to USD 15.7 trillion by 2030 (cited; PwC)"
     assert (fresh.kind, fresh.status, fresh.sources) == ("cited", "published", ("PwC",))
-    assert "27 June 2017" in wording.note(fresh) and "Verify again by 30 June 2027." in wording.note(fresh)
-    assert warnings([fresh]) == []
+    assert "27 June 2017" in notes.note(fresh) and "Verify again by 30 June 2027." in notes.note(fresh)
+    assert warn_of_outdated([fresh]) == []
     stale = computed(con, date(2028, 1, 1))["outlook.gdp_2030"]
     assert stale.status == "low" and stale.value is not None and stale.value.endswith("not verified again in time)")
-    assert len(warnings([stale])) == 1 and "PwC" in warnings([stale])[0]
+    assert len(warn_of_outdated([stale])) == 1 and "PwC" in warn_of_outdated([stale])[0]
 
 
 def test_a_claim_without_source_is_never_published_as_sure(con: duckdb.DuckDBPyConnection) -> None:
@@ -752,7 +755,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
         "advertised, 730 days: published (n = 420)",
         "ashby 1",
         "2026-08-16 published: USD 10.0K–15.0K per month",
-        "FROM mart.salary_bands_730 b",
+        "FROM mart.salary_bands_730",
         "USD 8.1K–12.9K per month in North America (no source named)",
     ):
         assert expected in text, expected

@@ -11,8 +11,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from reports.figures import selects
-from reports.figures.catalogue import Fallback, Figure, compute, declared
+from reports.figures import query
+from reports.figures.catalogue import Fallback, Figure, declared
+from reports.figures.compute import compute, parameters_of
 from tests.reports.conftest import AS_OF, Put, plain
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables
@@ -178,8 +179,7 @@ def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Fallback,
     """Every rung of every measured figure, with the parameters of its SELECTs."""
     for figure in declared(con).values():
         for rung in figure.rungs:
-            given = {"as_of": AS_OF, "basis": rung.basis, "window_days": rung.window_days, **figure.parameters}
-            yield figure, rung, given
+            yield figure, rung, parameters_of(figure, rung, AS_OF)
 
 
 def reader(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any]]]:
@@ -212,8 +212,8 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
     rows_of = reader(market)
     n_compared: dict[str, int] = {}
     for figure, rung, given in laddered(market):
-        named = behind(figure, rows_of(selects.filled(rung.behind, given)))
-        rows = rows_of(selects.filled(rung.sql, given))
+        named = behind(figure, rows_of(query.fill(rung.behind, given)))
+        rows = rows_of(query.fill(rung.sql, given))
         kind = figure.id.partition(".")[0]
         assert rows or not named or kind == "skills", f"{figure.id}: of a list without a skill all jobs were read"
         for row in rows:
@@ -244,7 +244,7 @@ def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.Du
         if row.status == "suppressed" or row.rung != rung.name:
             continue
         printed.add(figure.id)
-        adverts = behind(figure, rows_of(selects.filled(rung.behind, given)))
+        adverts = behind(figure, rows_of(query.fill(rung.behind, given)))
         assert sum(part.n for part in row.behind or ()) == len(adverts), figure.id
         assert {one["warc"] for one in adverts} == {name for name in row.snapshots if not name.startswith("ecb")}
         assert ("ecb_rates" in row.sources) == any(one["fx_source"] for one in adverts), figure.id

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.figures import catalogue
-from reports.guide.refresh import PROJECT, GuideError, Refreshed, SampleOutsideError, check, day_of, refreshed, stage
+from reports.figures.compute import compute
+from reports.guide.markers import GuideError, Refreshed
+from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
+from reports.guide.render import refreshed
 from warehouse import tables
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
@@ -457,7 +459,7 @@ def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
 
 def ours(con: Any, put: Any) -> list[Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    return catalogue.compute(con, date(2026, 8, 17), code_version="1")
+    return compute(con, date(2026, 8, 17), code_version="1")
 
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:

@@ -1,0 +1,1 @@
+WITH {{additional_jobs}}, {{adverts}}

@@ -1,0 +1,3 @@
+WITH {{bonus_adverts}}
+SELECT ['ai_engineering'] AS cell, job_id, posting_id, source, board, warc, fx_source, fx_on, [] AS items
+FROM stated WHERE amount > 0

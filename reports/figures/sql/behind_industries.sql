@@ -1,0 +1,1 @@
+WITH {{industry_jobs}}, {{adverts}}

@@ -1,0 +1,6 @@
+WITH behind AS MATERIALIZED ($behind)
+SELECT cell, source, board, warc, count(*) AS n FROM behind GROUP BY ALL
+UNION ALL
+SELECT DISTINCT b.cell, r.source, NULL, r.warc, 0
+FROM core.exchange_rates r JOIN behind b ON r.source = b.fx_source AND r.rate_on = b.fx_on
+ORDER BY ALL

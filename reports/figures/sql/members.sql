@@ -1,0 +1,4 @@
+SELECT figure, value, status, rung, n_jobs, n_employers, reason
+FROM mart.figures
+WHERE as_of = $as_of AND starts_with(figure, $prefix)
+ORDER BY figure

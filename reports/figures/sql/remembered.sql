@@ -1,0 +1,1 @@
+SELECT DISTINCT figure FROM mart.figures WHERE {{accepted}}
