@@ -206,7 +206,7 @@ GATHERED = (
                 section="pay",
                 heading=f"{levels.capitalised(BAND_LEVEL)}, by region",
                 chart="bands",
-                chart_title=f"What AI engineering adverts offer by region, {levels.level_name(BAND_LEVEL)}, "
+                chart_title=f"What AI engineering adverts offer by region, {levels.level_phrase(BAND_LEVEL)}, "
                 "US dollars per month",
             ),
         ),

@@ -26,6 +26,11 @@ def level_name(group: str) -> str:
     return f"{names[0]} level" if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
+def level_phrase(group: str) -> str:
+    """The same with its noun: "mid to senior level", "entry level"."""
+    return level_name(group).removesuffix(" level") + " level"
+
+
 def capitalised(group: str) -> str:
     """The same at the beginning of a sentence: "Mid to senior"."""
     name = level_name(group)
