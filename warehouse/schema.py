@@ -198,22 +198,24 @@ _STORED_BEHIND = f"""[{{
         'is_usual': coalesce(b.read_on = {_USUAL}, false)
     }} FOR b IN h.behind]"""
 STORED = {
+    "mart.shares": {name: f"d.as_of - h.{name}" for name in ("period_from", "period_to")},
     "mart.figures": {
         "sql": f"replace(h.sql, {_DAY}, '$as_of')",
         "behind": _STORED_BEHIND,
         "read_on": "CASE WHEN h.read_on IS DISTINCT FROM list_min([b.read_on FOR b IN h.behind]) THEN h.read_on END",
-    }
+    },
 }
 """Columns of marts that change with the day alone, as they are stored: SQL over a row `h` and its day `d` (mart.days).
 
 A SELECT has its parameters filled in, so none holds `$as_of`.
 """
 _READ_BACK = {
+    "mart.shares": {name: f"d.as_of - h.{name}::INTEGER" for name in ("period_from", "period_to")},
     "mart.figures": {
         "sql": f"replace(h.sql, '$as_of', {_DAY})",
         "behind": _BEHIND,
         "read_on": f"coalesce(h.read_on, list_min([b.read_on FOR b IN {_BEHIND}]))",
-    }
+    },
 }
 """The same columns as they are read back."""
 
