@@ -13,8 +13,11 @@ import hashlib
 import inspect
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from operator import attrgetter
 from pathlib import Path
+from string import Template
+from textwrap import indent
 from typing import Any
 
 import pyarrow as pa
@@ -45,22 +48,50 @@ _ARROW_TYPES = {
 }
 _PROVENANCE = [pa.field("record", pa.int64(), nullable=False), pa.field("observed_at", _UTC, nullable=False)]
 
-_VERSION = ", ".join(f'"{f.name}"' for f in fields_of(SupersededVersions) if f.name != "version_to")
 SHOWN_AS_CHANGES = (
     *("title", "employer", "department", "location_text", "country", "subdivision", "city", "workplace"),
     *("employment_type", "posted_on", "valid_through", "pay_text", "pay_low", "pay_high", "currency", "period"),
     *("text_state", "text_hash"),
 )
 """Columns whose changes core.posting_changes shows: what adverts state, not what we read from it."""
-_CHANGES = ",\n    ".join(
-    f"{{'column_name': '{name}', 'old_value': o.{name}::VARCHAR, 'new_value': n.{name}::VARCHAR}}"
-    for name in SHOWN_AS_CHANGES
-)
+SQL_FILES = Path(__file__).with_name("views")
+"""The SELECTs of views and macros, one file each, and of the parts that several of them share."""
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier (`end`, `row` and others are words of SQL)."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def day_of(time: str) -> str:
     """SQL: the day of a time in UTC, whatever the time zone of the session."""
     return f"({time} AT TIME ZONE 'UTC')::DATE"
+
+
+def intervals_of(boards: str) -> str:
+    """A SELECT that joins intervals on boards (core.posting_boards, or a part of it) to those of the postings."""
+    return _read_sql("listed_intervals", boards=boards)[1]
+
+
+def dates_of(boards: str) -> str:
+    """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
+    return _read_sql("posting_dates", intervals=intervals_of(boards))[1]
+
+
+def _read_sql(name: str, **parameters: str) -> tuple[str, str]:
+    """The meaning and the SELECT of a file in `SQL_FILES`, `$name` replaced by the parameter of that name.
+
+    The meaning is the comment that heads the file, up to its end or an empty comment line; notes on parameters follow.
+    """
+    lines = (SQL_FILES / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    head = [line.removeprefix("--").strip() for line in takewhile(lambda line: line.startswith("--"), lines)]
+    meaning = " ".join(takewhile(bool, head))
+    return meaning, Template("\n".join(lines[len(head) :])).substitute(parameters)
 
 
 def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
@@ -69,114 +100,39 @@ def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
     return f"greatest({seen_on}, coalesce({valid_through}, {seen_on} + {age}::INTEGER))"
 
 
-def intervals_of(boards: str) -> str:
-    """A SELECT that joins intervals on boards (core.posting_boards, or a part of it) to those of the postings.
-
-    A posting is open while any board lists it: intervals that touch or overlap are one.
-    """
-    return f"""\
-SELECT posting_id, number, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
-    CASE WHEN count(closed_at) = count(*) THEN max(closed_at) END AS closed_at,
-    CASE WHEN count(closed_at) = count(*) THEN max_by(closed_by, closed_at) END AS closed_by
-FROM (
-    SELECT *, 1 + count(*) FILTER (listed_until < first_seen_at) OVER w AS number
-    FROM (
-        SELECT *, max(until) OVER (
-            PARTITION BY posting_id ORDER BY first_seen_at, board ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS listed_until
-        FROM (
-            SELECT *, CASE WHEN closed_at IS NOT NULL THEN closed_at
-                WHEN lead(board) OVER (PARTITION BY posting_id, board ORDER BY first_seen_at) IS NOT NULL
-                    THEN last_seen_at
-                ELSE 'infinity'::TIMESTAMPTZ END AS until
-            FROM {boards}
-        )
-    )
-    WINDOW w AS (PARTITION BY posting_id ORDER BY first_seen_at, board)
-)
-GROUP BY posting_id, number"""
-
-
-def dates_of(boards: str) -> str:
-    """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
-    return f"""\
-SELECT posting_id, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
-    {day_of("arg_max_null(closed_at, number)")} AS closed_on,
-    {day_of("max(first_seen_at) FILTER (number > 1)")} AS reopened_on
-FROM ({intervals_of(boards)}) GROUP BY posting_id"""
-
-
-VIEWS = {
-    "core.publishable_postings": (
-        "Postings of sources whose aggregates may be published: what marts and figures count.",
-        """\
-SELECT * FROM core.postings
-WHERE source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)""",
-    ),
-    "core.usd_rates": (
-        "US dollars for one unit of a currency, by source and day: what the quotes of that day imply.",
-        """\
-WITH dollars AS (
-    SELECT source, rate_on, base, rate AS usd FROM core.exchange_rates
-    WHERE currency = 'USD' AND base <> 'USD' AND rate > 0
-    UNION ALL
-    SELECT DISTINCT source, rate_on, 'USD', 1.0 FROM core.exchange_rates WHERE base = 'USD'
-), implied AS (
-    SELECT q.source, q.currency, q.rate_on, q.base, d.usd / q.rate AS usd_per_unit
-    FROM core.exchange_rates AS q JOIN dollars AS d USING (source, rate_on, base)
-    WHERE q.rate > 0 AND q.currency <> q.base
-    UNION ALL
-    SELECT source, base, rate_on, base, usd FROM dollars
-)
-SELECT source, currency, rate_on, min_by(usd_per_unit, base) AS usd_per_unit
-FROM implied GROUP BY source, currency, rate_on""",
-    ),
-    "core.posting_versions": (
-        "Everything postings ever said: the current version (`version_to` is NULL) and those it superseded.",
-        f"""\
-SELECT {_VERSION}, version_to FROM core.superseded_versions
-UNION ALL
-SELECT {_VERSION}, NULL FROM core.postings""",
-    ),
-    "core.posting_changes": (
-        "Every edit of an advert: which column, what it said before and after, and when the new words were first read.",
-        f"""\
-SELECT * FROM (
-    SELECT o.posting_id, o.version_to AS changed_at, unnest([
-        {_CHANGES}
-    ], max_depth := 2)
-    FROM core.superseded_versions AS o
-    JOIN core.posting_versions AS n ON n.posting_id = o.posting_id AND n.version_from = o.version_to
-)
-WHERE old_value IS DISTINCT FROM new_value""",
-    ),
-    "core.posting_intervals": (
-        "From when to when each posting was listed, over all its boards. The closing lies between `last_seen_at` and "
-        "`closed_at`; one that is not closed counts as expired after `expires_on`, which is not a closing: its own "
-        "last day, or as long after it was last seen as its source declares.",
-        f"""\
-SELECT i.*, CASE WHEN i.closed_at IS NULL
-    THEN {_expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days")} END AS expires_on
-FROM ({intervals_of("core.posting_boards")}) AS i
-JOIN core.postings AS p USING (posting_id) LEFT JOIN core.sources AS s USING (source)""",
-    ),
-    "core.reading_gaps": (
-        "Days on which nothing was learnt of a board (or of a source without boards): what was opened and closed in "
-        "between was never seen, and dates at the gap's ends are late by up to its length.",
-        f"""\
-SELECT source, board, read_on, read_again_on, (read_again_on - read_on - 1)::BIGINT AS days_unread
-FROM (
-    SELECT source, board, day AS read_again_on, lag(day) OVER (PARTITION BY source, board ORDER BY day) AS read_on
-    FROM (
-        SELECT DISTINCT source, coalesce(board, source) AS board, {day_of("observed_at")} AS day
-        FROM ops.responses
-        WHERE is_complete OR (board IS NULL AND (n_rows > 0 OR refers_to IS NOT NULL))
-    )
-)
-WHERE read_again_on - read_on > 1""",
-    ),
+_END_OF_DAY = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
+_BOARDS_KNOWN = indent(_read_sql("boards_known", end_of_day=_END_OF_DAY)[1], " " * 8)
+_VIEW_PARAMETERS = {
+    "publishable_postings": {},
+    "usd_rates": {},
+    "posting_versions": {
+        "version_columns": ", ".join(quoted(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to"),
+    },
+    "posting_changes": {
+        "changed_columns": ",\n    ".join(
+            f"{{'column_name': '{name}', 'old_value': o.{name}::VARCHAR, 'new_value': n.{name}::VARCHAR}}"
+            for name in SHOWN_AS_CHANGES
+        ),
+    },
+    "posting_intervals": {
+        "intervals": intervals_of("core.posting_boards"),
+        "expires_on": _expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days"),
+    },
+    "reading_gaps": {},
 }
-"""Views of the warehouse, by name: meaning and SELECT."""
+VIEWS = {f"core.{name}": _read_sql(name, **parameters) for name, parameters in _VIEW_PARAMETERS.items()}
+"""Views of the warehouse, by name: meaning and SELECT. A view comes after those that it reads."""
+
+MACROS = {
+    "postings_as_of": _read_sql(
+        "postings_as_of",
+        end_of_day=_END_OF_DAY,
+        dates=dates_of(f"(\n{_BOARDS_KNOWN}\n    )"),
+        expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
+    ),
+    "open_jobs": _read_sql("open_jobs"),
+}
+"""Table macros of the warehouse, by name: meaning and SELECT. All take one day, `as_of`."""
 
 
 def _meanings(cls: type) -> dict[str, str]:
@@ -231,72 +187,6 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
 }
 """Meaning of each column of each view, in order; taken from a table's declaration where the column is the table's."""
 
-_END = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
-_KNOWN_BOARDS = f"""(
-        SELECT b.posting_id, b.board, b.first_seen_at,
-            CASE WHEN b.last_seen_at < {_END} THEN b.last_seen_at
-                ELSE coalesce(greatest(b.first_seen_at, r.observed_at), b.first_seen_at) END AS last_seen_at,
-            CASE WHEN b.closed_at < {_END} THEN b.closed_at END AS closed_at,
-            CASE WHEN b.closed_at < {_END} THEN b.closed_by END AS closed_by
-        FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
-        LEFT JOIN (
-            SELECT source, board, max(observed_at) AS observed_at FROM ops.responses
-            WHERE is_complete AND observed_at < {_END} GROUP BY ALL
-        ) AS r ON r.source = p.source AND r.board = b.board
-        WHERE b.first_seen_at < {_END}
-    )"""
-
-MACROS = {
-    "postings_as_of": (
-        "core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was "
-        "open: listed, and not expired. Dollars and `employer_id` are by what is known today. `last_seen_at` of a "
-        "posting that was seen again later is that of the last complete list by then; of sources without such lists, "
-        "the first sight of the interval.",
-        f"""\
-WITH known AS (
-    SELECT * FROM ({dates_of(_KNOWN_BOARDS)})
-), lasting AS (
-    -- Without whole lists, sightings of an interval are never further apart than the age of its source: on a day within
-    -- it, it had not expired, whenever it was that it had last been seen by then.
-    SELECT DISTINCT b.posting_id FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
-    WHERE b.first_seen_at < {_END} AND b.last_seen_at >= {_END} AND NOT EXISTS (
-        SELECT 1 FROM ops.responses AS r
-        WHERE r.source = p.source AND r.board = b.board AND r.is_complete AND r.observed_at < {_END}
-    )
-), said AS (
-    SELECT * FROM core.posting_versions
-    WHERE version_from < {_END} AND (version_to IS NULL OR version_to >= {_END})
-), superseded AS (
-    SELECT posting_id, arg_min(job_id, superseded_at) AS job_id FROM core.superseded_job_ids
-    WHERE superseded_at >= {_END} GROUP BY posting_id
-)
-SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.employer_id,
-    k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
-    k.closed_on IS NULL AND (
-        coalesce(as_of::DATE <= {_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days")}, true)
-        OR (l.posting_id IS NOT NULL AND coalesce(v.valid_through >= as_of::DATE, true))
-    ) AS is_open
-FROM known AS k
-JOIN said AS v USING (posting_id)
-JOIN (SELECT posting_id, job_id, employer_id FROM core.postings) AS p USING (posting_id)
-LEFT JOIN superseded AS j USING (posting_id)
-LEFT JOIN lasting AS l USING (posting_id)
-LEFT JOIN core.sources AS s USING (source)""",
-    ),
-    "open_jobs": (
-        "Jobs that were open at the end of a day (UTC), from what had been read by then: one row per vacancy, however "
-        "many adverts it has.",
-        """\
-SELECT job_id, arg_min(title, first) AS title, arg_min(employer, first) AS employer, arg_min(role, first) AS role,
-    arg_min(role_group, first) AS role_group, arg_min(seniority, first) AS seniority, count(*) AS n_postings,
-    list_sort(list(DISTINCT source)) AS sources, coalesce(list_sort(list(DISTINCT country)), []) AS countries,
-    min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
-FROM (SELECT *, (first_seen_at, posting_id) AS first FROM postings_as_of(as_of) WHERE is_open)
-GROUP BY job_id""",
-    ),
-}
-"""Table macros of the warehouse, by name: meaning and SELECT. All take one day, `as_of`."""
-
 _DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
 """SQL: the day `d` as it stands in the SELECTs of figures."""
 _USUAL = "[r.read_on FOR r IN d.readings IF r.source = b.source][1]"
@@ -308,22 +198,24 @@ _STORED_BEHIND = f"""[{{
         'is_usual': coalesce(b.read_on = {_USUAL}, false)
     }} FOR b IN h.behind]"""
 STORED = {
+    "mart.shares": {name: f"d.as_of - h.{name}" for name in ("period_from", "period_to")},
     "mart.figures": {
         "sql": f"replace(h.sql, {_DAY}, '$as_of')",
         "behind": _STORED_BEHIND,
         "read_on": "CASE WHEN h.read_on IS DISTINCT FROM list_min([b.read_on FOR b IN h.behind]) THEN h.read_on END",
-    }
+    },
 }
 """Columns of marts that change with the day alone, as they are stored: SQL over a row `h` and its day `d` (mart.days).
 
 A SELECT has its parameters filled in, so none holds `$as_of`.
 """
 _READ_BACK = {
+    "mart.shares": {name: f"d.as_of - h.{name}::INTEGER" for name in ("period_from", "period_to")},
     "mart.figures": {
         "sql": f"replace(h.sql, '$as_of', {_DAY})",
         "behind": _BEHIND,
         "read_on": f"coalesce(h.read_on, list_min([b.read_on FOR b IN {_BEHIND}]))",
-    }
+    },
 }
 """The same columns as they are read back."""
 
@@ -424,16 +316,6 @@ def sql_type(field: Field) -> str:
     else:
         element = f"STRUCT({', '.join(f'{quoted(f.name)} {sql_type(f)}' for f in fields_of(field.type))})"
     return f"{element}[]" if field.is_list else element
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier (`end`, `row` and others are words of SQL)."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _checks(cls: type) -> Iterator[str]:

@@ -33,6 +33,7 @@ from transforms.records.rows import (
 )
 from transforms.records.vocabulary import (
     BASES,
+    CELL_GROUPS,
     CELL_STATES,
     COUNTRY_CODE,
     CURRENCY_CODE,
@@ -47,6 +48,7 @@ from transforms.records.vocabulary import (
     SENIORITY_GROUPS,
     SHARE_DOUBTS,
     SKILL_CATEGORIES,
+    TEXT_CLASSES,
     USD_REASONS,
 )
 
@@ -412,6 +414,90 @@ class SalaryBands730(SalaryBands):
 
 
 @table(
+    "mart.shares",
+    "Shares of jobs: of which one or the other is true, by region and role group; one row per measure, item and cell.",
+    "n_yes + n_no = n_jobs",
+    "n_employers_yes <= n_employers",
+    "share_lo <= share_hi",
+    "status = 'published' OR reason IS NOT NULL",
+    "doubt IS NULL OR status = 'low'",
+)
+class Shares(Counted):
+    """Measures and their items are declared in `warehouse/marts/measures.py`.
+
+    `n_jobs`, `n_employers` and `n_effective` are of the denominator: the jobs of the cell of which the answer is known.
+    In each share one employer weighs at most a tenth of the cell; `n_yes` and the other counts are unweighted. The
+    interval takes employers, and not jobs, as the independent units.
+    """
+
+    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    measure: Annotated[str, Column("What is measured: skill_asked, workplace, pay_stated and others", key=True)]
+    item: Annotated[
+        str,
+        Column("Answer whose share it is: a skill, a role, `remote`; `yes` where the question is yes or no", key=True),
+    ]
+    region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
+    region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
+    role_group: Annotated[
+        str,
+        Column(
+            "Role group, or ai_core (ai_engineering and ai_science), or ai_jobs (these and ai_other)",
+            key=True,
+            values=tuple(CELL_GROUPS),
+        ),
+    ]
+    seniority_group: Annotated[str, Column("Level; `all` is every level", key=True, values=SENIORITY_GROUPS)]
+    window_days: Annotated[int, Column("Length of the window", key=True, unit="days", low=1)]
+    text_class: Annotated[
+        str,
+        Column(
+            "Adverts that were looked at: all, or with_text, those whose full text was read in a language of the "
+            "taxonomy",
+            key=True,
+            values=TEXT_CLASSES,
+        ),
+    ]
+    estimand: Annotated[
+        str,
+        Column(
+            "What is estimated; share_of_jobs_capped: share of jobs, one employer at most a tenth of them", key=True
+        ),
+    ]
+    period_from: Annotated[date | None, Column("First day of the reference period; NULL: not known")]
+    period_to: Annotated[date | None, Column("Last day of the reference period; NULL: not known")]
+    n_yes: Annotated[int, Column("Numerator: jobs of which it is true", low=0)]
+    n_no: Annotated[int, Column("Jobs of which it is not true", low=0)]
+    n_unknown: Annotated[
+        int | None, Column("Jobs of the cell that do not say, or could not be read; not in `n_jobs`", low=0)
+    ]
+    n_employers_yes: Annotated[
+        int | None, Column("Employers with a job of which it is true; NULL: a version that did not count", low=0)
+    ]
+    largest_employer: Annotated[
+        float | None,
+        Column("Part of the numerator that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
+    ]
+    design_effect: Annotated[
+        float | None,
+        Column(
+            "Variance of the share over that of as many independent jobs; NULL: not computed, or the share is 0 or 1",
+            low=0,
+        ),
+    ]
+    share: Annotated[float | None, Column("Share of jobs; NULL: suppressed", unit="share", low=0, high=1)]
+    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
+    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    rank: Annotated[int | None, Column("Rank by share within measure and cell; ties share the better", low=1)]
+    category: Annotated[
+        str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)
+    ]
+    category_rank: Annotated[int | None, Column("Rank by share within measure, cell and category", low=1)]
+    doubt: Annotated[
+        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
+    ]
+
+
+@table(
     "mart.skill_demand",
     "Share of jobs with text that ask for a skill.",
     "n_asking <= n_jobs",
@@ -596,6 +682,11 @@ def history_of(mart: type, **stored_otherwise: Any) -> type:
 
 SalaryBandsHistory = history_of(SalaryBands)
 SalaryBands730History = history_of(SalaryBands730)
+SharesHistory = history_of(
+    Shares,
+    period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+    period_to=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+)
 SkillDemandHistory = history_of(SkillDemand)
 RoleSharesHistory = history_of(RoleShares)
 FiguresHistory = history_of(
@@ -609,6 +700,7 @@ FiguresHistory = history_of(
 HISTORIES = {
     SalaryBands: SalaryBandsHistory,
     SalaryBands730: SalaryBands730History,
+    Shares: SharesHistory,
     SkillDemand: SkillDemandHistory,
     RoleShares: RoleSharesHistory,
     Figures: FiguresHistory,

@@ -47,6 +47,8 @@ MIN_YEARS_OF_LEVEL = {"junior": 0, "mid": 2, "senior": 5, "staff": 8}
 STATED = "_stated"
 """Ends the name of a group of levels that leaves out jobs whose level was inferred from years of experience."""
 SENIORITY_GROUPS = ("entry", "mid_senior", f"mid_senior{STATED}", "mid", "senior", "staff", "unstated", "all")
+YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
+"""Bands of the least years of experience asked for: first and last whole year; 3.5 years count as 3."""
 CELL_STATES = ("published", "low", "suppressed")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SKILL_KINDS = ("technology", "concept")
@@ -86,6 +88,10 @@ GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in
 AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
 AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
+AI_JOBS = "ai_jobs"
+CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
+"""Groups of roles that each `role_group` of a mart holds."""
+TEXT_CLASSES = ("all", "with_text")
 
 JOB_RULES = ("same text", "similar text", "same facts")
 

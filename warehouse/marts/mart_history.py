@@ -73,7 +73,7 @@ def keep_day(con: duckdb.DuckDBPyConnection, mart: type, *, of: date, as_of: dat
         return
     name = table_of(mart).name
     is_there = con.execute(f"SELECT 1 FROM {DAYS} WHERE mart = ? AND as_of = ?", [name, as_of]).fetchall()
-    if not is_there and _days_beside(con, mart, as_of)[0] == of and name not in STORED:
+    if not is_there and _days_beside(con, mart, as_of)[0] == of and "behind" not in STORED.get(name, {}):
         con.execute(f"INSERT INTO {DAYS} (mart, as_of) VALUES (?, ?)", [name, as_of])
         return
     write_day(con, mart, f"SELECT * FROM {name} WHERE as_of = {_day(of)}", as_of)

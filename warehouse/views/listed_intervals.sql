@@ -1,0 +1,22 @@
+-- Part of other SELECTs. From when to when each posting was listed, over the boards of $boards: core.posting_boards, or
+-- some rows of it. A posting is open while any board lists it: intervals that touch or overlap are one.
+SELECT posting_id, number, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
+    CASE WHEN count(closed_at) = count(*) THEN max(closed_at) END AS closed_at,
+    CASE WHEN count(closed_at) = count(*) THEN max_by(closed_by, closed_at) END AS closed_by
+FROM (
+    SELECT *, 1 + count(*) FILTER (listed_until < first_seen_at) OVER w AS number
+    FROM (
+        SELECT *, max(until) OVER (
+            PARTITION BY posting_id ORDER BY first_seen_at, board ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS listed_until
+        FROM (
+            SELECT *, CASE WHEN closed_at IS NOT NULL THEN closed_at
+                WHEN lead(board) OVER (PARTITION BY posting_id, board ORDER BY first_seen_at) IS NOT NULL
+                    THEN last_seen_at
+                ELSE 'infinity'::TIMESTAMPTZ END AS until
+            FROM $boards
+        )
+    )
+    WINDOW w AS (PARTITION BY posting_id ORDER BY first_seen_at, board)
+)
+GROUP BY posting_id, number

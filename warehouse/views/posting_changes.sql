@@ -1,0 +1,11 @@
+-- Every edit of an advert: which column, what it said before and after, and when the new words were first read.
+--
+-- $changed_columns: a struct (column_name, old_value, new_value) for each column of an advert.
+SELECT * FROM (
+    SELECT o.posting_id, o.version_to AS changed_at, unnest([
+        $changed_columns
+    ], max_depth := 2)
+    FROM core.superseded_versions AS o
+    JOIN core.posting_versions AS n ON n.posting_id = o.posting_id AND n.version_from = o.version_to
+)
+WHERE old_value IS DISTINCT FROM new_value

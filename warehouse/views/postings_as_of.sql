@@ -1,0 +1,37 @@
+-- core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was open:
+-- listed, and not expired. Dollars and `employer_id` are by what is known today. `last_seen_at` of a posting that was
+-- seen again later is that of the last complete list by then; of sources without such lists, the first sight of the
+-- interval.
+--
+-- $end_of_day: the first moment after the day `as_of`, UTC.
+-- $dates: posting_dates.sql over the intervals on boards as they were known then.
+-- $expires_on: as in posting_intervals.sql.
+WITH known AS (
+    SELECT * FROM ($dates)
+), lasting AS (
+    -- Without whole lists, sightings of an interval are never further apart than the age of its source: on a day within
+    -- it, it had not expired, whenever it was that it had last been seen by then.
+    SELECT DISTINCT b.posting_id FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+    WHERE b.first_seen_at < $end_of_day AND b.last_seen_at >= $end_of_day AND NOT EXISTS (
+        SELECT 1 FROM ops.responses AS r
+        WHERE r.source = p.source AND r.board = b.board AND r.is_complete AND r.observed_at < $end_of_day
+    )
+), said AS (
+    SELECT * FROM core.posting_versions
+    WHERE version_from < $end_of_day AND (version_to IS NULL OR version_to >= $end_of_day)
+), superseded AS (
+    SELECT posting_id, arg_min(job_id, superseded_at) AS job_id FROM core.superseded_job_ids
+    WHERE superseded_at >= $end_of_day GROUP BY posting_id
+)
+SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.employer_id,
+    k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
+    k.closed_on IS NULL AND (
+        coalesce(as_of::DATE <= $expires_on, true)
+        OR (l.posting_id IS NOT NULL AND coalesce(v.valid_through >= as_of::DATE, true))
+    ) AS is_open
+FROM known AS k
+JOIN said AS v USING (posting_id)
+JOIN (SELECT posting_id, job_id, employer_id FROM core.postings) AS p USING (posting_id)
+LEFT JOIN superseded AS j USING (posting_id)
+LEFT JOIN lasting AS l USING (posting_id)
+LEFT JOIN core.sources AS s USING (source)
