@@ -602,6 +602,12 @@ class Figures:
     rung: Annotated[str | None, Column("Step of the declared ladder the value comes from")]
     unit: Annotated[str, Column("Unit")]
     value: Annotated[str | None, Column("The value as printed; NULL when withheld")]
+    text: Annotated[
+        str | None, Column("The value alone, without `qualifier`; NULL: withheld, or a version that did not keep it")
+    ] = None
+    qualifier: Annotated[
+        str | None, Column("What is said of the value, in brackets behind it: another rung, low confidence, its source")
+    ] = None
     value_json: Annotated[str | None, Column("The rows behind it, JSON")]
     status: Annotated[str, Column("published, low or suppressed (withheld)", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is low or withheld")]

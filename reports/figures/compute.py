@@ -295,7 +295,8 @@ def _row(
         "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
         "n_employers": verdict.n_employers, "basis": None, "rung": None, "window_days": None, "sql": None,
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
-        "value": None if text is None else numbers.qualified(text, [qualifier]),
+        "value": None if text is None else numbers.qualified(text, [qualifier]), "text": text,
+        "qualifier": None if text is None else qualifier,
         "value_json": None if rows is None else json.dumps(list(rows), ensure_ascii=False, default=date.isoformat),
     }  # fmt: skip
     return Figures(

@@ -46,9 +46,7 @@ def parts(figure: Figures) -> tuple[str, str]:
     """The figure as printed, in two: the value, and what is said of it in brackets ("" when nothing is)."""
     if figure.value is None:
         return "Withheld", figure.reason or ""
-    text = declaration_of(figure.figure).renderer.text(rows_of(figure))
-    said = figure.value.removeprefix(text)
-    return (text, said.strip(" ()")) if said != figure.value else (figure.value, "")
+    return (figure.value, "") if figure.text is None else (figure.text, figure.qualifier or "")
 
 
 def table(figure: Figures) -> Table | None:

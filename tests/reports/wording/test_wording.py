@@ -231,19 +231,19 @@ def test_low_confidence_says_of_what_and_why(
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("changed", "expected"),
     [
-        ("62%", ("62%", "")),
-        ("62% (adverts collected by a third party; low confidence)",
-         ("62%", "adverts collected by a third party; low confidence")),
-        (None, ("Withheld", "not enough data")),
-        ("as an older version put it", ("as an older version put it", "")),
+        ({"value": "62%", "text": "62%"}, ("62%", "")),
+        ({"value": "62% (of a survey; low confidence)", "text": "62%", "qualifier": "of a survey; low confidence"},
+         ("62%", "of a survey; low confidence")),
+        ({"value": None, "reason": "not enough data"}, ("Withheld", "not enough data")),
+        ({"value": "62% (as an older version put it)"}, ("62% (as an older version put it)", "")),
     ],
 )  # fmt: skip
-def test_a_value_and_what_is_said_of_it_can_be_told_apart(
-    value: str | None, expected: tuple[str, str], figure: Any
+def test_a_value_and_what_is_said_of_it_stand_apart(
+    changed: dict[str, Any], expected: tuple[str, str], figure: Any
 ) -> None:
-    assert notes.parts(figure(value=value, reason="not enough data")) == expected
+    assert notes.parts(figure(**changed)) == expected
 
 
 @pytest.mark.parametrize(
