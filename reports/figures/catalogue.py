@@ -22,8 +22,8 @@ import numpy as np
 from reports.figures import selects
 from reports.wording import wording
 from reports.wording.wording import Row, Rows
-from transforms.records.vocabulary import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES
-from warehouse.marts.statistics import DOUBT_WORDS, LANGUAGES, share_doubts, too_few
+from transforms.records.vocabulary import SKILL_CATEGORIES
+from warehouse.marts.statistics import DOUBT_WORDS, share_doubts, too_few
 from warehouse.tables import Figures, SourceContribution
 
 WINDOW_DAYS = 365
@@ -280,16 +280,10 @@ BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Skills the 2026 guide names as essential: id, its word, and how a taxonomy may spell it."""
 
 
-JOBS_WITH_TEXT: dict[str, object] = {"languages": LANGUAGES, "role_groups": tuple(ROLE_GROUPS)}
-"""Parameters of warehouse/marts/jobs.sql, as `skill_demand` gives them."""
-AI_JOBS: dict[str, object] = {"languages": LANGUAGES, "role_groups": AI_GROUPS}
-"""The same, as `role_shares` gives them."""
-
-
 def _named(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
     pairs = [(word, spelling) for _, word, spellings in skills for spelling in spellings]
     words, spellings = (tuple(column) for column in zip(*pairs, strict=True))
-    return {"words": words, "spellings": spellings, **JOBS_WITH_TEXT}
+    return {"words": words, "spellings": spellings}
 
 
 CLAIMS = (
@@ -381,7 +375,7 @@ SKILLS = (
             unit="share of jobs with text",
             rungs=_postings(selects.RANKING, selects.BEHIND_SKILLS),
             judge=_of_ranking,
-            parameters={"category": category, **JOBS_WITH_TEXT},
+            parameters={"category": category},
         )
         for category in SKILL_CATEGORIES
     ),
@@ -414,7 +408,6 @@ SHARES = (
         unit="share of AI jobs",
         rungs=_postings(selects.ROLES, selects.BEHIND_ROLES),
         judge=_of_ranking,
-        parameters=AI_JOBS,
         baseline="specialisations, without shares or source: ML engineer, robotics specialist, AI architect, "
         "intelligent systems engineer, AI in cybersecurity, software engineering, MLOps, generative AI, "
         "prompt engineer, AI product manager, AI security, ethics and governance",

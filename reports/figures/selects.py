@@ -19,7 +19,9 @@ from collections.abc import Mapping
 from datetime import date
 from string import Template
 
+from transforms.records.vocabulary import AI_GROUPS
 from warehouse.marts import sql_of
+from warehouse.marts.measures import MEASURES
 from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
 MAX_BRIDGE_DAYS = 7
@@ -107,21 +109,13 @@ BANDS = {BAND: _every_cell("mart.salary_bands"), BAND_730: _every_cell("mart.sal
 # with its `job_id`, archive file, exchange rate, and the `items` (skills, roles) that its job counts for. Distinct jobs
 # are those that the figure counts. Of a job that is paid stands the one advert whose pay counts in the cell; of other
 # figures all adverts of a job that were seen open in the window, since they say together what the job says.
-BEHIND_PAY = f"""
-    WITH observed AS ({sql_of("pay_observations")}
-    ), placed AS (
-        SELECT o.*, level.name AS region_level, level.place
-        FROM observed o, LATERAL (VALUES ('region', o.region), ('country', o.country)) level (name, place)
-        WHERE level.place IS NOT NULL
-        QUALIFY row_number() OVER (
-            PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
-        ) = 1
-    )
-    SELECT [c.region_level, c.place, c.seniority] AS cell, c.job_id, c.posting_id, p.source, p.board, p.warc,
+BEHIND_PAY = """
+    SELECT [c.region_level, c.region, c.seniority] AS cell, c.job_id, c.posting_id, p.source, p.board, p.warc,
         if(c.position < 0, p.fx_source, z.fx_source) AS fx_source, if(c.position < 0, p.fx_on, z.fx_on) AS fx_on,
         if(c.seniority_inferred, [], ['stated']) AS items
-    FROM placed c JOIN core.postings p USING (posting_id) LEFT JOIN core.posting_pay z USING (posting_id, position)
-    WHERE c.role_group = 'ai_engineering' AND c.is_in_band
+    FROM pay_observations($as_of, $window_days) c
+    JOIN core.postings p USING (posting_id) LEFT JOIN core.posting_pay z USING (posting_id, position)
+    WHERE c.region_level IN ('region', 'country') AND c.role_group = 'ai_engineering' AND c.is_in_band
         AND c.annual_low_usd IS NOT NULL AND c.annual_high_usd IS NOT NULL
 """
 # A pair of amounts is one advert, and one job: what a third party collected knows no other.
@@ -168,7 +162,7 @@ _COUNTED = """
         SELECT j.cell, j.job_id, coalesce(list(DISTINCT h.item) FILTER (h.item IS NOT NULL), []) AS items
         FROM (SELECT DISTINCT cell, job_id FROM jobs) j LEFT JOIN hits h USING (cell, job_id) GROUP BY ALL
     )"""
-_OPEN = "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days"
+_OPEN = "is_open_in_window(first_seen_at, last_seen_at, $as_of, $window_days)"
 _ADVERTS = f"""{_COUNTED}
     SELECT [c.cell] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
         NULL AS fx_source, NULL::DATE AS fx_on, c.items
@@ -234,14 +228,11 @@ NAMED_SKILLS = f"""
     ORDER BY n.position
 """
 BEHIND_SKILLS = f"""
-    WITH jobs AS (
-        SELECT role_group AS cell, job_id FROM ({sql_of("jobs")})
-        WHERE region_level = 'world' AND role_group = 'ai_engineering' AND has_text
+    WITH asked AS ({MEASURES["skill_asked"].behind()}
+            AND r.region_level = 'world' AND j.role_group = 'ai_engineering'
     ),
-    hits AS (
-        SELECT 'ai_engineering' AS cell, job_id, skill AS item FROM ({sql_of("jobs_skills")})
-        WHERE strength IN (1, 2)  -- asked for: skill_demand.STRENGTHS
-    ),
+    jobs AS (SELECT 'ai_engineering' AS cell, job_id FROM asked),
+    hits AS (SELECT 'ai_engineering' AS cell, job_id, unnest(items) AS item FROM asked),
     {_ADVERTS}
 """
 ROLES = """
@@ -254,10 +245,11 @@ ROLES = """
     ORDER BY s.share DESC NULLS LAST, s.n_role DESC, s.role
 """
 BEHIND_ROLES = f"""
-    WITH jobs AS (
-        SELECT 'AI jobs' AS cell, job_id, role AS item FROM ({sql_of("jobs")}) WHERE region_level = 'world'
+    WITH roles AS ({MEASURES["role"].behind()}
+            AND r.region_level = 'world' AND j.role_group IN {AI_GROUPS}
     ),
-    hits AS (FROM jobs),
+    jobs AS (SELECT 'AI jobs' AS cell, job_id FROM roles),
+    hits AS (SELECT 'AI jobs' AS cell, job_id, unnest(items) AS item FROM roles),
     {_ADVERTS}
 """
 
@@ -317,7 +309,7 @@ _SHARES = f"""{_WEIGHTED},
             round(greatest(c.share - c.margin, 0), 6) AS share_lo, round(least(c.share + c.margin, 1), 6) AS share_hi
         FROM items i LEFT JOIN counted c USING (cell, item)
     )"""
-_EMPLOYER = "arg_min(coalesce(employer_id, source || ':' || board, posting_id), posting_id)"
+_EMPLOYER = "arg_min(counted_employer(employer_id, source, board, posting_id), posting_id)"
 
 _ADDITIONAL = f"""
     jobs AS (

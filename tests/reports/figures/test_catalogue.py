@@ -15,9 +15,10 @@ import pytest
 from reports.figures import catalogue, selects
 from reports.figures.catalogue import UnknownFigureError, compute, declared, explain, warnings
 from reports.wording import wording
+from tests.share_rows import share_row
 from transforms.records.vocabulary import CELL_STATES
 from warehouse import tables
-from warehouse.marts.statistics import DOUBT_WORDS, capped_weights, resampled, share_intervals
+from warehouse.marts.statistics import DOUBT_WORDS, capped_weights
 from warehouse.schema import ddl
 from warehouse.tables import Figures, SourceContribution
 
@@ -388,22 +389,22 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
 
 
 def demand(skill: str, share: float | None, **changed: Any) -> dict[str, Any]:
-    row = {
-        "as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering",
-        "requirement": "asked", "skill": skill, "category": "Programming Languages", "n_jobs": 400, "n_employers": 40,
-        "n_without_text": 9, "n_asking": 0 if share is None else round(400 * share), "share": share,
+    usual = {
+        "category": "Programming Languages", "n_employers": 40, "n_unknown": 9, "share": share,
         "share_lo": None if share is None else share - 0.02, "share_hi": None if share is None else share + 0.02,
-        "rank": 1, "category_rank": 1, "status": "published",
+        "rank": 1, "category_rank": 1, "status": "published", "reason": None,
     }  # fmt: skip
+    n_yes = 0 if share is None else round(400 * share)
+    row = share_row(AS_OF, changed.pop("measure", "skill_asked"), skill, 400, n_yes, **usual)
     return row | changed
 
 
 def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(
-        tables.SkillDemand,
+        tables.Shares,
         demand("SQL", 0.4, category_rank=2),
         demand("Python", 0.8),
-        demand("Go", 0.9, requirement="any"),
+        demand("Go", 0.9, measure="skill_any"),
         demand("Rust", 0.9, role_group="data"),
         demand("C", 0.9, region="Western Europe", region_level="region"),
         demand("Perl", 0.9, as_of=AS_OF - timedelta(days=1)),
@@ -415,8 +416,8 @@ def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnect
 
 
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_asking": 3}
-    put(tables.SkillDemand, demand("Python", None, **few))
+    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_yes": 3, "n_no": 9}
+    put(tables.Shares, demand("Python", None, **few))
     row = computed(con)["skills.programming_languages"]
     assert (row.status, row.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
 
@@ -437,7 +438,7 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
     )
     low = {"status": "low", "reason": "wide", "doubt": "wide"}
     put(
-        tables.SkillDemand,
+        tables.Shares,
         demand("Python", 0.8),
         demand("Amazon Web Services", 0.2, rank=2, **low),
         demand("R", 0.04, rank=3),
@@ -465,15 +466,13 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
 
 def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Roles, {"role": "ai_engineer", "title": "AI engineer", "role_group": "ai_engineering"})
-    cell = {
-        "as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering", "n_jobs": 90,
-        "n_employers": 9, "status": "published", "share_lo": 0.1, "share_hi": 0.7,
-    }  # fmt: skip
+    cell: dict[str, Any] = {"role_group": "ai_jobs", "n_employers": 9, "status": "published", "reason": None}
+    cell |= {"share_lo": 0.1, "share_hi": 0.7}
     put(
-        tables.RoleShares,
-        {**cell, "role": "ai_security", "n_role": 27, "share": 0.3},
-        {**cell, "role": "ai_engineer", "n_role": 63, "share": 0.7},
-        {**cell, "role": "ai_architect", "n_role": 0, "share": 0.0},
+        tables.Shares,
+        share_row(AS_OF, "role", "ai_security", 90, 27, share=0.3, **cell),
+        share_row(AS_OF, "role", "ai_engineer", 90, 63, share=0.7, **cell),
+        share_row(AS_OF, "role", "ai_architect", 90, 0, share=0.0, **cell),
     )
     assert computed(con)["roles.shares"].value == "AI engineer 70%, ai_security 30%"
 
@@ -517,24 +516,6 @@ def test_the_interval_of_a_share_is_that_of_the_clusters(con: duckdb.DuckDBPyCon
     row = wording.rows_of(computed(con)["additional.share"])[0]
     margin = 1.96 * (0.25 / 11) ** 0.5
     assert row["share_hi"] - row["share"] == pytest.approx(margin, abs=1e-5)
-
-
-@pytest.mark.parametrize("sizes", [[60, 9, 8, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1, 1], [8] * 12, [3] * 60, [40, *[2] * 45]])
-def test_the_interval_of_a_share_is_near_that_of_the_marts(
-    con: duckdb.DuckDBPyConnection, put: Put, sizes: list[int]
-) -> None:
-    """Linearised here, a bootstrap there: of one variance, so their widths may differ by a fifth."""
-
-    def has(employer: int, k: int) -> bool:
-        return (employer * 7 + k // 2) % 4 == 0
-
-    offers(put, sizes, has)
-    employer = [f"E{e:02}" for e, size in enumerate(sizes) for _ in range(size)]
-    asking = np.array([[has(e, k)] for e, size in enumerate(sizes) for k in range(size)], dtype=float)
-    weights = capped_weights(employer)
-    _, low, high = share_intervals(asking, weights, resampled(weights.n_employers, "a cell"))
-    row = wording.rows_of(computed(con)["additional.share"])[0]
-    assert row["share_hi"] - row["share_lo"] == pytest.approx(high[0] - low[0], rel=0.2)
 
 
 def test_each_unsure_share_carries_its_own_mark(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -681,7 +662,7 @@ def filled(put: Put, cell: Cell) -> None:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     put(tables.SalaryBands, cell(), cell(region_level="country", region="US", seniority_group="entry"))
     put(tables.Skills, {"skill": "Python", "category": "Programming Languages", "aliases": []})
-    put(tables.SkillDemand, demand("Python", 0.8))
+    put(tables.Shares, demand("Python", 0.8))
     offers(put, [4] * 10, lambda employer, k: k == 0)
 
 
