@@ -53,9 +53,9 @@ from warehouse.checks import drift, integrity
 from warehouse.checks import gate as quality
 from warehouse.load import employers, jobs
 from warehouse.marts import cell_cache
-from warehouse.marts.role_shares import role_shares
+from warehouse.marts.measures import FOLLOWED
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.skill_demand import skill_demand
+from warehouse.marts.shares import shares
 from warehouse.publish import atomic_files
 from warehouse.tables import (
     Audits,
@@ -65,11 +65,10 @@ from warehouse.tables import (
     MartInputs,
     Rejects,
     Roles,
-    RoleShares,
     Runs,
     SalaryBands,
     SalaryBands730,
-    SkillDemand,
+    Shares,
     Skills,
     SourceHealth,
     Sources,
@@ -88,17 +87,20 @@ MAX_CURRENCIES = 5
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: days of its window, and the function of database, day, window and known cells."""
+    """How a mart is computed: days of its window, and the function of database, day, window and known cells.
+
+    `moving` are relations it reads whose rows change as days pass, though no row of core does.
+    """
 
     window_days: int
     compute: Callable[[database.Connection, date, int, cell_cache.Cells], pd.DataFrame]
+    moving: tuple[str, ...] = ()
 
 
 MARTS: dict[type, Mart] = {
     SalaryBands: Mart(365, salary_bands),
     SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
-    SkillDemand: Mart(365, skill_demand),
-    RoleShares: Mart(365, role_shares),
+    Shares: Mart(365, shares, moving=(FOLLOWED,)),
 }
 
 
@@ -682,10 +684,17 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
         database.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
             database.forget_days_after(con, today())
-        inputs = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+        of_window = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+        inputs = {
+            cls: "".join(
+                [of_window[mart.window_days]]
+                + [cell_cache.digest_of(con, relation, as_of, mart.window_days) for relation in mart.moving]
+            )
+            for cls, mart in MARTS.items()
+        }
         for cls, mart in MARTS.items():
             name = table_of(cls).name
-            if day := cell_cache.day_with(con, cls, as_of, inputs[mart.window_days]):
+            if day := cell_cache.day_with(con, cls, as_of, inputs[cls]):
                 days[cls] = day
                 LOG.info("%s: nothing changed since %s", name, day)
                 continue
@@ -704,10 +713,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
                     database.keep_mart(con, cls, of=day, as_of=as_of)
                 for cls, frame in frames.items():
                     database.write_mart(con, cls, frame, as_of=as_of)
-                made = [
-                    MartInputs(mart=table_of(cls).name, as_of=as_of, inputs=inputs[mart.window_days])
-                    for cls, mart in MARTS.items()
-                ]
+                made = [MartInputs(mart=table_of(cls).name, as_of=as_of, inputs=inputs[cls]) for cls in MARTS]
                 database.put(con, MartInputs, made)
                 ledger = compute_figures(con, as_of, code_version=code_version())
                 database.write_mart(con, Figures, ledger, as_of=as_of)

@@ -47,6 +47,7 @@ from warehouse.marts import mart_history
 from warehouse.publish import atomic_files, sync
 from warehouse.schema import (
     MACROS,
+    MART_VIEWS,
     VIEWS,
     arrow_schema,
     arrow_table,
@@ -304,6 +305,7 @@ def _declarations(*, is_published: bool) -> Iterator[str]:
         yield from comments(cls)
     yield from chain.from_iterable(map(view_ddl, VIEWS))
     yield from chain.from_iterable(map(mart_ddl, HISTORIES))
+    yield from chain.from_iterable(map(view_ddl, MART_VIEWS))
     yield from chain.from_iterable(map(macro_ddl, MACROS))
 
 

@@ -43,8 +43,6 @@ from transforms.records.vocabulary import (
     PAY_MARKETS,
     READERS,
     REGION_LEVELS,
-    REQUIREMENTS,
-    ROLES,
     SENIORITY_GROUPS,
     SHARE_DOUBTS,
     SKILL_CATEGORIES,
@@ -497,82 +495,6 @@ class Shares(Counted):
     ]
 
 
-@table(
-    "mart.skill_demand",
-    "Share of jobs with text that ask for a skill.",
-    "n_asking <= n_jobs",
-    "n_employers_asking <= n_employers",
-    "status = 'published' OR reason IS NOT NULL",
-    "doubt IS NULL OR status = 'low'",
-)
-class SkillDemand(Counted):
-    """Jobs with full text in a language the taxonomy covers, seen open in the 365 days ending at `as_of`."""
-
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
-    region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
-    region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    role_group: Annotated[str, Column("Role group, or ai_core", key=True)]
-    requirement: Annotated[
-        str,
-        Column(
-            "required, preferred, mentioned; asked = required or preferred; any",
-            key=True,
-            values=(*REQUIREMENTS, "asked", "any"),
-        ),
-    ]
-    skill: Annotated[str, Column("Skill", key=True, references="core.skills.skill")]
-    category: Annotated[str, Column("Category of the skill", values=SKILL_CATEGORIES)]
-    n_without_text: Annotated[int, Column("Jobs of the cell that could not be read", low=0)]
-    n_asking: Annotated[int, Column("Jobs that ask, unweighted", low=0)]
-    n_employers_asking: Annotated[
-        int | None, Column("Employers with a job that asks; NULL: a version that did not count", low=0)
-    ]
-    largest_employer: Annotated[
-        float | None,
-        Column("Part of the asking jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
-    ]
-    doubt: Annotated[
-        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
-    ]
-    share: Annotated[float | None, Column("Share of jobs, one employer at most a tenth", unit="share", low=0, high=1)]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
-    rank: Annotated[int | None, Column("Rank by share in the cell, ties share the better", low=1)]
-    category_rank: Annotated[int | None, Column("Rank by share in cell and category", low=1)]
-
-
-@table(
-    "mart.role_shares",
-    "Share of each role among the AI jobs of a region.",
-    "n_role <= n_jobs",
-    "n_employers_role <= n_employers",
-    "status = 'published' OR reason IS NOT NULL",
-    "doubt IS NULL OR status = 'low'",
-)
-class RoleShares(Counted):
-    """Jobs of the groups ai_engineering, ai_science and ai_other seen open in the window."""
-
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
-    region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
-    region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    role: Annotated[str, Column("Role", key=True, values=ROLES)]
-    role_group: Annotated[str, Column("Group of the role")]
-    n_role: Annotated[int, Column("Jobs of the role, unweighted", low=0)]
-    n_employers_role: Annotated[
-        int | None, Column("Employers with a job of the role; NULL: a version that did not count", low=0)
-    ]
-    largest_employer: Annotated[
-        float | None,
-        Column("Part of the role's jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
-    ]
-    doubt: Annotated[
-        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
-    ]
-    share: Annotated[float | None, Column("Share of jobs, one employer at most a tenth", unit="share", low=0, high=1)]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
-
-
 @struct
 class SourceContribution:
     """What one source contributes to a figure."""
@@ -693,8 +615,6 @@ SharesHistory = history_of(
     period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
     period_to=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
 )
-SkillDemandHistory = history_of(SkillDemand)
-RoleSharesHistory = history_of(RoleShares)
 FiguresHistory = history_of(
     Figures,
     sql=Annotated[str | None, Column("The SELECT it was read with, `$as_of` for the day")],
@@ -707,8 +627,6 @@ HISTORIES = {
     SalaryBands: SalaryBandsHistory,
     SalaryBands730: SalaryBands730History,
     Shares: SharesHistory,
-    SkillDemand: SkillDemandHistory,
-    RoleShares: RoleSharesHistory,
     Figures: FiguresHistory,
 }
 """Marts and the tables that keep them. A mart itself is a view, with a row for each day."""

@@ -13,14 +13,14 @@ import pytest
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
 from warehouse import tables
-from warehouse.schema import ddl, view_ddl
+from warehouse.schema import MACROS, MART_VIEWS, ddl, macro_ddl, view_ddl
 from warehouse.tables import Figures
 
 AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
-    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.SkillDemand,
-    tables.RoleShares, tables.Figures, tables.Responses, tables.PostingPlaces, tables.PostingSkills,
+    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.Shares,
+    tables.Figures, tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
@@ -36,7 +36,11 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             made.execute(f"CREATE SCHEMA {name}")
         for table in USED:
             made.execute(ddl(table))
-        made.execute(view_ddl("core.publishable_postings")[0])
+        for view in ("core.publishable_postings", *MART_VIEWS):
+            made.execute(view_ddl(view)[0])
+        for macro in MACROS:
+            if macro not in ("postings_as_of", "open_jobs"):
+                made.execute(macro_ddl(macro)[0])
         yield made
 
 

@@ -92,6 +92,10 @@ AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """Groups of roles that each `role_group` of a mart holds."""
 TEXT_CLASSES = ("all", "with_text")
+SKILL_LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
+"""Languages whose section headings and phrases the skill reader knows; names of skills are the same in all."""
+BRIDGE_DAYS = 7
+"""A vacancy's first day is known when its board was read, without it, at most this many days before."""
 
 JOB_RULES = ("same text", "similar text", "same facts")
 

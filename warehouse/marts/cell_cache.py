@@ -41,7 +41,7 @@ from warehouse.tables import (
 
 WAREHOUSE = Path(__file__).parents[1]
 READ = {
-    Postings: "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER",
+    Postings: "is_open_in_window(first_seen_at, last_seen_at, $as_of, $window_days)",
     PostingPlaces: "true",
     PostingPay: "true",
     PostingSkills: "true",
@@ -63,7 +63,8 @@ Hashes = NDArray[np.uint64]
 def code_key() -> str:
     """Digest of the code that makes and judges marts, and of the libraries whose numbers they are."""
     digest = hashlib.blake2b(digest_size=16)
-    files = [*sorted((WAREHOUSE / "marts").glob("*.*")), WAREHOUSE / "tables.py", WAREHOUSE / "checks" / "gate.py"]
+    files = [*sorted((WAREHOUSE / "marts").glob("*.*")), *sorted((WAREHOUSE / "views").glob("*.sql"))]
+    files += [WAREHOUSE / "tables.py", WAREHOUSE / "checks" / "gate.py"]
     files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -86,6 +87,12 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, windows: Collection[i
         for place, digest in enumerate(digests.values()):
             digest.update(f"{table_of(cls).name} {found[2 * place : 2 * place + 2]}".encode())
     return {days: digest.hexdigest() for days, digest in digests.items()}
+
+
+def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date, window_days: int) -> str:
+    """Digest of the rows of a relation that moves with the day, whatever the rows of core: see `Mart.moving`."""
+    query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
+    return str(con.execute(query, {"as_of": as_of, "window_days": window_days}).fetchall()[0])
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:

@@ -26,6 +26,7 @@ STILL_OPEN_DAYS = 60
 """Hiring difficulty: vacancies still open after this many days."""
 YES = "yes"
 JOBS = "counted_jobs($as_of, $window_days)"
+FOLLOWED = f"followed_jobs($as_of, $window_days, {STILL_OPEN_DAYS})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +52,30 @@ class Measure:
     has_categories: bool = False
     period: tuple[int, int] | None = None
 
+    @property
+    def asks_all_jobs(self) -> bool:
+        """Whether every job of a cell is part of the measure, whatever it answers."""
+        return self.jobs == "true" and self.relation != FOLLOWED
+
     def select(self) -> str:
         """SELECT of `job_id` and `items`, one row per job of the measure. Parameters: $as_of, $window_days."""
-        return f"SELECT job_id, {self.answers} AS items FROM {self.relation} WHERE {self.jobs}"
+        return self.select_from(self.relation)
+
+    def select_from(self, relation: str) -> str:
+        """The same SELECT over another relation that has the columns of `relation`."""
+        return f"SELECT job_id, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
+
+    def behind(self) -> str:
+        """SELECT of what stands behind the shares: jobs of known answer, in each region where they count.
+
+        Gives `region_level`, `region`, `role_group`, `job_id` and `items`, those that the job is in the numerator of.
+        Distinct jobs of a cell are its `n_jobs`. Parameters: $as_of, $window_days.
+        """
+        return f"""
+        SELECT r.region_level, r.region, j.role_group, a.job_id, a.items
+        FROM ({self.select()}) AS a JOIN {JOBS} AS j USING (job_id)
+        JOIN job_regions($as_of, $window_days) AS r USING (job_id)
+        WHERE a.items IS NOT NULL"""
 
     def period_of(self, window_days: int) -> tuple[int, int]:
         """Days from the first and from the last day of the reference period to the day of the mart."""
@@ -97,7 +119,7 @@ _DECLARED = (
             name=f"skill_{requirement}",
             title=f"Skills {words}",
             jobs_title="jobs whose full text was read in a language of the taxonomy",
-            answers=f"CASE WHEN has_text THEN {requirement} END",
+            answers=f'CASE WHEN has_text THEN "{requirement}" END',
             relation="jobs_with_skills($as_of, $window_days)",
             role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
             text_class="with_text",
@@ -177,7 +199,7 @@ _DECLARED = (
         title=f"Vacancies still open after {STILL_OPEN_DAYS} days",
         jobs_title="vacancies whose first day is known and that were followed until they closed or for that long",
         answers=f"CASE WHEN was_open_after THEN ['{YES}'] WHEN NOT was_open_after THEN [] END",
-        relation=f"followed_jobs($as_of, $window_days, {STILL_OPEN_DAYS})",
+        relation=FOLLOWED,
         items=(YES,),
         role_groups=("ai_engineering", "other_engineering"),
         period=(364, STILL_OPEN_DAYS),

@@ -17,9 +17,8 @@ from reports.figures.compute import compute, parameters_of
 from tests.reports.conftest import AS_OF, Put, plain
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables
-from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.skill_demand import skill_demand
+from warehouse.marts.shares import shares
 from warehouse.schema import arrow_schema
 
 N_JOBS = 600
@@ -94,8 +93,7 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
     for mart, frame in (
         (tables.SalaryBands, salary_bands(con, AS_OF)),
         (tables.SalaryBands730, salary_bands(con, AS_OF, 730, is_whole=False)),
-        (tables.SkillDemand, skill_demand(con, AS_OF)),
-        (tables.RoleShares, role_shares(con, AS_OF)),
+        (tables.Shares, shares(con, AS_OF)),
     ):
         insert(con, mart, frame)
     return con

@@ -13,6 +13,7 @@ import pytest
 
 from reports.figures.compute import compute
 from reports.site import charts, page
+from tests.share_rows import share_row
 from warehouse import tables
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, SourceContribution, Sources
@@ -34,11 +35,10 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
     )
     for rank, (skill, share) in enumerate([("Python", 0.8), ("C++ <script>", 0.2)], 1):
         put(
-            tables.SkillDemand,
-            {"as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering",
-             "requirement": "asked", "skill": skill, "category": "Programming Languages", "n_jobs": 400,
-             "n_employers": 40, "n_asking": int(400 * share), "share": share, "share_lo": share - 0.05,
-             "share_hi": share + 0.05, "rank": rank, "category_rank": rank, "status": "published"},
+            tables.Shares,
+            share_row(AS_OF, "skill_asked", skill, 400, int(400 * share), category="Programming Languages",
+                      n_employers=40, share=share, share_lo=share - 0.05, share_hi=share + 0.05, rank=rank,
+                      category_rank=rank, status="published", reason=None),
         )  # fmt: skip
     pay = {
         "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
