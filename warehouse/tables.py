@@ -40,6 +40,7 @@ from transforms.records.vocabulary import (
     HEX_32,
     JOB_RULES,
     KINDS,
+    LEVEL_GROUPS,
     PAY_MARKETS,
     READERS,
     REGION_LEVELS,
@@ -385,7 +386,8 @@ class SalaryBands(Counted, Amounts):
     seniority_group: Annotated[
         str,
         Column(
-            "Level; mid_senior = mid + senior; mid_senior_stated: those of them whose title states the level",
+            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: those of them "
+            "whose title states the level",
             key=True,
             values=SENIORITY_GROUPS,
         ),

@@ -8,22 +8,21 @@ the figures whose ids begin alike. What the page shows, and where, follows from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reports.figures import query, verdicts
 from reports.figures.claims import Claim, load_claims
-from reports.figures.query import Connection, Identifier
+from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict
 from reports.wording import levels, pay, shares
-from reports.wording.numbers import Rows, category_name, region_name
+from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
-from transforms.records.vocabulary import AI_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES
-from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP, LANGUAGES
+from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
+from warehouse.marts.measures import MEASURES, STILL_OPEN_DAYS, YES
+from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
-MAX_BRIDGE_DAYS = 7
-"""A vacancy's first day is known when its board was read, without it, at most this many days before."""
 REGIONS = (
     "Northern America", "South America", "Central America", "Caribbean",
     "Northern Europe", "Western Europe", "Southern Europe", "Eastern Europe",
@@ -80,9 +79,9 @@ class Display:
 class Figure:
     """A figure of the guide. It has rungs (measured), a claim (cited), or gathers the figures under a prefix.
 
-    `renderer` puts its rows into words. `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of
-    its region or country. `baseline` is what the 2026 guide said, `baseline_values`
-    the same as numbers by column, where it gave any.
+    `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
+    `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country. `baseline` is
+    what the 2026 guide said, `baseline_values` the same as numbers by column, where it gave any.
     """
 
     id: str
@@ -92,6 +91,7 @@ class Figure:
     rungs: tuple[Fallback, ...] = ()
     judge: Callable[[Rows], Verdict] = verdicts.judge_cell
     parameters: Mapping[str, object] = field(default_factory=dict)
+    counts: tuple[tuple[str, ...], ...] = ()
     level: str | None = None
     place: str = ""
     baseline: str | None = None
@@ -102,9 +102,9 @@ class Figure:
 
     @property
     def cells(self) -> tuple[tuple[str, ...], ...]:
-        """The cells of its SELECT of adverts that count: region level, region and level of pay; () stands for all."""
+        """The cells of its SELECT of adverts that count: for pay region level, region and level; () stands for all."""
         if self.level is None:
-            return ()
+            return self.counts
         place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
         return tuple((*place, level) for level in LEVEL_GROUPS[self.level] or ())
 
@@ -123,10 +123,10 @@ def slug(name: str) -> str:
 
 
 def _pay_rung(name: str, basis: str, behind: str, window_days: int = 0, mart: str = "mart.salary_bands") -> Fallback:
-    all_regions = Batch(parameters={"region": Identifier("region")}, column="region", parameter="region")
+    all_regions = Batch(parameters={"region": Sql("region")}, column="region", parameter="region")
     return Fallback(
         name=name, basis=basis, sql="band", behind=behind, window_days=window_days,
-        parameters={"mart": Identifier(mart)}, batch=all_regions,
+        parameters={"mart": Sql(mart)}, batch=all_regions,
     )  # fmt: skip
 
 
@@ -222,15 +222,52 @@ GATHERED = (
     ),
 )
 
-# --- skills and roles ---------------------------------------------------------------------------------
+# --- shares -------------------------------------------------------------------------------------------
 
 
-def _from_postings(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
+def _answered(measures: Mapping[str, str]) -> Sql:
+    """A SELECT of the jobs that measures of mart.shares count, with their items; a label stands for `yes`."""
+    parts = []
+    for name, label in measures.items():
+        items = f"[if(item = '{YES}', '{label}', item) FOR item IN items]" if label else "items"
+        selected = f"SELECT region_level, region, role_group, job_id, {items} AS items FROM ("
+        parts.append(f"{selected}{MEASURES[name].behind()})")
+    return Sql(" UNION ALL ".join(parts))
+
+
+def _from_shares(
+    sql: str,
+    *measures: str,
+    groups: Iterable[str],
+    labels: Iterable[str] = ("",),
+    levels: tuple[str, ...] = ("world",),
+    **parameters: object,
+) -> tuple[Fallback, ...]:
+    """A ladder of one rung over mart.shares. `groups` are its role groups, `labels` what yes is called, by measure."""
+    group_of = {role_group: group for group in groups for role_group in CELL_GROUPS[group]}
+    answered = _answered(dict(zip(measures, labels, strict=True)))
     return (
         Fallback(
-            name="advertised, 365 days", basis="postings", sql=sql, behind=behind, window_days=WINDOW_DAYS,
-            parameters=parameters,
+            name="advertised, 365 days",
+            basis="postings",
+            sql=sql,
+            behind="behind_shares",
+            window_days=WINDOW_DAYS,
+            parameters={"answered": answered, "groups": group_of, "region_levels": levels, **parameters},
         ),
+    )
+
+
+def _items(measure: str, group: str, names: Mapping[str, str], order: tuple[str, ...] = ()) -> tuple[Fallback, ...]:
+    """The shares of the items of one measure in the world."""
+    return _from_shares("shares", measure, groups=[group], measure=measure, role_group=group, names=names, order=order)
+
+
+def _by_region(measure: str, item: str, group: str) -> tuple[Fallback, ...]:
+    """The share of one item of a measure in the world and in each region."""
+    return _from_shares(
+        "shares_by_region", measure, groups=[group], levels=("world", "region"), measure=measure, item=item,
+        role_group=group, names=REGION_NAMES,
     )  # fmt: skip
 
 
@@ -265,10 +302,6 @@ BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("explainability", "explainability", ("explainability", "explainable ai", "model explainability", "xai")),
 )
 """Skills the 2026 guide names as essential: id, its word, and how a taxonomy may spell it."""
-JOBS_WITH_TEXT: dict[str, object] = {"languages": LANGUAGES, "role_groups": tuple(ROLE_GROUPS)}
-"""Parameters of warehouse/marts/jobs.sql, as `skill_demand` gives them."""
-AI_JOBS: dict[str, object] = {"languages": LANGUAGES, "role_groups": AI_GROUPS}
-"""The same, as `role_shares` gives them."""
 
 
 def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
@@ -278,14 +311,12 @@ def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, 
     return {"words": words, "spellings": spellings}
 
 
+SKILLS_ASKED = _from_shares("skills", "skill_asked", groups=["ai_engineering"])
 NAMED_SKILLS = (
-    Fallback(
-        name="advertised, 365 days",
-        basis="postings",
+    replace(
+        SKILLS_ASKED[0],
         sql="named_skills",
-        behind="behind_skills",
-        window_days=WINDOW_DAYS,
-        parameters={"few_employers": DOUBT_WORDS["few_employers"], **JOBS_WITH_TEXT},
+        parameters={**SKILLS_ASKED[0].parameters, "few_employers": DOUBT_WORDS["few_employers"]},
         batch=Batch(parameters=_spellings(BASELINE_SKILLS), column="word", parameter="words"),
     ),
 )
@@ -299,7 +330,7 @@ def _category_figure(category: str) -> Figure:
         title=f"{heading}: what AI engineering adverts ask for",
         unit="share of jobs with text",
         renderer=shares.SKILLS,
-        rungs=_from_postings("skills", "behind_skills", **JOBS_WITH_TEXT),
+        rungs=SKILLS_ASKED,
         judge=verdicts.judge_ranking,
         parameters={"category": category},
         displays=(
@@ -338,13 +369,20 @@ SKILLS = (
         for name, word, spellings in BASELINE_SKILLS
     ),
 )
+ADDITIONAL_PAY = {
+    "additional_pay_offered": "any",
+    "equity_offered": "equity",
+    "bonus_offered": "bonus",
+    "commission_offered": "commission",
+}
+"""Measures of pay beside base pay, and their names in `additional.sql`."""
 SHARES = (
     Figure(
         id="roles.shares",
         title="Roles among AI jobs",
         unit="share of AI jobs",
         renderer=shares.ROLES,
-        rungs=_from_postings("roles", "behind_roles", **AI_JOBS),
+        rungs=_from_shares("roles", "role", groups=[AI_JOBS]),
         judge=verdicts.judge_ranking,
         baseline="specialisations, without shares or source: ML engineer, robotics specialist, AI architect, "
         "intelligent systems engineer, AI in cybersecurity, software engineering, MLOps, generative AI, "
@@ -364,7 +402,7 @@ SHARES = (
         title="Additional pay offered beside base pay",
         unit="share of adverts with pay",
         renderer=shares.ADDITIONAL,
-        rungs=_from_postings("additional", "behind_additional", employer_cap=EMPLOYER_CAP),
+        rungs=_from_shares("additional", *ADDITIONAL_PAY, labels=ADDITIONAL_PAY.values(), groups=["ai_engineering"]),
         judge=verdicts.judge_shares,
         baseline="about USD 32,000 per year on average (no source named)",
         displays=(COMPARED,),
@@ -374,7 +412,16 @@ SHARES = (
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
         renderer=pay.BONUS,
-        rungs=_from_postings("bonus", "behind_bonus", employer_cap=EMPLOYER_CAP),
+        rungs=(
+            Fallback(
+                name="advertised, 365 days",
+                basis="postings",
+                sql="bonus",
+                behind="behind_bonus",
+                window_days=WINDOW_DAYS,
+                parameters={"employer_cap": EMPLOYER_CAP},
+            ),
+        ),
         judge=verdicts.judge_amount,
         baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
         displays=(COMPARED,),
@@ -384,25 +431,68 @@ SHARES = (
         title="Industries of the employers",
         unit="share of jobs with known industry",
         renderer=shares.INDUSTRIES,
-        rungs=_from_postings("industries", "behind_industries", employer_cap=EMPLOYER_CAP),
+        rungs=_items("industry", "ai_engineering", {}),
         judge=verdicts.judge_industries,
         baseline="healthcare, finance, retail, manufacturing, education, transport (no source named)",
         displays=(COMPARED,),
     ),
     Figure(
         id="hiring.difficulty",
-        title="Vacancies still open after 60 days",
+        title=f"Vacancies still open after {STILL_OPEN_DAYS} days",
         unit="share of vacancies",
         renderer=shares.DIFFICULTY,
-        rungs=_from_postings(
-            "difficulty",
-            "behind_difficulty",
-            employer_cap=EMPLOYER_CAP,
-            still_open_days=verdicts.STILL_OPEN_DAYS,
-            bridge_days=MAX_BRIDGE_DAYS,
+        rungs=_from_shares(
+            "still_open",
+            "still_open",
+            labels=["open"],
+            groups=["ai_engineering", "other_engineering"],
+            still_open_days=STILL_OPEN_DAYS,
         ),
         judge=verdicts.judge_difficulty,
         displays=(COMPARED,),
+    ),
+)
+
+REMOTE_WORDS = {"remote": "may be done remotely", "hybrid": "are hybrid", "onsite": "are on site"}
+WHERE_AND_HOW = (
+    *(
+        Figure(
+            id=f"workplace.{item}",
+            title=f"AI jobs that {words}, by region",
+            unit="share of jobs that say where the work is done",
+            renderer=shares.by_region(MEASURES["workplace"].jobs_title),
+            rungs=_by_region("workplace", item, AI_JOBS),
+            judge=verdicts.judge_ranking,
+            counts=(("world", "World", AI_JOBS),),
+            displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+        )
+        for item, words in REMOTE_WORDS.items()
+    ),
+    Figure(
+        id="pay_stated.regions",
+        title="AI jobs whose adverts state pay, by region",
+        unit="share of AI jobs",
+        renderer=shares.by_region("AI jobs"),
+        rungs=_by_region("pay_stated", YES, AI_JOBS),
+        judge=verdicts.judge_ranking,
+        counts=(("world", "World", AI_JOBS),),
+        displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+    ),
+    *(
+        Figure(
+            id=f"{name}.shares",
+            title=f"AI jobs by {words}",
+            unit=f"share of {MEASURES[name].jobs_title}",
+            renderer=shares.items(MEASURES[name].jobs_title, heading),
+            rungs=_items(name, AI_JOBS, names, order),
+            judge=verdicts.judge_ranking,
+            displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+        )
+        for name, words, heading, names, order in (
+            ("degree", "lowest accepted degree", "Lowest accepted degree", shares.DEGREE_NAMES, DEGREES),
+            ("years", "years of experience asked for", "Least years", shares.YEARS_NAMES, tuple(YEARS_BANDS)),
+            ("employment_type", "type of employment", "Type of employment", shares.EMPLOYMENT_NAMES, ()),
+        )
     ),
 )
 
@@ -420,7 +510,7 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-FIGURES = (*BANDS, *GATHERED, *SKILLS, *SHARES, *CLAIMS)
+FIGURES = (*BANDS, *GATHERED, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
 """All figures that do not depend on the table of countries; `declared` adds entry pay, one per country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
 """All figures that are shown or spoken of by name, in order."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from reports.figures import query, verdicts
+from reports.figures import query
 from reports.figures.catalogue import (
     CARRIED,
     WINDOW_DAYS,
@@ -106,10 +106,7 @@ def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Att
     """Each rung of a figure in order."""
     for rung in figure.rungs:
         given = parameters_of(figure, rung, inputs.as_of)
-        rows = [
-            verdicts.add_status(row) if "share" in row and "status" not in row else row
-            for row in _rows_of(con, figure, rung, given, inputs)
-        ]
+        rows = _rows_of(con, figure, rung, given, inputs)
         yield Attempt(
             rung=rung,
             sql=query.fill(rung.sql, given),
@@ -151,7 +148,8 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
         if verdict.status == "suppressed":
             refused = refused or attempt
             continue
-        rows = [row for row in attempt.rows if row.get("status") != "suppressed"]
+        keeps_all = figure.renderer.names_withheld
+        rows = [row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"]
         return _row(
             figure,
             inputs,

@@ -33,16 +33,14 @@ class Connection(Protocol):
         """Run a statement; the result has `description` and `fetchall()`."""
 
 
-class Identifier(str):
-    """The name of a table or column, where a parameter is not a value."""
+class Sql(str):
+    """SQL that is put in for a parameter as it is, and then filled in itself: a table, a column, another SELECT."""
 
     __slots__ = ()
 
 
 def literal(value: object) -> str:
-    """A value as an SQL literal, an `Identifier` as it is. Raises `TypeError` for a type that no parameter has."""
-    if isinstance(value, Identifier):
-        return str(value)
+    """A value as an SQL literal. Raises `TypeError` for a type that no parameter has."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, date):
@@ -51,6 +49,8 @@ def literal(value: object) -> str:
         return str(value)
     if isinstance(value, tuple):
         return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "MAP {" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     raise TypeError(f"no SQL literal for {value!r}")
 
 
@@ -68,7 +68,9 @@ def _template(name: str) -> Template:
 
 def fill(name: str, parameters: Mapping[str, object]) -> str:
     """A SELECT, by its file's name, with its parameters filled in. Raises `KeyError` when one is missing."""
-    return _template(name).substitute({key: literal(value) for key, value in parameters.items()})
+    pieces = {key: value for key, value in parameters.items() if isinstance(value, Sql)}
+    template = Template(_template(name).safe_substitute(pieces)) if pieces else _template(name)
+    return template.substitute({key: literal(value) for key, value in parameters.items() if key not in pieces})
 
 
 def files_of(behind: str) -> str:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
 
 from reports.wording import numbers
-from reports.wording.numbers import Row, Rows
-from warehouse.marts.statistics import DOUBT_WORDS, share_doubts, too_few
+from reports.wording.numbers import Rows
+from warehouse.marts.measures import STILL_OPEN_DAYS
+from warehouse.marts.statistics import too_few
 
 MIN_SECTOR_KNOWN = 0.60
 """Share of jobs whose industry must be known before industries are printed (DESIGN, section 6)."""
-STILL_OPEN_DAYS = 60
-"""Hiring difficulty: vacancies still open after this many days (DESIGN, section 6)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,29 +47,13 @@ def judge_ranking(rows: Rows) -> Verdict:
     doubts: dict[str, list[str]] = {}
     for row in rows:
         if row["status"] == "low":
-            names = (row.get(name) for name in ("word", "skill", "title", "item", "cell"))
+            names = (row.get(name) for name in ("word", "skill", "title", "place", "name", "cell", "item"))
             doubts.setdefault(row["reason"], []).append(next(str(name) for name in names if name))
     if not doubts:
         return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
     is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
     said = (reason if is_whole else f"{', '.join(names)}: {reason}" for reason, names in doubts.items())
     return Verdict(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
-
-
-def add_status(row: Row) -> dict[str, Any]:
-    """A share computed by a SELECT of ours with the status and the reason that a mart would give it."""
-    few = too_few(row["n_jobs"] or 0, row["n_employers"] or 0)
-    if few:
-        return {**row, "status": "suppressed", "reason": few}
-    ends = (np.array([row[name]], dtype=np.float64) for name in ("share", "share_lo", "share_hi"))
-    doubts = share_doubts(
-        *ends,
-        n_effective=row["n_effective"],
-        n_employers=np.array([row["n_employers_asking"]], dtype=np.int64),
-        largest=np.array([row["largest_employer"]], dtype=np.float64),
-    )
-    words = DOUBT_WORDS[doubts[0]] if doubts[0] else None
-    return {**row, "status": "low" if words else "published", "reason": words}
 
 
 def judge_shares(rows: Rows) -> Verdict:
@@ -88,13 +68,14 @@ def judge_shares(rows: Rows) -> Verdict:
 
 def judge_industries(rows: Rows) -> Verdict:
     """Shares of industries, printed once the industry of most jobs is known."""
-    n_all, n_known = rows[0]["n_all"], rows[0]["n_known"]
-    if not n_all:
+    if not rows:
         return NOTHING
+    n_known = rows[0]["n_jobs"]
+    n_all = n_known + (rows[0]["n_unknown"] or 0)
     if n_known < MIN_SECTOR_KNOWN * n_all:
-        share = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
-        return Verdict(status="suppressed", reason=share, n_jobs=n_known, n_employers=rows[0]["n_employers"] or 0)
-    return judge_shares(rows)
+        reason = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
+        return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
+    return judge_ranking(rows)
 
 
 def judge_difficulty(rows: Rows) -> Verdict:

@@ -78,6 +78,8 @@ def _figure_lines(figure: Figures, tag: Tag, is_html: bool) -> list[str]:
 
 
 def _words(figure: Figures, tag: Tag) -> str:
+    if tag.show == "level":
+        return notes.level(figure)
     if figure.value is None and tag.otherwise is not None:
         return tag.otherwise
     return notes.value(figure) if tag.show == "value" else notes.note(figure)

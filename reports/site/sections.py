@@ -47,6 +47,15 @@ SECTIONS = (
     ),
     Section(id="roles", heading="Roles"),
     Section(
+        id="where",
+        heading="Where and how",
+        intro=(
+            "Shares of AI jobs: engineering, research and data science, and the roles around them. Adverts that do not "
+            "say are left out, but where pay is not stated, that is what is counted. Whiskers are 95% intervals, and a "
+            "hollow bar means low confidence.",
+        ),
+    ),
+    Section(
         id="compared",
         heading="Against the 2026 guide",
         intro=(

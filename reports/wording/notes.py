@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 
 from reports.figures.catalogue import CARRIED, declaration_of
-from reports.wording.levels import define
+from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, counted, day, sentences
 from reports.wording.pay import UNITS_OF_BASIS
 from reports.wording.renderer import Table, list_doubts
@@ -108,6 +108,12 @@ def credited(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     named = ((titles or {}).get(source, source) for source in figure.sources)
     said = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, named, strict=True))
     return ", ".join(said)
+
+
+def level(figure: Figures) -> str:
+    """The level of pay that a figure is of, withheld or not: "mid to senior level"; "" for figures of none."""
+    group = declaration_of(figure.figure).level
+    return "" if group is None else level_phrase(group)
 
 
 def define_level(figure: Figures) -> str | None:

@@ -27,7 +27,8 @@ class Renderer:
     """How the rows behind a figure are printed: as text, as a table, and what a note adds.
 
     `named_by` is the column that names a row, where there are several. `shows_baseline` says that the rows are
-    the 2026 guide's own, so that a note need not repeat them.
+    the 2026 guide's own, so that a note need not repeat them, `names_withheld` that the text and the table say which
+    rows are withheld, which are left out of others.
     """
 
     text: Callable[[Rows], str]
@@ -35,6 +36,7 @@ class Renderer:
     note: Callable[[Rows], Sequence[str | None]] = lambda rows: ()
     named_by: str | None = None
     shows_baseline: bool = False
+    names_withheld: bool = False
 
 
 def without_empty_columns(table: Table) -> Table:

@@ -18,6 +18,8 @@ from reports.wording.numbers import (
     whole,
 )
 from reports.wording.renderer import Renderer, Table, without_empty_columns
+from transforms.records.vocabulary import YEARS_BANDS
+from warehouse.marts.measures import STILL_OPEN_DAYS
 from warehouse.marts.statistics import EMPLOYER_CAP
 
 
@@ -112,6 +114,60 @@ def _skill_note(rows: Rows) -> list[str]:
     return [f"95% interval {interval(row)}{rank}, by our rule {verdict(row) or 'without a verdict'}"]
 
 
+DEGREE_NAMES = {
+    "none": "no degree", "associate": "associate degree", "bachelor": "bachelor's degree", "master": "master's degree",
+    "doctorate": "doctorate",
+}  # fmt: skip
+EMPLOYMENT_NAMES = {
+    "FULL_TIME": "full-time", "PART_TIME": "part-time", "CONTRACTOR": "contract", "TEMPORARY": "temporary",
+    "INTERN": "internship", "VOLUNTEER": "voluntary", "PER_DIEM": "by the day", "OTHER": "other",
+}  # fmt: skip
+YEARS_NAMES = {
+    band: f"{first} years or more" if band.endswith("+") else f"{first} to {last} years" if first else "at most 1 year"
+    for band, (first, last) in YEARS_BANDS.items()
+}
+
+
+def items(jobs: str, heading: str) -> Renderer:
+    """Shares of the items of one measure. `jobs` names the jobs they are shares of, `heading` the items."""
+
+    def table(rows: Rows) -> Table:
+        return _shares_table(rows, "name", heading, f"Share of {{n}} {jobs}. {WEIGHTED}")
+
+    return Renderer(text=_listed("name"), table=table, note=_unknown_note, named_by="name")
+
+
+def by_region(jobs: str) -> Renderer:
+    """The share of one item in the world and in each region. `jobs` names the jobs it is a share of."""
+
+    def text(rows: Rows) -> str:
+        shown, withheld = _split(rows)
+        said = "; ".join(qualified(f"{row['place']} {percent(row['share'])}", [low_mark(row)]) for row in shown)
+        return f"{said}; {len(withheld)} more withheld" if withheld else said
+
+    def table(rows: Rows) -> Table:
+        shown, withheld = _split(rows)
+        few = ", ".join(f"{row['place']} (n = {row['n_jobs']})" for row in withheld)
+        below = (f"Withheld, too few jobs or employers: {few}.",) if few else ()
+        weighted = WEIGHTED.replace("{n}", "the jobs of its region")
+        key = f"Share of the {jobs}; a job counts in each region of its places. {weighted}"
+        return _shares_table(shown, "place", "Region", key, below=below, shows_n=True)
+
+    return Renderer(text=text, table=table, note=_unknown_note, named_by="place", names_withheld=True)
+
+
+def _split(rows: Rows) -> tuple[Rows, Rows]:
+    """Rows that are printed, and rows that are withheld."""
+    shown = [row for row in rows if row["status"] != "suppressed"]
+    return shown, [row for row in rows if row["status"] == "suppressed"]
+
+
+def _unknown_note(rows: Rows) -> list[str]:
+    """How many jobs do not say, in the first row's cell."""
+    n = rows[0].get("n_unknown")
+    return [f"{n:,} more jobs do not say"] if n else []
+
+
 def _additional_text(rows: Rows) -> str:
     share = {row["item"]: qualified(percent(row["share"]), [low_mark(row)]) for row in rows}
     return (
@@ -120,23 +176,32 @@ def _additional_text(rows: Rows) -> str:
     )
 
 
-def _shares_table(heading: str, shares: str) -> Callable[[Rows], Table]:
-    def table(rows: Rows) -> Table:
-        cells = tuple(
-            (
-                qualified(row["item"], [low_mark(row)]),
-                percent(row["share"]),
-                interval(row),
-                whole(row["n_asking"]),
-                whole(row.get("n_employers_asking")),
-            )
-            for row in rows
+def _shares_table(
+    rows: Rows,
+    name: str,
+    heading: str,
+    key: str,
+    *,
+    shares: str = "Share of jobs",
+    below: tuple[str, ...] = (),
+    shows_n: bool = False,
+) -> Table:
+    """Shares in rows named by the column `name`; `shows_n` adds the number of jobs that each is a share of."""
+    cells = tuple(
+        (
+            qualified(row[name], [low_mark(row)]),
+            percent(row["share"]),
+            interval(row),
+            whole(row["n_asking"]),
+            whole(row["n_jobs"]) if shows_n else "",
+            whole(row.get("n_employers_asking")),
         )
-        columns = (heading, shares, "95% interval", "Jobs", "Employers")
-        key = WEIGHTED.format(n=whole(rows[0]["n_jobs"]))
-        return without_empty_columns(Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3, 4)), key=key))
-
-    return table
+        for row in rows
+    )
+    columns = (heading, shares, "95% interval", "Jobs", "Of jobs", "Employers")
+    said = key.format(n=whole(rows[0]["n_jobs"]))
+    numeric = frozenset((1, 2, 3, 4, 5))
+    return without_empty_columns(Table(columns=columns, rows=cells, numeric=numeric, key=said, below=below))
 
 
 def _additional_note(rows: Rows) -> list[str]:
@@ -148,7 +213,7 @@ def _difficulty_text(rows: Rows) -> str:
     ai, other = rows
     ours, theirs = (qualified(percent(row["share"]), [low_mark(row)]) for row in (ai, other))
     return (
-        f"{ours} of AI engineering vacancies were still open after 60 days, "
+        f"{ours} of AI engineering vacancies were still open after {STILL_OPEN_DAYS} days, "
         f"against {theirs} of other engineering vacancies"
     )
 
@@ -185,10 +250,14 @@ ROLES = Renderer(
     table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
     named_by="title",
 )
-INDUSTRIES = Renderer(text=_listed("item"), table=_shares_table("Industry", "Share of jobs"), named_by="item")
+INDUSTRIES = Renderer(
+    text=_listed("item"), table=lambda rows: _shares_table(rows, "item", "Industry", WEIGHTED), named_by="item"
+)
 ADDITIONAL = Renderer(
     text=_additional_text,
-    table=_shares_table("Offered beside base pay", "Share of adverts with pay"),
+    table=lambda rows: _shares_table(
+        rows, "item", "Offered beside base pay", WEIGHTED, shares="Share of adverts with pay"
+    ),
     note=_additional_note,
     named_by="item",
 )

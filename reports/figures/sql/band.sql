@@ -1,5 +1,5 @@
 -- Pay bands of AI engineering with what is said beside each: the band from titles alone (s) and in local money (l).
--- Parameters: $mart, $as_of, $basis, $region_level, $region, $seniority_group.
+-- Parameters: mart, as_of, basis, region_level, region, seniority_group.
 WITH day AS MATERIALIZED (
     SELECT * FROM $mart
     WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region

@@ -1,3 +1,4 @@
+-- Pairs of amounts of a third party behind a band: a pair is one advert, and one job. Parameter: as_of.
 SELECT [level.name, level.place, p.seniority] AS cell, p.source || ':' || p.pair_row AS job_id,
     NULL AS posting_id, p.source, NULL AS board, f.warc, NULL AS fx_source, NULL::DATE AS fx_on, [] AS items
 FROM ({{mart:pay_pairs}}

@@ -1,3 +1,4 @@
+-- Earnings that people report behind a band, of the newest snapshot: a row is one person. Parameter: as_of.
 SELECT [level.name, level.place, r.seniority] AS cell, r.source || ':' || r.row AS job_id,
     NULL AS posting_id, r.source, NULL AS board, r.warc, NULL AS fx_source, NULL::DATE AS fx_on, [] AS items
 FROM core.pay_reports r, LATERAL (VALUES ('region', r.region), ('country', r.country)) level (name, place)

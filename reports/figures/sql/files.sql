@@ -1,3 +1,5 @@
+-- Archive files of each cell with the number of adverts in each; those that only convert money have the number 0.
+-- Parameter: behind, a SELECT of adverts.
 WITH behind AS MATERIALIZED ($behind)
 SELECT cell, source, board, warc, count(*) AS n FROM behind GROUP BY ALL
 UNION ALL

@@ -1,3 +1,7 @@
+-- Skills that the 2026 guide names. A word may be several skills of the taxonomy (APIs: APIs, REST APIs). Each spelling
+-- is looked up among names, then aliases; of the skills found, the one most asked for stands for the word. A skill of the
+-- taxonomy that no job asks for has no row in the mart and a share of 0, which no employer makes.
+-- Parameters: words and spellings (side by side), few_employers (why such a share is low), as_of.
 WITH spelled AS (
     SELECT lower(skill) AS spelling, skill, 0 AS distance FROM core.skills
     UNION ALL
@@ -8,9 +12,9 @@ WITH spelled AS (
     SELECT word, preference, arg_min(skill, (distance, skill)) AS skill
     FROM named JOIN spelled USING (spelling) GROUP BY word, preference
 ), demand AS (
-    SELECT * FROM mart.skill_demand
-    WHERE as_of = $as_of AND region_level = 'world' AND region = 'World'
-        AND role_group = 'ai_engineering' AND requirement = 'asked'
+    SELECT item AS skill, n_unknown AS n_without_text, n_yes AS n_asking, n_employers_yes AS n_employers_asking, *
+    FROM mart.shares
+    WHERE as_of = $as_of AND measure = 'skill_asked' AND region_level = 'world' AND role_group = 'ai_engineering'
 ), read AS (
     SELECT word, arg_min(c.skill, (-coalesce(d.n_asking, 0), preference)) AS skill
     FROM candidates c LEFT JOIN demand d ON d.skill = c.skill GROUP BY word

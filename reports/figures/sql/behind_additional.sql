@@ -1,1 +1,0 @@
-WITH {{additional_jobs}}, {{adverts}}

@@ -1,1 +1,0 @@
-WITH {{industry_jobs}}, {{adverts}}
