@@ -69,7 +69,7 @@ def judge_shares(rows: Rows) -> Verdict:
 def judge_industries(rows: Rows) -> Verdict:
     """Shares of industries, printed once the industry of most jobs is known."""
     if not rows:
-        return NOTHING
+        return replace(NOTHING, reason=f"industry known for no job; {MIN_SECTOR_KNOWN:.0%} of the jobs needed")
     n_known = rows[0]["n_jobs"]
     n_all = n_known + (rows[0]["n_unknown"] or 0)
     if n_known < MIN_SECTOR_KNOWN * n_all:

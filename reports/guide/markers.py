@@ -246,7 +246,7 @@ def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, s
         if strict and key not in ("show", "else"):
             problem = f"unknown option {name_of!r}: show and else are known"
     if given.get("show", "value") not in SHOWN:
-        problem = f"show={given['show']!r}: {' or '.join(SHOWN)} expected"
+        problem = f"show={given['show']!r}: {', '.join(SHOWN[:-1])} or {SHOWN[-1]} expected"
     return Tag(
         start=start, end=end, name=name, figure=figure, show=given.get("show", "value"),
         otherwise=given.get("else"), problem=problem,

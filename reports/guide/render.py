@@ -201,7 +201,8 @@ def refreshed(
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
     marked = find_markers(raw, ledger, is_html=is_html)
     text, spans = marked.document.text, marked.spans
-    used = tuple(dict.fromkeys(span.marker.figure for span in spans if span.marker.figure))
+    markers = [span.marker for span in spans]
+    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show != "level"))
     day = Edition(
         ledger=ledger,
         used=tuple(ledger[name] for name in used),
