@@ -46,8 +46,10 @@ from flows.runtime.source_health import SHORT, Health, add_answers, add_future_r
 from flows.runtime.version import code_version
 from flows.terminal.errors import unwritten
 from flows.terminal.progress import shown
-from reports.figures import catalogue
+from reports.figures import claims
+from reports.figures.compute import compute as compute_figures
 from reports.guide import refresh
+from reports.guide.markers import GuideError
 from reports.site import page
 from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
@@ -508,7 +510,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
         try:
             with database.transaction(con):
                 compute.write_marts(con, computed)
-                ledger = catalogue.compute(con, as_of, code_version=code_version())
+                ledger = compute_figures(con, as_of, code_version=code_version())
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
@@ -526,7 +528,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     Returns what prevents it, and then nothing has changed. Everything that can fail does so while the files are
     made beside their places. A kill between two of the renames is mended by the next run, which makes them all again.
     """
-    for warning in catalogue.warnings(ledger):
+    for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
     staged: list[atomic_files.Staged | None] = []
     try:
@@ -539,7 +541,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
                 0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
             )
         atomic_files.commit(staged)
-    except (refresh.GuideError, refresh.SampleOutsideError) as error:
+    except (GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]
     except OSError as error:
         return [unwritten(error)]

@@ -17,7 +17,8 @@ from warehouse import database, schema
 from warehouse.load import jobs, loader
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.usd_conversion import convert_money
-from warehouse.tables import RefinedResponses, Sources
+from warehouse.marts.measures import ESTIMAND, MEASURES
+from warehouse.tables import RefinedResponses, Shares, Sources
 
 BEGIN = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)  # late in the day: another day in most time zones
 
@@ -159,3 +160,23 @@ def open_copy(work_template: Path, folder: Path) -> database.Connection:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(work_template / database.WORK, folder / database.WORK)
     return database.open_work(folder)
+
+
+def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **changed: Any) -> dict[str, Any]:
+    """The same row as a dictionary."""
+    row: dict[str, Any] = {
+        "as_of": as_of, "measure": measure, "item": item, "region_level": "world", "region": "World",
+        "role_group": "ai_engineering", "seniority_group": "all", "window_days": 365,
+        "text_class": MEASURES[measure].text_class, "estimand": ESTIMAND, "period_from": None, "period_to": None,
+        "n_jobs": n_jobs, "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": 0, "n_employers": None,
+        "n_employers_yes": None, "n_effective": None, "design_effect": None, "largest_employer": None, "share": None,
+        "share_lo": None, "share_hi": None, "rank": None, "category": None, "category_rank": None,
+        "status": "suppressed", "reason": "few jobs", "doubt": None, "inputs": None,
+    }  # fmt: skip
+    assert changed.keys() <= row.keys(), changed.keys() - row.keys()
+    return row | changed
+
+
+def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **changed: Any) -> Shares:
+    """A row of mart.shares for the World; what is not given is usual, or NULL."""
+    return Shares(**share_row(as_of, measure, item, n_jobs, n_yes, **changed))

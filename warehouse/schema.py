@@ -23,7 +23,8 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.records.columns import Column, Field, Table, fields_of, table_of
-from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, SupersededVersions, all_tables
+from transforms.records.vocabulary import BRIDGE_DAYS, GROUP_OF_ROLE, SKILL_LANGUAGES
+from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 SCHEMAS = ("core", "mart", "ops")
@@ -122,10 +123,34 @@ _VIEW_PARAMETERS = {
     },
     "reading_gaps": {},
 }
+_GROUP_OF_ROLE = "CASE {} END".format(
+    " ".join(f"WHEN item = {literal(role)} THEN {literal(group)}" for role, group in GROUP_OF_ROLE.items())
+)
+_MART_VIEW_PARAMETERS = {"skill_demand": {}, "role_shares": {"group_of_role": _GROUP_OF_ROLE}}
 VIEWS = {f"core.{name}": _read_sql(name, **parameters) for name, parameters in _VIEW_PARAMETERS.items()}
-"""Views of the warehouse, by name: meaning and SELECT. A view comes after those that it reads."""
+"""Views over tables, by name: meaning and SELECT. A view comes after those that it reads."""
+MART_VIEWS = {f"mart.{name}": _read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()}
+"""Views over marts, in the same form."""
 
+_WINDOW = "as_of, window_days"
+MACRO_ARGUMENTS = {
+    "is_open_in_window": "first_seen_at, last_seen_at, as_of, window_days",
+    "counted_employer": "employer_id, source, board, posting_id",
+    "postings_as_of": "as_of",
+    "open_jobs": "as_of",
+    "open_postings": _WINDOW,
+    "counted_jobs": _WINDOW,
+    "job_regions": _WINDOW,
+    "jobs_with_skills": _WINDOW,
+    "followed_jobs": f"{_WINDOW}, days",
+    "pay_observations": _WINDOW,
+}
+"""Macros of the warehouse and their arguments; a macro comes after those that it calls."""
+SCALAR_MACROS = ("is_open_in_window", "counted_employer")
+"""Macros that give a value; all others give a table."""
 MACROS = {
+    "is_open_in_window": _read_sql("is_open_in_window"),
+    "counted_employer": _read_sql("counted_employer"),
     "postings_as_of": _read_sql(
         "postings_as_of",
         end_of_day=_END_OF_DAY,
@@ -133,8 +158,14 @@ MACROS = {
         expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
     ),
     "open_jobs": _read_sql("open_jobs"),
+    "open_postings": _read_sql("open_postings"),
+    "counted_jobs": _read_sql("counted_jobs", languages=f"[{', '.join(map(literal, SKILL_LANGUAGES))}]"),
+    "job_regions": _read_sql("job_regions"),
+    "jobs_with_skills": _read_sql("jobs_with_skills"),
+    "followed_jobs": _read_sql("followed_jobs", bridge_days=str(BRIDGE_DAYS)),
+    "pay_observations": _read_sql("pay_observations"),
 }
-"""Table macros of the warehouse, by name: meaning and SELECT. All take one day, `as_of`."""
+"""Macros of the warehouse, by name: meaning and SELECT or expression."""
 
 
 def _meanings(cls: type) -> dict[str, str]:
@@ -186,6 +217,25 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "read_again_on": "First day after the gap on which it was read",
         "days_unread": "Days between the two (days)",
     },
+    "mart.skill_demand": {
+        **_of_table(Shares, "as_of", "region_level", "region", "role_group"),
+        "requirement": "required, preferred, mentioned; asked = required or preferred; any",
+        "skill": "Skill",
+        **_of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs", "category"),
+        "n_without_text": "Jobs of the cell that could not be read",
+        "n_asking": "Jobs that ask, unweighted",
+        "n_employers_asking": "Employers with a job that asks; NULL: a version that did not count",
+        **_of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi", "rank", "category_rank"),
+    },
+    "mart.role_shares": {
+        **_of_table(Shares, "as_of", "region_level", "region"),
+        "role": "Role",
+        **_of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs"),
+        "role_group": "Group of the role",
+        "n_role": "Jobs of the role, unweighted",
+        "n_employers_role": "Employers with a job of the role; NULL: a version that did not count",
+        **_of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi"),
+    },
 }
 """Meaning of each column of each view, in order; taken from a table's declaration where the column is the table's."""
 
@@ -199,23 +249,27 @@ _STORED_BEHIND = f"""[{{
         'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.read_on IS DISTINCT FROM {_USUAL} THEN b.read_on END,
         'is_usual': coalesce(b.read_on = {_USUAL}, false)
     }} FOR b IN h.behind]"""
+MOVING_DATES = {"mart.shares": ("period_from", "period_to")}
+"""Dates that move with the day of a mart: stored as days before it."""
 STORED = {
+    **{mart: {name: f"d.as_of - h.{name}" for name in names} for mart, names in MOVING_DATES.items()},
     "mart.figures": {
         "sql": f"replace(h.sql, {_DAY}, '$as_of')",
         "behind": _STORED_BEHIND,
         "read_on": "CASE WHEN h.read_on IS DISTINCT FROM list_min([b.read_on FOR b IN h.behind]) THEN h.read_on END",
-    }
+    },
 }
 """Columns of marts that change with the day alone, as they are stored: SQL over a row `h` and its day `d` (mart.days).
 
 A SELECT has its parameters filled in, so none holds `$as_of`.
 """
 _READ_BACK = {
+    **{mart: {name: f"d.as_of - h.{name}::INTEGER" for name in names} for mart, names in MOVING_DATES.items()},
     "mart.figures": {
         "sql": f"replace(h.sql, '$as_of', {_DAY})",
         "behind": _BEHIND,
         "read_on": f"coalesce(h.read_on, list_min([b.read_on FOR b IN {_BEHIND}]))",
-    }
+    },
 }
 """The same columns as they are read back."""
 
@@ -258,8 +312,8 @@ def comments(cls: type) -> tuple[str, ...]:
 
 
 def view_ddl(name: str) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW, COMMENT ON VIEW and COMMENT ON COLUMN of one of `VIEWS`, one statement each."""
-    doc, select = VIEWS[name]
+    """CREATE OR REPLACE VIEW and comments of one of `VIEWS` or `MART_VIEWS`, one statement each."""
+    doc, select = (VIEWS | MART_VIEWS)[name]
     columns = [
         f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(said)}" for column, said in VIEW_COLUMNS[name].items()
     ]
@@ -288,9 +342,15 @@ def mart_ddl(mart: type) -> tuple[str, ...]:
 
 def macro_ddl(name: str) -> tuple[str, str]:
     """CREATE OR REPLACE MACRO and COMMENT ON MACRO of one of `MACROS`."""
-    doc, select = MACROS[name]
+    doc, sql = MACROS[name]
+    arguments = MACRO_ARGUMENTS[name]
+    if name in SCALAR_MACROS:
+        return (
+            f"CREATE OR REPLACE MACRO {name}({arguments}) AS (\n{sql}\n)",
+            f"COMMENT ON MACRO {name} IS {literal(doc)}",
+        )
     return (
-        f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}",
+        f"CREATE OR REPLACE MACRO {name}({arguments}) AS TABLE\n{sql}",
         f"COMMENT ON MACRO TABLE {name} IS {literal(doc)}",
     )
 
@@ -304,6 +364,7 @@ def declarations(*, is_published: bool) -> Iterator[str]:
         yield from comments(cls)
     yield from chain.from_iterable(map(view_ddl, VIEWS))
     yield from chain.from_iterable(map(mart_ddl, HISTORIES))
+    yield from chain.from_iterable(map(view_ddl, MART_VIEWS))
     yield from chain.from_iterable(map(macro_ddl, MACROS))
 
 
@@ -315,6 +376,7 @@ def schema_key() -> str:
             *(ddl(cls) for cls in database_tables()),
             *(view_ddl(name)[0] for name in VIEWS),
             *(mart_ddl(mart)[0] for mart in HISTORIES),
+            *(view_ddl(name)[0] for name in MART_VIEWS),
             *(macro_ddl(name)[0] for name in MACROS),
         ]
     )
@@ -455,12 +517,12 @@ def dictionary() -> str:
         declared = table_of(cls)
         lines += [f"## {declared.name}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
         lines += [*_checks_text(declared), ""]
-    for name, (doc, _) in VIEWS.items():
+    for name, (doc, _) in (VIEWS | MART_VIEWS).items():
         lines += [f"## {name} (view)", "", doc, "", "| column | meaning |", "|---|---|"]
         lines += [f"| {column} | {said} |" for column, said in VIEW_COLUMNS[name].items()]
         lines.append("")
     for name, (doc, _) in MACROS.items():
-        lines += [f"## {name}(DATE) (macro)", "", doc, ""]
+        lines += [f"## {name}({MACRO_ARGUMENTS[name]}) (macro)", "", doc, ""]
     for name, cls in sorted(structs.items()):
         lines += [f"## {name} (nested)", "", *_own_words(cls), *_rows(cls), ""]
     return "\n".join(lines).rstrip() + "\n"

@@ -33,20 +33,21 @@ from transforms.records.rows import (
 )
 from transforms.records.vocabulary import (
     BASES,
+    CELL_GROUPS,
     CELL_STATES,
     COUNTRY_CODE,
     CURRENCY_CODE,
     HEX_32,
     JOB_RULES,
     KINDS,
+    LEVEL_GROUPS,
     PAY_MARKETS,
     READERS,
     REGION_LEVELS,
-    REQUIREMENTS,
-    ROLES,
     SENIORITY_GROUPS,
     SHARE_DOUBTS,
     SKILL_CATEGORIES,
+    TEXT_CLASSES,
     USD_REASONS,
 )
 
@@ -385,7 +386,8 @@ class SalaryBands(Counted, Amounts):
     seniority_group: Annotated[
         str,
         Column(
-            "Level; mid_senior = mid + senior; mid_senior_stated: those of them whose title states the level",
+            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: those of them "
+            "whose title states the level",
             key=True,
             values=SENIORITY_GROUPS,
         ),
@@ -412,79 +414,87 @@ class SalaryBands730(SalaryBands):
 
 
 @table(
-    "mart.skill_demand",
-    "Share of jobs with text that ask for a skill.",
-    "n_asking <= n_jobs",
-    "n_employers_asking <= n_employers",
+    "mart.shares",
+    "Shares of jobs: of which one or the other is true, by region and role group; one row per measure, item and cell.",
+    "n_yes + n_no = n_jobs",
+    "n_employers_yes <= n_employers",
+    "share_lo <= share_hi",
     "status = 'published' OR reason IS NOT NULL",
     "doubt IS NULL OR status = 'low'",
 )
-class SkillDemand(Counted):
-    """Jobs with full text in a language the taxonomy covers, seen open in the 365 days ending at `as_of`."""
+class Shares(Counted):
+    """Measures and their items are declared in `warehouse/marts/measures.py`.
+
+    `n_jobs`, `n_employers` and `n_effective` are of the denominator: the jobs of the cell of which the answer is known.
+    In each share one employer weighs at most a tenth of the cell; `n_yes` and the other counts are unweighted. The
+    interval takes employers, and not jobs, as the independent units.
+    """
 
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    measure: Annotated[str, Column("What is measured: skill_asked, workplace, pay_stated and others", key=True)]
+    item: Annotated[
+        str,
+        Column("Answer whose share it is: a skill, a role, `remote`; `yes` where the question is yes or no", key=True),
+    ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    role_group: Annotated[str, Column("Role group, or ai_core", key=True)]
-    requirement: Annotated[
+    role_group: Annotated[
         str,
         Column(
-            "required, preferred, mentioned; asked = required or preferred; any",
+            "Role group, or ai_core (ai_engineering and ai_science), or ai_jobs (these and ai_other)",
             key=True,
-            values=(*REQUIREMENTS, "asked", "any"),
+            values=tuple(CELL_GROUPS),
         ),
     ]
-    skill: Annotated[str, Column("Skill", key=True, references="core.skills.skill")]
-    category: Annotated[str, Column("Category of the skill", values=SKILL_CATEGORIES)]
-    n_without_text: Annotated[int, Column("Jobs of the cell that could not be read", low=0)]
-    n_asking: Annotated[int, Column("Jobs that ask, unweighted", low=0)]
-    n_employers_asking: Annotated[
-        int | None, Column("Employers with a job that asks; NULL: a version that did not count", low=0)
+    seniority_group: Annotated[str, Column("Level; `all` is every level", key=True, values=SENIORITY_GROUPS)]
+    window_days: Annotated[int, Column("Length of the window", key=True, unit="days", low=1)]
+    text_class: Annotated[
+        str,
+        Column(
+            "Adverts that were looked at: all, or with_text, those whose full text was read in a language of the "
+            "taxonomy",
+            key=True,
+            values=TEXT_CLASSES,
+        ),
+    ]
+    estimand: Annotated[
+        str,
+        Column(
+            "What is estimated; share_of_jobs_capped: share of jobs, one employer at most a tenth of them", key=True
+        ),
+    ]
+    period_from: Annotated[date | None, Column("First day of the reference period; NULL: not known")]
+    period_to: Annotated[date | None, Column("Last day of the reference period; NULL: not known")]
+    n_yes: Annotated[int, Column("Numerator: jobs of which it is true", low=0)]
+    n_no: Annotated[int, Column("Jobs of which it is not true", low=0)]
+    n_unknown: Annotated[
+        int | None, Column("Jobs of the cell that do not say, or could not be read; not in `n_jobs`", low=0)
+    ]
+    n_employers_yes: Annotated[
+        int | None, Column("Employers with a job of which it is true; NULL: a version that did not count", low=0)
     ]
     largest_employer: Annotated[
         float | None,
-        Column("Part of the asking jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
+        Column("Part of the numerator that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
     ]
-    doubt: Annotated[
-        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
-    ]
-    share: Annotated[float | None, Column("Share of jobs, one employer at most a tenth", unit="share", low=0, high=1)]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
-    rank: Annotated[int | None, Column("Rank by share in the cell, ties share the better", low=1)]
-    category_rank: Annotated[int | None, Column("Rank by share in cell and category", low=1)]
-
-
-@table(
-    "mart.role_shares",
-    "Share of each role among the AI jobs of a region.",
-    "n_role <= n_jobs",
-    "n_employers_role <= n_employers",
-    "status = 'published' OR reason IS NOT NULL",
-    "doubt IS NULL OR status = 'low'",
-)
-class RoleShares(Counted):
-    """Jobs of the groups ai_engineering, ai_science and ai_other seen open in the window."""
-
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
-    region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
-    region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    role: Annotated[str, Column("Role", key=True, values=ROLES)]
-    role_group: Annotated[str, Column("Group of the role")]
-    n_role: Annotated[int, Column("Jobs of the role, unweighted", low=0)]
-    n_employers_role: Annotated[
-        int | None, Column("Employers with a job of the role; NULL: a version that did not count", low=0)
-    ]
-    largest_employer: Annotated[
+    design_effect: Annotated[
         float | None,
-        Column("Part of the role's jobs that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
+        Column(
+            "Variance of the share over that of as many independent jobs; NULL: not computed, or the share is 0 or 1",
+            low=0,
+        ),
     ]
+    share: Annotated[float | None, Column("Share of jobs; NULL: suppressed", unit="share", low=0, high=1)]
+    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
+    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    rank: Annotated[int | None, Column("Rank by share within measure and cell; ties share the better", low=1)]
+    category: Annotated[
+        str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)
+    ]
+    category_rank: Annotated[int | None, Column("Rank by share within measure, cell and category", low=1)]
     doubt: Annotated[
         str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
     ]
-    share: Annotated[float | None, Column("Share of jobs, one employer at most a tenth", unit="share", low=0, high=1)]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
 
 
 @struct
@@ -516,6 +526,12 @@ class Figures:
     rung: Annotated[str | None, Column("Step of the declared ladder the value comes from")]
     unit: Annotated[str, Column("Unit")]
     value: Annotated[str | None, Column("The value as printed; NULL when withheld")]
+    text: Annotated[
+        str | None, Column("The value alone, without `qualifier`; NULL: withheld, or a version that did not keep it")
+    ] = None
+    qualifier: Annotated[
+        str | None, Column("What is said of the value, in brackets behind it: another rung, low confidence, its source")
+    ] = None
     value_json: Annotated[str | None, Column("The rows behind it, JSON")]
     status: Annotated[str, Column("published, low or suppressed (withheld)", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is low or withheld")]
@@ -596,8 +612,11 @@ def history_of(mart: type, **stored_otherwise: Any) -> type:
 
 SalaryBandsHistory = history_of(SalaryBands)
 SalaryBands730History = history_of(SalaryBands730)
-SkillDemandHistory = history_of(SkillDemand)
-RoleSharesHistory = history_of(RoleShares)
+SharesHistory = history_of(
+    Shares,
+    period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+    period_to=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+)
 FiguresHistory = history_of(
     Figures,
     sql=Annotated[str | None, Column("The SELECT it was read with, `$as_of` for the day")],
@@ -609,8 +628,7 @@ FiguresHistory = history_of(
 HISTORIES = {
     SalaryBands: SalaryBandsHistory,
     SalaryBands730: SalaryBands730History,
-    SkillDemand: SkillDemandHistory,
-    RoleShares: RoleSharesHistory,
+    Shares: SharesHistory,
     Figures: FiguresHistory,
 }
 """Marts and the tables that keep them. A mart itself is a view, with a row for each day."""

@@ -154,15 +154,16 @@ def explain(
 
     **Reads** market.duckdb. **Writes** nothing.
     """
-    from reports.figures import catalogue
+    from reports.figures.explain import UnknownFigureError
+    from reports.figures.explain import explain as explain_figure
 
     with open_published(as_of, has_history=True) as con:
         if figure == "list":
             _print_figures(con, as_of)
             return
         try:
-            OUT.print(catalogue.explain(con, figure, as_of), soft_wrap=True, highlight=False)
-        except catalogue.UnknownFigureError as error:
+            OUT.print(explain_figure(con, figure, as_of), soft_wrap=True, highlight=False)
+        except UnknownFigureError as error:
             raise WrongUsage(f"{error} `jobmarket explain list` names all") from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.terminal.errors import unwritten
 from reports.figures import catalogue
 from reports.guide import refresh
+from reports.guide.markers import GuideError
 from transforms.text.lookups import countries
 
 
@@ -24,7 +25,7 @@ def faults(guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], al
     for path in guides:
         try:
             refresh.check(path, known, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
-        except (refresh.GuideError, refresh.SampleOutsideError) as error:
+        except (GuideError, refresh.SampleOutsideError) as error:
             found.append(str(error))
         except OSError as error:
             found.append(unwritten(error))

@@ -102,7 +102,7 @@ def _write_json(columns: Sequence[str], rows: Found) -> None:
 
 def _write_markdown(columns: Sequence[str], rows: Found) -> None:
     """A table of GitHub's Markdown in which the words of others are text and nothing else."""
-    from reports.guide.refresh import escape  # noqa: PLC0415  # the templates are for this form alone
+    from reports.guide.render import escape  # noqa: PLC0415  # the templates are for this form alone
 
     cells = [[escape(cell, is_html=False) for cell in line] for line in (columns, *(map(_short, row) for row in rows))]
     lines = [cells[0], ["---"] * len(columns), *cells[1:]]

@@ -1,39 +1,28 @@
-"""Every figure of the guide, declared once, and the ledger rows they become.
+"""Every figure of the guide and of the page, declared once.
 
-A measured figure has a ladder of rungs, each a SELECT over one basis. The first rung that has enough data is
-printed, with its name when it is not the first; bases are never blended. When none has, the last accepted value
-is kept with its date; when there never was one, the figure is withheld with its reason. A cited figure is a claim
-of somebody else, with source, date and the day it must be looked at again.
+A measured figure has a ladder of rungs, each a SELECT over one basis (`compute` climbs it). A cited figure is a claim
+of somebody else, with source, date and the day it must be looked at again (`claims`). A gathered figure is a table of
+the figures whose ids begin alike. What the page shows, and where, follows from `displays`.
 """
 
 from __future__ import annotations
 
-import difflib
-import itertools
-import json
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any, Protocol, cast
 
-import numpy as np
-
-from reports.figures import selects
-from reports.wording import wording
-from reports.wording.wording import Row, Rows
-from transforms.records.vocabulary import AI_GROUPS, ROLE_GROUPS, SKILL_CATEGORIES
-from warehouse.marts.statistics import DOUBT_WORDS, LANGUAGES, share_doubts, too_few
-from warehouse.tables import Figures, SourceContribution
+from reports.figures import query, verdicts
+from reports.figures.claims import Claim, load_claims
+from reports.figures.query import Connection, Sql
+from reports.figures.verdicts import Verdict
+from reports.wording import levels, pay, shares
+from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
+from reports.wording.renderer import Renderer
+from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
+from warehouse.marts.measures import MEASURES, STILL_OPEN_DAYS, YES
+from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
-SNAPSHOTS_KEPT = 10
-"""Archive files named per source in the ledger, newest first; `explain` counts all of them."""
-MIN_SECTOR_KNOWN = 0.60
-"""Share of jobs whose industry must be known before industries are printed (DESIGN, section 6)."""
-WITHHELD = "withheld"
-
 REGIONS = (
     "Northern America", "South America", "Central America", "Caribbean",
     "Northern Europe", "Western Europe", "Southern Europe", "Eastern Europe",
@@ -44,159 +33,80 @@ REGIONS = (
 """UN M49 intermediate regions, else sub-regions."""
 
 
-class Connection(Protocol):
-    """What is asked of a database: run a SELECT and give its rows."""
-
-    def execute(self, query: str, /) -> Any:
-        """Run a statement; the result has `description` and `fetchall()`."""
-
-
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """Whether rows may be printed (`tables.CELL_STATES`), why not, and what they rest on."""
+class Batch:
+    """How figures that differ in one parameter are read together.
 
-    status: str
-    reason: str | None
-    n_jobs: int | None
-    n_employers: int | None
+    With `parameters` in place of a figure's own, its SELECT gives the rows of all of them. Those of a figure have in
+    `column` what the figure has as its `parameter`. Each figure's SELECT alone gives the same rows and takes as long.
+    """
+
+    parameters: Mapping[str, object]
+    column: str
+    parameter: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fallback:
-    """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it."""
+    """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it, by their files' names."""
 
     name: str
     basis: str
     sql: str
     behind: str
     window_days: int
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    batch: Batch | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
-    """What somebody else says. `is_sourced` is False when nobody could name the source."""
+class Display:
+    """Where the page shows a figure, and how. `section` is the id of one of `site.sections.SECTIONS`.
 
-    claim: str
-    publisher: str
-    work: str = ""
-    published: str = ""
-    caveat: str = ""
-    is_sourced: bool = True
-    verify_by: date
+    `chart` is the kind of chart (`site.charts.CHARTS`), `chart_title` what it says it shows. `is_folded` keeps the
+    table closed until a reader opens it, where the chart says nearly as much; `is_narrow` sets figures side by side.
+    """
 
-
-# --- is it sure enough? -------------------------------------------------------------------------------
-
-
-def _of_cell(rows: Rows) -> Verdict:
-    """A cell of a mart carries its own verdict."""
-    if not rows:
-        return Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
-    row = rows[0]
-    return Verdict(status=row["status"], reason=row["reason"], n_jobs=row["n_jobs"], n_employers=row["n_employers"])
-
-
-def _of_ranking(rows: Rows) -> Verdict:
-    """A ranking is as sure as its least sure row; a cell too small suppresses all of them alike."""
-    if not rows:
-        return Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
-    n_jobs = max(row["n_jobs"] or 0 for row in rows)
-    n_employers = max(row["n_employers"] or 0 for row in rows)
-    if all(row["share"] is None for row in rows):
-        reason = next((row["reason"] for row in rows if row["reason"]), None) or too_few(n_jobs, n_employers)
-        reason = reason or "not in the taxonomy of skills"
-        return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
-    doubts: dict[str, list[str]] = {}
-    for row in rows:
-        if row["status"] == "low":
-            names = (row.get(name) for name in ("word", "skill", "title", "item", "cell"))
-            doubts.setdefault(row["reason"], []).append(next(str(name) for name in names if name))
-    if not doubts:
-        return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
-    is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
-    said = (reason if is_whole else f"{', '.join(names)}: {reason}" for reason, names in doubts.items())
-    return Verdict(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
-
-
-def _with_status(row: Row) -> dict[str, Any]:
-    """A share computed in selects.py with the status and the reason that a mart would give it."""
-    few = too_few(row["n_jobs"] or 0, row["n_employers"] or 0)
-    if few:
-        return {**row, "status": "suppressed", "reason": few}
-    ends = (np.array([row[name]], dtype=np.float64) for name in ("share", "share_lo", "share_hi"))
-    doubts = share_doubts(
-        *ends,
-        n_effective=row["n_effective"],
-        n_employers=np.array([row["n_employers_asking"]], dtype=np.int64),
-        largest=np.array([row["largest_employer"]], dtype=np.float64),
-    )
-    words = DOUBT_WORDS[doubts[0]] if doubts[0] else None
-    return {**row, "status": "low" if words else "published", "reason": words}
-
-
-def _of_shares(rows: Rows) -> Verdict:
-    """Shares computed here follow the rules of the marts; when one cell is too small, none is printed."""
-    smallest = min(rows, key=lambda row: (row["n_jobs"], row["n_employers"]))
-    n_jobs, n_employers = smallest["n_jobs"], smallest["n_employers"]
-    few = too_few(n_jobs, n_employers)
-    if few:
-        return Verdict(status="suppressed", reason=few, n_jobs=n_jobs, n_employers=n_employers)
-    return replace(_of_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
-
-
-def _of_industries(rows: Rows) -> Verdict:
-    n_all, n_known = rows[0]["n_all"], rows[0]["n_known"]
-    if not n_all:
-        return Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
-    if n_known < MIN_SECTOR_KNOWN * n_all:
-        share = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
-        return Verdict(status="suppressed", reason=share, n_jobs=n_known, n_employers=rows[0]["n_employers"] or 0)
-    return _of_shares(rows)
-
-
-def _of_difficulty(rows: Rows) -> Verdict:
-    judged = _of_shares(rows)
-    if judged.status != "suppressed":
-        return judged
-    if not rows[0]["is_watched"]:
-        since = rows[0]["watched_since"]
-        reason = (  # with the day, not its age, which would be another one every night
-            f"not watched for long enough ({f'since {wording.day(since)}' if since else 'not yet'}; more than "
-            f"{selects.STILL_OPEN_DAYS} days needed to see which vacancies stay open)"
-        )
-    else:
-        cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
-        reason = f"not enough vacancies followed from their first day ({cells}; 30 of each needed)"
-    return Verdict(status="suppressed", reason=reason, n_jobs=judged.n_jobs, n_employers=judged.n_employers)
-
-
-def _of_amount(rows: Rows) -> Verdict:
-    row = rows[0]
-    few = too_few(row["n_jobs"], row["n_employers"])
-    status, reason = ("suppressed", few) if few else ("low", "few adverts put a sum on it, and no interval is computed")
-    return Verdict(status=status, reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+    section: str
+    heading: str = ""
+    chart: str | None = None
+    chart_title: str = ""
+    is_folded: bool = False
+    is_narrow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of the guide. It has rungs (measured), a claim (cited), or gathers the figures under a prefix."""
+    """A figure of the guide. It has rungs (measured), a claim (cited), or gathers the figures under a prefix.
+
+    `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
+    `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country. `baseline` is
+    what the 2026 guide said, `baseline_values` the same as numbers by column, where it gave any.
+    """
 
     id: str
     title: str
     unit: str
+    renderer: Renderer
     rungs: tuple[Fallback, ...] = ()
-    judge: Callable[[Rows], Verdict] = _of_cell
+    judge: Callable[[Rows], Verdict] = verdicts.judge_cell
     parameters: Mapping[str, object] = field(default_factory=dict)
+    counts: tuple[tuple[str, ...], ...] = ()
+    level: str | None = None
     place: str = ""
     baseline: str | None = None
+    baseline_values: Mapping[str, float] = field(default_factory=dict)
     claim: Claim | None = None
     gathers: str | None = None
+    displays: tuple[Display, ...] = ()
 
     @property
     def cells(self) -> tuple[tuple[str, ...], ...]:
-        """The cells of its SELECT of adverts that count: region level, region and level of pay; () stands for all."""
-        place = (str(self.parameters.get("region_level")), str(self.parameters.get("region")))
-        return tuple((*place, level) for level in cast(tuple[str, ...], self.parameters.get("levels", ())))
+        """The cells of its SELECT of adverts that count: for pay region level, region and level; () stands for all."""
+        if self.level is None:
+            return self.counts
+        place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
+        return tuple((*place, level) for level in LEVEL_GROUPS[self.level] or ())
 
     @property
     def kind(self) -> str:
@@ -204,49 +114,163 @@ class Figure:
         return "measured" if self.claim is None else "cited"
 
 
-# --- declarations -------------------------------------------------------------------------------------
-
-
 def slug(name: str) -> str:
     """A name as part of an id: "South-eastern Asia" is south_eastern_asia."""
     return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
 
 
+# --- pay ------------------------------------------------------------------------------------------------
+
+
+def _pay_rung(name: str, basis: str, behind: str, window_days: int = 0, mart: str = "mart.salary_bands") -> Fallback:
+    all_regions = Batch(parameters={"region": Sql("region")}, column="region", parameter="region")
+    return Fallback(
+        name=name, basis=basis, sql="band", behind=behind, window_days=window_days,
+        parameters={"mart": Sql(mart)}, batch=all_regions,
+    )  # fmt: skip
+
+
 PAY_LADDER = (
-    Fallback(
-        name="advertised, 365 days",
-        basis="advertised",
-        sql=selects.BAND,
-        behind=selects.BEHIND_PAY,
-        window_days=WINDOW_DAYS,
+    _pay_rung("advertised, 365 days", "advertised", "behind_pay", WINDOW_DAYS),
+    _pay_rung("advertised, 730 days", "advertised", "behind_pay", LONG_WINDOW_DAYS, "mart.salary_bands_730"),
+    _pay_rung("third-party adverts", "advertised_third_party", "behind_pairs"),
+    _pay_rung("reported", "reported", "behind_reports"),
+)
+WORDS_OF_RUNG = {
+    "advertised, 365 days": None,
+    "advertised, 730 days": "from adverts of the last 730 days",
+    "third-party adverts": "adverts collected by a third party, employers unknown",
+    "reported": "earnings that people report in surveys",
+}
+"""What is said of a value that does not come from the first rung."""
+CARRIED = "last accepted value"
+"""The rung of a figure that could not be computed anew."""
+WITHHELD = "withheld"
+BASELINE_PAY: dict[str, tuple[str, dict[str, float]]] = {
+    "Northern America": (
+        "USD 8.1K–12.9K per month in North America (no source named)",
+        {"band_low": 12 * 8_100, "band_high": 12 * 12_900},
     ),
-    Fallback(
-        name="advertised, 730 days",
-        basis="advertised",
-        sql=selects.BAND_730,
-        behind=selects.BEHIND_PAY,
-        window_days=LONG_WINDOW_DAYS,
+    "South America": (
+        "USD 3.8K–7.9K per month (no source named)",
+        {"band_low": 12 * 3_800, "band_high": 12 * 7_900},
     ),
-    Fallback(
-        name="third-party adverts",
-        basis="advertised_third_party",
-        sql=selects.BAND,
-        behind=selects.BEHIND_PAIRS,
-        window_days=0,
+    "US": (
+        "USD 103,407 per year (no source named; country not stated, probably the US)",
+        {"p50": 103_407},
     ),
-    Fallback(name="reported", basis="reported", sql=selects.BAND, behind=selects.BEHIND_REPORTS, window_days=0),
+}
+"""Pay in the 2026 guide by region or country: its words, and its amounts in USD per year by column."""
+COMPARED = Display(section="compared")
+BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
+"""Levels of pay of the bands by region and of entry pay by country."""
+
+
+def _pay_figure(kind: str, level: str, region_level: str, region: str, place: str) -> Figure:
+    """Pay of one level in one region or country; `kind` is band (by month) or entry (by year)."""
+    title = f"{levels.compound(level)} AI engineering pay, {place}"
+    words, values = BASELINE_PAY.get(region, (None, {}))
+    return Figure(
+        id=f"band.{slug(region)}.{level}" if kind == "band" else f"entry.{region.lower()}",
+        title=title,
+        unit="USD per month" if kind == "band" else "USD per year",
+        renderer=pay.BAND if kind == "band" else pay.ENTRY,
+        rungs=PAY_LADDER,
+        parameters={"region_level": region_level, "region": region, "seniority_group": level},
+        level=level,
+        place=place,
+        baseline=words,
+        baseline_values=values,
+        displays=(Display(section="summary", heading=f"{levels.capitalised(level)}, {place}"), COMPARED)
+        if words
+        else (),
+    )
+
+
+def entry_figure(country: str, name: str) -> Figure:
+    """Entry pay of one country (ISO 3166-1 alpha-2 and English name)."""
+    return _pay_figure("entry", ENTRY_LEVEL, "country", country, name)
+
+
+BANDS = tuple(_pay_figure("band", BAND_LEVEL, "region", region, region_name(region)) for region in REGIONS)
+GATHERED = (
+    Figure(
+        id="bands.regions",
+        title=f"{levels.compound(BAND_LEVEL)} AI engineering pay by region",
+        unit="USD per month",
+        renderer=pay.bands(BAND_LEVEL),
+        level=BAND_LEVEL,
+        gathers="band.",
+        displays=(
+            Display(
+                section="pay",
+                heading=f"{levels.capitalised(BAND_LEVEL)}, by region",
+                chart="bands",
+                chart_title=f"What AI engineering adverts offer by region, {levels.level_phrase(BAND_LEVEL)}, "
+                "US dollars per month",
+            ),
+        ),
+    ),
+    Figure(
+        id="entries.countries",
+        title=f"{levels.compound(ENTRY_LEVEL)} AI engineering pay by country",
+        unit="USD per year",
+        renderer=pay.entries(ENTRY_LEVEL),
+        level=ENTRY_LEVEL,
+        gathers="entry.",
+        displays=(Display(section="pay", heading=f"{levels.capitalised(ENTRY_LEVEL)}, by country"),),
+    ),
 )
 
-
-def _postings(sql: str, behind: str) -> tuple[Fallback, ...]:
-    return (Fallback(name="advertised, 365 days", basis="postings", sql=sql, behind=behind, window_days=WINDOW_DAYS),)
+# --- shares -------------------------------------------------------------------------------------------
 
 
-BASELINE_BANDS = {
-    "Northern America": "USD 8.1K–12.9K per month in North America (no source named)",
-    "South America": "USD 3.8K–7.9K per month (no source named)",
-}
-BASELINE_ENTRY = {"US": "USD 103,407 per year (no source named; country not stated, probably the US)"}
+def _answered(measures: Mapping[str, str]) -> Sql:
+    """A SELECT of the jobs that measures of mart.shares count, with their items; a label stands for `yes`."""
+    parts = []
+    for name, label in measures.items():
+        items = f"[if(item = '{YES}', '{label}', item) FOR item IN items]" if label else "items"
+        selected = f"SELECT region_level, region, role_group, job_id, {items} AS items FROM ("
+        parts.append(f"{selected}{MEASURES[name].behind()})")
+    return Sql(" UNION ALL ".join(parts))
+
+
+def _from_shares(
+    sql: str,
+    *measures: str,
+    groups: Iterable[str],
+    labels: Iterable[str] = ("",),
+    levels: tuple[str, ...] = ("world",),
+    **parameters: object,
+) -> tuple[Fallback, ...]:
+    """A ladder of one rung over mart.shares. `groups` are its role groups, `labels` what yes is called, by measure."""
+    group_of = {role_group: group for group in groups for role_group in CELL_GROUPS[group]}
+    answered = _answered(dict(zip(measures, labels, strict=True)))
+    return (
+        Fallback(
+            name="advertised, 365 days",
+            basis="postings",
+            sql=sql,
+            behind="behind_shares",
+            window_days=WINDOW_DAYS,
+            parameters={"answered": answered, "groups": group_of, "region_levels": levels, **parameters},
+        ),
+    )
+
+
+def _items(measure: str, group: str, names: Mapping[str, str], order: tuple[str, ...] = ()) -> tuple[Fallback, ...]:
+    """The shares of the items of one measure in the world."""
+    return _from_shares("shares", measure, groups=[group], measure=measure, role_group=group, names=names, order=order)
+
+
+def _by_region(measure: str, item: str, group: str) -> tuple[Fallback, ...]:
+    """The share of one item of a measure in the world and in each region."""
+    return _from_shares(
+        "shares_by_region", measure, groups=[group], levels=("world", "region"), measure=measure, item=item,
+        role_group=group, names=REGION_NAMES,
+    )  # fmt: skip
+
+
 BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("python", "Python", ("python",)),
     ("r", "R", ("r",)),
@@ -280,637 +304,231 @@ BASELINE_SKILLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Skills the 2026 guide names as essential: id, its word, and how a taxonomy may spell it."""
 
 
-JOBS_WITH_TEXT: dict[str, object] = {"languages": LANGUAGES, "role_groups": tuple(ROLE_GROUPS)}
-"""Parameters of warehouse/marts/jobs.sql, as `skill_demand` gives them."""
-AI_JOBS: dict[str, object] = {"languages": LANGUAGES, "role_groups": AI_GROUPS}
-"""The same, as `role_shares` gives them."""
-
-
-def _named(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
+def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
+    """Words and how a taxonomy may spell them, as two lists of the same length."""
     pairs = [(word, spelling) for _, word, spellings in skills for spelling in spellings]
     words, spellings = (tuple(column) for column in zip(*pairs, strict=True))
-    return {"words": words, "spellings": spellings, **JOBS_WITH_TEXT}
+    return {"words": words, "spellings": spellings}
 
 
-CLAIMS = (
-    Figure(
-        id="outlook.shortfall",
-        title="Shortfall of AI talent",
-        unit="share of demand",
-        baseline="30–40% over the next few years (no source named)",
-        claim=Claim(
-            claim="30–40% over the next few years",
-            publisher="source unknown",
-            caveat="the 2026 guide repeats it without a source, and we found none",
-            is_sourced=False,
-            verify_by=date(2027, 3, 31),
-        ),
-    ),
-    Figure(
-        id="outlook.market_2033",
-        title="Size of the AI market in 2033",
-        unit="USD",
-        baseline="USD 3,497.26 billion, 30.6% a year from 2026 to 2033 (Grand View Research)",
-        claim=Claim(
-            claim="USD 3,497.26 billion in 2033, growing 30.6% a year from 2026",
-            publisher="Grand View Research",
-            work="market forecast 2026–2033",
-            published="2026",
-            caveat="a forecast sold by a market research firm; its method is not public",
-            verify_by=date(2027, 6, 30),
-        ),
-    ),
-    Figure(
-        id="outlook.gdp_2030",
-        title="Contribution of AI to world GDP by 2030",
-        unit="USD",
-        baseline="up to USD 15.7 trillion (PwC)",
-        claim=Claim(
-            claim="up to USD 15.7 trillion by 2030",
-            publisher="PwC",
-            work="Sizing the prize",
-            published="27 June 2017",
-            caveat="a scenario of 2017, older than the systems now in use, and an upper end",
-            verify_by=date(2027, 6, 30),
-        ),
-    ),
-    Figure(
-        id="outlook.investment_2024",
-        title="Corporate investment in AI in 2024",
-        unit="USD",
-        baseline="over USD 250 billion (no source named)",
-        claim=Claim(
-            claim="over USD 250 billion in 2024",
-            publisher="Stanford HAI",
-            work="AI Index Report 2025 (USD 252.3 billion)",
-            published="April 2025",
-            caveat="mergers and acquisitions are counted; the 2026 guide named no source",
-            verify_by=date(2027, 5, 31),
-        ),
+SKILLS_ASKED = _from_shares("skills", "skill_asked", groups=["ai_engineering"])
+NAMED_SKILLS = (
+    replace(
+        SKILLS_ASKED[0],
+        sql="named_skills",
+        parameters={**SKILLS_ASKED[0].parameters, "few_employers": DOUBT_WORDS["few_employers"]},
+        batch=Batch(parameters=_spellings(BASELINE_SKILLS), column="word", parameter="words"),
     ),
 )
 
-BANDS = tuple(
-    Figure(
-        id=f"band.{slug(region)}.mid_senior",
-        title=f"Mid-to-senior AI engineering pay, {wording.region_name(region)}",
-        unit="USD per month",
-        rungs=PAY_LADDER,
-        parameters={
-            "region_level": "region",
-            "region": region,
-            "seniority_group": "mid_senior",
-            "levels": ("mid", "senior"),
-        },
-        place=wording.region_name(region),
-        baseline=BASELINE_BANDS.get(region),
-    )
-    for region in REGIONS
-)
-GATHERED_BANDS = Figure(
-    id="bands.regions", title="Mid-to-senior AI engineering pay by region", unit="USD per month", gathers="band."
-)
-GATHERED_ENTRIES = Figure(
-    id="entries.countries", title="Entry-level AI engineering pay by country", unit="USD per year", gathers="entry."
-)
+
+def _category_figure(category: str) -> Figure:
+    heading = category_name(category)
+    chart_title = f"{heading}: share of AI engineering adverts that ask for each skill"
+    return Figure(
+        id=f"skills.{slug(category)}",
+        title=f"{heading}: what AI engineering adverts ask for",
+        unit="share of jobs with text",
+        renderer=shares.SKILLS,
+        rungs=SKILLS_ASKED,
+        judge=verdicts.judge_ranking,
+        parameters={"category": category},
+        displays=(
+            Display(
+                section="skills", heading=heading, chart="shares with verdicts", chart_title=chart_title,
+                is_folded=True, is_narrow=True,
+            ),
+        ),
+    )  # fmt: skip
+
+
 SKILLS = (
-    *(
-        Figure(
-            id=f"skills.{slug(category)}",
-            title=f"{wording.category_name(category)}: what AI engineering adverts ask for",
-            unit="share of jobs with text",
-            rungs=_postings(selects.RANKING, selects.BEHIND_SKILLS),
-            judge=_of_ranking,
-            parameters={"category": category, **JOBS_WITH_TEXT},
-        )
-        for category in SKILL_CATEGORIES
-    ),
+    *map(_category_figure, SKILL_CATEGORIES),
     Figure(
         id="skills.baseline",
         title="Skills the 2026 guide named essential, and what adverts ask for now",
         unit="share of jobs with text",
-        rungs=_postings(selects.NAMED_SKILLS, selects.BEHIND_SKILLS),
-        judge=_of_ranking,
-        parameters=_named(BASELINE_SKILLS),
+        renderer=shares.BASELINE_SKILLS,
+        rungs=NAMED_SKILLS,
+        judge=verdicts.judge_ranking,
+        parameters=_spellings(BASELINE_SKILLS),
         baseline=f"essential: {', '.join(word for _, word, _ in BASELINE_SKILLS)} (no source named)",
+        displays=(Display(section="skills", heading="Skills named essential in 2026, and now"),),
     ),
     *(
         Figure(
             id=f"skill.{name}",
             title=f"AI engineering adverts that ask for {word}",
             unit="share of jobs with text",
-            rungs=_postings(selects.NAMED_SKILLS, selects.BEHIND_SKILLS),
-            judge=_of_ranking,
-            parameters=_named([(name, word, spellings)]),
+            renderer=shares.SKILL,
+            rungs=NAMED_SKILLS,
+            judge=verdicts.judge_ranking,
+            parameters=_spellings([(name, word, spellings)]),
             baseline="essential (no source named)",
         )
         for name, word, spellings in BASELINE_SKILLS
     ),
 )
+ADDITIONAL_PAY = {
+    "additional_pay_offered": "any",
+    "equity_offered": "equity",
+    "bonus_offered": "bonus",
+    "commission_offered": "commission",
+}
+"""Measures of pay beside base pay, and their names in `additional.sql`."""
 SHARES = (
     Figure(
         id="roles.shares",
         title="Roles among AI jobs",
         unit="share of AI jobs",
-        rungs=_postings(selects.ROLES, selects.BEHIND_ROLES),
-        judge=_of_ranking,
-        parameters=AI_JOBS,
+        renderer=shares.ROLES,
+        rungs=_from_shares("roles", "role", groups=[AI_JOBS]),
+        judge=verdicts.judge_ranking,
         baseline="specialisations, without shares or source: ML engineer, robotics specialist, AI architect, "
         "intelligent systems engineer, AI in cybersecurity, software engineering, MLOps, generative AI, "
         "prompt engineer, AI product manager, AI security, ethics and governance",
+        displays=(
+            Display(
+                section="roles",
+                heading="Roles and specialisations",
+                chart="shares",
+                chart_title="Roles: share of AI jobs in each role",
+                is_folded=True,
+            ),
+        ),
     ),
     Figure(
         id="additional.share",
         title="Additional pay offered beside base pay",
         unit="share of adverts with pay",
-        rungs=_postings(selects.ADDITIONAL, selects.BEHIND_ADDITIONAL),
-        judge=_of_shares,
+        renderer=shares.ADDITIONAL,
+        rungs=_from_shares("additional", *ADDITIONAL_PAY, labels=ADDITIONAL_PAY.values(), groups=["ai_engineering"]),
+        judge=verdicts.judge_shares,
         baseline="about USD 32,000 per year on average (no source named)",
+        displays=(COMPARED,),
     ),
     Figure(
         id="additional.bonus",
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
-        rungs=_postings(selects.BONUS, selects.BEHIND_BONUS),
-        judge=_of_amount,
+        renderer=pay.BONUS,
+        rungs=(
+            Fallback(
+                name="advertised, 365 days",
+                basis="postings",
+                sql="bonus",
+                behind="behind_bonus",
+                window_days=WINDOW_DAYS,
+                parameters={"employer_cap": EMPLOYER_CAP},
+            ),
+        ),
+        judge=verdicts.judge_amount,
         baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
+        displays=(COMPARED,),
     ),
     Figure(
         id="industries.shares",
         title="Industries of the employers",
         unit="share of jobs with known industry",
-        rungs=_postings(selects.INDUSTRIES, selects.BEHIND_INDUSTRIES),
-        judge=_of_industries,
+        renderer=shares.INDUSTRIES,
+        rungs=_items("industry", "ai_engineering", {}),
+        judge=verdicts.judge_industries,
         baseline="healthcare, finance, retail, manufacturing, education, transport (no source named)",
+        displays=(COMPARED,),
     ),
     Figure(
         id="hiring.difficulty",
-        title="Vacancies still open after 60 days",
+        title=f"Vacancies still open after {STILL_OPEN_DAYS} days",
         unit="share of vacancies",
-        rungs=_postings(selects.DIFFICULTY, selects.BEHIND_DIFFICULTY),
-        judge=_of_difficulty,
-        parameters={"still_open_days": selects.STILL_OPEN_DAYS, "bridge_days": selects.MAX_BRIDGE_DAYS},
+        renderer=shares.DIFFICULTY,
+        rungs=_from_shares(
+            "still_open",
+            "still_open",
+            labels=["open"],
+            groups=["ai_engineering", "other_engineering"],
+            still_open_days=STILL_OPEN_DAYS,
+        ),
+        judge=verdicts.judge_difficulty,
+        displays=(COMPARED,),
     ),
 )
-FIGURES = (*BANDS, GATHERED_BANDS, GATHERED_ENTRIES, *SKILLS, *SHARES, *CLAIMS)
-"""All figures that do not depend on the table of countries; `declared` adds entry pay, one per country."""
 
+REMOTE_WORDS = {"remote": "may be done remotely", "hybrid": "are hybrid", "onsite": "are on site"}
+WHERE_AND_HOW = (
+    *(
+        Figure(
+            id=f"workplace.{item}",
+            title=f"AI jobs that {words}, by region",
+            unit="share of jobs that say where the work is done",
+            renderer=shares.by_region(MEASURES["workplace"].jobs_title),
+            rungs=_by_region("workplace", item, AI_JOBS),
+            judge=verdicts.judge_ranking,
+            counts=(("world", "World", AI_JOBS),),
+            displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+        )
+        for item, words in REMOTE_WORDS.items()
+    ),
+    Figure(
+        id="pay_stated.regions",
+        title="AI jobs whose adverts state pay, by region",
+        unit="share of AI jobs",
+        renderer=shares.by_region("AI jobs"),
+        rungs=_by_region("pay_stated", YES, AI_JOBS),
+        judge=verdicts.judge_ranking,
+        counts=(("world", "World", AI_JOBS),),
+        displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+    ),
+    *(
+        Figure(
+            id=f"{name}.shares",
+            title=f"AI jobs by {words}",
+            unit=f"share of {MEASURES[name].jobs_title}",
+            renderer=shares.items(MEASURES[name].jobs_title, heading),
+            rungs=_items(name, AI_JOBS, names, order),
+            judge=verdicts.judge_ranking,
+            displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+        )
+        for name, words, heading, names, order in (
+            ("degree", "lowest accepted degree", "Lowest accepted degree", shares.DEGREE_NAMES, DEGREES),
+            ("years", "years of experience asked for", "Least years", shares.YEARS_NAMES, tuple(YEARS_BANDS)),
+            ("employment_type", "type of employment", "Type of employment", shares.EMPLOYMENT_NAMES, ()),
+        )
+    ),
+)
 
-def entry_figure(country: str, name: str) -> Figure:
-    """Entry pay of one country (ISO 3166-1 alpha-2 and English name)."""
-    return Figure(
-        id=f"entry.{country.lower()}",
-        title=f"Entry-level AI engineering pay, {name}",
-        unit="USD per year",
-        rungs=PAY_LADDER,
-        parameters={
-            "region_level": "country",
-            "region": country,
-            "seniority_group": "entry",
-            "levels": ("junior",),
-        },
-        place=name,
-        baseline=BASELINE_ENTRY.get(country),
+# --- all of them --------------------------------------------------------------------------------------
+
+CLAIMS = tuple(
+    Figure(
+        id=claim.id,
+        title=claim.title,
+        unit=claim.unit,
+        renderer=shares.CLAIM,
+        baseline=claim.baseline,
+        claim=claim,
+        displays=(Display(section="cited"),),
     )
+    for claim in load_claims()
+)
+FIGURES = (*BANDS, *GATHERED, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+"""All figures that do not depend on the table of countries; `declared` adds entry pay, one per country."""
+KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
+"""All figures that are shown or spoken of by name, in order."""
+_OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
+
+
+def declaration_of(figure_id: str) -> Figure:
+    """The declaration of a figure; of entry pay in a country, and of a figure that is no longer, that of its kin."""
+    return KNOWN.get(figure_id) or _OF_KIND[figure_id.partition(".")[0]]
+
+
+def displays_of(figure_id: str) -> tuple[Display, ...]:
+    """Where the page shows a figure."""
+    return KNOWN[figure_id].displays if figure_id in KNOWN else ()
 
 
 def declared(con: Connection) -> dict[str, Figure]:
     """Every figure by id, gathered ones after those they gather. Reads core.countries."""
-    countries = _read(con, "SELECT country, name FROM core.countries ORDER BY country")
+    countries = query.read(con, "SELECT country, name FROM core.countries ORDER BY country")
     entries = [entry_figure(row["country"], row["name"]) for row in countries]
     return {figure.id: figure for figure in (*BANDS, *entries, *FIGURES[len(BANDS) :])}
-
-
-# --- reading ------------------------------------------------------------------------------------------
-
-
-def _read(con: Connection, sql: str) -> list[dict[str, Any]]:
-    answer = con.execute(sql)
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in answer.fetchall()]
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: NaN, which a data frame puts where nothing is, is nothing."""
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _json(rows: Rows) -> str:
-    return json.dumps(list(rows), ensure_ascii=False, default=date.isoformat)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigureInputs:
-    """What is the same for all figures of one day.
-
-    `bands` has the row of each band cell (basis, region level, region, seniority group) by the SELECT that finds it
-    alone, `named` that of each skill that the 2026 guide names, by its word: asked for together, because each SELECT
-    alone gives the same row and takes as long as that of all. `remembered` are the figures with an earlier accepted
-    value: what is not in them need not be asked for. `barred` are sources whose aggregates may not be republished,
-    `read` says when a source's board was last read. `behind` keeps what was found by each SELECT of archive files, by
-    cell: figures of one kind have one such SELECT.
-    """
-
-    as_of: date
-    code_version: str
-    barred: frozenset[str]
-    bands: Mapping[str, Mapping[tuple[str, ...], Row]]
-    remembered: frozenset[str]
-    named: Mapping[str, Row]
-    read: Mapping[tuple[str, str | None], date]
-    behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
-
-
-def _night(con: Connection, as_of: date, code_version: str) -> FigureInputs:
-    barred = _read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
-    remembered = _read(con, selects.filled(selects.REMEMBERED, {"as_of": as_of}))
-    named = _read(con, selects.filled(selects.NAMED_SKILLS, {"as_of": as_of, **_named(BASELINE_SKILLS)}))
-    return FigureInputs(
-        as_of=as_of,
-        code_version=code_version,
-        barred=frozenset(row["source"] for row in barred),
-        bands={one: _bands(con, every, as_of) for one, every in selects.BANDS.items()},
-        remembered=frozenset(row["figure"] for row in remembered),
-        named={row["word"]: row for row in named},
-        read={
-            (row["source"], row["board"]): row["read_on"]
-            for row in _read(con, selects.filled(selects.READ, {"as_of": as_of}))
-        },
-    )
-
-
-def _bands(con: Connection, sql: str, as_of: date) -> dict[tuple[str, ...], Row]:
-    rows = _read(con, selects.filled(sql, {"as_of": as_of}))
-    return {tuple(row.pop("cell")): row for row in rows}
-
-
-def _tried(con: Connection, figure: Figure, night: FigureInputs) -> Iterator[tuple[Fallback, str, Rows, Verdict, str]]:
-    """Each rung in order: its SQL, rows, verdict, and the SQL of the adverts behind it."""
-    for rung in figure.rungs:
-        given = {"as_of": night.as_of, "basis": rung.basis, "window_days": rung.window_days, **figure.parameters}
-        sql = selects.filled(rung.sql, given)
-        rows: Rows
-        if rung.sql in night.bands:
-            cell = tuple(str(given[name]) for name in ("basis", "region_level", "region", "seniority_group"))
-            rows = [night.bands[rung.sql][cell]] if cell in night.bands[rung.sql] else []
-        elif rung.sql is selects.NAMED_SKILLS:
-            words = dict.fromkeys(cast(tuple[str, ...], figure.parameters["words"]))
-            rows = [night.named[word] for word in words]
-        else:
-            rows = _read(con, sql)
-        rows = [_with_status(row) if "share" in row and "status" not in row else row for row in rows]
-        yield rung, sql, rows, figure.judge(rows), selects.filled(rung.behind, given)
-
-
-def _behind(con: Connection, figure: Figure, adverts: str, night: FigureInputs) -> Rows:
-    """Archive files behind a figure, with the source, the board and the number of adverts of each."""
-    sql = selects.files_of(adverts)
-    if sql not in night.behind:
-        night.behind[sql] = {}
-        for row in _read(con, sql):
-            night.behind[sql].setdefault(tuple(row.pop("cell")), []).append(row)
-    found = night.behind[sql]
-    return [row for cell in figure.cells or found for row in found.get(cell, ())]
-
-
-def _files(behind: Rows) -> dict[str, list[str]]:
-    """Archive files behind a figure by source, newest first."""
-    files: dict[str, set[str]] = {}
-    for row in behind:
-        files.setdefault(row["source"], set()).add(row["warc"])
-    return {source: sorted(names, reverse=True) for source, names in sorted(files.items())}
-
-
-def _of_sources(behind: Rows, night: FigureInputs) -> tuple[SourceContribution, ...]:
-    """How many rows behind a figure are of each source, and the day by which half of them were last looked for.
-
-    Each row was last looked for when its board was last read. Half of the rows, because one board read again must
-    not make a crawl of long ago look fresh. The day is None when no reading is known up to the day of the figure,
-    and for what only converts money.
-    """
-    counts: dict[str, int] = {}
-    looked: dict[str, list[tuple[date, int]]] = {}
-    for row in behind:
-        source, n = row["source"], row["n"]
-        counts[source] = counts.get(source, 0) + n
-        day = night.read.get((source, row["board"]))
-        if day is not None and n:
-            looked.setdefault(source, []).append((day, n))
-    return tuple(
-        SourceContribution(source=source, n=n, read_on=_half_of(looked.get(source, [])))
-        for source, n in sorted(counts.items())
-    )
-
-
-def _half_of(days: list[tuple[date, int]]) -> date | None:
-    """The first day by which half of the rows are reached; None without rows."""
-    total, reached = sum(n for _, n in days), 0
-    for day, n in sorted(days):
-        reached += n
-        if 2 * reached >= total:
-            return day
-    return None
-
-
-def _oldest(behind: Iterable[SourceContribution]) -> date | None:
-    """The day a figure was read: a figure is as old as its oldest source."""
-    return min((part.read_on for part in behind if part.read_on is not None), default=None)
-
-
-def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
-    """The ledger rows of one day, one per figure, in order of declaration.
-
-    Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.
-    A rung that rests on a source whose aggregates may not be republished is passed over.
-    """
-    night = _night(con, as_of, code_version)
-    made: dict[str, Figures] = {}
-    figures = declared(con)
-    for figure in figures.values():
-        if figure.claim is not None:
-            made[figure.id] = _cited(figure, figure.claim, night)
-        elif figure.gathers is not None:
-            members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
-            made[figure.id] = _gathered(figure, members, night)
-        else:
-            made[figure.id] = _measured(con, figure, night)
-    return list(made.values())
-
-
-def _row(figure: Figure, night: FigureInputs, judged: Verdict, **columns: Any) -> Figures:
-    empty: dict[str, Any] = {
-        "basis": None, "rung": None, "value": None, "value_json": None, "window_days": None, "sql": None,
-        "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
-    }  # fmt: skip
-    own: dict[str, Any] = {
-        "status": judged.status, "reason": judged.reason, "n_jobs": judged.n_jobs, "n_employers": judged.n_employers,
-    }  # fmt: skip
-    return Figures(
-        as_of=night.as_of,
-        figure=figure.id,
-        title=figure.title,
-        kind=figure.kind,
-        unit=figure.unit,
-        code_version=night.code_version,
-        baseline=figure.baseline,
-        **(own | empty | columns),
-    )
-
-
-def _measured(con: Connection, figure: Figure, night: FigureInputs) -> Figures:
-    refused: tuple[Fallback, str, Verdict] | None = None
-    for rung, sql, rows, judged, adverts in _tried(con, figure, night):
-        behind = _behind(con, figure, adverts, night) if judged.status != "suppressed" else []
-        files, of_sources = _files(behind), _of_sources(behind, night)
-        if kept_back := night.barred.intersection(files):
-            reason = f"{', '.join(sorted(kept_back))} may not be republished"
-            refused = refused or (rung, sql, replace(judged, status="suppressed", reason=reason))
-            continue
-        if judged.status == "suppressed":
-            refused = refused or (rung, sql, judged)
-            continue
-        return _row(
-            figure,
-            night,
-            judged,
-            basis=rung.basis,
-            rung=rung.name,
-            value=wording.qualified(
-                wording.shape_of(figure.id).text(_printable(rows)), [wording.RUNG_WORDS[rung.name], _low(judged, rows)]
-            ),
-            value_json=_json(_printable(rows)),
-            window_days=rung.window_days,
-            sql=sql,
-            sources=tuple(files),
-            behind=of_sources,
-            snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
-            read_on=_oldest(of_sources),
-        )
-    if refused is None:
-        raise ValueError(f"figure {figure.id} has no rung")
-    rung, sql, judged = refused
-    return _carried(con, figure, night, judged) or _row(
-        figure, night, judged, basis=rung.basis, rung=WITHHELD, window_days=rung.window_days, sql=sql
-    )
-
-
-def _printable(rows: Rows) -> Rows:
-    return [row for row in rows if row.get("status") != "suppressed"]
-
-
-def _low(judged: Verdict, rows: Rows) -> str | None:
-    """Low confidence is said behind a single value; where there are several, their text marks each unsure one."""
-    if judged.status != "low":
-        return None
-    is_marked = len(rows) > 1 and any(row.get("status") == "low" for row in rows)
-    return None if is_marked else wording.LOW_CONFIDENCE
-
-
-def _carried(con: Connection, figure: Figure, night: FigureInputs, judged: Verdict) -> Figures | None:
-    """The last accepted value with its date; None when there never was one."""
-    sql = selects.filled(selects.HISTORY, {"figure": figure.id, "as_of": night.as_of})
-    found = _read(con, sql) if figure.id in night.remembered else []
-    if not found:
-        return None
-    last = found[0]
-    kept = f"{wording.CARRIED}, of {wording.day(last['as_of'])}"
-    said = [wording.RUNG_WORDS.get(last["rung"]), kept, wording.LOW_CONFIDENCE]
-    return _row(
-        figure,
-        night,
-        Verdict(
-            status="low",
-            reason=f"{judged.reason}; value of {last['as_of'].isoformat()} kept",
-            n_jobs=last["n_jobs"],
-            n_employers=last["n_employers"],
-        ),
-        basis=last["basis"],
-        rung=wording.CARRIED,
-        value=wording.qualified(wording.shape_of(figure.id).text(json.loads(last["value_json"])), said),
-        value_json=last["value_json"],
-        window_days=last["window_days"],
-        sql=sql,
-        sources=tuple(last["sources"] or ()),
-        behind=_behind_of(last),
-        snapshots=tuple(last["snapshots"] or ()),
-        read_on=last["read_on"],
-    )
-
-
-def _behind_of(row: Row) -> tuple[SourceContribution, ...]:
-    """The column `behind` as the database gives it; nothing in rows of a version that had none."""
-    return tuple(SourceContribution(**part) for part in row["behind"] or ())
-
-
-def _cited(figure: Figure, claim: Claim, night: FigureInputs) -> Figures:
-    is_stale = night.as_of > claim.verify_by
-    reasons = [
-        None if claim.is_sourced else "the claim names no source",
-        f"not verified again since {wording.day(claim.verify_by)}" if is_stale else None,
-    ]
-    reason = "; ".join(r for r in reasons if r) or None
-    said = {
-        "claim": claim.claim, "publisher": claim.publisher, "work": claim.work,
-        "published": claim.published, "caveat": claim.caveat,
-    }  # fmt: skip
-    text = wording.shape_of(figure.id).text([said])
-    return _row(
-        figure,
-        night,
-        Verdict(status="low" if reason else "published", reason=reason, n_jobs=0, n_employers=None),
-        basis="cited",
-        rung="cited",
-        value=f"{text[:-1]}; not verified again in time)" if is_stale else text,
-        value_json=_json([said]),
-        n_jobs=None,
-        sources=(claim.publisher,) if claim.is_sourced else (),
-        verify_by=claim.verify_by,
-    )
-
-
-def _gathered(figure: Figure, members: Sequence[tuple[Figure, Figures]], night: FigureInputs) -> Figures:
-    """A table of figures. All regions are named; of countries those with a single job at least."""
-    shown: list[Figures] = [row for _, row in members if row.value is not None]
-    rows: list[Row] = []
-    for member, row in members:
-        if row.value is not None or row.n_jobs or figure.gathers == "band.":
-            first: Row = wording.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
-            own = {"place": member.place, "figure": row.figure, "value": row.value, "rung": row.rung}
-            rows.append({**first, **own, "status": row.status, "reason": row.reason})
-    rows.sort(key=lambda row: (row["status"] == "suppressed", -(row.get("p50") or row.get("band_high") or 0)))
-    if shown:
-        states = {row.status for row in shown}
-        low = [member.place for member, row in members if row.value is not None and row.status == "low"]
-        status = "published" if "published" in states else "low"
-        reason = ", ".join(low) if low and status == "low" else None
-    else:
-        status, reason = "suppressed", "no place has enough data"
-    bases = {row.basis for row in shown}
-    rungs = {row.rung for row in shown}
-    n_jobs = sum(row.n_jobs or 0 for row in shown) if len(bases) < 2 else None  # kinds of pay are never added up
-    employers = None  # an employer counts in several places, so the sum would count it twice
-    return _row(
-        figure,
-        night,
-        Verdict(status=status, reason=reason, n_jobs=n_jobs, n_employers=employers),
-        basis=bases.pop() if len(bases) == 1 else None,
-        rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
-        value=wording.shape_of(figure.id).text(rows) if shown else None,
-        value_json=_json(rows) if shown else None,
-        window_days=WINDOW_DAYS if {row.window_days for row in shown} <= {WINDOW_DAYS} else None,
-        sql=selects.filled(selects.GATHERED, {"as_of": night.as_of, "prefix": figure.gathers or ""}),
-        sources=tuple(sorted({source for row in shown for source in row.sources})),
-        behind=_added(row.behind or () for row in shown),
-        snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
-        read_on=min((row.read_on for row in shown if row.read_on), default=None),
-    )
-
-
-def _added(parts: Iterable[Sequence[SourceContribution]]) -> tuple[SourceContribution, ...]:
-    """What stands behind several figures: rows added up, the older day of a source."""
-    by_source: dict[str, list[SourceContribution]] = {}
-    for part in itertools.chain.from_iterable(parts):
-        by_source.setdefault(part.source, []).append(part)
-    return tuple(
-        SourceContribution(source=source, n=sum(part.n for part in found), read_on=_oldest(found))
-        for source, found in sorted(by_source.items())
-    )
-
-
-# --- warnings and explanations ------------------------------------------------------------------------
-
-
-def warnings(rows: Iterable[Figures]) -> list[str]:
-    """What the operator should look at: cited figures whose day of verification has passed."""
-    return [
-        f"{row.figure}: cited from {', '.join(row.sources) or 'an unknown source'}, to be verified again by "
-        f"{row.verify_by.isoformat()}; look the claim up and set a new day in reports/figures/catalogue.py"
-        for row in rows
-        if row.verify_by is not None and row.as_of > row.verify_by
-    ]
-
-
-class UnknownFigureError(ValueError):
-    """No figure has this id. The message names the nearest ones."""
-
-    def __init__(self, figure_id: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(figure_id, list(known), n=3, cutoff=0.5)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        super().__init__(f"there is no figure {figure_id!r}{hint}")
-
-
-def explain(con: Connection, figure_id: str, as_of: date | None = None) -> str:
-    """Everything the ledger knows of a figure on a day (the newest when None), as text in labelled lines.
-
-    Raises `UnknownFigureError`; for a known figure that no run has computed yet the text says so.
-    """
-    figures = declared(con)
-    if figure_id not in figures:
-        raise UnknownFigureError(figure_id, figures)
-    figure = figures[figure_id]
-    history = _read(
-        con,
-        f"SELECT * FROM mart.figures WHERE figure = {selects.literal(figure_id)} ORDER BY as_of DESC",
-    )
-    rows = [row for row in history if as_of is None or row["as_of"] == as_of]
-    if not rows:
-        when = "" if as_of is None else f" for {as_of.isoformat()}"
-        return f"{figure_id}\n{figure.title}\nThe ledger has no row{when} yet: run the pipeline first."
-    lists = {"sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])}
-    row = Figures(**{**rows[0], **lists, "behind": _behind_of(rows[0])})
-    lines = [
-        f"{row.figure} on {row.as_of.isoformat()}",
-        row.title,
-        "",
-        *_labelled("value", wording.value(row)),
-        *_labelled("status", row.status if row.reason is None else f"{row.status}: {row.reason}"),
-        *_labelled("kind", f"{row.kind}, {row.unit}"),
-        *_labelled("basis", row.basis),
-        *_labelled("rung", row.rung),
-        *_labelled("n", wording.strength(row)),
-        *_labelled("window", wording.window(row) if row.kind == "measured" else None),
-        *_labelled("note", wording.note(row)),
-        *_labelled("2026 guide", row.baseline),
-        *_labelled("verify by", row.verify_by.isoformat() if row.verify_by else None),
-        *_labelled("sources", wording.credited(row) or "none"),
-        *_labelled("last read", row.read_on.isoformat() if row.read_on else None),
-        *_labelled("snapshots", "none" if not row.snapshots else None),
-        *(f"  {'snapshot':<12}{_dated(name)}" for name in row.snapshots),
-        *_labelled("code", row.code_version),
-        *_ladder(con, figure, row),
-        *(f"  {'history':<12}{_past(past)}" for past in history),
-    ]
-    if row.sql:
-        lines += ["", "SQL", row.sql.rstrip() + ";"]
-    if row.value_json:
-        lines += ["", "Rows", *(json.dumps(dict(r), ensure_ascii=False) for r in wording.rows_of(row))]
-    return "\n".join(lines)
-
-
-def _labelled(label: str, text: str | None) -> list[str]:
-    return [] if text is None else [f"  {label:<12}{text}"]
-
-
-def _dated(warc: str) -> str:
-    """An archive file with its day: files are named after the earliest WARC-Date in them."""
-    name = warc.rsplit("/", 1)[-1]
-    return f"{warc} ({name[:10]})"
-
-
-def _past(row: Row) -> str:
-    return f"{row['as_of'].isoformat()} {row['status']}: {row['value'] or row['reason']}"
-
-
-def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
-    """What each rung says now, with the number of all archive files behind it; later ones than used are not run."""
-    lines: list[str] = []
-    night = _night(con, row.as_of, row.code_version)
-    for rung, _, _, judged, adverts in _tried(con, figure, night):
-        said = f"{judged.status} (n = {judged.n_jobs})" + (f": {judged.reason}" if judged.reason else "")
-        lines.append(f"  {'rung':<12}{rung.name}: {said}")
-        if rung.name == row.rung:
-            files = _files(_behind(con, figure, adverts, night))
-            counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
-            lines += _labelled("files", counts or "none left in core")
-            break
-    return lines

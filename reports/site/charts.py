@@ -7,13 +7,14 @@ dark. Every chart has a title and a description; the table beside it carries the
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from reports.wording import wording
-from reports.wording.wording import Row, Rows
+from reports.wording import numbers
+from reports.wording.numbers import Row, Rows
 
 ROW = 48
 """Height of one row in CSS pixels: a line of text and a bar."""
@@ -60,12 +61,12 @@ def nice_step(highest: float) -> float:
     return next(step * power for step in STEPS if step * power * TICKS >= highest * (1 - 1e-9))
 
 
-def bands(rows: Rows, chart_id: str) -> str:
+def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
     """Dot-and-range chart of pay bands per month: bar = band, dot = median, whiskers = intervals of the ends."""
     bars = [
         Bar(
-            name=row["place"],
-            value=wording.monthly(row),
+            name=row[name],
+            value=numbers.monthly(row),
             start=row["band_low"] / 12,
             end=row["band_high"] / 12,
             dot=None if row.get("p50") is None else row["p50"] / 12,
@@ -83,13 +84,13 @@ def bands(rows: Rows, chart_id: str) -> str:
     return drawn(
         bars,
         chart_id=chart_id,
-        title="What AI engineering adverts offer by region, mid to senior level, US dollars per month",
+        title=title,
         description=f"{description}. Bars are bands, dots medians, whiskers 95% intervals of the ends.",
         tick=lambda amount: f"{amount / 1_000:g}K" if amount else "USD 0",
     )
 
 
-def ranking(rows: Rows, chart_id: str, *, name: str, title: str, verdicts: bool = False) -> str:
+def ranking(rows: Rows, chart_id: str, *, title: str, name: str, verdicts: bool = False) -> str:
     """Bars of shares in order, with the 95 % interval as a whisker. `name` is the column that names a row.
 
     `verdicts` puts the verdict on each share below its bar.
@@ -97,13 +98,13 @@ def ranking(rows: Rows, chart_id: str, *, name: str, title: str, verdicts: bool 
     bars = [
         Bar(
             name=row[name],
-            value=wording.percent(row["share"]),
+            value=numbers.percent(row["share"]),
             start=0.0,
             end=row["share"],
             whiskers=()
             if row.get("share_lo") is None or row.get("share_hi") is None
             else (Interval(low=row["share_lo"], high=row["share_hi"]),),
-            remark=_remark(row, wording.verdict(row) if verdicts else None),
+            remark=_remark(row, numbers.verdict(row) if verdicts else None),
             is_low=row.get("status") == "low",
         )
         for row in rows
@@ -114,12 +115,12 @@ def ranking(rows: Rows, chart_id: str, *, name: str, title: str, verdicts: bool 
         chart_id=chart_id,
         title=title,
         description=f"{description}. Whiskers are 95% intervals.",
-        tick=wording.percent,
+        tick=numbers.percent,
     )
 
 
 def _described(bars: Sequence[Bar]) -> str:
-    return "; ".join(wording.qualified(f"{bar.name} {bar.value}", [bar.remark]) for bar in bars)
+    return "; ".join(numbers.qualified(f"{bar.name} {bar.value}", [bar.remark]) for bar in bars)
 
 
 def drawn(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, tick: Callable[[float], str]) -> str:
@@ -168,7 +169,7 @@ def _height(bar: Bar) -> int:
 
 
 def _remark(row: Row, words: str | None) -> str:
-    low = wording.LOW_CONFIDENCE if row.get("status") == "low" else None
+    low = numbers.LOW_CONFIDENCE if row.get("status") == "low" else None
     return "; ".join(said for said in (words, low) if said)
 
 
@@ -194,3 +195,11 @@ def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
     if bar.dot is not None:
         parts.append(f'<circle class="dot" cx="{scale.at(bar.dot)}" cy="{middle}" r="6"/>')
     return [*parts, "</g>"]
+
+
+CHARTS: dict[str, Callable[..., str]] = {
+    "bands": bands,
+    "shares": ranking,
+    "shares with verdicts": functools.partial(ranking, verdicts=True),
+}
+"""Kinds of charts by name. Each takes rows, an id for its parts, the title and the column that names a row."""

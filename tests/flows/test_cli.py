@@ -362,7 +362,7 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
     later = datetime.now(UTC) + timedelta(minutes=1)
     lines: list[dict[str, object]] = [
         {"begun": "a", "pid": 1, "command": "jobmarket serve"},
-        {"ended": "a", "exit_code": 1, "as_of": None, "message": "mart.role_shares did not pass", "health": {}},
+        {"ended": "a", "exit_code": 1, "as_of": None, "message": "mart.shares did not pass", "health": {}},
         {"begun": "b", "pid": 1, "command": "jobmarket serve"},
     ]
     for number, said in enumerate(lines):
@@ -372,7 +372,7 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
     assert status.code == 0
     assert re.search(r"last run .*KILLED, never ended", status.out)
     assert "as of 2026-09-30; 2 later runs published nothing" in status.said
-    assert "mart.role_shares did not pass" in status.said
+    assert "mart.shares did not pass" in status.said
 
 
 def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], plain: Command) -> None:

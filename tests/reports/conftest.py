@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -13,14 +14,14 @@ import pytest
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
 from warehouse import tables
-from warehouse.schema import ddl, view_ddl
+from warehouse.schema import MACROS, MART_VIEWS, ddl, macro_ddl, view_ddl
 from warehouse.tables import Figures
 
 AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
-    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.SkillDemand,
-    tables.RoleShares, tables.Figures, tables.Responses, tables.PostingPlaces, tables.PostingSkills,
+    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.Shares,
+    tables.Figures, tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
@@ -32,29 +33,38 @@ Put = Callable[..., None]
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as made:
-        for name in ("core", "mart", "ops"):
-            made.execute(f"CREATE SCHEMA {name}")
-        for table in USED:
-            made.execute(ddl(table))
-        made.execute(view_ddl("core.publishable_postings")[0])
+        make_tables(made)
         yield made
+
+
+def make_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables, views and macros that figures are read from."""
+    for name in ("core", "mart", "ops"):
+        con.execute(f"CREATE SCHEMA {name}")
+    for table in USED:
+        con.execute(ddl(table))
+    for view in ("core.publishable_postings", *MART_VIEWS):
+        con.execute(view_ddl(view)[0])
+    for macro in (name for name in MACROS if name not in ("postings_as_of", "open_jobs")):
+        con.execute(macro_ddl(macro)[0])
 
 
 @pytest.fixture
 def put(con: duckdb.DuckDBPyConnection) -> Put:
     """put(Table, {...}, {...}): insert rows; columns not given are NULL, or nothing in particular."""
+    return functools.partial(put_rows, con)
 
-    def insert(table: type, *rows: dict[str, Any]) -> None:
-        fields = fields_of(table)
-        names = {f.name for f in fields}
-        for row in rows:
-            assert row.keys() <= names, row.keys() - names
-            values = [_bindable(row[f.name]) if f.name in row else plain(f) for f in fields]
-            marks = ", ".join("?" * len(fields))
-            columns = ", ".join(f'"{f.name}"' for f in fields)
-            con.execute(f"INSERT INTO {table_of(table).name} ({columns}) VALUES ({marks})", values)
 
-    return insert
+def put_rows(con: duckdb.DuckDBPyConnection, table: type, *rows: dict[str, Any]) -> None:
+    """Insert rows; columns not given are NULL, or nothing in particular."""
+    fields = fields_of(table)
+    names = {f.name for f in fields}
+    for row in rows:
+        assert row.keys() <= names, row.keys() - names
+        values = [_bindable(row[f.name]) if f.name in row else plain(f) for f in fields]
+        marks = ", ".join("?" * len(fields))
+        columns = ", ".join(f'"{f.name}"' for f in fields)
+        con.execute(f"INSERT INTO {table_of(table).name} ({columns}) VALUES ({marks})", values)
 
 
 def plain(field: Field) -> Any:
@@ -64,6 +74,13 @@ def plain(field: Field) -> Any:
     if field.column.pattern == HEX_32:
         return "0" * 32
     return [] if field.is_list else (field.column.values or [NOTHING[field.type]])[0]
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: type, rows: Any) -> None:
+    """Insert a frame or an Arrow table by the names of its columns."""
+    con.register("inserted", rows)
+    con.execute(f"INSERT INTO {table_of(table).name} BY NAME SELECT * FROM inserted")
+    con.unregister("inserted")
 
 
 def _bindable(value: Any) -> Any:

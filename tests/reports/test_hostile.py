@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from reports.guide.refresh import refreshed
+from reports.guide.render import refreshed
 from reports.site.page import page
 from warehouse.tables import Figures
 

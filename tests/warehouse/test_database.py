@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,11 +17,12 @@ from tests.builders import (
     night,
     posting,
     refined,
+    share_row,
 )
 from transforms.records.rows import Issue
 from warehouse import database
 from warehouse.publish.market import publish
-from warehouse.tables import Checks, Countries, Rejects, RoleShares, Runs, SourceHealth
+from warehouse.tables import Checks, Countries, Rejects, Runs, Shares, SourceHealth
 
 
 def country(code: str, name: str) -> Countries:
@@ -80,33 +81,28 @@ def test_rejects_from_before_the_archive_are_noted_once_and_spare_the_others(
 
 
 def shares(as_of: date, n_jobs: int) -> pd.DataFrame:
-    values = {
-        "as_of": [as_of], "region_level": ["world"], "region": ["World"], "role": ["ai_engineer"],
-        "role_group": ["ai_engineering"], "n_role": [1], "n_jobs": [n_jobs], "n_employers": pd.array([None], "Int64"),
-        "n_effective": [float("nan")], "share": [float("nan")], "share_lo": [0.1], "share_hi": [float("nan")],
-        "status": ["suppressed"], "reason": ["few jobs"], "n_employers_role": [1], "largest_employer": [1.0],
-        "inputs": [None], "doubt": [None],
-    }  # fmt: skip
-    return pd.DataFrame(values)
+    row = share_row(as_of, "role", "ai_engineer", n_jobs, 1, n_employers_yes=1, largest_employer=1.0, share_lo=0.1)
+    row |= {"period_from": as_of - timedelta(days=364), "period_to": as_of, "share": float("nan")}
+    return pd.DataFrame([row]).astype({"n_employers": "Int64"})
 
 
 def test_a_mart_is_replaced_for_its_day_only(con: database.Connection) -> None:
     first, second = date(2026, 1, 1), date(2026, 1, 2)
     for day, n_jobs in ((first, 5), (second, 6), (second, 7)):
-        database.write_mart(con, RoleShares, shares(day, n_jobs), as_of=day)
-    select = "SELECT as_of, n_jobs, n_employers, share, share_lo FROM mart.role_shares ORDER BY ALL"
+        database.write_mart(con, Shares, shares(day, n_jobs), as_of=day)
+    select = "SELECT as_of, n_jobs, n_employers, share, share_lo FROM mart.shares ORDER BY ALL"
     assert all_rows(con, select) == [(first, 5, None, None, 0.1), (second, 7, None, None, 0.1)]
 
 
 def test_marts_of_a_day_come_or_go_together(con: database.Connection) -> None:
     day = date(2026, 1, 1)
     with database.transaction(con):
-        database.write_mart(con, RoleShares, shares(day, 5), as_of=day)
+        database.write_mart(con, Shares, shares(day, 5), as_of=day)
     with pytest.raises(RuntimeError, match="refused"), database.transaction(con):
-        database.write_mart(con, RoleShares, shares(day, 7), as_of=day)
+        database.write_mart(con, Shares, shares(day, 7), as_of=day)
         database.put(con, Runs, [run()])
         raise RuntimeError("refused")
-    assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
+    assert all_rows(con, "SELECT n_jobs FROM mart.shares") == [(5,)]
     assert all_rows(con, "SELECT count(*) FROM ops.runs") == [(0,)]
 
 
@@ -115,14 +111,14 @@ def test_a_table_is_recalled_as_it_was_published(
 ) -> None:
     market = tmp_path / "market.duckdb"
     day = date(2026, 1, 1)
-    count = "SELECT n_jobs FROM mart.role_shares"
-    database.write_mart(con, RoleShares, shares(day, 5), as_of=day)
+    count = "SELECT n_jobs FROM mart.shares"
+    database.write_mart(con, Shares, shares(day, 5), as_of=day)
     publish(con, market)
-    database.write_mart(con, RoleShares, shares(day, 7), as_of=day)
-    database.restore_published(con, RoleShares, market)
+    database.write_mart(con, Shares, shares(day, 7), as_of=day)
+    database.restore_published(con, Shares, market)
     assert all_rows(con, count) == [(5,)]
     market.unlink()
-    database.restore_published(con, RoleShares, market)
+    database.restore_published(con, Shares, market)
     assert all_rows(con, count) == []
     assert caplog.text == ""
 
@@ -132,16 +128,16 @@ def test_a_published_file_that_cannot_be_used_changes_nothing_and_is_said(
     damage: str, con: database.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     market = tmp_path / "market.duckdb"
-    database.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    database.write_mart(con, Shares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     if damage == "no database":
         market.write_bytes(b"half" * 5000)
     else:
         with duckdb.connect(str(market)) as old:
-            old.execute("CREATE SCHEMA mart; CREATE TABLE mart.role_shares (role VARCHAR)")
-            old.execute("INSERT INTO mart.role_shares VALUES ('engineer')")
-    database.restore_published(con, RoleShares, market)
-    assert all_rows(con, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
-    assert "mart.role_shares" in caplog.text
+            old.execute("CREATE SCHEMA mart; CREATE TABLE mart.shares (item VARCHAR)")
+            old.execute("INSERT INTO mart.shares VALUES ('engineer')")
+    database.restore_published(con, Shares, market)
+    assert all_rows(con, "SELECT n_jobs FROM mart.shares") == [(5,)]
+    assert "mart.shares" in caplog.text
     assert all_rows(con, "SELECT count(*) FROM duckdb_databases() WHERE database_name = 'published'") == [(0,)]
 
 
@@ -153,14 +149,14 @@ def test_a_work_file_made_with_other_declarations_is_made_again(
 ) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
     database.begin_run(con, run())
-    database.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    database.write_mart(con, Shares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     con.close()
     monkeypatch.setattr(database, "schema_key", lambda: "another")
     with database.open_work(tmp_path) as again:
         assert all_rows(again, "SELECT count(*) FROM core.postings") == [(0,)]
         assert all_rows(again, "SELECT count(*) FROM ops.loads") == [(0,)]
         assert all_rows(again, "SELECT run_id FROM ops.runs") == [("r1",)]
-        assert all_rows(again, "SELECT n_jobs FROM mart.role_shares") == [(5,)]
+        assert all_rows(again, "SELECT n_jobs FROM mart.shares") == [(5,)]
     assert "made again" in caplog.text
     assert [path.name for path in tmp_path.glob("work*")] == ["work.duckdb"]
     caplog.clear()
@@ -171,13 +167,13 @@ def test_a_work_file_made_with_other_declarations_is_made_again(
 def test_history_that_no_longer_fits_is_left_out_and_said(
     con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database.write_mart(con, RoleShares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
-    con.execute("ALTER TABLE mart.role_shares_history DROP COLUMN role_group")
+    database.write_mart(con, Shares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
+    con.execute("ALTER TABLE mart.shares_history DROP COLUMN role_group")
     con.close()
     monkeypatch.setattr(database, "schema_key", lambda: "another")
     with database.open_work(tmp_path) as again:
-        assert all_rows(again, "SELECT count(*) FROM mart.role_shares") == [(0,)]
-    assert "mart.role_shares" in caplog.text
+        assert all_rows(again, "SELECT count(*) FROM mart.shares") == [(0,)]
+    assert "mart.shares" in caplog.text
 
 
 def test_a_half_made_work_file_is_not_used(tmp_path: Path) -> None:

@@ -32,7 +32,23 @@ REQUIREMENTS = ("required", "preferred", "mentioned")
 READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 REGION_LEVELS = ("world", "continent", "region", "country")
-SENIORITY_GROUPS = ("entry", "mid_senior", "mid_senior_stated", "mid", "senior", "staff", "unstated", "all")
+LEVEL_GROUPS: dict[str, tuple[str, ...] | None] = {
+    "entry": ("junior",),
+    "mid_senior": ("mid", "senior"),
+    "mid": ("mid",),
+    "senior": ("senior",),
+    "staff": ("staff",),
+    "unstated": ("unstated",),
+    "all": None,
+}
+"""Levels that each group of levels holds; None is every level. The one place where they are declared."""
+MIN_YEARS_OF_LEVEL = {"junior": 0, "mid": 2, "senior": 5, "staff": 8}
+"""Least years of experience from which a level is inferred where no title names one; each goes up to the next."""
+STATED = "_stated"
+"""Ends the name of a group of levels that leaves out jobs whose level was inferred from years of experience."""
+SENIORITY_GROUPS = ("entry", "mid_senior", f"mid_senior{STATED}", "mid", "senior", "staff", "unstated", "all")
+YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
+"""Bands of the least years of experience asked for: first and last whole year; 3.5 years count as 3."""
 CELL_STATES = ("published", "low", "suppressed")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SKILL_KINDS = ("technology", "concept")
@@ -72,6 +88,14 @@ GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in
 AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
 AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
+AI_JOBS = "ai_jobs"
+CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
+"""Groups of roles that each `role_group` of a mart holds."""
+TEXT_CLASSES = ("all", "with_text")
+SKILL_LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
+"""Languages whose section headings and phrases the skill reader knows; names of skills are the same in all."""
+BRIDGE_DAYS = 7
+"""A vacancy's first day is known when its board was read, without it, at most this many days before."""
 
 JOB_RULES = ("same text", "similar text", "same facts")
 

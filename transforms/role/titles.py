@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from transforms.records.vocabulary import ROLES, SENIORITIES
+from transforms.records.vocabulary import MIN_YEARS_OF_LEVEL, ROLES, SENIORITIES
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of
 
@@ -340,11 +340,11 @@ def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool
 
 
 def seniority_by_years(years: float) -> str:
-    """The level that a stated minimum of years stands for: 0-1 junior, 2-4 mid, 5-7 senior, 8 and more staff.
+    """The level that a stated minimum of years stands for (`MIN_YEARS_OF_LEVEL`).
 
     Bounds by the project's definition of seniority; to be marked as inferred by the caller.
     """
-    return "junior" if years < 2 else "mid" if years < 5 else "senior" if years < 8 else "staff"
+    return next(level for level, least in reversed(MIN_YEARS_OF_LEVEL.items()) if years >= least)
 
 
 # --- employment type --------------------------------------------------------------------------------

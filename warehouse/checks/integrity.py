@@ -15,24 +15,28 @@ from typing import Any
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from transforms.records.vocabulary import AI_GROUPS, ROLE_GROUPS
+from transforms.records.vocabulary import AI_GROUPS, CELL_GROUPS, ROLE_GROUPS
 from warehouse.checks.gate import GateResult, check_rules
+from warehouse.marts.measures import MEASURES
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
 from warehouse.tables import HISTORIES
 
 
 def _seen(window_days: int) -> str:
     """Postings seen open in the window of a mart."""
-    return f"""
-    SELECT * FROM core.publishable_postings
-    WHERE first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - {window_days}
-"""
+    return f"FROM open_postings($as_of, {window_days})"
 
 
 SEEN = _seen(365)
 ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
 OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GROUPS}) USING (job_id)"
 """Postings of jobs with a posting of an AI role: those among which the jobs are that count as AI jobs."""
+
+OF_ALL_JOBS = tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs)
+"""Measures that ask every job of their role groups."""
+GROUPS = " UNION ALL ".join(
+    f"SELECT '{name}' AS name, {list(groups)} AS groups" for name, groups in CELL_GROUPS.items()
+)
 
 SEVERAL = "(SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1)"
 """Postings of several intervals. Of the others, nearly all, the rules about intervals are simpler, and cheaper."""
@@ -87,7 +91,7 @@ LIFE = {
 """Rules about life, jobs and places: the SELECT gives what breaks them."""
 
 COUNTS = {
-    "mart.role_shares counts the AI jobs of core, region by region": f"""
+    "mart.shares counts the AI jobs of core, region by region": f"""
         WITH seen AS MATERIALIZED (SELECT job_id, posting_id, role_group {OF_AI_JOBS}), of_job AS (
             SELECT job_id FROM seen GROUP BY job_id HAVING arg_min(role_group, posting_id) IN {AI_GROUPS}
         ), placed AS (
@@ -100,24 +104,31 @@ COUNTS = {
             WHERE level.region IS NOT NULL
         )
         SELECT format('{{}}: {{}} jobs, {{}} of roles, {{}} in core', region, m.n_jobs, m.n_of_roles, c.n) FROM (
-            SELECT region_level, region, max(n_jobs) AS n_jobs, sum(n_role) AS n_of_roles FROM mart.role_shares
-            WHERE as_of = $as_of GROUP BY ALL
+            SELECT region_level, region, max(n_jobs) AS n_jobs, sum(n_yes) AS n_of_roles FROM mart.shares
+            WHERE as_of = $as_of AND measure = 'role' GROUP BY ALL
         ) AS m FULL JOIN (SELECT region_level, region, count(*) AS n FROM placed GROUP BY ALL) AS c
         USING (region_level, region)
         WHERE coalesce(m.n_jobs, 0) <> coalesce(c.n, 0) OR coalesce(m.n_of_roles, 0) <> coalesce(c.n, 0)""",
-    "mart.skill_demand counts the jobs of core, read or not": f"""
-        SELECT format('{{}}: {{}} jobs, {{}} in core', c.role_group, m.n, c.n) FROM (
-            SELECT role_group, max(n_jobs + n_without_text) AS n, min(n_jobs + n_without_text) AS least
-            FROM mart.skill_demand WHERE as_of = $as_of AND region_level = 'world' GROUP BY role_group
-        ) AS m RIGHT JOIN (
-            SELECT role_group, count(*) AS n, bool_or(job_id IN (
-                SELECT job_id FROM ({SEEN}) JOIN core.posting_skills USING (posting_id)
-                SEMI JOIN core.skills USING (skill)
-                WHERE text_state = 'full' AND language = 'en'
-            )) AS must_be_there
-            FROM ({ROLE_OF_JOB}) GROUP BY role_group
+    "mart.shares counts the jobs of core, whether they answer or not": f"""
+        SELECT format('{{}}, {{}}: {{}} jobs, {{}} in core', m.measure, role_group, m.n, coalesce(c.n, 0)) FROM (
+            SELECT measure, role_group, max(n_jobs + n_unknown) AS n, min(n_jobs + n_unknown) AS least
+            FROM mart.shares
+            WHERE as_of = $as_of AND region_level = 'world' AND seniority_group = 'all' AND measure IN {OF_ALL_JOBS}
+            GROUP BY measure, role_group
+        ) AS m LEFT JOIN (
+            SELECT g.name AS role_group, count(*) AS n
+            FROM ({ROLE_OF_JOB}) AS j JOIN ({GROUPS}) AS g ON list_contains(g.groups, j.role_group) GROUP BY g.name
         ) AS c USING (role_group)
-        WHERE m.n <> c.n OR m.least <> c.n OR m.n IS NULL AND c.must_be_there""",
+        WHERE coalesce(c.n, 0) NOT IN (m.n) OR m.least <> m.n""",
+    "mart.shares has every skill that core has": f"""
+        SELECT DISTINCT format('{{}} of {{}}', skill, j.role_group)
+        FROM ({SEEN}) AS p JOIN core.posting_skills USING (posting_id) SEMI JOIN core.skills USING (skill)
+        JOIN ({ROLE_OF_JOB}) AS j USING (job_id)
+        WHERE p.text_state = 'full' AND p.language = 'en' AND NOT EXISTS (
+            SELECT 1 FROM mart.shares AS m
+            WHERE m.as_of = $as_of AND m.measure = 'skill_any' AND m.region_level = 'world'
+                AND m.role_group = j.role_group AND m.item = skill
+        )""",
     **{
         f"mart.{mart} counts the jobs of core with pay": f"""
         SELECT format('{{}} jobs, {{}} in core', m.n, c.n) FROM (

@@ -41,7 +41,7 @@ from warehouse.tables import (
 
 WAREHOUSE = Path(__file__).parents[1]
 READ = {
-    Postings: "first_seen_at::DATE <= $as_of AND last_seen_at::DATE > $as_of - $window_days::INTEGER",
+    Postings: "is_open_in_window(first_seen_at, last_seen_at, $as_of, $window_days)",
     PostingPlaces: "true",
     PostingPay: "true",
     PostingSkills: "true",
@@ -87,6 +87,12 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, windows: Collection[i
         for place, digest in enumerate(digests.values()):
             digest.update(f"{table_of(cls).name} {found[2 * place : 2 * place + 2]}".encode())
     return {days: digest.hexdigest() for days, digest in digests.items()}
+
+
+def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date, window_days: int) -> str:
+    """Digest of the rows of a relation that moves with the day, whatever the rows of core: see `Mart.moving`."""
+    query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
+    return str(con.execute(query, {"as_of": as_of, "window_days": window_days}).fetchall()[0])
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:

@@ -14,38 +14,41 @@ from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.marts import cell_cache
-from warehouse.marts.role_shares import role_shares
+from warehouse.marts.measures import FOLLOWED
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.skill_demand import skill_demand
-from warehouse.tables import MartInputs, RoleShares, SalaryBands, SalaryBands730, SkillDemand
+from warehouse.marts.shares import shares
+from warehouse.tables import MartInputs, SalaryBands, SalaryBands730, Shares
 
 log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: days of its window, and the function of database, day, window and known cells."""
+    """How a mart is computed: days of its window, and the function of database, day, window and known cells.
+
+    `moving` are relations it reads whose rows change as days pass, though no row of core does.
+    """
 
     window_days: int
     compute: Callable[[database.Connection, date, int, cell_cache.Cells], pd.DataFrame]
+    moving: tuple[str, ...] = ()
 
 
 MARTS: dict[type, Mart] = {
     SalaryBands: Mart(365, salary_bands),
     SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
-    SkillDemand: Mart(365, skill_demand),
-    RoleShares: Mart(365, role_shares),
+    Shares: Mart(365, shares, moving=(FOLLOWED,)),
 }
 
 
 class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
-    `inputs`: by length of the window in days, the digest of what marts are computed from. `unchanged`: marts that are
-    those of an earlier day, and which. `frames`: rows of the others. `problems`: what did not pass its gate.
+    `inputs`: the digest of what each mart is computed from. `unchanged`: marts that are those of an earlier day, and
+    which. `frames`: rows of the others. `problems`: what did not pass its gate.
     """
 
     as_of: date
-    inputs: dict[int, str]
+    inputs: dict[type, str]
     unchanged: dict[type, date]
     frames: dict[type, pd.DataFrame]
     problems: list[str]
@@ -58,11 +61,16 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
     (`warehouse.marts.cell_cache`). What is taken over as a whole met its gate when it was computed, and only its day
     changes; as soon as one cell is computed, all rows of the mart pass the gate.
     """
-    inputs = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+    of_window = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+    inputs = {
+        cls: of_window[mart.window_days]
+        + "".join(cell_cache.digest_of(con, relation, as_of, mart.window_days) for relation in mart.moving)
+        for cls, mart in MARTS.items()
+    }
     computed = ComputedMarts(as_of, inputs, {}, {}, [])
     for cls, mart in MARTS.items():
         name = table_of(cls).name
-        if day := cell_cache.day_with(con, cls, as_of, inputs[mart.window_days]):
+        if day := cell_cache.day_with(con, cls, as_of, inputs[cls]):
             computed.unchanged[cls] = day
             log.info("%s: nothing changed since %s", name, day)
             continue
@@ -82,8 +90,5 @@ def write_marts(con: database.Connection, computed: ComputedMarts) -> None:
         database.keep_mart(con, cls, of=day, as_of=computed.as_of)
     for cls, frame in computed.frames.items():
         database.write_mart(con, cls, frame, as_of=computed.as_of)
-    made = [
-        MartInputs(mart=table_of(cls).name, as_of=computed.as_of, inputs=computed.inputs[mart.window_days])
-        for cls, mart in MARTS.items()
-    ]
+    made = [MartInputs(mart=table_of(cls).name, as_of=computed.as_of, inputs=computed.inputs[cls]) for cls in MARTS]
     database.put(con, MartInputs, made)

@@ -13,8 +13,10 @@ from datetime import date
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from warehouse.schema import STORED, key_of, literal, quoted, stands_on
-from warehouse.tables import HISTORIES, Days
+from transforms.records.vocabulary import AI_JOBS
+from warehouse.marts.measures import ESTIMAND
+from warehouse.schema import MOVING_DATES, STORED, key_of, literal, quoted, stands_on
+from warehouse.tables import HISTORIES, Days, Shares
 
 DAYS = table_of(Days).name
 _READINGS = """(
@@ -25,6 +27,33 @@ _READINGS = """(
     )
 )"""
 """SQL: the day that most of the figures written have of each source."""
+
+
+_ONE_WINDOW = {
+    "seniority_group": "'all'", "window_days": "365", "estimand": f"'{ESTIMAND}'",
+}  # fmt: skip
+_PERIOD = {"period_from": 364, "period_to": 0}
+"""Days from the ends of the reference period to the day of the mart."""
+_SAME = (
+    *("region_level", "region", "n_jobs", "n_employers", "n_effective", "largest_employer", "share", "share_lo"),
+    *("share_hi", "status", "reason", "doubt", "inputs"),
+)
+REPLACED: dict[type, dict[str, dict[str, str]]] = {
+    Shares: {
+        "mart.skill_demand": {
+            **_ONE_WINDOW, **{name: name for name in (*_SAME, "role_group", "category", "rank", "category_rank")},
+            "measure": "'skill_' || requirement", "item": "skill", "text_class": "'with_text'",
+            "n_unknown": "n_without_text", "n_yes": "n_asking", "n_no": "n_jobs - n_asking",
+            "n_employers_yes": "n_employers_asking",
+        },
+        "mart.role_shares": {
+            **_ONE_WINDOW, **{name: name for name in _SAME},
+            "measure": "'role'", "item": "role", "role_group": f"'{AI_JOBS}'", "text_class": "'all'", "n_unknown": "0",
+            "n_yes": "n_role", "n_no": "n_jobs - n_role", "n_employers_yes": "n_employers_role",
+        },
+    }
+}  # fmt: skip
+"""Marts that took the place of marts of versions before: the columns of the new mart in SQL over each."""
 
 
 def write_day(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:
@@ -73,10 +102,12 @@ def keep_day(con: duckdb.DuckDBPyConnection, mart: type, *, of: date, as_of: dat
         return
     name = table_of(mart).name
     is_there = con.execute(f"SELECT 1 FROM {DAYS} WHERE mart = ? AND as_of = ?", [name, as_of]).fetchall()
-    if not is_there and _days_beside(con, mart, as_of)[0] == of and name not in STORED:
+    if not is_there and _days_beside(con, mart, as_of)[0] == of and "behind" not in STORED.get(name, {}):
         con.execute(f"INSERT INTO {DAYS} (mart, as_of) VALUES (?, ?)", [name, as_of])
         return
-    write_day(con, mart, f"SELECT * FROM {name} WHERE as_of = {_day(of)}", as_of)
+    moved = ", ".join(f"{column} + {(as_of - of).days} AS {column}" for column in MOVING_DATES.get(name, ()))
+    columns = f"* REPLACE ({moved})" if moved else "*"
+    write_day(con, mart, f"SELECT {columns} FROM {name} WHERE as_of = {_day(of)}", as_of)
 
 
 def forget(con: duckdb.DuckDBPyConnection, mart: type) -> None:
@@ -99,10 +130,15 @@ def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[
 def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
     """Give a mart that is empty its days and rows in an attached database, whose declaration may be an older one.
 
-    Of a database in which marts are tables that hold every row for each of its days, day by day is taken over.
+    Of a database in which marts are tables that hold every row for each of its days, day by day is taken over. Of one
+    that has the marts that this one replaced (`REPLACED`), their rows are.
     Raises `duckdb.Error` where that does not fit today's declaration; to be called in a transaction.
     """
     name, history = table_of(mart).name, table_of(HISTORIES[mart]).name
+    replaced = REPLACED.get(mart, {})
+    if any(_is_table(con, database, table) for old in replaced for table in (old, f"{old}_history")):
+        _copy_replaced(con, mart, database)
+        return
     if _is_table(con, database, history):
         copy_rows(con, HISTORIES[mart], database)
         con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [name])
@@ -110,6 +146,37 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
     days = con.execute(f"SELECT DISTINCT as_of FROM {database}.{name} ORDER BY as_of").fetchall()
     for (day,) in days:
         write_day(con, mart, f"SELECT * FROM {database}.{name} WHERE as_of = {_day(day)}", day)
+
+
+def _copy_replaced(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
+    """Give a mart that is empty the days and rows of the marts that it replaced in an attached database."""
+    name, history = table_of(mart).name, table_of(HISTORIES[mart]).name
+    by_day = {}
+    for old, expressions in REPLACED[mart].items():
+        if _is_table(con, database, old):
+            columns = expressions | {column: f"as_of - {days}" for column, days in _PERIOD.items()}
+            by_day[f"{database}.{old}"] = _converted(con, f"{database}.{old}", columns)
+        table = f"{database}.{old}_history"
+        if _is_table(con, database, f"{old}_history"):
+            columns = expressions | {column: str(days) for column, days in _PERIOD.items()}
+            select = f"SELECT {_converted(con, table, columns)}, valid_from, valid_to FROM {table}"
+            con.execute(f"INSERT INTO {history} BY NAME {select}")
+            con.execute(
+                f"INSERT INTO {DAYS} BY NAME SELECT DISTINCT {literal(name)} AS mart, as_of FROM {database}.{DAYS}"
+                f" WHERE mart = {literal(old)} AND as_of NOT IN (SELECT as_of FROM {DAYS} WHERE mart = {literal(name)})"
+            )
+    if by_day:
+        days = " UNION ".join(f"SELECT as_of FROM {table}" for table in by_day)
+        for (day,) in con.execute(f"SELECT as_of FROM ({days}) ORDER BY as_of").fetchall():
+            rows = (f"SELECT {columns} FROM {table} WHERE as_of = {_day(day)}" for table, columns in by_day.items())
+            write_day(con, mart, " UNION ALL BY NAME ".join(rows), day)
+
+
+def _converted(con: duckdb.DuckDBPyConnection, table: str, expressions: dict[str, str]) -> str:
+    """SQL: columns of a mart over the table of one that it replaced; without those of columns that it lacks."""
+    there = {column for column, _ in _types(con, table)}
+    fits = {new: sql for new, sql in expressions.items() if not sql.isidentifier() or sql in there}
+    return ", ".join(f"{sql} AS {quoted(new)}" for new, sql in fits.items())
 
 
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from transforms.records.columns import fields_of
-from transforms.records.vocabulary import AI_CORE, ROLE_GROUPS
+from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
 from warehouse.marts import sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.statistics import (
@@ -31,20 +31,7 @@ from warehouse.marts.statistics import (
 )
 from warehouse.tables import SalaryBands
 
-SENIORITIES_OF = {
-    "entry": ("junior",),
-    "mid_senior": ("mid", "senior"),
-    "mid_senior_stated": ("mid", "senior"),
-    "mid": ("mid",),
-    "senior": ("senior",),
-    "staff": ("staff",),
-    "unstated": ("unstated",),
-    "all": None,
-}
-"""Levels of each seniority group; None is every level (interns never enter a band)."""
-STATED_ONLY = ("mid_senior_stated",)
-"""Seniority groups that leave out jobs whose level was inferred from years of experience."""
-GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE}
+GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
 """Role groups that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""
 LEVELS = ("world", "continent", "region", "country")
@@ -106,13 +93,14 @@ def salary_bands(
 def _advertised(
     con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, is_whole: bool, cells: Cells
 ) -> Iterator[dict[str, Any]]:
-    parameters = {"as_of": as_of, "window_days": window_days}
-    seen = con.execute(sql_of("pay_observations"), parameters).df()
-    seen = seen.assign(world=WORLD, hashes=hashes_of(seen))
+    seen = con.execute(
+        "FROM pay_observations($as_of, $window_days) ORDER BY region_level, region, job_id",
+        {"as_of": as_of, "window_days": window_days},
+    ).df()
+    seen = seen.assign(hashes=hashes_of(seen))
     base = {"basis": "advertised", "window_days": window_days}
     for level in LEVELS:
-        # One job counts once in each region, with the pay it offers there.
-        here = _columns(seen[seen[level].notna()].drop_duplicates(["job_id", level]), level)
+        here = _columns(seen[seen["region_level"] == level])
         expected = _expected_regions(con, level)
         for (region, group, role, seniority, market), cell in _cells(here, expected, is_whole):
             key = {
@@ -139,10 +127,10 @@ def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[dict[str, Any]]
     yield in_dollars
 
 
-def _columns(seen: pd.DataFrame, level: str) -> _Seen:
+def _columns(seen: pd.DataFrame) -> _Seen:
     texts = {name: seen[name].to_numpy(dtype=object) for name in _TEXTS}
     return _Seen(
-        region=seen[level].to_numpy(dtype=object),
+        region=seen["region"].to_numpy(dtype=object),
         **texts,
         low=seen["annual_low_usd"].to_numpy(dtype=float),
         high=seen["annual_high_usd"].to_numpy(dtype=float),
@@ -171,9 +159,10 @@ def _cells(seen: _Seen, expected: set[str], is_whole: bool) -> Iterator[tuple[tu
                 is_expected = role == "all" and region in expected
                 if not (len(of_role.role) or is_expected):
                     continue
-                for seniority, levels in SENIORITIES_OF.items():
+                for seniority in SENIORITY_GROUPS:
+                    levels = LEVEL_GROUPS[seniority.removesuffix(STATED)]
                     of_level = of_role if levels is None else of_role.where(np.isin(of_role.seniority, levels))
-                    if seniority in STATED_ONLY:
+                    if seniority.endswith(STATED):
                         of_level = of_level.where(~of_level.is_inferred)
                     for market in markets:
                         cell = of_level if market == "all" else of_level.where(of_level.pay_market == market)
@@ -268,9 +257,9 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
         seniority_inferred=False, is_local_currency=False,
     ).rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"})  # fmt: skip
     for level in LEVELS:
-        here = _columns(pairs[pairs[level].notna()], level)
+        here = _columns(pairs[pairs[level].notna()].assign(region=pairs[level]))
         for (region, group, role, seniority, market), cell in _cells(here, set(), is_whole=True):
-            if market != "all" or seniority in STATED_ONLY:
+            if market != "all" or seniority.endswith(STATED):
                 continue
             key = {
                 "basis": "advertised_third_party", "window_days": 0, "region_level": level,

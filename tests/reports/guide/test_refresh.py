@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.figures import catalogue
-from reports.guide.refresh import PROJECT, GuideError, Refreshed, SampleOutsideError, check, day_of, refreshed, stage
+from reports.figures.catalogue import KNOWN
+from reports.figures.compute import compute
+from reports.guide.markers import GuideError, Refreshed
+from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
+from reports.guide.render import refreshed
 from warehouse import tables
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
@@ -221,7 +224,7 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
         ("x <!-- figure:skill-python -->", 1, "broken marker"),
         ("x <!-- figures:everything -->", 1, "broken marker"),
         ("x <!-- figure:skill.python shwo='note' --><!-- /figure -->", 1, "unknown option 'shwo'"),
-        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value or note expected"),
+        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value, note or level expected"),
         ("x <!-- figure:skill.python show='note' show='value' --><!-- /figure -->", 1, "show is given twice"),
         ("<span data-figure='skill.python'/>", 1, "holds nothing"),
         ("<b data-figure='skill.python'></b>", 1, "works on <span> only"),
@@ -452,12 +455,26 @@ def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
 
 
+def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make) -> None:
+    rows = [
+        figure(figure="band.x.mid_senior", value=None, value_json=None, status="suppressed", reason="not enough data"),
+        figure(),
+    ]
+    text = "at {}; {}".format(
+        *(f'<!-- figure:{name} show="level" -->?<!-- /figure -->' for name in ("band.x.mid_senior", "skill.python"))
+    )
+    out, done = refreshed((text + END).encode(), rows, is_html=False)
+    words = re.sub(r"<!--.*?-->", "", out.decode()).splitlines()[0]
+    assert words == "at mid to senior level; "
+    assert done.used == ()
+
+
 # --- our own guide ---
 
 
 def ours(con: Any, put: Any) -> list[Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    return catalogue.compute(con, date(2026, 8, 17), code_version="1")
+    return compute(con, date(2026, 8, 17), code_version="1")
 
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:
@@ -470,11 +487,11 @@ def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(
     assert "The 2026 guide said" in text
 
 
-def test_our_guide_uses_a_figure_of_every_row_of_the_design(con: Any, put: Any) -> None:
+def test_our_guide_uses_a_figure_of_every_kind(con: Any, put: Any) -> None:
     template = (PROJECT / "reports" / "guide.md").read_bytes()
     _, done = refreshed(template, ours(con, put), is_html=False)
-    gathered = {"band.", "bands.", "entry.", "entries.", "skills.", "roles.", "additional.", "industries.", "hiring."}
-    assert {name.split(".")[0] + "." for name in done.used} == gathered | {"outlook."}
+    kinds = {figure_id.partition(".")[0] for figure_id in KNOWN} - {"skill"}  # one skill is a word of skills.baseline
+    assert {name.partition(".")[0] for name in done.used} == kinds
 
 
 def test_the_template_holds_no_value_and_no_word_that_pay_figures_must_not_use() -> None:

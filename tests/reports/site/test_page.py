@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.figures.catalogue import compute
+from reports.figures.compute import compute
 from reports.site import charts, page
+from tests.builders import share_row
 from warehouse import tables
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, SourceContribution, Sources
@@ -34,11 +35,10 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
     )
     for rank, (skill, share) in enumerate([("Python", 0.8), ("C++ <script>", 0.2)], 1):
         put(
-            tables.SkillDemand,
-            {"as_of": AS_OF, "region_level": "world", "region": "World", "role_group": "ai_engineering",
-             "requirement": "asked", "skill": skill, "category": "Programming Languages", "n_jobs": 400,
-             "n_employers": 40, "n_asking": int(400 * share), "share": share, "share_lo": share - 0.05,
-             "share_hi": share + 0.05, "rank": rank, "category_rank": rank, "status": "published"},
+            tables.Shares,
+            share_row(AS_OF, "skill_asked", skill, 400, int(400 * share), category="Programming Languages",
+                      n_employers=40, share=share, share_lo=share - 0.05, share_hi=share + 0.05, rank=rank,
+                      category_rank=rank, status="published", reason=None),
         )  # fmt: skip
     pay = {
         "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
@@ -228,7 +228,7 @@ ROWS = [
 
 
 def test_bands_are_drawn_where_the_numbers_are() -> None:
-    svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
+    svg = ElementTree.fromstring(charts.bands(ROWS, "c", title="t"))
     groups = svg.findall(f"{SVG}g")
     assert [g.get("data-name") for g in groups] == ["A & B", "C"]
     bar, dot = groups[0].find(f"{SVG}rect"), groups[0].find(f"{SVG}circle")
@@ -242,7 +242,7 @@ def test_bands_are_drawn_where_the_numbers_are() -> None:
 
 
 def test_a_chart_marks_what_a_third_party_collected() -> None:
-    svg = charts.bands([ROWS[0] | {"basis": "advertised_third_party"}, ROWS[1]], "c")
+    svg = charts.bands([ROWS[0] | {"basis": "advertised_third_party"}, ROWS[1]], "c", title="t")
     assert svg.count(">third-party adverts; low confidence<") == 1
     assert "A &amp; B USD 1.0K–5.0K (third-party adverts; low confidence); C USD 1.0K–2.0K." in svg
 
@@ -254,7 +254,7 @@ def test_a_ranking_says_the_verdict_below_each_bar_when_asked() -> None:
 
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
-    svg = ElementTree.fromstring(charts.bands(ROWS, "c"))
+    svg = ElementTree.fromstring(charts.bands(ROWS, "c", title="t"))
     title, desc = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
     assert title is not None and title.text and desc is not None
     assert desc.text is not None and "A & B USD 1.0K–5.0K (low confidence); C USD 1.0K–2.0K." in desc.text

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.builders import share_row
 from transforms.records.columns import fields_of
 from transforms.records.rows import ExchangeRate, PayReport, Posting
 from warehouse.checks import gate
 from warehouse.checks.gate import GateBroken, GateResult, check
 from warehouse.schema import arrow_table
-from warehouse.tables import RoleShares, SalaryBands
+from warehouse.tables import SalaryBands, Shares
 
 DAY = date(2026, 3, 1)
 
@@ -111,14 +112,14 @@ def test_keys_of_several_columns_must_differ_in_one() -> None:
 
 
 def test_marts_are_judged_by_their_own_declaration() -> None:
-    values: dict[str, Any] = {f.name: None for f in fields_of(RoleShares)}
-    values |= {"as_of": DAY, "region_level": "world", "region": "World", "role": "ai_engineer", "status": "published"}
-    values |= {"role_group": "ai_engineering", "n_jobs": 40, "n_role": 10, "share": 0.25}
-    frame = pd.DataFrame([values]).astype({"n_employers": "Int64"})
-    assert judged(frame, RoleShares).passed
-    wrong = judged(frame.assign(n_role=41, share=1.5), RoleShares)
+    row = share_row(
+        DAY, "role", "ai_engineer", 40, 10, n_employers=8, n_employers_yes=3, share=0.25, status="published"
+    )
+    frame = pd.DataFrame([row])
+    assert judged(frame, Shares).passed
+    wrong = judged(frame.assign(n_employers_yes=9, share=1.5), Shares)
     assert set(wrong.failures) == {
-        "expect_column_pair_values_a_to_be_greater_than_b(n_jobs >= n_role)",
+        "expect_column_pair_values_a_to_be_greater_than_b(n_employers >= n_employers_yes)",
         "expect_column_values_to_be_between(share)",
     }
     empty_band = frame.assign(band_low=pd.array([None], "Int64"))

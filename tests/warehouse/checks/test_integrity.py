@@ -35,10 +35,11 @@ def sound(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 LATER = night(1) + timedelta(days=1)
 BREAKS = {
     "keys of core.postings are unique": "INSERT INTO core.postings SELECT * FROM core.postings LIMIT 1",
-    "keys of mart.role_shares are unique": (
-        "INSERT INTO mart.role_shares_history (valid_from, region_level, region, role, role_group, n_role, n_jobs,"
-        " status, reason) SELECT unnest([DATE '2026-01-02', DATE '2026-01-03']), 'world', 'World', 'ai_engineer',"
-        " 'ai_engineering', 1, 1, 'suppressed', 'few'"
+    "keys of mart.shares are unique": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
+        " SELECT unnest([DATE '2026-01-02', DATE '2026-01-03']), 'role', 'ai_engineer', 'world', 'World', 'ai_jobs',"
+        " 'all', 365, 'all', 'share_of_jobs_capped', 1, 0, 0, 1, 'suppressed', 'few'"
     ),
     "core.posting_boards.posting_id is in core.postings.posting_id": (
         "INSERT INTO core.posting_boards VALUES ('board:9', 'acme', now(), now(), NULL, NULL)"
@@ -68,10 +69,11 @@ BREAKS = {
     "postings are placed in countries that there are": (
         "INSERT INTO core.posting_places (posting_id, position, country, reading) VALUES ('board:1', 0, 'XX', 'stated')"
     ),
-    "mart.role_shares counts the AI jobs of core, region by region": (
-        "INSERT INTO mart.role_shares_history (valid_from, region_level, region, role, role_group, n_role, n_jobs,"
-        " status, reason)"
-        " VALUES ('2026-01-03', 'world', 'World', 'ai_engineer', 'ai_engineering', 1, 1, 'suppressed', 'few')"
+    "mart.shares counts the AI jobs of core, region by region": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
+        " VALUES ('2026-01-03', 'role', 'ai_engineer', 'world', 'World', 'ai_jobs', 'all', 365, 'all',"
+        " 'share_of_jobs_capped', 1, 0, 0, 1, 'suppressed', 'few')"
     ),
     "mart.salary_bands counts the jobs of core with pay": (
         "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
@@ -85,10 +87,11 @@ BREAKS = {
         "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings)"
         " VALUES ('acme', 'Acme', [], [], [], false, 7)"
     ),
-    "mart.skill_demand counts the jobs of core, read or not": (
-        "INSERT INTO mart.skill_demand_history (valid_from, region_level, region, role_group, requirement, skill,"
-        " category, n_jobs, n_without_text, n_asking, status, reason) VALUES ('2026-01-03', 'world', 'World', 'data',"
-        " 'asked', 'Python', 'Programming Languages', 3, 4, 1, 'suppressed', 'few')"
+    "mart.shares counts the jobs of core, whether they answer or not": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
+        " VALUES ('2026-01-03', 'skill_asked', 'Python', 'world', 'World', 'data', 'all', 365, 'with_text',"
+        " 'share_of_jobs_capped', 1, 2, 4, 3, 'suppressed', 'few')"
     ),
 }
 """What breaks each rule that is no mere repetition for another table."""

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.builders import all_rows, open_copy
+from tests.builders import all_rows, open_copy, share_of
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
 from warehouse import database
 from warehouse.marts import mart_history
 from warehouse.publish.market import publish
 from warehouse.schema import arrow_table, mart_ddl
-from warehouse.tables import HISTORIES, Figures, RoleShares, SourceContribution
+from warehouse.tables import HISTORIES, Figures, Shares, SourceContribution
 
 FIRST = date(2026, 9, 1)
-SPANS = "SELECT role, n_jobs, valid_from, valid_to FROM mart.role_shares_history ORDER BY ALL"
+SPANS = "SELECT item, n_jobs, valid_from, valid_to FROM mart.shares_history ORDER BY ALL"
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +44,12 @@ def day(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
-def share(as_of: date, role: str, n_jobs: int, share: float | None = None) -> RoleShares:
-    return RoleShares(
-        as_of=as_of, region_level="world", region="World", role=role, role_group="ai_engineering", n_role=0,
-        n_employers_role=None, largest_employer=None, doubt=None, share=share, share_lo=None, share_hi=None,
-        n_jobs=n_jobs, n_employers=None, n_effective=None, status="suppressed", reason="few jobs", inputs=None,
-    )  # fmt: skip
+def share(as_of: date, role: str, n_jobs: int, share: float | None = None) -> Shares:
+    period: dict[str, Any] = {"period_from": as_of - timedelta(days=364), "period_to": as_of}
+    return share_of(as_of, "role", role, n_jobs, share=share, **period)
 
 
-def shares(as_of: date, counts: dict[str, int]) -> list[RoleShares]:
+def shares(as_of: date, counts: dict[str, int]) -> list[Shares]:
     return [share(as_of, role, n, n / 1000 if n % 2 else None) for role, n in counts.items()]
 
 
@@ -125,14 +122,14 @@ def test_each_day_is_read_as_it_was_written_last(
     with taken_back(opened):
         for number, counts in steps:
             if isinstance(counts, dict):
-                database.write_mart(opened, RoleShares, shares(day(number), counts), as_of=day(number))
+                database.write_mart(opened, Shares, shares(day(number), counts), as_of=day(number))
                 written[number] = counts
             elif counts in written:
-                database.keep_mart(opened, RoleShares, of=day(counts), as_of=day(number))
+                database.keep_mart(opened, Shares, of=day(counts), as_of=day(number))
                 written[number] = written[counts]
             for known, its in written.items():
-                rows = as_written(opened, RoleShares, shares(day(known), its))
-                assert read_back(opened, RoleShares, day(known)) == rows
+                rows = as_written(opened, Shares, shares(day(known), its))
+                assert read_back(opened, Shares, day(known)) == rows
             assert sorted(all_rows(opened, SPANS), key=str) == runs(written)
 
 
@@ -165,12 +162,12 @@ def ledger_row(as_of: date, name: str, behind: list[tuple[str, int | None]] | No
 def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: database.Connection) -> None:
     """Neither a share nor a figure, though its source was read again and its SELECT names the day."""
     for number in range(4):
-        database.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": 3}), as_of=day(number))
+        database.write_mart(con, Shares, shares(day(number), {"ai_engineer": 3}), as_of=day(number))
         database.write_mart(con, Figures, [figure(day(number)), figure(day(number), "role.a")], as_of=day(number))
-    assert all_rows(con, "SELECT count(*) FROM mart.role_shares_history") == [(1,)]
+    assert all_rows(con, "SELECT count(*) FROM mart.shares_history") == [(1,)]
     assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(2,)]
     assert all_rows(con, "SELECT mart, count(*) FROM mart.days GROUP BY mart ORDER BY mart") == [
-        ("mart.figures", 4), ("mart.role_shares", 4),
+        ("mart.figures", 4), ("mart.shares", 4),
     ]  # fmt: skip
     said = "SELECT read_on, behind[1].read_on, sql FROM mart.figures WHERE figure = 'role.a' ORDER BY as_of"
     assert all_rows(con, said) == [
@@ -181,18 +178,18 @@ def test_a_night_in_which_nothing_changed_adds_its_day_and_no_rows(con: database
 def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: database.Connection) -> None:
     written = {0: {"ai_engineer": 1, "mlops_engineer": 2}, 2: {"ai_engineer": 1}, 9: {"ai_engineer": 3}}
     for number, counts in written.items():
-        database.write_mart(con, RoleShares, shares(day(number), counts), as_of=day(number))
-    assert mart_history.forget_after(con, RoleShares, day(1)) == [day(2), day(9)]
+        database.write_mart(con, Shares, shares(day(number), counts), as_of=day(number))
+    assert mart_history.forget_after(con, Shares, day(1)) == [day(2), day(9)]
     assert all_rows(con, SPANS) == [("ai_engineer", 1, day(0), None), ("mlops_engineer", 2, day(0), None)]
-    assert mart_history.forget_after(con, RoleShares, day(1)) == []
+    assert mart_history.forget_after(con, Shares, day(1)) == []
 
 
 def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connection) -> None:
     changes: list[dict[str, Any]] = [{}, {"n_jobs": 5}, {}, {"reason": None, "status": "published"}, {"share": 0.5}]
     for number, changed in enumerate(changes):
         rows = [replace(share(day(number), "ai_engineer", 1), **changed), share(day(number), "ai_leadership", 2)]
-        database.write_mart(con, RoleShares, rows, as_of=day(number))
-    assert all_rows(con, "SELECT role, count(*) FROM mart.role_shares_history GROUP BY role ORDER BY role") == [
+        database.write_mart(con, Shares, rows, as_of=day(number))
+    assert all_rows(con, "SELECT item, count(*) FROM mart.shares_history GROUP BY item ORDER BY item") == [
         ("ai_engineer", 5), ("ai_leadership", 1),
     ]  # fmt: skip
 
@@ -200,10 +197,10 @@ def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connect
 def test_a_day_is_read_without_the_rows_of_other_days(con: database.Connection) -> None:
     """The day asked for goes into the scan of mart.days, and no more than its one row is joined."""
     for number in range(300):
-        database.write_mart(con, RoleShares, shares(day(number), {"ai_engineer": number}), as_of=day(number))
-    plan = all_rows(con, f"EXPLAIN ANALYZE SELECT * FROM mart.role_shares WHERE as_of = DATE '{day(7)}'")[0][1]
+        database.write_mart(con, Shares, shares(day(number), {"ai_engineer": number}), as_of=day(number))
+    plan = all_rows(con, f"EXPLAIN ANALYZE SELECT * FROM mart.shares WHERE as_of = DATE '{day(7)}'")[0][1]
     assert f"as_of = '{day(7)}'::DATE" in " ".join(plan.split())
-    assert read_back(con, RoleShares, day(7)) == as_written(con, RoleShares, shares(day(7), {"ai_engineer": 7}))
+    assert read_back(con, Shares, day(7)) == as_written(con, Shares, shares(day(7), {"ai_engineer": 7}))
 
 
 def test_what_was_refused_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -242,7 +239,7 @@ def of_earlier_version(path: Path, written: dict[int, tuple[dict[str, int], list
     with duckdb.connect(str(path)) as old:
         old.execute("CREATE SCHEMA mart")
         for cls, rows in (
-            (RoleShares, [row for n, (counts, _) in written.items() for row in shares(day(n), counts)]),
+            (Shares, [row for n, (counts, _) in written.items() for row in shares(day(n), counts)]),
             (Figures, [row for _, ledger in written.values() for row in ledger]),
         ):
             old.register("rows", arrow_table(cls, rows))
@@ -256,7 +253,7 @@ def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: 
     of_earlier_version(tmp_path / "market.duckdb", {n: written[n] for n in (0, 1)})
     with database.open_work(tmp_path) as con:
         for number, (its, ledger) in written.items():
-            assert read_back(con, RoleShares, day(number)) == as_written(con, RoleShares, shares(day(number), its))
+            assert read_back(con, Shares, day(number)) == as_written(con, Shares, shares(day(number), its))
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, ledger)
         assert sorted(all_rows(con, SPANS), key=str) == runs({n: its for n, (its, _) in written.items()})
         assert all_rows(con, "SELECT count(*) FROM mart.figures_history") == [(3,)]
@@ -264,7 +261,7 @@ def test_marts_of_an_earlier_version_are_read_as_before(tmp_path: Path, caplog: 
         assert all_rows(con, "SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of") == [(day(0),), (day(1),)]
         for number in (0, 1):
             assert read_back(con, Figures, day(number)) == as_written(con, Figures, written[number][1])
-    assert "mart.role_shares" not in caplog.text
+    assert "mart.shares" not in caplog.text
     assert "mart.figures" not in caplog.text
 
 

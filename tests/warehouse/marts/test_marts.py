@@ -17,9 +17,8 @@ from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, roles
 from warehouse import database
 from warehouse.checks import gate
-from warehouse.marts.role_shares import role_shares
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.skill_demand import skill_demand
+from warehouse.marts.shares import shares as all_shares
 from warehouse.schema import arrow_table
 from warehouse.tables import (
     Countries,
@@ -29,7 +28,7 @@ from warehouse.tables import (
     Postings,
     PostingSkills,
     Roles,
-    SkillDemand,
+    Shares,
     Skills,
     Sources,
 )
@@ -80,11 +79,16 @@ def bands(con: database.Connection) -> Any:
 
 
 def demand(con: database.Connection) -> Any:
-    return skill_demand(con, AS_OF)
+    """Rows of skills, with their requirement."""
+    frame = all_shares(con, AS_OF)
+    frame = frame[frame["measure"].str.startswith("skill_")]
+    return frame.assign(requirement=frame["measure"].str.removeprefix("skill_"), skill=frame["item"])
 
 
 def shares(con: database.Connection) -> Any:
-    return role_shares(con, AS_OF)
+    """Rows of roles."""
+    frame = all_shares(con, AS_OF)
+    return frame[frame["measure"] == "role"].assign(role=frame["item"])
 
 
 def cell(frame: Any, **key: Any) -> Any:
@@ -421,7 +425,7 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database
     world = frame[(frame.region_level == "world") & (frame.role_group == "ai_engineering")].set_index(
         ["requirement", "skill"]
     )
-    assert set(world.n_without_text) == {11}
+    assert set(world.n_unknown) == {11}
     assert world.loc[("asked", "Python"), "share"] == pytest.approx(0.75)
     assert world.loc[("asked", "R"), "share"] == pytest.approx(0.5)
     assert ("asked", "Java") not in world.index
@@ -459,12 +463,12 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: database.Connecti
         "PowerShell": "few_employers", "C#": "few_employers", "Bash": "one_employer",
         "Go": "wide_for_share",
     }  # fmt: skip
-    assert rows["n_employers_asking"].to_dict() == {"Python": 60, "PowerShell": 1, "C#": 3, "Bash": 6, "Go": 8}
-    assert rows.loc["PowerShell", ["n_asking", "largest_employer"]].tolist() == [20, 1.0]
+    assert rows["n_employers_yes"].to_dict() == {"Python": 60, "PowerShell": 1, "C#": 3, "Bash": 6, "Go": 8}
+    assert rows.loc["PowerShell", ["n_yes", "largest_employer"]].tolist() == [20, 1.0]
     assert rows.loc["Bash", "largest_employer"] == pytest.approx(20 / 25)
     assert rows.loc["PowerShell", "share"] == pytest.approx(20 / 320), "it is marked, not taken away"
     assert rows.loc["PowerShell", "reason"] == "fewer than 5 employers"
-    assert gate.check(demand(con), SkillDemand, gate="g", run_id="r").passed
+    assert gate.check(all_shares(con, AS_OF), Shares, gate="g", run_id="r").passed
 
 
 def test_a_role_of_few_employers_is_low(con: database.Connection) -> None:
@@ -475,9 +479,9 @@ def test_a_role_of_few_employers_is_low(con: database.Connection) -> None:
         [posting(i, employer_id=f"E{i % 60 if i < 300 else 0}", role=role.get(i, "ai_engineer")) for i in range(320)],
     )
     rows = shares(con).query("region_level == 'world'").set_index("role")
-    assert rows.loc["ai_security", ["status", "doubt", "n_role"]].tolist() == ["low", "few_employers", 20]
-    assert rows.loc["ai_security", ["n_employers_role", "largest_employer"]].tolist() == [1, 1.0]
-    assert rows.loc["ai_architect", ["status", "n_employers_role"]].tolist() == ["published", 60]
+    assert rows.loc["ai_security", ["status", "doubt", "n_yes"]].tolist() == ["low", "few_employers", 20]
+    assert rows.loc["ai_security", ["n_employers_yes", "largest_employer"]].tolist() == [1, 1.0]
+    assert rows.loc["ai_architect", ["status", "n_employers_yes"]].tolist() == ["published", 60]
     assert rows.loc["prompt_engineer", ["status", "doubt", "share"]].tolist() == ["low", "few_employers", 0.0]
     assert pd.isna(rows.loc["prompt_engineer", "largest_employer"])
 
@@ -495,8 +499,8 @@ def test_too_few_jobs_keep_their_counts_without_shares(con: database.Connection)
     put(con, [posting(i) for i in range(3)])
     put(con, [PostingSkills(posting_id="x:0001", skill="Python", requirement="required", start=0, end=1)])
     row = demand(con).iloc[0]
-    assert (row.n_jobs, row.n_asking, row.status) == (3, 1, "suppressed")
-    assert (row.n_employers_asking, row.largest_employer) == (1, 1.0)
+    assert (row.n_jobs, row.n_yes, row.status) == (3, 1, "suppressed")
+    assert (row.n_employers_yes, row.largest_employer) == (1, 1.0)
     assert pd.isna(row.doubt)
     assert pd.isna(row.share)
     assert pd.isna(row["rank"])
@@ -507,7 +511,7 @@ def test_role_shares_add_up_over_ai_jobs_only(con: database.Connection) -> None:
     put(con, [posting(100 + i, role="software_engineer") for i in range(50)])
     world = shares(con).query("region_level == 'world'").set_index("role")
     assert world["share"].sum() == pytest.approx(1)
-    assert world.loc["data_scientist", ["share", "n_role", "n_jobs"]].tolist() == [0.25, 10, 40]
+    assert world.loc["data_scientist", ["share", "n_yes", "n_jobs"]].tolist() == [0.25, 10, 40]
 
 
 def test_the_same_rows_give_the_same_numbers(con: database.Connection) -> None:

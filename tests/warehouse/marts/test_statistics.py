@@ -13,17 +13,25 @@ from transforms.records.vocabulary import SHARE_DOUBTS
 from warehouse.marts.statistics import (
     DOUBT_WORDS,
     EMPLOYER_CAP,
+    Floats,
+    ShareEstimates,
+    Weights,
     capped_weights,
-    concentration,
+    estimate_shares,
     quantile_interval,
     quantiles,
     resampled,
     share_doubts,
-    share_intervals,
     too_few,
 )
 
 EMPLOYERS = st.lists(st.integers(0, 40).map(str), min_size=1, max_size=200)
+
+
+def estimates(weights: Weights, asking: Floats) -> ShareEstimates:
+    """Estimates from a matrix of jobs x items of 0 and 1."""
+    job, item = np.nonzero(asking)
+    return estimate_shares(weights, job, item, asking.shape[1])
 
 
 def shares(employers: list[str]) -> dict[str, float]:
@@ -102,17 +110,17 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 def test_one_employer_has_no_interval() -> None:
     weights = capped_weights(["only"] * 50)
     assert quantile_interval(np.arange(50.0), weights, 0.5, resampled(1, "x")) is None
-    share, low, high = share_intervals(np.ones((50, 1)), weights, resampled(1, "x"))
-    assert share[0] == 1
-    assert np.isnan(low[0]) and np.isnan(high[0])
+    found = estimates(weights, np.ones((50, 1)))
+    assert found.share[0] == 1
+    assert np.isnan(found.low[0]) and np.isnan(found.high[0])
 
 
 def test_shares_are_weighted_and_bracketed() -> None:
     employers = ["giant"] * 50 + [f"e{i}" for i in range(20)]
     asking = np.array([[1.0]] * 50 + [[0.0]] * 20)
-    share, low, high = share_intervals(asking, capped_weights(employers), resampled(21, "y"))
-    assert share[0] == pytest.approx(0.1)
-    assert low[0] <= share[0] <= high[0]
+    found = estimates(capped_weights(employers), asking)
+    assert found.share[0] == pytest.approx(0.1)
+    assert found.low[0] <= found.share[0] <= found.high[0]
 
 
 @given(EMPLOYERS)
@@ -121,18 +129,20 @@ def test_what_all_ask_for_is_a_share_of_one_and_what_nobody_asks_for_is_none(emp
     weights = capped_weights(employers)
     asking = np.zeros((len(employers), 2))
     asking[:, 0] = 1
-    share, low, high = share_intervals(asking, weights, resampled(weights.n_employers, "all ask"))
-    assert list(share) == [1, 0]
+    found = estimates(weights, asking)
+    assert list(found.share) == [1, 0]
     if weights.n_employers > 1:
-        assert list(low) == list(high) == [1, 0]
+        assert list(found.low) == list(found.high) == [1, 0]
     assert weights.n_effective <= len(employers)
 
 
 def test_who_makes_a_share_is_counted_as_weighted() -> None:
     employers = ["giant"] * 50 + [f"e{i}" for i in range(20)]  # the giant's fifty weigh as much as two jobs and a bit
     asking = np.array([[1.0, 0, 1.0]] * 50 + [[1.0, 0, 0]] * 20)
-    n_employers, largest = concentration(asking, capped_weights(employers))
-    assert n_employers.tolist() == [21, 0, 1]
+    found = estimates(capped_weights(employers), asking)
+    largest = found.largest
+    assert found.n_employers.tolist() == [21, 0, 1]
+    assert found.n_yes.tolist() == [70, 0, 50]
     assert largest[0] == pytest.approx(0.1) and np.isnan(largest[1]) and largest[2] == 1
 
 

@@ -1,0 +1,383 @@
+"""Compute the figures of a day: the ladder of each is climbed, and a row of the ledger made.
+
+The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. When
+none has, the last accepted value is kept with its date; when there never was one, the figure is withheld with its
+reason.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from reports.figures import query
+from reports.figures.catalogue import (
+    CARRIED,
+    WINDOW_DAYS,
+    WITHHELD,
+    WORDS_OF_RUNG,
+    Fallback,
+    Figure,
+    declared,
+)
+from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
+from reports.figures.query import Connection
+from reports.figures.verdicts import Verdict
+from reports.wording import notes, numbers
+from reports.wording.numbers import Row, Rows
+from warehouse.tables import Figures, SourceContribution
+
+SNAPSHOTS_KEPT = 10
+"""Archive files named per source in the ledger, newest first; `explain` counts all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureInputs:
+    """What is the same for all figures of one day.
+
+    `remembered` are the figures with an earlier accepted value: what is not in them need not be asked for. `barred`
+    are sources whose aggregates may not be republished, `read` says when a source's board was last read. `batches`
+    keeps what each SELECT that gives the rows of several figures found, `behind` what each SELECT of archive files
+    found, by cell.
+    """
+
+    as_of: date
+    code_version: str
+    barred: frozenset[str]
+    remembered: frozenset[str]
+    read: Mapping[tuple[str, str | None], date]
+    batches: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
+
+
+def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
+    """Read what is the same for all figures of a day."""
+    barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
+    remembered = query.read(con, query.fill("remembered", {"as_of": as_of}))
+    last_readings = query.read(con, query.fill("last_readings", {"as_of": as_of}))
+    return FigureInputs(
+        as_of=as_of,
+        code_version=code_version,
+        barred=frozenset(row["source"] for row in barred),
+        remembered=frozenset(row["figure"] for row in remembered),
+        read={(row["source"], row["board"]): row["read_on"] for row in last_readings},
+    )
+
+
+def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
+    """The ledger rows of one day, one per figure, in order of declaration.
+
+    Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.
+    A rung that rests on a source whose aggregates may not be republished is passed over.
+    """
+    inputs = inputs_of(con, as_of, code_version)
+    made: dict[str, Figures] = {}
+    figures = declared(con)
+    for figure in figures.values():
+        if figure.claim is not None:
+            made[figure.id] = _cite(figure, figure.claim, inputs)
+        elif figure.gathers is not None:
+            members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
+            made[figure.id] = _gather(figure, members, inputs)
+        else:
+            made[figure.id] = _measure(con, figure, inputs)
+    return list(made.values())
+
+
+# --- the ladder ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """What one rung gives: its SELECT, the rows it found, their verdict, and the SELECT of the adverts behind them."""
+
+    rung: Fallback
+    sql: str
+    rows: Rows
+    verdict: Verdict
+    adverts: str
+
+
+def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
+    """Each rung of a figure in order."""
+    for rung in figure.rungs:
+        given = parameters_of(figure, rung, inputs.as_of)
+        rows = _rows_of(con, figure, rung, given, inputs)
+        yield Attempt(
+            rung=rung,
+            sql=query.fill(rung.sql, given),
+            rows=rows,
+            verdict=figure.judge(rows),
+            adverts=query.fill(rung.behind, given),
+        )
+
+
+def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, object]:
+    """The parameters of a rung's SELECTs."""
+    own = {"as_of": as_of, "basis": rung.basis, "window_days": rung.window_days}
+    return {**own, **rung.parameters, **figure.parameters}
+
+
+def _rows_of(
+    con: Connection, figure: Figure, rung: Fallback, given: Mapping[str, object], inputs: FigureInputs
+) -> Rows:
+    if rung.batch is None:
+        return query.read(con, query.fill(rung.sql, given))
+    sql = query.fill(rung.sql, {**given, **rung.batch.parameters})
+    if sql not in inputs.batches:
+        inputs.batches[sql] = query.read(con, sql)
+    own = figure.parameters[rung.batch.parameter]
+    wanted = own if isinstance(own, tuple) else (own,)
+    return [row for row in inputs.batches[sql] if row[rung.batch.column] in wanted]
+
+
+def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
+    refused: Attempt | None = None
+    for attempt in climb(con, figure, inputs):
+        verdict = attempt.verdict
+        behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
+        files, contributions = files_of(behind), _contributions(behind, inputs)
+        if kept_back := inputs.barred.intersection(files):
+            reason = f"{', '.join(sorted(kept_back))} may not be republished"
+            refused = refused or replace(attempt, verdict=replace(verdict, status="suppressed", reason=reason))
+            continue
+        if verdict.status == "suppressed":
+            refused = refused or attempt
+            continue
+        keeps_all = figure.renderer.names_withheld
+        rows = [row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"]
+        return _row(
+            figure,
+            inputs,
+            verdict,
+            basis=attempt.rung.basis,
+            rung=attempt.rung.name,
+            rows=rows,
+            qualifiers=[WORDS_OF_RUNG[attempt.rung.name], _low_confidence(verdict, attempt.rows)],
+            window_days=attempt.rung.window_days,
+            sql=attempt.sql,
+            sources=tuple(files),
+            behind=contributions,
+            snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
+            read_on=_oldest(contributions),
+        )
+    if refused is None:
+        raise ValueError(f"figure {figure.id} has no rung")
+    rung = refused.rung
+    return _carry_over(con, figure, inputs, refused.verdict) or _row(
+        figure, inputs, refused.verdict, basis=rung.basis, rung=WITHHELD, window_days=rung.window_days, sql=refused.sql
+    )
+
+
+def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
+    """Low confidence is said behind a single value; where there are several, their text marks each unsure one."""
+    if verdict.status != "low":
+        return None
+    is_marked = len(rows) > 1 and any(row.get("status") == "low" for row in rows)
+    return None if is_marked else numbers.LOW_CONFIDENCE
+
+
+def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: Verdict) -> Figures | None:
+    """The last accepted value with its date; None when there never was one."""
+    sql = query.fill("history", {"figure": figure.id, "as_of": inputs.as_of})
+    found = query.read(con, sql) if figure.id in inputs.remembered else []
+    if not found:
+        return None
+    last = found[0]
+    kept = f"{CARRIED}, of {numbers.day(last['as_of'])}"
+    return _row(
+        figure,
+        inputs,
+        Verdict(
+            status="low",
+            reason=f"{verdict.reason}; value of {last['as_of'].isoformat()} kept",
+            n_jobs=last["n_jobs"],
+            n_employers=last["n_employers"],
+        ),
+        basis=last["basis"],
+        rung=CARRIED,
+        rows=json.loads(last["value_json"]),
+        qualifiers=[WORDS_OF_RUNG.get(last["rung"]), kept, numbers.LOW_CONFIDENCE],
+        value_json=last["value_json"],
+        window_days=last["window_days"],
+        sql=sql,
+        sources=tuple(last["sources"] or ()),
+        behind=contributions_of(last),
+        snapshots=tuple(last["snapshots"] or ()),
+        read_on=last["read_on"],
+    )
+
+
+# --- figures made of others ---------------------------------------------------------------------------
+
+
+def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
+    is_outdated = inputs.as_of > claim.verify_by
+    reasons = [
+        "the claim names no source" if claim.publisher is None else None,
+        f"not verified again since {numbers.day(claim.verify_by)}" if is_outdated else None,
+    ]
+    reason = "; ".join(r for r in reasons if r) or None
+    publisher = claim.publisher or UNKNOWN_PUBLISHER
+    row = {
+        "claim": claim.claim, "publisher": publisher, "work": claim.work,
+        "published": claim.published, "caveat": claim.caveat,
+    }  # fmt: skip
+    return _row(
+        figure,
+        inputs,
+        Verdict(status="low" if reason else "published", reason=reason, n_jobs=None, n_employers=None),
+        basis="cited",
+        rung="cited",
+        rows=[row],
+        qualifiers=["cited", publisher, "not verified again in time" if is_outdated else None],
+        sources=(claim.publisher,) if claim.publisher else (),
+        verify_by=claim.verify_by,
+    )
+
+
+def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: FigureInputs) -> Figures:
+    """A table of figures. All regions are named; of countries those with a single job at least."""
+    shown: list[Figures] = [row for _, row in members if row.value is not None]
+    rows: list[Row] = []
+    for member, row in members:
+        if row.value is not None or row.n_jobs or figure.gathers == "band.":
+            first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
+            own = {"place": member.place, "figure": row.figure, "value": row.value, "rung": row.rung}
+            rows.append({**first, **own, "status": row.status, "reason": row.reason})
+    rows.sort(key=lambda row: (row["status"] == "suppressed", -(row.get("p50") or row.get("band_high") or 0)))
+    if shown:
+        states = {row.status for row in shown}
+        low = [member.place for member, row in members if row.value is not None and row.status == "low"]
+        status = "published" if "published" in states else "low"
+        reason = ", ".join(low) if low and status == "low" else None
+    else:
+        status, reason = "suppressed", "no place has enough data"
+    bases = {row.basis for row in shown}
+    rungs = {row.rung for row in shown}
+    n_jobs = sum(row.n_jobs or 0 for row in shown) if len(bases) < 2 else None  # kinds of pay are never added up
+    employers = None  # an employer counts in several places, so the sum would count it twice
+    return _row(
+        figure,
+        inputs,
+        Verdict(status=status, reason=reason, n_jobs=n_jobs, n_employers=employers),
+        basis=bases.pop() if len(bases) == 1 else None,
+        rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
+        rows=rows if shown else None,
+        window_days=WINDOW_DAYS if {row.window_days for row in shown} <= {WINDOW_DAYS} else None,
+        sql=query.fill("members", {"as_of": inputs.as_of, "prefix": figure.gathers or ""}),
+        sources=tuple(sorted({source for row in shown for source in row.sources})),
+        behind=_add_up(row.behind or () for row in shown),
+        snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
+        read_on=min((row.read_on for row in shown if row.read_on), default=None),
+    )
+
+
+def _row(
+    figure: Figure,
+    inputs: FigureInputs,
+    verdict: Verdict,
+    *,
+    rows: Rows | None = None,
+    qualifiers: Sequence[str | None] = (),
+    **columns: Any,
+) -> Figures:
+    """A ledger row. `rows` are what is printed, None when the figure is withheld; `qualifiers` is said in brackets."""
+    text = None if rows is None else figure.renderer.text(rows)
+    qualifier = "; ".join(filter(None, qualifiers)) or None
+    own: dict[str, Any] = {
+        "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
+        "n_employers": verdict.n_employers, "basis": None, "rung": None, "window_days": None, "sql": None,
+        "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
+        "value": None if text is None else numbers.qualified(text, [qualifier]), "text": text,
+        "qualifier": None if text is None else qualifier,
+        "value_json": None if rows is None else json.dumps(list(rows), ensure_ascii=False, default=date.isoformat),
+    }  # fmt: skip
+    return Figures(
+        as_of=inputs.as_of,
+        figure=figure.id,
+        title=figure.title,
+        kind=figure.kind,
+        unit=figure.unit,
+        code_version=inputs.code_version,
+        baseline=figure.baseline,
+        **(own | columns),
+    )
+
+
+# --- what stands behind -------------------------------------------------------------------------------
+
+
+def behind_of(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Rows:
+    """Archive files behind a figure, with the source, the board and the number of adverts of each."""
+    sql = query.files_of(attempt.adverts)
+    if sql not in inputs.behind:
+        inputs.behind[sql] = {}
+        for row in query.read(con, sql):
+            inputs.behind[sql].setdefault(tuple(row.pop("cell")), []).append(row)
+    found = inputs.behind[sql]
+    return [row for cell in figure.cells or found for row in found.get(cell, ())]
+
+
+def files_of(behind: Rows) -> dict[str, list[str]]:
+    """Archive files behind a figure by source, newest first."""
+    files: dict[str, set[str]] = {}
+    for row in behind:
+        files.setdefault(row["source"], set()).add(row["warc"])
+    return {source: sorted(names, reverse=True) for source, names in sorted(files.items())}
+
+
+def contributions_of(row: Row) -> tuple[SourceContribution, ...]:
+    """The column `behind` as the database gives it; nothing in rows of a version that had none."""
+    return tuple(SourceContribution(**part) for part in row["behind"] or ())
+
+
+def _contributions(behind: Rows, inputs: FigureInputs) -> tuple[SourceContribution, ...]:
+    """How many rows behind a figure are of each source, and the day by which half of them were last looked for.
+
+    Each row was last looked for when its board was last read. Half of the rows, because one board read again must
+    not make a crawl of long ago look fresh. The day is None when no reading is known up to the day of the figure,
+    and for what only converts money.
+    """
+    counts: dict[str, int] = {}
+    looked: dict[str, list[tuple[date, int]]] = {}
+    for row in behind:
+        source, n = row["source"], row["n"]
+        counts[source] = counts.get(source, 0) + n
+        day = inputs.read.get((source, row["board"]))
+        if day is not None and n:
+            looked.setdefault(source, []).append((day, n))
+    return tuple(
+        SourceContribution(source=source, n=n, read_on=_half_of(looked.get(source, [])))
+        for source, n in sorted(counts.items())
+    )
+
+
+def _half_of(days: list[tuple[date, int]]) -> date | None:
+    """The first day by which half of the rows are reached; None without rows."""
+    total, reached = sum(n for _, n in days), 0
+    for day, n in sorted(days):
+        reached += n
+        if 2 * reached >= total:
+            return day
+    return None
+
+
+def _oldest(behind: Iterable[SourceContribution]) -> date | None:
+    """The day a figure was read: a figure is as old as its oldest source."""
+    return min((part.read_on for part in behind if part.read_on is not None), default=None)
+
+
+def _add_up(parts: Iterable[Sequence[SourceContribution]]) -> tuple[SourceContribution, ...]:
+    """What stands behind several figures: rows added up, the older day of a source."""
+    by_source: dict[str, list[SourceContribution]] = {}
+    for part in itertools.chain.from_iterable(parts):
+        by_source.setdefault(part.source, []).append(part)
+    return tuple(
+        SourceContribution(source=source, n=sum(part.n for part in found), read_on=_oldest(found))
+        for source, found in sorted(by_source.items())
+    )

@@ -1,0 +1,102 @@
+"""Everything the ledger knows of a figure, for whoever wants to follow it to its SQL and its archive files."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from reports.figures import compute, query
+from reports.figures.catalogue import Figure, declared
+from reports.figures.query import Connection
+from reports.wording import notes
+from reports.wording.numbers import Row
+from warehouse.tables import Figures
+
+
+class UnknownFigureError(ValueError):
+    """No figure has this id. The message names the nearest ones."""
+
+    def __init__(self, figure_id: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(figure_id, list(known), n=3, cutoff=0.5)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        super().__init__(f"there is no figure {figure_id!r}{hint}")
+
+
+def explain(con: Connection, figure_id: str, as_of: date | None = None) -> str:
+    """Everything the ledger knows of a figure on a day (the newest when None), as text in labelled lines.
+
+    Raises `UnknownFigureError`; for a known figure that no run has computed yet the text says so.
+    """
+    figures = declared(con)
+    if figure_id not in figures:
+        raise UnknownFigureError(figure_id, figures)
+    figure = figures[figure_id]
+    history = query.read(
+        con,
+        f"SELECT * FROM mart.figures WHERE figure = {query.literal(figure_id)} ORDER BY as_of DESC",
+    )
+    rows = [row for row in history if as_of is None or row["as_of"] == as_of]
+    if not rows:
+        when = "" if as_of is None else f" for {as_of.isoformat()}"
+        return f"{figure_id}\n{figure.title}\nThe ledger has no row{when} yet: run the pipeline first."
+    lists = {"sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])}
+    row = Figures(**{**rows[0], **lists, "behind": compute.contributions_of(rows[0])})
+    lines = [
+        f"{row.figure} on {row.as_of.isoformat()}",
+        row.title,
+        "",
+        *_labelled("value", notes.value(row)),
+        *_labelled("status", row.status if row.reason is None else f"{row.status}: {row.reason}"),
+        *_labelled("kind", f"{row.kind}, {row.unit}"),
+        *_labelled("basis", row.basis),
+        *_labelled("rung", row.rung),
+        *_labelled("n", notes.strength(row)),
+        *_labelled("window", notes.window(row) if row.kind == "measured" else None),
+        *_labelled("note", notes.note(row)),
+        *_labelled("2026 guide", row.baseline),
+        *_labelled("verify by", row.verify_by.isoformat() if row.verify_by else None),
+        *_labelled("sources", notes.credited(row) or "none"),
+        *_labelled("last read", row.read_on.isoformat() if row.read_on else None),
+        *_labelled("snapshots", "none" if not row.snapshots else None),
+        *(f"  {'snapshot':<12}{_dated(name)}" for name in row.snapshots),
+        *_labelled("code", row.code_version),
+        *_ladder(con, figure, row),
+        *(f"  {'history':<12}{_past(past)}" for past in history),
+    ]
+    if row.sql:
+        lines += ["", "SQL", row.sql.rstrip() + ";"]
+    if row.value_json:
+        lines += ["", "Rows", *(json.dumps(dict(r), ensure_ascii=False) for r in notes.rows_of(row))]
+    return "\n".join(lines)
+
+
+def _labelled(label: str, text: str | None) -> list[str]:
+    return [] if text is None else [f"  {label:<12}{text}"]
+
+
+def _dated(warc: str) -> str:
+    """An archive file with its day: files are named after the earliest WARC-Date in them."""
+    name = warc.rsplit("/", 1)[-1]
+    return f"{warc} ({name[:10]})"
+
+
+def _past(row: Row) -> str:
+    return f"{row['as_of'].isoformat()} {row['status']}: {row['value'] or row['reason']}"
+
+
+def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
+    """What each rung says now, with the number of all archive files behind it; later ones than used are not run."""
+    lines: list[str] = []
+    inputs = compute.inputs_of(con, row.as_of, row.code_version)
+    for attempt in compute.climb(con, figure, inputs):
+        verdict = attempt.verdict
+        said = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")
+        lines.append(f"  {'rung':<12}{attempt.rung.name}: {said}")
+        if attempt.rung.name == row.rung:
+            files = compute.files_of(compute.behind_of(con, figure, attempt, inputs))
+            counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
+            lines += _labelled("files", counts or "none left in core")
+            break
+    return lines

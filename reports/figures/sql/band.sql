@@ -1,0 +1,23 @@
+-- Pay bands of AI engineering with what is said beside each: the band from titles alone (s) and in local money (l).
+-- Parameters: mart, as_of, basis, region_level, region, seniority_group.
+WITH day AS MATERIALIZED (
+    SELECT * FROM $mart
+    WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region
+        AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all'
+)
+SELECT
+    b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
+    b.n_no_rate, b.n_apart, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
+    b.band_high_hi, b.p50, b.p50_lo, b.p50_hi, b.status, b.reason,
+    l.currency AS local_currency, l.band_low AS local_low, l.band_high AS local_high,
+    l.n_jobs AS local_n_jobs,
+    s.band_low AS stated_low, s.band_high AS stated_high, s.n_jobs AS stated_n_jobs,
+    s.n_employers AS stated_n_employers, s.status AS stated_status, s.reason AS stated_reason
+FROM day b
+LEFT JOIN day s
+    ON s.seniority_group = b.seniority_group || '_stated' AND (s.region, s.currency) = (b.region, b.currency)
+LEFT JOIN day l
+    ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed'
+    AND (l.region, l.seniority_group) = (b.region, b.seniority_group)
+WHERE b.seniority_group = $seniority_group AND b.currency = 'USD'
+QUALIFY row_number() OVER (PARTITION BY b.region ORDER BY l.currency) = 1

@@ -1,0 +1,103 @@
+"""Whether the rows of a figure may be printed, how sure they are, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reports.wording import numbers
+from reports.wording.numbers import Rows
+from warehouse.marts.measures import STILL_OPEN_DAYS
+from warehouse.marts.statistics import too_few
+
+MIN_SECTOR_KNOWN = 0.60
+"""Share of jobs whose industry must be known before industries are printed (DESIGN, section 6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Whether rows may be printed (`tables.CELL_STATES`), why not, and what they rest on."""
+
+    status: str
+    reason: str | None
+    n_jobs: int | None
+    n_employers: int | None
+
+
+NOTHING = Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
+
+
+def judge_cell(rows: Rows) -> Verdict:
+    """The verdict that the row of a mart carries."""
+    if not rows:
+        return NOTHING
+    row = rows[0]
+    return Verdict(status=row["status"], reason=row["reason"], n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+
+
+def judge_ranking(rows: Rows) -> Verdict:
+    """A ranking is as sure as its least sure row; a cell too small suppresses all of them alike."""
+    if not rows:
+        return NOTHING
+    n_jobs = max(row["n_jobs"] or 0 for row in rows)
+    n_employers = max(row["n_employers"] or 0 for row in rows)
+    if all(row["share"] is None for row in rows):
+        reason = next((row["reason"] for row in rows if row["reason"]), None) or too_few(n_jobs, n_employers)
+        reason = reason or "not in the taxonomy of skills"
+        return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
+    doubts: dict[str, list[str]] = {}
+    for row in rows:
+        if row["status"] == "low":
+            names = (row.get(name) for name in ("word", "skill", "title", "place", "name", "cell", "item"))
+            doubts.setdefault(row["reason"], []).append(next(str(name) for name in names if name))
+    if not doubts:
+        return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
+    is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
+    said = (reason if is_whole else f"{', '.join(names)}: {reason}" for reason, names in doubts.items())
+    return Verdict(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
+
+
+def judge_shares(rows: Rows) -> Verdict:
+    """Shares of several cells: when one cell is too small, none is printed."""
+    smallest = min(rows, key=lambda row: (row["n_jobs"], row["n_employers"]))
+    n_jobs, n_employers = smallest["n_jobs"], smallest["n_employers"]
+    few = too_few(n_jobs, n_employers)
+    if few:
+        return Verdict(status="suppressed", reason=few, n_jobs=n_jobs, n_employers=n_employers)
+    return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
+
+
+def judge_industries(rows: Rows) -> Verdict:
+    """Shares of industries, printed once the industry of most jobs is known."""
+    if not rows:
+        return replace(NOTHING, reason=f"industry known for no job; {MIN_SECTOR_KNOWN:.0%} of the jobs needed")
+    n_known = rows[0]["n_jobs"]
+    n_all = n_known + (rows[0]["n_unknown"] or 0)
+    if n_known < MIN_SECTOR_KNOWN * n_all:
+        reason = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
+        return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
+    return judge_ranking(rows)
+
+
+def judge_difficulty(rows: Rows) -> Verdict:
+    """Shares of vacancies still open; when withheld, whether too few were followed or not for long enough."""
+    verdict = judge_shares(rows)
+    if verdict.status != "suppressed":
+        return verdict
+    if not rows[0]["is_watched"]:
+        since = rows[0]["watched_since"]
+        reason = (  # with the day, not its age, which would be another one every night
+            f"not watched for long enough ({f'since {numbers.day(since)}' if since else 'not yet'}; more than "
+            f"{STILL_OPEN_DAYS} days needed to see which vacancies stay open)"
+        )
+    else:
+        cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
+        reason = f"not enough vacancies followed from their first day ({cells}; 30 of each needed)"
+    return replace(verdict, reason=reason)
+
+
+def judge_amount(rows: Rows) -> Verdict:
+    """An amount without an interval, which is of low confidence at best."""
+    row = rows[0]
+    few = too_few(row["n_jobs"], row["n_employers"])
+    status, reason = ("suppressed", few) if few else ("low", "few adverts put a sum on it, and no interval is computed")
+    return Verdict(status=status, reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])

@@ -1,0 +1,476 @@
+"""The markers of a guide: finding them, pairing them, and saying with its line what is wrong with them.
+
+Markers, in Markdown and in HTML, each any number of times:
+
+    <!-- figure:ID -->…<!-- /figure -->            <span data-figure="ID">…</span>
+    <!-- figures:banner -->…<!-- /figures:banner -->    <div data-figures="banner">…</div>    (optional)
+    <!-- figures:sources -->…<!-- /figures:sources -->  <section data-figures="sources">…</section>
+
+- `show="value"` (the default) prints the figure, `show="note"` what a reader should know beside it: n, interval,
+  basis, window, what the 2026 guide said; `show="level"` the level of pay that it is of. `else="…"` are plain words to
+  print when the figure is withheld; without them the reason is printed. In the span they may also be spelt `data-show`
+  and `data-else`.
+- A ranking or list becomes a table when both comment markers stand alone on lines of their own, and one line
+  of text otherwise. A span always holds one line of text.
+- The block "sources" must be there exactly once: basis, rung, n, window, last reading and sources of every figure
+  used. In Markdown its comment markers stand alone on their lines. On sample data the banner says so; without it
+  the sources do.
+- In Markdown, begin no line of running text with a comment marker: CommonMark takes such a line as raw HTML and ends
+  the paragraph before it. `Refreshed.warnings` names such lines.
+- What stands in fenced code, in `code spans` of one line, in other comments, and in script, style, textarea and
+  title is text about markers, not a marker; `Refreshed.warnings` names those lines. Indented code is not
+  recognised as code: show markers in fences.
+
+Figures are written as text with HTML character references, so that they break neither a table cell nor emphasis.
+A file that is not known to be UTF-8 gets ASCII only. Newlines follow the file.
+"""
+
+from __future__ import annotations
+
+import bisect
+import codecs
+import difflib
+import html
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+SHOWN = ("value", "note", "level")
+BLOCKS = ("sources", "banner")
+RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
+"""Elements whose content is text: no comment and no element stands in it (HTML 13.2.5)."""
+
+
+class GuideError(ValueError):
+    """A guide that cannot be refreshed. `problems` are (line, what is wrong), all that were found, in order."""
+
+    def __init__(self, problems: Sequence[tuple[int, str]], path: Path | None = None) -> None:
+        self.problems = tuple(sorted(problems))
+        where = f"{path}:" if path else "line "
+        super().__init__("\n".join(f"{where}{line}: {what}" for line, what in self.problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refreshed:
+    """What a refresh did: figures used, in order of first use, and what an editor should look at, as (line, words)."""
+
+    used: tuple[str, ...]
+    warnings: tuple[tuple[int, str], ...]
+    is_changed: bool
+
+
+# --- bytes and text -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file as text. `bom` + text in `encoding` are its bytes; `is_ascii` says to add nothing but ASCII."""
+
+    text: str
+    encoding: str
+    bom: bytes
+    is_ascii: bool
+
+    def encoded(self, text: str) -> bytes:
+        """Text as bytes of this file."""
+        return self.bom + text.encode(self.encoding, "xmlcharrefreplace")
+
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DECLARED = re.compile(
+    rb"""<(?:meta[^>]{0,200}?charset\s*=|\?xml[^>]{0,200}?encoding\s*=)\s*["']?\s*([\w.:-]+)""", re.I
+)
+_DECLARED_WITHIN = 1024
+"""Bytes in which HTML wants its encoding declared."""
+
+
+def decode(raw: bytes, is_html: bool) -> Document:
+    """Decode so that encoding again gives the same bytes, whatever they are.
+
+    Bytes that are of no known encoding are carried as ISO 8859-1, which has a character for each byte.
+    """
+    for bom, encoding in _BOMS:
+        if raw.startswith(bom):
+            text = _decode_as(raw[len(bom) :], encoding)
+            if text is not None:
+                return Document(text=text, encoding=encoding, bom=bom, is_ascii=False)
+    declared = _DECLARED.search(raw[:_DECLARED_WITHIN]) if is_html else None
+    encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
+    text = _decode_as(raw, encoding)
+    if text is None:
+        return Document(text=raw.decode("latin-1"), encoding="latin-1", bom=b"", is_ascii=True)
+    return Document(text=text, encoding=encoding, bom=b"", is_ascii=is_html and declared is None)
+
+
+def _decode_as(raw: bytes, encoding: str) -> str | None:
+    try:
+        text = raw.decode(encoding)
+        return text if text.encode(encoding) == raw else None
+    except (UnicodeError, LookupError):
+        return None
+
+
+# --- finding the markers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tag:
+    """A marker, or any other tag (needed to find the end of an element). `figure` or `block` is set on openings."""
+
+    start: int
+    end: int
+    name: str
+    is_closing: bool = False
+    is_self_closed: bool = False
+    figure: str | None = None
+    block: str | None = None
+    show: str = "value"
+    otherwise: str | None = None
+    problem: str | None = None
+
+
+COMMENT = "!--"
+"""Name of comment markers, where elements have theirs."""
+_TAG = r"<!--|</?[A-Za-z][A-Za-z0-9-]*"
+_FENCE = r"^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})"
+_INTEREST = re.compile(rf"(?P<fence>(?!))|{_TAG}")
+_INTEREST_MARKDOWN = re.compile(rf"{_FENCE}|{_TAG}|\\[!-/:-@\[-`{{-~]|`+", re.M)
+_VALUE = r"""(?:[^\s"'=<>`]+|'[^']*'|"[^"]*")"""
+_ATTRIBUTE = re.compile(rf"\s+([A-Za-z_:][\w.:-]*)(?:\s*=\s*({_VALUE}))?")
+_TAG_END = re.compile(rf"((?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*{_VALUE})?)*)\s*(/?)>")
+"""Attributes and end of a tag, by the grammar of CommonMark 0.31, 6.6."""
+_FIGURE_COMMENT = re.compile(r"""figure:([A-Za-z0-9_.]+)((?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\Z""")
+_BLOCK_COMMENT = re.compile(r"(/?)figures:([a-z]+)\Z")
+_IN_CODE_SPAN = re.compile(
+    r"`+|\n|<!--\s*figure:(?:(?!-->)[\s\S])*-->[\s\S]*?<!--\s*/figure\s*-->|<span\b[^<>]*\bdata-figure\b[^<>]*>[\s\S]*?</span\s*>"
+)
+"""What decides where a code span ends. What a refresh replaces must not decide it, so it is stepped over."""
+_LIKE_A_MARKER = re.compile(r"/?figures?\s*:(?:\S|\s*[\w.]+\s*\Z)|/figures?\Z", re.I)
+_LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
+
+
+@dataclass
+class Scan:
+    """Where the scan stands and what it found."""
+
+    text: str
+    is_html: bool
+    tags: list[Tag] = field(default_factory=list)
+    skipped: list[tuple[int, int]] = field(default_factory=list)
+
+
+def scan_tags(text: str, is_html: bool) -> Scan:
+    """All tags and markers of a document that are not inside code, comments or raw text, in order."""
+    scan = Scan(text, is_html)
+    interest = _INTEREST if is_html else _INTEREST_MARKDOWN
+    at = 0
+    while (hit := interest.search(text, at)) is not None:
+        if hit["fence"]:
+            at = _after_fence(scan, hit)
+        elif hit[0] == "<!--":
+            at = _after_comment(scan, hit.start())
+        elif hit[0].startswith("<"):
+            at = _after_tag(scan, hit)
+        elif hit[0].startswith("`"):
+            at = _after_code_span(scan, hit)
+        else:
+            at = hit.end()  # an escaped character
+    return scan
+
+
+def _after_fence(scan: Scan, hit: re.Match[str]) -> int:
+    fence = hit["fence"]
+    close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M)
+    end = close.search(scan.text, hit.end())
+    stop = end.end() if end else len(scan.text)
+    scan.skipped.append((hit.start(), stop))
+    return stop
+
+
+def _after_code_span(scan: Scan, hit: re.Match[str]) -> int:
+    for found in _IN_CODE_SPAN.finditer(scan.text, hit.end()):
+        if found[0] == "\n":
+            break
+        if found[0] == hit[0]:
+            scan.skipped.append((hit.start(), found.end()))
+            return found.end()
+    return hit.end()
+
+
+def _after_comment(scan: Scan, start: int) -> int:
+    text = scan.text
+    for empty in ("<!-->", "<!--->"):
+        if text.startswith(empty, start):
+            return start + len(empty)
+    stop = text.find("-->", start + 4)
+    if stop < 0:
+        if _LIKE_A_MARKER.match(text[start + 4 : start + 200].strip()):
+            problem = "a marker begins here and its comment never ends ('-->' is missing)"
+            scan.tags.append(Tag(start=start, end=start + 4, name=COMMENT, problem=problem))
+        return start + 4
+    end = stop + 3
+    body = text[start + 4 : stop].strip()
+    tag = _comment_marker(body, start, end)
+    if tag is not None:
+        scan.tags.append(tag)
+    else:
+        scan.skipped.append((start, end))
+    return end
+
+
+def _comment_marker(body: str, start: int, end: int) -> Tag | None:
+    if body == "/figure":
+        return Tag(start=start, end=end, name=COMMENT, is_closing=True, figure="")
+    block = _BLOCK_COMMENT.match(body)
+    if block is not None and block[2] in BLOCKS:
+        return Tag(start=start, end=end, name=COMMENT, is_closing=bool(block[1]), block=block[2])
+    opening = _FIGURE_COMMENT.match(body)
+    if opening is not None:
+        return _opening(start, end, COMMENT, opening[1], opening[2], strict=True)
+    if _LIKE_A_MARKER.match(body):
+        problem = f'broken marker <!-- {body[:60]} -->: expected figure:ID show="…" else="…", /figure or figures:…'
+        return Tag(start=start, end=end, name=COMMENT, problem=problem)
+    return None
+
+
+def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, strict: bool) -> Tag:
+    """The opening marker of a figure with its options. In a comment (`strict`) other attributes are errors."""
+    given: dict[str, str] = {}
+    problem = None
+    for name_of, value in _attributes(attributes):
+        key = name_of if strict else name_of.removeprefix("data-")
+        if key in given and key in ("show", "else", "figure"):
+            problem = f"{key} is given twice"
+        given[key] = value
+        if strict and key not in ("show", "else"):
+            problem = f"unknown option {name_of!r}: show and else are known"
+    if given.get("show", "value") not in SHOWN:
+        problem = f"show={given['show']!r}: {', '.join(SHOWN[:-1])} or {SHOWN[-1]} expected"
+    return Tag(
+        start=start, end=end, name=name, figure=figure, show=given.get("show", "value"),
+        otherwise=given.get("else"), problem=problem,
+    )  # fmt: skip
+
+
+def _attributes(text: str) -> Iterator[tuple[str, str]]:
+    """Names (lower case) and values of the attributes of a tag."""
+    for attribute in _ATTRIBUTE.finditer(text):
+        value = attribute[2] or ""
+        yield attribute[1].lower(), html.unescape(value[1:-1] if value[:1] in ("'", '"') else value)
+
+
+def _after_tag(scan: Scan, hit: re.Match[str]) -> int:
+    text, start = scan.text, hit.start()
+    is_closing = hit[0].startswith("</")
+    name = hit[0].lstrip("</").lower()
+    rest = _TAG_END.match(text, hit.end())
+    if rest is None:
+        stop = text.find(">", hit.end())
+        broken = text[hit.end() : stop] if stop >= 0 else ""
+        if name == "span" and re.match(r"\s[^<]*\bdata-figure", broken):
+            problem = "a span with data-figure whose attributes cannot be read"
+            scan.tags.append(Tag(start=start, end=hit.end(), name=name, problem=problem))
+        return hit.end()
+    end = rest.end()
+    tag = Tag(start=start, end=end, name=name, is_closing=is_closing, is_self_closed=bool(rest[2]))
+    if not is_closing and "data-figure" in rest[1].lower():
+        tag = _element_marker(tag, rest[1])
+    scan.tags.append(tag)
+    if not is_closing and name in RAW_ELEMENTS and not rest[2]:
+        close = re.compile(rf"</{name}(?=[\s/>])", re.I).search(text, end)
+        stop = close.start() if close else len(text)
+        scan.skipped.append((end, stop))
+        return stop
+    return end
+
+
+def _element_marker(tag: Tag, attributes: str) -> Tag:
+    given = dict(reversed(list(_attributes(attributes))))  # the first of two counts, as in HTML
+    if "data-figure" in given and "data-figures" in given:
+        return replace(tag, problem="data-figure and data-figures on one element")
+    if "data-figures" in given and given["data-figures"] in BLOCKS:
+        marker = replace(tag, block=given["data-figures"])
+    elif "data-figure" in given:
+        marker = _opening(tag.start, tag.end, tag.name, given["data-figure"], attributes, strict=False)
+    else:
+        return tag  # somebody else's attribute
+    if tag.is_self_closed:
+        return replace(tag, problem=f"<{tag.name} …/> holds nothing: write <{tag.name} …></{tag.name}>")
+    return marker
+
+
+# --- pairing ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """What lies between an opening marker and its end: text[start:end] is replaced."""
+
+    marker: Tag
+    start: int
+    end: int
+    after: int
+
+
+@dataclass
+class _Pairing:
+    """The marker that is open, how deep its element nests, and what was found so far."""
+
+    known: Collection[str]
+    spans: list[Span] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    opened: Tag | None = None
+    depth: int = 0
+
+    def take(self, tag: Tag) -> None:
+        """Read the next tag of the document."""
+        if tag.problem is not None:
+            self.problems.append((tag.start, tag.problem))
+        is_marker = self._is_marker(tag)
+        if is_marker and not tag.is_closing:
+            if self.opened is not None:
+                self.problems.append(
+                    (self.opened.start, f"{describe(self.opened)} is not closed before {describe(tag)} begins")
+                )
+            self.opened, self.depth = tag, 1
+        elif self.opened is None:
+            if is_marker:
+                self.problems.append((tag.start, f"{describe(tag)} closes nothing"))
+        elif is_marker:
+            self._close_comment(self.opened, tag)
+        elif tag.name == self.opened.name != COMMENT and not tag.is_self_closed:
+            self.depth += -1 if tag.is_closing else 1
+            if self.depth == 0:
+                self._end(self.opened, tag)
+
+    def _is_marker(self, tag: Tag) -> bool:
+        if tag.figure and tag.name not in (COMMENT, "span"):
+            if tag.figure in self.known:
+                self.problems.append((tag.start, f"data-figure works on <span> only, not on <{tag.name}>"))
+            return False
+        return tag.figure is not None or tag.block is not None
+
+    def _close_comment(self, opened: Tag, tag: Tag) -> None:
+        if opened.name != COMMENT:
+            self.problems.append((tag.start, f"{describe(tag)} inside {describe(opened)}"))
+            return
+        if tag.block != opened.block:
+            self.problems.append((tag.start, f"{describe(opened)} is closed by {describe(tag)}"))
+        self._end(opened, tag)
+
+    def _end(self, opened: Tag, tag: Tag) -> None:
+        self.spans.append(Span(marker=opened, start=opened.end, end=tag.start, after=tag.end))
+        self.opened = None
+
+
+def pair(tags: Sequence[Tag], known: Collection[str]) -> tuple[list[Span], list[tuple[int, str]]]:
+    """The spans of a document, and what is wrong as (offset, words)."""
+    pairing = _Pairing(known)
+    for tag in tags:
+        pairing.take(tag)
+    if pairing.opened is not None:
+        pairing.problems.append((pairing.opened.start, f"{describe(pairing.opened)} is never closed"))
+    return pairing.spans, pairing.problems
+
+
+def describe(tag: Tag) -> str:
+    """A marker in words for messages."""
+    if tag.name != COMMENT:
+        return f"<{tag.name} data-figure={tag.figure!r}>" if tag.figure else f"<{tag.name} data-figures={tag.block!r}>"
+    slash = "/" if tag.is_closing else ""
+    if tag.block:
+        return f"<!-- {slash}figures:{tag.block} -->"
+    return "<!-- /figure -->" if tag.is_closing else f"<!-- figure:{tag.figure} -->"
+
+
+def is_block(text: str, span: Span) -> bool:
+    """Whether both markers stand alone on lines of their own."""
+    inside = text[span.start : span.end]
+    before = text[text.rfind("\n", 0, span.marker.start) + 1 : span.marker.start]
+    after = text[span.after : text.find("\n", span.after) if "\n" in text[span.after :] else len(text)]
+    first, last = re.match(r"[ \t]*\r?\n", inside), re.search(r"\n[ \t]*\Z", inside)
+    return bool(first and last) and not before.strip(" \t") and not after.strip()
+
+
+# --- a whole guide ------------------------------------------------------------------------------------
+
+
+def warnings_of(marked: Marked, is_html: bool) -> tuple[tuple[int, str], ...]:
+    """What an editor should look at, as (line, words)."""
+    notes = [(at, "a marker inside code or a comment is left alone") for at in _lookalikes(marked.scan)]
+    notes += [] if is_html else _raw_lines(marked.document.text, marked.spans)
+    return tuple(sorted({(bisect.bisect_left(marked.lines, at) + 1, what) for at, what in notes}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """A guide whose markers are all in order. `lines` are the offsets of its newlines."""
+
+    document: Document
+    scan: Scan
+    spans: list[Span]
+    lines: list[int]
+
+
+def find_markers(raw: bytes, known: Collection[str], *, is_html: bool) -> Marked:
+    """Find the markers of a guide. Raises `GuideError` with every problem and its line."""
+    document = decode(raw, is_html)
+    text = document.text
+    scan = scan_tags(text, is_html)
+    spans, problems = pair(scan.tags, known)
+    problems += [*_unknown(scan.tags, known), *_wrong_blocks(text, spans, is_html)]
+    lines = [i for i, c in enumerate(text) if c == "\n"]
+    if problems:
+        raise GuideError([(bisect.bisect_left(lines, at) + 1, what) for at, what in problems])
+    return Marked(document=document, scan=scan, spans=spans, lines=lines)
+
+
+def _unknown(tags: Sequence[Tag], known: Collection[str]) -> Iterator[tuple[int, str]]:
+    for tag in tags:
+        if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in known:
+            near = difflib.get_close_matches(tag.figure, list(known), n=2, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            yield tag.start, f"there is no figure {tag.figure!r}{hint}"
+
+
+def _wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[tuple[int, str]]:
+    for span in spans:
+        is_comment_block = span.marker.block is not None and span.marker.name == COMMENT
+        if is_comment_block and not is_html and not is_block(text, span):
+            yield span.marker.start, f"{describe(span.marker)} and its end must stand alone on lines of their own"
+    for block in BLOCKS:
+        found = [span for span in spans if span.marker.block == block]
+        for extra in found[1:]:
+            yield extra.marker.start, f"the block {block!r} is there more than once"
+        if block == "sources" and not found:
+            end = max(len(text) - 1, 0)
+            yield (
+                end,
+                "the sources of the figures are missing: add <!-- figures:sources --> and <!-- /figures:sources -->",
+            )
+
+
+def _lookalikes(scan: Scan) -> Iterator[int]:
+    for start, end in scan.skipped:
+        for found in _LOOKALIKE.finditer(scan.text, start + 1, end):
+            yield found.start()
+        if _LOOKALIKE.match(scan.text, start, end):
+            yield start
+
+
+def _raw_lines(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, str]]:
+    """Lines of running Markdown that begin with a comment marker: CommonMark 0.31, 4.6, kind 2."""
+    for span in spans:
+        before = text[text.rfind("\n", 0, span.marker.start) + 1 : span.marker.start]
+        is_inline = span.marker.name == COMMENT and not is_block(text, span)
+        if is_inline and not before.strip(" \t>-*+"):
+            yield span.marker.start, "a line of Markdown that begins with a marker is raw HTML: put a word before it"
+
+
+def newline_of(text: str, spans: Sequence[Span]) -> str:
+    """The newline that is commonest outside the spans: that part never changes, so the choice never does."""
+    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
+    outside = "\n".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+    n_crlf = outside.count("\r\n")
+    return "\r\n" if n_crlf > outside.count("\n") - n_crlf - len(spans) else "\n"

@@ -1,0 +1,224 @@
+"""What stands between the markers of a guide: figures as text, tables and notes, the banner, the sources."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.guide.markers import (
+    COMMENT,
+    Refreshed,
+    Span,
+    Tag,
+    find_markers,
+    is_block,
+    newline_of,
+    warnings_of,
+)
+from reports.wording import notes, numbers
+from reports.wording.renderer import Table
+from warehouse.tables import Figures, Sources
+
+SAMPLE_TITLE = "Sample data."
+SAMPLE_TEXT = (
+    "Every measured figure here was computed from invented adverts of invented employers, to show how this product "
+    "works. None of them says anything about the real market."
+)
+
+
+_MARKDOWN = re.compile(r"[|*`\[\]\\~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""Characters that mean something inside a line of Markdown; an underscore between letters does not."""
+_LIKE_A_BLOCK = re.compile(r"[#+=-]|\d{1,9}[.)]\s")
+
+
+def escape(text: str, is_html: bool) -> str:
+    """Text on one line that neither HTML nor Markdown takes for anything but text."""
+    line = " ".join(text.split())
+    escaped = html.escape(line, quote=False)
+    return escaped if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", escaped)
+
+
+def _paragraph(text: str, is_html: bool) -> str:
+    escaped = escape(text, is_html)
+    if not is_html and _LIKE_A_BLOCK.match(escaped):
+        return f"&#{ord(escaped[0])};{escaped[1:]}"
+    return escaped
+
+
+def _table_lines(table: Table, caption: str, is_html: bool) -> list[str]:
+    """A table as lines of Markdown (GitHub's) or HTML."""
+    if is_html:
+        sides = [' align="right"' if i in table.numeric else "" for i in range(len(table.columns))]
+        said = f"{caption}. {table.key}" if table.key else caption
+        lines = ["<table>", f"<caption>{escape(said, True)}</caption>"]
+        heads = "".join(f'<th scope="col">{escape(c, True)}</th>' for c in table.columns)
+        lines += ["<thead>", f"<tr>{heads}</tr>", "</thead>", "<tbody>"]
+        for row in table.rows:
+            cells = "".join(f"<td{side}>{escape(c, True)}</td>" for side, c in zip(sides, row, strict=True))
+            lines.append(f"<tr>{cells}</tr>")
+        return [*lines, "</tbody>", "</table>", *(f"<p>{escape(p, True)}</p>" for p in table.below)]
+    rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
+    lines = [_paragraph(table.key, False), ""] if table.key else []
+    lines += [f"| {' | '.join(escape(c, False) for c in table.columns)} |", f"| {' | '.join(rules)} |"]
+    lines += [f"| {' | '.join(escape(c, False) for c in row)} |" for row in table.rows]
+    for paragraph in table.below:
+        lines += ["", _paragraph(paragraph, False)]
+    return lines
+
+
+def _figure_lines(figure: Figures, tag: Tag, is_html: bool) -> list[str]:
+    """A figure that stands alone: a table if it has one, else a paragraph."""
+    table = notes.table(figure) if tag.show == "value" else None
+    if table is not None:
+        return _table_lines(table, figure.title, is_html)
+    words = _words(figure, tag)
+    return [f"<p>{escape(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
+
+
+def _words(figure: Figures, tag: Tag) -> str:
+    if tag.show == "level":
+        return notes.level(figure)
+    if figure.value is None and tag.otherwise is not None:
+        return tag.otherwise
+    return notes.value(figure) if tag.show == "value" else notes.note(figure)
+
+
+def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
+    if not is_sample:
+        return []
+    if is_html:
+        return [f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> {SAMPLE_TEXT}</p>']
+    return [f"> **{SAMPLE_TITLE}** {SAMPLE_TEXT}"]
+
+
+READING_KEY = (
+    "n counts jobs, not adverts: one vacancy on two boards is one job. Where an advert has no text, employer, title, "
+    "place, pay and days decide; two that stand side by side on one board then count as two. Numbers beside the name "
+    "of a source count its adverts: of pay one of each job, the advert whose pay counts; of all else every advert of "
+    "the jobs. No employer counts for more than a tenth of a figure; where there are fewer than "
+    "ten, all count alike. Low confidence: few employers, mostly one employer, a wide 95% interval, or adverts that a "
+    "third party collected. Advertised pay is what adverts offer, before tax, for full-time work; it is not what "
+    "people are paid in the end."
+)
+LAST_READ_KEY = (
+    "Last read: the day by which half of the adverts or reports behind a figure were last looked for; where there are "
+    "several sources, that of the source read longest ago."
+)
+
+
+def _rests_on(figure: Figures) -> str:
+    if figure.value is None:
+        return f"withheld: {figure.reason}"
+    if figure.kind == "cited":
+        return notes.note(figure)
+    if figure.basis is None:
+        return numbers.qualified("named in each row", [notes.why_low(figure)])
+    return numbers.qualified(notes.BASIS_WORDS[figure.basis], [figure.rung, notes.why_low(figure)])
+
+
+AS_OF = "Figures as of "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """What is put into one guide."""
+
+    ledger: Mapping[str, Figures]
+    used: tuple[Figures, ...]
+    sources: Sequence[Sources]
+    is_sample: bool
+    has_banner: bool
+    is_html: bool
+    newline: str
+
+
+def _source_lines(day: Edition, is_html: bool) -> list[str]:
+    """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
+    named = {source.source: source for source in day.sources}
+    titles = {source.source: source.title for source in day.sources}
+    rows = tuple(
+        (
+            f"{figure.title} ({figure.figure})",
+            _rests_on(figure),
+            notes.strength(figure),
+            notes.window(figure),
+            numbers.day(figure.read_on) if figure.read_on else "–",
+            notes.credited(figure, titles) or "–",
+        )
+        for figure in day.used
+    )
+    table = Table(columns=("Figure", "Rests on", "n", "Window", "Last read", "Sources"), rows=rows)
+    days = sorted({figure.as_of for figure in day.used})
+    lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
+    lines += [] if is_html or not lines else [""]
+    as_of = f"{AS_OF}{' and '.join(numbers.day(d) for d in days)}." if days else "No figure is used."
+    key = f"{as_of} {READING_KEY} {LAST_READ_KEY}"
+    lines += [f"<p>{escape(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
+    lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
+    words = sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})
+    if words and is_html:
+        lines += ["<ul>", *(f"<li>{escape(w, True)}</li>" for w in words), "</ul>"]
+    elif words:
+        lines += ["", *(f"- {escape(w, False)}" for w in words)]
+    return lines
+
+
+def content_of(text: str, span: Span, day: Edition) -> str:
+    """What belongs between the markers of one span."""
+    tag = span.marker
+    as_html = day.is_html or tag.name != COMMENT
+    if tag.figure is not None and not (tag.name == COMMENT and is_block(text, span)):
+        # The text of a span in Markdown is still Markdown, so it is escaped as such.
+        return escape(_words(day.ledger[tag.figure], tag), day.is_html)
+    if tag.figure is not None:
+        lines = _figure_lines(day.ledger[tag.figure], tag, as_html)
+    elif tag.block == "sources":
+        lines = _source_lines(day, as_html)
+    else:
+        lines = _banner_lines(day.is_sample, as_html)
+    before = text[text.rfind("\n", 0, tag.start) + 1 : tag.start]
+    indent = "" if before.strip(" \t") else before
+    gap = [] if as_html or not lines else [""]
+    body = [f"{indent}{line}" if line else "" for line in [*gap, *lines, *gap]]
+    return day.newline + "".join(line + day.newline for line in body) + indent
+
+
+def refreshed(
+    raw: bytes,
+    figures: Sequence[Figures],
+    *,
+    is_html: bool,
+    sources: Sequence[Sources] = (),
+    is_sample: bool = False,
+) -> tuple[bytes, Refreshed]:
+    """A guide's bytes with the figures of the day in them. Pure; refreshing the result again changes nothing.
+
+    `figures` are ledger rows (of several days the newest counts); `sources` give names and attributions.
+    Raises `GuideError` with every problem and its line.
+    """
+    ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
+    marked = find_markers(raw, ledger, is_html=is_html)
+    text, spans = marked.document.text, marked.spans
+    markers = [span.marker for span in spans]
+    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show != "level"))
+    day = Edition(
+        ledger=ledger,
+        used=tuple(ledger[name] for name in used),
+        sources=sources,
+        is_sample=is_sample,
+        has_banner=any(span.marker.block == "banner" for span in spans),
+        is_html=is_html,
+        newline=newline_of(text, spans),
+    )
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        new = content_of(text, span, day)
+        if marked.document.is_ascii:
+            new = new.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        parts += [text[at : span.start], new]
+        at = span.end
+    result = marked.document.encoded("".join([*parts, text[at:]]))
+    return result, Refreshed(used=used, warnings=warnings_of(marked, is_html), is_changed=result != raw)

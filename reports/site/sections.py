@@ -1,0 +1,68 @@
+"""The sections of the page, in order. Which figures a section shows, and how, the figures' declarations say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.wording.numbers import VERDICT_RULE
+
+SUMMARY = "summary"
+"""Id of the part at the top: figures in large letters, before the first section."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading with figures below it, each with its chart, table and note.
+
+    With `is_list` they are values in a list instead, each beside what the 2026 guide said or, where the figure is
+    somebody else's, its source.
+    """
+
+    id: str
+    heading: str
+    intro: tuple[str, ...] = ()
+    is_list: bool = False
+
+
+SECTIONS = (
+    Section(
+        id="pay",
+        heading="Pay",
+        intro=(
+            "What adverts for AI engineers offer: full-time work, base pay before tax, both ends of the range stated. "
+            "Rows that rest on something else say so in their last column, and the text below the table says what is "
+            "known of it.",
+            "In the chart a bar is the band, from the end that three in four adverts start at or above to the end that "
+            "three in four stop at or below. The dot is the median of the midpoints, the whiskers are the 95% "
+            "intervals of the two ends, and a hollow bar means low confidence.",
+        ),
+    ),
+    Section(
+        id="skills",
+        heading="Skills",
+        intro=(
+            "Share of AI engineering jobs whose advert requires or prefers the skill; each list is the ten most asked "
+            f"for of its kind. Whiskers are 95% intervals, and a hollow bar means low confidence. {VERDICT_RULE}",
+        ),
+    ),
+    Section(id="roles", heading="Roles"),
+    Section(
+        id="where",
+        heading="Where and how",
+        intro=(
+            "Shares of AI jobs: engineering, research and data science, and the roles around them. Adverts that do not "
+            "say are left out, but where pay is not stated, that is what is counted. Whiskers are 95% intervals, and a "
+            "hollow bar means low confidence.",
+        ),
+    ),
+    Section(
+        id="compared",
+        heading="Against the 2026 guide",
+        intro=(
+            "The figures of the 2026 guide carry no source, unless one is named. Ours stand beside them, where there "
+            "is enough data.",
+        ),
+        is_list=True,
+    ),
+    Section(id="cited", heading="Figures of others", intro=("Cited, not measured by us.",), is_list=True),
+)

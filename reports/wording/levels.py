@@ -1,0 +1,83 @@
+"""Groups of levels of pay in words, made from their declaration (`LEVEL_GROUPS`): nothing here names a group."""
+
+from __future__ import annotations
+
+from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
+
+NAMES = {"junior": "entry"}
+"""Names of levels that readers know by another word."""
+TITLES = {"junior": "junior, graduate and the like"}
+"""Words of titles that name a level otherwise."""
+CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
+"""Codes of the levels of the third party whose adverts we count."""
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _levels(group: str) -> tuple[str, ...]:
+    levels = LEVEL_GROUPS[group]
+    if levels is None:
+        raise ValueError(f"{group} holds every level, which no figure is of")
+    return levels
+
+
+def level_name(group: str) -> str:
+    """The levels of a group: "mid to senior", "entry level"."""
+    names = [NAMES.get(level, level) for level in _levels(group)]
+    return f"{names[0]} level" if len(names) == 1 else f"{names[0]} to {names[-1]}"
+
+
+def level_phrase(group: str) -> str:
+    """The same with its noun: "mid to senior level", "entry level"."""
+    return level_name(group).removesuffix(" level") + " level"
+
+
+def capitalised(group: str) -> str:
+    """The same at the beginning of a sentence: "Mid to senior"."""
+    name = level_name(group)
+    return name[0].upper() + name[1:]
+
+
+def compound(group: str) -> str:
+    """The same before a noun: "Mid-to-senior", "Entry-level"."""
+    return capitalised(group).replace(" ", "-")
+
+
+def define(group: str, basis: str) -> str | None:
+    """What a group of levels and its pay mean on a basis; None on bases that draw no line of their own.
+
+    No two collections draw the line alike.
+    """
+    levels = _levels(group)
+    titles = [TITLES[level] for level in levels if level in TITLES]
+    named = f" ({'; '.join(titles)})" if titles else ""
+    if basis == "advertised":
+        return (
+            f"{level_name(group)} is what the title says{named} or, where it names no level, {_years(levels)} of "
+            "experience asked for; full-time, base pay before tax, both ends of the range stated"
+        )
+    if basis == "advertised_third_party":
+        return (
+            f"{level_name(group)} is what the title says or, where it names no level, the source's {_codes(levels)}; "
+            "full-time, and whether the amounts are base pay is not said"
+        )
+    return None
+
+
+def _years(levels: tuple[str, ...]) -> str:
+    """The years of experience from which these levels are inferred: "two to seven years"."""
+    bounds = sorted(MIN_YEARS_OF_LEVEL.values())
+    own = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
+    first, above = min(own), [years for years in bounds if years > max(own)]
+    if not above:
+        return f"at least {COUNTS[first]} years"
+    last = above[0] - 1
+    if first == 0:
+        return f"at most {COUNTS[last]} {'year' if last == 1 else 'years'}"
+    return f"{COUNTS[first]} to {COUNTS[last]} years"
+
+
+def _codes(levels: tuple[str, ...]) -> str:
+    """The codes of these levels: "codes MI and SE, and SE includes staff"."""
+    codes = [CODES[level] for level in levels if level in CODES]
+    words = f"code {codes[0]}" if len(codes) == 1 else f"codes {', '.join(codes[:-1])} and {codes[-1]}"
+    return f"{words}, and SE includes staff" if "SE" in codes and "staff" not in levels else words

@@ -1,0 +1,188 @@
+"""Ledger rows in words: the value, what is said beside it, and the note that a reader should know.
+
+Advertised pay is what adverts *offer*; only reported pay is *earned*. A median is called a median. Whatever
+is not the first choice (another rung, little confidence, an older value) is said in the value itself, in
+brackets, so that it cannot be lost when somebody quotes it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+
+from reports.figures.catalogue import CARRIED, declaration_of
+from reports.wording.levels import define, level_phrase
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, counted, day, sentences
+from reports.wording.pay import UNITS_OF_BASIS
+from reports.wording.renderer import Table, list_doubts
+from warehouse.tables import Figures
+
+BASIS_WORDS = {
+    "advertised": "adverts we read",
+    "advertised_third_party": "adverts collected by a third party",
+    "reported": "earnings reported in surveys",
+    "postings": "adverts we read",
+    "cited": "cited, not measured",
+}
+
+
+@functools.lru_cache(maxsize=4_096)
+def _read(value_json: str) -> tuple[Row, ...]:
+    return tuple(json.loads(value_json))
+
+
+def rows_of(figure: Figures) -> Rows:
+    """The rows behind a ledger row; none when it is withheld."""
+    return _read(figure.value_json) if figure.value_json else ()
+
+
+def value(figure: Figures) -> str:
+    """The figure as printed, or that it is withheld and why."""
+    return figure.value if figure.value is not None else f"withheld: {figure.reason}"
+
+
+def parts(figure: Figures) -> tuple[str, str]:
+    """The figure as printed, in two: the value, and what is said of it in brackets ("" when nothing is)."""
+    if figure.value is None:
+        return "Withheld", figure.reason or ""
+    return (figure.value, "") if figure.text is None else (figure.text, figure.qualifier or "")
+
+
+def table(figure: Figures) -> Table | None:
+    """The figure as a table; None when it is a single value or withheld."""
+    make = declaration_of(figure.figure).renderer.table
+    return make(rows_of(figure)) if make is not None and figure.value is not None else None
+
+
+def strength(figure: Figures) -> str:
+    """n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
+    if figure.n_jobs is None:
+        return "–"
+    n = counted(figure.n_jobs, *UNITS_OF_BASIS.get(figure.basis or "", ("job", "jobs")))
+    return n if figure.n_employers is None else f"{n} of {counted(figure.n_employers, 'employer')}"
+
+
+def window(figure: Figures) -> str:
+    """The days the figure looks at: "365 days to 17 August 2026"."""
+    if not figure.window_days:
+        return f"as of {day(figure.as_of)}"
+    if figure.rung == CARRIED:
+        return f"{figure.window_days} days to the day of the value"
+    return f"{figure.window_days} days to {day(figure.as_of)}"
+
+
+def last_read(figure: Figures) -> str | None:
+    """When the sources were last read, if that is not the day the figure speaks for; of several, the stalest."""
+    if figure.read_on is None or figure.read_on == figure.as_of:
+        return None
+    which = "source last" if len(figure.sources) == 1 else "the source read longest ago was"
+    return f"{which} read on {day(figure.read_on)}"
+
+
+NAMES_IN_SHORT = 3
+"""Most rows of low confidence that are named where there is little room; more are counted."""
+
+
+def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None:
+    """Why a figure has low confidence, with the rows that is true of; None when it has not.
+
+    More than `most` rows are counted, by reason; None names all of them.
+    """
+    if figure.status != "low":
+        return None
+    named_by = declaration_of(figure.figure).renderer.named_by
+    doubts = list_doubts(rows_of(figure), named_by, most=most) if named_by and figure.rung != CARRIED else None
+    return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
+
+
+def credited(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
+    """The sources of a figure, with how many adverts are of each where it has several: "Ashby 412, Greenhouse 1".
+
+    `titles` are names to print for sources. Kinds of pay are not set side by side, so a figure of several has no
+    numbers; nor has a source that only converts money. "" where there is no source.
+    """
+    n_of = {part.source: part.n for part in figure.behind or () if part.n}
+    if figure.basis is None or len(n_of) < 2:
+        n_of = {}
+    named = ((titles or {}).get(source, source) for source in figure.sources)
+    said = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, named, strict=True))
+    return ", ".join(said)
+
+
+def level(figure: Figures) -> str:
+    """The level of pay that a figure is of, withheld or not: "mid to senior level"; "" for figures of none."""
+    group = declaration_of(figure.figure).level
+    return "" if group is None else level_phrase(group)
+
+
+def define_level(figure: Figures) -> str | None:
+    """What level and pay a printed figure means; None for figures that are not of one level, and for tables of them."""
+    declared = declaration_of(figure.figure)
+    if declared.level is None or declared.gathers is not None or figure.value is None:
+        return None
+    return define(declared.level, figure.basis or "")
+
+
+def note(figure: Figures) -> str:
+    """What a reader should know beside the value, as sentences; the reason when it is withheld."""
+    if figure.value is None:
+        return sentences([f"withheld: {figure.reason}", _was(figure)])
+    renderer = declaration_of(figure.figure).renderer
+    if figure.kind == "cited":
+        return sentences([*renderer.note(rows_of(figure)), _looked_up(figure)])
+    basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
+    n = f": {strength(figure)}" if figure.n_jobs is not None else ""
+    since = f"seen open in the {window(figure)}" if figure.window_days else window(figure)
+    against = compare(figure)
+    said = [
+        f"{basis}{n}, {since}",
+        last_read(figure),
+        define_level(figure),
+        *renderer.note(rows_of(figure)),
+        why_low(figure, most=None),
+        None if renderer.shows_baseline else _was(figure),
+        f"against it, {against}" if against else None,
+    ]
+    return sentences(said)
+
+
+def _was(figure: Figures) -> str | None:
+    return f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
+
+
+def _looked_up(figure: Figures) -> str | None:
+    """Until when a cited figure may stand as it is, or that this day has passed."""
+    if figure.verify_by is None:
+        return None
+    if figure.as_of > figure.verify_by:
+        return f"not verified again since {day(figure.verify_by)}"
+    return f"verify again by {day(figure.verify_by)}"
+
+
+UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
+ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the median"}
+"""Columns of pay that are compared with the 2026 guide, in words."""
+
+
+def compare(figure: Figures) -> str | None:
+    """How far a measured value is from the 2026 guide's, in per cent; None where it gave no number.
+
+    The guide says neither what it counts as a level nor as pay, so each comparison says that it may be of two things.
+    """
+    rows = rows_of(figure)
+    then = declaration_of(figure.figure).baseline_values
+    if figure.value is None or not rows or any(rows[0].get(column) is None for column in then):
+        return None
+    changes = [(ENDS[column], _change(rows[0][column], amount)) for column, amount in then.items()]
+    if not changes:
+        return None
+    first, others = changes[0], changes[1:]
+    return " and ".join([" is ".join(first), *(" ".join(other) for other in others)]) + f", {UNDEFINED}"
+
+
+def _change(now: float, then: float) -> str:
+    change = round(100 * (now / then - 1))
+    if change == 0:
+        return "the same"
+    return f"{abs(change)}% {'higher' if change > 0 else 'lower'}"

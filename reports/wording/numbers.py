@@ -1,0 +1,132 @@
+"""Numbers, days and names in words: money, shares and their intervals, and what is said in brackets beside a value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+LOW_CONFIDENCE = "low confidence"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+REGION_NAMES = {"Northern America": "US and Canada"}
+"""Names printed instead of the UN M49 ones."""
+CATEGORY_NAMES = {
+    "Programming Languages": "Programming languages",
+    "Machine Learning and Deep Learning": "Machine learning and deep learning",
+    "Mathematics and Statistics": "Mathematics and statistics",
+    "Big Data and Cloud": "Big data and cloud",
+    "MLOps and Deployment": "MLOps and deployment",
+    "AI Ethics and Explainability": "AI ethics and explainability",
+    "Generative AI and Agents": "Generative AI and agents",
+    "Software Engineering and Tools": "Software engineering and tools",
+}
+"""Headings of the categories of skills: the 2026 guide's six, and two that it lacks."""
+VERDICTS = ((0.25, "essential"), (0.10, "common"), (0.03, "occasional"), (0.0, "rare"))
+"""Least lower end of the 95 % interval of a skill's share, and the word for it (DESIGN, section 6)."""
+VERDICT_RULE = (
+    "Verdict, by the lower end of the 95% interval: "
+    + "".join(f"{word} from {least:.0%}, " for least, word in VERDICTS[:-1])
+    + f"{VERDICTS[-1][1]} below."
+)
+
+
+def day(on: date) -> str:
+    """A date as readers of English write it: 17 August 2026."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def counted(n: int, singular: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 job", "1,234 jobs"."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def short(amount: float, *, tenths: bool) -> str:
+    """An amount of money as 950, 8.1K, 103K or 1.2M; `tenths` keeps a decimal of the thousands up to 100K."""
+    if round(amount, -1) < 1_000:
+        return f"{round(amount, -1):.0f}"
+    digits = 1 if (tenths and amount < 99_950) or amount < 19_950 else 0
+    if round(amount / 1_000, digits) < 1_000:
+        return f"{amount / 1_000:.{digits}f}K"
+    return f"{amount / 1_000_000:.1f}M"
+
+
+def money(low: float, high: float, currency: str, *, tenths: bool) -> str:
+    """A range of money: "USD 8.1K–12.9K"; one amount when both ends are printed alike."""
+    ends = (short(low, tenths=tenths), short(high, tenths=tenths))
+    return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
+
+
+def monthly(row: Row, low: str = "band_low", high: str = "band_high") -> str:
+    """Two annual amounts of a row as a range for a month (a twelfth)."""
+    return money(row[low] / 12, row[high] / 12, row["currency"], tenths=True)
+
+
+def yearly(row: Row, low: str = "band_low", high: str = "band_high") -> str:
+    """Two annual amounts of a row as a range for a year."""
+    return money(row[low], row[high], row["currency"], tenths=False)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage: whole above 1 %, one decimal below, never a bare zero for something."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return f"{100 * share:.1f}%" if 0 < share < 0.0095 else f"{100 * share:.0f}%"
+
+
+def interval(row: Row) -> str:
+    """The 95 % interval of a share: "58–66%"; a dash when there is none.
+
+    Where rounding the lower end would lift it over the threshold of a verdict, it keeps a decimal: "2.9–5%".
+    """
+    if row.get("share_lo") is None or row.get("share_hi") is None:
+        return "–"
+    low, high = percent(row["share_lo"]), percent(row["share_hi"])
+    if any(round(row["share_lo"], 2) >= least > row["share_lo"] for least, _ in VERDICTS):
+        low = f"{math.floor(1_000 * row['share_lo']) / 10:.1f}%"
+    return low if low == high else f"{low.removesuffix('%')}–{high}"
+
+
+def verdict(row: Row) -> str | None:
+    """essential, common, occasional or rare, by the lower end of the interval; None without an interval."""
+    if row.get("share_lo") is None:
+        return None
+    return next(word for least, word in VERDICTS if row["share_lo"] >= least)
+
+
+def qualified(text: str, words: Sequence[str | None]) -> str:
+    """Text with what must be known beside it, in brackets."""
+    said = [word for word in words if word]
+    return f"{text} ({'; '.join(said)})" if said else text
+
+
+def region_name(region: str) -> str:
+    """The name readers see."""
+    return REGION_NAMES.get(region, region)
+
+
+def category_name(category: str) -> str:
+    """The heading readers see."""
+    return CATEGORY_NAMES.get(category, category)
+
+
+def low_mark(row: Row) -> str | None:
+    """The words "low confidence" for a row that has it."""
+    return LOW_CONFIDENCE if row.get("status") == "low" else None
+
+
+def whole(number: int | None) -> str:
+    """A count with separators of thousands; a dash where it is not known."""
+    return "–" if number is None else f"{number:,}"
+
+
+def sentences(parts: Sequence[str | None]) -> str:
+    """Parts as sentences, each with a capital and a full stop; those that are None or empty are left out."""
+    said = [part for part in parts if part]
+    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in said)

@@ -1,0 +1,64 @@
+"""What a figure is printed with: its text, its table, and what its note adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from reports.wording.numbers import LOW_CONFIDENCE, Rows, low_mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A figure as a table: plain text, escaped by whoever prints it. `numeric` are right-aligned columns.
+
+    `key` says how to read the columns and belongs to the caption; `below` are paragraphs under the table.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    key: str = ""
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renderer:
+    """How the rows behind a figure are printed: as text, as a table, and what a note adds.
+
+    `named_by` is the column that names a row, where there are several. `shows_baseline` says that the rows are
+    the 2026 guide's own, so that a note need not repeat them, `names_withheld` that the text and the table say which
+    rows are withheld, which are left out of others.
+    """
+
+    text: Callable[[Rows], str]
+    table: Callable[[Rows], Table] | None = None
+    note: Callable[[Rows], Sequence[str | None]] = lambda rows: ()
+    named_by: str | None = None
+    shows_baseline: bool = False
+    names_withheld: bool = False
+
+
+def without_empty_columns(table: Table) -> Table:
+    """A table without the columns in which no row has anything to say."""
+    kept = [i for i in range(len(table.columns)) if any(row[i] not in ("", "–") for row in table.rows)]
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+        numeric=frozenset(new for new, old in enumerate(kept) if old in table.numeric),
+    )
+
+
+def list_doubts(rows: Rows, named_by: str, *, most: int | None = None) -> str | None:
+    """Which rows have low confidence, by the reason why; None when none has. More than `most` are counted instead."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if low_mark(row):
+            names.setdefault(row["reason"] or "little data", []).append(row[named_by])
+    n_low = sum(map(len, names.values()))
+    if most is not None and n_low > most:
+        counts = "; ".join(f"{len(named)}: {why}" if len(names) > 1 else why for why, named in names.items())
+        return f"{LOW_CONFIDENCE}: {n_low} of {len(rows)} values ({counts})"
+    said = "; ".join(f"{', '.join(named)} ({why})" for why, named in names.items())
+    return f"{LOW_CONFIDENCE}: {said}" if said else None

@@ -1,0 +1,60 @@
+"""Print what a market of mid, senior and staff jobs says of mid-senior pay, as JSON: run in a copy of the packages."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from reports.figures.compute import compute
+from reports.guide.refresh import PROJECT
+from reports.guide.render import refreshed
+from reports.site.page import page
+from reports.wording import notes
+from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
+from warehouse import tables
+from warehouse.marts.salary_bands import salary_bands
+from warehouse.schema import dictionary
+
+BAND = "band.northern_america.mid_senior"
+
+
+def advert(number: int, seniority: str) -> dict[str, Any]:
+    return {
+        "posting_id": f"ashby:{number:03}", "job_id": f"ashby:{number:03}", "source": "ashby", "board": "b",
+        "employer_id": f"e{number % 20}", "title": "AI Engineer", "role": "ai_engineer",
+        "role_group": "ai_engineering", "seniority": seniority, "text_state": "full", "text_hash": None,
+        "first_seen_at": datetime(2026, 8, 10), "version_from": datetime(2026, 8, 10),
+        "last_seen_at": datetime(2026, 8, 17), "warc": f"ashby/{seniority}.warc.gz", "pay_low": 1e5, "pay_high": 2e5,
+        "pay_source": "stated", "currency": "USD", "period": "year", "annual_low": 1e5, "annual_high": 2e5,
+        "annual_low_usd": 1e5, "annual_high_usd": 2e5, "pay_country": "US", "pay_region": "Northern America",
+        "employment_type": "FULL_TIME",
+    }  # fmt: skip
+
+
+def report() -> dict[str, Any]:
+    with duckdb.connect() as con:
+        make_tables(con)
+        us = {"country": "US", "alpha3": "USA", "name": "United States", "currencies": ["USD"]}
+        put_rows(con, tables.Countries, us | {"region": "Northern America", "continent": "Americas"})
+        levels = ("mid", "senior", "staff")
+        put_rows(con, tables.Postings, *(advert(number, levels[number % 3]) for number in range(120)))
+        insert(con, tables.SalaryBands, salary_bands(con, AS_OF))
+        ledger = compute(con, AS_OF, code_version="1")
+    band = next(row for row in ledger if row.figure == BAND)
+    guide, _ = refreshed((PROJECT / "reports" / "guide.md").read_bytes(), ledger, is_html=False)
+    return {
+        "counted": band.n_jobs,
+        "named": sum(part.n for part in band.behind or ()),
+        "files": sorted(band.snapshots),
+        "words": {
+            "title": band.title, "note": notes.note(band), "guide": guide.decode(), "page": page(ledger),
+            "dictionary": dictionary(),
+        },
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(json.dumps(report()))

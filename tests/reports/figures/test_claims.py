@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reports.figures.catalogue import FIGURES
+from reports.figures.claims import CLAIMS, ClaimsError, load_claims
+
+ONE = {
+    "id": '"outlook.one"', "title": '"A claim"', "claim": '"up to 3"', "value": "3", "unit": '"jobs"',
+    "publisher": '"Somebody"', "caveat": '"a guess"', "verify_by": "2027-01-31",
+}  # fmt: skip
+
+
+def written(tmp_path: Path, *claims: dict[str, str]) -> Path:
+    path = tmp_path / "claims.toml"
+    text = "\n".join("[[claims]]\n" + "\n".join(f"{key} = {value}" for key, value in one.items()) for one in claims)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_claim_is_read_as_it_is_written(tmp_path: Path) -> None:
+    (claim,) = load_claims(written(tmp_path, ONE | {"value": "[1, 2.5]"}))
+    assert (claim.id, claim.value, claim.publisher, claim.work) == ("outlook.one", (1, 2.5), "Somebody", "")
+    assert claim.verify_by == date(2027, 1, 31)
+
+
+def test_every_claim_of_the_file_is_a_figure() -> None:
+    assert [figure.id for figure in FIGURES if figure.claim] == [claim.id for claim in load_claims()] != []
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"publisher": '""'}, "outlook.one: publisher: a text expected, not ''"),
+        ({"title": "3"}, "outlook.one: title: a text expected, not 3"),
+        ({"verify_by": '"2027-01-31"'}, "outlook.one: verify_by: a day without quotes such as 2027-06-30 expected"),
+        ({"verify_by": "2027-01-31T10:00:00"}, "outlook.one: verify_by: a day without quotes"),
+        ({"value": '"many"'}, "outlook.one: value: a number or [lower end, upper end] expected, not 'many'"),
+        ({"value": "[2, 1]"}, "outlook.one: value: a number or [lower end, upper end] expected"),
+        ({"value": "true"}, "outlook.one: value: a number"),
+        ({"claimed": "1"}, "outlook.one: claimed: unknown; id, title, claim"),
+        ({"id": '"Outlook"'}, "Outlook: id: small letters"),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_file_and_claim(tmp_path: Path, changed: dict[str, str], expected: str) -> None:
+    path = written(tmp_path, ONE | changed)
+    with pytest.raises(ClaimsError) as caught:
+        load_claims(path)
+    assert len(caught.value.problems) == 1 and caught.value.problems[0].startswith(expected)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, {key: value for key, value in ONE.items() if key not in ("id", "caveat")}, ONE, ONE)
+    with pytest.raises(ClaimsError) as caught:
+        load_claims(path)
+    assert caught.value.problems == (
+        "claim 1: id: missing",
+        "claim 1: caveat: missing",
+        "outlook.one: id: given to two claims",
+    )
+    path.write_text("[[claims]\n", encoding="utf-8")
+    with pytest.raises(ClaimsError, match=r"line 1"):
+        load_claims(path)
+    path.write_text("[claims]\n", encoding="utf-8")
+    with pytest.raises(ClaimsError, match="two brackets"):
+        load_claims(path)
+
+
+def test_an_outdated_claim_is_looked_up_in_the_file_of_claims() -> None:
+    assert CLAIMS.is_file() and CLAIMS.name == "claims.toml"

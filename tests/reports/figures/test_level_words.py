@@ -1,0 +1,62 @@
+"""A group of levels is declared once: the count, the words, the provenance and the dictionary follow from there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[3]
+PACKAGES = ("transforms", "warehouse", "extractors", "reports", "tests/reports")
+DECLARED = '"mid_senior": ("mid", "senior"),'
+MODULE = "tests.reports.figures.level_words"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the packages that figures are made with."""
+    leave_out = shutil.ignore_patterns("__pycache__", "recordings", "fixtures")
+    for name in PACKAGES:
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=leave_out)
+    shutil.copy(PROJECT / "tests" / "__init__.py", tmp_path / "tests" / "__init__.py")
+    return tmp_path
+
+
+def report_of(folder: Path) -> dict[str, Any]:
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    command = [sys.executable, "-m", MODULE]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_count_words_provenance_and_dictionary_change_together(copy: Path) -> None:
+    before = report_of(copy)
+    assert (before["counted"], before["named"]) == (80, 80)
+    assert before["files"] == ["ashby/mid.warc.gz", "ashby/senior.warc.gz"]
+
+    vocabulary = copy / "transforms" / "records" / "vocabulary.py"
+    text = vocabulary.read_text(encoding="utf-8")
+    assert text.count(DECLARED) == 1
+    vocabulary.write_text(text.replace(DECLARED, '"mid_senior": ("mid", "senior", "staff"),'), encoding="utf-8")
+    after = report_of(copy)
+    assert (after["counted"], after["named"]) == (120, 120)
+    assert after["files"] == ["ashby/mid.warc.gz", "ashby/senior.warc.gz", "ashby/staff.warc.gz"]
+
+    for report, last, years in ((before, "senior", "two to seven"), (after, "staff", "at least two")):
+        words = report["words"]
+        assert words["title"] == f"Mid-to-{last} AI engineering pay, US and Canada"
+        assert f"Mid to {last} is what the title says or, where it names no level, {years} years" in words["note"]
+        assert f"mid_senior = mid + senior{' + staff' if last == 'staff' else ''};" in words["dictionary"]
+        assert f"AI engineering roles at mid to {last} level" in re.sub(r"<!--.*?-->", "", words["guide"])
+        assert f"Mid to {last}, by region" in words["page"]
+    for where, text in after["words"].items():
+        assert not re.search(r"mid.(to|and).senior", text, re.I), f"{where} still speaks of mid to senior"

@@ -1,0 +1,27 @@
+-- Jobs that statistics count, seen open in the `window_days` days that end with the day `as_of`: one row per job, with
+-- what its adverts say. Where they differ, the first that says something is taken; text, pay and its components are
+-- those of any.
+--
+-- $languages: languages of the taxonomy of skills.
+SELECT
+    o.job_id,
+    arg_min(counted_employer(o.employer_id, o.source, o.board, o.posting_id), o.posting_id) AS employer,
+    arg_min(o.role, o.posting_id) AS role,
+    arg_min(o.role_group, o.posting_id) AS role_group,
+    arg_min(o.seniority, o.posting_id) AS seniority,
+    arg_min(o.workplace, o.posting_id) AS workplace,
+    arg_min(CASE WHEN len(o.remote_scope) > 0 THEN o.remote_scope END, o.posting_id) AS remote_scope,
+    arg_min(o.employment_type, o.posting_id) AS employment_type,
+    arg_min(o.degree_min, o.posting_id) AS degree_min,
+    arg_min(o.years_min, o.posting_id) AS years_min,
+    min(e.industry) AS industry,
+    coalesce(bool_or(o.text_state = 'full' AND list_contains($languages, o.language)), false) AS has_text,
+    bool_or(o.pay_low IS NOT NULL OR o.pay_high IS NOT NULL) AS states_pay,
+    coalesce(any_value(c.components), []) AS pay_components
+FROM open_postings(as_of, window_days) AS o
+LEFT JOIN core.employers AS e USING (employer_id)
+LEFT JOIN (
+    SELECT p.job_id, list(DISTINCT a.component) AS components
+    FROM open_postings(as_of, window_days) AS p JOIN core.posting_pay AS a USING (posting_id) GROUP BY p.job_id
+) AS c USING (job_id)
+GROUP BY o.job_id

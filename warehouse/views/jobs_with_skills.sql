@@ -1,0 +1,25 @@
+-- Skills that each job asks for, seen open in the `window_days` days that end with the day `as_of`: each skill once, at
+-- its strongest requirement. `asked` is required or preferred, `any` that or mentioned.
+WITH strongest AS (
+    SELECT
+        o.job_id, s.skill,
+        min(CASE s.requirement WHEN 'required' THEN 1 WHEN 'preferred' THEN 2 ELSE 3 END) AS strength
+    FROM open_postings(as_of, window_days) AS o
+    JOIN core.posting_skills AS s USING (posting_id)
+    SEMI JOIN core.skills AS k ON k.skill = s.skill
+    GROUP BY o.job_id, s.skill
+), named AS (
+    SELECT
+        job_id,
+        list(skill ORDER BY skill) FILTER (strength = 1) AS required,
+        list(skill ORDER BY skill) FILTER (strength = 2) AS preferred,
+        list(skill ORDER BY skill) FILTER (strength = 3) AS mentioned,
+        list(skill ORDER BY skill) FILTER (strength <= 2) AS asked,
+        list(skill ORDER BY skill) AS "any"
+    FROM strongest GROUP BY job_id
+)
+SELECT
+    j.job_id, j.has_text,
+    coalesce(n.required, []) AS required, coalesce(n.preferred, []) AS preferred,
+    coalesce(n.mentioned, []) AS mentioned, coalesce(n.asked, []) AS asked, coalesce(n."any", []) AS "any"
+FROM counted_jobs(as_of, window_days) AS j LEFT JOIN named AS n USING (job_id)

@@ -1,0 +1,88 @@
+-- What jobs seen open in the `window_days` days that end with the day `as_of` are offered, region by region, with what
+-- decides the bands that they enter: one row per job and region that its base pay counts in. Where several of its adverts
+-- or pay zones count in a region, an advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1
+-- for the advert's own. A row enters the band of its region in US dollars when `is_in_band` and both ends are known in
+-- dollars (`annual_low_usd`, `annual_high_usd`).
+WITH seen AS (
+    SELECT * FROM open_postings(as_of, window_days)
+), tied AS (
+    -- Pay zones: what the advert offers in a country of its own, whether or not that is the posting's own pay.
+    SELECT c.*
+    FROM core.posting_pay c JOIN seen USING (posting_id)
+    WHERE c.is_headline_in_country AND c.component = 'base'
+), rest AS (
+    -- Pay that is tied to no country counts where no other pay of the advert is tied to.
+    SELECT
+        l.posting_id,
+        if(count(DISTINCT l.country) = 1, min(l.country), 'several') AS country,
+        if(count(DISTINCT l.region) = 1, min(l.region), 'several') AS region,
+        if(count(DISTINCT l.continent) = 1, min(l.continent), 'several') AS continent
+    FROM core.posting_places l
+    JOIN core.posting_pay h ON h.posting_id = l.posting_id AND h.is_headline AND h.country IS NULL
+    WHERE l.country IS NOT NULL
+        AND EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id)
+        AND NOT EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id AND t.country = l.country)
+    GROUP BY l.posting_id
+), offers AS (
+    SELECT
+        p.posting_id, -1 AS position,
+        coalesce(rest.country, p.pay_country) AS country,
+        coalesce(rest.region, p.pay_region) AS region,
+        coalesce(rest.continent, p.pay_continent) AS continent,
+        p.pay_market, p.currency, p.pay_low AS low, p.pay_high AS high, p.period, p.pay_tax AS tax,
+        p.pay_flag AS flag, p.annual_low, p.annual_high, p.annual_low_usd, p.annual_high_usd
+    FROM seen p LEFT JOIN rest ON rest.posting_id = p.posting_id AND p.pay_country = 'several'
+    UNION ALL BY NAME
+    SELECT
+        t.posting_id, t.position, t.country, c.region, c.continent, t.currency, t.low, t.high, t.period, t.tax,
+        t.flag, t.annual_low, t.annual_high, t.annual_low_usd, t.annual_high_usd
+    FROM tied t JOIN seen p USING (posting_id) LEFT JOIN core.countries c ON c.country = t.country
+    WHERE t.country IS DISTINCT FROM p.pay_country
+), observed AS (
+    SELECT
+        p.job_id,
+        p.posting_id,
+        o.position,
+        counted_employer(p.employer_id, p.source, p.board, p.posting_id) AS employer,
+        p.role,
+        p.role_group,
+        p.seniority,
+        p.seniority_inferred,
+        o.country,
+        o.region,
+        o.continent,
+        coalesce(
+            o.pay_market,
+            CASE WHEN list_contains(c.currencies, o.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
+        ) AS pay_market,
+        o.currency,
+        list_contains(c.currencies, o.currency) AS is_local_currency,
+        o.annual_low,
+        o.annual_high,
+        o.annual_low_usd,
+        o.annual_high_usd,
+        -- Full-time, gross, base, both ends known. Employment that is not stated counts as full-time only when
+        -- pay is stated for a month or a year: hourly and daily pay is how contracts are offered.
+        coalesce(
+            o.annual_low IS NOT NULL
+            AND o.annual_high IS NOT NULL
+            AND o.flag IS NULL
+            AND o.tax IS DISTINCT FROM 'net'
+            AND p.seniority <> 'intern'
+            AND p.role <> 'ai_data_trainer'
+            AND (p.employment_type = 'FULL_TIME' OR (p.employment_type IS NULL AND o.period IN ('month', 'year'))),
+            false
+        ) AS is_in_band
+    FROM offers o
+    JOIN seen p USING (posting_id)
+    LEFT JOIN core.countries c ON c.country = o.country
+    WHERE (o.low IS NOT NULL OR o.high IS NOT NULL) AND o.currency IS NOT NULL
+)
+SELECT level.name AS region_level, level.place AS region, o.* EXCLUDE (country, region, continent)
+FROM observed AS o, LATERAL (
+    VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
+) AS level (name, place)
+WHERE level.place IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
+) = 1
