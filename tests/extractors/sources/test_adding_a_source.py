@@ -32,7 +32,7 @@ MODULE = '''"""Toy jobs: an invented aggregator."""
 
 from extractors.web.paging import ask_each
 from extractors.source import Source, each
-from transforms.posting import Said
+from transforms.posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
 KNOWN = frozenset(("id", "title", "company", "place", "text"))
@@ -63,7 +63,7 @@ def parse(response):
 
 
 def read_job(job):
-    return Said(
+    return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),
