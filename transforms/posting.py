@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Required, TypedDict, Unpack
 import orjson
 
 from transforms.pay.currency import legal_tender
-from transforms.pay.normalisation import finished
+from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.pay.scope import names_period
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
@@ -30,8 +30,8 @@ from transforms.role.ai_label import ai_label
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.skills.extraction import skills_in
-from transforms.skills.sections import read_ahead as lines_ahead
-from transforms.text.batch_cache import Remembered
+from transforms.skills.sections import prefetch_lines
+from transforms.text.batch_cache import BatchCache
 from transforms.text.bounds import (
     MAX_ID,
     MAX_ISSUES_OF_ADVERT,
@@ -64,7 +64,7 @@ NO_REQUISITION = re.compile(
 )
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
 BATCH = 64
-"""Postings made step by step at once: some hundred kilobytes of text."""
+"""Postings that are made together, step by step: some hundred kilobytes of text."""
 SEVERAL = "several"
 REMOTE = "remote"
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id")
@@ -127,7 +127,7 @@ def posting(**said: Unpack[RawPosting]) -> Posting:
 
 
 class CachedRow(NamedTuple):
-    """An advert that says word for word what one said that was read before: that one's number."""
+    """Index of an identical advert read before."""
 
     number: int
 
@@ -146,9 +146,9 @@ def postings(
 
 
 def said_hash(said: RawPosting) -> str | None:
-    """Digest of all that a source says of an advert, 32 hex digits: the same words, the same posting.
+    """Digest of all that a source says of an advert, 32 hex digits: equal digests give equal postings.
 
-    None where a value is of no kind that JSON can tell from others (bytes, infinity): such an advert is read each time.
+    None where a value has no unambiguous form in JSON (bytes, infinity): such an advert is never cached.
     """
     try:
         told = {**said, "addresses": [*map(tuple, said.get("addresses", ()))]}
@@ -171,14 +171,14 @@ def _is_endless(pay: Pay) -> bool:
 
 
 def _with_type(value: object) -> list[object]:
-    """A day or a time with its kind, so that it is told from its text."""
+    """A day or a time with its type, so that it differs from the same text."""
     if isinstance(value, date | time):
         return [type(value).__name__, value.isoformat()]
     raise TypeError
 
 
 def _batches(said: Iterable[RawPosting | Issue]) -> Iterator[list[RawPosting | Issue]]:
-    """`BATCH` at a time. What came before an answer turned out to be bad counts."""
+    """`BATCH` at a time; when reading the answer fails, what came before it is yielded first."""
     group: list[RawPosting | Issue] = []
     try:
         for one in said:
@@ -211,7 +211,7 @@ def _make_batch(
             made[number] = CachedRow(before[digest])
         else:
             new.append((number, one, digest))
-    _of_html.of([html for _, one, _ in new if isinstance(html := one.get("html"), str) and html])
+    _of_html.get_many([html for _, one, _ in new if isinstance(html := one.get("html"), str) and html])
     running = [(number, _steps(one, digest)) for number, one, digest in new]
     while running:
         going = []
@@ -429,7 +429,7 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     """All pay that fields and prose state, and the posting's own pay among it."""
     where = terms.where
     pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content.body.text, country=terms.country)
-    pays = finished(
+    pays = complete_pay(
         pays,
         country=terms.country,
         employment_type=terms.employment_type,
@@ -597,7 +597,7 @@ def _read_all(said: list[str], *, is_html: bool) -> list[_Body]:
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
     issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]
-    lines_ahead(texts)
+    prefetch_lines(texts)
     return list(map(_Body, texts, languages, hashes, issues))
 
 
@@ -616,8 +616,8 @@ def _damage_in(read: str) -> Issue | None:
     return Rejected("text", read[max(0, at - 20) : at + 20], rule).issue
 
 
-_of_html = Remembered(functools.partial(_read_all, is_html=True))
-_of_text = Remembered(functools.partial(_read_all, is_html=False))
+_of_html = BatchCache(functools.partial(_read_all, is_html=True))
+_of_text = BatchCache(functools.partial(_read_all, is_html=False))
 
 
 def _read_body(html: str | None, text: str | None) -> _Body:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from extractors.archive.reader import read
 from extractors.response import Response
 from extractors.sources.employer_boards import ashby
-from transforms.pay.normalisation import finished
+from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.place.places import country_of, members_of
 from transforms.posting import posting
@@ -234,7 +234,7 @@ def _pay_cases(gold: Path, found: Score) -> None:
                 continue
             case, text, source = row["case_id"], row["input"], row.get("source") or ""
             country = row["context_country"] or None
-            pays = finished(pay_in(text, country=country), country=country, employment_type=None)
+            pays = complete_pay(pay_in(text, country=country), country=country, employment_type=None)
             if row["expect_none"] == "1":
                 all_read = [f"{pay.component} {_said(pay.low)} to {_said(pay.high)}" for pay in pays]
                 found.judge(name, case, text, [], all_read, source)

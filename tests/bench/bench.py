@@ -60,8 +60,8 @@ NOT_ENGLISH = "Wir bauen Lampen, die lernen, wann ihre Besitzer lesen, und suche
 """Loads the language model, which English texts do not need."""
 READERS = {
     "text": ("text_of", "masked", "language_of", "hash_of"),
-    "lines": ("lines_ahead",),
-    "pay": ("pay_in", "finished", "legal_tender"),
+    "lines": ("prefetch_lines",),
+    "pay": ("pay_in", "complete_pay", "legal_tender"),
     "place": ("whereabouts", "region_of"),
     "role": ("role_of", "seniority_of", "years_in", "degree_in", "ai_label", "employment_type_of"),
     "skill": ("skills_in",),

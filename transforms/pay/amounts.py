@@ -144,7 +144,7 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     joined: Range | None = None
     for amount in _amounts(text, country):
         if joined is not None:
-            third = _stretched(text, joined, amount)
+            third = _stretch(text, joined, amount)
             yield third or joined
             joined, first = None, None if third else amount
             continue
@@ -558,7 +558,7 @@ def _single(a: Amount) -> Range:
     )
 
 
-def _stretched(text: str, one: Range, third: Amount) -> Range | None:
+def _stretch(text: str, one: Range, third: Amount) -> Range | None:
     """A range given by three figures on a line, least, middle, most; None when the third does not belong."""
     if "\n" in text[one.last.end : third.start]:
         return None

@@ -34,7 +34,7 @@ SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
 """Signs that, where the country does not tell their currency, name one from elsewhere."""
 
 
-def finished(
+def complete_pay(
     pays: Sequence[Pay],
     *,
     country: str | None,

@@ -1,10 +1,10 @@
 """Pay, read from an advert's prose.
 
-An amount (`amount.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
+An amount (`amounts.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
 that it continues, a period beside it, or its standing alone in a headline. What words mean is data
 (lookups/pay/pay_words.csv). Money that funding, revenue, budgets, perks, signing and referral bonuses move is not pay.
-Nothing is guessed: a currency or period that is not said stays None; `finished` (`pay_norm.py`) adds what norms of
-the country say, and marks it as inferred.
+Nothing is guessed: a currency or period that is not said stays None; `complete_pay` (`normalisation.py`) adds what
+norms of the country say, and marks it as inferred.
 """
 
 from __future__ import annotations
@@ -205,13 +205,13 @@ def money_in(text: str, *, country: str | None = None) -> Pay | None:
 def _plain(text: str) -> str:
     """The text with left-over markup, entities and escaped line ends blanked, every offset unchanged."""
     if "&" in text:
-        text = _ENTITY.sub(_padded, text)
+        text = _ENTITY.sub(_pad, text)
     if "<" in text:
         text = _MARKUP.sub(lambda m: "\n".ljust(len(m[0])), text)
     return text.replace("\\n", "\n ") if "\\" in text else text
 
 
-def _padded(entity: re.Match[str]) -> str:
+def _pad(entity: re.Match[str]) -> str:
     decoded = html.unescape(entity[0])
     return decoded.rjust(len(entity[0])) if len(decoded) == 1 else entity[0]
 

@@ -199,10 +199,10 @@ def _named_place(lead: str, tail: str) -> str | None:
     named += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
     named += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
     named += [m[1] for m in reversed(list(_LED.finditer(lead)))]
-    return next((name for name in map(_trimmed, named) if _place(name)[0]), None)
+    return next((name for name in map(_trim, named) if _place(name)[0]), None)
 
 
-def _trimmed(name: str) -> str:
+def _trim(name: str) -> str:
     name = name.strip(" .,-'’").removesuffix("-based")
     return name.split(" ", 1)[1] if name.startswith(("For ", "In ", "The ", "Within ")) else name
 

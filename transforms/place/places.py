@@ -28,7 +28,7 @@ from transforms.place.gazetteer import (
     country_names,
     gazetteer,
     key,
-    made_key,
+    make_key,
     members_of,
     region_of,
     workplaces,
@@ -358,7 +358,7 @@ def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
 
 
 def _may_say_workplace(title: str) -> bool:
-    made = made_key(title.replace("_", " "))
+    made = make_key(title.replace("_", " "))
     known = _workplaces_by_first_word()
     begins = known.keys() & made.split()
     return bool(begins) and any(name in f" {made} " for word in begins for name in known[word])

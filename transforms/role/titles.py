@@ -70,10 +70,10 @@ def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
             words.append((word, match.start(1), match.end(1)))
     if folded.isascii() or _EAST_ASIAN.search(folded) is None:
         return tuple(words)
-    return tuple(part for word in words for part in _parted(*word))
+    return tuple(part for word in words for part in _split_word(*word))
 
 
-def _parted(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """A word cut at the East Asian words that the lookups know: "シニアAIエンジニア", "社群營運實習生"."""
     at = 0
     for known in _east_asian_words().finditer(word):

@@ -29,7 +29,7 @@ BESIDE = 48
 """Characters to either side in which the context of an ambiguous word is looked for, within its line."""
 IN_LINE = 192
 """The same for words that may stand anywhere in the line: about two printed lines to either side."""
-FURTHEST_IN_LIST = 6
+MAX_PASSED_IN_LIST = 6
 """Ambiguous neighbours of a list that are passed over on the way to one that is not."""
 MAX_GAP_IN_LIST = 12
 """Characters between two neighbours of a list, as in "Go (or) Rust"."""
@@ -218,7 +218,7 @@ def _in_list(text: str, lines: list[Placed], nth: int, place: int, wanted: str) 
 def _beside(text: str, lines: list[Placed], nth: int, place: int, step: int) -> bool:
     """Whether the nearest name to one side that is not ambiguous is joined to this one as in a list."""
     meanings = lexicon().meanings
-    for _ in range(FURTHEST_IN_LIST):
+    for _ in range(MAX_PASSED_IN_LIST):
         begin, _, line = lines[nth]
         edge = begin + line.names[place][1 if step > 0 else 0]
         place += step

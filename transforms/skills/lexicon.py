@@ -22,7 +22,7 @@ from typing import Any
 
 import hyperscan
 
-from transforms.text.disk_cache import keep, kept_path, read_kept
+from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import rows_of, taxonomy
 
 FORMS = {
@@ -277,8 +277,8 @@ def lexicon() -> Lexicon:
 def _database(spellings: list[_Spelling]) -> Any:
     """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
     made_of = (version("hyperscan"), *(f"{s.text}\n{s.is_exact} {s.meaning}\n" for s in spellings))
-    kept = kept_path("skills", ".hyperscan", map(str.encode, made_of))
-    content = read_kept(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
+    kept = cache_path("skills", ".hyperscan", map(str.encode, made_of))
+    content = read_cached(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
     if content is not None:
         with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
             return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
@@ -288,7 +288,7 @@ def _database(spellings: list[_Spelling]) -> Any:
         ids=[s.meaning for s in spellings],
         flags=[hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if s.is_exact else hyperscan.HS_FLAG_CASELESS) for s in spellings],
     )
-    keep(kept, hyperscan.dumpb(database))
+    write_cache(kept, hyperscan.dumpb(database))
     return database
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from transforms.skills.lexicon import Meaning, lexicon
-from transforms.text.batch_cache import Remembered
+from transforms.text.batch_cache import BatchCache
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Literals
 
@@ -68,7 +68,7 @@ class Line:
         self.said: dict[Any, Any] = {}
 
     def once(self, reader: Callable[..., T], *given: object) -> T:
-        """`reader(line, *given)`, which is asked only the first time."""
+        """`reader(line, *given)`, computed only the first time."""
         key = (reader, *given)
         if key not in self.said:
             self.said[key] = reader(self, *given)
@@ -105,13 +105,13 @@ def lines_of(text: str) -> tuple[Placed, ...]:
 def read_texts(texts: list[str]) -> list[tuple[Placed, ...]]:
     """The telling lines of each text; the lines that are new are read all at once."""
     split = [text.split("\n") for text in texts]
-    lines = _lines.of([said for one in split for said in one])
+    lines = _lines.get_many([said for one in split for said in one])
     return [_placed(one, lines) for one in split]
 
 
-_texts = Remembered(read_texts)
-read_ahead = _texts.of
-"""The telling lines of several texts by text. Asked ahead of their readers, it keeps what reads lines at hand."""
+_texts = BatchCache(read_texts)
+prefetch_lines = _texts.get_many
+"""Reads the lines of several texts at once, before the readers ask for them one by one."""
 
 
 def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> tuple[Placed, ...]:
@@ -168,7 +168,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     return lines
 
 
-_lines = Remembered(read_lines)
+_lines = BatchCache(read_lines)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:

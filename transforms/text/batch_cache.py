@@ -1,4 +1,4 @@
-"""What was read of many short texts at once, remembered for the next that are the same.
+"""A cache for a reader that reads many short texts at once.
 
 Employers repeat their lines from advert to advert: more than half of the characters of real adverts stand in lines
 read before. Reading the new ones of a text together keeps each library's cost per call low.
@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 
 Read = TypeVar("Read")
 
-CHARACTERS_KEPT = 1 << 21
-"""Characters of the texts remembered: those of some hundred adverts; more are not found again faster."""
+MAX_CHARACTERS = 1 << 21
+"""Characters of the cached texts: those of some hundred adverts; more are not found again faster."""
 
 
-class Remembered(Generic[Read]):
-    """A reader of several texts that is asked for each text once, until there are too many and all are forgotten.
+class BatchCache(Generic[Read]):
+    """Results of a reader of several texts by text; all are dropped once they exceed `MAX_CHARACTERS`.
 
     `read` gives one value for each text, in order, and must not look from one text at another. Cleared by
     `cache_clear`, like the caches of functools.
@@ -27,24 +27,24 @@ class Remembered(Generic[Read]):
         self.cache_clear()
 
     def cache_clear(self) -> None:
-        """Forget everything."""
+        """Drop all results."""
         self._known: dict[str, Read] = {}
         self._characters = 0
 
     def cache_parameters(self) -> dict[str, int]:
-        """The bound, as functools tells it."""
-        return {"maxsize": CHARACTERS_KEPT}
+        """The bound, in the form of functools."""
+        return {"maxsize": MAX_CHARACTERS}
 
     def __call__(self, text: str) -> Read:
-        """What was read of one text."""
+        """The result for one text, read now if it is not cached."""
         known = self._known.get(text, self)
-        return self.of([text])[text] if known is self else known  # type: ignore[return-value]
+        return self.get_many([text])[text] if known is self else known  # type: ignore[return-value]
 
-    def of(self, texts: list[str]) -> dict[str, Read]:
-        """What was read of these texts, and perhaps of others."""
+    def get_many(self, texts: list[str]) -> dict[str, Read]:
+        """Results by text: of these texts, and of whatever else is cached."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
-            if self._characters > CHARACTERS_KEPT:
+            if self._characters > MAX_CHARACTERS:
                 self.cache_clear()
                 new = list(dict.fromkeys(texts))
             self._known.update(zip(new, self._read(new), strict=True))

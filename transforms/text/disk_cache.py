@@ -16,11 +16,11 @@ from pathlib import Path
 
 DIGEST_SIZE = 16
 """Bytes of the digests that name and guard a file."""
-KEPT_FOR = 30 * 24 * 60 * 60
+MAX_AGE = 30 * 24 * 60 * 60
 """Seconds that files made of other things, perhaps still in use by another version, stay in the folder."""
 
 
-def kept_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
+def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
     """Where the table of a kind that is made of these parts is kept: `<kind>-<digest><suffix>`."""
     digest = blake2b(digest_size=DIGEST_SIZE)
     for part in made_of:
@@ -30,8 +30,8 @@ def kept_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
     return folder / f"{kind}-{digest.hexdigest()}{suffix}"
 
 
-def read_kept(path: Path) -> bytes | None:
-    """The content that `keep` wrote; None when there is none, or not all of it."""
+def read_cached(path: Path) -> bytes | None:
+    """The content that `write_cache` wrote; None when there is none, or not all of it."""
     try:
         stored = path.read_bytes()
     except OSError:
@@ -40,7 +40,7 @@ def read_kept(path: Path) -> bytes | None:
     return content if _digest(content) == stored[:DIGEST_SIZE] else None
 
 
-def keep(path: Path, content: bytes) -> None:
+def write_cache(path: Path, content: bytes) -> None:
     """Write a file so that other processes see all of it or nothing, and remove old ones of its kind."""
     kind = path.name.partition("-")[0]
     try:
@@ -48,7 +48,7 @@ def keep(path: Path, content: bytes) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{kind}-", suffix=".part", delete=False) as part:
             part.write(_digest(content) + content)
         Path(part.name).replace(path)
-        oldest = path.stat().st_mtime - KEPT_FOR  # the file's own time: refining reads no clock
+        oldest = path.stat().st_mtime - MAX_AGE  # the file's own time: refining reads no clock
         for other in path.parent.glob(f"{kind}-*"):
             with contextlib.suppress(FileNotFoundError):  # another process may remove it first
                 if other.stat().st_mtime < oldest:

@@ -61,9 +61,9 @@ MASK = "x"
 """Stands for each character masked; ASCII, so that masking never makes a text slower to read."""
 MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 """Limits of a mail address, RFC 5321 section 4.5.3.1."""
-FEWEST_DIGITS, MAX_DIGITS = 8, 15
+MIN_DIGITS, MAX_DIGITS = 8, 15
 """Digits of an international number: at most 15 by ITU-T E.164; below 8 none is in use with a country code."""
-MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (FEWEST_DIGITS - 2))
+MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
 """As many digits in a row as a telephone number has at least, with blanks, brackets and the like between them."""
 MAX_CALL = 40
 """Characters before a number that may say what it is: "WhatsApp me on: +"."""
@@ -71,7 +71,7 @@ LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
 """Characters read to tell the language; the longer one only to see whether it is English."""
 MIN_FOR_LANGUAGE = 40
 """Below this many letters a language is not told."""
-SUREST = 0.5
+MIN_PROBABILITY = 0.5
 """Least probability, of the languages below together, for which a language is told."""
 # fmt: off
 LANGUAGES = (
@@ -147,7 +147,7 @@ def text_of(html: str) -> str:
             is_unfit = _RAW_TAG.search(html)
             text = _without_tags(html) if is_unfit else "".join(map(_cut_by_parser, _PIECE.findall(html)))
         html = text
-    return _tidied(html)
+    return _tidy(html)
 
 
 def _without_tags(html: str) -> str:
@@ -219,7 +219,7 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _tidied(text: str) -> str:
+def _tidy(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = entities.unescape(text)
     odd = _beyond(text.encode("utf-8", "surrogatepass"), ORDINARY)
@@ -328,7 +328,7 @@ def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     taken = [span for span in spans if _is_telephone(text, *span)]
     for called in _CALLED.finditer(text, begin, end):
         start, end = _trimmed(text, *called.span(1))
-        if _count(text[start:end]) >= FEWEST_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
+        if _count(text[start:end]) >= MIN_DIGITS - 1 and not _AMOUNT_AFTER.match(text, end):
             taken.append((start, end))
     return taken
 
@@ -352,7 +352,7 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 16) : start]
     is_named = _PHONE_BEFORE.search(before) is not None
     if (
-        not FEWEST_DIGITS <= digits <= MAX_DIGITS
+        not MIN_DIGITS <= digits <= MAX_DIGITS
         or text[end : end + 1].isalnum()
         or (_NUMBER_BEFORE.search(before) and not is_named)
         or _AMOUNT_AFTER.match(text, end)
@@ -361,9 +361,9 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
         return False
     if said.startswith(("+", "00")):
         # "+48 123 456 789" is a number, "+10 000 000" an amount
-        return digits > FEWEST_DIGITS + 1 or not _GROUPED_AMOUNT.match(said)
+        return digits > MIN_DIGITS + 1 or not _GROUPED_AMOUNT.match(said)
     if said.startswith(("0", "(0")):
-        return digits > FEWEST_DIGITS and len(said) > digits and not _YEAR.search(said)
+        return digits > MIN_DIGITS and len(said) > digits and not _YEAR.search(said)
     return _NORTH_AMERICAN.match(said) is not None
 
 
@@ -394,7 +394,7 @@ def language_of(text: str) -> str | None:
     if sum(map(str.isalpha, sample)) < MIN_FOR_LANGUAGE:
         return None
     language, probability = _identifier().classify(sample)
-    if math.isnan(probability) or probability < SUREST:
+    if math.isnan(probability) or probability < MIN_PROBABILITY:
         return None
     return SAME_LANGUAGE.get(str(language), str(language))
 

@@ -23,7 +23,7 @@ from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
-from transforms.pay.normalisation import finished
+from transforms.pay.normalisation import complete_pay
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, Pay, PayReport
 from transforms.records.vocabulary import GROUP_OF_ROLE
@@ -233,7 +233,7 @@ def _a_year(low: object, high: object, unit: object) -> Pay | None:
         return None
     ends = [amount / n if (amount := _number(end)) else None for end in (low, high)]
     stated = Pay(low=ends[0], high=ends[1], currency="USD", period=period, reading="stated")
-    return finished([stated], country="US", employment_type=None)[0]
+    return complete_pay([stated], country="US", employment_type=None)[0]
 
 
 def _number(cell: object) -> float | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import codes
-from transforms.pay.normalisation import finished
+from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import money_in, pay_in
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.place.places import whereabouts
@@ -51,7 +51,7 @@ def shown(pay: Pay) -> Row:
     [pytest.param(text, country, rows, id=note) for (text, country), (rows, note) in cases().items()],
 )
 def test_reads_the_example(text: str, country: str, expected: list[Row]) -> None:
-    found = finished(pay_in(text, country=country or None), country=country or None, employment_type="FULL_TIME")
+    found = complete_pay(pay_in(text, country=country or None), country=country or None, employment_type="FULL_TIME")
     assert sorted(map(shown, found), key=str) == sorted(expected, key=str)
 
 
@@ -155,7 +155,7 @@ def test_money_in_prefers_base_pay() -> None:
 
 
 def one(pay: Pay, country: str | None = None, employment_type: str | None = "FULL_TIME") -> Pay:
-    (result,) = finished([pay], country=country, employment_type=employment_type)
+    (result,) = complete_pay([pay], country=country, employment_type=employment_type)
     return result
 
 
@@ -234,7 +234,7 @@ def test_a_minimum_that_is_no_amount_is_no_minimum(nothing: float) -> None:
 
 
 def headline(pays: list[Pay], country: str | None, employment_type: str | None = "FULL_TIME") -> Pay:
-    done = finished(pays, country=country, employment_type=employment_type)
+    done = complete_pay(pays, country=country, employment_type=employment_type)
     assert [p.is_headline for p in done] == [True] + [False] * (len(pays) - 1)
     return done[0]
 
@@ -248,8 +248,8 @@ def test_headline_is_base_pay_else_flagged_on_target_earnings() -> None:
     assert headline([ote, year(1e5, 1.2e5)], "US").low == 1e5
     assert headline([ote], "US").flag == "on_target_earnings"
     bonus = Pay(component="bonus", low=1e4, high=2e4, currency="USD", period="year")
-    assert not any(p.is_headline for p in finished([bonus], country="US", employment_type=None))
-    assert finished([], country="US", employment_type=None) == ()
+    assert not any(p.is_headline for p in complete_pay([bonus], country="US", employment_type=None))
+    assert complete_pay([], country="US", employment_type=None) == ()
 
 
 def test_headline_is_stated_before_parsed() -> None:
@@ -275,7 +275,7 @@ def test_each_country_that_base_pay_is_tied_to_has_its_headline() -> None:
         year(2e5, 3e5, country="GB", component="on_target_earnings"),
     ]
     for country, head in (("US", 1.3e5), ("CA", 1e5), (None, 9e4)):
-        done = finished(pays, country=country, employment_type="FULL_TIME", seniority="senior")
+        done = complete_pay(pays, country=country, employment_type="FULL_TIME", seniority="senior")
         assert done[0].low == head
         assert {p.country: p.low for p in done if p.is_headline_in_country} == {"CA": 1e5, "US": 1.3e5}
         assert sum(p.is_headline_in_country for p in done) == 2
@@ -303,7 +303,7 @@ def test_headline_is_tied_to_the_place_of_the_posting(location: str, low: float)
     elsewhere = year(120e3, 140e3, place_text="All other US states", country="US", reading="stated")
     for pays in ([coast, elsewhere], [elsewhere, coast]):
         places = whereabouts(location).places
-        assert finished(pays, country="US", employment_type="FULL_TIME", places=places)[0].low == low
+        assert complete_pay(pays, country="US", employment_type="FULL_TIME", places=places)[0].low == low
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_headline_is_tied_to_the_level_of_the_posting(seniority: str, low: float
         year(120e3, 140e3, level_text="Mid-level", reading="stated"),
         year(150e3, 180e3, level_text="Sr. Engineer", reading="stated"),
     ]
-    assert finished(pays, country="US", employment_type="FULL_TIME", seniority=seniority)[0].low == low
+    assert complete_pay(pays, country="US", employment_type="FULL_TIME", seniority=seniority)[0].low == low
 
 
 def test_headline_is_the_general_range_before_tiers() -> None:
@@ -400,7 +400,7 @@ COUNTRIES = st.sampled_from([None, "US", "CA", "DE", "CH", "IN", "ZA", "CL", "PL
 def test_any_text_gives_valid_pay(text: str, country: str | None, employment_type: str | None) -> None:
     read = pay_in(text, country=country)
     assert [p.start for p in read] == sorted(p.start or 0 for p in read)
-    done = finished(read, country=country, employment_type=employment_type)
+    done = complete_pay(read, country=country, employment_type=employment_type)
     assert len(done) == len(read)
     assert sum(p.is_headline for p in done) == any(p.component in ("base", "on_target_earnings") for p in done)
     for pay in done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transforms.text import batch_cache
-from transforms.text.batch_cache import Remembered
+from transforms.text.batch_cache import BatchCache
 
 
 @pytest.fixture
@@ -14,17 +14,17 @@ def asked() -> list[list[str]]:
 
 
 @pytest.fixture
-def lengths(asked: list[list[str]]) -> Remembered[int]:
+def lengths(asked: list[list[str]]) -> BatchCache[int]:
     def read(texts: list[str]) -> list[int]:
         asked.append(texts)
         return list(map(len, texts))
 
-    return Remembered(read)
+    return BatchCache(read)
 
 
-def test_each_text_is_read_once(lengths: Remembered[int], asked: list[list[str]]) -> None:
+def test_each_text_is_read_once(lengths: BatchCache[int], asked: list[list[str]]) -> None:
     assert lengths("lamp") == 4
-    assert {"lamp": 4, "lantern": 7}.items() <= lengths.of(["lantern", "lamp", "lantern"]).items()
+    assert {"lamp": 4, "lantern": 7}.items() <= lengths.get_many(["lantern", "lamp", "lantern"]).items()
     assert lengths("lantern") == 7
     assert asked == [["lamp"], ["lantern"]]
 
@@ -36,24 +36,24 @@ def test_a_value_of_none_is_remembered_too() -> None:
         asked.extend(texts)
         return [None for _ in texts]
 
-    nothing = Remembered(read)
+    nothing = BatchCache(read)
     assert nothing("lamp") is None
     assert nothing("lamp") is None
     assert asked == ["lamp"]
 
 
 def test_too_much_is_forgotten_but_not_while_it_is_asked_for(
-    lengths: Remembered[int], asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    lengths: BatchCache[int], asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_cache, "CHARACTERS_KEPT", 6)
-    lengths.of(["lamp", "lantern"])
+    monkeypatch.setattr(batch_cache, "MAX_CHARACTERS", 6)
+    lengths.get_many(["lamp", "lantern"])
     assert lengths("lamp") == 4, "what was read ahead stays until something new is asked for"
-    found = lengths.of(["lamp", "lightbulb"])
+    found = lengths.get_many(["lamp", "lightbulb"])
     assert found == {"lamp": 4, "lightbulb": 9}
     assert asked == [["lamp", "lantern"], ["lamp", "lightbulb"]]
 
 
-def test_it_is_cleared_like_other_caches(lengths: Remembered[int], asked: list[list[str]]) -> None:
+def test_it_is_cleared_like_other_caches(lengths: BatchCache[int], asked: list[list[str]]) -> None:
     lengths("lamp")
     lengths.cache_clear()
     lengths("lamp")

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from transforms.text.disk_cache import KEPT_FOR, keep, kept_path, read_kept
+from transforms.text.disk_cache import MAX_AGE, cache_path, read_cached, write_cache
 
 
 @pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[:-1], lambda b: b + b"x", lambda b: b"x" * len(b)])
 def test_what_is_not_whole_is_not_read(tmp_path: Path, damage: object) -> None:
     path = tmp_path / "skills-1.x"
-    assert read_kept(path) is None
-    keep(path, b"content")
-    assert read_kept(path) == b"content"
+    assert read_cached(path) is None
+    write_cache(path, b"content")
+    assert read_cached(path) == b"content"
     assert callable(damage)
     path.write_bytes(damage(path.read_bytes()))
-    assert read_kept(path) is None
+    assert read_cached(path) is None
 
 
 def test_a_file_is_named_by_what_it_is_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    one, other = (kept_path("skills", ".x", parts) for parts in ([b"a", b"b"], [b"a", b"c"]))
+    one, other = (cache_path("skills", ".x", parts) for parts in ([b"a", b"b"], [b"a", b"c"]))
     assert one != other
-    assert one == kept_path("skills", ".x", [b"a", b"b"])
+    assert one == cache_path("skills", ".x", [b"a", b"b"])
     assert one.parent == tmp_path / "ai-job-market"
 
 
@@ -37,8 +37,8 @@ def test_the_folder_drops_what_is_old(tmp_path: Path) -> None:
         path.touch()
     now = young.stat().st_mtime
     for path, age in ((young, 0.9), (old, 1.1), (cut, 1.1), (alien, 1.1), (other, 1.1)):
-        os.utime(path, (now, now - age * KEPT_FOR))
+        os.utime(path, (now, now - age * MAX_AGE))
     kept = tmp_path / "skills-4.hyperscan"
-    keep(kept, b"content")
+    write_cache(kept, b"content")
     assert set(tmp_path.iterdir()) == {young, alien, other, kept}
-    assert read_kept(kept) == b"content"
+    assert read_cached(kept) == b"content"
