@@ -93,7 +93,7 @@ class Value:
     style: str = ""
 
 
-def refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
+def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
     """The refined row of a posting's newest observation: all columns of `refined.postings`.
 
     `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
@@ -136,15 +136,15 @@ class Job:
     merges: list[dict[str, Any]]
 
 
-def job_of(data: Path, posting_id: str) -> Job:
+def read_job(data: Path, posting_id: str) -> Job:
     """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
     with database.open_reader(data) as con:
         job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
-        postings, links, merges = (_named(con.execute(sql, {"job": job_id})) for sql in JOB)
+        postings, links, merges = (_rows_by_name(con.execute(sql, {"job": job_id})) for sql in JOB)
     return Job(job_id=job_id, postings=postings, links=links, merges=merges)
 
 
-def _named(found: database.Connection) -> list[dict[str, Any]]:
+def _rows_by_name(found: database.Connection) -> list[dict[str, Any]]:
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -194,7 +194,7 @@ def show_job(job: Job, out: Console) -> None:
         _show_rows(
             Table(*ends, "rule", "score", "since", "", title="Links", **LOOK),
             [
-                (link["left"], link["right"], *_because(link), link["linked"], FOLLOWED[link["is_followed"]])
+                (link["left"], link["right"], *_rule_and_score(link), link["linked"], FOLLOWED[link["is_followed"]])
                 for link in job.links
             ],
             out,
@@ -207,7 +207,14 @@ def show_job(job: Job, out: Console) -> None:
         _show_rows(
             Table(*ids, "rule", "score", "on", title="Merges", **LOOK),
             [
-                (one["from_job_id"], one["into_job_id"], one["left"], one["right"], *_because(one), one["merged"])
+                (
+                    one["from_job_id"],
+                    one["into_job_id"],
+                    one["left"],
+                    one["right"],
+                    *_rule_and_score(one),
+                    one["merged"],
+                )
                 for one in job.merges
             ],
             out,
@@ -223,7 +230,7 @@ def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> Non
         out.print()
 
 
-def _because(link: Mapping[str, Any]) -> tuple[str, str]:
+def _rule_and_score(link: Mapping[str, Any]) -> tuple[str, str]:
     return link["rule"], f"{link['score']:.2f}"
 
 
@@ -233,7 +240,7 @@ def _because(link: Mapping[str, Any]) -> tuple[str, str]:
 def values_of(row: Mapping[str, Any]) -> list[Value]:
     """Every value of a refined row but the skills, in the order in which they are shown."""
     spans: list[dict[str, Any]] = row["spans"]
-    values = [_spanned(row, span) for span in spans if span["field"] != "country"]
+    values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
     read = {value.name for value in values}
     if row["seniority"] == "unstated" and "seniority" not in read:
@@ -256,7 +263,7 @@ def _language(row: Mapping[str, Any]) -> tuple[str, str]:
     return "inferred", "told from the text" + ("; the source may state it too" if row["source"] in TELLING else "")
 
 
-def _spanned(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
+def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
     name = str(span["field"])
     said = row.get(name)
     value = ", ".join(said) if isinstance(said, list) else f"{said:g}" if isinstance(said, float) else str(said)
@@ -307,7 +314,7 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
     if pay["flag"]:
         rules.append(f"kept out of bands: {pay['flag']}")
     value = " ".join(filter(None, said))
-    is_in_text = pay["start"] is not None and _stands(pay, row)
+    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
     return Value(
         name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
         value=value,
@@ -321,7 +328,7 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
     )
 
 
-def _stands(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     """Whether the offsets of a pay are of the text, not of a pay field of the source that was read as prose."""
     words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
     return bool(words == pay["pay_text"])

@@ -21,7 +21,7 @@ from extractors.boards import BOARDS, Board, all_boards, written
 from extractors.source import Response, all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
-from flows.terminal.progress import shown
+from flows.terminal.progress import show_progress
 from warehouse import database
 
 LOG = logging.getLogger("jobmarket")
@@ -120,7 +120,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
         for path in sorted((config.archive / name).glob(f"*{SUFFIX}"))
         if path.is_file()  # a pipe would be waited for
     ]
-    for name, path in shown(files, total=len(files), what="looking for boards"):
+    for name, path in show_progress(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(path) if isinstance(answer, Response))
         for found in {board for answer in answers for board in boards_linked(answer)}:
             if (found[0], found[1].lower()) not in known:

@@ -97,7 +97,7 @@ def temporary_server(prefect_home: Path, ended: Collection[str] = ()) -> Iterato
     server = SubprocessASGIServer()
 
     def start_and_record() -> Any:
-        process = _started(int(server.port or 0))
+        process = _start_server(int(server.port or 0))
         try:
             _record(prefect_home / RECORD, process.pid)
         except BaseException:  # nobody would find it
@@ -165,7 +165,7 @@ def crash_ended(run_ids: Collection[str]) -> int:
     return len(crashed)
 
 
-def _started(port: int) -> subprocess.Popen[bytes]:
+def _start_server(port: int) -> subprocess.Popen[bytes]:
     """Prefect's server as Prefect starts it, but in a session of its own.
 
     Ctrl-C reaches every process of the terminal's group. A server that ends before us lets Prefect try for
