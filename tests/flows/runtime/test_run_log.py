@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from flows import serve
-from flows.nightly import Outcome
+from flows.nightly import Outcome, Request
 from flows.runtime.lock import FolderInUse, hold_folder
 from flows.runtime.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, on_record, runs_of
+from flows.runtime.settings_file import FILE
 from flows.runtime.source_health import Health
+from flows.terminal.errors import WrongUsage
 
 
 def recorded(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
@@ -93,3 +95,27 @@ def test_a_scheduled_night_is_on_record_also_when_it_finds_the_folder_in_use(
         serve.scheduled_night.fn(["lever"])
     assert [run.state for run in runs_of(tmp_path)] == [STATES[1], STATES[0]]
     assert f"in use by process {os.getpid()}" in (runs_of(tmp_path)[0].message or "")
+
+
+def test_a_scheduled_night_takes_the_settings_of_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests: list[Request] = []
+
+    def publish(request: Request) -> Outcome:
+        requests.append(request)
+        return Outcome(exit_code=0, as_of=date(2026, 9, 30))
+
+    monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
+    monkeypatch.setattr(serve, "nightly", publish)
+    path = tmp_path / FILE
+    path.write_text('guides = ["mine.md"]\n[sources]\noff = ["lever"]\n')
+    serve.scheduled_night.fn([])
+    serve.scheduled_night.fn(["lever"])
+    assert requests[0].guides == (tmp_path / "mine.md",)
+    assert "ashby" in requests[0].sources and "lever" not in requests[0].sources
+    assert requests[1].sources == ("lever",)
+    path.write_text("[limits]\nworkers = 0\n")
+    with pytest.raises(WrongUsage):
+        serve.scheduled_night.fn([])
+    assert f"{path}:2: limits.workers = 0" in (runs_of(tmp_path)[0].message or ""), (
+        "a night that is refused is on record"
+    )
