@@ -396,7 +396,9 @@ def show(row: Mapping[str, Any], out: Console) -> None:
     marked = [*values, *skills, *_place_spans(row)]
     for part, label in (("title", "Title"), ("location", "Location"), ("text", "Text")):
         out.print(Text(label, "bold"))
-        out.print(_marked(parts[part], [value for value in marked if value.part == part]) or Text(f"no {part}", "dim"))
+        out.print(
+            _mark_words(parts[part], [value for value in marked if value.part == part]) or Text(f"no {part}", "dim")
+        )
         out.print()
 
 
@@ -438,7 +440,7 @@ def _words(value: Value, parts: Mapping[str, str]) -> Text:
     return Text(f"{value.part}: {words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + '…'}")
 
 
-def _marked(text: str, values: Iterable[Value]) -> Text:
+def _mark_words(text: str, values: Iterable[Value]) -> Text:
     """A part of the advert: [the words of each value ‹what they were read as›], in the value's style."""
     spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
     cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})

@@ -332,17 +332,17 @@ _SPACING = re.compile(r"[\s-]+")
 @functools.cache
 def _names() -> dict[str, str]:
     """Folded names and aliases of the taxonomy to the name of their row; a name wins over an alias."""
-    names = {_folded(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
-    return names | {_folded(row.skill): row.skill for row in taxonomy()}
+    names = {_fold(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
+    return names | {_fold(row.skill): row.skill for row in taxonomy()}
 
 
-def _folded(label: str) -> str:
+def _fold(label: str) -> str:
     return _SPACING.sub(" ", label.casefold()).strip()
 
 
 def _skill_of(label: str) -> str:
     """The row of the taxonomy that a label names; the label itself, marked, when no row covers it."""
-    return _names().get(_folded(label), f"{label} (no row)")
+    return _names().get(_fold(label), f"{label} (no row)")
 
 
 def _cut_words(text: str, start: int, end: int) -> str:
@@ -495,7 +495,7 @@ SHORT_FOR = {
 
 
 @functools.cache
-def _spelled(amount: float) -> Callable[[str], re.Match[str] | None]:
+def _match_spelling(amount: float) -> Callable[[str], re.Match[str] | None]:
     """A search for an amount in any spelling: grouped in any way, with cents, in thousands, lakh or millions."""
     whole = f"{amount:,.0f}"
     forms = {whole.replace(",", mark) for mark in GROUPED_BY} if amount.is_integer() else set()
@@ -514,7 +514,12 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
         ranges = _stated_ranges(job)
         text = job.get("descriptionPlain") or ""
         held = next(
-            (high for low, high, _, _ in sorted(ranges, key=str) if _spelled(low)(text) and _spelled(high)(text)), None
+            (
+                high
+                for low, high, _, _ in sorted(ranges, key=str)
+                if _match_spelling(low)(text) and _match_spelling(high)(text)
+            ),
+            None,
         )
         if held is None:
             continue
@@ -531,7 +536,7 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
         if not is_right:
             expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
             read = f"{_format(got[0])} to {_format(got[1])}" if advert.pay_low or advert.pay_high else None
-            stands = _spelled(held)(text)
+            stands = _match_spelling(held)(text)
             assert stands is not None
             found.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, read)
 

@@ -122,7 +122,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     ]
     for name, path in show_progress(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(path) if isinstance(answer, Response))
-        for found in {board for answer in answers for board in boards_linked(answer)}:
+        for found in {board for answer in answers for board in find_linked_boards(answer)}:
             if (found[0], found[1].lower()) not in known:
                 seen[found] += 1
                 where.setdefault(found, f"{name}/{path.name}")
@@ -134,7 +134,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     return [*all_boards(), *new], findings
 
 
-def boards_linked(answer: Response) -> Iterator[tuple[str, str]]:
+def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
     """Source and token of every board that an answer links to, itself left out."""
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")

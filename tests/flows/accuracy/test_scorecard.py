@@ -222,7 +222,7 @@ def test_wilson_is_inside_of_zero_and_one() -> None:
     ],
 )
 def test_an_amount_is_found_in_any_spelling(amount: float, text: str, is_there: bool) -> None:
-    assert bool(scoring._spelled(amount)(text)) is is_there
+    assert bool(scoring._match_spelling(amount)(text)) is is_there
 
 
 def test_prose_is_held_against_the_structured_field() -> None:

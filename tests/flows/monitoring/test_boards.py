@@ -12,7 +12,7 @@ import pytest
 from extractors.archive.warc import Writer
 from extractors.boards import BOARDS, Board, all_boards, read_boards, written
 from extractors.source import Response
-from flows.monitoring.boards import _judge_board, add_board, boards_linked, discover_boards, write_patch
+from flows.monitoring.boards import _judge_board, add_board, discover_boards, find_linked_boards, write_patch
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
 
@@ -97,4 +97,4 @@ def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
 def test_an_answer_does_not_discover_itself() -> None:
     body = b"https://jobs.lever.co/acme/1 https://jobs.lever.co/other/1"
     answer = Response(url="https://api.lever.co/v0/postings/acme", observed_at=NOW, status=200, body=body)
-    assert list(boards_linked(answer)) == [("lever", "other")]
+    assert list(find_linked_boards(answer)) == [("lever", "other")]
