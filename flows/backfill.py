@@ -19,7 +19,7 @@ from flows.inputs.recordings import Recordings
 from flows.nightly import RUN_NAME, Outcome, Request, from_archive, salvage_parts
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import Health, add_rejects, reject_future
-from flows.terminal.progress import shown
+from flows.terminal.progress import show_progress
 from warehouse.tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
@@ -44,7 +44,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
     health = Health(source=name, outcome="ok")
     rejects: list[Rejects] = []
     ahead: list[Rejects] = []
-    for file in shown(files, total=len(files), what=f"archiving {name}"):
+    for file in show_progress(files, total=len(files), what=f"archiving {name}"):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         with request.settings.held(name) as held:
             with Writer(path, dated=True) as writer:

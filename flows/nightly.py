@@ -38,14 +38,14 @@ from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, checked_contact, web_for
 from flows.accuracy.audit_results import audits_of
-from flows.runtime.permissions import accept, accepted, permissions, why_off
+from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals
 from flows.runtime.version import code_version
-from flows.terminal.errors import unwritten
-from flows.terminal.progress import shown
+from flows.terminal.errors import describe_unwritten
+from flows.terminal.progress import show_progress
 from reports.figures import claims
 from reports.figures.compute import compute as compute_figures
 from reports.guide import refresh
@@ -285,7 +285,7 @@ def fetch_source(name: str, request: Request) -> Health:
                     replay=None if recording is None else [recording],
                     contact=request.settings.contact,
                     held=held,
-                    is_permitted=name in permissions(request.settings.data),
+                    is_permitted=name in read_permissions(request.settings.data),
                 )
                 failures = module.fetch(web, boards=boards, as_of=day)
             held.add(writer.path, writer.entries)
@@ -327,7 +327,7 @@ def refine_archive(request: Request) -> tuple[list[Refined], dict[str, str]]:
     broken: dict[str, str] = {}
     pool = refine_all(files, archive=archive, refined=request.settings.refined, workers=request.settings.workers)
     with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
-        for name, warc, result in shown(pool, total=len(files), what="refining"):
+        for name, warc, result in show_progress(pool, total=len(files), what="refining"):
             if isinstance(result, Refined):
                 refined.append(result)
             else:
@@ -382,7 +382,7 @@ def load_refined(
 
 def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
     """The gate of a source's files; it adds its results to `checks`. Live nights are also held against its history."""
-    let_in = accepted(request.settings.data, request.as_of)
+    let_in = read_accepted(request.settings.data, request.as_of)
     is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
 
     def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
@@ -544,7 +544,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     except (GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]
     except OSError as error:
-        return [unwritten(error)]
+        return [describe_unwritten(error)]
     finally:
         atomic_files.abandon(staged)
     return []

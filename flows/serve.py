@@ -13,12 +13,12 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.nightly import Outcome, Request, keep_published_outcome, new_run_id, nightly
 from flows.runtime.data_kind import LIVE, settle_kind
-from flows.runtime.lock import held
+from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import chosen_sources
 from flows.runtime.prefect_server import crash_ended, lasting_server
 from flows.runtime.run_log import ended_runs, on_record
 from flows.runtime.settings import Settings, find_values, settings
-from flows.terminal.errors import WrongUsage, near
+from flows.terminal.errors import WrongUsage, suggest
 
 LOG = logging.getLogger("jobmarket")
 
@@ -49,7 +49,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
     """
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
     data = find_values({})[0]["data"].value
-    with on_record(data, run_id=run_id, command=COMMAND) as ended, held(data):
+    with on_record(data, run_id=run_id, command=COMMAND) as ended, hold_folder(data):
         config = settings(sources_on=sources)
         request = Request(
             settings=config,
@@ -76,7 +76,7 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
     if timezone not in zones:
         raise WrongUsage(
             f"--timezone {timezone}: no such time zone; "
-            f"an IANA name such as Europe/Berlin expected{near(timezone, zones)}"
+            f"an IANA name such as Europe/Berlin expected{suggest(timezone, zones)}"
         )
     try:
         return Cron(cron, timezone=timezone)

@@ -23,7 +23,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
-from flows.accuracy.posting_report import Value, refined_row, show, skills_of, values_of
+from flows.accuracy.posting_report import Value, read_refined_row, show, skills_of, values_of
 from flows.runtime.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
@@ -167,7 +167,7 @@ def ask_questions(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]
             continue
         try:
             answer = _ask_question(
-                refined_row(data, question.posting_id), question, day, f"{number} of {len(questions)}", ask, out
+                read_refined_row(data, question.posting_id), question, day, f"{number} of {len(questions)}", ask, out
             )
         except (_StopAsking, EOFError, KeyboardInterrupt):
             out.print()

@@ -88,7 +88,7 @@ class Advert:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class Comparison:
     """Two groups of adverts and what they are called."""
 
     label: str
@@ -127,7 +127,7 @@ GROUP BY p.job_id
 """
 
 
-def adverts_in(data: Path, *, refined: Path | None = None) -> list[Advert]:
+def read_adverts(data: Path, *, refined: Path | None = None) -> list[Advert]:
     """The full texts of all jobs in English. Raises `FileNotFoundError` when nothing was published yet.
 
     `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
@@ -138,29 +138,31 @@ def adverts_in(data: Path, *, refined: Path | None = None) -> list[Advert]:
     return [Advert(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-def compared(adverts: Sequence[Advert]) -> Compared:
+def compare_adverts(adverts: Sequence[Advert]) -> Comparison:
     """Later and earlier AI adverts where the data speaks of a time, else AI adverts and others of engineering."""
     ai = [advert for advert in adverts if advert.is_ai]
-    fields = _heard(advert for advert in adverts if not advert.is_ai and not advert.is_technical)
+    fields = _limit_employers(advert for advert in adverts if not advert.is_ai and not advert.is_technical)
     crawls = Counter(advert.crawled_on for advert in ai)
     if sum(n >= MIN_HALF for n in crawls.values()) > 1:
         days = sorted(advert.day for advert in ai)
         middle = days[len(days) // 2]
         late, early = [a for a in ai if a.day >= middle], [a for a in ai if a.day < middle]
         if min(len(late), len(early)) >= MIN_HALF:
-            return Compared(
+            return Comparison(
                 label=f"AI adverts from {middle} on",
                 base_label=f"AI adverts before {middle}",
-                group=_heard(late),
-                base=_heard(early),
+                group=_limit_employers(late),
+                base=_limit_employers(early),
                 others=fields,
             )
     others = [advert for advert in adverts if not advert.is_ai and advert.is_technical]
     label = "other adverts of engineering and data"
-    return Compared(label="AI adverts", base_label=label, group=_heard(ai), base=_heard(others), others=fields)
+    return Comparison(
+        label="AI adverts", base_label=label, group=_limit_employers(ai), base=_limit_employers(others), others=fields
+    )
 
 
-def _heard(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
+def _limit_employers(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
     """At most `PER_EMPLOYER` adverts of each employer and `MAX_GROUP` in all, the same ones on every machine."""
     by_employer: dict[str, int] = Counter()
     heard = []
@@ -171,7 +173,7 @@ def _heard(adverts: Iterable[Advert]) -> tuple[Advert, ...]:
     return tuple(heard[:MAX_GROUP])
 
 
-def emerging(pair: Compared) -> list[Term]:
+def find_emerging(pair: Comparison) -> list[Term]:
     """The terms that more employers of the group use than of the base and of other fields, the surest first."""
     users: dict[str, set[int]] = defaultdict(set)
     written: dict[str, Counter[str]] = defaultdict(Counter)
@@ -189,8 +191,8 @@ def emerging(pair: Compared) -> list[Term]:
         and term not in never
     }
     mine = {term: {pair.group[number].employer for number in jobs} for term, jobs in kept.items()}
-    base, theirs = _used(pair.base, kept)
-    _, elsewhere = _used(pair.others, kept)
+    base, theirs = _count_users(pair.base, kept)
+    _, elsewhere = _count_users(pair.others, kept)
     size, *sizes = (len({advert.employer for advert in group}) for group in (pair.group, pair.base, pair.others))
     scored = {
         term: min(
@@ -206,7 +208,7 @@ def emerging(pair: Compared) -> list[Term]:
     return [_term(term, scored[term], kept[term], base[term], written[term], pair) for term in uncovered]
 
 
-def _used(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Counter[str], dict[str, set[str]]]:
+def _count_users(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Counter[str], dict[str, set[str]]]:
     """How many adverts use each of the terms, and which employers do."""
     jobs: Counter[str] = Counter()
     employers: dict[str, set[str]] = defaultdict(set)
@@ -270,7 +272,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         if is_asking and not (line and line.words.get("degree")):
             cut = said
             if line is not None:
-                for start, end in _known_spans(line):
+                for start, end in _find_known_spans(line):
                     cut = cut[:start] + "|" * (end - start) + cut[end:]
             pieces = [piece for piece in _MARK.split(cut) if piece and piece.strip()]
             for number, piece in enumerate(pieces):
@@ -279,7 +281,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         begin += len(said) + 1
 
 
-def _known_spans(line: Line) -> Iterator[tuple[int, int]]:
+def _find_known_spans(line: Line) -> Iterator[tuple[int, int]]:
     """Where a line holds names of the taxonomy and words of AI, each to the ends of its word ("AI-powered")."""
     words = [word.span() for word in _WORD.finditer(line.text)]
     firsts = [start for start, _ in words]
@@ -333,10 +335,10 @@ def _without_parts(terms: Sequence[str], users: dict[str, set[int]]) -> list[str
 # --- for a person to accept -----------------------------------------------------------------------------
 
 
-def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str], pair: Compared) -> Term:
+def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str], pair: Comparison) -> Term:
     adverts = sorted((pair.group[number] for number in jobs), key=lambda a: (a.day, a.posting_id), reverse=True)
     by_employer = {advert.employer: advert for advert in reversed(adverts)}
-    examples = tuple((a.posting_id, _around(a.text, term)) for a in list(by_employer.values())[:EXAMPLES])
+    examples = tuple((a.posting_id, _cut_line(a.text, term)) for a in list(by_employer.values())[:EXAMPLES])
     said = Counter({words: n for words, n in written.items() if words}).most_common(1)
     name = said[0][0] if said else term
     return Term(
@@ -351,7 +353,7 @@ def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str
     )
 
 
-def _around(text: str, term: str) -> str:
+def _cut_line(text: str, term: str) -> str:
     """The line the term stands in, cut to some words to either side."""
     pattern = r"\W+".join(map(re.escape, term.split()))
     found = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
@@ -365,7 +367,7 @@ def _around(text: str, term: str) -> str:
 def _csv_line(name: str, term: str, adverts: Sequence[Advert], evidence: str, *, kind: str) -> str:
     """A row for skills.csv. The category is the commonest of the skills on the term's lines, else in its adverts."""
     category_of = {row.skill: row.category for row in taxonomy()}
-    texts = (_around(advert.text, term) for advert in adverts)
+    texts = (_cut_line(advert.text, term) for advert in adverts)
     beside = Counter(category_of[asked.skill] for text in texts for asked in skills_in(text))
     if not beside:
         beside = Counter(category_of[asked.skill] for advert in adverts for asked in skills_in(advert.text))
@@ -384,7 +386,7 @@ def _csv_line(name: str, term: str, adverts: Sequence[Advert], evidence: str, *,
     return line.getvalue()
 
 
-def show(pair: Compared, terms: Sequence[Term], limit: int, out: Console) -> None:
+def show(pair: Comparison, terms: Sequence[Term], limit: int, out: Console) -> None:
     """Print names and phrases with counts, measure and examples, each with the row to accept."""
     out.print(
         f"{pair.label} ({len(pair.group):,} jobs) against {pair.base_label} ({len(pair.base):,} jobs), at most "

@@ -94,7 +94,7 @@ class Value:
     style: str = ""
 
 
-def refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
+def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
     """The refined row of a posting's newest observation: all columns of `refined.postings`.
 
     `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
@@ -137,15 +137,15 @@ class Job:
     merges: list[dict[str, Any]]
 
 
-def job_of(data: Path, posting_id: str) -> Job:
+def read_job(data: Path, posting_id: str) -> Job:
     """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
     with open_reader(data) as con:
         job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
-        postings, links, merges = (_named(con.execute(sql, {"job": job_id})) for sql in JOB)
+        postings, links, merges = (_rows_by_name(con.execute(sql, {"job": job_id})) for sql in JOB)
     return Job(job_id=job_id, postings=postings, links=links, merges=merges)
 
 
-def _named(found: database.Connection) -> list[dict[str, Any]]:
+def _rows_by_name(found: database.Connection) -> list[dict[str, Any]]:
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -195,7 +195,7 @@ def show_job(job: Job, out: Console) -> None:
         _show_rows(
             Table(*ends, "rule", "score", "since", "", title="Links", **LOOK),
             [
-                (link["left"], link["right"], *_because(link), link["linked"], FOLLOWED[link["is_followed"]])
+                (link["left"], link["right"], *_rule_and_score(link), link["linked"], FOLLOWED[link["is_followed"]])
                 for link in job.links
             ],
             out,
@@ -208,7 +208,14 @@ def show_job(job: Job, out: Console) -> None:
         _show_rows(
             Table(*ids, "rule", "score", "on", title="Merges", **LOOK),
             [
-                (one["from_job_id"], one["into_job_id"], one["left"], one["right"], *_because(one), one["merged"])
+                (
+                    one["from_job_id"],
+                    one["into_job_id"],
+                    one["left"],
+                    one["right"],
+                    *_rule_and_score(one),
+                    one["merged"],
+                )
                 for one in job.merges
             ],
             out,
@@ -224,7 +231,7 @@ def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> Non
         out.print()
 
 
-def _because(link: Mapping[str, Any]) -> tuple[str, str]:
+def _rule_and_score(link: Mapping[str, Any]) -> tuple[str, str]:
     return link["rule"], f"{link['score']:.2f}"
 
 
@@ -234,7 +241,7 @@ def _because(link: Mapping[str, Any]) -> tuple[str, str]:
 def values_of(row: Mapping[str, Any]) -> list[Value]:
     """Every value of a refined row but the skills, in the order in which they are shown."""
     spans: list[dict[str, Any]] = row["spans"]
-    values = [_spanned(row, span) for span in spans if span["field"] != "country"]
+    values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
     read = {value.name for value in values}
     if row["seniority"] == "unstated" and "seniority" not in read:
@@ -257,7 +264,7 @@ def _language(row: Mapping[str, Any]) -> tuple[str, str]:
     return "inferred", "told from the text" + ("; the source may state it too" if row["source"] in TELLING else "")
 
 
-def _spanned(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
+def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
     name = str(span["field"])
     said = row.get(name)
     value = ", ".join(said) if isinstance(said, list) else f"{said:g}" if isinstance(said, float) else str(said)
@@ -308,7 +315,7 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
     if pay["flag"]:
         rules.append(f"kept out of bands: {pay['flag']}")
     value = " ".join(filter(None, said))
-    is_in_text = pay["start"] is not None and _stands(pay, row)
+    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
     return Value(
         name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
         value=value,
@@ -322,7 +329,7 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
     )
 
 
-def _stands(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     """Whether the offsets of a pay are of the text, not of a pay field of the source that was read as prose."""
     words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
     return bool(words == pay["pay_text"])
@@ -390,7 +397,9 @@ def show(row: Mapping[str, Any], out: Console) -> None:
     marked = [*values, *skills, *_place_spans(row)]
     for part, label in (("title", "Title"), ("location", "Location"), ("text", "Text")):
         out.print(Text(label, "bold"))
-        out.print(_marked(parts[part], [value for value in marked if value.part == part]) or Text(f"no {part}", "dim"))
+        out.print(
+            _mark_words(parts[part], [value for value in marked if value.part == part]) or Text(f"no {part}", "dim")
+        )
         out.print()
 
 
@@ -432,7 +441,7 @@ def _words(value: Value, parts: Mapping[str, str]) -> Text:
     return Text(f"{value.part}: {words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + '…'}")
 
 
-def _marked(text: str, values: Iterable[Value]) -> Text:
+def _mark_words(text: str, values: Iterable[Value]) -> Text:
     """A part of the advert: [the words of each value ‹what they were read as›], in the value's style."""
     spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
     cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})

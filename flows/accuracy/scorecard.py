@@ -42,54 +42,56 @@ class Declared:
     form: str = "percent"
 
 
-def _asked(reader: str, what: str, target: float, **more: Any) -> Declared:
+def _with_target(reader: str, what: str, target: float, **more: Any) -> Declared:
     return Declared(reader=reader, what=what, target=target, **more)
 
 
-def _shown(reader: str, what: str, **more: Any) -> Declared:
+def _without_target(reader: str, what: str, **more: Any) -> Declared:
     return Declared(reader=reader, what=what, **more)
 
 
 DECLARED: Mapping[str, Declared] = {
-    "salary_cases": _asked("pay", "salary_cases: all four fields right", 0.95),
-    "salary_cases.negatives": _asked("pay", "salary_cases: nothing invented", 1.0),
-    "salary_cases.low": _shown("pay", "salary_cases: low"),
-    "salary_cases.high": _shown("pay", "salary_cases: high"),
-    "salary_cases.currency": _shown("pay", "salary_cases: currency"),
-    "salary_cases.period": _shown("pay", "salary_cases: period"),
-    "hn_salary_read": _asked("pay", "hn_salary_read: all four fields right", 0.92),
-    "hn_salary_read.negatives": _asked("pay", "hn_salary_read: nothing invented", 1.0),
-    "hn_salary_read.low": _shown("pay", "hn_salary_read: low"),
-    "hn_salary_read.high": _shown("pay", "hn_salary_read: high"),
-    "hn_salary_read.currency": _shown("pay", "hn_salary_read: currency"),
-    "hn_salary_read.period": _shown("pay", "hn_salary_read: period"),
-    "ashby.pay": _asked("pay", "real Ashby: prose against structured", 0.95),
-    "ashby.pay_any": _shown("pay", "real Ashby: any pay read from the prose"),
-    "ashby.pay_in_full": _shown("pay", "real Ashby: with currency and period"),
-    "skills_gold.pay": _shown("pay", "skills_gold: low, high and period, or none"),
-    "location_cases.country": _asked("place", "location_cases: country", 0.97),
-    "ashby.country": _asked("place", "real Ashby: country, all pairs", 0.97),
-    "ashby.country_read": _shown("place", "real Ashby: country, pairs where one is read"),
-    "location_cases.scope": _asked("place", "location_cases: remote scope", 0.93),
-    "titles.role": _asked("role", "titles: role", 0.92),
-    "titles.macro_f1": _asked("role", "titles: macro-F1 (roles of 5 cases)", 0.88, form="decimal"),
-    "titles.seniority": _asked("seniority", "titles: seniority", 0.98),
-    "seniority_cases": _asked("seniority", "seniority_cases: collapsed level", 0.92),
-    "skills_gold.years": _shown("requirement", "skills_gold: years of experience, or none"),
-    "skills_gold.degree": _shown("requirement", "skills_gold: lowest degree, or none"),
-    "skillspan.recall": _asked("skill", "skillspan: document recall", 0.95),
-    "skillspan.finds": _asked("skill", "skillspan: technologies per annotated one", 1.6, is_most=True, form="times"),
-    "skillspan.finds_all": _shown("skill", "skillspan: finds, concepts too", is_most=True, form="times"),
-    "hn_silver.f1": _asked("skill", "hn_silver: micro-F1, frequent names", 0.94, form="decimal"),
-    "hn_silver.precision": _shown("skill", "hn_silver: precision, frequent names"),
-    "hn_silver.recall": _shown("skill", "hn_silver: recall, frequent names"),
-    "hn_silver.rest_recall": _asked("skill", "hn_silver: recall, the rest", 0.95),
-    "skills_gold.recall": _asked("skill", "skills_gold: recall, in the taxonomy", 0.88),
-    "skills_gold.recall_all": _asked("skill", "skills_gold: recall, all labels", 0.75),
-    "skills_gold.recall_twice": _shown("skill", "skills_gold: recall, labels given twice or more"),
-    "skills_gold.precision": _asked("skill", "skills_gold: precision of all finds", 0.88),
-    "skills_gold.mentioned_apart": _asked("skill", "skills_gold: only mentioned, read so", 0.70),
-    "skill_alias_cases": _shown("skill", "skill_alias_cases: exact set"),
+    "salary_cases": _with_target("pay", "salary_cases: all four fields right", 0.95),
+    "salary_cases.negatives": _with_target("pay", "salary_cases: nothing invented", 1.0),
+    "salary_cases.low": _without_target("pay", "salary_cases: low"),
+    "salary_cases.high": _without_target("pay", "salary_cases: high"),
+    "salary_cases.currency": _without_target("pay", "salary_cases: currency"),
+    "salary_cases.period": _without_target("pay", "salary_cases: period"),
+    "hn_salary_read": _with_target("pay", "hn_salary_read: all four fields right", 0.92),
+    "hn_salary_read.negatives": _with_target("pay", "hn_salary_read: nothing invented", 1.0),
+    "hn_salary_read.low": _without_target("pay", "hn_salary_read: low"),
+    "hn_salary_read.high": _without_target("pay", "hn_salary_read: high"),
+    "hn_salary_read.currency": _without_target("pay", "hn_salary_read: currency"),
+    "hn_salary_read.period": _without_target("pay", "hn_salary_read: period"),
+    "ashby.pay": _with_target("pay", "real Ashby: prose against structured", 0.95),
+    "ashby.pay_any": _without_target("pay", "real Ashby: any pay read from the prose"),
+    "ashby.pay_in_full": _without_target("pay", "real Ashby: with currency and period"),
+    "skills_gold.pay": _without_target("pay", "skills_gold: low, high and period, or none"),
+    "location_cases.country": _with_target("place", "location_cases: country", 0.97),
+    "ashby.country": _with_target("place", "real Ashby: country, all pairs", 0.97),
+    "ashby.country_read": _without_target("place", "real Ashby: country, pairs where one is read"),
+    "location_cases.scope": _with_target("place", "location_cases: remote scope", 0.93),
+    "titles.role": _with_target("role", "titles: role", 0.92),
+    "titles.macro_f1": _with_target("role", "titles: macro-F1 (roles of 5 cases)", 0.88, form="decimal"),
+    "titles.seniority": _with_target("seniority", "titles: seniority", 0.98),
+    "seniority_cases": _with_target("seniority", "seniority_cases: collapsed level", 0.92),
+    "skills_gold.years": _without_target("requirement", "skills_gold: years of experience, or none"),
+    "skills_gold.degree": _without_target("requirement", "skills_gold: lowest degree, or none"),
+    "skillspan.recall": _with_target("skill", "skillspan: document recall", 0.95),
+    "skillspan.finds": _with_target(
+        "skill", "skillspan: technologies per annotated one", 1.6, is_most=True, form="times"
+    ),
+    "skillspan.finds_all": _without_target("skill", "skillspan: finds, concepts too", is_most=True, form="times"),
+    "hn_silver.f1": _with_target("skill", "hn_silver: micro-F1, frequent names", 0.94, form="decimal"),
+    "hn_silver.precision": _without_target("skill", "hn_silver: precision, frequent names"),
+    "hn_silver.recall": _without_target("skill", "hn_silver: recall, frequent names"),
+    "hn_silver.rest_recall": _with_target("skill", "hn_silver: recall, the rest", 0.95),
+    "skills_gold.recall": _with_target("skill", "skills_gold: recall, in the taxonomy", 0.88),
+    "skills_gold.recall_all": _with_target("skill", "skills_gold: recall, all labels", 0.75),
+    "skills_gold.recall_twice": _without_target("skill", "skills_gold: recall, labels given twice or more"),
+    "skills_gold.precision": _with_target("skill", "skills_gold: precision of all finds", 0.88),
+    "skills_gold.mentioned_apart": _with_target("skill", "skills_gold: only mentioned, read so", 0.70),
+    "skill_alias_cases": _without_target("skill", "skill_alias_cases: exact set"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
 
@@ -120,14 +122,14 @@ def score_readers(gold: Path | None = None) -> Card:
     return Card(
         figures=figures,
         misses=tuple(found.misses),
-        disputed=tuple(row for row in _disputed() if row[:2] in missed),
-        fallen=fallen(figures, recorded()) if is_recorded_gold else (),
+        disputed=tuple(row for row in _read_disputed() if row[:2] in missed),
+        fallen=find_fallen(figures, read_record()) if is_recorded_gold else (),
         is_recorded_gold=is_recorded_gold,
         has_real=real is not None,
     )
 
 
-def _disputed() -> list[tuple[str, str, str]]:
+def _read_disputed() -> list[tuple[str, str, str]]:
     if not DISPUTED.exists():
         return []
     with DISPUTED.open(encoding="utf-8", newline="") as file:
@@ -145,7 +147,7 @@ def is_met(name: str, value: float) -> bool | None:
 # --- the record -----------------------------------------------------------------------------------------
 
 
-def recorded(record: Path = RECORD) -> dict[str, float]:
+def read_record(record: Path = RECORD) -> dict[str, float]:
     """The figures in the record, by name; none where there is no record."""
     if not record.exists():
         return {}
@@ -155,7 +157,7 @@ def recorded(record: Path = RECORD) -> dict[str, float]:
     }
 
 
-def fallen(figures: Mapping[str, Figure], before: Mapping[str, float]) -> tuple[str, ...]:
+def find_fallen(figures: Mapping[str, Figure], before: Mapping[str, float]) -> tuple[str, ...]:
     """What is worse than recorded, in words: a figure below it, above it where less is better, or gone."""
     worse = []
     for name, was in before.items():
@@ -261,14 +263,14 @@ STYLES = {True: "green", False: "bold red", None: ""}
 MET = {True: "yes", False: "no", None: ""}
 
 
-def _right(*names: str) -> list[Column]:
+def _right_columns(*names: str) -> list[Column]:
     return [Column(name, justify="right", no_wrap=True) for name in names]
 
 
 def _table(title: str, figures: Sequence[Figure]) -> Table:
     is_asked = any(DECLARED[figure.name].target is not None for figure in figures)
-    last = (*_right("target"), Column("met", no_wrap=True)) if is_asked else ()
-    table = Table("reader and cases", *_right("figure", "counts", "95 %"), *last, title=title, **LOOK)
+    last = (*_right_columns("target"), Column("met", no_wrap=True)) if is_asked else ()
+    table = Table("reader and cases", *_right_columns("figure", "counts", "95 %"), *last, title=title, **LOOK)
     reader = ""
     for figure in figures:
         declared = DECLARED[figure.name]
@@ -291,7 +293,7 @@ def _show_sources(figures: Sequence[Figure], cases: str, out: Console) -> None:
     sources = dict.fromkeys(source for figure in figures for source in figure.by_source if source)
     if len(sources) > 1:
         columns = [figure.name.partition(".")[2] or "all" for figure in figures if figure.by_source]
-        table = Table("source of the cases", *_right(*columns), title=f"{cases}: right of all", **LOOK)
+        table = Table("source of the cases", *_right_columns(*columns), title=f"{cases}: right of all", **LOOK)
         for source in sources:
             counts = (figure.by_source.get(source) for figure in figures if figure.by_source)
             table.add_row(source, *(f"{one[0]}/{one[1]}" if one else "" for one in counts))

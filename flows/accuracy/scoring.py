@@ -112,7 +112,9 @@ class Score:
 
     def miss(self, figure: str, case: str, given: object, expected: object, got: object) -> None:
         """Note a miss."""
-        self.misses.append(Miss(figure=figure, case=case, given=_said(given), expected=_said(expected), got=_said(got)))
+        self.misses.append(
+            Miss(figure=figure, case=case, given=_format(given), expected=_format(expected), got=_format(got))
+        )
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures, in the order in which they were counted."""
@@ -190,13 +192,13 @@ def _macro_f1(name: str, pairs: Sequence[tuple[str, str]]) -> Figure:
     return Figure(name=name, value=float(f1[0]), low=float(low), high=float(high), n=n)
 
 
-def _said(value: object) -> str:
+def _format(value: object) -> str:
     if isinstance(value, str):
         return value or "nothing"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_said(one)}" for key, one in value.items())
+        return ", ".join(f"{key} {_format(one)}" for key, one in value.items())
     if isinstance(value, Collection):
-        return ", ".join(sorted(map(_said, value))) or "nothing"
+        return ", ".join(sorted(map(_format, value))) or "nothing"
     return (
         "nothing" if value is None else f"{value:,.2f}".removesuffix(".00") if isinstance(value, float) else str(value)
     )
@@ -216,7 +218,7 @@ def _documents(gold: Path, name: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _read(case: object, **said: Any) -> Posting:
+def _read_advert(case: object, **said: Any) -> Posting:
     """An advert as the night reads it."""
     return posting(source="gold", id=case, **{"title": "Role", **said})
 
@@ -236,7 +238,7 @@ def _pay_cases(gold: Path, found: Score) -> None:
             country = row["context_country"] or None
             pays = complete_pay(pay_in(text, country=country), country=country, employment_type=None)
             if row["expect_none"] == "1":
-                all_read = [f"{pay.component} {_said(pay.low)} to {_said(pay.high)}" for pay in pays]
+                all_read = [f"{pay.component} {_format(pay.low)} to {_format(pay.high)}" for pay in pays]
                 found.judge(name, case, text, [], all_read, source)
                 found.count(f"{name}.negatives", int(not pays), 1, source)
                 continue
@@ -283,7 +285,7 @@ def _place_cases(gold: Path, found: Score) -> None:
         case, text, source = row["case_id"], row["input"], row["source"]
         if "1" not in (row["scored_country"], row["scored_scope"]):
             continue
-        advert = _read(case, location_text=text)
+        advert = _read_advert(case, location_text=text)
         if row["scored_country"] == "1":
             found.judge("location_cases.country", case, text, row["exp_country"] or None, advert.country, source)
         if row["scored_scope"] == "1":
@@ -330,40 +332,40 @@ _SPACING = re.compile(r"[\s-]+")
 @functools.cache
 def _names() -> dict[str, str]:
     """Folded names and aliases of the taxonomy to the name of their row; a name wins over an alias."""
-    names = {_folded(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
-    return names | {_folded(row.skill): row.skill for row in taxonomy()}
+    names = {_fold(alias): row.skill for row in reversed(taxonomy()) for alias in row.aliases}
+    return names | {_fold(row.skill): row.skill for row in taxonomy()}
 
 
-def _folded(label: str) -> str:
+def _fold(label: str) -> str:
     return _SPACING.sub(" ", label.casefold()).strip()
 
 
 def _skill_of(label: str) -> str:
     """The row of the taxonomy that a label names; the label itself, marked, when no row covers it."""
-    return _names().get(_folded(label), f"{label} (no row)")
+    return _names().get(_fold(label), f"{label} (no row)")
 
 
-def _around(text: str, start: int, end: int) -> str:
+def _cut_words(text: str, start: int, end: int) -> str:
     return f"…{text[max(0, start - 40) : end + 40]}…"
 
 
-def _evidence(advert: Posting, skill: str, label: str = "") -> str:
+def _find_evidence(advert: Posting, skill: str, label: str = "") -> str:
     """The words around a find, or around the first place where the label stands."""
     text = advert.text or ""
     span = next(((s.start, s.end) for s in advert.skills if s.skill == skill), None)
     if span is None:
         stands = re.search(rf"(?<!\w){re.escape(label or skill)}(?!\w)", text, re.IGNORECASE)
         span = stands.span() if stands else None
-    return _around(text, *span) if span else f"({label or skill} does not stand in the text)"
+    return _cut_words(text, *span) if span else f"({label or skill} does not stand in the text)"
 
 
 def _miss_skills(
     found: Score, figure: str, case: str, advert: Posting, missed: Iterable[str], extra: Iterable[str]
 ) -> None:
     for skill in sorted(missed):
-        found.miss(figure, case, _evidence(advert, skill), skill, None)
+        found.miss(figure, case, _find_evidence(advert, skill), skill, None)
     for skill in sorted(extra):
-        found.miss(figure, case, _evidence(advert, skill), None, skill)
+        found.miss(figure, case, _find_evidence(advert, skill), None, skill)
 
 
 @functools.cache
@@ -374,7 +376,7 @@ def _technologies() -> frozenset[str]:
 def _skillspan(gold: Path, found: Score) -> None:
     """Technologies are what was annotated: finds of other kinds ("microservices") are counted beside them."""
     for row in _documents(gold, "skillspan_tech_docs.jsonl"):
-        advert = _read(row["doc"], text=row["text"])
+        advert = _read_advert(row["doc"], text=row["text"])
         got = {asked.skill for asked in advert.skills}
         wanted = {_skill_of(label) for label in row["gold_concrete_tech"]}
         found.count("skillspan.recall", len(wanted & got), len(wanted))
@@ -392,7 +394,7 @@ def _hn_silver(gold: Path, found: Score) -> None:
         if "technologies" not in row["silver"]:
             continue
         case = f"hn {row['id']}"
-        advert = _read(row["id"], html=row["text"])
+        advert = _read_advert(row["id"], html=row["text"])
         got = {asked.skill for asked in advert.skills}
         wanted = {_skill_of(label) for label in row["silver"]["technologies"]}
         right = len(got & wanted & frequent)
@@ -410,7 +412,7 @@ def _skills_gold(gold: Path, found: Score) -> None:
     labelled = Counter(label for row in documents for label in set(row["skills"]))
     for row in documents:
         case = str(row["id"])
-        advert = _read(case, title=row["title"], html=row["html"])
+        advert = _read_advert(case, title=row["title"], html=row["html"])
         got = {asked.skill: asked.requirement for asked in advert.skills}
         asked_for = {_skill_of(label) for label in row["skills"]}
         mentioned = {_skill_of(label) for label in row["mentioned_only"]} - asked_for
@@ -426,7 +428,7 @@ def _skills_gold(gold: Path, found: Score) -> None:
         _miss_skills(found, "skills_gold.recall_all", case, advert, asked_for - hits, ())
         _miss_skills(found, "skills_gold.precision", case, advert, (), got.keys() - asked_for - mentioned)
         for skill in sorted((mentioned & covered) - apart):
-            given = _evidence(advert, skill)
+            given = _find_evidence(advert, skill)
             found.miss("skills_gold.mentioned_apart", case, given, f"{skill} mentioned", got.get(skill))
         degree = None if row["degree"] == "unstated" else row["degree"]
         found.judge("skills_gold.years", case, row["title"], row["years_experience_min"], advert.years_min)
@@ -448,7 +450,7 @@ def _aliases(gold: Path, found: Score) -> None:
     closed = {_skill_of(label) for label in LABELS_OF_ALIASES}
     for row in _rows(gold, "skill_alias_cases.tsv"):
         if row["scored"] == "1":
-            got = {asked.skill for asked in _read(row["case_id"], text=row["text"]).skills} & closed
+            got = {asked.skill for asked in _read_advert(row["case_id"], text=row["text"]).skills} & closed
             wanted = {_skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
             found.judge("skill_alias_cases", row["case_id"], row["text"], wanted, got)
 
@@ -493,7 +495,7 @@ SHORT_FOR = {
 
 
 @functools.cache
-def _spelled(amount: float) -> Callable[[str], re.Match[str] | None]:
+def _match_spelling(amount: float) -> Callable[[str], re.Match[str] | None]:
     """A search for an amount in any spelling: grouped in any way, with cents, in thousands, lakh or millions."""
     whole = f"{amount:,.0f}"
     forms = {whole.replace(",", mark) for mark in GROUPED_BY} if amount.is_integer() else set()
@@ -512,7 +514,12 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
         ranges = _stated_ranges(job)
         text = job.get("descriptionPlain") or ""
         held = next(
-            (high for low, high, _, _ in sorted(ranges, key=str) if _spelled(low)(text) and _spelled(high)(text)), None
+            (
+                high
+                for low, high, _, _ in sorted(ranges, key=str)
+                if _match_spelling(low)(text) and _match_spelling(high)(text)
+            ),
+            None,
         )
         if held is None:
             continue
@@ -528,10 +535,10 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) 
         found.count("ashby.pay_in_full", int((*got, advert.currency, advert.period) in ranges), 1)
         if not is_right:
             expected = {f"{low:,.0f} to {high:,.0f}" for low, high in ends}
-            read = f"{_said(got[0])} to {_said(got[1])}" if advert.pay_low or advert.pay_high else None
-            stands = _spelled(held)(text)
+            read = f"{_format(got[0])} to {_format(got[1])}" if advert.pay_low or advert.pay_high else None
+            stands = _match_spelling(held)(text)
             assert stands is not None
-            found.miss("ashby.pay", advert.posting_id, _around(text, *stands.span()), expected, read)
+            found.miss("ashby.pay", advert.posting_id, _cut_words(text, *stands.span()), expected, read)
 
 
 def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Score) -> None:
@@ -546,7 +553,7 @@ def _ashby_places(jobs: Iterable[tuple[dict[str, Any], str | None]], found: Scor
         expected = country_of(stated)
         if expected is None:
             continue
-        advert = _read(case, location_text=text)
+        advert = _read_advert(case, location_text=text)
         found.judge("ashby.country", f"ashby:{case}", text, expected, advert.country)
         if advert.country is not None:
             found.count("ashby.country_read", int(advert.country == expected), 1)

@@ -50,10 +50,10 @@ def _find_problems() -> Iterator[str]:
         yield from problems
         return
     from extractors.web.session import MissingContact, checked_contact
-    from flows.runtime.permissions import chosen_sources, permissions
+    from flows.runtime.permissions import chosen_sources, read_permissions
 
     config = settings()
-    for check in (lambda: chosen_sources(config), lambda: permissions(config.data)):
+    for check in (lambda: chosen_sources(config), lambda: read_permissions(config.data)):
         try:
             check()
         except Wrong as error:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from flows.runtime.settings import settings
-from flows.terminal.errors import unwritten
+from flows.terminal.errors import describe_unwritten
 
 
 def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None:
@@ -15,9 +15,9 @@ def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None
     from warehouse import database
 
     if isinstance(error, database.SqlError) and database.is_full_disk(error):
-        return unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
+        return describe_unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
-        return unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
+        return describe_unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
     return None
 
 

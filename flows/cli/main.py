@@ -14,7 +14,7 @@ from rich.text import Text
 from flows.cli import boards, config, query, readers, run
 from flows.cli.disk_errors import describe_damage
 from flows.terminal.console import ERR, OUT
-from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, unwritten
+from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, describe_unwritten
 
 app = typer.Typer(
     add_completion=False,
@@ -76,7 +76,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in REMEDIES:
             raise
-        _end(unwritten(error), FAILED)
+        _end(describe_unwritten(error), FAILED)
     except typer.Abort:
         _end("ended", FAILED)
     except Exception as error:

@@ -37,10 +37,10 @@ PastDay = Annotated[
 def check_live(config: Settings) -> None:
     """Refuse a live night that nobody answers for, or whose permissions on record cannot be read."""
     from extractors.web.session import MissingContact, checked_contact
-    from flows.runtime.permissions import permissions
+    from flows.runtime.permissions import read_permissions
 
     try:
         checked_contact(config.contact)
     except MissingContact as error:
         raise WrongUsage(str(error)) from error
-    permissions(config.data)  # a record that cannot be read is said now, not by a source in the middle of the night
+    read_permissions(config.data)  # one that cannot be read is said now, not by a source in the middle of the night

@@ -17,7 +17,7 @@ from flows.cli.disk_errors import describe_damage
 from flows.cli.options import PastDay, check_live
 from flows.runtime.settings import PROJECT, Settings, settings
 from flows.terminal.console import ERR, FORMS, OUT, write_result
-from flows.terminal.errors import Wrong, WrongUsage, near
+from flows.terminal.errors import Wrong, WrongUsage, suggest
 
 if TYPE_CHECKING:
     from warehouse.database import Connection
@@ -94,7 +94,7 @@ def sql(
     """
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
-        raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{near(form, FORMS)}")
+        raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{suggest(form, FORMS)}")
     most = rows or (100 if form in ("table", "md") else None)
     with open_published(as_of, with_texts="adverts" in query.lower()) as con:
         try:

@@ -61,8 +61,8 @@ def why(
 
     config = settings()
     folder = find_folder(config, as_of)
-    posting_report.show(posting_report.refined_row(folder, posting, refined=config.refined), OUT)
-    posting_report.show_job(posting_report.job_of(folder, posting), OUT)
+    posting_report.show(posting_report.read_refined_row(folder, posting, refined=config.refined), OUT)
+    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
 
 
 def emerging(
@@ -76,8 +76,10 @@ def emerging(
     from flows.accuracy import emerging_terms
 
     config = settings()
-    pair = emerging_terms.compared(emerging_terms.adverts_in(find_folder(config, as_of), refined=config.refined))
-    emerging_terms.show(pair, emerging_terms.emerging(pair), limit, OUT)
+    pair = emerging_terms.compare_adverts(
+        emerging_terms.read_adverts(find_folder(config, as_of), refined=config.refined)
+    )
+    emerging_terms.show(pair, emerging_terms.find_emerging(pair), limit, OUT)
 
 
 def audit(

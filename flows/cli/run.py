@@ -18,7 +18,7 @@ from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
 from flows.cli.options import Guides, SourceNames, check_live, day_in
-from flows.runtime.lock import held
+from flows.runtime.lock import hold_folder
 from flows.runtime.settings import PROJECT, Settings, prepare_prefect, settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
@@ -119,11 +119,11 @@ def backfill(
     **Writes** below the data folder as `run` does, and has its exit codes.
     """
     from extractors.source import all_sources
-    from flows.inputs.uploads import wrapped
+    from flows.inputs.uploads import wrap_uploads
     from flows.runtime.permissions import known_sources
 
     config = settings(guides=guide)
-    with wrapped(path, mapping) as recordings:
+    with wrap_uploads(path, mapping) as recordings:
         _run_flow(
             config,
             kind="live",
@@ -216,14 +216,14 @@ def _resolve_guides(given: Sequence[Path] | None) -> tuple[Path, ...]:
 
 def _refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **asked: Any) -> None:
     """Find what is wrong with a guide before anything is begun, not after a whole night."""
-    from flows.inputs.guide_preflight import faults
+    from flows.inputs.guide_preflight import find_faults
     from flows.runtime.data_kind import find_kind
 
     outputs = config.outputs(asked.get("as_of"))
     for path in guides:
         if path.resolve() in (outputs.guide.resolve(), outputs.page.resolve(), outputs.market.resolve()):
             raise WrongUsage(f"{path} is made by every run; name a file of your own")
-    problems = faults(
+    problems = find_faults(
         guides,
         is_sample=(kind or find_kind(config)) == "sample",
         roots=(PROJECT, config.data),
@@ -241,9 +241,9 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
         )
     if as_of is None or not guides:
         return []
-    from flows.inputs.guide_preflight import later_guides
+    from flows.inputs.guide_preflight import find_later_guides
 
-    later = later_guides(guides, as_of)
+    later = find_later_guides(guides, as_of)
     if later and not may_date_back:
         said = "\n".join(f"{path} has the figures of {day}; --as-of {as_of} would date it back" for path, day in later)
         raise WrongUsage(f"{said}\nadd --date-back if that is wanted, or refresh a copy made before {later[0][1]}")
@@ -274,14 +274,14 @@ def _run_flow(
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
     from flows.runtime.data_kind import settle_kind
-    from flows.runtime.permissions import accepted
+    from flows.runtime.permissions import read_accepted
 
     recordings = _select_recordings(paths, asked["sources"]) if paths else None
-    accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
+    read_accepted(config.data)  # a record that cannot be read is said now, not when all was fetched
     if guides:
         _refuse_faulty_guides(config, guides, kind=kind, **asked)
     dated_back = _refuse_dating_back(guides, asked.get("as_of"), may_date_back)
-    with held(config.data):
+    with hold_folder(config.data):
         is_sample = settle_kind(config, kind) == "sample"
         prepare_prefect(config)
         from flows.nightly import Request
@@ -301,9 +301,9 @@ def _run_flow(
             raise typer.Exit(FAILED) from error
     report(request, outcome)
     if outcome.exit_code != FAILED:
-        from flows.inputs.guide_preflight import remarks
+        from flows.inputs.guide_preflight import find_remarks
 
-        for remark in (*dated_back, *remarks(guides)):
+        for remark in (*dated_back, *find_remarks(guides)):
             OUT.print(Text(remark, "yellow"), soft_wrap=True)
     raise typer.Exit(outcome.exit_code)
 

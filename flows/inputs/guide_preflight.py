@@ -1,4 +1,4 @@
-"""What can be said of guides before a night: here, and not beside the night, so that Prefect is not imported yet."""
+"""Validates guides before a run, without importing Prefect."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows.terminal.errors import unwritten
+from flows.terminal.errors import describe_unwritten
 from reports.figures import catalogue
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from transforms.text.lookups import countries
 
 
-def _known_figures() -> set[str]:
+def _list_figures() -> set[str]:
     entries = {catalogue.entry_figure(country.country, country.name).id for country in countries()}
     return {figure.id for figure in catalogue.FIGURES} | entries
 
 
-def faults(guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool) -> list[str]:
+def find_faults(
+    guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
+) -> list[str]:
     """All that is wrong with guides to be refreshed, as far as it does not depend on the figures of the night."""
-    known = _known_figures()
+    known = _list_figures()
     found = []
     for path in guides:
         try:
@@ -28,17 +30,17 @@ def faults(guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], al
         except (GuideError, refresh.SampleOutsideError) as error:
             found.append(str(error))
         except OSError as error:
-            found.append(unwritten(error))
+            found.append(describe_unwritten(error))
     return found
 
 
-def later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
+def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
     """Guides whose figures are of a later day than `as_of`, with that day."""
     days = ((path, refresh.day_of(path)) for path in guides)
     return [(path, day) for path, day in days if day is not None and day > as_of]
 
 
-def remarks(guides: Sequence[Path]) -> list[str]:
+def find_remarks(guides: Sequence[Path]) -> list[str]:
     """What an editor should look at in guides that were refreshed: file, line and words."""
-    known = _known_figures()
+    known = _list_figures()
     return [f"{path}:{line}: {what}" for path in guides for line, what in refresh.check(path, known)]

@@ -14,13 +14,13 @@ from extractors.archive.reader import SUFFIX, Damaged, Recorded, Revisited, is_s
 from extractors.source import all_sources, source_of
 from flows.runtime.settings import KIND
 from flows.terminal.errors import Wrong, WrongUsage
-from flows.terminal.progress import shown
+from flows.terminal.progress import show_progress
 
 LOG = logging.getLogger("jobmarket")
 
 
 UNKNOWN = "unknown"
-"""Where a source should be named, of a recording that does not say whose it is."""
+"""Stands for the source of a recording that does not name one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +49,13 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     Files that no source reads are named in a warning and left alone. Raises `WrongUsage` for a path that is not
     there, when there is no WARC file at all, and when no source reads any of them, and `Wrong` for the sample's.
     """
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in _list_files(path)]
     if not files:
         raise WrongUsage(f"no {SUFFIX} file in {', '.join(map(str, paths))}; name WARC files or a folder of them")
     unreadable: defaultdict[str, dict[Path, str]] = defaultdict(dict)
     found: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
     unknown: defaultdict[str, list[Path]] = defaultdict(list)
-    for file in shown(files, total=len(files), what="looking through recordings"):
+    for file in show_progress(files, total=len(files), what="looking through recordings"):
         names: dict[str, datetime] = {}
         damage, is_readable = "it holds no answer of a server", False
         try:
@@ -76,7 +76,7 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
         for name, time in names.items():
             found[name].append((time, file))
         if not is_readable:
-            unreadable[_source_named(file)][file] = damage
+            unreadable[_find_named_source(file)][file] = damage
         else:
             refuse_sample(file)
     for host, unread in sorted(unknown.items()):
@@ -111,13 +111,13 @@ def _host_of(record: Recorded | Revisited) -> str:
         return f"the address of record {record.record}, which cannot be parsed"
 
 
-def _source_named(file: Path) -> str:
+def _find_named_source(file: Path) -> str:
     """The source that a recording's folder or name is called after."""
     called = (file.parent.name, file.name.partition(".")[0])
     return next((name for name in called if name in all_sources()), UNKNOWN)
 
 
-def _files(path: Path) -> list[Path]:
+def _list_files(path: Path) -> list[Path]:
     if not path.exists() and not path.is_symlink():
         raise WrongUsage(f"{path} does not exist; a WARC file or a folder of them expected")
     return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]

@@ -39,7 +39,7 @@ class Upload(NamedTuple):
 
 
 @contextlib.contextmanager
-def wrapped(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[Path]]:
+def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[Path]]:
     """WARC files for what was handed over; those that are WARC files, or folders of them, as they are.
 
     `mapping` is a TOML file or the name of one in `MAPPINGS`. Raises `WrongUsage` that says what to do.
@@ -47,7 +47,7 @@ def wrapped(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder)
         if mapping is not None:
-            yield [_as_adverts(path, _mapping_at(mapping), into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
+            yield [_as_adverts(path, _find_mapping(mapping), into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
         else:
             yield [_as_published(path, into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
 
@@ -140,7 +140,7 @@ def _record(recording: Path, address: str, handed: Upload, headers: dict[str, st
     return recording
 
 
-def _mapping_at(named: str) -> Path:
+def _find_mapping(named: str) -> Path:
     for path in (Path(named), MAPPINGS / f"{named}.toml"):
         if path.is_file():
             return path

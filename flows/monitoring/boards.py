@@ -23,7 +23,7 @@ from extractors.response import Response
 from extractors.source import all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
-from flows.terminal.progress import shown
+from flows.terminal.progress import show_progress
 from transforms.records.boards import Board
 from warehouse.publish.reader import open_reader
 
@@ -123,9 +123,9 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
         for path in sorted((config.archive / name).glob(f"*{SUFFIX}"))
         if path.is_file()  # a pipe would be waited for
     ]
-    for name, path in shown(files, total=len(files), what="looking for boards"):
+    for name, path in show_progress(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(path) if isinstance(answer, Response))
-        for found in {board for answer in answers for board in boards_linked(answer)}:
+        for found in {board for answer in answers for board in find_linked_boards(answer)}:
             if (found[0], found[1].lower()) not in known:
                 seen[found] += 1
                 where.setdefault(found, f"{name}/{path.name}")
@@ -137,7 +137,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     return [*all_boards(), *new], findings
 
 
-def boards_linked(answer: Response) -> Iterator[tuple[str, str]]:
+def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
     """Source and token of every board that an answer links to, itself left out."""
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")

@@ -20,7 +20,7 @@ from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
 from extractors.source import Source, SourceModule, all_sources
 from extractors.web.session import web_for
-from flows.runtime.permissions import permissions, why_off, why_turned_off
+from flows.runtime.permissions import read_permissions, why_off, why_turned_off
 from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
@@ -78,8 +78,8 @@ WHERE role_group = 'ai_engineering' AND (pay_low IS NOT NULL OR pay_high IS NOT 
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """What the published warehouse says of the last file of a source."""
+class _LastFile:
+    """The last file of a source that the published warehouse has."""
 
     last: datetime
     n_rows: int
@@ -88,7 +88,7 @@ class _Seen:
 
 def print_sources(config: Settings) -> None:
     """A line for each source: what it is, whether it is on, when it last gave rows, how many, and how full they are."""
-    seen, fill = _seen(config)
+    seen, fill = _read_last_files(config)
     runs = runs_of(config.data)
     names = ["source", "on", "last success", "rows", "change"]
     if OUT.width >= WIDE:
@@ -106,7 +106,7 @@ def print_sources(config: Settings) -> None:
             "on": "no" if why else "yes",
             "last success": f"{last.last:%Y-%m-%d}" if last else "never",
             "rows": f"{last.n_rows:,}" if last else "",
-            "change": _change(last),
+            "change": _format_change(last),
             "checked": "yes" if module.SOURCE.is_verified else "no",
         }
         table.add_row(*(cells[column] for column in names), Text(outcome, HEALTH_STYLES.get(outcome, "")))
@@ -118,10 +118,10 @@ def print_sources(config: Settings) -> None:
     )
     for name in all_sources():
         if (name, "pay_low") in fill:
-            filled.add_row(name, *(_percent(fill.get((name, column))) for column in WATCHED))
+            filled.add_row(name, *(_format_percent(fill.get((name, column))) for column in WATCHED))
     if filled.row_count:
         OUT.print(filled)
-    OUT.print(_terms())
+    OUT.print(_terms_table())
     for remark in remarks:
         OUT.print(remark, highlight=False)
     OUT.print(
@@ -135,10 +135,10 @@ def print_source(config: Settings, name: str) -> None:
     """Everything that is declared of one source, and how full its rows are, column by column."""
     module = all_sources()[name]
     source: Source = module.SOURCE
-    seen, fill = _seen(config)
+    seen, fill = _read_last_files(config)
     grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     why = why_turned_off(config, name) or why_off(module.SOURCE, config.data)
-    permission = permissions(config.data).get(name)
+    permission = read_permissions(config.data).get(name)
     said = {
         "source": f"{name}: {source.title}, by {source.publisher}",
         "kind": f"{source.kind}; {source.cadence}",
@@ -162,7 +162,7 @@ def print_source(config: Settings, name: str) -> None:
     filled = Table("column", Column("filled", justify="right"), title="Rows filled, all files", **LOOK)
     for (owner, column), rate in sorted(fill.items()):
         if owner == name:
-            filled.add_row(column, _percent(rate))
+            filled.add_row(column, _format_percent(rate))
     if filled.row_count:
         OUT.print(filled)
 
@@ -184,7 +184,7 @@ def print_coverage(config: Settings) -> None:
         table.add_row(source, *(f"{count:,}" for count in (files, answers, rows, *refused.get(source, (0, 0, 0)))))
         if source in postings:
             n, *filled, ai = postings[source]
-            fullness.add_row(source, f"{n:,}", *(_percent(part / n) for part in filled), f"{ai:,}")
+            fullness.add_row(source, f"{n:,}", *(_format_percent(part / n) for part in filled), f"{ai:,}")
     OUT.print(table)
     OUT.print(
         "rows: read from all answers, one more each time it was seen. refused: records that could not be read. left "
@@ -219,10 +219,10 @@ def try_live(config: Settings, name: str) -> None:
                 source,
                 writer=writer,
                 contact=config.contact,
-                is_permitted=name in permissions(config.data),
+                is_permitted=name in read_permissions(config.data),
             )
             failures = module.fetch(web, boards=boards_of(name)[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
-        rows, issues = _parsed(module, writer.path)
+        rows, issues = _parse_answers(module, writer.path)
     asked = f"{web.n_requests} requests, {web.n_bytes / 1e3:.0f} kB"
     n_refused = sum(issue.column_name != NEW_KEYS for issue in issues)
     OUT.print(f"{name}: {asked}, {len(rows):,} rows, {n_refused:,} records refused or left out", highlight=False)
@@ -242,7 +242,7 @@ def try_live(config: Settings, name: str) -> None:
         )
 
 
-def _parsed(module: SourceModule, path: Path | None) -> tuple[list[Any], list[Issue]]:
+def _parse_answers(module: SourceModule, path: Path | None) -> tuple[list[Any], list[Issue]]:
     rows: list[Any] = []
     issues: list[Issue] = []
     for answer in read(path) if path else ():
@@ -256,7 +256,7 @@ def _parsed(module: SourceModule, path: Path | None) -> tuple[list[Any], list[Is
     return rows, sorted(issues, key=lambda issue: issue.column_name != NEW_KEYS)
 
 
-def _terms() -> Table:
+def _terms_table() -> Table:
     licence = Column("licence or terms", overflow="fold")
     table = Table(Column("source", no_wrap=True), licence, "published", title="Terms", **LOOK)
     for name, module in all_sources().items():
@@ -264,7 +264,7 @@ def _terms() -> Table:
     return table
 
 
-def _seen(config: Settings) -> tuple[dict[str, _Seen], dict[tuple[str, str], float]]:
+def _read_last_files(config: Settings) -> tuple[dict[str, _LastFile], dict[tuple[str, str], float]]:
     if not config.outputs().market.exists():
         return {}, {}
     try:
@@ -273,7 +273,7 @@ def _seen(config: Settings) -> tuple[dict[str, _Seen], dict[tuple[str, str], flo
             fill = con.execute(FILL).fetchall()
     except database.SqlError:  # published by an older version, which did not count so
         return {}, {}
-    seen = {source: _Seen(last=last, n_rows=n, before=before) for source, last, n, before in files}
+    seen = {source: _LastFile(last=last, n_rows=n, before=before) for source, last, n, before in files}
     return seen, {(source, column): rate for source, column, rate in fill}
 
 
@@ -283,9 +283,9 @@ def _last_outcome(runs: Sequence[Run], name: str) -> tuple[str, str]:
     return outcome, why
 
 
-def _percent(share: float | None) -> str:
+def _format_percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
 
-def _change(seen: _Seen | None) -> str:
+def _format_change(seen: _LastFile | None) -> str:
     return f"{seen.n_rows / seen.before - 1:+.0%}" if seen and seen.before else ""

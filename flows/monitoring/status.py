@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.runtime.data_kind import read_kind
-from flows.runtime.lock import holder
+from flows.runtime.lock import find_holder
 from flows.runtime.prefect_server import schedule_of
 from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.settings import KIND, Settings
@@ -45,7 +45,7 @@ def print_status(config: Settings) -> None:
     known = read_kind(config.data)
     spoiled = " (its file `kind` says neither sample nor live; the next run looks into it)" if kind.exists() else ""
     held_kind = f" ({known} data)" if known else spoiled
-    serving, at_work = schedule_of(config.prefect_home), holder(config.data)
+    serving, at_work = schedule_of(config.prefect_home), find_holder(config.data)
     head.add_row("data folder", f"{config.data}{held_kind}")
     head.add_row("in use", f"by {at_work}" if at_work else "no")
     head.add_row(
@@ -55,7 +55,10 @@ def print_status(config: Settings) -> None:
         else "none; `jobmarket serve` keeps one",
     )
     if runs:
-        head.add_row("last run", Text(f"{_minute(runs[0].began_at)}  {_said(runs[0])}", STYLES.get(runs[0].state, "")))
+        head.add_row(
+            "last run",
+            Text(f"{_format_minute(runs[0].began_at)}  {_describe_run(runs[0])}", STYLES.get(runs[0].state, "")),
+        )
     read = next((run for run in runs if run.health), None)
     not_whole = [f"{source} {said}" for source, said in read.health.items() if said != "ok"] if read else []
     if not_whole:
@@ -66,7 +69,7 @@ def print_status(config: Settings) -> None:
     why_not: Exception | None = None
     try:
         with open_reader(config.data) as con:
-            head.add_row("published", _published(con, config, runs))
+            head.add_row("published", _describe_published(con, config, runs))
             counted = con.execute(COUNTS).fetchall()
     except (FileNotFoundError, database.SqlError) as error:
         why_not = error
@@ -81,10 +84,10 @@ def print_status(config: Settings) -> None:
     OUT.print(counts)
 
 
-def _published(con: database.Connection, config: Settings, runs: Iterable[Run]) -> Text:
+def _describe_published(con: database.Connection, config: Settings, runs: Iterable[Run]) -> Text:
     at = datetime.fromtimestamp(config.outputs().market.stat().st_mtime, UTC)
     row = con.execute("SELECT max(as_of) FROM mart.figures").fetchone()
-    said = Text(f"{_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
+    said = Text(f"{_format_minute(at)}  as of {row[0] if row and row[0] else 'no day'}")
     in_vain = [run for run in runs if run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
     if in_vain:
         said.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
@@ -98,16 +101,16 @@ def _runs_table(runs: list[Run]) -> Table:
     table = Table(*fixed, *folded, title=title, title_justify="left")
     for run in runs[:SHOWN]:
         took = "" if run.ended_at is None else str(run.ended_at - run.began_at)
-        outcome = Text(_said(run), STYLES.get(run.state, ""))
-        table.add_row(_minute(run.began_at), took, str(run.as_of or ""), run.command, outcome)
+        outcome = Text(_describe_run(run), STYLES.get(run.state, ""))
+        table.add_row(_format_minute(run.began_at), took, str(run.as_of or ""), run.command, outcome)
     return table
 
 
-def _said(run: Run) -> str:
+def _describe_run(run: Run) -> str:
     """How a run ended and why, in words."""
     failed = [f"{source} {said}" for source, said in run.health.items() if said.startswith("failed")]
     return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failed]))])])
 
 
-def _minute(time: datetime) -> str:
+def _format_minute(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M}"

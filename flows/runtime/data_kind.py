@@ -42,7 +42,7 @@ def find_kind(config: Settings) -> str | None:
     """
     if kind := read_kind(config.data):
         return kind
-    kinds = set(_kinds_published(config)) or set(_kinds_archived(config.archive))
+    kinds = set(_find_published_kinds(config)) or set(_find_archived_kinds(config.archive))
     if len(kinds) > 1:
         raise Wrong(
             f"{config.data} holds sample data and live data, which must not be mixed; set JOBMARKET_DATA to another "
@@ -87,14 +87,14 @@ def settle_kind(config: Settings, wanted: str | None) -> str:
     return kind
 
 
-def _kinds_published(config: Settings) -> Iterator[str]:
+def _find_published_kinds(config: Settings) -> Iterator[str]:
     """What the runs in the published file were of; nothing where it cannot be read."""
     with contextlib.suppress(FileNotFoundError, database.SqlError), open_reader(config.data) as con:
         for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
             yield SAMPLE if is_sample else LIVE
 
 
-def _kinds_archived(archive: Path) -> Iterator[str]:
+def _find_archived_kinds(archive: Path) -> Iterator[str]:
     """What the archive's files are of, as far as their boards tell."""
     for name, module in all_sources().items():
         if not module.SOURCE.has_whole_lists:

@@ -1,4 +1,4 @@
-"""Files that are only ever appended to, a line at a time."""
+"""Append-only files of one JSON value a line."""
 
 from __future__ import annotations
 

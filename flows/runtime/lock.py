@@ -27,7 +27,7 @@ class FolderInUse(Wrong):
 
 
 @contextlib.contextmanager
-def held(data: Path) -> Iterator[None]:
+def hold_folder(data: Path) -> Iterator[None]:
     """Hold the folder's lock. Raises `FolderInUse` that names the holder.
 
     The kernel drops the lock when the process ends, however it ends, so a killed run leaves none behind;
@@ -39,9 +39,9 @@ def held(data: Path) -> Iterator[None]:
     except OSError as error:
         raise Wrong(f"{data} cannot be written ({error.strerror}); set JOBMARKET_DATA to a folder that can") from error
     with lock as file:
-        if not _got(file):
+        if not _try_lock(file):
             file.seek(0)
-            raise FolderInUse(f"{data} is in use by {_holder(file.read())}; wait for it or end it")
+            raise FolderInUse(f"{data} is in use by {_describe_holder(file.read())}; wait for it or end it")
         file.truncate(0)
         json.dump(
             {
@@ -56,7 +56,7 @@ def held(data: Path) -> Iterator[None]:
         yield
 
 
-def _got(file: IO[str]) -> bool:
+def _try_lock(file: IO[str]) -> bool:
     """Whether the lock is ours now. Who only asks for the holder has it for an instant, which is waited for."""
     for _ in range(TRIES):
         with contextlib.suppress(BlockingIOError):
@@ -66,7 +66,7 @@ def _got(file: IO[str]) -> bool:
     return False
 
 
-def _holder(said: str) -> str:
+def _describe_holder(said: str) -> str:
     try:
         who = json.loads(said)
         return f"process {who['pid']} on {who['host']} since {who['since']} ({who['command']})"
@@ -74,21 +74,21 @@ def _holder(said: str) -> str:
         return "a process that has not named itself yet"
 
 
-def holder(data: Path) -> str | None:
+def find_holder(data: Path) -> str | None:
     """Who holds the folder now, in words; None when nobody does."""
-    said = _said_by_holder(data)
-    return None if said is None else _holder(said)
+    said = _read_holder(data)
+    return None if said is None else _describe_holder(said)
 
 
-def holder_pid(data: Path) -> int | None:
+def find_holder_pid(data: Path) -> int | None:
     """Process id of who holds the folder now; None when nobody does, or who does has not named itself yet."""
     try:
-        return int(json.loads(_said_by_holder(data) or "")["pid"])
+        return int(json.loads(_read_holder(data) or "")["pid"])
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def _said_by_holder(data: Path) -> str | None:
+def _read_holder(data: Path) -> str | None:
     """What the holder wrote into the lock; None when nobody holds it."""
     try:
         with (data / "lock").open("r") as file:

@@ -21,7 +21,7 @@ from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
 from extractors.source import Source, all_sources
 from flows.runtime.settings import COMMAND_LINE, Settings
-from flows.terminal.errors import WrongUsage, near
+from flows.terminal.errors import WrongUsage, suggest
 
 PERMISSIONS = "permissions.toml"
 """File in the data folder."""
@@ -38,7 +38,7 @@ class Permission:
     on: date
 
 
-def permissions(data: Path) -> dict[str, Permission]:
+def read_permissions(data: Path) -> dict[str, Permission]:
     """The permissions on record, by source. Raises `WrongUsage` naming the file and what is wrong in it."""
     path = data / PERMISSIONS
     if not path.exists():
@@ -47,10 +47,10 @@ def permissions(data: Path) -> dict[str, Permission]:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongUsage(f"{path} is no TOML file: {error}") from error
-    return {name: _permission(path, name, table) for name, table in said.items()}
+    return {name: _parse_permission(path, name, table) for name, table in said.items()}
 
 
-def _permission(path: Path, name: str, table: object) -> Permission:
+def _parse_permission(path: Path, name: str, table: object) -> Permission:
     example = f'[{name}] with why = "…", by = "…" and on = {date(2026, 11, 3)}'
     consented = [name for name, module in all_sources().items() if module.SOURCE.access == "consent"]
     if name not in consented:
@@ -65,21 +65,21 @@ def _permission(path: Path, name: str, table: object) -> Permission:
     return Permission(why=why.strip(), by=by.strip(), on=on)
 
 
-def accepted(data: Path, until: date | None = None) -> frozenset[str]:
+def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
     """Archive files that a person let in although they differ from their source's history (`run --accept`).
 
     `until` leaves out what was let in after that day (UTC). Raises `WrongUsage` naming a line that cannot be read.
     """
-    return frozenset(warc for warc, day in _days_of_acceptance(data).items() if until is None or day <= until)
+    return frozenset(warc for warc, day in _read_days_of_acceptance(data).items() if until is None or day <= until)
 
 
 def accept(data: Path, files: Iterable[str]) -> None:
     """Put on record that these archive files may be loaded from today on, whatever their source's history says."""
-    days = dict.fromkeys(files, datetime.now(UTC).date()) | _days_of_acceptance(data)
+    days = dict.fromkeys(files, datetime.now(UTC).date()) | _read_days_of_acceptance(data)
     (data / ACCEPTED).write_text("".join(f"{day} {warc}\n" for warc, day in sorted(days.items())), encoding="utf-8")
 
 
-def _days_of_acceptance(data: Path) -> dict[str, date]:
+def _read_days_of_acceptance(data: Path) -> dict[str, date]:
     """The first day that stands beside each file; a file without a day counts since ever."""
     path = data / ACCEPTED
     days: dict[str, date] = {}
@@ -104,7 +104,9 @@ def known_sources(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str
     for name in names:
         if name not in known:
             where = "" if origin.startswith(COMMAND_LINE) else f"{origin}: "
-            raise WrongUsage(f"{where}unknown source {name}" + (near(name, known) or f"; there are {', '.join(known)}"))
+            raise WrongUsage(
+                f"{where}unknown source {name}" + (suggest(name, known) or f"; there are {', '.join(known)}")
+            )
     return tuple(names)
 
 
@@ -129,7 +131,7 @@ def why_off(source: Source, data: Path) -> str | None:
     if source.access == "file":
         return "reads what a person hands over: jobmarket backfill FILE --mapping MAPPING"
     missing = [name for name in source.keys if not os.environ.get(name)]
-    if source.access == "consent" and source.name not in permissions(data):
+    if source.access == "consent" and source.name not in read_permissions(data):
         return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"
     if missing:
         return f"needs a key: set {', '.join(missing)}"

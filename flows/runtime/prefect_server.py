@@ -97,7 +97,7 @@ def temporary_server(prefect_home: Path, ended: Collection[str] = ()) -> Iterato
     server = SubprocessASGIServer()
 
     def start_and_record() -> Any:
-        process = _started(int(server.port or 0))
+        process = _start_server(int(server.port or 0))
         try:
             _record(prefect_home / RECORD, process.pid)
         except BaseException:  # nobody would find it
@@ -165,7 +165,7 @@ def crash_ended(run_ids: Collection[str]) -> int:
     return len(crashed)
 
 
-def _started(port: int) -> subprocess.Popen[bytes]:
+def _start_server(port: int) -> subprocess.Popen[bytes]:
     """Prefect's server as Prefect starts it, but in a session of its own.
 
     Ctrl-C reaches every process of the terminal's group. A server that ends before us lets Prefect try for
@@ -252,7 +252,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], prefect_home: Path) -> Non
 
 def schedule_of(prefect_home: Path) -> Schedule | None:
     """The schedule that a living `jobmarket serve` keeps for a data folder; None when there is none."""
-    said = _recorded(prefect_home / SCHEDULE)
+    said = _read_record(prefect_home / SCHEDULE)
     try:
         owner = Process(**said["owner"])
         return Schedule(cron=said["cron"], timezone=said["timezone"], pid=owner.pid) if owner.found else None
@@ -270,7 +270,7 @@ def _record(path: Path, pid: int | None, said: Mapping[str, Any] | None = None) 
     part.replace(path)
 
 
-def _recorded(path: Path) -> dict[str, Any]:
+def _read_record(path: Path) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):  # a record cut short is none
@@ -293,7 +293,7 @@ def end_leftovers(prefect_home: Path) -> bool:
 
 def end_server(record: Path) -> int | None:
     """End the server that a record names and remove the record; its process id when it lived, else None."""
-    said = _recorded(record)
+    said = _read_record(record)
     process = None
     with contextlib.suppress(KeyError, TypeError):
         process = Process(pid=said["pid"], started=said["started"]).found if said["pid"] else None

@@ -1,4 +1,4 @@
-"""What a run does about files that a disk spoiled: set them aside, say so, and have them made again."""
+"""Recovery from damaged files: they are set aside or removed, named, and made again by the next step."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
         source = "the archive alone" if not outputs.market.exists() else f"the archive and {database.MARKET}"
         done.append(
             f"{database.WORK} is damaged ({work[1]}); it was set aside as {work[0].name} and is made "
-            f"again from {source}. {_tell_lost(settings.data, outputs, run_id)}"
+            f"again from {source}. {_describe_losses(settings.data, outputs, run_id)}"
         )
     if removed := remove_damaged(settings.refined):
         first = removed[0].relative_to(settings.refined)
@@ -58,7 +58,7 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
     return done
 
 
-def _tell_lost(data: Path, outputs: Outputs, run_id: str) -> str:
+def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
     """What of a lost work.duckdb nothing can make again, in a sentence."""
     if not outputs.market.exists():
         return "The marts and figures of earlier days, and the checks and health of earlier runs, are lost"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.runtime.jsonl import append
-from flows.runtime.lock import holder_pid
+from flows.runtime.lock import find_holder_pid
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED
 
 LOG = logging.getLogger("jobmarket")
@@ -112,7 +112,7 @@ def runs_of(data: Path) -> list[Run]:
                 state=STATES.get(said["exit_code"], f"ended with {said['exit_code']}"),
             )
     newest_first = list(reversed(found.values()))
-    holding = holder_pid(data)
+    holding = find_holder_pid(data)
     for number, run in enumerate(newest_first):
         if holding is not None and run.pid == holding:  # an older run of the same process id is long dead
             if run.ended_at is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flows.runtime.settings_declared import SETTINGS, Setting
-from flows.terminal.errors import near
+from flows.terminal.errors import suggest
 
 FILE = "jobmarket.toml"
 BY_KEY = {setting.key: setting for setting in SETTINGS if setting.key}
@@ -117,10 +117,10 @@ def _describe_unknown(key: str, *, is_table: bool) -> str:
     if (setting := BY_NAME.get(key)) and setting.key is None:
         return f"{key} is read from the environment only: export {setting.environment}={setting.example}"
     if is_table:
-        return f"unknown table [{key}]{near(key, TABLES)}"
+        return f"unknown table [{key}]{suggest(key, TABLES)}"
     name = key.rpartition(".")[2]
     known = [known for known in BY_KEY if known.rpartition(".")[2] == name]
-    return f"unknown setting {key}" + (f"; did you mean {known[0]}?" if known else near(key, BY_KEY))
+    return f"unknown setting {key}" + (f"; did you mean {known[0]}?" if known else suggest(key, BY_KEY))
 
 
 def secret_of(key: str) -> str | None:

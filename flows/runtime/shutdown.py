@@ -1,8 +1,7 @@
-"""Ending a run that is told to end: within seconds, whatever it is at.
+"""Ends a run within seconds of Ctrl-C or SIGTERM, whatever step it is in.
 
-A run may be cut off at any point without harm (the kill tests), so there is nothing to wait for: not for
-queued archive files, not for pauses between requests, not for Prefect's delay before it fetches again. What
-is written half is finished or written anew by the next run.
+A run may be cut off at any point without harm (the kill tests), so nothing is waited for: no queued archive file, no
+pause between requests, no delay of Prefect's. The next run finishes or writes again what was half written.
 """
 
 from __future__ import annotations

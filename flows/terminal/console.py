@@ -32,7 +32,7 @@ UNSHOWN = dict.fromkeys(map(ord, (NOT_SHOWN | SPACING_CONTROLS) - {"\t", "\n"}),
 
 
 class PlainConsole(Console):
-    """A console on which the words of others command nothing: what would, is shown as U+FFFD."""
+    """A console that shows control characters and bidi controls in printed text as U+FFFD."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of what is printed; rich's own control codes are kept."""
@@ -68,7 +68,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 # --- results in other forms -----------------------------------------------------------------------------
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the begin of a formula (OWASP, CSV injection)."""
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 Found = Sequence[Sequence[object]]
 
 
@@ -78,7 +78,7 @@ def write_result(columns: Sequence[str], rows: Found, form: str) -> None:
 
 
 def _write_table(columns: Sequence[str], rows: Found) -> None:
-    print_rows(columns, [[_short(value) for value in row] for row in rows])
+    print_rows(columns, [[_format_short(value) for value in row] for row in rows])
 
 
 def _write_csv(columns: Sequence[str], rows: Found) -> None:
@@ -96,7 +96,7 @@ def _write_json(columns: Sequence[str], rows: Found) -> None:
     A column whose name stands before it has its number behind it ("x", "x_2").
     """
     names = [name if (n := columns[:at].count(name)) == 0 else f"{name}_{n + 1}" for at, name in enumerate(columns)]
-    found = [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+    found = [dict(zip(names, map(_to_json_value, row), strict=True)) for row in rows]
     _write(json.dumps(found, ensure_ascii=False, default=str, indent=1, allow_nan=False) + "\n")
 
 
@@ -104,7 +104,9 @@ def _write_markdown(columns: Sequence[str], rows: Found) -> None:
     """A table of GitHub's Markdown in which the words of others are text and nothing else."""
     from reports.guide.render import escape  # noqa: PLC0415  # the templates are for this form alone
 
-    cells = [[escape(cell, is_html=False) for cell in line] for line in (columns, *(map(_short, row) for row in rows))]
+    cells = [
+        [escape(cell, is_html=False) for cell in line] for line in (columns, *(map(_format_short, row) for row in rows))
+    ]
     lines = [cells[0], ["---"] * len(columns), *cells[1:]]
     _write("".join(f"| {' | '.join(line)} |\n" for line in lines).translate(UNSHOWN))
 
@@ -117,7 +119,7 @@ def _write(text: str) -> None:
 FORMS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "md": _write_markdown}
 
 
-def _short(value: object) -> str:
+def _format_short(value: object) -> str:
     """A value for eyes: of a fraction four digits that count, or two after the point; nothing for NULL."""
     if value is None:
         return ""
@@ -130,12 +132,12 @@ def _neutralise_formula(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _plain(value: object) -> object:
+def _to_json_value(value: object) -> object:
     """A value of DuckDB as JSON has it, nested ones too; bytes are hexadecimal."""
     if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): _to_json_value(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [_to_json_value(part) for part in value]
     if isinstance(value, bytes | bytearray):
         return value.hex()
     if isinstance(value, Decimal):

@@ -1,4 +1,4 @@
-"""What a user can put right: said in one line, never as a traceback. The command's exit codes."""
+"""Errors that a user can put right, shown in one line and never as a traceback, and the command's exit codes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class WrongUsage(Wrong):
     exit_code = USAGE
 
 
-def near(wanted: str, known: Iterable[str]) -> str:
+def suggest(wanted: str, known: Iterable[str]) -> str:
     """The names nearest to one that is not known, as an addition to an error's line; "" when none is near."""
     by_folded = {name.casefold(): name for name in known}
     folded = wanted.casefold()
@@ -73,7 +73,7 @@ def near(wanted: str, known: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(by_folded[name] for name in found)}?" if found else ""
 
 
-def unwritten(error: OSError) -> str:
+def describe_unwritten(error: OSError) -> str:
     """In a line: which file could not be written (or read), why, and what to do."""
     remedy = REMEDIES.get(error.errno or 0, "mend that")
     return f"{error.filename or 'a file'}: {error.strerror or error}; {remedy}, then give the same command again"

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 T = TypeVar("T")
 
 
-def shown(items: Iterable[T], *, total: int, what: str) -> Iterator[T]:
+def show_progress(items: Iterable[T], *, total: int, what: str) -> Iterator[T]:
     """The items, with a bar on standard error that goes when they are done."""
     console = Console(stderr=True)
     if not console.is_terminal or total < 2:

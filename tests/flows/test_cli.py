@@ -31,7 +31,7 @@ from extractors.source import all_sources
 from flows import nightly, serve
 from flows.cli import main
 from flows.runtime import run_log
-from flows.runtime.lock import held
+from flows.runtime.lock import hold_folder
 from flows.runtime.prefect_server import crash_ended, lasting_server
 from flows.runtime.settings import settings
 from flows.runtime.version import code_version
@@ -377,7 +377,7 @@ def test_later_nights_in_vain_are_told_beside_what_is_published(
 
 def test_a_night_at_work_is_seen(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
-    with held(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
+    with hold_folder(data), run_log.on_record(data, run_id="now", command="jobmarket serve") as ended:
         assert re.search(r"last run .* running", plain(data, "status").out)
         ended(exit_code=2, as_of=date(2026, 9, 30), health={"ashby": "failed: HTTP 500"})
         assert "published, a source failed: ashby failed: HTTP 500" in plain(data, "status").said
@@ -406,7 +406,7 @@ def test_sources_are_known_before_anything_was_read(empty: Path, plain: Command)
 
 def test_a_folder_in_use_names_its_holder(small: Finished, copied: Callable[..., Path], plain: Command) -> None:
     data = copied(small)
-    with held(data):
+    with hold_folder(data):
         refused = plain(data, "run", "--sample")
         status = plain(data, "status")
     assert refused.code == 1

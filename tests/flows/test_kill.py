@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from flows.runtime.lock import holder
+from flows.runtime.lock import find_holder
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_nothing_half_made_is_left_and_nothing_is_missing(killed: dict[str, Any]
 def test_neither_lock_nor_process_is_left(killed: dict[str, Any]) -> None:
     assert killed["orphan_lived"], "the server outlives a killed run: the next one must end it"
     assert killed["outlived"] == []
-    assert holder(killed["data"]) is None
+    assert find_holder(killed["data"]) is None
 
 
 def test_who_reads_what_is_published_is_never_disturbed(killed: dict[str, Any]) -> None:
@@ -94,4 +94,4 @@ def test_a_run_that_is_told_to_end_ends_its_server_too(
     assert run.wait(timeout=PATIENCE) == 128 + signal.SIGTERM
     assert not server.is_running()
     assert not record.exists()
-    assert holder(empty) is None
+    assert find_holder(empty) is None

@@ -16,7 +16,7 @@ from extractors.web.session import web_for
 from flows import backfill, nightly
 from flows.cli import run
 from flows.inputs.recordings import recordings_in
-from flows.inputs.uploads import wrapped
+from flows.inputs.uploads import wrap_uploads
 from flows.nightly import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health
@@ -63,7 +63,7 @@ def filled(request: Request, folder: Path, contact: str | None = None) -> Outcom
     mapping.write_text(MAPPING)
     settings = Settings(data=request.settings.data, workers=1, contact=contact)
     asked = Request(settings=settings, command="test", sources=("tabular",), is_backfill=request.is_backfill)
-    with wrapped([dump], str(mapping)) as files:
+    with wrap_uploads([dump], str(mapping)) as files:
         return nightly.from_archive(asked, [backfill.archive_recordings.fn("tabular", files, asked)])
 
 
@@ -135,7 +135,7 @@ def test_the_sample_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
         with pytest.raises(Wrong, match=r"holds sample data \(synthetic\), which real data must not be mixed with"):
             recordings_in([real, path])
     assert recordings_in([real]).by_source == {"ecb_rates": [real]}
-    with pytest.raises(Wrong, match="sample data"), wrapped([bundled], "djinni"):
+    with pytest.raises(Wrong, match="sample data"), wrap_uploads([bundled], "djinni"):
         pass
 
 

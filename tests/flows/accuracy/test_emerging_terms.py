@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from flows.accuracy import emerging_terms
-from flows.accuracy.emerging_terms import Advert, Term, adverts_in, compared, emerging, show, z_score
+from flows.accuracy.emerging_terms import Advert, Term, compare_adverts, find_emerging, read_adverts, show, z_score
 from tests.flows.publishing import JOB, published
 from transforms.text.lookups import path_of
 
@@ -43,7 +43,7 @@ def market() -> list[Advert]:
 
 
 def terms_of(adverts: list[Advert]) -> dict[str, Term]:
-    return {term.words: term for term in emerging(compared(adverts))}
+    return {term.words: term for term in find_emerging(compare_adverts(adverts))}
 
 
 def test_docstrings_are_true() -> None:
@@ -78,9 +78,9 @@ def test_one_employers_boilerplate_is_no_trend() -> None:
     mine = [advert(n, AI_LINES, is_ai=True, employer="one") for n in range(200)]
     plain = [advert(n, "- Knowledge of PyTorch.", is_ai=True) for n in range(30)]
     others = [advert(n, OTHER_LINES, is_ai=False) for n in range(40)]
-    pair = compared([*mine, *plain, *others])
+    pair = compare_adverts([*mine, *plain, *others])
     assert len(pair.group) == emerging_terms.PER_EMPLOYER + 30
-    assert emerging(pair) == []
+    assert find_emerging(pair) == []
 
 
 def test_what_other_fields_say_as_well_does_not_rise() -> None:
@@ -145,9 +145,9 @@ def test_words_about_the_employer_are_not_read() -> None:
 def test_later_adverts_are_held_against_earlier_ones_where_there_are_two_crawls() -> None:
     early = [advert(n, OTHER_LINES, is_ai=True) for n in range(emerging_terms.MIN_HALF)]
     late = [advert(n, AI_LINES, is_ai=True, crawl=90) for n in range(emerging_terms.MIN_HALF)]
-    pair = compared([*early, *late])
+    pair = compare_adverts([*early, *late])
     assert pair.label == "AI adverts from 2026-04-01 on"
-    assert {term.words for term in emerging(pair)} == {"Blorptool", "plan decomposition"}
+    assert {term.words for term in find_emerging(pair)} == {"Blorptool", "plan decomposition"}
 
 
 def test_the_measure_is_that_of_monroe_and_others() -> None:
@@ -160,7 +160,7 @@ def test_the_measure_is_that_of_monroe_and_others() -> None:
 def test_texts_come_from_the_published_folder(tmp_path: Path) -> None:
     twin = {**JOB, "id": "33333333-cccc"}
     german = {**JOB, "id": "44444444-dddd", "descriptionPlain": "Wir suchen Menschen, die Lampen bauen. " * 20}
-    (found,) = adverts_in(published(tmp_path / "data", [JOB, twin, german]))
+    (found,) = read_adverts(published(tmp_path / "data", [JOB, twin, german]))
     assert found.posting_id == f"ashby:{JOB['id']}"  # one of the two postings of one job
     assert found.is_ai
     assert found.day == date(2026, 9, 1)
@@ -169,8 +169,8 @@ def test_texts_come_from_the_published_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [80, 120])
 def test_it_is_shown_with_a_row_to_accept(width: int) -> None:
     out = io.StringIO()
-    pair = compared(market())
-    terms = emerging(pair)
+    pair = compare_adverts(market())
+    terms = find_emerging(pair)
     show(pair, terms, 1, Console(file=out, width=width, markup=False, emoji=False))
     said = out.getvalue()
     assert "Blorptool  30 jobs (100.0 %) of 30 employers, against 0 (0.0 %)" in " ".join(said.split("\n"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.accuracy.posting_report import Job, job_of, refined_row, show, show_job, skills_of, values_of
+from flows.accuracy.posting_report import Job, read_job, read_refined_row, show, show_job, skills_of, values_of
 from flows.terminal.errors import Wrong
 from tests.flows.publishing import JOB, TEXT, published
 
@@ -25,7 +25,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def row(data: Path) -> dict[str, Any]:
-    return refined_row(data, ID)
+    return read_refined_row(data, ID)
 
 
 def shown(row: dict[str, Any], width: int = 100) -> str:
@@ -91,14 +91,14 @@ def test_the_whole_advert_is_shown_with_its_words_marked(row: dict[str, Any], wi
 
 
 def test_an_advert_without_text_or_place_is_shown(data: Path) -> None:
-    said = shown(refined_row(data, "ashby:22222222-bbbb"))
+    said = shown(read_refined_row(data, "ashby:22222222-bbbb"))
     assert "there is no text to read" in said
     assert "no location" in said
 
 
 def test_an_unknown_posting_names_near_ones(data: Path) -> None:
     with pytest.raises(Wrong, match=r"no posting ashby:1111; near it: ashby:11111111-aaaa$"):
-        refined_row(data, "ashby:1111")
+        read_refined_row(data, "ashby:1111")
 
 
 def test_a_refined_file_that_is_gone_is_said(data: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_refined_file_that_is_gone_is_said(data: Path) -> None:
     away = file.rename(file.with_suffix(".away"))
     try:
         with pytest.raises(Wrong, match="is gone"):
-            refined_row(data, ID)
+            read_refined_row(data, ID)
     finally:
         away.rename(file)
 
@@ -118,7 +118,7 @@ def job_shown(job: Job) -> str:
 
 
 def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> None:
-    job = job_of(data, "ashby:33333333-cccc")
+    job = read_job(data, "ashby:33333333-cccc")
     assert job.job_id == ID
     assert [posting["posting_id"] for posting in job.postings] == [ID, "ashby:33333333-cccc"]
     said = job_shown(job)
@@ -127,7 +127,7 @@ def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> N
     assert explained == "same text: employer, title and the whole text agree"
     assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
     assert "Merges" not in said
-    assert job_shown(job_of(data, "ashby:22222222-bbbb")).count("Gardener") == 1
+    assert job_shown(read_job(data, "ashby:22222222-bbbb")).count("Gardener") == 1
 
 
 def test_refused_links_merges_and_large_jobs_are_shown() -> None:

@@ -22,9 +22,9 @@ from flows.accuracy.scorecard import (
     RECORD,
     Card,
     as_json,
-    fallen,
+    find_fallen,
     is_met,
-    recorded,
+    read_record,
     score_readers,
     show,
     write_record,
@@ -222,7 +222,7 @@ def test_wilson_is_inside_of_zero_and_one() -> None:
     ],
 )
 def test_an_amount_is_found_in_any_spelling(amount: float, text: str, is_there: bool) -> None:
-    assert bool(scoring._spelled(amount)(text)) is is_there
+    assert bool(scoring._match_spelling(amount)(text)) is is_there
 
 
 def test_prose_is_held_against_the_structured_field() -> None:
@@ -274,18 +274,22 @@ def card_of(*figures: Figure, fallen: tuple[str, ...] = ()) -> Card:
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     card = card_of(figure("salary_cases", 0.97), figure("skillspan.finds", 1.5), figure("titles.macro_f1", 0.91237))
     write_record(card, tmp_path / "card.md")
-    assert recorded(tmp_path / "card.md") == {"salary_cases": 0.97, "skillspan.finds": 1.5, "titles.macro_f1": 0.9124}
-    assert fallen(card.figures, recorded(tmp_path / "card.md")) == ()
-    assert recorded(tmp_path / "none.md") == {}
+    assert read_record(tmp_path / "card.md") == {
+        "salary_cases": 0.97,
+        "skillspan.finds": 1.5,
+        "titles.macro_f1": 0.9124,
+    }
+    assert find_fallen(card.figures, read_record(tmp_path / "card.md")) == ()
+    assert read_record(tmp_path / "none.md") == {}
 
 
 def test_what_is_worse_than_the_record_is_said() -> None:
     before = {"salary_cases": 0.97, "skillspan.finds": 1.5, "titles.role": 0.9}
     now = {"salary_cases": figure("salary_cases", 0.96), "skillspan.finds": figure("skillspan.finds", 1.6)}
-    worse = fallen(now, before)
+    worse = find_fallen(now, before)
     assert [line.split(":")[0] for line in worse] == ["salary_cases", "skillspan.finds", "titles.role"]
     better = {"salary_cases": figure("salary_cases", 1.0), "skillspan.finds": figure("skillspan.finds", 1.4)}
-    assert fallen(better, {"salary_cases": 0.97, "skillspan.finds": 1.5}) == ()
+    assert find_fallen(better, {"salary_cases": 0.97, "skillspan.finds": 1.5}) == ()
 
 
 def test_targets() -> None:
@@ -329,7 +333,7 @@ def test_every_figure_is_declared(card: Card) -> None:
 @WITH_GOLD
 @pytest.mark.skipif(not (REAL / "payloads").is_dir(), reason=f"the real payloads are not at {REAL}")
 def test_no_figure_falls_below_the_record(card: Card) -> None:
-    assert set(recorded(RECORD)) == set(DECLARED)
+    assert set(read_record(RECORD)) == set(DECLARED)
     assert card.fallen == ()
 
 

@@ -101,3 +101,11 @@ def test_sources_say_which_setting_turns_them_off(empty: Path, plain: Command) -
     said = plain(empty, "sources").said
     assert f"lever: off, turned off by sources.off ({path}:2)" in said
     assert "ashby: off" not in said
+
+
+def test_guides_of_the_file_are_for_live_data(empty: Path, plain: Command) -> None:
+    write(empty, 'contact = "you@example.org"\nguides = ["none.md"]\n')
+    refused = plain(empty, "run")
+    assert refused.code == USAGE
+    assert f"no such guide: {empty / 'none.md'}" in refused.err
+    assert "holds no data yet" in plain(empty, "run", "--as-of", "2026-05-01").err, "its guide is left alone"

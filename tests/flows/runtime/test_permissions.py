@@ -12,7 +12,15 @@ import pytest
 
 from extractors.source import Source, all_sources
 from flows.runtime import permissions as access
-from flows.runtime.permissions import ACCEPTED, PERMISSIONS, Permission, accept, accepted, permissions, why_off
+from flows.runtime.permissions import (
+    ACCEPTED,
+    PERMISSIONS,
+    Permission,
+    accept,
+    read_accepted,
+    read_permissions,
+    why_off,
+)
 from flows.terminal.errors import WrongUsage
 
 OPEN = all_sources()["ecb_rates"].SOURCE
@@ -49,7 +57,7 @@ def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pyt
     assert "[guarded] in permissions.toml" in (why_off(guarded, tmp_path) or "")
     (tmp_path / PERMISSIONS).write_text(f"[guarded]\n{WHY}")
     assert why_off(guarded, tmp_path) is None
-    assert permissions(tmp_path) == {
+    assert read_permissions(tmp_path) == {
         "guarded": Permission(why="Written permission, filed under L-114", by="A. Operator", on=date(2026, 11, 3))
     }
 
@@ -79,13 +87,13 @@ def test_a_record_that_says_too_little_is_refused(
 
 
 def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
-    assert accepted(tmp_path) == frozenset()
+    assert read_accepted(tmp_path) == frozenset()
     (tmp_path / ACCEPTED).write_text("2026-11-03 lever/a.warc.gz\n")
     accept(tmp_path, ["lever/b.warc.gz", "lever/a.warc.gz"])
-    assert accepted(tmp_path) == {"lever/a.warc.gz", "lever/b.warc.gz"}
-    assert accepted(tmp_path, date(2026, 11, 3)) == {"lever/a.warc.gz"}, "accepted again, it keeps its first day"
-    assert accepted(tmp_path, date(2026, 11, 2)) == frozenset()
-    assert accepted(tmp_path, datetime.now(UTC).date()) == accepted(tmp_path)
+    assert read_accepted(tmp_path) == {"lever/a.warc.gz", "lever/b.warc.gz"}
+    assert read_accepted(tmp_path, date(2026, 11, 3)) == {"lever/a.warc.gz"}, "accepted again, it keeps its first day"
+    assert read_accepted(tmp_path, date(2026, 11, 2)) == frozenset()
+    assert read_accepted(tmp_path, datetime.now(UTC).date()) == read_accepted(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +110,9 @@ def test_what_is_let_in_counts_from_its_day_on(tmp_path: Path) -> None:
 def test_what_a_person_may_write(written: str, days: dict[str, date], tmp_path: Path) -> None:
     (tmp_path / ACCEPTED).write_text(written)
     for warc, day in days.items():
-        assert accepted(tmp_path) == accepted(tmp_path, day) == {warc}
+        assert read_accepted(tmp_path) == read_accepted(tmp_path, day) == {warc}
         if day > date.min:
-            assert accepted(tmp_path, day - timedelta(days=1)) == frozenset()
+            assert read_accepted(tmp_path, day - timedelta(days=1)) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -113,4 +121,4 @@ def test_what_a_person_may_write(written: str, days: dict[str, date], tmp_path: 
 def test_a_line_that_cannot_be_read_is_named(line: str, tmp_path: Path) -> None:
     (tmp_path / ACCEPTED).write_text(f"2026-11-03 lever/a.warc.gz\n{line}\n")
     with pytest.raises(WrongUsage, match=r"accepted\.txt, line 2: a day and an archive file expected"):
-        accepted(tmp_path)
+        read_accepted(tmp_path)

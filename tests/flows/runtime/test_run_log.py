@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from flows import serve
-from flows.nightly import Outcome
-from flows.runtime.lock import FolderInUse, held
+from flows.nightly import Outcome, Request
+from flows.runtime.lock import FolderInUse, hold_folder
 from flows.runtime.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, on_record, runs_of
+from flows.runtime.settings_file import FILE
 from flows.runtime.source_health import Health
+from flows.terminal.errors import WrongUsage
 
 
 def recorded(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
@@ -68,7 +70,7 @@ def test_what_broke_a_run(tmp_path: Path, error: BaseException, state: str, mess
 def test_a_run_that_never_ended_is_running_while_its_process_holds_the_folder(tmp_path: Path) -> None:
     begin(tmp_path, run_id="of this process, long ago", command="jobmarket run")
     begin(tmp_path, run_id="now", command="jobmarket run")
-    with held(tmp_path):
+    with hold_folder(tmp_path):
         assert [run.state for run in runs_of(tmp_path)] == [RUNNING, KILLED]
     assert [run.state for run in runs_of(tmp_path)] == [KILLED, KILLED]
 
@@ -89,7 +91,31 @@ def test_a_scheduled_night_is_on_record_also_when_it_finds_the_folder_in_use(
     monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
     monkeypatch.setattr(serve, "nightly", lambda request: Outcome(exit_code=0, as_of=date(2026, 9, 30)))
     serve.scheduled_night.fn(["lever"])
-    with held(tmp_path), pytest.raises(FolderInUse):
+    with hold_folder(tmp_path), pytest.raises(FolderInUse):
         serve.scheduled_night.fn(["lever"])
     assert [run.state for run in runs_of(tmp_path)] == [STATES[1], STATES[0]]
     assert f"in use by process {os.getpid()}" in (runs_of(tmp_path)[0].message or "")
+
+
+def test_a_scheduled_night_takes_the_settings_of_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests: list[Request] = []
+
+    def publish(request: Request) -> Outcome:
+        requests.append(request)
+        return Outcome(exit_code=0, as_of=date(2026, 9, 30))
+
+    monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
+    monkeypatch.setattr(serve, "nightly", publish)
+    path = tmp_path / FILE
+    path.write_text('guides = ["mine.md"]\n[sources]\noff = ["lever"]\n')
+    serve.scheduled_night.fn([])
+    serve.scheduled_night.fn(["lever"])
+    assert requests[0].guides == (tmp_path / "mine.md",)
+    assert "ashby" in requests[0].sources and "lever" not in requests[0].sources
+    assert requests[1].sources == ("lever",)
+    path.write_text("[limits]\nworkers = 0\n")
+    with pytest.raises(WrongUsage):
+        serve.scheduled_night.fn([])
+    assert f"{path}:2: limits.workers = 0" in (runs_of(tmp_path)[0].message or ""), (
+        "a night that is refused is on record"
+    )
