@@ -57,7 +57,7 @@ STEPS = {
     "sound": ("warehouse.checks.integrity", "judge"),
     "figures": ("reports.figures.catalogue", "compute"),
     "publish": ("flows.nightly", "publish"),
-    "warehouse": ("warehouse.database", "stage"),
+    "warehouse": ("warehouse.publish.market", "stage"),
 }
 """Steps of a night by where the function stands that does it. Checks are those of the load and of the marts."""
 REST = "rest"

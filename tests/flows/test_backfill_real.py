@@ -13,6 +13,7 @@ from extractors.archive.warc import read
 from extractors.source import Response
 from reports.figures import catalogue
 from warehouse import database
+from warehouse.publish.reader import open_reader
 
 REPO = Path(__file__).parents[2]
 PAYLOADS = REPO.parent / "shared" / "real" / "payloads"
@@ -37,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -
 
 @pytest.fixture
 def con(folder: Path) -> Iterator[database.Connection]:
-    with database.open_reader(folder) as reader:
+    with open_reader(folder) as reader:
         yield reader
 
 
