@@ -10,31 +10,14 @@ import csv
 import functools
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from transforms.records.boards import Board
 
 BOARDS = Path(__file__).parent / "boards.csv"
 TRUTH = {"": None, "true": True, "false": False}
 COLUMNS = ("source", "board", "employer", "country", "industry", "is_ai_first", "hires_in", "verified_on")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """One employer's board on one platform. `board` is its token in the platform's addresses, case kept.
-
-    `country` is the employer's (ISO 3166-1 alpha-2), `industry` an ISIC section or one of the guide's six,
-    `hires_in` the UN M49 regions its postings were seen in.
-    """
-
-    source: str
-    board: str
-    employer: str | None = None
-    country: str | None = None
-    industry: str | None = None
-    is_ai_first: bool | None = None
-    hires_in: tuple[str, ...] = ()
-    verified_on: date | None = None
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from extractors.boards import boards_of
 from extractors.source import Source, all_sources
+from warehouse.tables import Sources
 
 SOURCES_MD = Path(__file__).parent / "SOURCES.md"
 HEAD = """# Sources
@@ -35,6 +36,27 @@ NOT_READ = {
     "MyCareersFuture": "undocumented, no terms found; the endpoint did not answer when others tried it",
 }
 """What a reader may look for here and will not find, and why."""
+
+
+def declared_sources() -> list[Sources]:
+    """The declarations of all sources, as rows of core.sources."""
+    return [_row_of(module.SOURCE) for module in all_sources().values()]
+
+
+def _row_of(source: Source) -> Sources:
+    return Sources(
+        source=source.name,
+        title=source.title,
+        kind=source.kind,
+        publisher=source.publisher,
+        homepage=source.homepage,
+        licence=source.licence,
+        terms_url=source.terms_url,
+        attribution=source.attribution,
+        is_republishable=source.is_republishable,
+        is_verified=source.is_verified,
+        expires_after_days=source.expires_after_days,
+    )
 
 
 def sources_markdown() -> str:

@@ -13,13 +13,12 @@ import functools
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from prefect import flow, task
@@ -30,6 +29,7 @@ from extractors.boards import all_boards, boards_of
 from extractors.refine.refine import Refined, answers_after, gc_paused, refusals_in
 from extractors.refine.workers import refine_all
 from extractors.source import ANSWERED, Source, all_sources
+from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, Web, checked_contact, web_for
 from flows.accuracy.audit import audits_of
 from flows.runtime.permissions import accept, accepted, permissions, why_off
@@ -40,38 +40,28 @@ from flows.runtime.version import code_version
 from flows.terminal.errors import unwritten
 from flows.terminal.progress import shown
 from reports.figures import claims
-from reports.figures.compute import compute as compute_figures
+from reports.figures.compute import compute_figures
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from reports.site import page
-from transforms.employers import dedup, identity
-from transforms.records.columns import table_of
+from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
-from transforms.text.lookups import countries, roles, taxonomy
 from warehouse import database
 from warehouse.checks import drift, integrity
 from warehouse.checks import gate as quality
-from warehouse.load import employers, jobs
-from warehouse.marts import cell_cache
-from warehouse.marts.measures import FOLLOWED
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import shares
-from warehouse.publish import atomic_files
+from warehouse.load import employers, jobs, loader
+from warehouse.load.lookups import load_lookups
+from warehouse.load.usd_conversion import RATE_LADDER, convert_money, unconverted
+from warehouse.marts import compute
+from warehouse.publish import atomic_files, market
+from warehouse.publish.reader import open_reader
 from warehouse.tables import (
     Audits,
     Checks,
-    Countries,
     Figures,
-    MartInputs,
     Rejects,
-    Roles,
     Runs,
-    SalaryBands,
-    SalaryBands730,
-    Shares,
-    Skills,
     SourceHealth,
-    Sources,
 )
 
 LOG = logging.getLogger("jobmarket")
@@ -81,27 +71,9 @@ GUIDE = PROJECT / "reports" / "guide.md"
 SAMPLE = PROJECT / "extractors" / "sample"
 
 
-RATES = tuple(source for source, _ in database.RATE_LADDER)
+RATES = tuple(source for source, _ in RATE_LADDER)
 MAX_CURRENCIES = 5
 """Currencies without rates that are named."""
-
-
-class Mart(NamedTuple):
-    """How a mart is computed: days of its window, and the function of database, day, window and known cells.
-
-    `moving` are relations it reads whose rows change as days pass, though no row of core does.
-    """
-
-    window_days: int
-    compute: Callable[[database.Connection, date, int, cell_cache.Cells], pd.DataFrame]
-    moving: tuple[str, ...] = ()
-
-
-MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(365, salary_bands),
-    SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
-    Shares: Mart(365, shares, moving=(FOLLOWED,)),
-}
 
 
 def new_run_id() -> str:
@@ -451,16 +423,16 @@ def _describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
 @task(name="load", cache_policy=NO_CACHE)
 def load_refined(
     request: Request, refined: Sequence[Refined], broken: Collection[str] = ()
-) -> tuple[database.Loaded, ...]:
+) -> tuple[loader.Loaded, ...]:
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
     stays out until a person accepts it or what reads it changes. Of sources that are `broken`, a file of which could
     not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close.
     """
-    loaded: list[database.Loaded] = []
+    loaded: list[loader.Loaded] = []
     with work_of(request) as con:
-        load_lookups(con)
+        load_lookups(con, declared_sources())
         audits = audits_of(request.settings.data)
         last = request.as_of or date.max
         database.load_lookup(con, Audits, [row for row in audits if row.audited_on <= last])
@@ -468,58 +440,29 @@ def load_refined(
             source = all_sources()[name].SOURCE
             checks: list[Checks] = []
             if name in request.accept:
-                accept(request.settings.data, database.refused_files(con, name))
-                database.forget_refusals(con, name)
+                accept(request.settings.data, loader.refused_files(con, name))
+                loader.forget_refusals(con, name)
             gate = _load_gate(con, request, source, checks)
             files = [file for file in refined if file.source == name]
-            outcomes = database.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
+            outcomes = loader.load(con, files, gate=gate, until=request.as_of or today() + MAX_AHEAD)
             database.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
-                if keys := database.new_keys(con, [outcome.warc for outcome in new]):
+                if keys := loader.new_keys(con, [outcome.warc for outcome in new]):
                     LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
             loaded += outcomes
-        follows_from = (dedup.key(), all_boards(), code_version())
-        if not database.derived_is_current(con, *follows_from):
+        follows_from = (comparison_key(), all_boards(), code_version())
+        if not loader.derived_is_current(con, *follows_from):
             with gc_paused():  # which takes a third of their time else
-                employers.resolve(con, all_boards(), identity)
-                jobs.resolve(con, refined, dedup)
-            database.convert_money(con)
-            database.mark_derived_current(con, *follows_from)
+                employers.resolve(con, all_boards())
+                jobs.resolve(con, refined)
+            convert_money(con)
+            loader.mark_derived_current(con, *follows_from)
     return tuple(loaded)
 
 
-def load_lookups(con: database.Connection) -> None:
-    """Put today's lookups and declarations in place."""
-    database.load_lookup(con, Countries, countries())
-    database.load_lookup(con, Roles, roles())
-    database.load_lookup(con, Skills, taxonomy())
-    database.load_lookup(con, Sources, declared_sources())
-
-
-def declared_sources() -> list[Sources]:
-    """The declarations of all sources, as rows of core.sources."""
-    return [_declared(module.SOURCE) for module in all_sources().values()]
-
-
-def _declared(source: Source) -> Sources:
-    return Sources(
-        source=source.name,
-        title=source.title,
-        kind=source.kind,
-        publisher=source.publisher,
-        homepage=source.homepage,
-        licence=source.licence,
-        terms_url=source.terms_url,
-        attribution=source.attribution,
-        is_republishable=source.is_republishable,
-        is_verified=source.is_verified,
-        expires_after_days=source.expires_after_days,
-    )
-
-
-def _load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> database.Gate:
+def _load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
     """A gate that keeps its results for ops.checks. Only live nights are held against the source's history."""
     let_in = accepted(request.settings.data, request.as_of)
     is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
@@ -529,7 +472,7 @@ def _load_gate(con: database.Connection, request: Request, source: Source, check
         results = [quality.check(frame, row_class, **named)]
         if warc not in let_in and is_of_night(warc):
             named |= {"source": source.name, "n_seen": n_seen, "expected_rows": source.expected_rows}
-            named |= {"accepted": let_in, "live": list(filter(is_of_night, database.loaded_files(con, source.name)))}
+            named |= {"accepted": let_in, "live": list(filter(is_of_night, loader.loaded_files(con, source.name)))}
             results.append(drift.judge(con, frame, **named))
         for result in results:
             checks.extend(result.checks)
@@ -550,11 +493,11 @@ def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:
     if not broken or not request.outputs.market.exists():
         return []
     remedy = "give the same command again, or move that file out of the archive if it cannot be read"
-    with work_of(request) as con, database.open_reader(request.outputs.folder) as published:
+    with work_of(request) as con, open_reader(request.outputs.folder) as published:
         return [
             f"{name} could not be refined ({why}), and its published rows would be lost; {remedy}"
             for name, why in broken.items()
-            if database.loaded_files(published, name) and (request.is_rebuild or not database.loaded_files(con, name))
+            if loader.loaded_files(published, name) and (request.is_rebuild or not loader.loaded_files(con, name))
         ]
 
 
@@ -579,7 +522,7 @@ def speaks_for(request: Request) -> date | None:
 
 
 def _fared(
-    fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[database.Loaded]
+    fetched: Sequence[Health], refined: Sequence[Refined], broken: dict[str, str], loaded: Sequence[loader.Loaded]
 ) -> tuple[Health, ...]:
     """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
 
@@ -612,7 +555,7 @@ def _fared(
 def missing_rates(request: Request) -> tuple[str, ...]:
     """What is to be said of pay that has no dollars for want of an exchange rate, with the remedy; () for nothing."""
     with work_of(request) as con:
-        missing = database.unconverted(con)
+        missing = unconverted(con)
     if not missing:
         return ()
     n_all = sum(found.n_postings for found in missing)
@@ -640,7 +583,7 @@ def fetch_rates(request: Request) -> list[Health]:
 
 
 def _without_future(
-    request: Request, health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[database.Loaded]
+    request: Request, health: Sequence[Health], refined: Sequence[Refined], loaded: Sequence[loader.Loaded]
 ) -> tuple[Health, ...]:
     """Health with a reject for each archived answer that was not loaded because it is dated in the future.
 
@@ -670,51 +613,20 @@ class _NotSoundError(Exception):
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute and check every mart and figure of the day.
 
-    A mart is computed where what it is computed from changed: not at all when nothing did, else cell by cell
-    (`warehouse.marts.cell_cache`). What is taken over as a whole met its gate when it was computed, and only its day
-    changes; as soon as one cell is computed, all rows of the mart pass the gate.
-
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one.
     """
-    days: dict[type, date] = {}
-    frames: dict[type, pd.DataFrame] = {}
-    problems: list[str] = []
     with work_of(request) as con:
         database.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
             database.forget_days_after(con, today())
-        of_window = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
-        inputs = {
-            cls: "".join(
-                [of_window[mart.window_days]]
-                + [cell_cache.digest_of(con, relation, as_of, mart.window_days) for relation in mart.moving]
-            )
-            for cls, mart in MARTS.items()
-        }
-        for cls, mart in MARTS.items():
-            name = table_of(cls).name
-            if day := cell_cache.day_with(con, cls, as_of, inputs[cls]):
-                days[cls] = day
-                LOG.info("%s: nothing changed since %s", name, day)
-                continue
-            cells = cell_cache.cells_of(con, cls, as_of)
-            frames[cls] = mart.compute(con, as_of, mart.window_days, cells)
-            result = quality.check(frames[cls], cls, gate=f"mart:{name}", run_id=request.run_id)
-            database.record_checks(con, result.checks)
-            LOG.info("computed %s: %s cells, %s as before", name, f"{cells.n_computed:,}", f"{cells.n_taken:,}")
-            if not result.passed:
-                problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
-        if problems:
-            return problems, []
+        computed = compute.compute_marts(con, as_of, run_id=request.run_id)
+        if computed.problems:
+            return computed.problems, []
+        problems: list[str] = []
         try:
             with database.transaction(con):
-                for cls, day in days.items():
-                    database.keep_mart(con, cls, of=day, as_of=as_of)
-                for cls, frame in frames.items():
-                    database.write_mart(con, cls, frame, as_of=as_of)
-                made = [MartInputs(mart=table_of(cls).name, as_of=as_of, inputs=inputs[cls]) for cls in MARTS]
-                database.put(con, MartInputs, made)
+                compute.write_marts(con, computed)
                 ledger = compute_figures(con, as_of, code_version=code_version())
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
@@ -742,7 +654,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
         made = page.stage(ledger, request.outputs.page, sources=declared_sources(), is_sample=request.is_sample)
         staged.append(made)
         with work_of(request) as con:
-            staged.insert(0, database.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
+            staged.insert(0, market.stage(con, request.outputs.market, lambda fresh: end_in(fresh, request, outcome)))
         atomic_files.commit(staged)
     except (GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]
@@ -819,7 +731,7 @@ def published_outcome(request: Request) -> Outcome | None:
         return None
     columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
     try:
-        with database.open_reader(request.outputs.folder) as con:
+        with open_reader(request.outputs.folder) as con:
             query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ?"
             run = con.execute(query, [request.run_id]).fetchone()
             found = con.execute(

@@ -68,6 +68,16 @@ def test_each_library_has_one_home() -> None:
     assert not wrong
 
 
+def test_tests_of_the_warehouse_need_no_flows() -> None:
+    paths = (path for package in ("transforms", "warehouse") for path in (ROOT / "tests" / package).rglob("*.py"))
+    assert not [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in paths
+        for name, line in imported(path)
+        if name.split(".")[0] == "flows" or name.startswith("tests.flows")
+    ]
+
+
 def test_records_need_only_the_standard_library() -> None:
     for path in (ROOT / "transforms" / "records").glob("*.py"):
         names = {name for name, _ in imported(path) if not name.startswith("transforms.records")}

@@ -13,7 +13,7 @@ import hashlib
 import inspect
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from itertools import takewhile
+from itertools import chain, takewhile
 from operator import attrgetter
 from pathlib import Path
 from string import Template
@@ -27,6 +27,8 @@ from transforms.records.vocabulary import BRIDGE_DAYS, GROUP_OF_ROLE, SKILL_LANG
 from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
+SCHEMAS = ("core", "mart", "ops")
+"""Schemas of a database."""
 FILES_ONLY = "refined"
 """Tables of this schema are Parquet files; no database holds them."""
 
@@ -351,6 +353,19 @@ def macro_ddl(name: str) -> tuple[str, str]:
         f"CREATE OR REPLACE MACRO {name}({arguments}) AS TABLE\n{sql}",
         f"COMMENT ON MACRO TABLE {name} IS {literal(doc)}",
     )
+
+
+def declarations(*, is_published: bool) -> Iterator[str]:
+    """The statements that make an empty database: with CHECKs to work in, with PRIMARY KEYs to publish."""
+    for schema in SCHEMAS:
+        yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
+    for cls in database_tables():
+        yield ddl(cls, with_key=is_published, with_checks=not is_published)
+        yield from comments(cls)
+    yield from chain.from_iterable(map(view_ddl, VIEWS))
+    yield from chain.from_iterable(map(mart_ddl, HISTORIES))
+    yield from chain.from_iterable(map(view_ddl, MART_VIEWS))
+    yield from chain.from_iterable(map(macro_ddl, MACROS))
 
 
 @functools.cache

@@ -132,7 +132,7 @@ class SupersededVersions(InDollars, Version, Advert):
     "left_posting_id <> right_posting_id",
 )
 class JobLinks:
-    """Rules and scores: `transforms.employers.dedup`. Many alike form a star: not every pair of a job has one."""
+    """Rules and scores: `transforms.employers.links`. Many alike form a star: not every pair of a job has one."""
 
     left_posting_id: Annotated[
         str, Column("The posting that was seen first", key=True, references="core.postings.posting_id")

@@ -35,6 +35,7 @@ from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.lookups import LOOKUPS
 from transforms.text.rejects import REST_RULE, Rejected, first_issues, shown_value
+from warehouse.load.refined_file import RefinedFile
 from warehouse.schema import arrow_table, refined_schema, refined_table
 from warehouse.tables import RefinedResponses
 
@@ -72,14 +73,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refined:
-    """What became of one WARC. `rows` and `responses` are Parquet files; `warc` is relative to the archive."""
+class Refined(RefinedFile):
+    """What became of one archive file: the refined file, what it holds, and whether it was written just now."""
 
-    source: str
-    warc: str
-    rows: Path
-    responses: Path
-    refine_key: str
     n_rows: int
     n_responses: int
     n_rejects: int

@@ -45,7 +45,7 @@ from transforms.records.vocabulary import (
     WORKPLACES,
 )
 from transforms.text.lookups import taxonomy
-from warehouse import database
+from warehouse.publish.reader import open_reader
 from warehouse.tables import Audits
 
 LOG = logging.getLogger("jobmarket")
@@ -182,7 +182,7 @@ def audit(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
     """
     path = data / GOLD
     before = answers_in(path)
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         adverts = con.execute(DRAWN_FROM).fetchall()
     earlier = [answer for answer in before if answer.audited_on < day.isoformat()]
     asked_today = {(a.posting_id, a.reader) for a in before if a.audited_on == day.isoformat()}

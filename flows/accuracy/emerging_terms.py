@@ -37,7 +37,7 @@ from transforms.role.titles import role_of
 from transforms.skills.extraction import skills_in
 from transforms.skills.sections import OF_ROLE, WHOLE, Line, lines_of
 from transforms.text.lookups import path_of, taxonomy
-from warehouse import database
+from warehouse.publish.reader import open_reader
 
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups that AI adverts are compared with, so that what rises is AI and not engineering."""
@@ -132,7 +132,7 @@ def adverts_in(data: Path, *, refined: Path | None = None) -> list[Advert]:
 
     `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
     """
-    with database.open_reader(data, with_texts=True, refined=refined) as con:
+    with open_reader(data, with_texts=True, refined=refined) as con:
         rows = con.execute(ADVERTS).fetchall()
     names = ("posting_id", "employer", "is_ai", "is_technical", "day", "crawled_on", "text")
     return [Advert(**dict(zip(names, row, strict=True))) for row in rows]

@@ -24,6 +24,7 @@ from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.normalise import language_of
 from warehouse import database
+from warehouse.publish.reader import open_reader
 
 NEAREST = 5
 """Ids that are named when a posting is not known."""
@@ -100,7 +101,7 @@ def refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> 
 
     Raises `Wrong`, with the nearest ids, when nothing published has that id, and when the refined file is gone.
     """
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
             near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
@@ -138,7 +139,7 @@ class Job:
 
 def job_of(data: Path, posting_id: str) -> Job:
     """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
         postings, links, merges = (_named(con.execute(sql, {"job": job_id})) for sql in JOB)
     return Job(job_id=job_id, postings=postings, links=links, merges=merges)

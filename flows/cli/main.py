@@ -37,10 +37,10 @@ from flows.terminal.errors import (
 )
 
 if TYPE_CHECKING:
-    from extractors.boards import Board
     from flows.inputs.recordings import Recordings
     from flows.monitoring.boards import Finding
     from flows.nightly import Outcome, Request
+    from transforms.records.boards import Board
     from warehouse.database import Connection
 
 app = typer.Typer(
@@ -412,9 +412,9 @@ def _check_days(guides: Sequence[Path], as_of: date | None, may_date_back: bool)
 
 def _disk_trouble(error: BaseException | None, data: Path) -> str | None:
     """In a line, what a disk that is full or may not be written did to a run; None for what is ours to mend."""
-    from warehouse import database as store
+    from warehouse import database
 
-    if isinstance(error, store.SqlError) and store.is_full_disk(error):
+    if isinstance(error, database.SqlError) and database.is_full_disk(error):
         return unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
@@ -423,14 +423,13 @@ def _disk_trouble(error: BaseException | None, data: Path) -> str | None:
 
 def _tell_damage(error: BaseException | None) -> str | None:
     """In a line, which database is damaged and what to do; None when the error has another reason."""
-    from warehouse import database as store
-    from warehouse import recovery
+    from warehouse import database, recovery
 
-    if not isinstance(error, store.SqlError) or not recovery.may_be_damage(error):
+    if not isinstance(error, database.SqlError) or not recovery.may_be_damage(error):
         return None
     config = settings()
     folders = [config.data, *(config.outputs(day).folder for day in config.past_days)]
-    for path in (folder / name for folder in folders for name in (store.MARKET, store.WORK)):
+    for path in (folder / name for folder in folders for name in (database.MARKET, database.WORK)):
         if damage := recovery.find_damage(path):
             command = "rebuild" if path.parent == config.data else f"run --as-of {path.parent.name}"
             return f"{path} is damaged ({damage}); `jobmarket {command}` makes it again"
@@ -515,9 +514,9 @@ GROUP BY p.as_of
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
     """A figure or two, and which figures are not as they were on the day before that has any."""
-    from warehouse import database as store
+    from warehouse.publish.reader import open_reader
 
-    with store.open_reader(request.outputs.folder) as con:
+    with open_reader(request.outputs.folder) as con:
         catalogue = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
         changed = con.execute(CHANGED, [outcome.as_of]).fetchone()
     for name in filter(catalogue.get, HEADLINES):
@@ -684,8 +683,7 @@ def explain(
 
     **Reads** market.duckdb. **Writes** nothing.
     """
-    from reports.figures.explain import UnknownFigureError
-    from reports.figures.explain import explain as explain_figure
+    from reports.figures.explain import UnknownFigureError, explain_figure
 
     with _reader(as_of, has_history=True) as con:
         if figure == "list":
@@ -818,11 +816,11 @@ def audit(
 
 def _reader(as_of: date | None = None, *, with_texts: bool = False, has_history: bool = False) -> Connection:
     """The warehouse that stands published, or that of a past day; with history, a day that was published will do."""
-    from warehouse import database as store
+    from warehouse.publish.reader import open_reader
 
     config = settings()
     folder = _folder(config, as_of, _published_days(config) if as_of and has_history else ())
-    return store.open_reader(folder, with_texts=with_texts, refined=config.refined)
+    return open_reader(folder, with_texts=with_texts, refined=config.refined)
 
 
 def _folder(config: Settings, as_of: date | None, published: Sequence[date] = ()) -> Path:
@@ -841,18 +839,18 @@ def _folder(config: Settings, as_of: date | None, published: Sequence[date] = ()
 
 def _published_days(config: Settings) -> list[date]:
     """Days of which the published warehouse has figures."""
-    from warehouse import database as store
+    from warehouse.publish.reader import open_reader
 
     if not config.outputs().market.exists():
         return []
-    with store.open_reader(config.data) as con:
+    with open_reader(config.data) as con:
         return [row[0] for row in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall()]
 
 
 def _sql_errors() -> type[Exception]:
-    from warehouse import database as store
+    from warehouse import database
 
-    return store.SqlError
+    return database.SqlError
 
 
 # --- boards ---------------------------------------------------------------------------------------------

@@ -17,12 +17,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from extractors.archive.warc import NOT_MODIFIED, SUFFIX, read
-from extractors.boards import BOARDS, Board, all_boards, written
+from extractors.boards import BOARDS, all_boards, written
 from extractors.source import Response, all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
 from flows.terminal.progress import shown
-from warehouse import database
+from transforms.records.boards import Board
+from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
@@ -74,7 +75,7 @@ def checked(config: Settings) -> tuple[list[Board], list[Finding]]:
     """The boards after what the archive says of them: dead ones out, days and regions brought up to date."""
     boards: list[Board] = []
     findings: list[Finding] = []
-    with database.open_reader(config.data) as con:
+    with open_reader(config.data) as con:
         for source in sorted({board.source for board in all_boards()}):
             answers: dict[str, list[tuple[int, date, bool]]] = {}
             for board, status, observed_at, is_complete in con.execute(ANSWERS, [source]).fetchall():

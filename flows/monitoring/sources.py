@@ -27,6 +27,7 @@ from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected
 from warehouse import database
+from warehouse.publish.reader import open_reader
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110
@@ -167,7 +168,7 @@ def print_source(config: Settings, name: str) -> None:
 
 def print_coverage(config: Settings) -> None:
     """What arrived of every source and how full it is, what did not and why, and AI jobs with pay by region."""
-    with database.open_reader(config.data) as con:
+    with open_reader(config.data) as con:
         counted = con.execute(COUNTED).fetchall()
         refused = {row[0]: row[1:] for row in con.execute(REFUSED).fetchall()}
         postings = {row[0]: row[1:] for row in con.execute(POSTINGS).fetchall()}
@@ -266,7 +267,7 @@ def _seen(config: Settings) -> tuple[dict[str, _Seen], dict[tuple[str, str], flo
     if not config.outputs().market.exists():
         return {}, {}
     try:
-        with database.open_reader(config.data) as con:
+        with open_reader(config.data) as con:
             files = con.execute(FILES).fetchall()
             fill = con.execute(FILL).fetchall()
     except database.SqlError:  # published by an older version, which did not count so

@@ -15,6 +15,7 @@ from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
 from warehouse import database
+from warehouse.publish.reader import open_reader
 
 SHOWN = 8
 """Runs that are listed."""
@@ -64,7 +65,7 @@ def print_status(config: Settings) -> None:
     counted: list[tuple[str, int]] = []
     why_not: Exception | None = None
     try:
-        with database.open_reader(config.data) as con:
+        with open_reader(config.data) as con:
             head.add_row("published", _published(con, config, runs))
             counted = con.execute(COUNTS).fetchall()
     except (FileNotFoundError, database.SqlError) as error:

@@ -18,6 +18,7 @@ from flows.runtime.settings import KIND, Settings
 from flows.terminal.errors import Wrong
 from warehouse import database
 from warehouse.publish import atomic_files
+from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 SAMPLE, LIVE = "sample", "live"
@@ -88,7 +89,7 @@ def settle_kind(config: Settings, wanted: str | None) -> str:
 
 def _kinds_published(config: Settings) -> Iterator[str]:
     """What the runs in the published file were of; nothing where it cannot be read."""
-    with contextlib.suppress(FileNotFoundError, database.SqlError), database.open_reader(config.data) as con:
+    with contextlib.suppress(FileNotFoundError, database.SqlError), open_reader(config.data) as con:
         for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
             yield SAMPLE if is_sample else LIVE
 

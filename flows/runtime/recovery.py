@@ -12,6 +12,7 @@ from extractors.refine.refine import remove_damaged
 from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Outputs, Settings
 from warehouse import database
+from warehouse.publish.reader import open_reader
 from warehouse.recovery import set_damaged_aside
 
 LOG = logging.getLogger("jobmarket")
@@ -61,7 +62,7 @@ def _tell_lost(data: Path, outputs: Outputs, run_id: str) -> str:
     """What of a lost work.duckdb nothing can make again, in a sentence."""
     if not outputs.market.exists():
         return "The marts and figures of earlier days, and the checks and health of earlier runs, are lost"
-    with database.open_reader(outputs.folder) as con:
+    with open_reader(outputs.folder) as con:
         kept = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
     # What a run of a past day published stands in that day's folder.
     lost = [run.run_id for run in runs_of(data) if run.run_id not in kept and run.exit_code not in PUBLISHED]

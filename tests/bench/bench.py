@@ -228,11 +228,11 @@ def forget() -> None:
 
 def loaded(refined: Refined, folder: Path) -> None:
     """Load one refined file into a new work database, as a night does."""
-    from warehouse import database as store  # DuckDB must not be there while refine is measured
+    from warehouse import database  # DuckDB must not be there while refine is measured
+    from warehouse.load import loader
 
-    database = store.open_work(folder, threads=1)
-    (outcome,) = store.load(database, [refined], gate=lambda *_: True)
-    database.close()
+    with database.open_work(folder, threads=1) as con:
+        (outcome,) = loader.load(con, [refined], gate=lambda *_: True)
     if outcome.state != "loaded":
         raise RuntimeError(f"{refined.warc}: {outcome.why}")
 

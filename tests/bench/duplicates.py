@@ -30,8 +30,11 @@ from datasketch import MinHash, MinHashLSH
 
 from extractors.archive.warc import read
 from extractors.source import Response
-from transforms.employers import dedup
-from transforms.employers.dedup import Integers, Sketches, Version, jobs, links, places_of, title_key
+from transforms.employers import links, sketches
+from transforms.employers.job_ids import assign_job_ids
+from transforms.employers.links import Version, find_links, places_of
+from transforms.employers.sketches import Integers, Sketches, sketch_texts
+from transforms.employers.title_keys import title_key
 from transforms.text.normalise import hash_of
 
 REPO = Path(__file__).parents[2]
@@ -103,17 +106,17 @@ def near(docs: Sequence[Sequence[bytes]]) -> int:
     lengths = np.fromiter(map(len, docs), np.int64, len(docs))
     values = np.fromiter((zlib.crc32(word) for doc in docs for word in doc), np.uint32, int(lengths.sum()))
     sketched = Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
-    signature = dedup.digests(sketched)
+    signature = sketches.signatures_of(sketched)
     member: Integers = np.arange(len(docs))
-    left, _ = dedup.candidates(signature, np.zeros(len(docs), np.int64), member, dedup.ROWS_UNKNOWN)
+    left, _ = links.candidates(signature, np.zeros(len(docs), np.int64), member, links.LSH_ROWS_PER_BAND_UNKNOWN)
     return len(left)
 
 
 def datasketch_near(docs: Sequence[Sequence[bytes]]) -> int:
     """The same with datasketch: sketch all, insert each, ask for each."""
-    bands = dedup.PERMUTATIONS // dedup.ROWS_UNKNOWN
-    lsh = MinHashLSH(num_perm=dedup.PERMUTATIONS, params=(bands, dedup.ROWS_UNKNOWN))
-    signatures = MinHash.bulk(docs, num_perm=dedup.PERMUTATIONS, seed=dedup.SEED)
+    bands = sketches.PERMUTATIONS // links.LSH_ROWS_PER_BAND_UNKNOWN
+    lsh = MinHashLSH(num_perm=sketches.PERMUTATIONS, params=(bands, links.LSH_ROWS_PER_BAND_UNKNOWN))
+    signatures = MinHash.bulk(docs, num_perm=sketches.PERMUTATIONS, seed=sketches.SEED)
     with lsh.insertion_session() as session:
         for number, signature in enumerate(signatures):
             session.insert(number, signature, check_duplication=False)
@@ -188,7 +191,7 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
 
     def sketch() -> None:
         nonlocal sketching
-        seconds, made = clocked(lambda: dedup.sketches(waiting))
+        seconds, made = clocked(lambda: sketch_texts(waiting))
         sketching += seconds
         parts.append(made)
         waiting.clear()
@@ -201,7 +204,7 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
         if len(waiting) == AT_ONCE:
             sketch()
     sketch()
-    sketched = dedup.joined(parts)
+    sketched = sketches.join(parts)
     parts.clear()
     seconds, made = clocked(lambda: _found(versions, list(hashes), sketched))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -209,8 +212,8 @@ def synthetic_run(count: int) -> tuple[float, float, int, int, int]:
 
 
 def _found(versions: Sequence[Version], hashes: Sequence[str], sketched: Sketches) -> tuple[int, int]:
-    found = links(versions, hashes, sketched)
-    return len(found), len(set(jobs(versions, found).job_of.values()))
+    found = find_links(versions, hashes, sketched)
+    return len(found), len(set(assign_job_ids(versions, found).job_of.values()))
 
 
 # --- what is printed --------------------------------------------------------------------------------------
@@ -220,7 +223,7 @@ def lines(rows: int = ROWS, counts: Sequence[int] = (ROWS, MANY)) -> tuple[list[
     """What `bench` prints, and whether time and memory keep to their bounds."""
     listed = greenhouse_rows(rows)
     title, versions = clocked(lambda: greenhouse_versions(listed))
-    seconds, (n_links, n_jobs) = clocked(lambda: _found(versions, [], dedup.sketches([])))
+    seconds, (n_links, n_jobs) = clocked(lambda: _found(versions, [], sketch_texts([])))
     name = "real Greenhouse rows" if GREENHOUSE.exists() else "Greenhouse rows of the sample"
     said = [
         f"same job, {len(listed):,} {name}: titles {title:.1f} s, links and jobs {seconds:.1f} s; "

@@ -55,9 +55,9 @@ STEPS = {
     "marts": ("flows.nightly", "compute_marts"),
     "checks": ("warehouse.checks.gate", "check"),
     "sound": ("warehouse.checks.integrity", "judge"),
-    "figures": ("reports.figures.compute", "compute"),
+    "figures": ("reports.figures.compute", "compute_figures"),
     "publish": ("flows.nightly", "publish"),
-    "warehouse": ("warehouse.database", "stage"),
+    "warehouse": ("warehouse.publish.market", "stage"),
 }
 """Steps of a night by where the function stands that does it. Checks are those of the load and of the marts."""
 REST = "rest"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.boards import BOARDS, Board, all_boards, read_boards, written
+from extractors.boards import BOARDS, all_boards, read_boards, written
 from extractors.source import board_in
+from transforms.records.boards import Board
 
 HEAD = "source,board,employer,country,industry,is_ai_first,hires_in,verified_on\n"
 LATIN_AMERICA = {"South America", "Central America", "Caribbean"}

@@ -30,6 +30,7 @@ from flows.cli import main
 from tests.conftest import TOGETHER, module_of
 from tests.extractors.conftest import board  # noqa: F401  # a fixture: the server on loopback
 from warehouse import database
+from warehouse.publish.market import export_parquet
 
 REPO = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "jobmarket")
@@ -252,7 +253,7 @@ def made_in() -> Callable[[Path], dict[str, str]]:
 def digests(folder: Path) -> dict[str, str]:
     files = [folder / "guide.md", folder / "site" / "index.html"]
     with database.open_work(folder) as con:
-        files += database.export_parquet(con, folder / "tmp" / "compared")
+        files += export_parquet(con, folder / "tmp" / "compared")
     made = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     shutil.rmtree(folder / "tmp")
     return made

@@ -37,8 +37,9 @@ from tests.flows.conftest import without_prefect
 from tests.flows.killing import reader_of
 from transforms.records.columns import table_of
 from transforms.text.lookups import roles
-from warehouse.checks import gate as quality
+from warehouse.checks import gate
 from warehouse.marts import cell_cache
+from warehouse.marts.compute import MARTS
 from warehouse.tables import Roles
 
 RUN = ("run", "--sample", "--source", "lever", "--source", "currency_table")
@@ -71,9 +72,9 @@ POINTS = [
     Point("refine", "extractors.refine.refine:_write", "after", 4),
     Point("refine", "extractors.refine.workers:refine", "after", 5),
     Point("load", "warehouse.database:load_lookup", "after", 2),
-    Point("load", "warehouse.database:load", "before"),
-    Point("load", "warehouse.database:_load_file", "before", 3),
-    Point("load", "warehouse.database:_record_load", "after", 4),
+    Point("load", "warehouse.load.loader:load", "before"),
+    Point("load", "warehouse.load.loader:_load_file", "before", 3),
+    Point("load", "warehouse.load.loader:_record_load", "after", 4),
     Point("load", "warehouse.load.history:_collect", "after"),
     Point("load", "warehouse.load.history:step", "after"),
     Point("load", "warehouse.database:record_checks", "before", 2),
@@ -81,9 +82,9 @@ POINTS = [
     Point("derive", "warehouse.load.employers:resolve", "after"),
     Point("derive", "warehouse.load.jobs:_compare", "after"),
     Point("derive", "warehouse.load.jobs:resolve", "after"),
-    Point("derive", "warehouse.database:_convert", "after", 2),
-    Point("derive", "warehouse.database:mark_derived_current", "before"),
-    Point("derive", "warehouse.database:mark_derived_current", "after"),
+    Point("derive", "warehouse.load.usd_conversion:_convert", "after", 2),
+    Point("derive", "warehouse.load.loader:mark_derived_current", "before"),
+    Point("derive", "warehouse.load.loader:mark_derived_current", "after"),
     Point("marts", "warehouse.database:restore_published", "after"),
     Point("marts", "mart:mart.salary_bands", "after"),
     Point("marts", "mart:mart.salary_bands_730", "before"),
@@ -93,10 +94,10 @@ POINTS = [
     Point("gates", "warehouse.checks.gate:check", "after", 4),
     Point("marts", "warehouse.database:write_mart", "before"),
     Point("marts", "warehouse.database:write_mart", "after", 3),
-    Point("marts", "reports.figures.compute:compute", "after"),
+    Point("marts", "reports.figures.compute:compute_figures", "after"),
     Point("gates", "warehouse.checks.integrity:judge", "after"),
     Point("publish", "reports.guide.refresh:stage", "after"),
-    Point("publish", "warehouse.database:_renew_market", "after"),
+    Point("publish", "warehouse.publish.market:_renew_market", "after"),
     Point("publish", "warehouse.publish.atomic_files:commit", "before"),
     Point("publish", "warehouse.publish.atomic_files:sync_folder", "before"),
     Point("publish", "warehouse.publish.atomic_files:sync_folder", "after"),
@@ -125,8 +126,8 @@ def arm(point: Point, patch: pytest.MonkeyPatch) -> None:
         return call
 
     if module == "mart":
-        cls, mart = next((cls, mart) for cls, mart in flows.nightly.MARTS.items() if table_of(cls).name == name)
-        patch.setitem(flows.nightly.MARTS, cls, mart._replace(compute=deadly(mart.compute)))
+        cls, mart = next((cls, mart) for cls, mart in MARTS.items() if table_of(cls).name == name)
+        patch.setitem(MARTS, cls, mart._replace(compute=deadly(mart.compute)))
         return
     owner = pkgutil.resolve_name(f"{module}:{name.rpartition('.')[0]}" if "." in name else module)
     last = name.rpartition(".")[2]
@@ -185,7 +186,7 @@ def main(folder: Path) -> dict[str, object]:
     undisturbed, killed = folder / "undisturbed", folder / "killed"
     for key in (code_version, cell_cache.code_key, partial(code_key, "lever"), partial(code_key, "currency_table")):
         key()  # is remembered, by the forked processes too
-    warm = quality.check(pd.DataFrame(map(asdict, roles())), Roles, gate="warm", run_id="warm")  # loads all of GX, once
+    warm = gate.check(pd.DataFrame(map(asdict, roles())), Roles, gate="warm", run_id="warm")  # loads all of GX, once
     assert warm.passed
     if run(undisturbed, n_nights=1) != 0:
         raise SystemExit(Path(f"{undisturbed}.said").read_text())

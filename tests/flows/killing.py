@@ -35,16 +35,16 @@ READER = """
 # Opens the published warehouse again and again, and holds one connection open all the while.
 import json, sys, time
 from pathlib import Path
-from warehouse import store
+from warehouse.publish.reader import open_reader
 data, stop = Path(sys.argv[1]), Path(sys.argv[2])
 query = sys.argv[3]
 files, answers, errors, n = set(), set(), [], 0
-long = store.open_reader(data)
+long = open_reader(data)
 before = long.execute(query + ", (SELECT count(*) FROM ops.runs)").fetchone()
 while not stop.exists():
     try:
         files.add((data / "market.duckdb").stat().st_ino)
-        with store.open_reader(data) as con:
+        with open_reader(data) as con:
             answers.add(con.execute(query).fetchone())
         after = long.execute(query + ", (SELECT count(*) FROM ops.runs)").fetchone()
         if after != before:

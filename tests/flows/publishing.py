@@ -11,9 +11,10 @@ from typing import Any
 from extractors.archive.warc import Writer
 from extractors.refine.refine import refine
 from extractors.sources.employer_boards import ashby
-from transforms.employers import dedup
 from warehouse import database
+from warehouse.load import loader
 from warehouse.load.jobs import resolve
+from warehouse.publish.market import publish
 
 BOARD = "lamps"
 OBSERVED = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
@@ -51,8 +52,8 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     made = refine(ashby.SOURCE.name, warc, archive=data / "archive", refined=data / "refined")
     assert made.n_rows == len(jobs)
     with database.open_work(data) as con:
-        (loaded,) = database.load(con, [made], gate=lambda *_: True)
+        (loaded,) = loader.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded", loaded.why
-        resolve(con, [made], dedup)
-        database.publish(con, data / "market.duckdb")
+        resolve(con, [made])
+        publish(con, data / "market.duckdb")
     return data

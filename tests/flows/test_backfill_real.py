@@ -11,8 +11,9 @@ import pytest
 
 from extractors.archive.warc import read
 from extractors.source import Response
-from reports.figures.explain import explain
+from reports.figures.explain import explain_figure
 from warehouse import database
+from warehouse.publish.reader import open_reader
 
 REPO = Path(__file__).parents[2]
 PAYLOADS = REPO.parent / "shared" / "real" / "payloads"
@@ -37,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, here: Callable[..., int]) -
 
 @pytest.fixture
 def con(folder: Path) -> Iterator[database.Connection]:
-    with database.open_reader(folder) as reader:
+    with open_reader(folder) as reader:
         yield reader
 
 
@@ -94,7 +95,7 @@ def test_too_little_data_is_withheld_with_its_n(con: database.Connection) -> Non
         "SELECT status, count(*) FROM mart.salary_bands WHERE basis = 'advertised' GROUP BY ALL"
     ).fetchall()
     assert {status for status, _ in cells} == {"suppressed"}
-    said = explain(con, "band.south_america.mid_senior")
+    said = explain_figure(con, "band.south_america.mid_senior")
     assert "not enough data (n = " in said
 
 

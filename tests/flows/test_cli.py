@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -39,6 +40,8 @@ from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from tests.flows.conftest import SMALL, end, ended, environment
 from warehouse import database
 from warehouse.marts import mart_history
+from warehouse.publish.market import publish
+from warehouse.publish.reader import open_reader
 from warehouse.tables import Figures
 
 if TYPE_CHECKING:
@@ -161,13 +164,13 @@ def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, mon
 
 def test_status_opens_the_warehouse_once(ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    open_reader = database.open_reader
+    connect = duckdb.connect
 
-    def counted(data: Path, **more: Any) -> database.Connection:
-        opened.append(data)
-        return open_reader(data, **more)
+    def counted(*place: Any, **more: Any) -> database.Connection:
+        opened.append(place)
+        return connect(*place, **more)
 
-    monkeypatch.setattr(database, "open_reader", counted)
+    monkeypatch.setattr(duckdb, "connect", counted)
     assert ask("status").code == 0
     assert len(opened) == 1
 
@@ -582,7 +585,7 @@ def test_changed_figures_are_named(small: Finished, copied: Callable[..., Path],
             " FROM mart.figures"
         )
         mart_history.write_day(con, Figures, before, date(2026, 9, 29))
-        database.publish(con, data / database.MARKET)
+        publish(con, data / database.MARKET)
     assert re.search(r"^Changed since 2026-09-29: skill\.python$", plain(data, *SMALL).out, re.M)
 
 
@@ -604,7 +607,7 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended],
     assert len(shown) > 20
     assert [name for name in listed if name in shown] == shown
     assert listed.index("entry.us") < listed.index("entry.br") < listed.index("additional.share"), "beside its kin"
-    with database.open_reader(sample.data) as con:
+    with open_reader(sample.data) as con:
         assert sorted(listed) == [
             row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()
         ]
@@ -787,7 +790,7 @@ def test_what_fails_after_publishing_does_not_unsay_what_was_published(
     assert "nothing was published" not in ended.said.lower()
     assert f"warehouse {data}/market.duckdb" in ended.said
     assert run_log.runs_of(data)[0].state == EXIT_CODES[0].state
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         [(code,)] = con.execute("SELECT exit_code FROM ops.runs ORDER BY started_at DESC LIMIT 1").fetchall()
     assert code == 0
 

@@ -34,7 +34,10 @@ from transforms.posting import postings
 from transforms.records.rows import Posting
 from warehouse import database
 from warehouse.marts import cell_cache
+from warehouse.marts.compute import MARTS, Mart
 from warehouse.marts.salary_bands import salary_bands
+from warehouse.publish import atomic_files
+from warehouse.publish.reader import open_reader
 from warehouse.tables import SalaryBands
 
 if TYPE_CHECKING:
@@ -114,14 +117,14 @@ def greenhouse_board(name: str, *jobs: dict[str, Any]) -> Answer:
 
 def ids_in(folder: Path, source: str) -> set[str]:
     """The native ids of a source's postings in the published warehouse."""
-    with database.open_reader(folder) as con:
+    with open_reader(folder) as con:
         found = con.execute("SELECT posting_id FROM core.postings WHERE source = ?", [source]).fetchall()
     return {row[0].removeprefix(f"{source}:") for row in found}
 
 
 def rejects_in(folder: Path, warc: str) -> dict[int, tuple[str, str, str]]:
     """What was rejected of a file: by record, the column, value and rule."""
-    with database.open_reader(folder) as con:
+    with open_reader(folder) as con:
         found = con.execute(
             'SELECT record, column_name, "value", "rule" FROM ops.rejects WHERE warc = ? ORDER BY ALL', [warc]
         ).fetchall()
@@ -171,7 +174,7 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(
     assert rejects[3][1].startswith("<!doctype html>")
     assert "JSON expected" in rejects[3][2]
     assert "a91" in rejects[4][2]
-    with database.open_reader(empty, with_texts=True) as con:
+    with open_reader(empty, with_texts=True) as con:
         upside = con.execute("SELECT pay_text, pay_flag, annual_low FROM core.postings WHERE posting_id = 'ashby:a5'")
         assert upside.fetchall() == [("€90000 – €70000", "low_above_high", None)]
         cut = con.execute("SELECT text_state, len(text) FROM adverts JOIN core.postings USING (posting_id)"
@@ -218,7 +221,7 @@ def test_a_recording_cut_in_half_loses_its_last_record_only(cut: Path, empty: Pa
     assert rejects[2][0] == "response"
     assert "ends inside it" in rejects[2][1]
     assert named in ended.said, "the operator is told as well"
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         health = con.execute("SELECT outcome, message FROM ops.source_health WHERE source = 'greenhouse'").fetchall()
     assert health[0][0] == "partial"
     assert "record 2" in health[0][1]
@@ -235,7 +238,7 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
         file.write_bytes(b"\xff\x00 junk" * 99)
     ended = plain(empty, "backfill", *map(str, [good, cut, *junk]))
     assert ended.code == 0, "as for a recording that is damaged in part"
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         health = dict(con.execute("SELECT source, outcome FROM ops.source_health").fetchall())
         rejects = con.execute(
             'SELECT source, warc, record, column_name, "value", "rule" FROM ops.rejects WHERE record = -1 ORDER BY ALL'
@@ -253,7 +256,7 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     for source, warc in named:
         assert f"{source} partial: 1 unreadable files, first: {warc}: the file begins" in status
     assert plain(empty, "backfill", *map(str, [good, *junk])).code == 0
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         again = con.execute("SELECT count(*) FROM ops.rejects WHERE record = -1").fetchall()
     assert again == [(3,)], "reported once, however often it is tried"
 
@@ -262,7 +265,7 @@ def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Pa
     board = ashby_board("orchard", ashby_job(1), ashby_job(2, id=None), ashby_job(3), ashby_job(4, title=" "))
     ended = plain(empty, "backfill", str(record(tmp_path / "ashby.warc.gz", [board])))
     assert ended.code == 0, ended.said
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         health = con.execute("SELECT outcome, message, n_rows FROM ops.source_health").fetchall()
     assert [(outcome, n_rows) for outcome, _, n_rows in health] == [("partial", 2)]
     assert health[0][1].startswith("2 of 4 records refused, first: a native id expected")
@@ -282,7 +285,7 @@ def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty
 
 
 def test_the_faults_of_the_sample_are_all_on_record(sample: Finished) -> None:
-    with database.open_reader(sample.data) as con:
+    with open_reader(sample.data) as con:
         found = con.execute(
             "SELECT source, warc[-20:-18], column_name, left(\"value\", 15), left(\"rule\", 20) FROM ops.rejects"
         ).fetchall()  # fmt: skip
@@ -303,7 +306,7 @@ def test_only_a_whole_answer_closes_what_it_lacks(empty: Path, tmp_path: Path, p
     ]
     files = [record(tmp_path / f"{n}.warc.gz", night, FIRST + n * DAY) for n, night in enumerate(nights)]
     assert plain(empty, "backfill", *map(str, files)).code == 0
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         closed = dict(con.execute("SELECT posting_id, closed_on FROM core.postings").fetchall())
     assert closed == {"ashby:a1": None, "ashby:a2": None, "ashby:a3": date(2026, 5, 5), "ashby:a4": None}
 
@@ -340,7 +343,7 @@ def test_a_file_that_fails_its_gate_leaves_no_rows_and_the_night_goes_on(
     assert ids_in(empty, "greenhouse") == {"5"}
 
     refused = "ashby/2026-05-05T060000Z.warc.gz"
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         health = con.execute("SELECT source, outcome, message FROM ops.source_health ORDER BY ALL").fetchall()
         assert [(source, outcome) for source, outcome, _ in health] == [("ashby", "failed"), ("greenhouse", "ok")]
         assert refused in health[0][2]
@@ -387,7 +390,7 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
     ended = plain(data, *SMALL)
     assert ended.code == 2, ended.said
     assert "the cable was cut" in ended.said
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         health = con.execute(
             "SELECT source, outcome FROM ops.source_health JOIN ops.runs USING (run_id) WHERE exit_code = 2"
         ).fetchall()
@@ -507,7 +510,7 @@ def test_a_mart_that_went_wrong_publishes_nothing(
 ) -> None:
     data = copied(small)
     before = files_of(data)
-    monkeypatch.setitem(night.MARTS, SalaryBands, night.Mart(365, compute))
+    monkeypatch.setitem(MARTS, SalaryBands, Mart(365, compute))
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
     ended = plain(data, *SMALL)
     assert ended.code == 1
@@ -543,7 +546,7 @@ def with_guide(small: Finished, copied: Callable[..., Path]) -> tuple[Path, Path
 def last_run(folder: Path, *, published: bool) -> tuple[Any, ...]:
     """Exit code and message of the newest run that the work file, or what is published, knows of."""
     query = "SELECT exit_code, message FROM ops.runs ORDER BY started_at DESC LIMIT 1"
-    with database.open_reader(folder) if published else database.open_work(folder) as con:
+    with open_reader(folder) if published else database.open_work(folder) as con:
         return tuple(con.execute(query).fetchall()[0])
 
 
@@ -569,7 +572,7 @@ def test_a_full_disk_while_publishing_is_said_in_a_line_and_nothing_changes(
 ) -> None:
     data, mine, arguments = with_guide
     before = files_of(data)
-    monkeypatch.setattr(database, "_sync", full_disk)
+    monkeypatch.setattr(atomic_files, "sync_file", full_disk)
     words = f"{data / 'market.duckdb'}: No space left on device; free some space there"
     nothing_was_published(plain(data, *arguments), before, data, mine, words)
     monkeypatch.undo()
@@ -662,7 +665,7 @@ def test_a_crash_between_two_renames_is_mended_by_the_next_run(
     assert made_in(data) == small.made
     assert "Roles: <!-- figure:roles.shares -->…" not in mine.read_text(encoding="utf-8")
     assert not [path for path in data.rglob("*") if path.suffix in {".part", ".new", ".old"}]
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         codes = con.execute("SELECT exit_code FROM ops.runs ORDER BY started_at").fetchall()
     assert codes == [(0,), (None,), (0,)]
 

@@ -12,7 +12,7 @@ import pytest
 import flows.nightly as night
 from extractors.archive.warc import Writer, path_of, read_recorded
 from tests.flows.test_faults import FIRST, Answer, ashby_board, ashby_job, ids_in, rejects_in
-from warehouse import database
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -42,7 +42,7 @@ def mixed(path: Path) -> Path:
 
 
 def asked(data: Path, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         return con.execute(query, list(values)).fetchall()
 
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from flows.runtime.lock import holder
-from warehouse import database
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Finished
@@ -42,7 +42,7 @@ def files_in(data: Path) -> set[str]:
 
 
 def loads_in(data: Path) -> list[tuple[object, ...]]:
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         return con.execute("SELECT * FROM ops.loads ORDER BY warc").fetchall()
 
 

@@ -17,6 +17,7 @@ from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
+from warehouse.publish.reader import open_reader
 from warehouse.schema import database_tables, key_of, quoted, schema_of
 from warehouse.tables import HISTORIES, InDollars, Postings
 
@@ -133,11 +134,11 @@ def test_todays_file_shows_a_past_day_as_that_day_did(
     for day in days:
         ended = plain(data, "run", "--as-of", day)
         assert ended.code == 0, ended.said
-        with database.open_reader(data / "asof" / day) as con:
+        with open_reader(data / "asof" / day) as con:
             then = con.execute(f"SELECT {chosen} FROM core.postings ORDER BY posting_id").fetchall()
             last_seen = con.execute("SELECT posting_id, last_seen_at FROM core.postings").fetchall()
             open_then = con.execute("SELECT job_id FROM open_jobs(DATE '" + day + "') ORDER BY ALL").fetchall()
-        with database.open_reader(data) as con:
+        with open_reader(data) as con:
             of_day = f"postings_as_of(DATE '{day}')"
             assert con.execute(f"SELECT {chosen} FROM {of_day} ORDER BY posting_id").fetchall() == then
             seen_by = dict(con.execute(f"SELECT posting_id, last_seen_at FROM {of_day}").fetchall())

@@ -17,12 +17,13 @@ import pytest
 
 from extractors.source import all_sources
 from flows.accuracy.audit import GOLD, Answer
-from flows.nightly import MARTS
 from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
-from reports.figures.explain import explain
+from reports.figures.explain import explain_figure
 from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 from warehouse import database
+from warehouse.marts.compute import MARTS
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished
@@ -43,7 +44,7 @@ Adverts ask for <!-- figure:roles.shares -->…<!-- /figure -->.
 @pytest.fixture
 def con(sample: Finished) -> Iterator[database.Connection]:
     """The published warehouse of the sample, as people open it."""
-    with database.open_reader(sample.data) as reader:
+    with open_reader(sample.data) as reader:
         yield reader
 
 
@@ -117,7 +118,7 @@ def test_the_same_input_gives_the_same_files_and_nothing_is_done_twice(
     assert "refined " not in again.log
     assert "loaded " not in again.log
     assert published(data)["guide.md"][1] == (sample.data / "guide.md").read_bytes()
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(0,), (0,)]
 
 
@@ -131,7 +132,7 @@ def test_the_next_night_counts_what_a_person_audited(
     )  # fmt: skip
     (data / GOLD).write_text(json.dumps(asdict(said)) + "\n", encoding="utf-8")
     assert plain(data, "run", "--sample").code == 0
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         audited = con.execute("SELECT reader, source, n_asked, n_right FROM ops.audits ORDER BY ALL").fetchall()
     assert audited == [("role", "all", 1, 0), ("role", "ashby", 1, 0)]
 
@@ -229,7 +230,7 @@ def test_each_figure_explains_itself(con: database.Connection) -> None:
     names = figure_ids(con)
     assert len(names) > 50
     for name in names:
-        said = explain(con, name)
+        said = explain_figure(con, name)
         kind = re.search(r"^  kind +(\w+)", said, re.M)
         assert kind, said
         assert re.search(r"^  sources +\S", said, re.M), said
@@ -353,7 +354,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
     assert sorted(data.glob("archive/*/*")) == archive, "no server was asked"
 
     end = datetime(2026, 9, 30, tzinfo=UTC)
-    with database.open_reader(then) as con:
+    with open_reader(then) as con:
         [(first, last, posted)] = con.execute(
             "SELECT max(first_seen_at), max(last_seen_at), max(posted_on) FROM core.postings"
         ).fetchall()
@@ -366,7 +367,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
             assert days == [(SECOND_NIGHT,)]
 
     figure = "roles.shares"
-    with database.open_reader(then) as con:
+    with open_reader(then) as con:
         [(value, n)] = con.execute(
             "SELECT value, (SELECT count(*) FROM core.postings) FROM mart.figures WHERE figure = ?", [figure]
         ).fetchall()

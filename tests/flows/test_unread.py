@@ -22,7 +22,7 @@ from tests.flows.test_faults import (
     ids_in,
     record,
 )
-from warehouse import database
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -61,7 +61,7 @@ def lose_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def postings_in(data: Path, source: str) -> list[tuple[Any, ...]]:
     """What is published of a source's postings, but what is worked out of all sources together."""
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         return con.execute(
             "SELECT posting_id, title, closed_on, first_seen_at, last_seen_at, board FROM core.postings"
             " WHERE source = ? ORDER BY ALL",
@@ -81,7 +81,7 @@ def test_a_source_whose_file_cannot_be_read_keeps_its_last_good_rows(
     assert f"ashby could not be refined: {SECOND}.warc.gz: BrokenProcessPool" in ended.said
     assert postings_in(empty, "ashby") == before
     assert ids_in(empty, "greenhouse") == {"0", "1", "2"}, "the other source goes on"
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         [(outcome, message)] = con.execute(
             "SELECT outcome, h.message FROM ops.source_health AS h JOIN ops.runs USING (run_id)"
             " WHERE source = 'ashby' AND exit_code = 2"

@@ -24,11 +24,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.share_rows import share_row
-from transforms.employers import dedup
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import ExchangeRate, Issue, Pay, PayReport, Place, Posting, SkillAsked
 from warehouse import database, schema
-from warehouse.load import jobs
+from warehouse.load import jobs, loader
+from warehouse.load.refined_file import RefinedFile
+from warehouse.load.usd_conversion import convert_money, unconverted
+from warehouse.publish.market import export_parquet, publish
+from warehouse.publish.reader import open_reader
 from warehouse.tables import Checks, Countries, RefinedResponses, Rejects, Runs, Shares, SourceHealth, Sources
 
 BEGIN = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)  # late in the day: another day in most time zones
@@ -63,17 +66,6 @@ def paid(low: float, currency: str | None, **said: Any) -> Posting:
 
 
 @dataclass(frozen=True)
-class File:
-    """One refined file, as the refine step returns it."""
-
-    source: str
-    warc: str
-    rows: Path
-    responses: Path
-    refine_key: str
-
-
-@dataclass(frozen=True)
 class Answer:
     """What one response held."""
 
@@ -87,13 +79,19 @@ class Answer:
     """Posting whose own address answered 404."""
 
 
-def refined(
-    folder: Path, name: str, *answers: Answer, source: str = "board", key: str = "1", of: type = Posting
-) -> File:
-    """Write what the refine step would have made of one archive file with these answers."""
+def file_at(folder: Path, source: str, name: str, key: str) -> RefinedFile:
+    """Where the refined file of an archive file stands."""
     place = folder / "refined" / source
     place.mkdir(parents=True, exist_ok=True)
-    file = File(source, f"{source}/{name}.warc.gz", place / f"{name}.parquet", place / f"{name}.responses.parquet", key)
+    rows, responses = place / f"{name}.parquet", place / f"{name}.responses.parquet"
+    return RefinedFile(source=source, warc=f"{source}/{name}.warc.gz", rows=rows, responses=responses, refine_key=key)
+
+
+def refined(
+    folder: Path, name: str, *answers: Answer, source: str = "board", key: str = "1", of: type = Posting
+) -> RefinedFile:
+    """Write what the refine step would have made of one archive file with these answers."""
+    file = file_at(folder, source, name, key)
     rows = [(row, record, answer.at) for record, answer in enumerate(answers) for row in answer.rows]
     pq.write_table(schema.refined_table(of, rows).replace_schema_metadata({"row_table": of.__name__}), file.rows)
     responses = [
@@ -118,7 +116,9 @@ def refined(
     return file
 
 
-def rates(folder: Path, name: str, quotes: Sequence[tuple[str, str, str, float]], source: str = "ecb_rates") -> File:
+def rates(
+    folder: Path, name: str, quotes: Sequence[tuple[str, str, str, float]], source: str = "ecb_rates"
+) -> RefinedFile:
     """A refined file of exchange rates: day, base, currency, rate."""
     rows = [
         ExchangeRate(source=source, rate_on=date.fromisoformat(day), base=base, currency=currency, rate=rate)
@@ -132,18 +132,17 @@ def passes(*_: object) -> bool:
     return True
 
 
-def load(con: database.Connection, *files: File, gate: database.Gate = passes) -> tuple[database.Loaded, ...]:
+def load(con: database.Connection, *files: RefinedFile, gate: loader.Gate = passes) -> tuple[loader.Loaded, ...]:
     """Load files one call at a time, in the order given; each call has those of the source that are loaded, too."""
     outcomes = []
     for file in files:
         before = con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [file.source]).fetchall()
-        names = [(warc, Path(warc).name.removesuffix(".warc.gz"), key) for warc, key in before if warc != file.warc]
-        place = file.rows.parent
         others = [
-            File(file.source, warc, place / f"{name}.parquet", place / f"{name}.responses.parquet", key)
-            for warc, name, key in names
+            file_at(file.rows.parents[2], file.source, Path(warc).name.removesuffix(".warc.gz"), key)
+            for warc, key in before
+            if warc != file.warc
         ]
-        outcomes += [one for one in database.load(con, [*others, file], gate=gate) if one.warc == file.warc]
+        outcomes += [one for one in loader.load(con, [*others, file], gate=gate) if one.warc == file.warc]
     return tuple(outcomes)
 
 
@@ -286,7 +285,7 @@ def test_parts_are_those_of_the_newest_observation(con: database.Connection, tmp
 
 
 def test_rows_that_are_no_postings_are_upserted_by_their_key(con: database.Connection, tmp_path: Path) -> None:
-    def quote(name: str, at: datetime, rate: float, day: str = "2026-01-02") -> File:
+    def quote(name: str, at: datetime, rate: float, day: str = "2026-01-02") -> RefinedFile:
         row = ExchangeRate(source="ecb_rates", rate_on=date.fromisoformat(day), base="EUR", currency="USD", rate=rate)
         return refined(tmp_path, name, Answer(at, [row], board=None), source="ecb_rates", of=ExchangeRate)
 
@@ -393,7 +392,7 @@ def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[st
     return lives
 
 
-def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[File]:
+def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[RefinedFile]:
     """Refined files of generated answers."""
     made = []
     for number, file in enumerate(files):
@@ -436,7 +435,7 @@ def test_core_is_the_same_whatever_the_order_of_loading(
         with copy_of(empty, folder / f"db{number}") as con:
             declare(con, age)
             load(con, *order)
-            database.convert_money(con)
+            convert_money(con)
             results.append(core(con))
             lives = told(files, age)
             assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
@@ -559,8 +558,8 @@ def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
     before = core(con), counts(con)
-    (again,) = database.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
-    assert again == database.Loaded(warc="board/a.warc.gz", state="unchanged")
+    (again,) = loader.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
+    assert again == loader.Loaded(warc="board/a.warc.gz", state="unchanged")
     assert (core(con), counts(con)) == before
 
 
@@ -592,8 +591,8 @@ def test_a_refused_file_leaves_its_rejects_and_the_reason(con: database.Connecti
         (0, "record", False),
     ]
     assert [again.state for again in load(con, file)] == ["unchanged"], "a later night does not let it in"
-    assert database.refused_files(con, "board") == ["board/a.warc.gz"]
-    database.forget_refusals(con, "board")
+    assert loader.refused_files(con, "board") == ["board/a.warc.gz"]
+    loader.forget_refusals(con, "board")
     (loaded,) = load(con, file)
     assert (loaded.state, loaded.n_rejects) == ("loaded", 1)
     assert all_rows(con, "SELECT record FROM ops.rejects") == [(0,)]
@@ -603,7 +602,7 @@ def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: databas
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=lambda *_: False)
     (loaded,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
     assert loaded.state == "loaded"
-    assert database.refused_files(con, "board") == []
+    assert loader.refused_files(con, "board") == []
 
 
 def test_a_refused_file_keeps_what_others_said(con: database.Connection, tmp_path: Path) -> None:
@@ -670,14 +669,14 @@ def test_what_other_code_read_replaces_what_was_read_before(con: database.Connec
         refined(tmp_path, "a", Answer(night(0), [posting(title="Wrong"), gone])),
         refined(tmp_path, "b", Answer(night(1), [posting(title="Also wrong")])),
     ]
-    database.load(con, files, gate=passes)
+    loader.load(con, files, gate=passes)
     other = refined(tmp_path, "z", Answer(night(0), [posting(source="other")]), source="other")
     load(con, other)
     again = [
         refined(tmp_path, "a", Answer(night(0), [posting(title="Right")]), key="2"),
         refined(tmp_path, "b", Answer(night(1), [posting(title="Right as well")]), key="2"),
     ]
-    outcomes = database.load(con, again, gate=passes)
+    outcomes = loader.load(con, again, gate=passes)
     assert [outcome.state for outcome in outcomes] == ["loaded", "loaded"]
     assert all_rows(con, "SELECT posting_id, title, first_seen_at FROM core.postings ORDER BY ALL") == [
         ("board:1", "Right as well", night(0)),
@@ -688,15 +687,15 @@ def test_what_other_code_read_replaces_what_was_read_before(con: database.Connec
         ("board/b.warc.gz", "2"),
         ("other/z.warc.gz", "1"),
     ]
-    assert [outcome.state for outcome in database.load(con, again, gate=passes)] == ["unchanged", "unchanged"]
+    assert [outcome.state for outcome in loader.load(con, again, gate=passes)] == ["unchanged", "unchanged"]
 
 
 def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: database.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
-    database.load(con, files, gate=passes)
+    loader.load(con, files, gate=passes)
     before = core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")
     edited = [dataclasses.replace(file, refine_key="2") for file in files]
-    outcomes = database.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
+    outcomes = loader.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
     assert {outcome.warc: outcome.state for outcome in outcomes} == {
         "board/a.warc.gz": "unchanged",
         "board/b.warc.gz": "refused",
@@ -708,9 +707,9 @@ def test_a_reload_without_a_file_that_was_loaded_keeps_the_last_good_rows(
     con: database.Connection, tmp_path: Path
 ) -> None:
     files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
-    database.load(con, files, gate=passes)
+    loader.load(con, files, gate=passes)
     before = core(con)
-    outcomes = database.load(con, [dataclasses.replace(files[0], refine_key="2")], gate=passes)
+    outcomes = loader.load(con, [dataclasses.replace(files[0], refine_key="2")], gate=passes)
     assert [(outcome.warc, outcome.state) for outcome in outcomes] == [
         ("board/a.warc.gz", "unchanged"),
         ("board/b.warc.gz", "refused"),
@@ -724,7 +723,7 @@ def test_a_new_bad_file_does_not_stop_a_reload(con: database.Connection, tmp_pat
     edited = refined(tmp_path, "a", Answer(night(0), [posting(title="Edited")]), key="2")
     bad = refined(tmp_path, "b", Answer(night(1), [posting(title="Bad", pay=(Pay(low=2.0, high=1.0),))]), key="2")
     refused = refined(tmp_path, "c", Answer(night(2), [posting(title="Refused")]), key="2")
-    outcomes = database.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
+    outcomes = loader.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
     assert {outcome.warc: outcome.state for outcome in outcomes} == {
         "board/a.warc.gz": "loaded",
         "board/b.warc.gz": "refused",
@@ -737,18 +736,18 @@ def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: database.C
     """Its rows lost what employers and jobs had set, even when the same reading as before is loaded in the end."""
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
-    database.mark_derived_current(con)
-    assert database.derived_is_current(con)
+    loader.mark_derived_current(con)
+    assert loader.derived_is_current(con)
     load(con, dataclasses.replace(file, refine_key="2"))
     load(con, file)
-    assert not database.derived_is_current(con)
+    assert not loader.derived_is_current(con)
 
 
 def test_files_of_several_sources_in_one_call_are_an_error(con: database.Connection, tmp_path: Path) -> None:
     files = [refined(tmp_path, "a", source=source) for source in ("board", "other")]
     with pytest.raises(ValueError, match="one source"):
-        database.load(con, files, gate=passes)
-    assert database.load(con, [], gate=passes) == ()
+        loader.load(con, files, gate=passes)
+    assert loader.load(con, [], gate=passes) == ()
 
 
 def test_a_refined_file_of_unknown_rows_is_an_error(con: database.Connection, tmp_path: Path) -> None:
@@ -798,7 +797,7 @@ def test_dollars_come_from_the_last_rate_on_or_before_the_day(
     load(con, rates(tmp_path, "a", ecb), rates(tmp_path, "a", table, source="currency_table"))
     day = date.fromisoformat(posted) if posted else None
     load(con, refined(tmp_path, "a", Answer(BEGIN, [paid(100.0, currency, posted_on=day)])))
-    database.convert_money(con)
+    convert_money(con)
     assert all_rows(con, MONEY) == [expected]
 
 
@@ -808,10 +807,8 @@ def test_postings_without_a_rate_are_counted_by_currency(con: database.Connectio
     said += [("EUR", "2027-01-01"), ("USD", "2009-06-01"), ("GBP", "2026-01-05")]
     rows = [paid(1.0, currency, id=str(n), posted_on=date.fromisoformat(day)) for n, (currency, day) in enumerate(said)]
     load(con, refined(tmp_path, "a", Answer(BEGIN, rows)))
-    database.convert_money(con)
-    assert [
-        (*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in database.unconverted(con)
-    ] == [
+    convert_money(con)
+    assert [(*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in unconverted(con)] == [
         ("EUR", 2, "2009-06-01", "2027-01-01", True),  # the rates at hand end before the last of these days
         ("GBP", 2, "2009-06-01", "2009-06-03", False),  # they begin after them
         ("ARS", 1, "2026-01-05", "2026-01-05", True),  # there are none
@@ -831,7 +828,7 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: databas
         Pay(component="equity_percent", low=0.5, high=1.0),
     )
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(pay=zones)])))
-    database.convert_money(con)
+    convert_money(con)
     dollars = "SELECT annual_low_usd, annual_high_usd, fx_source, usd_reason FROM core.posting_pay ORDER BY position"
     assert all_rows(con, dollars) == [
         (150.0, 300.0, "ecb_rates", None),
@@ -847,13 +844,13 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: databas
 
 def test_dollars_are_reconsidered_when_rates_arrive_and_pay_goes(con: database.Connection, tmp_path: Path) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [paid(100.0, "EUR")])))
-    database.convert_money(con)
+    convert_money(con)
     assert all_rows(con, MONEY) == [(None, None, None, None, "no_rate")]
     load(con, rates(tmp_path, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
-    database.convert_money(con)
+    convert_money(con)
     assert all_rows(con, MONEY) == [(150.0, 1.5, "2026-01-01", "ecb_rates", None)]
     load(con, refined(tmp_path, "b", Answer(night(1), [posting()])))
-    database.convert_money(con)
+    convert_money(con)
     assert all_rows(con, MONEY) == [(None, None, None, None, None)]
 
 
@@ -961,7 +958,7 @@ def test_a_table_is_recalled_as_it_was_published(
     day = date(2026, 1, 1)
     count = "SELECT n_jobs FROM mart.shares"
     database.write_mart(con, Shares, shares(day, 5), as_of=day)
-    database.publish(con, market)
+    publish(con, market)
     database.write_mart(con, Shares, shares(day, 7), as_of=day)
     database.restore_published(con, Shares, market)
     assert all_rows(con, count) == [(5,)]
@@ -1046,13 +1043,13 @@ def fill(con: database.Connection, folder: Path) -> None:
     load(con, rates(folder, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
     file = refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")]))
     load(con, file)
-    jobs.resolve(con, [file], dedup)
-    database.convert_money(con)
+    jobs.resolve(con, [file])
+    convert_money(con)
 
 
 def test_the_published_file_has_rows_keys_comments_and_views(con: database.Connection, tmp_path: Path) -> None:
     fill(con, tmp_path)
-    database.publish(con, tmp_path / "market.duckdb")
+    publish(con, tmp_path / "market.duckdb")
     assert all_rows(con, "SELECT current_database()") == [("work",)]
     with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as market:
         assert all_rows(market, "SELECT posting_id FROM core.postings") == [("board:1",), ("board:2",)]
@@ -1079,33 +1076,33 @@ def test_the_published_file_has_rows_keys_comments_and_views(con: database.Conne
 
 def test_a_doubled_key_is_not_published_and_the_old_file_stays(con: database.Connection, tmp_path: Path) -> None:
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     before = target.read_bytes()
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
     con.execute("INSERT INTO core.postings SELECT * FROM core.postings")
     with pytest.raises(duckdb.ConstraintException):
-        database.publish(con, target)
+        publish(con, target)
     assert target.read_bytes() == before
     con.execute("DELETE FROM core.postings")
-    database.publish(con, target)  # the leftover is removed and the connection is usable
+    publish(con, target)  # the leftover is removed and the connection is usable
 
 
 def test_what_a_killed_run_left_is_removed(con: database.Connection, tmp_path: Path) -> None:
     for name in ("market.duckdb.new", "market.duckdb.new.wal"):
         (tmp_path / name).write_bytes(b"half a file")
-    database.publish(con, tmp_path / "market.duckdb")
+    publish(con, tmp_path / "market.duckdb")
     assert not list(tmp_path.glob("market.duckdb.*"))
 
 
 def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -> None:
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     done, counted, failures = threading.Event(), [], []
 
     def poll() -> None:
         while not done.is_set():
             try:
-                with database.open_reader(tmp_path) as reader:
+                with open_reader(tmp_path) as reader:
                     counts = {tuple(all_rows(reader, "SELECT count(*) FROM core.postings")[0]) for _ in range(3)}
                     counted.append(counts)
             except duckdb.Error as error:
@@ -1113,12 +1110,12 @@ def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -
 
     polling = threading.Thread(target=poll)
     polling.start()
-    with database.open_reader(tmp_path) as early:
+    with open_reader(tmp_path) as early:
         for number in range(4):
             load(con, refined(tmp_path, str(number), Answer(night(number), [posting(number)])))
-            database.publish(con, target)
+            publish(con, target)
         assert all_rows(early, "SELECT count(*) FROM core.postings") == [(0,)]  # the file it opened
-        with database.open_reader(tmp_path) as late:
+        with open_reader(tmp_path) as late:
             assert all_rows(late, "SELECT count(*) FROM core.postings") == [(4,)]
     done.set()
     polling.join()
@@ -1136,8 +1133,8 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
     for number, order in enumerate((files, files[::-1])):
         with copy_of(empty, tmp_path / str(number)) as con:
             load(con, *order)
-            jobs.resolve(con, order, dedup)
-            written = database.export_parquet(con, tmp_path / str(number) / "out")
+            jobs.resolve(con, order)
+            written = export_parquet(con, tmp_path / str(number) / "out")
             exports.append({path.name: path.read_bytes() for path in written})
     assert exports[0] == exports[1]
     assert "core.postings.parquet" in exports[0]
@@ -1150,41 +1147,44 @@ def test_the_same_rows_export_to_the_same_bytes(empty: Path, tmp_path: Path) -> 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from transforms import duplicate
-from warehouse import jobs, life, store
-
-class File:
-    def __init__(self, folder, name):
-        self.source, self.warc, self.refine_key = "board", f"board/{name}.warc.gz", "1"
-        self.rows = folder / "refined" / "board" / f"{name}.parquet"
-        self.responses = folder / "refined" / "board" / f"{name}.responses.parquet"
+from warehouse import database
+from warehouse.load import history, jobs, loader
+from warehouse.load.refined_file import RefinedFile
+from warehouse.load.usd_conversion import convert_money
+from warehouse.publish import atomic_files, market
 
 folder, at = Path(sys.argv[1]), sys.argv[2]
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
-if at in ("_make_work", "_sync", "_create_all", "_record_load", "_order"):
-    setattr(store, at, kill)
-if at in ("_move_intervals", "_write_versions"):
-    setattr(life, at, kill)
-if at in ("_link", "_follow"):
-    setattr(jobs, at, kill)
-con = store.open_work(folder)
+STEPS = {
+    "create_all": database, "sync_file": atomic_files, "_move_intervals": history, "_write_versions": history,
+    "_record_load": loader, "_link": jobs, "_follow": jobs, "_order": market,
+}
+if at in STEPS:
+    assert hasattr(STEPS[at], at)
+    setattr(STEPS[at], at, kill)
+con = database.open_work(folder)
 def gate(warc, *_):
     return kill() if at == "gate" and "1" in warc else True
-files = [File(folder, name) for name in ("0", "1")]
+def file(name):
+    path = folder / "refined" / "board" / name
+    rows, responses = path.with_suffix(".parquet"), path.with_suffix(".responses.parquet")
+    warc = f"board/{name}.warc.gz"
+    return RefinedFile(source="board", warc=warc, rows=rows, responses=responses, refine_key="1")
+files = [file(name) for name in ("0", "1")]
 for number in (1, 2):
-    store.load(con, files[:number], gate=gate)
+    loader.load(con, files[:number], gate=gate)
 if at == "loaded":
     kill()
-jobs.resolve(con, files, duplicate)
-store.convert_money(con)
+jobs.resolve(con, files)
+convert_money(con)
 if at == "publish":
-    store._sync = kill
-store.publish(con, folder / "market.duckdb")
+    atomic_files.sync_file = kill
+market.publish(con, folder / "market.duckdb")
 """
 
 
-def nights_to_kill(folder: Path) -> list[File]:
+def nights_to_kill(folder: Path) -> list[RefinedFile]:
     """Two nights: one posting changes, the other closes."""
     rows = [[posting(1, title="0"), posting(2)], [posting(1, title="1")]]
     return [refined(folder, str(n), Answer(night(n), rows[n])) for n in range(2)]
@@ -1196,14 +1196,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("undisturbed")
     with database.open_work(folder) as con:
         load(con, *nights_to_kill(folder))
-        jobs.resolve(con, nights_to_kill(folder), dedup)
-        database.convert_money(con)
-        return {path.name: path.read_bytes() for path in database.export_parquet(con, folder / "out")}
+        jobs.resolve(con, nights_to_kill(folder))
+        convert_money(con)
+        return {path.name: path.read_bytes() for path in export_parquet(con, folder / "out")}
 
 
 @pytest.mark.parametrize(
     "at",
-    ["_create_all", "_sync", "gate", "_move_intervals", "_write_versions", "_record_load", "loaded", "_link",
+    ["create_all", "sync_file", "gate", "_move_intervals", "_write_versions", "_record_load", "loaded", "_link",
      "_follow", "_order", "publish"],
 )  # fmt: skip
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
@@ -1214,13 +1214,13 @@ def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     killed = subprocess.run(script, cwd=Path(database.__file__).parents[1], check=False)
     assert killed.returncode == -signal.SIGKILL
     with database.open_work(tmp_path) as con:
-        database.load(con, files, gate=passes)
-        jobs.resolve(con, files, dedup)
-        database.convert_money(con)
-        database.publish(con, tmp_path / "market.duckdb")
-        exported = {path.name: path.read_bytes() for path in database.export_parquet(con, tmp_path / "out")}
+        loader.load(con, files, gate=passes)
+        jobs.resolve(con, files)
+        convert_money(con)
+        publish(con, tmp_path / "market.duckdb")
+        exported = {path.name: path.read_bytes() for path in export_parquet(con, tmp_path / "out")}
     assert exported == undisturbed
-    with database.open_reader(tmp_path) as reader:
+    with open_reader(tmp_path) as reader:
         assert all_rows(reader, CLOSED) == [("board:1", None), ("board:2", "2026-01-02")]
     assert sorted(path.name for path in tmp_path.glob("*.duckdb*")) == ["market.duckdb", "work.duckdb"]
 
@@ -1274,7 +1274,7 @@ FORBIDDEN = [
 @pytest.fixture
 def published(con: database.Connection, tmp_path: Path) -> Path:
     fill(con, tmp_path)
-    database.publish(con, tmp_path / "market.duckdb")
+    publish(con, tmp_path / "market.duckdb")
     con.close()
     return tmp_path
 
@@ -1291,7 +1291,7 @@ def test_a_reader_can_neither_write_nor_reach_another_file(published: Path, monk
     monkeypatch.chdir(workplace)
     before = files_in(published)
     allowed = []
-    with database.open_reader(published, with_texts=True) as reader:
+    with open_reader(published, with_texts=True) as reader:
         for statement in FORBIDDEN:
             try:
                 reader.execute(statement.format(folder=published)).fetchall()
@@ -1307,7 +1307,7 @@ def test_a_reader_can_neither_write_nor_reach_another_file(published: Path, monk
 
 
 def test_a_reader_may_ask_anything_of_the_published_tables(published: Path) -> None:
-    with database.open_reader(published) as reader:
+    with open_reader(published) as reader:
         assert all_rows(reader, "SELECT annual_low_usd FROM core.postings WHERE currency = 'EUR'") == [(150.0,)]
         assert all_rows(reader, "SELECT usd_per_unit FROM core.usd_rates WHERE currency = 'EUR'") == [(1.5,)]
         assert all_rows(reader, "SELECT first_seen_at::DATE::VARCHAR FROM core.postings LIMIT 1") == [("2026-01-01",)]
@@ -1321,8 +1321,8 @@ def test_adverts_shows_the_stored_text_of_the_current_version(empty: Path, tmp_p
     with database.open_work(published) as con:
         newer = posting(2, text="Ship safely.", text_hash="a" * 32)
         load(con, refined(published, "b", Answer(night(1), [newer, newer])))
-        database.publish(con, published / "market.duckdb")
-    with database.open_reader(published, with_texts=True) as reader:
+        publish(con, published / "market.duckdb")
+    with open_reader(published, with_texts=True) as reader:
         assert all_rows(reader, "SELECT * FROM adverts ORDER BY ALL") == [
             ("board:1", "Be kind."),
             ("board:2", "Ship safely."),
@@ -1333,16 +1333,16 @@ def test_adverts_shows_the_stored_text_of_the_current_version(empty: Path, tmp_p
 
 def test_a_reader_says_when_nothing_was_published(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="jobmarket run"):
-        database.open_reader(tmp_path)
+        open_reader(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_in_another_process_reads_while_the_pipeline_writes(con: database.Connection, tmp_path: Path) -> None:
     fill(con, tmp_path)
-    database.publish(con, tmp_path / "market.duckdb")
+    publish(con, tmp_path / "market.duckdb")
     script = (
-        "import json, sys; from pathlib import Path; from warehouse import store;"
-        "reader = store.open_reader(Path(sys.argv[1]));"
+        "import json, sys; from pathlib import Path; from warehouse.publish.reader import open_reader;"
+        "reader = open_reader(Path(sys.argv[1]));"
         "print(json.dumps(reader.execute('SELECT count(*) FROM core.postings').fetchall()))"
     )
     done = subprocess.run(

@@ -1,12 +1,12 @@
 """Who hires, resolved over all adverts that are loaded: core.employers, and `employer_id` of each posting.
 
 Adverts that share evidence (a name's key, a board of the employer's own, a domain of its own) are one employer's: its
-employers are the connected components. `transforms.employers.identity`, which is handed in, says what is evidence.
+employers are the connected components. `transforms.employers.identity` says what is evidence.
 The outcome is a function of what adverts say and of boards.csv, not of the order in which they were loaded.
 
 Guards against false unions: the key of a name that is too short holds within its source (`employers.identity`); a
 board or a domain unites only names that have to do with each other, or with its own (`_unites`); and a board's token,
-which is whose came first, says less of who hires than a name that is stated (`_told`).
+which is whose came first, says less of who hires than a name that is stated (`_evidence_of`).
 
 An `employer_id` is the key of a name: of those that boards.csv has for the employer the smallest, else the one seen
 first. So adverts that come later change none but by uniting employers, or by a further name on a board or domain that
@@ -19,8 +19,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from transforms.employers import identity
+from transforms.records.boards import Board
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
 from warehouse.tables import Employers
@@ -31,38 +33,7 @@ MAX_NAMES = 50
 """Keys of names on a board or domain that are compared with one another; one with more is no employer's."""
 
 
-class Reader(Protocol):
-    """What is needed of `transforms.employers.identity`."""
-
-    def employer_key(self, name: str | None, /) -> str | None:
-        """A name as a key; None: it names nobody."""
-
-    def evidence(self, employer: str | None, source: str, board: str | None, url: str | None, /) -> frozenset[str]:
-        """What an advert says of who hires: `name:…`, `board:source:token`, `domain:…`."""
-
-    def is_ordinary(self, key: str, /) -> bool:
-        """Whether a name is a word that several employers are called by."""
-
-    def is_staffing_agency(self, name: str | None, /) -> bool:
-        """Whether a name is an agency's."""
-
-
-class Board(Protocol):
-    """A line of boards.csv."""
-
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def board(self) -> str: ...  # noqa: D102
-    @property
-    def employer(self) -> str | None: ...  # noqa: D102
-    @property
-    def country(self) -> str | None: ...  # noqa: D102
-    @property
-    def industry(self) -> str | None: ...  # noqa: D102
-
-
-class RawPosting(NamedTuple):
+class HiringStatement(NamedTuple):
     """What adverts say of who hires, once for all that say the same. `place` is the beginning of their addresses."""
 
     employer: str | None
@@ -78,7 +49,7 @@ class RawPosting(NamedTuple):
 class _Employer:
     """One connected component, while it is gathered."""
 
-    said: list[RawPosting] = field(default_factory=list)
+    said: list[HiringStatement] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     evidence: set[str] = field(default_factory=set)
 
@@ -92,7 +63,7 @@ _HIRING = """
     FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
 
 
-def resolve(con: database.Connection, boards: Sequence[Board], reader: Reader) -> None:
+def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
     """Bring core.employers and the `employer_id` of postings up to date; only rows that change are written.
 
     `boards` are all lines of boards.csv: an employer that is named there stands in core.employers without adverts too.
@@ -103,8 +74,8 @@ def resolve(con: database.Connection, boards: Sequence[Board], reader: Reader) -
         FROM ({_HIRING}) GROUP BY employer, source, board, place
         """
     ).fetchall()
-    said = [RawPosting(*row) for row in rows]
-    employers, ids = resolved(said, boards, reader)
+    said = [HiringStatement(*row) for row in rows]
+    employers, ids = resolved(said, boards)
     with database.transaction(con):
         _write_employers(con, employers)
         _write_ids(con, said, ids)
@@ -121,7 +92,7 @@ def _write_employers(con: database.Connection, employers: Sequence[Employers]) -
         database.put(con, Employers, new)
 
 
-def _write_ids(con: database.Connection, said: Sequence[RawPosting], ids: Sequence[str | None]) -> None:
+def _write_ids(con: database.Connection, said: Sequence[HiringStatement], ids: Sequence[str | None]) -> None:
     columns: dict[str, list[str | None]] = {
         "employers": [one.employer for one in said],
         "sources": [one.source for one in said],
@@ -152,13 +123,11 @@ def _write_ids(con: database.Connection, said: Sequence[RawPosting], ids: Sequen
 # --- uniting ----------------------------------------------------------------------------------------------------------
 
 
-def resolved(
-    said: Sequence[RawPosting], boards: Iterable[Board], reader: Reader
-) -> tuple[list[Employers], list[str | None]]:
+def resolved(said: Sequence[HiringStatement], boards: Iterable[Board]) -> tuple[list[Employers], list[str | None]]:
     """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
-    hiring: list[RawPosting | Board] = [*said, *boards]
-    evidence = _told(hiring, reader)
-    apart = set(_dividing(hiring, evidence, reader))
+    hiring: list[HiringStatement | Board] = [*said, *boards]
+    evidence = _evidence_of(hiring)
+    apart = set(_shared_by_several(hiring, evidence))
     roots = _Roots()
     for found in evidence:
         roots.unite(found - apart)
@@ -167,12 +136,12 @@ def resolved(
     for one, root, found in zip(hiring, root_of, evidence, strict=True):
         if root is not None:
             gathered[root].evidence |= found - apart
-            if isinstance(one, RawPosting):
+            if isinstance(one, HiringStatement):
                 gathered[root].said.append(one)
             else:
                 gathered[root].boards.append(one)
     employers = {
-        root: _employer(employer, reader)
+        root: _employer(employer)
         for root, employer in gathered.items()
         if employer.said or any(board.employer for board in employer.boards)
     }
@@ -180,47 +149,48 @@ def resolved(
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
 
 
-def _told(hiring: Sequence[RawPosting | Board], reader: Reader) -> list[frozenset[str]]:
+def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[str]]:
     """The evidence of each, without the names of tokens that say too little.
 
     A token that is an ordinary word names the employer of its board alone: greenhouse:orchard sells houses and
     ashby:orchard grows apples. So does one whose name boards of other tokens state: where greenhouse:figureai is
     "Figure", greenhouse:figure is somebody else's.
     """
-    tokens = [reader.evidence(None, one.source, one.board, None) for one in hiring]
+    tokens = [identity.evidence(None, one.source, one.board, None) for one in hiring]
     stated: dict[str, set[bool]] = defaultdict(set)
     for one, of_token in zip(hiring, tokens, strict=True):
-        key = reader.employer_key(one.employer)
+        key = identity.employer_key(one.employer)
         if key and of_token and not _is_token(one):
             stated[f"name:{key}"].add(f"name:{key}" in of_token)
-    told = []
+    kept = []
     for one, of_token in zip(hiring, tokens, strict=True):
-        found = reader.evidence(one.employer, one.source, one.board, one.place if isinstance(one, RawPosting) else None)
-        own = set() if _is_token(one) else {f"name:{reader.employer_key(one.employer)}"}
+        found = identity.evidence(
+            one.employer, one.source, one.board, one.place if isinstance(one, HiringStatement) else None
+        )
+        own = set() if _is_token(one) else {f"name:{identity.employer_key(one.employer)}"}
         weak = {
             name
             for name in of_token - own
-            if name.startswith("name:") and (reader.is_ordinary(name.removeprefix("name:")) or stated[name] == {False})
+            if name.startswith("name:")
+            and (identity.is_ordinary(name.removeprefix("name:")) or stated[name] == {False})
         }
-        told.append(found - weak)
-    return told
+        kept.append(found - weak)
+    return kept
 
 
-def _is_token(one: RawPosting | Board) -> bool:
+def _is_token(one: HiringStatement | Board) -> bool:
     """Whether what stands for the employer's name is its board's token, or a part of it."""
     return one.employer is None or (one.board is not None and one.employer in one.board)
 
 
-def _dividing(
-    hiring: Sequence[RawPosting | Board], evidence: Sequence[frozenset[str]], reader: Reader
-) -> Iterator[str]:
+def _shared_by_several(hiring: Sequence[HiringStatement | Board], evidence: Sequence[frozenset[str]]) -> Iterator[str]:
     """Boards and domains that stand beside names of more than one employer."""
     names: dict[str, set[str]] = defaultdict(set)
     for one, found in zip(hiring, evidence, strict=True):
-        if key := reader.employer_key(one.employer):
+        if key := identity.employer_key(one.employer):
             for shared in found:
                 names[shared].add(key)
-    return (s for s, keys in names.items() if not s.startswith("name:") and not _unites(s, keys, reader))
+    return (s for s, keys in names.items() if not s.startswith("name:") and not _unites(s, keys))
 
 
 class _Roots:
@@ -243,7 +213,7 @@ class _Roots:
             self._above[root] = min(roots)
 
 
-def _unites(shared: str, keys: set[str], reader: Reader) -> bool:
+def _unites(shared: str, keys: set[str]) -> bool:
     """Whether a board or domain is one employer's, by the keys of the names that adverts with it give.
 
     Names that have to do with each other count as one. One may be; two may where one of them is that of the board or
@@ -257,7 +227,7 @@ def _unites(shared: str, keys: set[str], reader: Reader) -> bool:
         roots.unite({key, *(other for other in keys if _is_akin(key, other))})
     n_names = len({roots.of(key) for key in keys})
     kind, _, own = shared.partition(":")
-    own_key = reader.employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
+    own_key = identity.employer_key(own.partition(".")[0] if kind == "domain" else own.rpartition(":")[2])
     return n_names == 1 or (n_names == 2 and own_key is not None and any(_is_akin(own_key, key) for key in keys))
 
 
@@ -269,35 +239,35 @@ def _is_akin(one: str, other: str) -> bool:
 # --- one employer -----------------------------------------------------------------------------------------------------
 
 
-def _employer(gathered: _Employer, reader: Reader) -> Employers:
+def _employer(gathered: _Employer) -> Employers:
     boards = sorted(gathered.boards, key=lambda board: (board.source, board.board))
     entered = sorted({board.employer for board in boards if board.employer})
-    spellings = {one.employer for one in gathered.said if reader.employer_key(one.employer)} | set(entered)
+    spellings = {one.employer for one in gathered.said if identity.employer_key(one.employer)} | set(entered)
     names = sorted(spelling for spelling in spellings if spelling)
-    employer_id = _id(gathered, entered, reader)
-    hiring: list[RawPosting | Board] = [*gathered.said, *boards]
+    employer_id = _id(gathered, entered)
+    hiring: list[HiringStatement | Board] = [*gathered.said, *boards]
     return Employers(
         employer_id=employer_id,
-        employer=_name(gathered.said, [name for name in entered if reader.employer_key(name) == employer_id], reader)
+        employer=_name(gathered.said, [name for name in entered if identity.employer_key(name) == employer_id])
         or employer_id,
         names=tuple(names),
         domains=tuple(sorted(e.removeprefix("domain:") for e in gathered.evidence if e.startswith("domain:"))),
-        boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one, reader)})),
+        boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one)})),
         country=next((board.country for board in boards if board.country), None),
         industry=next((board.industry for board in boards if board.industry), None),
-        is_staffing_agency=any(map(reader.is_staffing_agency, names)),
+        is_staffing_agency=any(map(identity.is_staffing_agency, names)),
         n_postings=sum(one.n_postings for one in gathered.said),
     )
 
 
-def _id(gathered: _Employer, entered: Sequence[str], reader: Reader) -> str:
+def _id(gathered: _Employer, entered: Sequence[str]) -> str:
     """The smallest key that boards.csv has, else that of the name seen first, else what else is known of it."""
-    if entered_keys := [key for name in entered if (key := reader.employer_key(name))]:
+    if entered_keys := [key for name in entered if (key := identity.employer_key(name))]:
         return min(entered_keys)
     stated = sorted(
         (one.first_seen, found)
         for one in gathered.said
-        if (key := reader.employer_key(one.employer))
+        if (key := identity.employer_key(one.employer))
         for found in gathered.evidence
         if found in (f"name:{key}", f"name:{key}@{one.source}")
     )
@@ -308,7 +278,7 @@ def _id(gathered: _Employer, entered: Sequence[str], reader: Reader) -> str:
     return found[0].partition(":")[2]
 
 
-def _name(said: Sequence[RawPosting], entered: Sequence[str], reader: Reader) -> str | None:
+def _name(said: Sequence[HiringStatement], entered: Sequence[str]) -> str | None:
     """The name shown: as boards.csv has it, else the most frequent spelling, ties by name.
 
     What is only a board's token ("wehrtyou"), or has an aside in brackets, gives way to any other.
@@ -317,11 +287,11 @@ def _name(said: Sequence[RawPosting], entered: Sequence[str], reader: Reader) ->
         return entered[0]
     spellings: Counter[tuple[bool, bool, str]] = Counter()
     for one in said:
-        if one.employer and reader.employer_key(one.employer):
+        if one.employer and identity.employer_key(one.employer):
             spellings[(_is_token(one), "(" in one.employer, one.employer)] += one.n_postings
     ranked = sorted(spellings, key=lambda found: (*found[:2], -spellings[found], found[2]))
     return ranked[0][2] if ranked else None
 
 
-def _is_own(one: RawPosting | Board, reader: Reader) -> bool:
-    return any(found.startswith("board:") for found in reader.evidence(None, one.source, one.board, None))
+def _is_own(one: HiringStatement | Board) -> bool:
+    return any(found.startswith("board:") for found in identity.evidence(None, one.source, one.board, None))

@@ -2,7 +2,7 @@
 
 A step takes the archive files of one source that were read at one time and that are later than all that were
 loaded before, and brings `core.posting_boards`, `core.superseded_versions` and `core.postings` forward. A file that
-comes late has its source be taken through all steps again (`store.load`), so that what stands in the warehouse is
+comes late has its source be taken through all steps again (`loader.load`), so that what stands in the warehouse is
 a function of the loaded files and not of the order in which they came.
 
 Of what is not seen nothing is concluded, but for two answers: a complete list of a board that lacks a posting, and

@@ -1,53 +1,31 @@
 """The same job behind several postings: `job_id`, core.job_links and core.job_merges.
 
-How two adverts are compared is `transforms.employers.dedup`'s to say, which is handed in. Here stands what was compared
-already, in tables of the work file that are never published: what is compared of each version (`compared`), the
-sketch of each text (`sketches`), and the links found, by title (`found_links`). A link depends on versions of one title
-alone, so each night only the titles of versions that are new, gone or closed since are matched again, and only new
-versions are read and sketched. With nothing new nothing is matched. The outcome is a function of the versions: it does
-not matter when and in what order they came.
+`transforms.employers` says how two adverts are compared (`links`) and which ids jobs bear (`job_ids`). Here stands what
+was compared already, in tables of the work file that are never published: what is compared of each version
+(`compared`), the sketch of each text (`sketches`), and the links found, by title (`found_links`). A link depends on
+versions of one title alone, so each night only the titles of versions that are new, gone or closed since are matched
+again, and only new versions are read and sketched. With nothing new nothing is matched. The outcome is a function of
+the versions: it does not matter when and in what order they came.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
+from transforms.employers import job_ids, links, sketches
+from transforms.employers.cache_key import comparison_key
 from transforms.records.columns import table_of
 from warehouse import database
+from warehouse.load.refined_file import RefinedFile
 from warehouse.schema import arrow_table, literal
 from warehouse.tables import JobLinks, JobMerges, SupersededJobIds
 
 log = logging.getLogger("jobmarket.jobs")
-
-
-class Matcher(Protocol):
-    """What is needed of `transforms.employers.dedup`. Its versions and sketches are not looked into here."""
-
-    @property
-    def read(self) -> Callable[..., Any]: ...  # noqa: D102
-    @property
-    def Version(self) -> Callable[..., Any]: ...  # noqa: N802, D102
-    @property
-    def Pay(self) -> Callable[..., Any]: ...  # noqa: N802, D102
-    @property
-    def Link(self) -> Callable[..., Any]: ...  # noqa: N802, D102
-    @property
-    def sketches(self) -> Callable[[Sequence[str]], Any]: ...  # noqa: D102
-    @property
-    def packed(self) -> Callable[[Any], list[bytes]]: ...  # noqa: D102
-    @property
-    def unpacked(self) -> Callable[[Sequence[bytes]], Any]: ...  # noqa: D102
-    @property
-    def links(self) -> Callable[[Sequence[Any], Sequence[str], Any], Sequence[Any]]: ...  # noqa: D102
-    @property
-    def jobs(self) -> Callable[[Sequence[Any], Sequence[Any]], Any]: ...  # noqa: D102
-    @property
-    def key(self) -> Callable[[], str]: ...  # noqa: D102
 
 
 COMPARED: Mapping[str, tuple[str, pa.DataType]] = {
@@ -97,19 +75,19 @@ AT_ONCE = 20_000
 """Versions read from a refined file at once: bounds the memory their texts take."""
 
 
-def resolve(con: database.Connection, files: Iterable[database.RefinedFile], matcher: Matcher) -> None:
+def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
     """Bring `job_id` of all postings, core.job_links, core.job_merges and core.superseded_job_ids up to date.
 
     `files` are refined files, among them those that versions come from which were not compared before. Of one that is
     missing, the texts are compared as a whole only, and the places as they are written.
     """
     with database.transaction(con):
-        _make_tables(con, matcher.key())
+        _make_tables(con, comparison_key())
         _find_changes(con)
         if con.execute("SELECT EXISTS (FROM unread) OR EXISTS (FROM stale) OR EXISTS (FROM closings)").fetchall()[0][0]:
-            _compare(con, {file.warc: file.rows for file in files}, matcher)
-            _link(con, matcher)
-            _follow(con, matcher)
+            _compare(con, {file.warc: file.rows for file in files})
+            _link(con)
+            _follow(con)
         con.execute(
             """
             UPDATE core.postings AS p SET job_id = w.job_id
@@ -174,7 +152,7 @@ def _find_changes(con: database.Connection) -> None:
 # --- what is compared -------------------------------------------------------------------------------------
 
 
-def _compare(con: database.Connection, files: Mapping[str, Path], matcher: Matcher) -> None:
+def _compare(con: database.Connection, files: Mapping[str, Path]) -> None:
     """Bring `compared` and `sketches` up to date; `affected`: titles of which a version changed.
 
     That a posting was closed counts where adverts without text are compared.
@@ -208,7 +186,7 @@ def _compare(con: database.Connection, files: Mapping[str, Path], matcher: Match
     ).fetchall()
     known = {row[0] for row in con.execute("SELECT text_hash FROM sketches").fetchall()}
     for warc, part, first, last in parts:
-        _take_in(con, con.execute(_said(warc, part, (first, last), files.get(warc))).fetchall(), known, matcher)
+        _take_in(con, con.execute(_said(warc, part, (first, last), files.get(warc))).fetchall(), known)
     con.execute("DELETE FROM sketches WHERE text_hash NOT IN (SELECT text_hash FROM compared WHERE text_hash NOT NULL)")
 
 
@@ -239,7 +217,7 @@ def _said(warc: str, part: int, records: tuple[int, int], rows: Path | None) -> 
         """
 
 
-def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: set[str], matcher: Matcher) -> None:
+def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: set[str]) -> None:
     columns: dict[str, list[Any]] = {name: [] for name in COMPARED}
     texts: dict[str, str] = {}
     for row in rows:
@@ -247,7 +225,7 @@ def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: s
         content_hash, text, text_hash = said.pop("content_hash"), said.pop("text"), said["text_hash"]
         said["pay"] = tuple(said.pop(name) for name in PAY)
         said["places"] = [tuple(place) for place in said["places"] or ()]
-        version = matcher.read(**said)
+        version = links.read_version(**said)
         values = {"content_hash": content_hash, **dict(zip(PAY, version.pay, strict=True))}
         for name, column in columns.items():
             value = values[name] if name in values else getattr(version, name)
@@ -259,13 +237,13 @@ def _take_in(con: database.Connection, rows: Sequence[tuple[Any, ...]], known: s
     con.execute("INSERT INTO affected SELECT unnest(?::VARCHAR[])", [sorted(set(columns["title"]))])
     if texts:
         known.update(texts)
-        packed = matcher.packed(matcher.sketches(list(texts.values())))
+        packed = sketches.pack(sketches.sketch_texts(list(texts.values())))
         database.insert_into(
             con, "sketches", pa.table({"text_hash": list(texts), "sketch": pa.array(packed, pa.binary())})
         )
 
 
-def _versions(con: database.Connection, where: str, matcher: Matcher) -> list[Any]:
+def _versions(con: database.Connection, where: str) -> list[links.Version]:
     """The compared versions that a condition admits."""
     names = [name for name in COMPARED if name not in PAY and name != "content_hash"]
     rows = con.execute(f"SELECT {', '.join((*PAY, *names))} FROM compared WHERE {where}").fetchall()
@@ -275,28 +253,28 @@ def _versions(con: database.Connection, where: str, matcher: Matcher) -> list[An
         values = list(row[len(PAY) :])
         for index in at.values():
             values[index] = frozenset(values[index])
-        versions.append(matcher.Version(**dict(zip(names, values, strict=True)), pay=matcher.Pay(*row[: len(PAY)])))
+        versions.append(links.Version(**dict(zip(names, values, strict=True)), pay=links.Pay(*row[: len(PAY)])))
     return versions
 
 
 # --- links and jobs ---------------------------------------------------------------------------------------
 
 
-def _link(con: database.Connection, matcher: Matcher) -> None:
+def _link(con: database.Connection) -> None:
     """Match the versions of affected titles again."""
     con.execute("DELETE FROM found_links WHERE title IN (SELECT title FROM affected)")
     con.execute(
         "DELETE FROM affected WHERE title NOT IN (SELECT title FROM compared GROUP BY title HAVING count(*) > 1)"
     )
-    versions = _versions(con, "title IN (SELECT title FROM affected)", matcher)
+    versions = _versions(con, "title IN (SELECT title FROM affected)")
     stored = con.execute(
         """
         SELECT text_hash, sketch FROM sketches
         WHERE text_hash IN (SELECT text_hash FROM compared SEMI JOIN affected USING (title)) ORDER BY text_hash
         """
     ).fetchall()
-    sketched = matcher.unpacked([row[1] for row in stored])
-    found = matcher.links(versions, [row[0] for row in stored], sketched)
+    sketched = sketches.unpack([row[1] for row in stored])
+    found = links.find_links(versions, [row[0] for row in stored], sketched)
     names = {"left_posting_id": "left", "right_posting_id": "right"}
     columns = ("linked_at", "left_posting_id", "right_posting_id", "rule", "score", "title")
     if found:
@@ -304,12 +282,12 @@ def _link(con: database.Connection, matcher: Matcher) -> None:
         database.insert_into(con, "found_links", pa.table(rows))
 
 
-def _follow(con: database.Connection, matcher: Matcher) -> None:
+def _follow(con: database.Connection) -> None:
     """Give ids to the jobs that links make, and write links and merges."""
     columns = "linked_at, left_posting_id, right_posting_id, rule, score, title"
-    links = [matcher.Link(*row) for row in con.execute(f"SELECT {columns} FROM found_links").fetchall()]
+    found = [links.Link(*row) for row in con.execute(f"SELECT {columns} FROM found_links").fetchall()]
     linked = "posting_id IN (SELECT unnest([left_posting_id, right_posting_id]) FROM found_links)"
-    jobs = matcher.jobs(_versions(con, linked, matcher), links)
+    jobs = job_ids.assign_job_ids(_versions(con, linked), found)
     refused = {(link.left, link.right) for link in jobs.refused}
     _replace(
         con,

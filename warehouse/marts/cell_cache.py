@@ -61,9 +61,9 @@ Hashes = NDArray[np.uint64]
 
 @functools.cache
 def code_key() -> str:
-    """Digest of the code that makes and judges marts, and of the libraries whose numbers they are."""
+    """Digest of the code that makes and checks marts, of the views they read, and of their libraries."""
     digest = hashlib.blake2b(digest_size=16)
-    files = [*sorted((WAREHOUSE / "marts").glob("*.*")), *sorted((WAREHOUSE / "views").glob("*.sql"))]
+    files = [path for folder in ("marts", "views") for path in sorted((WAREHOUSE / folder).glob("*.*"))]
     files += [WAREHOUSE / "tables.py", WAREHOUSE / "checks" / "gate.py"]
     files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:

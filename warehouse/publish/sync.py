@@ -17,7 +17,7 @@ import duckdb
 from transforms.records.columns import fields_of, table_of
 from warehouse.schema import database_tables, key_of, quoted
 
-log = logging.getLogger("jobmarket.store")
+log = logging.getLogger("jobmarket.warehouse")
 
 MAX_MOVED = 0.25
 """A table of which a larger part is inserted or deleted has the file written anew, in the order of its key."""

@@ -19,13 +19,13 @@ import pytest
 from extractors.archive.warc import Writer
 from extractors.refine.refine import refine
 from extractors.source import all_sources, source_of
-from extractors.source_list import sources_markdown
+from extractors.source_list import declared_sources, sources_markdown
 from extractors.sources import job_boards
 from extractors.web.session import web_for
-from flows.nightly import declared_sources
 from flows.runtime.permissions import why_off
 from tests.extractors.sources import test_sources
 from warehouse import database
+from warehouse.load import loader
 
 URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
@@ -137,7 +137,7 @@ def test_what_it_answered_goes_the_whole_way(toy: ModuleType, tmp_path: Path, mo
         assert toy.fetch(web, boards=(), as_of=date(2026, 3, 1)) == []
     made = refine("toy_jobs", kept, archive=tmp_path / "archive", refined=tmp_path / "refined")
     with database.open_work(tmp_path) as con:
-        (loaded,) = database.load(con, [made], gate=lambda *_: True)
+        (loaded,) = loader.load(con, [made], gate=lambda *_: True)
         assert loaded.state == "loaded"
         found = con.execute("SELECT posting_id, country, seniority FROM core.postings ORDER BY ALL").fetchall()
         refused = con.execute("SELECT column_name, is_deliberate FROM ops.rejects ORDER BY ALL").fetchall()

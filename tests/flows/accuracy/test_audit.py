@@ -19,6 +19,8 @@ from flows.terminal.errors import Wrong
 from tests.flows.publishing import JOB, published
 from transforms.records.vocabulary import READERS
 from warehouse import database
+from warehouse.publish.market import publish
+from warehouse.publish.reader import open_reader
 from warehouse.tables import Audits
 
 DAY = date(2026, 11, 25)
@@ -52,7 +54,7 @@ def answered(data: Path, typed: Iterable[str], day: date = DAY) -> tuple[list[An
 
 def index_of(data: Path, reader: str) -> int:
     """How many questions come before the first one about a reader."""
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         adverts = con.execute("SELECT posting_id, source, language FROM core.postings ORDER BY 1").fetchall()
     return [question.reader for question in draw(adverts, DAY)].index(reader)
 
@@ -213,8 +215,8 @@ def test_the_warehouse_carries_the_rows(data: Path) -> None:
     answered(data, [""] * QUESTIONS)
     with database.open_work(data) as con:
         database.load_lookup(con, Audits, audits_of(data))
-        database.publish(con, data / "market.duckdb")
-    with database.open_reader(data) as con:
+        publish(con, data / "market.duckdb")
+    with open_reader(data) as con:
         found = con.execute(f"SELECT sum(n_asked), sum(n_right) FROM ops.audits WHERE source = '{ALL}'").fetchone()
     assert found == (QUESTIONS, QUESTIONS)
 

@@ -15,7 +15,7 @@ from extractors.archive.warc import PART, SUFFIX, Writer, path_of
 from flows.inputs.recordings import UNKNOWN, recordings_in
 from flows.terminal.errors import WrongUsage
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, ids_in, record
-from warehouse import database
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -122,7 +122,7 @@ def test_a_backfill_names_what_it_cannot_read(empty: Path, good: Path, plain: Co
     ended = plain(empty, "backfill", str(good))
     assert ended.code == 0, "as for a recording that is damaged"
     assert ids_in(empty, "ashby") == {"a1"}
-    with database.open_reader(empty) as con:
+    with open_reader(empty) as con:
         named = con.execute("SELECT warc FROM ops.rejects WHERE source = 'unknown' ORDER BY ALL").fetchall()
     assert named == [(f"given/{path.name}",) for path in sorted(odd.values())]
     assert "unknown: 5 unreadable files" in ended.said
@@ -141,5 +141,5 @@ def test_in_the_archive_and_among_refined_files_they_hold_up_nothing(empty: Path
     for path in odd.values():
         assert f"greenhouse could not be refined: {path.name}" in ended.said
         assert f"{path}{PART} cannot be finished and is left alone" in ended.log
-    with database.open_reader(empty, with_texts=True) as con:
+    with open_reader(empty, with_texts=True) as con:
         assert con.execute("SELECT count(*) FROM adverts").fetchall() == [(1,)]

@@ -20,7 +20,7 @@ from flows.inputs.uploads import MAPPINGS, wrapped
 from flows.nightly import Health, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
-from warehouse import database
+from warehouse.publish.reader import open_reader
 
 DUMP = Path(__file__).parents[2] / "extractors" / "fixtures" / "tabular" / "dump"
 CHANGED = datetime(2025, 4, 3, 12, 30, tzinfo=UTC)
@@ -140,7 +140,7 @@ def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., 
     dump = file_at(tmp_path, "dump_2024-04-01.csv", (DUMP / "answer.csv").read_bytes())
     for _ in range(2):  # a second time changes nothing
         assert here(data, "backfill", str(dump), "--mapping", str(DUMP / "mapping.toml")) == 0
-        with database.open_reader(data) as con:
+        with open_reader(data) as con:
             kept = con.execute(
                 "SELECT posting_id, first_seen_at::DATE::TEXT, closed_on FROM core.postings ORDER BY ALL"
             ).fetchall()

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from extractors.archive.warc import Writer
-from extractors.boards import BOARDS, Board, all_boards, read_boards, written
+from extractors.boards import BOARDS, all_boards, read_boards, written
 from extractors.source import Response
 from flows.monitoring import boards as tended
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
+from transforms.records.boards import Board
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
 DAYS = [date(2026, 3, day) for day in (1, 2, 3)]

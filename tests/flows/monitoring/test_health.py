@@ -26,7 +26,7 @@ from flows.runtime import permissions as access
 from flows.runtime.settings import Settings
 from tests.extractors.board import Answer, Board, Clock
 from tests.extractors.web.test_misbehaving import in_turn
-from warehouse import database as store
+from warehouse import database
 
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
 TOKENS = ("one", "two", "three")
@@ -120,7 +120,7 @@ class Nights:
         return found
 
     def select(self, sql: str, data: Path | None = None) -> list[tuple[Any, ...]]:
-        with store.open_work(data or self.data) as con:
+        with database.open_work(data or self.data) as con:
             return con.execute(sql).fetchall()
 
 

@@ -23,6 +23,7 @@ from flows.terminal.errors import Wrong
 from tests.flows.test_earlier_folder import DAYS, FIGURES, FOLDER
 from tests.flows.test_faults import FIRST, ashby_board, ashby_job, greenhouse_board, greenhouse_job, record
 from warehouse import database
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -106,7 +107,7 @@ def aside(data: Path, name: str) -> list[str]:
 
 def published(data: Path) -> tuple[int, list[tuple[Any, ...]]]:
     """How many postings are published, and the figures of the first day."""
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         figures = con.execute(FIGURES, [DAYS[0]]).fetchall()
         return con.execute("SELECT count(*) FROM core.postings").fetchall()[0][0], figures
 
@@ -129,7 +130,7 @@ def is_published_again(before: tuple[int, list[tuple[Any, ...]]], ended: Ended, 
 def test_a_work_file_that_does_not_open_is_set_aside_and_a_new_one_has_what_was_published(
     damage: str, data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         before = history(con)
     monkeypatch.setattr(nightly, "_after_fetching", lambda *_: nightly.Outcome(exit_code=0, as_of=None))
     request = nightly.Request(settings=Settings(data=data, workers=1), command="test", sources=(), is_sample=True)
@@ -154,7 +155,7 @@ def test_the_run_that_meets_a_damaged_work_file_publishes_all_the_same(
     is_published_again(before, ended, data)
     assert "work.duckdb is damaged" in ended.said
     assert "source health of runs that were not published are lost: one-of-which-the-work-file-alone" in ended.said
-    with database.open_reader(data) as con:
+    with open_reader(data) as con:
         messages = con.execute("SELECT message FROM ops.runs ORDER BY started_at DESC").fetchall()
     assert "work.duckdb is damaged" in messages[0][0]
     status = plain(data, "status")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.figures.compute import compute
+from reports.figures.compute import compute_figures
 from reports.site import charts, page
 from tests.share_rows import share_row
 from warehouse import tables
@@ -50,7 +50,7 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
         {"posting_id": "ashby:1", "source": "ashby", "role_group": "ai_engineering", "seniority": "mid",
          "pay_region": "Northern America", "text_state": "full", **pay},
     )  # fmt: skip
-    return compute(con, AS_OF, code_version="1.2.3")
+    return compute_figures(con, AS_OF, code_version="1.2.3")
 
 
 SOURCE = Sources(
@@ -211,7 +211,7 @@ def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path
 
 
 def test_an_empty_market_still_makes_a_page_and_no_rows_do_not(con: Any) -> None:
-    text = page.page(compute(con, AS_OF, code_version="1"))
+    text = page.page(compute_figures(con, AS_OF, code_version="1"))
     Outline(text)
     assert "Withheld: no place has enough data." in text and "<svg" not in text
     with pytest.raises(ValueError, match="no figures"):

@@ -171,11 +171,11 @@ import os, sys
 from pathlib import Path
 os.environ["HOME"] = os.getcwd()
 import pandas as pd
-from warehouse import quality
+from warehouse.checks import gate
 from warehouse.tables import ExchangeRate
 assert "great_expectations" not in sys.modules, "imported before a gate is checked"
 frame = pd.DataFrame({"source": ["s"], "rate_on": ["2026-01-01"], "base": ["EUR"], "currency": ["USD"], "rate": [1.1]})
-assert quality.check(frame, ExchangeRate, gate="g", run_id="r").passed
+assert gate.check(frame, ExchangeRate, gate="g", run_id="r").passed
 assert not os.listdir("."), os.listdir(".")
 """
     home = tmp_path / "home"

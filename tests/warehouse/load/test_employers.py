@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,14 @@ from extractors.archive.warc import read
 from extractors.boards import all_boards
 from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
-from flows.nightly import declared_sources
+from extractors.source_list import declared_sources
 from transforms.employers import identity
+from transforms.records.boards import Board
 from transforms.records.columns import fields_of
 from transforms.records.rows import Posting
 from warehouse import database
 from warehouse.load import employers
-from warehouse.load.employers import RawPosting, resolved
+from warehouse.load.employers import HiringStatement, resolved
 from warehouse.schema import arrow_table
 from warehouse.tables import Employers, Postings, Sources
 
@@ -31,15 +31,11 @@ REVIEWED = {"Old Mission; Old Mission Capital", "Robinhood; Robinhood Careers", 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Line:
+def board_line(
+    source: str, board: str, employer: str | None = None, country: str | None = None, industry: str | None = None
+) -> Board:
     """A line of boards.csv."""
-
-    source: str
-    board: str
-    employer: str | None = None
-    country: str | None = None
-    industry: str | None = None
+    return Board(source=source, board=board, employer=employer, country=country, industry=industry)
 
 
 def said(
@@ -49,18 +45,18 @@ def said(
     place: str | None = None,
     n: int = 1,
     day: int = 0,
-) -> RawPosting:
+) -> HiringStatement:
     first = (BEGIN + timedelta(days=day), f"{source}:{name}:{board}")
-    return RawPosting(name, source, board, place, n, first)
+    return HiringStatement(name, source, board, place, n, first)
 
 
-def ids(*adverts: RawPosting, boards: tuple[Line, ...] = ()) -> list[str | None]:
-    return resolved(adverts, boards, identity)[1]
+def ids(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> list[str | None]:
+    return resolved(adverts, boards)[1]
 
 
-def only(*adverts: RawPosting, boards: tuple[Line, ...] = ()) -> Employers:
+def only(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> Employers:
     """The one employer behind these."""
-    found, _ = resolved(adverts, boards, identity)
+    found, _ = resolved(adverts, boards)
     assert len(found) == 1, found
     return found[0]
 
@@ -74,7 +70,7 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
         said("Scale AI, Inc.", "simplify_newgrad", "listings", "https://scale.com/careers", n=3),
         said("scale.com", "hackernews", None, "https://news.ycombinator.com/item"),
         said("SCALE AI", "france_travail"),
-        boards=(Line("greenhouse", "scaleai", "Scale AI", "US", "information and communication"),),
+        boards=(board_line("greenhouse", "scaleai", "Scale AI", "US", "information and communication"),),
     )
     assert found == Employers(
         employer_id="scaleai",
@@ -100,7 +96,7 @@ def test_a_link_to_a_board_says_whose_it_is() -> None:
 
 
 def test_a_board_in_boards_csv_is_an_employer_without_adverts_if_it_is_named() -> None:
-    found, _ = resolved([], [Line("lever", "acme", "Acme Robotics", "CL"), Line("lever", "nobody")], identity)
+    found, _ = resolved([], [board_line("lever", "acme", "Acme Robotics", "CL"), board_line("lever", "nobody")])
     assert [(e.employer_id, e.employer, e.country, e.n_postings) for e in found] == [
         ("acmerobotics", "Acme Robotics", "CL", 0)
     ]
@@ -154,14 +150,14 @@ def test_an_ordinary_word_as_a_token_is_whose_board_came_first() -> None:
     assert found == ["greenhouse:orchard", "ashby:orchard", "orchard"]
     # What is coined is nobody else's; and once boards.csv has the names they are as good as any.
     assert ids(said("ambrook", "ashby", "ambrook"), said("ambrook", "lever", "ambrook")) == ["ambrook"] * 2
-    named = (Line("greenhouse", "orchard", "Orchard"), Line("ashby", "orchard", "Orchard Robotics"))
+    named = (board_line("greenhouse", "orchard", "Orchard"), board_line("ashby", "orchard", "Orchard Robotics"))
     found = ids(said("Orchard", "greenhouse", "orchard"), said("Orchard Robotics", "ashby", "orchard"), boards=named)
     assert found == ["orchard", "orchardrobotics"]
 
 
 def test_a_token_that_another_board_states_as_its_name_is_somebody_elses() -> None:
     """Matic of ashby:MaticRobots makes robots; greenhouse:matic, which says no name, sells insurance."""
-    boards = (Line("ashby", "MaticRobots", "Matic"), Line("greenhouse", "matic"))
+    boards = (board_line("ashby", "MaticRobots", "Matic"), board_line("greenhouse", "matic"))
     found = ids(said("Matic", "ashby", "MaticRobots"), said("matic", "greenhouse", "matic"), boards=boards)
     assert found == ["matic", "greenhouse:matic"]
 
@@ -173,14 +169,14 @@ def test_an_id_is_the_name_seen_first_and_later_adverts_do_not_change_it() -> No
     first = said("Zenith Robotics", "simplify_newgrad", None, "https://zenith.com/jobs", day=1)
     later = said("A Zenith Robotics Brand", "simplify_newgrad", None, "https://zenith.com/jobs", n=100, day=2)
     assert ids(first) == ids(first, later)[:1] == ["zenithrobotics"]
-    assert ids(first, later, boards=(Line("lever", "zr", "Zenith Robotics Group"),)) == ["zenithrobotics"] * 2
+    assert ids(first, later, boards=(board_line("lever", "zr", "Zenith Robotics Group"),)) == ["zenithrobotics"] * 2
     assert ids(later, first) == ["zenithrobotics"] * 2
 
 
 def test_a_name_entered_in_boards_csv_becomes_the_id() -> None:
     advert = said("wehrtyou", "greenhouse", "wehrtyou")
     assert ids(advert) == ["wehrtyou"]
-    assert ids(advert, boards=(Line("greenhouse", "wehrtyou", "Hudson River Trading"),)) == ["hudsonrivertrading"]
+    assert ids(advert, boards=(board_line("greenhouse", "wehrtyou", "Hudson River Trading"),)) == ["hudsonrivertrading"]
 
 
 NAMES = st.sampled_from(["Acme", "ACME Inc.", "Zenith", "Zenith Foods", "zenith.com", "HP", "orchard", "Stealth", None])
@@ -197,14 +193,14 @@ ADVERTS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(ADVERTS, st.randoms(use_true_random=False))
-def test_no_order_shows_and_what_meets_is_one(adverts: list[RawPosting], random: Any) -> None:
-    boards = [Line("lever", "acme", "Acme"), Line("greenhouse", "zenith", "Zenith Foods")]
-    found, of_advert = resolved(adverts, boards, identity)
+def test_no_order_shows_and_what_meets_is_one(adverts: list[HiringStatement], random: Any) -> None:
+    boards = [board_line("lever", "acme", "Acme"), board_line("greenhouse", "zenith", "Zenith Foods")]
+    found, of_advert = resolved(adverts, boards)
     assert [e.employer_id for e in found] == sorted({e.employer_id for e in found})
     assert set(of_advert) - {None} <= {e.employer_id for e in found}
     assert sum(e.n_postings for e in found) == sum(i is not None for i in of_advert)
     shuffled = random.sample(adverts, len(adverts))
-    assert resolved(shuffled, boards[::-1], identity) == (
+    assert resolved(shuffled, boards[::-1]) == (
         found,
         [dict(zip(adverts, of_advert, strict=True))[advert] for advert in shuffled],
     )
@@ -252,12 +248,12 @@ LATER = (
     ("simplify_newgrad", "Hudson River Trading", "listings", "https://boards.greenhouse.io/wehrtyou/jobs/1"),
     ("simplify_newgrad", "Acme", "listings", "https://forms.gle/x"),
 )
-BOARDS = (Line("lever", "zenith", "Zenith", "CL"),)
+BOARDS = (board_line("lever", "zenith", "Zenith", "CL"),)
 
 
 def test_postings_get_the_id_of_their_employer(con: database.Connection) -> None:
     put(con, *FIRST, *LATER)
-    employers.resolve(con, BOARDS, identity)
+    employers.resolve(con, BOARDS)
     found, of_postings = written(con)
     assert [(row[0], row[-1]) for row in found] == [("acme", 1), ("wehrtyou", 3), ("zenith", 0)]
     assert [i for _, i in of_postings] == [None, "wehrtyou", "wehrtyou", "wehrtyou", "acme"]
@@ -265,32 +261,32 @@ def test_postings_get_the_id_of_their_employer(con: database.Connection) -> None
 
 def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: database.Connection, tmp_path: Path) -> None:
     put(con, *FIRST)
-    employers.resolve(con, BOARDS, identity)
+    employers.resolve(con, BOARDS)
     put(con, *LATER)
-    employers.resolve(con, BOARDS, identity)
+    employers.resolve(con, BOARDS)
     with database.open_work(tmp_path / "rebuilt") as rebuilt:
         database.load_lookup(rebuilt, Sources, declared_sources())
         put(rebuilt, *FIRST, *LATER)
-        employers.resolve(rebuilt, BOARDS, identity)
+        employers.resolve(rebuilt, BOARDS)
         assert written(con) == written(rebuilt)
     before = con.execute("SELECT count(*) FROM hired_by").fetchall()
     assert before == [(2,)], "the second time only new adverts were written"
-    employers.resolve(con, BOARDS, identity)
+    employers.resolve(con, BOARDS)
     assert con.execute("SELECT count(*) FROM hired_by").fetchall() == [(0,)]
 
 
 def test_who_is_no_longer_named_goes(con: database.Connection) -> None:
     put(con, *FIRST, *LATER)
-    employers.resolve(con, BOARDS, identity)
+    employers.resolve(con, BOARDS)
     con.execute("UPDATE core.postings SET employer = NULL, url = NULL WHERE employer = 'Acme'")
-    employers.resolve(con, (), identity)
+    employers.resolve(con, ())
     found, of_postings = written(con)
     assert [row[0] for row in found] == ["wehrtyou"]
     assert dict(of_postings)["simplify_newgrad:4"] is None
 
 
 def test_employers_of_boards_csv_are_one_row_each() -> None:
-    found, _ = resolved([], all_boards(), identity)
+    found, _ = resolved([], all_boards())
     named = {identity.employer_key(board.employer) for board in all_boards() if board.employer}
     assert named and named >= {e.employer_id for e in found}
     assert arrow_table(Employers, found).num_rows == len({e.employer_id for e in found}) == len(found)
@@ -304,14 +300,14 @@ def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
     files = sorted(REAL.glob("simplify_newgrad/*.warc.gz"))
     if not files:
         pytest.skip("../shared/real is absent: real payloads are not part of the project")
-    adverts: dict[tuple[Any, ...], RawPosting] = {}
+    adverts: dict[tuple[Any, ...], HiringStatement] = {}
     for file in files[::4]:
         for response in (answer for answer in read(file) if isinstance(answer, Response)):
             for row in rows_of(all_sources()["simplify_newgrad"], response):
                 if isinstance(row, Posting):
                     key = (row.employer, row.source, row.board, row.url)
-                    adverts[key] = RawPosting(*key, 1, (response.observed_at, row.posting_id))
-    found, _ = resolved(list(adverts.values()), all_boards(), identity)
+                    adverts[key] = HiringStatement(*key, 1, (response.observed_at, row.posting_id))
+    found, _ = resolved(list(adverts.values()), all_boards())
     unions = {
         "; ".join(employer.names) for employer in found if len({identity.employer_key(n) for n in employer.names}) > 1
     }

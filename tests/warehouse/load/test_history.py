@@ -12,6 +12,7 @@ import pytest
 from tests.warehouse.test_database import BEGIN, Answer, all_rows, declare, load, night, posting, refined
 from transforms.records.rows import Place
 from warehouse import database
+from warehouse.load import loader
 
 INTERVALS = (
     "SELECT posting_id, first_seen_at, last_seen_at, closed_at, closed_by, expires_on::VARCHAR"
@@ -268,7 +269,7 @@ def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: database.C
         tmp_path, "0", Answer(night(0), [posting(1), posting(2)]), Answer(night(1), [posting(1, title="Later")]),
         Answer(night(2), repeats=night(0)),
     )  # fmt: skip
-    database.load(con, [file], gate=lambda *_: True, until=night(0).date())
+    loader.load(con, [file], gate=lambda *_: True, until=night(0).date())
     assert all_rows(con, "SELECT posting_id, title, last_seen_at, closed_on FROM core.postings ORDER BY ALL") == [
         ("board:1", "Data Engineer", night(0), None),
         ("board:2", "Data Engineer", night(0), None),

@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.test_database import Answer, File, all_rows, load, night, posting, refined
-from transforms.employers import dedup
+from tests.warehouse.test_database import Answer, all_rows, load, night, posting, refined
+from transforms.employers import job_ids, sketches
+from transforms.employers import links as matching
 from transforms.records.rows import Place, Posting
 from transforms.text.normalise import hash_of
 from warehouse import database
 from warehouse.load import jobs
+from warehouse.load.refined_file import RefinedFile
+from warehouse.publish.market import publish
+from warehouse.publish.reader import open_reader
 
 WORDS = [f"w{n}ord" for n in range(3_000)]
 
@@ -47,11 +51,11 @@ def con(tmp_path: Path) -> Iterator[database.Connection]:
     con.close()
 
 
-def resolved(con: database.Connection, *files: File) -> dict[str, str]:
+def resolved(con: database.Connection, *files: RefinedFile) -> dict[str, str]:
     """Job ids after loading the files, each source's alone, and finding the jobs."""
     for source in sorted({file.source for file in files}):
         load(con, *(file for file in files if file.source == source))
-    jobs.resolve(con, files, dedup)
+    jobs.resolve(con, files)
     return dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings"))
 
 
@@ -139,8 +143,9 @@ def test_with_nothing_new_nothing_is_read_or_matched(
     file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)]))
     ids = resolved(con, file)
     before = outcome(con)
-    for name in ("read", "links", "jobs", "sketches"):
-        monkeypatch.delattr(dedup, name)
+    for module, name in ((matching, "read_version"), (matching, "find_links"), (job_ids, "assign_job_ids")):
+        monkeypatch.delattr(module, name)
+    monkeypatch.delattr(sketches, "sketch_texts")
     assert resolved(con, file) == ids
     assert outcome(con) == before
 
@@ -152,13 +157,13 @@ def test_only_titles_that_changed_are_matched_again(
     first = refined(tmp_path, "a", Answer(night(0), rows))
     resolved(con, first)
     matched: list[set[str]] = []
-    match = dedup.links
+    match = matching.find_links
 
-    def noted(versions: Sequence[dedup.Version], *rest: Any) -> list[dedup.Link]:
+    def noted(versions: Sequence[matching.Version], *rest: Any) -> list[matching.Link]:
         matched.append({version.posting_id for version in versions})
         return match(versions, *rest)
 
-    monkeypatch.setattr(dedup, "links", noted)
+    monkeypatch.setattr(matching, "find_links", noted)
     ids = resolved(con, first, refined(tmp_path, "b", Answer(night(1), [*rows, advert(9, LAMPS, title="Nurse")])))
     assert matched == [{"board:2", "board:3", "board:9"}]
     assert ids["board:9"] == "board:2" and ids["board:1"] == "board:0"
@@ -169,16 +174,16 @@ def test_another_matcher_compares_everything_again(
 ) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)]))
     resolved(con, file)
-    monkeypatch.setattr(dedup, "links", lambda *_: [])
+    monkeypatch.setattr(matching, "find_links", lambda *_: [])
     assert resolved(con, file)["board:2"] == "board:1"
-    monkeypatch.setattr(dedup, "key", lambda: "another")
+    monkeypatch.setattr(jobs, "comparison_key", lambda: "another")
     assert resolved(con, file)["board:2"] == "board:2"
 
 
 def test_what_was_compared_is_not_published(con: database.Connection, tmp_path: Path) -> None:
     resolved(con, refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)])))
-    database.publish(con, tmp_path / database.MARKET)
-    with database.open_reader(tmp_path) as market:
+    publish(con, tmp_path / database.MARKET)
+    with open_reader(tmp_path) as market:
         tables = {row[0] for row in market.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         assert "job_links" in tables and not tables & set(jobs.TABLES)
         assert len(market.execute("FROM core.job_links").fetchall()) == 1
@@ -189,7 +194,7 @@ def test_a_missing_refined_file_leaves_what_core_knows(
 ) -> None:
     file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS), advert(3, AROUND)]))
     load(con, file)
-    jobs.resolve(con, [], dedup)
+    jobs.resolve(con, [])
     assert dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings")) == {
         "board:1": "board:1",
         "board:2": "board:1",
@@ -198,7 +203,7 @@ def test_a_missing_refined_file_leaves_what_core_knows(
     assert "board/a.warc.gz: its refined file is missing" in caplog.text
 
 
-def nights(folder: Path, rng: random.Random) -> list[File]:
+def nights(folder: Path, rng: random.Random) -> list[RefinedFile]:
     """Files of two sources over some nights, full of reposts, edits, closings and adverts of one job elsewhere."""
     texts = [LAMPS, AROUND, BOATS, None]
     files = []

@@ -11,15 +11,12 @@ from typing import Any
 
 import pytest
 
-from flows import nightly
-from flows.nightly import MARTS, Request, compute_marts, load_lookups
-from flows.runtime.settings import Settings
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
-from warehouse.checks import integrity
-from warehouse.checks.gate import GateResult
+from warehouse.load.lookups import load_lookups
 from warehouse.marts import cell_cache
+from warehouse.marts.compute import MARTS, compute_marts, write_marts
 from warehouse.schema import MACROS, SQL_FILES, VIEWS, arrow_table
 from warehouse.tables import PostingPlaces, PostingSkills, SalaryBands, Shares
 
@@ -35,14 +32,14 @@ MARTS_FOLDER = Path(cell_cache.__file__).parent
 
 
 def put(con: database.Connection, rows: list[Any]) -> None:
-    database._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+    database.insert_into(con, table_of(type(rows[0])).name, arrow_table(type(rows[0]), rows))
 
 
 @pytest.fixture
 def con(tmp_path: Path) -> Iterator[database.Connection]:
     """180 jobs of 60 employers in three countries, with skills."""
     with database.open_work(tmp_path) as opened:
-        load_lookups(opened)
+        load_lookups(opened, [])
         skills = [row[0] for row in opened.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
         jobs, places, asked = [], [], []
         for n in range(180):
@@ -82,9 +79,7 @@ def anew(con: database.Connection, day: date) -> dict[str, list[tuple[Any, ...]]
     return found
 
 
-def night(
-    con: database.Connection, tmp_path: Path, day: date, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, cell_cache.Cells]:
+def night(con: database.Connection, day: date, monkeypatch: pytest.MonkeyPatch) -> dict[str, cell_cache.Cells]:
     """The marts of a day as a run makes them; the cells of each mart that was not taken over as a whole."""
     made: dict[str, cell_cache.Cells] = {}
 
@@ -95,12 +90,10 @@ def night(
     reuse_cells = cell_cache.cells_of
     with monkeypatch.context() as patch:
         patch.setattr(cell_cache, "cells_of", noted)
-        patch.setattr(nightly, "work_of", lambda request: con.cursor())
-        # What marts are computed from is here, and no sources, employers or intervals beside it.
-        patch.setattr(integrity, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
-        request = Request(settings=Settings(data=tmp_path), command="test", sources=())
-        problems, _ = compute_marts.fn(request, day)
-    assert problems == []
+        computed = compute_marts(con, day, run_id="test")
+    assert computed.problems == []
+    with database.transaction(con):
+        write_marts(con, computed)
     return made
 
 
@@ -123,36 +116,34 @@ def edits(chance: random.Random) -> Iterator[str]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_that_were_taken_over_are_those_that_would_be_computed(
-    seed: int, con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, con: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
     for number in range(4):
         day = DAY + timedelta(days=number)
-        night(con, tmp_path, day, monkeypatch)
+        night(con, day, monkeypatch)
         assert of_day(con, day) == anew(con, day)
         for statement in edits(chance):
             con.execute(statement)
 
 
-def test_where_nothing_changed_nothing_is_computed(
-    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = night(con, tmp_path, DAY, monkeypatch)
+def test_where_nothing_changed_nothing_is_computed(con: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = night(con, DAY, monkeypatch)
     assert set(first) == {table_of(cls).name for cls in MARTS}
     assert all(cells.n_computed > 0 and cells.n_taken == 0 for cells in first.values())
     con.execute("UPDATE core.postings SET last_seen_at = last_seen_at + INTERVAL 1 DAY, warc = 'x/2'")
     for number in (1, 0):  # the next day, and the first one again
-        assert night(con, tmp_path, DAY + timedelta(days=number), monkeypatch) == {}
+        assert night(con, DAY + timedelta(days=number), monkeypatch) == {}
     assert of_day(con, DAY) == of_day(con, DAY + timedelta(days=1))
     assert all(of_day(con, DAY).values())
 
 
 def test_only_cells_that_hold_a_changed_job_are_computed(
-    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    night(con, tmp_path, DAY, monkeypatch)
+    night(con, DAY, monkeypatch)
     con.execute("UPDATE core.postings SET role = 'ai_architect' WHERE posting_id = 'x:0001'")  # in Brazil
-    cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
+    cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert cells[table_of(Shares).name].n_computed < cells[table_of(Shares).name].n_taken
     changed = con.execute(
         "SELECT DISTINCT measure, region_level, region FROM mart.shares WHERE as_of = ? AND inputs NOT IN"
@@ -176,24 +167,22 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
 
 
 def test_a_job_that_leaves_the_window_changes_its_cells(
-    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    con: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     con.execute("UPDATE core.postings SET first_seen_at = '2025-06-01', version_from = '2025-06-01'")
     con.execute("UPDATE core.postings SET last_seen_at = '2025-10-01' WHERE posting_id = 'x:0001'")
-    night(con, tmp_path, DAY, monkeypatch)
+    night(con, DAY, monkeypatch)
     assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
-    cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
+    cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert set(cells) == {table_of(cls).name for cls in MARTS if MARTS[cls].window_days == 365}
     newest = "SELECT max(n_jobs) FROM mart.role_shares WHERE as_of = ?"
     assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
 
-def test_other_code_computes_everything(
-    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    night(con, tmp_path, DAY, monkeypatch)
+def test_other_code_computes_everything(con: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    night(con, DAY, monkeypatch)
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
-    cells = night(con, tmp_path, DAY + timedelta(days=1), monkeypatch)
+    cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert set(cells) == {table_of(cls).name for cls in MARTS}
     assert all(cell.n_taken == 0 for cell in cells.values())
 

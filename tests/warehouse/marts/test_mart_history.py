@@ -20,6 +20,7 @@ from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
 from warehouse import database
 from warehouse.marts import mart_history
+from warehouse.publish.market import publish
 from warehouse.schema import arrow_table, mart_ddl
 from warehouse.tables import HISTORIES, Figures, Shares, SourceContribution
 
@@ -219,7 +220,7 @@ def test_what_was_published_before_a_column_was_declared_is_recalled(tmp_path: P
     with database.open_work(tmp_path) as con:
         with database.transaction(con):
             database.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
-        database.publish(con, market)
+        publish(con, market)
         with duckdb.connect(str(market)) as older:
             older.execute("CREATE TABLE kept AS SELECT * EXCLUDE (baseline) FROM mart.figures_history")
             older.execute("DROP VIEW mart.figures")
@@ -270,7 +271,7 @@ def test_recalling_what_is_there_writes_nothing(tmp_path: Path) -> None:
     with database.open_work(tmp_path) as con:
         with database.transaction(con):
             database.write_mart(con, Figures, [figure(day(0))], as_of=day(0))
-        database.publish(con, market)
+        publish(con, market)
         ids = "SELECT rowid, figure FROM mart.figures_history"
         before = all_rows(con, ids)
         database.restore_published(con, Figures, market)

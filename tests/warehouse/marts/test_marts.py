@@ -10,20 +10,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from flows.nightly import Request, compute_marts, declared_sources, load_lookups
-from flows.runtime.settings import Settings
-from transforms.records.columns import fields_of
+from extractors.source_list import declared_sources
+from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, roles
 from warehouse import database
-from warehouse.checks import gate as quality
-from warehouse.checks import integrity
+from warehouse.checks import gate
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares as all_shares
 from warehouse.schema import arrow_table
 from warehouse.tables import (
     Countries,
-    Figures,
     PayReports,
     PostingPay,
     PostingPlaces,
@@ -73,7 +70,7 @@ def posting(number: int, **said: Any) -> Postings:
 
 
 def put(con: database.Connection, rows: list[Any]) -> None:
-    database._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+    database.insert_into(con, table_of(type(rows[0])).name, arrow_table(type(rows[0]), rows))
 
 
 def bands(con: database.Connection) -> Any:
@@ -470,7 +467,7 @@ def test_a_share_made_by_few_employers_is_low_and_says_so(con: database.Connecti
     assert rows.loc["Bash", "largest_employer"] == pytest.approx(20 / 25)
     assert rows.loc["PowerShell", "share"] == pytest.approx(20 / 320), "it is marked, not taken away"
     assert rows.loc["PowerShell", "reason"] == "fewer than 5 employers"
-    assert quality.check(all_shares(con, AS_OF), Shares, gate="g", run_id="r").passed
+    assert gate.check(all_shares(con, AS_OF), Shares, gate="g", run_id="r").passed
 
 
 def test_a_role_of_few_employers_is_low(con: database.Connection) -> None:
@@ -521,18 +518,7 @@ def test_the_same_rows_give_the_same_numbers(con: database.Connection) -> None:
     pd.testing.assert_frame_equal(bands(con), bands(con))
 
 
-# --- what is accepted ---------------------------------------------------------------------------------
-
-BAND = "band.northern_america.mid_senior"
-
-
-def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[str, Figures]]:
-    """Compute the marts of a day as a run does; what is wrong, and the figures."""
-    request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
-    with pytest.MonkeyPatch.context() as patch:  # postings stand here alone, without intervals, sources and employers
-        patch.setattr(integrity, "judge", lambda *_, **__: quality.GateResult(checks=(), failures=()))
-        problems, ledger = compute_marts.fn(request, day)
-    return problems, {row.figure: row for row in ledger}
+# --- sources --------------------------------------------------------------------------------------------
 
 
 def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: database.Connection) -> None:
@@ -544,26 +530,3 @@ def test_postings_of_sources_that_may_not_be_republished_count_in_no_mart(con: d
     assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before, 40)
     put(con, [posting(i, source="ashby") for i in range(200, 240)])
     assert (cell(bands(con)).n_jobs, shares(con).n_jobs.max()) == (before + 40, 80)
-
-
-def test_only_what_was_published_is_carried_on(con: database.Connection, tmp_path: Path) -> None:
-    load_lookups(con)
-    put(con, [posting(i) for i in range(40)])
-    con.close()
-    days = [AS_OF + timedelta(days=i) for i in range(4)]
-    problems, refused = night_of(tmp_path, days[0])  # computed, and refused by a guide before it was published
-    assert (problems, refused[BAND].status) == ([], "published")
-
-    assert night_of(tmp_path, days[1])[0] == []
-    with database.open_work(tmp_path) as work:
-        database.publish(work, tmp_path / "market.duckdb")
-        work.execute("UPDATE core.postings SET annual_low_usd = 120e3")
-    problems, found = night_of(tmp_path, days[2])  # killed before it was published
-    assert (problems, found[BAND].value) == ([], "USD 10.0K–16.7K per month")
-
-    with database.open_work(tmp_path) as work:
-        work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
-    carried = night_of(tmp_path, days[3])[1][BAND]
-    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {days[1].isoformat()} kept"
-    assert carried.value is not None
-    assert carried.value.startswith("USD 12.5K–16.7K per month")

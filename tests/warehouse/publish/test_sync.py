@@ -14,8 +14,9 @@ import pytest
 
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
-from warehouse import database
-from warehouse.publish import sync
+from warehouse import database, schema
+from warehouse.publish import market, sync
+from warehouse.publish.market import publish
 from warehouse.schema import arrow_table, database_tables
 from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs
 
@@ -32,18 +33,18 @@ def con(tmp_path: Path) -> Iterator[database.Connection]:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are written anew."""
     files: list[Path] = []
-    write = database._write_market
+    write = market._write_market
 
     def noted(con: database.Connection, fresh: Path, finish: Any) -> None:
         files.append(fresh)
         write(con, fresh, finish)
 
-    monkeypatch.setattr(database, "_write_market", noted)
+    monkeypatch.setattr(market, "_write_market", noted)
     return files
 
 
 def put(con: database.Connection, *rows: Any) -> None:
-    database._insert(con, type(rows[0]), arrow_table(type(rows[0]), rows))
+    database.insert_into(con, table_of(type(rows[0])).name, arrow_table(type(rows[0]), rows))
 
 
 def advert(number: int, **said: Any) -> Postings:
@@ -104,16 +105,16 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(PostingBoards))
     put(con, *(PostingBoards(**nothing | seen | {"posting_id": f"x:{n:04}"}) for n in range(3_000)))
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     del written[:]
     for night in range(4):
         for statement in edits(chance):
             con.execute(statement)
         before = con.execute("SELECT count(*) FROM duckdb_databases()").fetchall()
-        database.publish(con, target)
+        publish(con, target)
         assert con.execute("SELECT count(*) FROM duckdb_databases()").fetchall() == before
         assert written == [], "so few changes are made in a copy"
-        database.publish(con, anew := tmp_path / f"{night}.duckdb")
+        publish(con, anew := tmp_path / f"{night}.duckdb")
         del written[:]
         assert content(target) == content(anew)
         assert declared(target) == declared(anew)
@@ -147,10 +148,10 @@ def test_whatever_changes_in_a_column_is_published(
     put(con, *(advert(n, city="Rome" if n % 2 == 0 else "Lima", years_min=n % 2) for n in range(600)))
     con.execute("UPDATE core.postings SET remote_scope = [] WHERE posting_id >= 'x:0300'")
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     del written[:]
     con.execute(f"UPDATE core.postings SET {edit}")
-    database.publish(con, target)
+    publish(con, target)
     assert written == []
     wanted = con.execute("SELECT * FROM core.postings ORDER BY ALL").fetchall()
     assert content(target)["core.postings"] == wanted
@@ -176,11 +177,11 @@ def test_a_doubled_key_is_never_published(
 ) -> None:
     put(con, *(advert(n) for n in range(5)))
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     before = target.read_bytes()
     spoil(con)
     with pytest.raises(duckdb.ConstraintException):
-        database.publish(con, target)
+        publish(con, target)
     assert target.read_bytes() == before
     assert not list(tmp_path.glob("market.duckdb.*"))
 
@@ -189,11 +190,11 @@ def test_a_file_with_other_declarations_is_written_anew(
     con: database.Connection, tmp_path: Path, written: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
-    database.publish(con, target)
+    publish(con, target)
+    publish(con, target)
     assert len(written) == 1
-    monkeypatch.setattr(database, "comments", lambda cls: ())
-    database.publish(con, target)
+    monkeypatch.setattr(schema, "comments", lambda cls: ())
+    publish(con, target)
     assert len(written) == 2
     with duckdb.connect(str(target), read_only=True) as market:
         assert market.execute("SELECT count(*) FROM duckdb_tables() WHERE comment IS NOT NULL").fetchall() == [(1,)]
@@ -206,7 +207,7 @@ def test_a_damaged_file_is_written_anew(
     target = tmp_path / "market.duckdb"
     put(con, advert(1))
     target.write_bytes(damage)
-    database.publish(con, target)
+    publish(con, target)
     assert len(written) == 1
     assert len(content(target)["core.postings"]) == 1
 
@@ -217,12 +218,12 @@ def test_where_most_changed_the_file_is_written_anew(
     monkeypatch.setattr(sync, "MIN_MOVED", 10)
     put(con, *(advert(n) for n in range(100)))
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     con.execute("DELETE FROM core.postings WHERE posting_id < 'x:0020'")
-    database.publish(con, target)
+    publish(con, target)
     assert len(written) == 1
     con.execute("DELETE FROM core.postings WHERE posting_id < 'x:0060'")
-    database.publish(con, target)
+    publish(con, target)
     assert len(written) == 2
     assert len(content(target)["core.postings"]) == 40
 
@@ -234,10 +235,10 @@ def test_what_finishes_a_run_is_in_the_published_file_alone(con: database.Connec
     target = tmp_path / "market.duckdb"
     for code in (0, 2):
         end = functools.partial(database.end_run, run_id="r", ended_at=NOW + timedelta(1), exit_code=code)
-        staged = database.stage(con, target, end)
+        staged = market.stage(con, target, end)
         staged.fresh.replace(target)
-        with duckdb.connect(str(target), read_only=True) as market:
-            assert market.execute("SELECT exit_code FROM ops.runs").fetchall() == [(code,)]
+        with duckdb.connect(str(target), read_only=True) as reader:
+            assert reader.execute("SELECT exit_code FROM ops.runs").fetchall() == [(code,)]
     assert con.execute("SELECT exit_code FROM ops.runs").fetchall() == [(None,)]
 
 
@@ -249,10 +250,10 @@ def test_a_place_that_moves_to_another_position_is_no_doubled_key(con: database.
     ]
     put(con, *places)
     target = tmp_path / "market.duckdb"
-    database.publish(con, target)
+    publish(con, target)
     con.execute("DELETE FROM core.posting_places WHERE city = 'Lima'")
     con.execute("UPDATE core.posting_places SET position = position - 1")
-    database.publish(con, target)
+    publish(con, target)
     with duckdb.connect(str(target), read_only=True) as market:
         found = market.execute("SELECT position, city FROM core.posting_places ORDER BY ALL").fetchall()
     assert found == [(0, "Quito"), (1, "Cali")]

@@ -1,0 +1,53 @@
+"""A figure that a later night cannot compute keeps the value that was published, and no other."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from extractors.source_list import declared_sources
+from flows.nightly import Request, compute_marts
+from flows.runtime.settings import Settings
+from tests.warehouse.marts.test_marts import AS_OF, posting, put
+from warehouse import database
+from warehouse.checks import integrity
+from warehouse.checks.gate import GateResult
+from warehouse.load.lookups import load_lookups
+from warehouse.publish.market import publish
+from warehouse.tables import Figures
+
+BAND = "band.northern_america.mid_senior"
+
+
+def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[str, Figures]]:
+    """The marts and figures of a day as a run computes them: what is wrong, and the figures by id."""
+    request = Request(settings=Settings(data=folder), command="test", sources=(), guides=guides)
+    with pytest.MonkeyPatch.context() as patch:  # postings stand here alone, without intervals, sources and employers
+        patch.setattr(integrity, "judge", lambda *_, **__: GateResult(checks=(), failures=()))
+        problems, ledger = compute_marts.fn(request, day)
+    return problems, {row.figure: row for row in ledger}
+
+
+def test_only_what_was_published_is_carried_on(tmp_path: Path) -> None:
+    with database.open_work(tmp_path) as work:
+        load_lookups(work, declared_sources())
+        put(work, [posting(i) for i in range(40)])
+    days = [AS_OF + timedelta(days=i) for i in range(4)]
+    problems, refused = night_of(tmp_path, days[0])  # computed, and refused by a guide before it was published
+    assert (problems, refused[BAND].status) == ([], "published")
+
+    assert night_of(tmp_path, days[1])[0] == []
+    with database.open_work(tmp_path) as work:
+        publish(work, tmp_path / "market.duckdb")
+        work.execute("UPDATE core.postings SET annual_low_usd = 120e3")
+    problems, found = night_of(tmp_path, days[2])  # killed before it was published
+    assert (problems, found[BAND].value) == ([], "USD 10.0K–16.7K per month")
+
+    with database.open_work(tmp_path) as work:
+        work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
+    carried = night_of(tmp_path, days[3])[1][BAND]
+    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {days[1].isoformat()} kept"
+    assert carried.value is not None
+    assert carried.value.startswith("USD 12.5K–16.7K per month")

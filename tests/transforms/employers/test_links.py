@@ -1,0 +1,187 @@
+"""Which adverts are linked, by which rule, and when: examples, and the labelled pairs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.transforms.employers.duplicate_pairs import KINDS, REAL, SAMPLE, Advert, Pair, adverts, pairs
+from tests.transforms.employers.versions import (
+    BOATS,
+    BOILERPLATE,
+    DAY,
+    EDITED,
+    HAMBURG,
+    LAMPS,
+    NOBODY,
+    OTHER,
+    START,
+    TEMPLATE,
+    advert,
+    linked,
+    text_of,
+)
+from transforms.employers import links, sketches
+from transforms.employers.job_ids import assign_job_ids
+from transforms.employers.links import SAME_FACTS, SAME_TEXT, SIMILAR_TEXT, Pay, Version, find_links, read_version
+from transforms.employers.sketches import Integers, Sketches, sketch_texts
+from transforms.text.normalise import hash_of
+
+MIN_RECALL, MIN_PRECISION = 0.97, 0.99
+
+DECISIONS: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
+    "the same text": ({"text": LAMPS}, {"text": LAMPS.upper()}, SAME_TEXT),
+    "the same text in another city": ({"text": LAMPS}, {"text": LAMPS, "places": HAMBURG}, SAME_TEXT),
+    "the same text under another title": ({"text": LAMPS}, {"text": LAMPS, "title": "data engineer"}, None),
+    "the same text of another employer": ({"text": LAMPS}, {"text": LAMPS, "employer": OTHER}, None),
+    "another requisition": ({"text": LAMPS, "requisition_id": "R-1"}, {"text": LAMPS, "requisition_id": "R-2"}, None),
+    "one requisition": ({"text": LAMPS, "requisition_id": "R-1"}, {"text": LAMPS, "requisition_id": "R-1"}, SAME_TEXT),
+    "a requisition on one side": ({"text": LAMPS, "requisition_id": "R-1"}, {"text": LAMPS}, SAME_TEXT),
+    "another team": ({"text": LAMPS, "department": "light"}, {"text": EDITED, "department": "shade"}, None),
+    "an edited text": ({"text": LAMPS}, {"text": EDITED}, SIMILAR_TEXT),
+    "a template around it": ({"text": LAMPS}, {"text": f"{TEMPLATE} {LAMPS}"}, SIMILAR_TEXT),
+    "shared boilerplate": ({"text": f"{BOILERPLATE} {LAMPS}"}, {"text": f"{BOILERPLATE} {BOATS}"}, None),
+    "a text within a far longer one": ({"text": LAMPS}, {"text": f"{LAMPS} {BOATS} {text_of(5)}"}, None),
+    "another text": ({"text": LAMPS}, {"text": BOATS}, None),
+    "no employer, nearly the same text": ({"text": LAMPS}, {"text": LAMPS, "employer": NOBODY}, SIMILAR_TEXT),
+    "no employer, another city": ({"text": LAMPS}, {"text": LAMPS, "employer": NOBODY, "places": HAMBURG}, None),
+    "no employer, another text": ({"text": LAMPS}, {"text": BOATS, "employer": NOBODY}, None),
+    "an agency": ({"text": LAMPS}, {"text": LAMPS, "employer": OTHER, "is_agency": True}, SIMILAR_TEXT),
+    "no text": ({"text": LAMPS}, {}, SAME_FACTS),
+    "no text, another city": ({}, {"places": HAMBURG}, None),
+    "no text, no place": ({"places": NOBODY}, {"places": NOBODY}, None),
+    "no text, one of several cities": ({}, {"places": HAMBURG | {"DE||Berlin"}}, SAME_FACTS),
+    "no text, another title": ({}, {"title": "data engineer"}, None),
+    "no text, no employer": ({"text": LAMPS}, {"employer": NOBODY}, None),
+    "no text, another requisition": ({"requisition_id": "1"}, {"requisition_id": "2"}, None),
+    "no text, pay apart": ({"pay": Pay(1, 2, "EUR", "year")}, {"pay": Pay(3, 4, "EUR", "year")}, None),
+    "no text, pay overlaps": ({"pay": Pay(1, 3, "EUR", "year")}, {"pay": Pay(2, None, "EUR", "year")}, SAME_FACTS),
+    "no text, pay in other money": ({"pay": Pay(1, 2, "EUR", "year")}, {"pay": Pay(9, 9, "USD", "year")}, SAME_FACTS),
+    "no text, a year apart": ({}, {"at": 400}, None),
+    "no text, published a year apart": ({"posted_on": date(2025, 1, 1)}, {"posted_on": date(2026, 1, 1)}, None),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_two_adverts_are_linked_by_the_rule_that_applies(case: str) -> None:
+    one, other, rule = DECISIONS[case]
+    left, right = advert("ashby:1", **one), advert("muse:2", **({"at": 3} | other))
+    found = linked(left, right)
+    assert [link.rule for link in found] == ([rule] if rule else [])
+    assert linked(right, left) == found
+    for link in found:
+        assert (link.left, link.right, link.linked_at) == ("ashby:1", "muse:2", right[0].first_at)
+        assert 0.6 <= link.score <= 1
+
+
+def test_adverts_without_text_side_by_side_on_one_board_stay_two_jobs() -> None:
+    first, second = advert("greenhouse:1", board="lampworks"), advert("greenhouse:2", board="lampworks", at=9)
+    assert not linked(first, second)
+    closed = dataclasses.replace(first[0], closed_at=START + 5 * DAY), None
+    assert [link.rule for link in linked(closed, second)] == [SAME_FACTS]
+    assert [link.rule for link in linked(first, advert("greenhouse:3", board="lamps-eu"))] == [SAME_FACTS]
+
+
+def test_a_group_of_many_alike_is_a_star() -> None:
+    many = [advert(f"ashby:{n:04}", LAMPS, at=n % 7) for n in range(2_000)]
+    found = linked(*many)
+    assert len(found) == 1_999
+    assert {link.left for link in found} == {"ashby:0000"}
+    assert len(set(assign_job_ids([version for version, _ in many], found).job_of.values())) == 1
+
+
+def test_work_in_a_group_of_many_similar_ones_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(sketched: Sketches, left: Integers, right: Integers) -> Any:
+        asked.append(len(left))
+        return sketches.cover_shares(sketched, left, right)
+
+    monkeypatch.setattr(links, "cover_shares", counted)
+    base = LAMPS.split()
+    many = [advert(f"ashby:{n:04}", " ".join([*base[:n], f"x{n}", *base[n:]]), at=n) for n in range(300)]
+    found = linked(*many)
+    assert sum(asked) < 300 * 299 / 2
+    assert len(set(assign_job_ids([version for version, _ in many], found).job_of.values())) == 1
+
+
+def test_an_edit_links_from_the_time_it_was_made() -> None:
+    before, after = advert("ashby:1", BOATS), advert("ashby:1", LAMPS, at=10)
+    other = advert("muse:2", LAMPS, at=4)
+    (link,) = linked(before, after, other)
+    assert (link.left, link.right, link.linked_at) == ("ashby:1", "muse:2", START + 10 * DAY)
+    made = assign_job_ids([version for version, _ in (before, after, other)], [link])
+    assert made.job_of == {"ashby:1": "ashby:1", "muse:2": "ashby:1"}
+    assert [(m.merged_at, m.from_job, m.into_job) for m in made.merges] == [(START + 10 * DAY, "muse:2", "ashby:1")]
+
+
+# --- the labelled pairs -------------------------------------------------------------------------------------
+
+
+def version_of(advert: Advert, number: int) -> Version:
+    """An advert of a pair; the number keeps pairs apart, so that all can be judged at once."""
+    version = read_version(
+        posting_id=f"{number} {advert.posting_id}",
+        first_at=advert.first_seen_at,
+        source=advert.source,
+        board=advert.board,
+        url=advert.url,
+        employer=advert.employer,
+        title=advert.title,
+        requisition_id=advert.requisition_id,
+        department=advert.department,
+        places=advert.places,
+        location_text=advert.location_text,
+        pay=advert.pay,
+        posted_on=advert.posted_on,
+        closed_at=None,
+        text_hash=hash_of(advert.text) if advert.text else None,
+    )
+    return dataclasses.replace(version, employer=frozenset(f"{number}:{key}" for key in version.employer))
+
+
+def judged(labelled: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:
+    """How many pairs there are of each kind, and how many of them are linked."""
+    versions: list[Version] = []
+    texts: dict[str | None, str] = {}
+    for number, pair in enumerate(labelled):
+        for side in (pair.left, pair.right):
+            versions.append(version_of(side, number))
+            if side.text:
+                texts.setdefault(versions[-1].text_hash, side.text)
+    found = find_links(versions, list(map(str, texts)), sketch_texts(texts.values()))
+    numbers = {int(link.left.split()[0]) for link in found}
+    assert all(link.left.split()[0] == link.right.split()[0] for link in found)
+    return Counter(pair.kind for pair in labelled), Counter(labelled[number].kind for number in numbers)
+
+
+def report(warc: Path, half: str) -> tuple[float, float]:
+    """Recall and precision on one half, printed kind by kind."""
+    of_kind, hit = judged(list(pairs(adverts(warc), half)))
+    for kind, (is_same, _) in KINDS.items():
+        print(f"{kind:<28} {'same' if is_same else 'other':<6} {hit[kind]:>4} of {of_kind[kind]:>4} linked")
+    true = sum(hit[kind] for kind, (is_same, _) in KINDS.items() if is_same)
+    recall = true / sum(of_kind[kind] for kind, (is_same, _) in KINDS.items() if is_same)
+    precision = true / hit.total()
+    print(f"recall {recall:.4f}, precision {precision:.4f}")
+    return recall, precision
+
+
+@pytest.mark.skipif(not REAL.exists(), reason=f"the real payloads are not at {REAL}")
+def test_recall_and_precision_on_the_half_that_chose_no_threshold() -> None:
+    recall, precision = report(REAL, "report")
+    assert recall >= MIN_RECALL
+    assert precision >= MIN_PRECISION
+
+
+def test_recall_and_precision_on_the_sample() -> None:
+    """Its texts are put together from few sentences, so that two of one employer share more than real ones do."""
+    recall, precision = report(SAMPLE, "report")
+    assert recall >= MIN_RECALL
+    assert precision >= MIN_PRECISION

@@ -1,0 +1,149 @@
+"""Ids of jobs, from the links between adverts, in event time.
+
+Contradiction is not transitive, so it is tested again on all that a job holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from transforms.employers.links import SAME_FACTS, Link, Version, first_orders, order_links
+
+
+class Merge(NamedTuple):
+    """A job that turned out to be another one: from `merged_at` on its postings bear its id. The link says why."""
+
+    merged_at: datetime
+    from_job: str
+    into_job: str
+    left: str
+    right: str
+    rule: str
+    score: float
+
+
+class Superseded(NamedTuple):
+    """The job a posting counted under until a merge."""
+
+    posting_id: str
+    superseded_at: datetime
+    job_id: str
+
+
+class Jobs(NamedTuple):
+    """Job ids by posting, merges by time, the ids these superseded, and the links, one between two postings.
+
+    `refused` are those of the links that would have made a job that contradicts itself.
+    """
+
+    job_of: dict[str, str]
+    merges: list[Merge]
+    superseded: list[Superseded]
+    links: list[Link]
+    refused: list[Link]
+
+
+class _Job:
+    """What a job holds while links are followed."""
+
+    __slots__ = ("claims", "has_text", "members", "order", "stood")
+
+    def __init__(self, order: tuple[datetime, str, str]) -> None:
+        self.order = order
+        self.members = [(order[2], order[0])]
+        """Postings, and when they were first read."""
+        self.claims: dict[tuple[str, str], str] = {}
+        """What is stated, by employer and kind of statement."""
+        self.has_text = False
+        self.stood: dict[tuple[str, str | None], list[tuple[datetime, datetime | None]]] = {}
+        """From when to when adverts without a text stood on each board."""
+
+
+def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
+    """Job ids of postings: that of a job's earliest posting (first seen, source, posting_id).
+
+    Follows versions and links in event time. Two jobs are not joined when together they would hold two requisition
+    ids, or two departments, of one employer; nor on facts alone when both have a text, which would have said so, or
+    when adverts of both stood side by side on one board.
+    A posting that arrives later joins a job and changes nobody's id; jobs that both had an id before are merged, and
+    the merge is recorded. The same versions and links give the same jobs, in whatever order they come.
+    """
+    job_of: dict[str, _Job] = {}
+    merges: list[Merge] = []
+    superseded: dict[tuple[str, datetime], str] = {}
+    refused: list[Link] = []
+    versions = sorted(versions, key=lambda version: version.order)
+    ordered = order_links(links, first_orders(versions))
+    waiting = iter(versions)
+    version = next(waiting, None)
+    for link in ordered:
+        while version is not None and version.first_at <= link.linked_at:
+            _arrive(job_of, version)
+            version = next(waiting, None)
+        one, other = job_of[link.left], job_of[link.right]
+        if one is other:
+            continue
+        if _contradict(one, other, link.rule):
+            refused.append(link)
+            continue
+        kept, gone = (one, other) if one.order < other.order else (other, one)
+        if gone.order[0] < link.linked_at:
+            merges.append(Merge(link.linked_at, gone.order[2], kept.order[2], *link[1:5]))
+            for posting_id, born in gone.members:
+                if born < link.linked_at:
+                    superseded.setdefault((posting_id, link.linked_at), gone.order[2])
+        _join(job_of, kept, gone)
+    while version is not None:
+        _arrive(job_of, version)
+        version = next(waiting, None)
+    return Jobs(
+        {posting_id: job.order[2] for posting_id, job in job_of.items()},
+        merges,
+        [Superseded(*key, job_id) for key, job_id in superseded.items()],
+        ordered,
+        refused,
+    )
+
+
+def _arrive(job_of: dict[str, _Job], version: Version) -> None:
+    """A version is read: a posting that is new is its own job; what a job states first stands."""
+    job = job_of.get(version.posting_id)
+    if job is None:
+        job = job_of[version.posting_id] = _Job(version.order)
+        if version.text_hash is None:
+            job.stood[version.source, version.board] = [(version.first_at, version.closed_at)]
+    job.has_text |= version.text_hash is not None
+    for kind, stated in (("requisition", version.requisition_id), ("department", version.department)):
+        if stated is not None:
+            for employer in version.employer:
+                job.claims.setdefault((employer, kind), stated)
+
+
+def _contradict(one: _Job, other: _Job, rule: str) -> bool:
+    if rule == SAME_FACTS and ((one.has_text and other.has_text) or _stood_side_by_side(one, other)):
+        return True
+    few, many = sorted((one.claims, other.claims), key=len)
+    return any(many.get(key, stated) != stated for key, stated in few.items())
+
+
+def _stood_side_by_side(one: _Job, other: _Job) -> bool:
+    return any(
+        (b is None or c < b) and (d is None or a < d)
+        for board in one.stood.keys() & other.stood.keys()
+        for (a, b), (c, d) in itertools.product(one.stood[board], other.stood[board])
+    )
+
+
+def _join(job_of: dict[str, _Job], kept: _Job, gone: _Job) -> None:
+    """All of one job becomes the other's. The larger list of members takes in the smaller, so it costs n log n."""
+    few, many = sorted((kept, gone), key=lambda job: len(job.members))
+    for posting_id, _ in few.members:
+        job_of[posting_id] = many
+    many.members += few.members
+    claims = gone.claims | kept.claims
+    for board, stood in few.stood.items():
+        many.stood.setdefault(board, []).extend(stood)
+    many.order, many.claims, many.has_text = kept.order, claims, kept.has_text or gone.has_text

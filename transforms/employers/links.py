@@ -1,0 +1,472 @@
+"""Which adverts are one job, and why: links between versions of adverts.
+
+`find_links` compares versions by three rules, in order (`RULES`):
+
+1. *same text*: employers, titles (`title_key`) and whole texts agree.
+2. *similar text*: employers and titles agree and the texts are one text edited, or with a board's template around it.
+   MinHash and banding propose candidates; each is verified on the texts. Where an employer is not said, or one side is
+   a staffing agency's, the texts must be nearly the same and the places must meet.
+3. *same facts*: where a side has no text: employers and titles agree, places meet, pay does not contradict, the days
+   are near. Two adverts that stood side by side on one board stay two: a board that shows an opening twice without a
+   text says nothing that would make them one.
+
+Never linked: two adverts of one employer that both state a requisition id, or both a department, and differ in it.
+
+What two versions say decides alone whether they are linked; which pairs are looked at depends on earlier versions only:
+in a group of many alike, each is compared with the group's first and its `MAX_COMPARED_BEFORE` last. So links up to a
+day are a function of the versions up to that day, in whatever order they were loaded.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from transforms.employers.identity import evidence, is_staffing_agency
+from transforms.employers.sketches import Hashes, Integers, Sketches, cover_shares, mix_bits, signatures_of
+from transforms.employers.title_keys import number_in, title_key
+from transforms.records.vocabulary import JOB_RULES
+from transforms.text.normalise import normal
+
+SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = JOB_RULES
+
+MIN_SAMPLE = 8
+"""Kept bigrams below which a text says too little to be similar to another: about 32 words."""
+MIN_COVER = 0.85
+"""Share of the windows of one text that must be covered by the other; chosen on half of the labelled pairs."""
+MIN_COVER_BACK = 0.5
+"""The same, the other way round: what a board's template adds stands in the longer text alone."""
+MIN_COVER_UNKNOWN = 0.9
+"""Both ways, where employers do not agree because one is not said or is an agency."""
+
+LSH_ROWS_PER_BAND = 2
+"""Values of a signature in one band (locality-sensitive hashing). Texts that share 45 % of their bigrams meet in one of
+32 bands of two with a chance of 0.999."""
+LSH_ROWS_PER_BAND_UNKNOWN = 4
+"""Where nothing but the title narrows the search."""
+MAX_COMPARED_BEFORE = 16
+"""How many versions before it in a group one is compared with, beside the group's first."""
+MAX_DAYS_APART = 90
+"""Days between two adverts without text that may be one job: a vacancy is advertised again within a quarter."""
+NO_DEPARTMENT = frozenset(
+    ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
+)
+"""What stands for a department where there is none: it tells no two openings apart."""
+
+
+class Pay(NamedTuple):
+    """Pay as stated; all None when it is not."""
+
+    low: float | None = None
+    high: float | None = None
+    currency: str | None = None
+    period: str | None = None
+
+
+NOT_STATED = Pay()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """What is compared of one version of an advert.
+
+    `first_at`: first time this version was read. `employer`: what it says of who hires (`employers.identity`);
+    empty: nothing. `title`: by `title_key`. `places`: keys, whatever they are; two adverts share a place when they
+    share a key. `closed_at`: first time the posting was no longer listed. `text_hash`: None without a text, and of
+    a snippet.
+    """
+
+    posting_id: str
+    first_at: datetime
+    source: str
+    board: str | None
+    employer: frozenset[str]
+    is_agency: bool = False
+    title: str
+    requisition_id: str | None = None
+    department: str | None = None
+    places: frozenset[str] = frozenset()
+    pay: Pay = NOT_STATED
+    posted_on: date | None = None
+    closed_at: datetime | None = None
+    text_hash: str | None = None
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        """Place in event time."""
+        return self.first_at, self.source, self.posting_id
+
+
+def read_version(
+    *,
+    posting_id: str,
+    first_at: datetime,
+    source: str,
+    board: str | None,
+    url: str | None,
+    employer: str | None,
+    title: str,
+    requisition_id: str | None,
+    department: str | None,
+    places: Iterable[tuple[str | None, str | None, str | None]],
+    location_text: str | None,
+    pay: tuple[float | None, float | None, str | None, str | None],
+    posted_on: date | None,
+    closed_at: datetime | None,
+    text_hash: str | None,
+) -> Version:
+    """What is compared of an advert, from what it says; `places` are (country, subdivision, city)."""
+    said = evidence(employer, source, board, url)
+    return Version(
+        posting_id=posting_id,
+        first_at=first_at,
+        source=source,
+        board=board,
+        employer=said,
+        is_agency=is_staffing_agency(employer),
+        title=title_key(title, location_text, employer, said),
+        requisition_id=normal(requisition_id or "") or number_in(title),
+        department=_department(department),
+        places=places_of(places, location_text),
+        pay=Pay(*pay),
+        posted_on=posted_on,
+        closed_at=closed_at,
+        text_hash=text_hash,
+    )
+
+
+def _department(stated: str | None) -> str | None:
+    name = normal(stated or "")
+    return None if name in NO_DEPARTMENT else name or None
+
+
+def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
+    """Keys of places given as (country, subdivision, city); of the location as written where none could be read."""
+    keys = frozenset("|".join(part or "" for part in place) for place in places)
+    return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
+
+
+class Link(NamedTuple):
+    """Two postings that are one job since `linked_at`, the later first time of the two versions that say so.
+
+    `left` is the earlier posting. `score` is the share of the text that agrees, or of the facts. `title` is the title
+    that the versions share.
+    """
+
+    linked_at: datetime
+    left: str
+    right: str
+    rule: str
+    score: float
+    title: str
+
+
+def find_links(versions: Sequence[Version], texts: Sequence[str], sketched: Sketches) -> list[Link]:
+    """All links between postings, ordered by time, then by postings.
+
+    `texts` are text hashes and `sketched` their sketches; a version whose text has none is compared by rules 1 and 3.
+    Versions of one title are linked among one another only, whatever other versions are given.
+    """
+    table = _Table(versions, texts)
+    found: list[Link] = []
+    for rule, left, right, scores in (_same_text(table), *_similar_text(table, sketched), _same_facts(table)):
+        for one, other, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
+            before, after = table.versions[one], table.versions[other]
+            found.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
+    by_title: dict[str, list[Link]] = defaultdict(list)
+    for link in found:
+        by_title[link.title].append(link)
+    born = first_orders(versions)
+    return sorted(link for of_title in by_title.values() for link in order_links(of_title, born))
+
+
+def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, str]]:
+    """When each posting was first read, with its source and id: its place in event time."""
+    born: dict[str, tuple[datetime, str, str]] = {}
+    for version in versions:
+        born[version.posting_id] = min(born.get(version.posting_id, version.order), version.order)
+    return born
+
+
+def order_links(links: Iterable[Link], born: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
+    """One link between two postings, the earlier posting on the left, in the order in which links are followed.
+
+    The earliest link stands, of several at once the first of `RULES`, then that of the highest score.
+    """
+    best: dict[tuple[str, str], Link] = {}
+    for link in sorted(links, key=_rank):
+        left, right = sorted(link[1:3], key=born.__getitem__)
+        best.setdefault((left, right), link._replace(left=left, right=right))
+    return sorted(best.values(), key=_rank)
+
+
+def _rank(link: Link) -> tuple[datetime, int, float, str, str, str]:
+    return link.linked_at, RULES.index(link.rule), -link.score, link.left, link.right, link.title
+
+
+Found = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
+"""A rule, versions before, versions after, scores."""
+
+
+class _Table:
+    """Versions in event order, and their values as numbers; -1 is None."""
+
+    def __init__(self, versions: Sequence[Version], texts: Sequence[str]) -> None:
+        self.versions = sorted(versions, key=lambda version: version.order)
+        rows = self.versions
+        self.n = len(rows)
+        self.posting = _numbered(v.posting_id for v in rows)
+        self.board = _numbered((v.source, v.board) for v in rows)
+        self.title = _numbered(v.title for v in rows)
+        self.requisition = _numbered(v.requisition_id for v in rows)
+        self.department = _numbered(v.department for v in rows)
+        number_of_text = {text: n for n, text in enumerate(texts)}
+        hashes = dict.fromkeys(v.text_hash for v in rows)
+        for text in hashes:
+            if text is not None:
+                number_of_text.setdefault(text, len(number_of_text))
+        self.text = np.fromiter((-1 if v.text_hash is None else number_of_text[v.text_hash] for v in rows), np.int64)
+        self.n_sketched = len(texts)
+        self.employer_row, self.employer = _exploded(v.employer for v in rows)
+        self.place_row, self.place = _exploded(v.places for v in rows)
+        self.is_agency = np.fromiter((v.is_agency for v in rows), bool, self.n)
+        self.is_said = np.bincount(self.employer_row, minlength=self.n) > 0
+
+    def contradict(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
+        """Whether versions of one employer state different requisitions or departments."""
+        found = np.zeros(len(left), bool)
+        for stated in (self.requisition, self.department):
+            one, other = stated[left], stated[right]
+            found |= (one >= 0) & (other >= 0) & (one != other)
+        return found
+
+    def meet(
+        self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
+    ) -> npt.NDArray[np.bool_]:
+        """Whether two versions share one of the values that (`row`, `value`) list, `of` so many different ones."""
+        held = _different(row * of + value)
+        begins = np.searchsorted(row, np.arange(self.n + 1))
+        counts = (begins[1:] - begins[:-1])[left]
+        pair = np.repeat(np.arange(len(left)), counts)
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        at = np.repeat(begins[:-1][left] - offsets[:-1], counts) + np.arange(offsets[-1])
+        asked = right[pair] * of + value[at]
+        found = _among(asked, held)
+        is_met: npt.NDArray[np.bool_] = np.bincount(pair, weights=found, minlength=len(left)) > 0
+        return is_met
+
+    def share_place(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
+        return self.meet(self.place_row, self.place, left, right, of=int(self.place.max(initial=0)) + 1)
+
+    def share_employer(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
+        return self.meet(self.employer_row, self.employer, left, right, of=int(self.employer.max(initial=0)) + 1)
+
+
+def _numbered(values: Iterable[Hashable]) -> Integers:
+    """Values as numbers in order of appearance, None (also in a pair with nothing else) as -1."""
+    numbers: dict[Hashable, int] = {None: -1}
+    return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int64)
+
+
+def _exploded(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
+    rows: list[int] = []
+    numbers: dict[str, int] = {}
+    values: list[int] = []
+    for row, found in enumerate(sets):
+        for value in sorted(found):
+            rows.append(row)
+            values.append(numbers.setdefault(value, len(numbers)))
+    return np.array(rows, np.int64), np.array(values, np.int64)
+
+
+def _joint(*columns: Integers) -> Integers:
+    """One number for each combination of values (>= -1)."""
+    joint = columns[0]
+    for column in columns[1:]:
+        _, joint = np.unique(joint, return_inverse=True)
+        joint = joint * (int(column.max(initial=0)) + 2) + column + 1
+    return joint
+
+
+def _pairs(group: Integers, member: Integers, before: int) -> Integers:
+    """Pairs of members of a group, shape (pairs, 2), the earlier first: with its first and the `before` last ones."""
+    order = np.lexsort((member, group))
+    group, member = group[order], member[order]
+    is_new = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, bool)
+    first = np.flatnonzero(is_new)[np.cumsum(is_new) - 1]
+    place = np.arange(len(group)) - first
+    made = [np.stack([member[first], member], 1)[place > 0]]
+    for back in range(1, before + 1):
+        at = np.flatnonzero(place > back)
+        if not len(at):
+            break
+        made.append(np.stack([member[at - back], member[at]], 1))
+    pairs: Integers = np.concatenate(made)
+    differ: npt.NDArray[np.bool_] = pairs[:, 0] != pairs[:, 1]
+    return pairs[differ]
+
+
+def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
+    """Pairs of numbers below 2**31 without repetition, in order."""
+    packed = _different(np.concatenate([np.zeros(0, np.int64), *(pair[:, 0] << 32 | pair[:, 1] for pair in pairs)]))
+    return packed >> 32, packed & 0xFFFFFFFF
+
+
+def _different(values: Integers) -> Integers:
+    """As `np.unique`, by sorting: its table of hashes takes ten times as long on millions of pairs."""
+    ordered = np.sort(values)
+    different: Integers = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+    return different
+
+
+def _among(values: Integers, held: Integers) -> npt.NDArray[np.bool_]:
+    """Whether values stand in `held`, which is in order."""
+    if not len(held):
+        return np.zeros(len(values), bool)
+    found: npt.NDArray[np.bool_] = held[np.minimum(np.searchsorted(held, values), len(held) - 1)] == values
+    return found
+
+
+def _in_groups(table: _Table, rows: Integers, member: Integers, *columns: Integers, before: int = 0) -> list[Integers]:
+    """Pairs in groups of equal `columns`; those that state a requisition or a department also among their like."""
+    group = _joint(*columns)
+    made = [_pairs(group, member, before)]
+    for stated in (table.requisition[rows], table.department[rows]):
+        says = stated >= 0
+        if says.any():
+            made.append(_pairs(_joint(group[says], stated[says]), member[says], before))
+    return made
+
+
+def _same_text(table: _Table) -> Found:
+    rows = table.employer_row[table.text[table.employer_row] >= 0]
+    employer = table.employer[table.text[table.employer_row] >= 0]
+    left, right = _once(_in_groups(table, rows, rows, employer, table.title[rows], table.text[rows]))
+    is_link = (table.posting[left] != table.posting[right]) & ~table.contradict(left, right)
+    return SAME_TEXT, left[is_link], right[is_link], np.ones(int(is_link.sum()))
+
+
+def _similar_text(table: _Table, sketched: Sketches) -> list[Found]:
+    has_sketch = (table.text >= 0) & (table.text < table.n_sketched)
+    has_sketch[has_sketch] = np.diff(sketched.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
+    at = has_sketch[table.employer_row]
+    rows, block = table.employer_row[at], _joint(table.employer[at], table.title[table.employer_row[at]])
+    # Of the same employer, title, text, requisition and department the first stands for all: rule 1 links the others.
+    alike = _joint(block, table.text[rows], table.requisition[rows], table.department[rows])
+    order = np.lexsort((rows, alike))
+    first = order[np.concatenate([[True], np.diff(alike[order]) != 0])] if len(order) else order
+    rows, block = rows[first], block[first]
+    is_narrow = _is_shared(block, table.text[rows])
+    rows, block = rows[is_narrow], block[is_narrow]
+    loose = has_sketch & (table.is_agency | ~table.is_said)
+    wide = np.flatnonzero(has_sketch & _among(table.title, _different(table.title[loose])))
+    wide = wide[_is_shared(table.title[wide], wide)]
+
+    signed, number = np.unique(np.concatenate([table.text[rows], table.text[wide]]), return_inverse=True)
+    signature = signatures_of(sketched.of(signed))
+    narrow_number, wide_number = number[: len(rows)], number[len(rows) :]
+
+    left, right = candidates(signature[narrow_number], block, rows, LSH_ROWS_PER_BAND)
+    is_open = (
+        (table.posting[left] != table.posting[right])
+        & (table.text[left] != table.text[right])
+        & ~table.contradict(left, right)
+    )
+    known = _verified(table, sketched, left[is_open], right[is_open], MIN_COVER, MIN_COVER_BACK)
+
+    left, right = candidates(signature[wide_number], table.title[wide], wide, LSH_ROWS_PER_BAND_UNKNOWN)
+    is_open = (table.posting[left] != table.posting[right]) & (loose[left] | loose[right])
+    left, right = left[is_open], right[is_open]
+    is_open = ~table.share_employer(left, right) & table.share_place(left, right)
+    unknown = _verified(table, sketched, left[is_open], right[is_open], MIN_COVER_UNKNOWN, MIN_COVER_UNKNOWN)
+    return [known, unknown]
+
+
+def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
+    """Whether a row's group holds more than one value."""
+    _, number = np.unique(group, return_inverse=True)
+    once = _different(number << 32 | value) >> 32
+    is_shared: npt.NDArray[np.bool_] = np.bincount(once, minlength=len(group) + 1)[number] > 1
+    return is_shared
+
+
+def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) -> tuple[Integers, Integers]:
+    """Pairs of one block whose signatures agree in a band of `rows` values."""
+    found: list[Integers] = []
+    _, block = np.unique(block, return_inverse=True)
+    for band in range(0, signature.shape[1] - rows + 1, rows):
+        key = mix_bits(block.astype(np.uint64) + np.uint64(1))
+        for column in range(band, band + rows):
+            key = mix_bits(key ^ signature[:, column].astype(np.uint64))
+        found.append(_pairs(key.view(np.int64), member, MAX_COMPARED_BEFORE))
+        if len(found) > 4:  # most bands find the same pairs
+            found = [np.stack(_once(found), 1)]
+    return _once(found)
+
+
+def _verified(
+    table: _Table, sketched: Sketches, left: Integers, right: Integers, least: float, least_back: float
+) -> Found:
+    """Those of the pairs whose texts cover each other well enough, with the larger share."""
+    different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
+    used, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
+    shares = cover_shares(sketched.of(used), at[: len(different)], at[len(different) :])[number]
+    score = shares.max(1, initial=0)
+    is_link = (score >= least) & (shares.min(1, initial=1) >= least_back)
+    return SIMILAR_TEXT, left[is_link], right[is_link], score[is_link]
+
+
+def _same_facts(table: _Table) -> Found:
+    begins = np.searchsorted(table.place_row, np.arange(table.n + 1))
+    counts = (begins[1:] - begins[:-1])[table.employer_row]
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    at = np.repeat(begins[:-1][table.employer_row] - offsets[:-1], counts) + np.arange(offsets[-1])
+    rows, employer, place = np.repeat(table.employer_row, counts), np.repeat(table.employer, counts), table.place[at]
+    group = _joint(employer, table.title[rows], place)
+    lacks = _among(group, _different(group[table.text[rows] < 0]))
+    rows, group = rows[lacks], group[lacks]
+    left, right = _once(_in_groups(table, rows, rows, group, before=MAX_COMPARED_BEFORE))
+    is_open = (
+        ((table.text[left] < 0) | (table.text[right] < 0))
+        & (table.posting[left] != table.posting[right])
+        & ~table.contradict(left, right)
+    )
+    left, right = left[is_open], right[is_open]
+    scores = np.fromiter(
+        (_facts(table.versions[n], table.versions[m]) for n, m in zip(left.tolist(), right.tolist(), strict=True)),
+        np.float64,
+        len(left),
+    )
+    is_link = scores > 0
+    return SAME_FACTS, left[is_link], right[is_link], scores[is_link]
+
+
+def _facts(left: Version, right: Version) -> float:
+    """Share of five facts that two adverts agree on, of which they share employer, title and place; 0: not one job."""
+    is_side_by_side = (left.source, left.board) == (right.source, right.board) and not (
+        left.closed_at and left.closed_at <= right.first_at
+    )
+    if is_side_by_side:
+        return 0.0
+    if left.posted_on and right.posted_on:
+        days = abs((left.posted_on - right.posted_on).days)
+    else:
+        days = (right.first_at - left.first_at).days
+    pays = _pays_agree(left.pay, right.pay)
+    if days > MAX_DAYS_APART or pays is False:
+        return 0.0
+    return (3 + (days <= MAX_DAYS_APART / 3) + bool(pays)) / 5
+
+
+def _pays_agree(left: Pay, right: Pay) -> bool | None:
+    """Whether two ranges overlap; None where they cannot be compared."""
+    ends = [[end for end in (pay.low, pay.high) if end is not None] for pay in (left, right)]
+    if not all(ends) or (left.currency, left.period) != (right.currency, right.period):
+        return None
+    return max(map(min, ends)) <= min(map(max, ends))

@@ -1,0 +1,191 @@
+"""Sketches of texts, and how much of one text another covers.
+
+A sketch is the hashes of a sample of a text's bigrams, in order. MinHash signatures of sketches propose pairs of
+similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3); the shares
+of windows that are covered decide.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from rensa import RMinHash
+
+Integers = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint32]
+
+SAMPLED = 4
+"""One in so many bigrams is kept, by its hash, so that both texts keep the same ones."""
+WINDOW = 8
+"""Kept bigrams of a window: about 32 words."""
+COVERED = 0.5
+"""Share of a window's bigrams that must stand in the other text. Edits of 10 % leave four in five of them."""
+
+PERMUTATIONS = 64
+SEED = 1
+BIGRAMS_AT_ONCE = 2_000_000
+"""Kept bigrams verified at once: bounds the memory."""
+TEXTS_AT_ONCE = 2_000
+
+
+class Sketches(NamedTuple):
+    """Hashes of the kept bigrams of texts, in order: those of text n are `values[offsets[n]:offsets[n + 1]]`."""
+
+    values: Hashes
+    offsets: Integers
+
+    def of(self, rows: Integers) -> Sketches:
+        """The sketches of some texts, in the order asked."""
+        lengths = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return Sketches(self.values[places], offsets)
+
+
+def pack(sketched: Sketches) -> list[bytes]:
+    """Each sketch as bytes, to be stored; `unpack` reads them on any machine."""
+    values = sketched.values.astype("<u4")
+    return [values[a:b].tobytes() for a, b in itertools.pairwise(sketched.offsets.tolist())]
+
+
+def unpack(stored: Sequence[bytes]) -> Sketches:
+    """Sketches as they were before `pack`."""
+    lengths = np.fromiter((len(one) // 4 for one in stored), np.int64, len(stored))
+    values = np.frombuffer(b"".join(stored), "<u4").astype(np.uint32)
+    return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
+
+
+_ODD = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+_END = b"\x01"
+_PLAIN = bytes(
+    byte | 0x20 if 0x41 <= byte <= 0x5A else byte if chr(byte).isalnum() or byte > 0x7F or byte == _END[0] else 0x20
+    for byte in range(256)
+)
+_WIDE = 0x2E80
+"""First character of the scripts that put no spaces between words; each of their characters is a word."""
+_HANGUL = range(0xAC00, 0xD7B0)
+
+
+class _Folded(dict[bytes, bytes]):
+    """Runs of characters beyond ASCII as they are compared: NFKC, case folded, a space for what is no letter."""
+
+    def __missing__(self, raw: bytes) -> bytes:
+        form = unicodedata.normalize("NFKC", raw.decode("utf-8", "replace")).casefold()
+        spaced = (f" {c} " if ord(c) >= _WIDE and ord(c) not in _HANGUL else c if c.isalnum() else " " for c in form)
+        return self.setdefault(raw, "".join(spaced).encode())
+
+
+def sketch_texts(texts: Iterable[str]) -> Sketches:
+    """Sketch texts; letter case, punctuation and white space do not count. The same on every machine."""
+    return join([_sketched(chunk) for chunk in _chunks(texts)])
+
+
+def join(parts: Sequence[Sketches]) -> Sketches:
+    """The sketches of several lists of texts, one list after the other."""
+    lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.offsets) for part in parts)])
+    values = np.concatenate([np.zeros(0, np.uint32), *(part.values for part in parts)])
+    return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for text in texts:
+        chunk.append(text)
+        if len(chunk) == TEXTS_AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _sketched(texts: Sequence[str]) -> Sketches:
+    folded = _Folded()
+    together = b"".join(text.encode("utf-8", "replace").replace(_END, b" ") + b" \x01 " for text in texts)
+    words = _ODD.sub(lambda found: folded[found[0]], together).translate(_PLAIN).split()
+    hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
+    ends = np.flatnonzero(hashes == zlib.crc32(_END))
+    if len(ends) != len(texts):  # once in 2**32 words, one has the hash of an end
+        ends = np.array([n for n, word in enumerate(words) if word == _END])
+    bigrams = mix_bits(hashes[:-1] << np.uint64(32) | hashes[1:]).astype(np.uint32)
+    is_kept = bigrams % SAMPLED == 0
+    is_kept[ends[:-1]] = is_kept[ends[ends > 0] - 1] = False
+    kept = np.flatnonzero(is_kept)
+    return Sketches(bigrams[kept], np.concatenate([[0], np.searchsorted(kept, ends)]))
+
+
+def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """splitmix64, its finaliser (Steele, Lea and Flood 2014): every bit of the result depends on every bit."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def signatures_of(sketched: Sketches, permutations: int = PERMUTATIONS) -> Hashes:
+    """MinHash signatures: a row of `permutations` values for each text."""
+    rows = len(sketched.offsets) - 1
+    made = np.empty((rows, permutations), np.uint32)
+    for begin in range(0, rows, TEXTS_AT_ONCE):
+        offsets = sketched.offsets[begin : begin + TEXTS_AT_ONCE + 1]
+        values = sketched.values[offsets[0] : offsets[-1]].astype(np.uint64)
+        matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+            values, (offsets - offsets[0]).astype(np.uint64), permutations, SEED
+        )
+        made[begin : begin + TEXTS_AT_ONCE] = matrix.to_rows()
+    return made
+
+
+def cover_shares(sketched: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+    """Share of the windows of each text of `left` that its text of `right` covers, and the other way round.
+
+    Shape (pairs, 2). Two texts that share boilerplate alone cover some windows whole and others not at all; an edited
+    text leaves no window uncovered.
+    """
+    found = np.zeros((len(left), 2))
+    lengths = np.diff(sketched.offsets)
+    ordered = _ordered_within(sketched)
+    sizes = lengths[left] + lengths[right]
+    batches = np.cumsum(sizes) // BIGRAMS_AT_ONCE
+    cuts = [0, *(np.flatnonzero(np.diff(batches)) + 1), len(left)]
+    for begin, end in itertools.pairwise(cuts):
+        one, other = left[begin:end], right[begin:end]
+        found[begin:end, 0] = _covered(sketched, ordered, one, other)
+        found[begin:end, 1] = _covered(sketched, ordered, other, one)
+    return found
+
+
+def _ordered_within(sketched: Sketches) -> Hashes:
+    """The values of each text in ascending order."""
+    rows = np.repeat(np.arange(len(sketched.offsets) - 1, dtype=np.uint64), np.diff(sketched.offsets))
+    return np.sort(rows << np.uint64(32) | sketched.values).astype(np.uint32)
+
+
+def _covered(sketched: Sketches, ordered: Hashes, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+    mine, theirs = sketched.of(left), Sketches(ordered, sketched.offsets).of(right)
+    asked, held = (_paired(values, offsets) for values, offsets in (mine, theirs))
+    at = np.minimum(np.searchsorted(held, asked), max(len(held) - 1, 0))
+    stands = held[at] == asked if len(held) else np.zeros(len(asked), bool)
+    lengths = np.diff(mine.offsets)
+    windows = np.maximum(lengths // WINDOW, 1)
+    row = np.repeat(np.arange(len(left)), lengths)
+    within = np.arange(len(asked)) - mine.offsets[:-1][row]
+    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last one takes what is left over
+    begins = np.concatenate([[0], np.cumsum(windows)])
+    number = begins[:-1][row] + window
+    size = np.bincount(number, minlength=begins[-1])
+    hits = np.bincount(number, weights=stands, minlength=begins[-1])
+    is_covered = hits >= COVERED * np.maximum(size, 1)
+    shares: npt.NDArray[np.float64] = np.add.reduceat(is_covered, begins[:-1], dtype=np.int64) / windows
+    return shares
+
+
+def _paired(values: Hashes, offsets: Integers) -> npt.NDArray[np.uint64]:
+    rows = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
+    paired: npt.NDArray[np.uint64] = rows << np.uint64(32) | values
+    return paired

@@ -1,0 +1,131 @@
+"""Titles as keys: what tells two jobs apart, in canonical words, without places, employers, numbers and gender."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from transforms.place.gazetteer import Meaning, gazetteer, groups, noise
+from transforms.place.gazetteer import key as place_key
+from transforms.text.lookups import rows_of
+from transforms.text.normalise import normal
+
+_GENDERS = re.compile(
+    r"[(\[]?\s*\b(?:[mwfdxhkg]|div|gn)(?:\s*[/|*,]\s*(?:[mwfdxhikng]|div|gn))+\b\s*[)\]]?|\((?:gn|all genders?|in|a)\)"
+    r"|\ball genders?\b|[:*/_]in(?:nen)?\b|\(r\)(?=\w|\s)",
+)
+_CUT = re.compile(r"[()\[\]{}（）【】|｜–—,、，:;•·!?\"“”]|\s[-/@]\s|\s-|-\s|\bat\s")
+_NUMBER = re.compile(
+    r"#\s*[a-z]{0,3}-?\d+\b|\b(?:(?:job|req|requisition|ref|id)\b[\s.:#-]*)+[a-z]{0,3}-?\d{3,}\b"
+    r"|(?<=[(\[])[a-z]{0,3}[- ]?\d{3,}(?=[)\]])|\b[a-z]{1,3}-?\d{4,}\b|\b\d{5,}\b"
+)
+_OF_NUMBER = re.compile(r"[a-z]{0,3}-?\d+")
+_WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
+MAX_SPACES = 5
+"""In a part of a title that may be a place; a longer one says more."""
+LARGE_CITY = 500_000
+"""Inhabitants; smaller cities are also words of titles (Enterprise, Mobile, Commerce)."""
+
+
+@functools.cache
+def _forms() -> tuple[dict[str, str], dict[str, str]]:
+    """Canonical forms of single words and of two words, from `title_forms.csv`; an empty one is left out."""
+    forms = {row["words"] or "": row["form"] or "" for row in rows_of("title_forms")}
+    return (
+        {words: form for words, form in forms.items() if " " not in words},
+        {words: form for words, form in forms.items() if " " in words},
+    )
+
+
+def number_in(title: str) -> str | None:
+    """The number of a requisition that a title carries ("Analyst - IAC23135"); None where it has none."""
+    found = _NUMBER.search(normal(title))
+    return _OF_NUMBER.findall(found[0])[-1] if found else None
+
+
+def title_key(title: str, location_text: str | None, employer: str | None, said: frozenset[str]) -> str:
+    """A title without what does not tell two jobs apart, its words in their canonical form, once each and in order.
+
+    Left out: words for gender and workplace, numbers of requisitions, the employer (by its name, or as `said`, its
+    evidence, has it), and parts that stand apart and name a place: a city, a country, a group of countries, or words
+    of the advert's own location. "Sr. ML Engineer - Berlin (m/f/d)" is `engineer ml senior`, as is "Machine Learning
+    Engineer (Senior), Remote".
+    """
+    return _title_key(title, location_text or "", employer or "", said)
+
+
+@functools.lru_cache(maxsize=1 << 17)
+def _title_key(title: str, location_text: str, employer: str, said: frozenset[str]) -> str:
+    folded = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
+    if (name := normal(employer)) and name in folded:
+        folded = re.sub(
+            rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", folded
+        )
+    names = {key.rsplit(":", 1)[-1].split("@")[0] for key in said}
+    own = set(_WORD.findall(normal(location_text)))
+    parts = [_WORD.findall(part) for part in _CUT.split(folded)]
+    parts = [part for part in parts if part and "".join(part) not in names]
+    words: list[str] = []
+    for n, part in enumerate(parts):
+        before, after = (" ".join(parts[m]) if 0 <= m < len(parts) else "" for m in (n - 1, n + 1))
+        if not (_is_place(" ".join(part), before, after) or (words and own.issuperset(part))):
+            words += part
+    return " ".join(sorted(_canonical(words))) or normal(title)
+
+
+def _canonical(words: Sequence[str]) -> set[str]:
+    singles, doubles = _forms()
+    kept: set[str] = set()
+    n = 0
+    while n < len(words):
+        pair = " ".join(words[n : n + 2])
+        if pair in doubles:
+            kept.update(doubles[pair].split())
+            n += 2
+            continue
+        word = words[n]
+        word = singles.get(
+            word, word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+        )
+        kept.update(singles.get(word, word).split())
+        n += 1
+    return kept
+
+
+def _is_place(part: str, before: str, after: str) -> bool:
+    """Whether a part of a title, which stands between two others, names a place and nothing else.
+
+    A country, subdivision, group of countries or large city does alone; a town where its subdivision or country stands
+    behind it, and a code of two letters behind a city in it: "Andover, MA".
+    """
+    is_alone, found = _named(part)
+    if is_alone or not found:
+        return is_alone
+    if len(part) == 2:
+        return any(_encloses(area, city) for area in found for city in _named(before)[1] if city.city)
+    return any(_encloses(area, town) for area in _named(after)[1] for town in found)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _named(part: str) -> tuple[bool, tuple[Meaning, ...]]:
+    """Whether a part of a title is a place whatever stands beside it, and what it may mean as one.
+
+    If need be without "area", "office" and the like at its end.
+    """
+    if part.count(" ") > MAX_SPACES:
+        return False, ()
+    name = place_key(part)
+    if name in groups():
+        return True, ()
+    found = (*gazetteer().names.get(name), *gazetteer().codes.get(name.upper(), ()))
+    words = name.split()
+    while not found and len(words) > 1 and words[-1] in noise().strip:
+        words = words[:-1]
+        found = gazetteer().names.get(" ".join(words))
+    is_alone = len(part) > 2 and any(m.city is None or m.population >= LARGE_CITY for m in found)
+    return is_alone, found
+
+
+def _encloses(area: Meaning, city: Meaning) -> bool:
+    return area.city is None and area.country == city.country and area.subdivision in (None, city.subdivision)

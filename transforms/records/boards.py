@@ -1,0 +1,24 @@
+"""A line of boards.csv: one employer's board on one platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """One employer's board on one platform. `board` is its token in the platform's addresses, case kept.
+
+    `country` is the employer's (ISO 3166-1 alpha-2), `industry` an ISIC section or one of the guide's six,
+    `hires_in` the UN M49 regions its postings were seen in.
+    """
+
+    source: str
+    board: str
+    employer: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    is_ai_first: bool | None = None
+    hires_in: tuple[str, ...] = ()
+    verified_on: date | None = None

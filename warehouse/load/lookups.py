@@ -1,0 +1,17 @@
+"""Lookup tables: countries, roles, skills and sources, put in place before anything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from transforms.text.lookups import countries, roles, taxonomy
+from warehouse import database
+from warehouse.tables import Countries, Roles, Skills, Sources
+
+
+def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
+    """Replace the lookup tables by today's lookups, and core.sources by these declarations."""
+    database.load_lookup(con, Countries, countries())
+    database.load_lookup(con, Roles, roles())
+    database.load_lookup(con, Skills, taxonomy())
+    database.load_lookup(con, Sources, sources)

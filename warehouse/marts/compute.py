@@ -1,0 +1,96 @@
+"""All marts of a day: computed where what they are computed from changed, checked, and stored together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+import pandas as pd
+
+from transforms.records.columns import table_of
+from warehouse import database
+from warehouse.checks import gate
+from warehouse.marts import cell_cache
+from warehouse.marts.measures import FOLLOWED
+from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.shares import shares
+from warehouse.tables import MartInputs, SalaryBands, SalaryBands730, Shares
+
+log = logging.getLogger("jobmarket.warehouse")
+
+
+class Mart(NamedTuple):
+    """How a mart is computed: days of its window, and the function of database, day, window and known cells.
+
+    `moving` are relations it reads whose rows change as days pass, though no row of core does.
+    """
+
+    window_days: int
+    compute: Callable[[database.Connection, date, int, cell_cache.Cells], pd.DataFrame]
+    moving: tuple[str, ...] = ()
+
+
+MARTS: dict[type, Mart] = {
+    SalaryBands: Mart(365, salary_bands),
+    SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
+    Shares: Mart(365, shares, moving=(FOLLOWED,)),
+}
+
+
+class ComputedMarts(NamedTuple):
+    """The marts of a day before they are stored.
+
+    `inputs`: the digest of what each mart is computed from. `unchanged`: marts that are
+    those of an earlier day, and which. `frames`: rows of the others. `problems`: what did not pass its gate.
+    """
+
+    as_of: date
+    inputs: dict[type, str]
+    unchanged: dict[type, date]
+    frames: dict[type, pd.DataFrame]
+    problems: list[str]
+
+
+def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> ComputedMarts:
+    """Compute and check every mart of a day; the results of the gates go to ops.checks.
+
+    A mart is computed where what it is computed from changed: not at all when nothing did, else cell by cell
+    (`warehouse.marts.cell_cache`). What is taken over as a whole met its gate when it was computed, and only its day
+    changes; as soon as one cell is computed, all rows of the mart pass the gate.
+    """
+    of_window = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+    inputs = {
+        cls: " ".join(
+            [of_window[mart.window_days]]
+            + [cell_cache.digest_of(con, relation, as_of, mart.window_days) for relation in mart.moving]
+        )
+        for cls, mart in MARTS.items()
+    }
+    computed = ComputedMarts(as_of, inputs, {}, {}, [])
+    for cls, mart in MARTS.items():
+        name = table_of(cls).name
+        if day := cell_cache.day_with(con, cls, as_of, inputs[cls]):
+            computed.unchanged[cls] = day
+            log.info("%s: nothing changed since %s", name, day)
+            continue
+        cells = cell_cache.cells_of(con, cls, as_of)
+        frame = computed.frames[cls] = mart.compute(con, as_of, mart.window_days, cells)
+        result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
+        database.record_checks(con, result.checks)
+        log.info("computed %s: %s cells, %s as before", name, f"{cells.n_computed:,}", f"{cells.n_taken:,}")
+        if not result.passed:
+            computed.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
+    return computed
+
+
+def write_marts(con: database.Connection, computed: ComputedMarts) -> None:
+    """Store the marts of a day and note what they were computed from, in the caller's transaction."""
+    for cls, day in computed.unchanged.items():
+        database.keep_mart(con, cls, of=day, as_of=computed.as_of)
+    for cls, frame in computed.frames.items():
+        database.write_mart(con, cls, frame, as_of=computed.as_of)
+    made = [MartInputs(mart=table_of(cls).name, as_of=computed.as_of, inputs=computed.inputs[cls]) for cls in MARTS]
+    database.put(con, MartInputs, made)
