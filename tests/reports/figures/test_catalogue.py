@@ -103,6 +103,15 @@ def test_literals_survive_quotes() -> None:
         query.literal(object())
 
 
+def test_sql_as_a_parameter_is_filled_in_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "two.sql").write_text("SELECT * FROM ($inner) WHERE a = $a\n")
+    monkeypatch.setattr(query, "SQL", tmp_path)
+    given = {"inner": query.Sql("SELECT $a AS a"), "a": "x"}
+    assert query.fill("two", given) == "SELECT * FROM (SELECT 'x' AS a) WHERE a = 'x'"
+    with pytest.raises(KeyError):
+        query.fill("two", {"inner": given["inner"]})
+
+
 # --- the ladder ---
 
 

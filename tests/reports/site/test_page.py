@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -11,8 +12,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from reports.figures.catalogue import KNOWN, Display, Figure
 from reports.figures.compute import compute_figures
-from reports.site import charts, page
+from reports.site import charts, page, sections
+from reports.wording import shares
 from tests.share_rows import share_row
 from warehouse import tables
 from warehouse.publish import atomic_files
@@ -275,3 +278,48 @@ def test_nothing_is_drawn_beyond_the_axis() -> None:
     assert max(float(x) for x in re.findall(r'"([\d.]+)%"', text)) <= 100
     with pytest.raises(ValueError, match="nothing to draw"):
         charts.ranking([], "c", name="skill", title="t")
+
+
+# --- the page follows the catalogue ---
+
+REGIONAL = [
+    {"place": place, "item": "remote", "share": share, "share_lo": 0.2, "share_hi": 0.6, "n_jobs": 400, "n_asking": 9,
+     "n_employers": 40, "n_employers_asking": 6, "status": "published", "reason": None}
+    for place, share in (("World", 0.31), ("South America", 0.47))
+]  # fmt: skip
+
+
+def test_every_display_names_a_section_and_a_kind_of_chart() -> None:
+    known = {section.id for section in sections.SECTIONS} | {sections.SUMMARY}
+    displays = [display for declared in KNOWN.values() for display in declared.displays]
+    assert {display.section for display in displays} == known, "no section is unknown, and none is empty"
+    assert {display.chart for display in displays} - {None} == set(charts.CHARTS)
+
+
+def test_a_new_figure_stands_on_the_page_by_its_declaration_alone(
+    ledger: list[Figures], figure: Callable[..., Figures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = Figure(
+        id="workplace.new",
+        title="Something new, by region",
+        unit="share",
+        renderer=shares.by_region("AI jobs"),
+        displays=(Display(section="roles", chart="shares", chart_title="Something drawn"),),
+    )
+    row = figure(figure=new.id, title=new.title, value="x", text="x", value_json=json.dumps(REGIONAL))
+    before = page.page([*ledger, row])
+    monkeypatch.setitem(KNOWN, new.id, new)
+    after = page.page([*ledger, row])
+    assert new.title not in before
+    roles = after.split('id="roles"')[1].split("<h2")[0]
+    assert "<h3>Something new, by region</h3>" in roles and ">Something drawn</title>" in roles
+    assert '<g data-name="South America">' in roles and '<td class="range">World</td>' in roles
+
+
+def test_a_section_without_figures_is_left_out(figure: Callable[..., Figures]) -> None:
+    outline = Outline(page.page([figure(figure="outlook.gdp_2030", kind="cited", value="x", value_json=CLAIM)]))
+    headings = [attributes["id"] for tag, attributes in outline.seen if tag == "h2"]
+    assert headings == ["cited", "sources"]
+
+
+CLAIM = '[{"claim": "x", "publisher": "p", "work": "", "published": "", "caveat": "c"}]'
