@@ -47,7 +47,7 @@ from flows.runtime.version import code_version
 from flows.terminal.errors import describe_unwritten
 from flows.terminal.progress import show_progress
 from reports.figures import claims
-from reports.figures.compute import compute as compute_figures
+from reports.figures.compute import compute_figures
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from reports.site import page

@@ -154,8 +154,7 @@ def explain(
 
     **Reads** market.duckdb. **Writes** nothing.
     """
-    from reports.figures.explain import UnknownFigureError
-    from reports.figures.explain import explain as explain_figure
+    from reports.figures.explain import UnknownFigureError, explain_figure
 
     with open_published(as_of, has_history=True) as con:
         if figure == "list":

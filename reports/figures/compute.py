@@ -68,7 +68,7 @@ def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     )
 
 
-def compute(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
+def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
     """The ledger rows of one day, one per figure, in order of declaration.
 
     Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.

@@ -24,7 +24,7 @@ class UnknownFigureError(ValueError):
         super().__init__(f"there is no figure {figure_id!r}{hint}")
 
 
-def explain(con: Connection, figure_id: str, as_of: date | None = None) -> str:
+def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -> str:
     """Everything the ledger knows of a figure on a day (the newest when None), as text in labelled lines.
 
     Raises `UnknownFigureError`; for a known figure that no run has computed yet the text says so.

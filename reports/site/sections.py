@@ -50,9 +50,9 @@ SECTIONS = (
         id="where",
         heading="Where and how",
         intro=(
-            "Shares of AI jobs: engineering, research and data science, and the roles around them. Adverts that do not "
-            "say are left out, but where pay is not stated, that is what is counted. Whiskers are 95% intervals, and a "
-            "hollow bar means low confidence.",
+            "Shares of AI jobs: engineering, research and data science, and the roles around them. A job whose adverts "
+            "do not say is left out, except where it is counted whether they state pay. Whiskers are 95% intervals, "
+            "and a hollow bar means low confidence.",
         ),
     ),
     Section(

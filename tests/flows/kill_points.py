@@ -94,7 +94,7 @@ POINTS = [
     Point("gates", "warehouse.checks.gate:check", "after", 4),
     Point("marts", "warehouse.database:write_mart", "before"),
     Point("marts", "warehouse.database:write_mart", "after", 3),
-    Point("marts", "reports.figures.compute:compute", "after"),
+    Point("marts", "reports.figures.compute:compute_figures", "after"),
     Point("gates", "warehouse.checks.integrity:judge", "after"),
     Point("publish", "reports.guide.refresh:stage", "after"),
     Point("publish", "warehouse.publish.market:_renew_market", "after"),

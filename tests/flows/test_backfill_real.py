@@ -11,7 +11,7 @@ import pytest
 
 from extractors.archive.reader import read
 from extractors.response import Response
-from reports.figures.explain import explain
+from reports.figures.explain import explain_figure
 from warehouse import database
 from warehouse.publish.reader import open_reader
 
@@ -95,7 +95,7 @@ def test_too_little_data_is_withheld_with_its_n(con: database.Connection) -> Non
         "SELECT status, count(*) FROM mart.salary_bands WHERE basis = 'advertised' GROUP BY ALL"
     ).fetchall()
     assert {status for status, _ in cells} == {"suppressed"}
-    said = explain(con, "band.south_america.mid_senior")
+    said = explain_figure(con, "band.south_america.mid_senior")
     assert "not enough data (n = " in said
 
 

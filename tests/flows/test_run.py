@@ -19,7 +19,7 @@ from extractors.source import all_sources
 from flows.accuracy.audit_results import GOLD, Answer
 from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
-from reports.figures.explain import explain
+from reports.figures.explain import explain_figure
 from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 from warehouse import database
 from warehouse.marts.compute import MARTS
@@ -230,7 +230,7 @@ def test_each_figure_explains_itself(con: database.Connection) -> None:
     names = figure_ids(con)
     assert len(names) > 50
     for name in names:
-        said = explain(con, name)
+        said = explain_figure(con, name)
         kind = re.search(r"^  kind +(\w+)", said, re.M)
         assert kind, said
         assert re.search(r"^  sources +\S", said, re.M), said

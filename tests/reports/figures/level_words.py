@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from reports.figures.compute import compute
+from reports.figures.compute import compute_figures
 from reports.guide.refresh import PROJECT
 from reports.guide.render import refreshed
 from reports.site.page import page
@@ -42,7 +42,7 @@ def report() -> dict[str, Any]:
         levels = ("mid", "senior", "staff")
         put_rows(con, tables.Postings, *(advert(number, levels[number % 3]) for number in range(120)))
         insert(con, tables.SalaryBands, salary_bands(con, AS_OF))
-        ledger = compute(con, AS_OF, code_version="1")
+        ledger = compute_figures(con, AS_OF, code_version="1")
     band = next(row for row in ledger if row.figure == BAND)
     guide, _ = refreshed((PROJECT / "reports" / "guide.md").read_bytes(), ledger, is_html=False)
     return {

@@ -14,8 +14,8 @@ import pytest
 from reports.figures import catalogue, query
 from reports.figures.catalogue import declared
 from reports.figures.claims import warn_of_outdated
-from reports.figures.compute import compute
-from reports.figures.explain import UnknownFigureError, explain
+from reports.figures.compute import compute_figures
+from reports.figures.explain import UnknownFigureError, explain_figure
 from reports.wording import notes, numbers
 from tests.builders import share_row
 from tests.reports.conftest import insert
@@ -34,7 +34,7 @@ Put = Callable[..., None]
 
 
 def computed(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:
-    return {row.figure: row for row in compute(con, as_of, code_version="9.9")}
+    return {row.figure: row for row in compute_figures(con, as_of, code_version="9.9")}
 
 
 def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None:
@@ -101,6 +101,15 @@ def test_literals_survive_quotes() -> None:
     ]  # fmt: skip
     with pytest.raises(TypeError):
         query.literal(object())
+
+
+def test_sql_as_a_parameter_is_filled_in_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "two.sql").write_text("SELECT * FROM ($inner) WHERE a = $a\n")
+    monkeypatch.setattr(query, "SQL", tmp_path)
+    given = {"inner": query.Sql("SELECT $a AS a"), "a": "x"}
+    assert query.fill("two", given) == "SELECT * FROM (SELECT 'x' AS a) WHERE a = 'x'"
+    with pytest.raises(KeyError):
+        query.fill("two", {"inner": given["inner"]})
 
 
 # --- the ladder ---
@@ -680,21 +689,21 @@ def test_each_printed_figure_can_be_run_again_from_its_sql(
 
 def test_the_same_rows_give_the_same_ledger(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     filled(con, put, cell)
-    first = compute(con, AS_OF, code_version="1")
+    first = compute_figures(con, AS_OF, code_version="1")
     store(con, put, first)
-    assert compute(con, AS_OF, code_version="1") == first, "the ledger of the day itself changes nothing"
+    assert compute_figures(con, AS_OF, code_version="1") == first, "the ledger of the day itself changes nothing"
 
 
 def test_compute_writes_nothing(put: Put, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     path = tmp_path / "market.duckdb"
     con.execute(f"ATTACH '{path}' AS market; COPY FROM DATABASE memory TO market; DETACH market")
     with duckdb.connect(str(path), read_only=True) as reader:
-        assert compute(reader, AS_OF, code_version="1")
+        assert compute_figures(reader, AS_OF, code_version="1")
 
 
 def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     filled(con, put, cell)
-    store(con, put, compute(con, AS_OF, code_version="1"))
+    store(con, put, compute_figures(con, AS_OF, code_version="1"))
     assert "CHECK" in ddl(tables.Figures)
     counted = con.execute("SELECT count(*), count(DISTINCT figure) FROM mart.figures").fetchone()
     assert counted is not None and counted[0] == counted[1] == len(declared(con))
@@ -707,7 +716,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
     answered(put, 1, "ashby", "b", date(2026, 8, 16))
     for day in (date(2026, 8, 16), AS_OF):
         store(con, put, [computed(con, day)[NORTH]])
-    text = explain(con, NORTH)
+    text = explain_figure(con, NORTH)
     for expected in (
         "band.northern_america.mid_senior on 2026-08-17",
         "USD 10.0K–15.0K per month (from adverts of the last 730 days)",
@@ -723,17 +732,17 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
         "USD 8.1K–12.9K per month in North America (no source named)",
     ):
         assert expected in text, expected
-    assert "on 2026-08-16" in explain(con, NORTH, date(2026, 8, 16))
+    assert "on 2026-08-16" in explain_figure(con, NORTH, date(2026, 8, 16))
 
 
 def test_explain_of_every_kind_of_figure_works(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     filled(con, put, cell)
-    store(con, put, compute(con, AS_OF, code_version="1"))
+    store(con, put, compute_figures(con, AS_OF, code_version="1"))
     for name in declared(con):
-        assert explain(con, name).startswith(f"{name} on 2026-08-17\n")
+        assert explain_figure(con, name).startswith(f"{name} on 2026-08-17\n")
 
 
 def test_explain_of_what_is_not_there(con: duckdb.DuckDBPyConnection) -> None:
-    assert "run the pipeline first" in explain(con, NORTH)
+    assert "run the pipeline first" in explain_figure(con, NORTH)
     with pytest.raises(UnknownFigureError, match=r"did you mean .*band\.northern_america\.mid_senior"):
-        explain(con, "band.north_america.mid_senior")
+        explain_figure(con, "band.north_america.mid_senior")

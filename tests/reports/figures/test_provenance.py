@@ -14,7 +14,7 @@ import pytest
 
 from reports.figures import query
 from reports.figures.catalogue import Fallback, Figure, declared
-from reports.figures.compute import compute, parameters_of
+from reports.figures.compute import compute_figures, parameters_of
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
 from warehouse import tables
@@ -269,7 +269,7 @@ def test_the_jobs_of_the_adverts_behind_a_figure_are_the_jobs_that_it_counts(
 
 
 def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.DuckDBPyConnection) -> None:
-    ledger = {row.figure: row for row in compute(market, AS_OF, code_version="1")}
+    ledger = {row.figure: row for row in compute_figures(market, AS_OF, code_version="1")}
     rows_of = reader(market)
     printed = set()
     for figure, rung, given in laddered(market):

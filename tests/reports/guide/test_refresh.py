@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.figures.catalogue import KNOWN
-from reports.figures.compute import compute
+from reports.figures.compute import compute_figures
 from reports.guide.markers import GuideError, Refreshed
 from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
 from reports.guide.render import refreshed
@@ -474,7 +474,7 @@ def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make
 
 def ours(con: Any, put: Any) -> list[Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    return compute(con, date(2026, 8, 17), code_version="1")
+    return compute_figures(con, date(2026, 8, 17), code_version="1")
 
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -11,8 +12,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.figures.compute import compute
-from reports.site import charts, page
+from reports.figures.catalogue import KNOWN, Display, Figure
+from reports.figures.compute import compute_figures
+from reports.site import charts, page, sections
+from reports.wording import shares
 from tests.builders import share_row
 from warehouse import tables
 from warehouse.publish import atomic_files
@@ -50,7 +53,7 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
         {"posting_id": "ashby:1", "source": "ashby", "role_group": "ai_engineering", "seniority": "mid",
          "pay_region": "Northern America", "text_state": "full", **pay},
     )  # fmt: skip
-    return compute(con, AS_OF, code_version="1.2.3")
+    return compute_figures(con, AS_OF, code_version="1.2.3")
 
 
 SOURCE = Sources(
@@ -211,7 +214,7 @@ def test_the_same_rows_give_the_same_bytes(ledger: list[Figures], tmp_path: Path
 
 
 def test_an_empty_market_still_makes_a_page_and_no_rows_do_not(con: Any) -> None:
-    text = page.page(compute(con, AS_OF, code_version="1"))
+    text = page.page(compute_figures(con, AS_OF, code_version="1"))
     Outline(text)
     assert "Withheld: no place has enough data." in text and "<svg" not in text
     with pytest.raises(ValueError, match="no figures"):
@@ -275,3 +278,48 @@ def test_nothing_is_drawn_beyond_the_axis() -> None:
     assert max(float(x) for x in re.findall(r'"([\d.]+)%"', text)) <= 100
     with pytest.raises(ValueError, match="nothing to draw"):
         charts.ranking([], "c", name="skill", title="t")
+
+
+# --- the page follows the catalogue ---
+
+REGIONAL = [
+    {"place": place, "item": "remote", "share": share, "share_lo": 0.2, "share_hi": 0.6, "n_jobs": 400, "n_asking": 9,
+     "n_employers": 40, "n_employers_asking": 6, "status": "published", "reason": None}
+    for place, share in (("World", 0.31), ("South America", 0.47))
+]  # fmt: skip
+
+
+def test_every_display_names_a_section_and_a_kind_of_chart() -> None:
+    known = {section.id for section in sections.SECTIONS} | {sections.SUMMARY}
+    displays = [display for declared in KNOWN.values() for display in declared.displays]
+    assert {display.section for display in displays} == known, "no section is unknown, and none is empty"
+    assert {display.chart for display in displays} - {None} == set(charts.CHARTS)
+
+
+def test_a_new_figure_stands_on_the_page_by_its_declaration_alone(
+    ledger: list[Figures], figure: Callable[..., Figures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = Figure(
+        id="workplace.new",
+        title="Something new, by region",
+        unit="share",
+        renderer=shares.by_region("AI jobs"),
+        displays=(Display(section="roles", chart="shares", chart_title="Something drawn"),),
+    )
+    row = figure(figure=new.id, title=new.title, value="x", text="x", value_json=json.dumps(REGIONAL))
+    before = page.page([*ledger, row])
+    monkeypatch.setitem(KNOWN, new.id, new)
+    after = page.page([*ledger, row])
+    assert new.title not in before
+    roles = after.split('id="roles"')[1].split("<h2")[0]
+    assert "<h3>Something new, by region</h3>" in roles and ">Something drawn</title>" in roles
+    assert '<g data-name="South America">' in roles and '<td class="range">World</td>' in roles
+
+
+def test_a_section_without_figures_is_left_out(figure: Callable[..., Figures]) -> None:
+    outline = Outline(page.page([figure(figure="outlook.gdp_2030", kind="cited", value="x", value_json=CLAIM)]))
+    headings = [attributes["id"] for tag, attributes in outline.seen if tag == "h2"]
+    assert headings == ["cited", "sources"]
+
+
+CLAIM = '[{"claim": "x", "publisher": "p", "work": "", "published": "", "caveat": "c"}]'

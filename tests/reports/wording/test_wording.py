@@ -8,7 +8,7 @@ import pytest
 
 from reports.figures import catalogue
 from reports.figures.catalogue import declaration_of
-from reports.wording import notes, numbers, pay
+from reports.wording import levels, notes, numbers, pay, shares
 from transforms.records.vocabulary import SKILL_CATEGORIES
 from warehouse.marts.statistics import DOUBT_WORDS
 from warehouse.tables import Figures
@@ -161,6 +161,29 @@ def test_a_table_of_shares_says_why_its_columns_do_not_divide() -> None:
         assert "a share is then not its jobs divided by 400" in table.key
         line = dict(zip(table.columns, table.rows[0], strict=True))
         assert (line["Jobs"], line["Employers"]) == ("40", "6")
+
+
+def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
+    row: dict[str, Any] = {"share": 0.31, "share_lo": 0.28, "share_hi": 0.34, "n_asking": 124, "n_jobs": 400,
+                           "n_employers_asking": 30, "n_unknown": 60, "status": "published"}  # fmt: skip
+    low = row | {"place": "Caribbean", "share": 0.5, "n_jobs": 40, "status": "low", "reason": "few employers"}
+    held = row | {"place": "Polynesia", "share": None, "share_lo": None, "n_jobs": 3, "status": "suppressed"}
+    rows = [row | {"place": "World"}, low, held]
+    made = shares.by_region("AI jobs")
+    assert made.text(rows) == "World 31%; Caribbean 50% (low confidence); 1 more withheld"
+    assert list(made.note(rows)) == ["60 more jobs do not say"]
+    assert made.table is not None
+    table = made.table(rows)
+    assert table.rows[0] == ("World", "31%", "28–34%", "124", "400", "30")
+    assert [line[0] for line in table.rows] == ["World", "Caribbean (low confidence)"]
+    assert table.below == ("Withheld, too few jobs or employers: Polynesia (n = 3).",)
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"), [("mid_senior", "mid to senior level"), ("entry", "entry level"), ("staff", "staff level")]
+)
+def test_a_group_of_levels_has_a_name(group: str, expected: str) -> None:
+    assert levels.level_phrase(group) == expected
 
 
 @pytest.mark.parametrize("figure_id", ["skills.any", "skills.baseline"])
