@@ -3,13 +3,16 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test long check bench lint types sample generated lock clean
+.PHONY: run test quick long check bench lint types sample generated lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
 
 test: $(INSTALLED)  ## run the tests, without a network
 	$(BIN)/python -m pytest -n 2
+
+quick: $(INSTALLED)  ## the tests of readers and sources, in a minute or two
+	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine tests/test_imports.py
 
 long: $(INSTALLED)  ## tests that take many minutes, and what thirty nights add and cost
 	$(BIN)/python -m pytest -m long
