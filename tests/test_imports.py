@@ -1,4 +1,4 @@
-"""The walls: which package may import which, and which library lives where (DESIGN: layout, one home each)."""
+"""The walls: which package may import which, and which library lives where (docs/design.md)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from warehouse.marts.measures import STILL_OPEN_DAYS
 from warehouse.marts.statistics import too_few
 
 MIN_SECTOR_KNOWN = 0.60
-"""Share of jobs whose industry must be known before industries are printed (DESIGN, section 6)."""
+"""Share of jobs whose industry must be known before industries are printed (docs/design.md: Figures)."""
 
 
 @dataclass(frozen=True, kw_only=True)

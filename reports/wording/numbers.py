@@ -29,7 +29,7 @@ CATEGORY_NAMES = {
 }
 """Headings of the categories of skills: the 2026 guide's six, and two that it lacks."""
 VERDICTS = ((0.25, "essential"), (0.10, "common"), (0.03, "occasional"), (0.0, "rare"))
-"""Least lower end of the 95 % interval of a skill's share, and the word for it (DESIGN, section 6)."""
+"""Least lower end of the 95 % interval of a skill's share, and the word for it (docs/design.md: Figures)."""
 VERDICT_RULE = (
     "Verdict, by the lower end of the 95% interval: "
     + "".join(f"{word} from {least:.0%}, " for least, word in VERDICTS[:-1])

@@ -11,7 +11,7 @@ from warehouse.schema import key_of, literal, quoted
 from warehouse.tables import InDollars, PostingPay, Postings, SupersededVersions
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
-"""Sources of exchange rates in order of trust, and how many days old a rate may be (DESIGN: Money)."""
+"""Sources of exchange rates in order of trust, and how many days old a rate may be (docs/design.md: Money)."""
 IDENTITY = "identity"
 """`fx_source` of pay that is in dollars already."""
 PAID = {
