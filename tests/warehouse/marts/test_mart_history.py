@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.builders import all_rows, open_copy
 from tests.share_rows import share_of
-from tests.warehouse.test_database import all_rows
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
 from warehouse import database
@@ -29,8 +29,8 @@ SPANS = "SELECT item, n_jobs, valid_from, valid_to FROM mart.shares_history ORDE
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path_factory.mktemp("history")) as con:
+def opened(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path_factory.mktemp("history")) as con:
         yield con
 
 
