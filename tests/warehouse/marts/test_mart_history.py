@@ -185,7 +185,13 @@ def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: dat
 
 
 def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connection) -> None:
-    changes: list[dict[str, Any]] = [{}, {"n_jobs": 5}, {}, {"reason": None, "status": "published"}, {"share": 0.5}]
+    changes: list[dict[str, Any]] = [
+        {},
+        {"n_jobs": 5, "n_no": 5},
+        {},
+        {"reason": None, "status": "published"},
+        {"share": 0.5},
+    ]
     for number, changed in enumerate(changes):
         rows = [replace(share(day(number), "ai_engineer", 1), **changed), share(day(number), "ai_leadership", 2)]
         database.write_mart(con, Shares, rows, as_of=day(number))
