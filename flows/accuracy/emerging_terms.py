@@ -116,7 +116,7 @@ class Term:
 
 ADVERTS = f"""
 SELECT any_value(p.posting_id ORDER BY p.posting_id) AS posting_id,
-    any_value(coalesce(p.employer_id, p.source || ':' || coalesce(p.board, p.posting_id)) ORDER BY p.posting_id),
+    any_value(counted_employer(p.employer_id, p.source, p.board, p.posting_id) ORDER BY p.posting_id),
     bool_or(p.role_group IN {AI_GROUPS} OR p.ai_label = 'builds_ai'),
     bool_or(p.role_group IN {TECHNICAL_GROUPS}),
     min(coalesce(p.posted_on, p.first_seen_at::DATE)), min(p.first_seen_at::DATE),
