@@ -47,8 +47,7 @@ from reports.site import page
 from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
-from warehouse.checks import drift, integrity
-from warehouse.checks import gate as quality
+from warehouse.checks import drift, gate, integrity
 from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, unconverted
@@ -467,9 +466,9 @@ def _load_gate(con: database.Connection, request: Request, source: Source, check
     let_in = accepted(request.settings.data, request.as_of)
     is_of_night = functools.cache(lambda warc: is_live(request.settings.archive / warc))
 
-    def gate(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+    def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
         named: dict[str, Any] = {"gate": f"load:{warc}", "run_id": request.run_id}
-        results = [quality.check(frame, row_class, **named)]
+        results = [gate.check(frame, row_class, **named)]
         if warc not in let_in and is_of_night(warc):
             named |= {"source": source.name, "n_seen": n_seen, "expected_rows": source.expected_rows}
             named |= {"accepted": let_in, "live": list(filter(is_of_night, loader.loaded_files(con, source.name)))}
@@ -482,7 +481,7 @@ def _load_gate(con: database.Connection, request: Request, source: Source, check
                 LOG.warning("%s: %s", warc, warning)
         return all(result.passed for result in results)
 
-    return gate
+    return judge
 
 
 def find_lacking(request: Request, broken: Mapping[str, str]) -> list[str]:

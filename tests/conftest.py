@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,16 @@ TOGETHER = frozenset(f"tests/flows/test_{name}.py" for name in ("cli", "faults",
 """The modules that use them: one process runs them all, so that they are made once."""
 FIRST = ("tests/flows/test_faults.py", "tests/flows/test_life_cycle_real.py")
 """Modules to begin with, since those that take longest should not be left to the end."""
+
+
+@pytest.fixture(scope="session")
+def work_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty work file, for `tests.builders.open_copy`: making one takes 0.3 s, copying it 0.02 s."""
+    from warehouse import database
+
+    folder = tmp_path_factory.mktemp("work_template")
+    database.open_work(folder).close()
+    return folder
 
 
 def module_of(nodeid: str) -> str:

@@ -103,7 +103,7 @@ def stored_key(con: Connection) -> str | None:
 def _make_work(path: Path, config: dict[str, Any]) -> None:
     """Make an empty work file beside its place and move it there, so that it is never there half-made."""
     fresh = path.with_name(path.name + ".new")
-    remove_file(fresh)
+    remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
     with _connect(fresh, config) as con:
         with transaction(con):
@@ -113,7 +113,7 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
         if old.exists():
             _carry_over(con, old)
         con.execute("CHECKPOINT")
-    remove_file(path, sidecars_only=True)
+    remove_database(path, sidecars_only=True)
     atomic_files.sync_file(fresh)
     fresh.replace(path)
     atomic_files.sync_folder(path.parent)
@@ -153,7 +153,7 @@ def transaction(con: Connection) -> Iterator[None]:
     con.commit()
 
 
-def remove_file(path: Path, *, sidecars_only: bool = False) -> None:
+def remove_database(path: Path, *, sidecars_only: bool = False) -> None:
     """Remove a database file with its write-ahead logs, or these alone."""
     for file in (*([] if sidecars_only else [path]), *path.parent.glob(path.name + ".wal*")):
         file.unlink(missing_ok=True)

@@ -744,7 +744,7 @@ class Rejects:
 
 @table("ops.checks", "Results of the gates: one row per expectation that was run.")
 class Checks:
-    """Written by quality.py."""
+    """Written by warehouse/checks/gate.py."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     gate: Annotated[str, Column("load:<archive file> or mart:<table>", key=True)]

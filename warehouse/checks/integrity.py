@@ -1,8 +1,8 @@
-"""Whether the warehouse as a whole is sound: what no look at one table's rows can tell.
+"""Cross-table integrity checks, run before publishing.
 
-Gates judge the rows of one file or one mart before they are written (`quality`); this one asks the finished tables
-whether keys are unique and references lead somewhere (both read from the declarations), whether the life of
-postings makes sense, and whether marts count what core holds. Each rule is a SELECT of what breaks it, so a rule
+Gates judge the rows of one file or one mart before they are written (`gate`); this one asks the finished tables
+whether keys are unique and references lead somewhere (both read from the declarations), whether the history
+of postings makes sense, and whether marts count what core holds. Each rule is a SELECT of what breaks it, so a rule
 that is not met names its first offenders. A warehouse that is not sound is not published.
 """
 

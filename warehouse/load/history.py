@@ -1,13 +1,13 @@
-"""The life of postings: from when to when each board listed them, and what they said in between.
+"""The history of postings: from when to when each board listed them, and what they said in between.
 
 A step takes the archive files of one source that were read at one time and that are later than all that were
 loaded before, and brings `core.posting_boards`, `core.superseded_versions` and `core.postings` forward. A file that
 comes late has its source be taken through all steps again (`loader.load`), so that what stands in the warehouse is
 a function of the loaded files and not of the order in which they came.
 
-Of what is not seen nothing is concluded, but for two answers: a complete list of a board that lacks a posting, and
-a 404 or 410 at the posting's own address. What is not seen for as long as its source declares has expired, which is
-not a closing.
+Absence proves nothing, with two exceptions: a complete list of a board that lacks a posting, and a 404 or 410 at the
+posting's own address. A posting that is not seen for as long as its source declares has expired, which is not a
+closing.
 """
 
 from __future__ import annotations

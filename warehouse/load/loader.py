@@ -77,7 +77,7 @@ MISSING = (
     "keeps its last good rows; refine the file, or delete work.duckdb if it was taken from the archive on purpose"
 )
 SETTLED = "settled_with"
-"""Table of the work file: the digest of what employers, jobs and dollars were last worked out from."""
+"""Table of the work file: the digest of what employers, job ids and USD amounts were last computed from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +293,7 @@ def _reload(
 
 
 def _forget(con: database.Connection, source: str) -> None:
-    """Remove all rows of a source, and the note that employers, jobs and dollars follow from what is loaded."""
+    """Remove all rows of a source, and the note that employers, job ids and USD amounts are up to date."""
     con.execute(f"DROP TABLE IF EXISTS {SETTLED}")
     for part in (PostingBoards, *(cls for cls, _ in history.PARTS_OF_POSTING)):
         con.execute(
@@ -476,19 +476,22 @@ def _refused(con: database.Connection, file: RefinedFile, why: str) -> Loaded:
 
 
 def derived_is_current(con: database.Connection, *others: object) -> bool:
-    """Whether employers, jobs and dollars follow from what is loaded, and from `others` that they follow from."""
+    """True if employers, job ids and USD amounts are up to date with the loaded files and with `others`.
+
+    `others` are further values that they are computed from; equal values have the same `repr`.
+    """
     known = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
     return bool(known) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
 
 
 def mark_derived_current(con: database.Connection, *others: object) -> None:
-    """Note that they do now."""
+    """Note that employers, job ids and USD amounts were computed from what is loaded now, and from `others`."""
     with database.transaction(con):
         con.execute(f"CREATE OR REPLACE TABLE {SETTLED} AS SELECT ? AS digest", [_digest(con, others)])
 
 
 def _digest(con: database.Connection, others: Sequence[object]) -> str:
-    """Of all loaded files but those in which every answer repeats an earlier one."""
+    """Digest of `others` and of all loaded files but those in which every answer repeats an earlier one."""
     loads = con.execute(
         """
         SELECT count(*), sum(hash(warc, refine_key, observed_to)) FROM ops.loads

@@ -61,7 +61,7 @@ Hashes = NDArray[np.uint64]
 
 @functools.cache
 def code_key() -> str:
-    """Digest of the code that makes and checks marts, of the views they read, and of their libraries."""
+    """Digest of the code that makes and checks marts, of the views they read, and of the libraries beneath."""
     digest = hashlib.blake2b(digest_size=16)
     files = [path for folder in ("marts", "views") for path in sorted((WAREHOUSE / folder).glob("*.*"))]
     files += [WAREHOUSE / "tables.py", WAREHOUSE / "checks" / "gate.py"]

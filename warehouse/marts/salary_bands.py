@@ -60,7 +60,7 @@ class _Seen:
     is_inferred: Flags
     is_local: Flags
     hashes: Hashes
-    """One of each row (`reuse.hashes_of`), of all that it says."""
+    """One of each row (`cell_cache.hashes_of`), of all that it says."""
 
     def where(self, chosen: Any) -> _Seen:
         return _Seen(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})

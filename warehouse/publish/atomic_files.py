@@ -1,4 +1,4 @@
-"""Files that come whole or not at all, one or several together: written beside their places, then renamed.
+"""Atomic replacement of several files, with rollback: written beside their places, then renamed.
 
 What can fail (a faulty file, a full disk, a folder that may not be written) fails while files are staged, when
 nothing has changed. A rename that fails all the same is undone with those before it.

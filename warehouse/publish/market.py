@@ -56,16 +56,16 @@ def stage(
     with atomic_files.naming(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            database.remove_file(fresh)
+            database.remove_database(fresh)
             atomic_files.check_writable(target)
             if not _renew_market(con, target, fresh, finish):
-                database.remove_file(fresh)
+                database.remove_database(fresh)
                 _write_market(con, fresh, finish)
             atomic_files.sync_file(fresh)
             return atomic_files.staged(fresh, target)
         except BaseException as error:
             with contextlib.suppress(OSError):
-                database.remove_file(fresh)
+                database.remove_database(fresh)
             if isinstance(error, duckdb.Error) and database.is_full_disk(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             raise

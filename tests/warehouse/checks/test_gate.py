@@ -16,7 +16,7 @@ import pytest
 from tests.share_rows import share_row
 from transforms.records.columns import fields_of
 from transforms.records.rows import ExchangeRate, PayReport, Posting
-from warehouse.checks import gate as quality
+from warehouse.checks import gate
 from warehouse.checks.gate import GateBroken, GateResult, check
 from warehouse.schema import arrow_table
 from warehouse.tables import SalaryBands, Shares
@@ -97,7 +97,7 @@ def test_examples_are_few_and_short() -> None:
     result = judged(postings(50, role="w" * 1000))
     (row,) = (row for row in result.checks if not row.is_met)
     assert row.n_unexpected == 50
-    assert json.loads(row.examples or "") == ["w" * quality.MAX_EXAMPLE] * quality.EXAMPLES
+    assert json.loads(row.examples or "") == ["w" * gate.MAX_EXAMPLE] * gate.EXAMPLES
 
 
 def test_no_rows_pass_when_no_number_is_expected() -> None:
@@ -183,7 +183,7 @@ assert not os.listdir("."), os.listdir(".")
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=home,
-        env={"PYTHONPATH": str(Path(quality.__file__).parents[2]), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONPATH": str(Path(gate.__file__).parents[2]), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

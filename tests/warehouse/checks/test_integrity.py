@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.test_database import Answer, copy_of, declare, load, night, posting, refined
+from tests.builders import Answer, declare, load, night, open_copy, posting, refined
 from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.checks import integrity
@@ -17,10 +17,10 @@ AS_OF = date(2026, 1, 3)
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sound(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small warehouse that is sound: two nights, one posting closed and one edited."""
     folder = tmp_path_factory.mktemp("sound")
-    with database.open_work(folder) as con:
+    with open_copy(work_template, folder) as con:
         declare(con, 30)
         con.execute(
             "INSERT INTO core.roles VALUES ('data_engineer', 'data', 'Data engineer', 'Moves data', NULL, NULL)"
@@ -87,6 +87,13 @@ BREAKS = {
         "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings)"
         " VALUES ('acme', 'Acme', [], [], [], false, 7)"
     ),
+    "mart.shares has every skill that core has": (
+        "INSERT INTO core.skills (skill, category, kind, aliases, case_rule, evidence)"
+        " VALUES ('Python', 'Programming Languages', 'technology', [], 'any', 'test');"
+        " UPDATE core.postings SET text_state = 'full', language = 'en' WHERE posting_id = 'board:2';"
+        ' INSERT INTO core.posting_skills (posting_id, skill, requirement, start, "end")'
+        " VALUES ('board:2', 'Python', 'required', 0, 1)"
+    ),
     "mart.shares counts the jobs of core, whether they answer or not": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
@@ -105,7 +112,7 @@ def broken(con: database.Connection) -> dict[str, str | None]:
 
 
 def test_a_sound_warehouse_breaks_no_rule(sound: Path, tmp_path: Path) -> None:
-    with copy_of(sound, tmp_path) as con:
+    with open_copy(sound, tmp_path) as con:
         found = integrity.judge(con, as_of=AS_OF, run_id="test")
         assert found.failures == ()
         rules = {row.expectation for row in found.checks}
@@ -116,7 +123,7 @@ def test_a_sound_warehouse_breaks_no_rule(sound: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", BREAKS)
 def test_what_breaks_a_rule_is_named(rule: str, sound: Path, tmp_path: Path) -> None:
-    with copy_of(sound, tmp_path) as con:
+    with open_copy(sound, tmp_path) as con:
         con.execute(BREAKS[rule])
         found = broken(con)
         assert rule in found

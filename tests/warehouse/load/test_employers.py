@@ -16,6 +16,7 @@ from extractors.boards import all_boards
 from extractors.refine.refine import rows_of
 from extractors.source import Response, all_sources
 from extractors.source_list import declared_sources
+from tests.builders import open_copy
 from transforms.employers import identity
 from transforms.records.boards import Board
 from transforms.records.columns import fields_of
@@ -210,8 +211,8 @@ def test_no_order_shows_and_what_meets_is_one(adverts: list[HiringStatement], ra
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path) as opened:
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path) as opened:
         database.load_lookup(opened, Sources, declared_sources())
         yield opened
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.test_database import BEGIN, Answer, all_rows, declare, load, night, posting, refined
+from tests.builders import BEGIN, Answer, all_rows, declare, load, night, open_copy, posting, refined
 from transforms.records.rows import Place
 from warehouse import database
 from warehouse.load import loader
@@ -21,8 +21,8 @@ INTERVALS = (
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path) as made:
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path) as made:
         declare(made, 30)
         yield made
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.warehouse.test_database import Answer, all_rows, load, night, posting, refined
+from tests.builders import Answer, all_rows, load, night, posting, refined
 from transforms.employers import job_ids, sketches
 from transforms.employers import links as matching
 from transforms.records.rows import Place, Posting
@@ -42,13 +42,6 @@ def advert(id: object, text: str | None = None, **said: Any) -> Posting:
 
 def elsewhere(id: object, text: str | None = None, **said: Any) -> Posting:
     return advert(id, text, **{"source": "zeta", "board": None, "employer": "Lampworks GmbH"} | said)
-
-
-@pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
-    con = database.open_work(tmp_path, threads=1)
-    yield con
-    con.close()
 
 
 def resolved(con: database.Connection, *files: RefinedFile) -> dict[str, str]:

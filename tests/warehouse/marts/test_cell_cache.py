@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
@@ -36,9 +37,9 @@ def put(con: database.Connection, rows: list[Any]) -> None:
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     """180 jobs of 60 employers in three countries, with skills."""
-    with database.open_work(tmp_path) as opened:
+    with open_copy(work_template, tmp_path) as opened:
         load_lookups(opened, [])
         skills = [row[0] for row in opened.execute("SELECT skill FROM core.skills ORDER BY ALL LIMIT 9").fetchall()]
         jobs, places, asked = [], [], []

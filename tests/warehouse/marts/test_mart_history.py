@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.builders import all_rows, open_copy
 from tests.share_rows import share_of
-from tests.warehouse.test_database import all_rows
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
 from warehouse import database
@@ -29,8 +29,8 @@ SPANS = "SELECT item, n_jobs, valid_from, valid_to FROM mart.shares_history ORDE
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path_factory.mktemp("history")) as con:
+def opened(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path_factory.mktemp("history")) as con:
         yield con
 
 
@@ -186,7 +186,13 @@ def test_days_after_a_day_are_forgotten_and_what_stood_before_stands_on(con: dat
 
 
 def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connection) -> None:
-    changes: list[dict[str, Any]] = [{}, {"n_jobs": 5}, {}, {"reason": None, "status": "published"}, {"share": 0.5}]
+    changes: list[dict[str, Any]] = [
+        {},
+        {"n_jobs": 5, "n_no": 5},
+        {},
+        {"reason": None, "status": "published"},
+        {"share": 0.5},
+    ]
     for number, changed in enumerate(changes):
         rows = [replace(share(day(number), "ai_engineer", 1), **changed), share(day(number), "ai_leadership", 2)]
         database.write_mart(con, Shares, rows, as_of=day(number))

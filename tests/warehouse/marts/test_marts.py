@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from extractors.source_list import declared_sources
+from tests.builders import open_copy
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, roles
@@ -42,8 +43,8 @@ REGION = {
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path) as opened:
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path) as opened:
         database.load_lookup(opened, Countries, countries())
         database.load_lookup(opened, Roles, roles())
         yield opened

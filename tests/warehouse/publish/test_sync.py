@@ -24,12 +24,6 @@ NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[database.Connection]:
-    with database.open_work(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are written anew."""
     files: list[Path] = []

@@ -1,0 +1,161 @@
+"""Rows, refined files and work files for tests, made by hand: one entry point for all packages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from transforms.records.columns import fields_of
+from transforms.records.rows import ExchangeRate, Issue, Posting
+from warehouse import database, schema
+from warehouse.load import jobs, loader
+from warehouse.load.refined_file import RefinedFile
+from warehouse.load.usd_conversion import convert_money
+from warehouse.tables import RefinedResponses, Sources
+
+BEGIN = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)  # late in the day: another day in most time zones
+
+
+def night(number: int) -> datetime:
+    """The time of a night's answers."""
+    return BEGIN + timedelta(days=number)
+
+
+def posting(id: object = 1, **said: Any) -> Posting:
+    """A posting of the source `board` unless it says another."""
+    values: dict[str, Any] = {f.name: () if f.is_list and not f.nullable else None for f in fields_of(Posting)}
+    values |= {
+        "source": "board",
+        "board": "acme",
+        "title": "Data Engineer",
+        "role": "data_engineer",
+        "role_group": "data",
+        "seniority": "unstated",
+        "seniority_inferred": False,
+        "text_state": "none",
+    } | said
+    return Posting(**values | {"posting_id": f"{values['source']}:{id}"})
+
+
+def paid(low: float, currency: str | None, **said: Any) -> Posting:
+    """A posting with yearly pay."""
+    return posting(
+        **{"pay_low": low, "annual_low": low, "currency": currency, "period": "year", "pay_source": "stated"} | said
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one response held."""
+
+    at: datetime
+    rows: Sequence[Any] = ()
+    board: str | None = "acme"
+    is_complete: bool = True
+    issues: tuple[Issue, ...] = ()
+    repeats: datetime | None = None
+    gone: str | None = None
+    """Posting whose own address answered 404."""
+
+
+def file_at(folder: Path, source: str, name: str, key: str) -> RefinedFile:
+    """Where the refined file of an archive file stands."""
+    place = folder / "refined" / source
+    place.mkdir(parents=True, exist_ok=True)
+    rows, responses = place / f"{name}.parquet", place / f"{name}.responses.parquet"
+    return RefinedFile(source=source, warc=f"{source}/{name}.warc.gz", rows=rows, responses=responses, refine_key=key)
+
+
+def refined(
+    folder: Path, name: str, *answers: Answer, source: str = "board", key: str = "1", of: type = Posting
+) -> RefinedFile:
+    """Write what the refine step would have made of one archive file with these answers."""
+    file = file_at(folder, source, name, key)
+    rows = [(row, record, answer.at) for record, answer in enumerate(answers) for row in answer.rows]
+    pq.write_table(schema.refined_table(of, rows).replace_schema_metadata({"row_table": of.__name__}), file.rows)
+    responses = [
+        RefinedResponses(
+            record=record,
+            source=source,
+            url=f"https://api.example/{answer.board}",
+            observed_at=answer.at,
+            http_status=304 if answer.repeats else 404 if answer.gone else 200,
+            digest="sha1:X",
+            refers_to=answer.repeats,
+            board=answer.board,
+            posting_id=answer.gone,
+            is_complete=answer.is_complete and not answer.repeats,
+            n_rows=len(answer.rows),
+            n_rejects=len(answer.issues),
+            issues=answer.issues,
+        )
+        for record, answer in enumerate(answers)
+    ]
+    pq.write_table(schema.arrow_table(RefinedResponses, responses), file.responses)
+    return file
+
+
+def rates(
+    folder: Path, name: str, quotes: Sequence[tuple[str, str, str, float]], source: str = "ecb_rates"
+) -> RefinedFile:
+    """A refined file of exchange rates: day, base, currency, rate."""
+    rows = [
+        ExchangeRate(source=source, rate_on=date.fromisoformat(day), base=base, currency=currency, rate=rate)
+        for day, base, currency, rate in quotes
+    ]
+    return refined(folder, name, Answer(BEGIN, rows, board=None), source=source, of=ExchangeRate)
+
+
+def passes(*_: object) -> bool:
+    """A gate that lets everything in."""
+    return True
+
+
+def load(con: database.Connection, *files: RefinedFile, gate: loader.Gate = passes) -> tuple[loader.Loaded, ...]:
+    """Load files one call at a time, in the order given; each call has those of the source that are loaded, too."""
+    outcomes = []
+    for file in files:
+        before = con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [file.source]).fetchall()
+        others = [
+            file_at(file.rows.parents[2], file.source, Path(warc).name.removesuffix(".warc.gz"), key)
+            for warc, key in before
+            if warc != file.warc
+        ]
+        outcomes += [one for one in loader.load(con, [*others, file], gate=gate) if one.warc == file.warc]
+    return tuple(outcomes)
+
+
+def all_rows(con: database.Connection, select: str) -> list[tuple[Any, ...]]:
+    return con.execute(select).fetchall()
+
+
+def declare(con: database.Connection, age: int | None) -> None:
+    """Put the source `board` among the sources, with the age at which its adverts expire."""
+    values: dict[str, Any] = {f.name: "x" for f in fields_of(Sources) if f.type is str}
+    row = Sources(**values | {
+        "source": "board", "kind": "employer board", "terms_url": None, "is_republishable": True, "is_verified": True,
+        "expires_after_days": age,
+    })  # fmt: skip
+    database.load_lookup(con, Sources, [row])
+
+
+def fill(con: database.Connection, folder: Path) -> None:
+    """Two postings with pay and rates, converted."""
+    load(con, rates(folder, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
+    file = refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")]))
+    load(con, file)
+    jobs.resolve(con, [file])
+    convert_money(con)
+
+
+def open_copy(work_template: Path, folder: Path) -> database.Connection:
+    """Open a copy of the empty work file that the fixture `work_template` made, in a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(work_template / database.WORK, folder / database.WORK)
+    return database.open_work(folder)

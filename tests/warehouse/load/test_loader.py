@@ -1,0 +1,613 @@
+"""Loading refined files: upserts, any order of loading, closings, refusals and reloads."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.builders import (
+    Answer,
+    all_rows,
+    declare,
+    load,
+    night,
+    open_copy,
+    passes,
+    posting,
+    refined,
+)
+from transforms.records.columns import fields_of, table_of
+from transforms.records.rows import ExchangeRate, Issue, Pay, PayReport, Place, Posting, SkillAsked
+from warehouse import database, schema
+from warehouse.load import loader
+from warehouse.load.refined_file import RefinedFile
+from warehouse.load.usd_conversion import convert_money
+from warehouse.tables import RefinedResponses
+
+
+def core(con: database.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything in `core`, ordered."""
+    names = [table_of(cls).name for cls in schema.database_tables() if schema.schema_of(cls) == "core"]
+    return {name: all_rows(con, f"SELECT * FROM {name} ORDER BY ALL") for name in names}
+
+
+# --- upserts ----------------------------------------------------------------------------------------
+
+ON_BOARDS = "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_boards ORDER BY ALL"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_what_is_only_repeated_is_seen_again(con: database.Connection, tmp_path: Path, order: tuple[int, ...]) -> None:
+    files = [
+        refined(tmp_path, "a", Answer(night(0), [posting("1"), posting("2")])),
+        refined(tmp_path, "b", Answer(night(1), repeats=night(0))),
+        refined(tmp_path, "c", Answer(night(2), [posting("2"), posting("3")])),
+        refined(tmp_path, "d", Answer(night(3), repeats=night(2))),
+    ]
+    load(con, *(files[number] for number in order))
+    assert all_rows(con, ON_BOARDS) == [
+        ("board:1", night(0), night(1), night(2)),
+        ("board:2", night(0), night(3), None),
+        ("board:3", night(2), night(3), None),
+    ]
+    assert all_rows(con, "SELECT last_seen_at FROM core.postings ORDER BY posting_id") == [
+        (night(1),),
+        (night(3),),
+        (night(3),),
+    ]
+    assert all_rows(con, "SELECT DISTINCT is_complete FROM ops.responses") == [(True,)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_repetition_is_no_more_complete_than_what_it_repeats(
+    con: database.Connection, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    files = [
+        refined(tmp_path, "a", Answer(night(0), [posting("1")])),
+        refined(tmp_path, "b", Answer(night(1), [posting("2")], is_complete=False)),
+        refined(tmp_path, "c", Answer(night(2), repeats=night(1))),
+    ]
+    load(con, files[0], *(files[1:][number] for number in order))
+    assert all_rows(con, "SELECT count(*) FROM core.postings WHERE closed_on IS NOT NULL") == [(0,)]
+    assert all_rows(con, "SELECT is_complete FROM ops.responses ORDER BY warc") == [(True,), (False,), (False,)]
+
+
+SEEN = "SELECT title, first_seen_at, last_seen_at, warc, record FROM core.postings ORDER BY posting_id"
+
+
+def test_the_newest_observation_gives_the_values_whatever_is_loaded_last(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
+    new = refined(tmp_path, "b", Answer(night(2), [posting(title="New")]))
+    between = refined(tmp_path, "c", Answer(night(1), [posting(title="Between")]))
+    load(con, new, old, between)
+    assert all_rows(con, SEEN) == [("New", night(0), night(2), "board/b.warc.gz", 0)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_one_time_the_later_file_and_record_win(
+    order: tuple[int, ...], con: database.Connection, tmp_path: Path
+) -> None:
+    first = refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(title="Later record")]))
+    second = refined(tmp_path, "b", Answer(night(0), [posting(title="Later file")]))
+    load(con, *((first, second)[i] for i in order))
+    assert all_rows(con, SEEN) == [("Later file", night(0), night(0), "board/b.warc.gz", 0)]
+
+
+def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: database.Connection, tmp_path: Path) -> None:
+    file = refined(
+        tmp_path,
+        "a",
+        Answer(night(0), [posting(board="acme"), posting(2, board="acme")], board="acme"),
+        Answer(night(0), [posting(board="acme-labs")], board="acme-labs"),
+    )
+    (loaded,) = load(con, file)
+    assert (loaded.state, loaded.n_rows) == ("loaded", 3)
+    assert all_rows(con, "SELECT posting_id, board FROM core.postings ORDER BY ALL") == [
+        ("board:1", "acme"),  # of two that list it since the same time, the first by name speaks
+        ("board:2", "acme"),
+    ]
+    assert all_rows(con, "SELECT posting_id, board FROM core.posting_boards ORDER BY ALL") == [
+        ("board:1", "acme"),
+        ("board:1", "acme-labs"),
+        ("board:2", "acme"),
+    ]
+
+
+def test_parts_are_those_of_the_newest_observation(con: database.Connection, tmp_path: Path) -> None:
+    def asks(*skills: str, pays: tuple[Pay, ...] = ()) -> Posting:
+        return posting(
+            places=tuple(Place(place_text=skill) for skill in skills),
+            pay=pays,
+            skills=tuple(SkillAsked(skill=skill, requirement="required", start=0, end=1) for skill in skills),
+        )
+
+    new = refined(tmp_path, "b", Answer(night(1), [asks("Go", "Rust", pays=(Pay(low=1.0), Pay(component="bonus")))]))
+    old = refined(tmp_path, "a", Answer(night(0), [asks("Go", "Cobol", "Java")]))
+    load(con, new, old)
+    assert all_rows(con, "SELECT skill FROM core.posting_skills ORDER BY ALL") == [("Go",), ("Rust",)]
+    assert all_rows(con, "SELECT position, place_text FROM core.posting_places ORDER BY ALL") == [
+        (0, "Go"),
+        (1, "Rust"),
+    ]
+    assert all_rows(con, "SELECT position, component, low FROM core.posting_pay ORDER BY ALL") == [
+        (0, "base", 1.0),
+        (1, "bonus", None),
+    ]
+    load(con, refined(tmp_path, "c", Answer(night(2), [posting()])))
+    assert all_rows(con, "SELECT * FROM core.posting_skills") == []
+
+
+def test_rows_that_are_no_postings_are_upserted_by_their_key(con: database.Connection, tmp_path: Path) -> None:
+    def quote(name: str, at: datetime, rate: float, day: str = "2026-01-02") -> RefinedFile:
+        row = ExchangeRate(source="ecb_rates", rate_on=date.fromisoformat(day), base="EUR", currency="USD", rate=rate)
+        return refined(tmp_path, name, Answer(at, [row], board=None), source="ecb_rates", of=ExchangeRate)
+
+    load(con, quote("b", night(2), 1.2), quote("a", night(1), 1.1), quote("c", night(1), 1.3, day="2026-01-01"))
+    assert all_rows(con, "SELECT rate_on::VARCHAR, rate, warc FROM core.exchange_rates ORDER BY ALL") == [
+        ("2026-01-01", 1.3, "ecb_rates/c.warc.gz"),
+        ("2026-01-02", 1.2, "ecb_rates/b.warc.gz"),
+    ]
+
+
+def test_pay_reports_keep_every_row_of_every_snapshot(con: database.Connection, tmp_path: Path) -> None:
+    def row(number: int, day: date) -> PayReport:
+        values: dict[str, Any] = {f.name: None for f in fields_of(PayReport)}
+        values |= {"source": "survey", "snapshot_on": day, "row": number, "basis": "reported", "pair_row": number}
+        values |= {"year": 2025, "title": "Data Scientist", "role": "data_scientist", "role_group": "ai_science"}
+        return PayReport(**{**values, "seniority": "mid", "pay": 50_000.0, "currency": "EUR"})
+
+    days = (date(2026, 1, 1), date(2026, 2, 1))
+    for number, day in enumerate(days):
+        rows = [row(n, day) for n in (1, 2, 3)]
+        load(con, refined(tmp_path, str(number), Answer(night(number), rows), source="survey", of=PayReport))
+    assert all_rows(con, "SELECT count(*), count(DISTINCT snapshot_on) FROM core.pay_reports") == [(6, 2)]
+
+
+# --- order of loading --------------------------------------------------------------------------------
+
+BOARDS = ("acme", "globex")
+FULLNESS = ("none", "snippet", "full")
+DAYS = 6
+LISTED = st.tuples(
+    st.integers(0, DAYS - 1),
+    st.sampled_from(BOARDS),
+    st.booleans(),
+    st.lists(
+        st.tuples(st.integers(1, 3), st.sampled_from(["Engineer", "Senior engineer"]), st.sampled_from(FULLNESS)),
+        max_size=3,
+    ),
+)
+NOT_FOUND = st.tuples(st.integers(0, DAYS - 1), st.integers(1, 3))
+"""Answers of a file: a list of a board on a day, complete or not, with rows; or a posting that was not found."""
+
+
+@dataclass
+class Told:
+    """What the oracle knows of one posting."""
+
+    intervals: dict[str, list[list[Any]]] = dataclasses.field(default_factory=dict)
+    versions: list[tuple[datetime, str, str, str]] = dataclasses.field(default_factory=list)
+
+    def open_at(self, at: datetime, age: int | None) -> list[tuple[datetime, str]]:
+        """Boards that list it, from when on."""
+        found = []
+        for board, intervals in self.intervals.items():
+            first, last, closed, _ = intervals[-1]
+            if closed is None and (age is None or (at.date() - last.date()).days <= age):
+                found.append((first, board))
+        return sorted(found)
+
+
+def told(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[str, Told]:
+    """The life of every posting, followed day by day in plain Python."""
+    lives: dict[str, Told] = {}
+    numbered = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
+    for day in range(DAYS):
+        at, complete, missing = night(day), set(), set()
+        read: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for of_day, *answer, number, record in numbered:
+            if of_day != day:
+                continue
+            if len(answer) == 1:
+                missing.add(f"board:{answer[0]}")
+                continue
+            board, is_complete, rows = answer
+            complete |= {board} if is_complete and rows else set()
+            for position, (id, title, fullness) in enumerate(rows):
+                rank = (FULLNESS.index(fullness), number, record, position)
+                key = (f"board:{id}", board)
+                read[key] = max(read.get(key, ((),)), (rank, title, fullness))
+        for posting_id, life in lives.items():
+            for board, intervals in life.intervals.items():
+                if intervals[-1][2] is None and (posting_id, board) not in read:
+                    by = "list" if board in complete else "not_found" if posting_id in missing else None
+                    intervals[-1][2:] = [at if by else None, by]
+        for posting_id, board in sorted(read):
+            intervals = lives.setdefault(posting_id, Told()).intervals.setdefault(board, [])
+            is_going_on = intervals and intervals[-1][2] is None
+            if is_going_on and (age is None or board in complete or (at.date() - intervals[-1][1].date()).days <= age):
+                intervals[-1][1] = at
+            else:
+                intervals.append([at, at, None, None])
+        for posting_id in {posting_id for posting_id, _ in read}:
+            life = lives[posting_id]
+            speaks = life.open_at(at, age)[0][1]
+            if (posting_id, speaks) not in read:
+                continue
+            _, title, fullness = read[posting_id, speaks]
+            if life.versions:
+                _, before, fuller, _ = life.versions[-1]
+                if (before, fuller) == (title, fullness):
+                    continue
+                if before == title and FULLNESS.index(fullness) < FULLNESS.index(fuller):
+                    continue
+            life.versions.append((at, title, fullness, speaks))
+    return lives
+
+
+def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[RefinedFile]:
+    """Refined files of generated answers."""
+    made = []
+    for number, file in enumerate(files):
+        answers = []
+        for day, *answer in file:
+            if len(answer) == 1:
+                answers.append(Answer(night(day), board=None, is_complete=False, gone=f"board:{answer[0]}"))
+                continue
+            board, is_complete, rows = answer
+            said = [posting(id, title=title, text_state=fullness, board=board) for id, title, fullness in rows]
+            answers.append(Answer(night(day), said, board, is_complete and bool(rows)))
+        made.append(refined(folder, str(number), *answers))
+    return made
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.tuples(*(st.lists(st.one_of(LISTED, LISTED, NOT_FOUND), min_size=1, max_size=3) for _ in range(3))),
+    age=st.sampled_from([None, 1]),
+)
+def test_core_is_the_same_whatever_the_order_of_loading(
+    files: tuple[Any, ...], age: int | None, work_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    made = made_from(folder, files)
+    results = []
+    for number, order in enumerate(itertools.permutations(made)):
+        if number not in (0, 3, 5):  # in order, rotated, reversed
+            continue
+        with open_copy(work_template, folder / f"db{number}") as con:
+            declare(con, age)
+            load(con, *order)
+            convert_money(con)
+            results.append(core(con))
+            lives = told(files, age)
+            assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
+                (posting_id, board, *interval)
+                for posting_id, life in sorted(lives.items())
+                for board, intervals in sorted(life.intervals.items())
+                for interval in intervals
+            ]
+            said = "posting_id, version_from, title, text_state, board"
+            assert all_rows(con, f"SELECT {said} FROM core.posting_versions ORDER BY ALL") == [
+                (posting_id, *version) for posting_id, life in sorted(lives.items()) for version in life.versions
+            ]
+            assert_dates(con)
+    assert results[0] == results[1] == results[2]
+
+
+def assert_dates(con: database.Connection) -> None:
+    """What core.postings says of a posting's life is what its intervals say."""
+    for posting_id, first, last, closed in all_rows(
+        con, "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.postings"
+    ):
+        on = f"FROM core.posting_boards WHERE posting_id = '{posting_id}'"
+        newest = all_rows(con, f"SELECT board, closed_at {on} QUALIFY row_number() OVER (PARTITION BY board ORDER BY"
+                          " first_seen_at DESC) = 1")  # fmt: skip
+        closings = [at for _, at in newest]
+        assert [(first, last)] == all_rows(con, f"SELECT min(first_seen_at), max(last_seen_at) {on}")
+        assert (closed is None) == (None in closings)
+        assert closed in (None, *(at.date() for at in closings if at))
+
+
+# --- closings ---------------------------------------------------------------------------------------
+
+CLOSED = "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL"
+
+
+def test_the_first_complete_answer_without_it_closes_a_posting(con: database.Connection, tmp_path: Path) -> None:
+    both, one = [posting(1), posting(2)], [posting(1)]
+    files = [
+        refined(tmp_path, str(n), Answer(night(n), rows, is_complete=complete))
+        for n, (rows, complete) in enumerate([(both, True), (one, False), (one, True), (one, True)])
+    ]
+    load(con, *files[:2])
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", None)]  # a partial list closes nothing
+    load(con, files[3])
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-04")]
+    load(con, files[2])  # found late, but earlier
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-03")]
+
+
+def test_a_posting_seen_again_is_open_again(con: database.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "0", Answer(night(0), [posting()])), refined(tmp_path, "1", Answer(night(1))))
+    assert all_rows(con, CLOSED) == [("board:1", "2026-01-02")]
+    load(con, refined(tmp_path, "2", Answer(night(2), [posting()])))
+    assert all_rows(con, CLOSED) == [("board:1", None)]
+
+
+INTERVALS = (
+    "SELECT first_seen_at::DATE::VARCHAR, last_seen_at::DATE::VARCHAR, closed_at::DATE::VARCHAR"
+    " FROM core.posting_boards ORDER BY ALL"
+)
+
+
+def test_nights_without_a_reading_end_no_interval_between_two_whole_lists(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    """It may have counted as expired on some of those days; that it was reopened, nothing says."""
+    declare(con, 2)
+    load(con, *(refined(tmp_path, str(day), Answer(night(day), [posting()])) for day in (0, 5)))
+    assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None)]
+    load(con, refined(tmp_path, "9", Answer(night(9), [posting()], is_complete=False)))
+    assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None), ("2026-01-10", "2026-01-10", None)]
+
+
+def test_a_list_closes_the_newest_interval_and_none_that_expired_before_it(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    declare(con, 2)
+    seen = [refined(tmp_path, str(day), Answer(night(day), [posting()], is_complete=False)) for day in (0, 5)]
+    without = [refined(tmp_path, str(day), Answer(night(day), [posting(2)])) for day in (6, 7)]
+    load(con, *seen, *without)
+    ours = INTERVALS.replace(" ORDER", " WHERE posting_id = 'board:1' ORDER")
+    expected = [("2026-01-01", "2026-01-01", None), ("2026-01-06", "2026-01-06", "2026-01-07")]
+    assert all_rows(con, ours) == expected
+
+
+def test_a_posting_is_open_while_one_board_lists_it(con: database.Connection, tmp_path: Path) -> None:
+    load(
+        con,
+        refined(tmp_path, "0", *(Answer(night(0), [posting(board=board)], board) for board in BOARDS)),
+        refined(tmp_path, "1", Answer(night(1), board="acme"), Answer(night(1), [posting(board="globex")], "globex")),
+    )
+    assert all_rows(con, CLOSED) == [("board:1", None)]
+    assert all_rows(con, "SELECT board, closed_at::DATE::VARCHAR FROM core.posting_boards ORDER BY ALL") == [
+        ("acme", "2026-01-02"),
+        ("globex", None),
+    ]
+    load(con, refined(tmp_path, "3", Answer(night(3), board="globex")))
+    assert all_rows(con, CLOSED) == [("board:1", "2026-01-04")]
+
+
+def test_another_source_or_board_closes_nothing(con: database.Connection, tmp_path: Path) -> None:
+    load(
+        con,
+        refined(tmp_path, "0", Answer(night(0), [posting(), posting(2, board=None)])),
+        refined(tmp_path, "1", Answer(night(1), board="globex")),
+        refined(tmp_path, "1", Answer(night(1), board="acme"), source="other"),
+    )
+    assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", None)]
+
+
+# --- gates, refusals, reloads ------------------------------------------------------------------------
+
+
+def counts(con: database.Connection) -> dict[str, int]:
+    names = ("core.postings", "core.posting_boards", "ops.loads", "ops.responses", "ops.rejects")
+    return {name: all_rows(con, f"SELECT count(*) FROM {name}")[0][0] for name in names}
+
+
+def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_path: Path) -> None:
+    file = refined(tmp_path, "a", Answer(night(0), [posting()]))
+    load(con, file)
+    before = core(con), counts(con)
+    (again,) = loader.load(con, [file], gate=lambda *_: pytest.fail("the gate has nothing to judge"))
+    assert again == loader.Loaded(warc="board/a.warc.gz", state="unchanged")
+    assert (core(con), counts(con)) == before
+
+
+def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: database.Connection, tmp_path: Path) -> None:
+    seen: list[tuple[str, type, pd.DataFrame, int]] = []
+    row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
+    load(
+        con,
+        refined(tmp_path, "a", Answer(night(0), [row, row, posting(2)])),
+        gate=lambda *judged: seen.append(judged) or True,  # type: ignore[func-returns-value]
+    )
+    ((warc, cls, frame, n_seen),) = seen
+    assert n_seen == 2
+    assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
+    assert "text" not in frame
+    assert set(frame) == {f.name for f in fields_of(Posting) if not f.is_list} - {"text", "said_hash"}
+
+
+def test_a_refused_file_leaves_its_rejects_and_the_reason(con: database.Connection, tmp_path: Path) -> None:
+    broken = Issue(column_name="record", value="{}", rule="a title expected")
+    file = refined(tmp_path, "a", Answer(night(0), [posting()], issues=(broken,)))
+    (refused,) = load(con, file, gate=lambda *_: False)
+    assert (refused.state, refused.n_rejects) == ("refused", 2)
+    assert counts(con) == {
+        "core.postings": 0, "core.posting_boards": 0, "ops.loads": 0, "ops.responses": 0, "ops.rejects": 2,
+    }  # fmt: skip
+    assert all_rows(con, "SELECT record, column_name, rule LIKE '%gate%' FROM ops.rejects ORDER BY ALL") == [
+        (-1, "file", True),
+        (0, "record", False),
+    ]
+    assert [again.state for again in load(con, file)] == ["unchanged"], "a later night does not let it in"
+    assert loader.refused_files(con, "board") == ["board/a.warc.gz"]
+    loader.forget_refusals(con, "board")
+    (loaded,) = load(con, file)
+    assert (loaded.state, loaded.n_rejects) == ("loaded", 1)
+    assert all_rows(con, "SELECT record FROM ops.rejects") == [(0,)]
+
+
+def test_what_was_refused_is_tried_again_when_what_reads_it_changes(con: database.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=lambda *_: False)
+    (loaded,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting()]), key="2"))
+    assert loaded.state == "loaded"
+    assert loader.refused_files(con, "board") == []
+
+
+def test_a_refused_file_keeps_what_others_said(con: database.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting(title="Good")])))
+    before = core(con)
+    load(con, refined(tmp_path, "b", Answer(night(1), [posting(title="Bad")])), gate=lambda *_: False)
+    assert core(con) == before
+
+
+def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: database.Connection, tmp_path: Path) -> None:
+    def broken(*_: object) -> bool:
+        raise RuntimeError("the gate cannot judge")
+
+    with pytest.raises(RuntimeError, match="cannot judge"):
+        load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=broken)
+    assert set(counts(con).values()) == {0}
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))  # the connection is usable again
+    assert counts(con)["core.postings"] == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"pay": (Pay(low=9.0, high=5.0),)}, "CHECK"),
+        ({"pay": (Pay(component="perks"),)}, "CHECK"),
+        ({"skills": (SkillAsked(skill="Go", requirement="required", start=0, end=2),) * 2}, "Go twice"),
+    ],
+)
+def test_parts_that_break_a_rule_refuse_their_file(
+    wrong: dict[str, Any], why: str, con: database.Connection, tmp_path: Path
+) -> None:
+    (refused,) = load(con, refined(tmp_path, "a", Answer(night(0), [posting(**wrong)])))
+    assert refused.state == "refused"
+    assert why in (refused.why or "")
+    assert counts(con)["core.postings"] == 0
+
+
+def test_values_that_were_refused_are_noted_with_their_posting(con: database.Connection, tmp_path: Path) -> None:
+    issue = Issue(column_name="posted_on", value="soon", rule="a date expected")
+    load(con, refined(tmp_path, "a", Answer(night(0)), Answer(night(0), [posting(issues=(issue,))])))
+    assert all_rows(con, "SELECT * FROM ops.rejects") == [
+        ("board", "board/a.warc.gz", 1, "board:1", "posted_on", "soon", "a date expected", False)
+    ]
+
+
+def test_an_archive_file_without_one_whole_record_is_loaded_and_reported(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    file = refined(tmp_path, "a")
+    cut = RefinedResponses(
+        record=0, source="board", url=None, observed_at=None, http_status=None, digest=None, board=None,
+        is_complete=False, n_rows=0, n_rejects=1,
+        issues=(Issue(column_name="response", value="cut short", rule="a whole record expected"),),
+    )  # fmt: skip
+    pq.write_table(schema.arrow_table(RefinedResponses, [cut]), file.responses)
+    (loaded,) = load(con, file)
+    assert (loaded.state, loaded.n_rows, loaded.n_rejects) == ("loaded", 0, 1)
+    assert all_rows(con, "SELECT observed_from, n_responses FROM ops.loads") == [(None, 1)]
+
+
+def test_what_other_code_read_replaces_what_was_read_before(con: database.Connection, tmp_path: Path) -> None:
+    gone = posting(9, title="Read by mistake")
+    files = [
+        refined(tmp_path, "a", Answer(night(0), [posting(title="Wrong"), gone])),
+        refined(tmp_path, "b", Answer(night(1), [posting(title="Also wrong")])),
+    ]
+    loader.load(con, files, gate=passes)
+    other = refined(tmp_path, "z", Answer(night(0), [posting(source="other")]), source="other")
+    load(con, other)
+    again = [
+        refined(tmp_path, "a", Answer(night(0), [posting(title="Right")]), key="2"),
+        refined(tmp_path, "b", Answer(night(1), [posting(title="Right as well")]), key="2"),
+    ]
+    outcomes = loader.load(con, again, gate=passes)
+    assert [outcome.state for outcome in outcomes] == ["loaded", "loaded"]
+    assert all_rows(con, "SELECT posting_id, title, first_seen_at FROM core.postings ORDER BY ALL") == [
+        ("board:1", "Right as well", night(0)),
+        ("other:1", "Data Engineer", night(0)),
+    ]
+    assert all_rows(con, "SELECT warc, refine_key FROM ops.loads ORDER BY ALL") == [
+        ("board/a.warc.gz", "2"),
+        ("board/b.warc.gz", "2"),
+        ("other/z.warc.gz", "1"),
+    ]
+    assert [outcome.state for outcome in loader.load(con, again, gate=passes)] == ["unchanged", "unchanged"]
+
+
+def test_a_reload_that_a_gate_refuses_keeps_the_last_good_rows(con: database.Connection, tmp_path: Path) -> None:
+    files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
+    loader.load(con, files, gate=passes)
+    before = core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")
+    edited = [dataclasses.replace(file, refine_key="2") for file in files]
+    outcomes = loader.load(con, edited, gate=lambda warc, *_: "b.warc" not in warc)
+    assert {outcome.warc: outcome.state for outcome in outcomes} == {
+        "board/a.warc.gz": "unchanged",
+        "board/b.warc.gz": "refused",
+    }
+    assert (core(con), all_rows(con, "FROM ops.loads ORDER BY ALL")) == before
+
+
+def test_a_reload_without_a_file_that_was_loaded_keeps_the_last_good_rows(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    files = [refined(tmp_path, name, Answer(night(n), [posting(title=name)])) for n, name in enumerate("ab")]
+    loader.load(con, files, gate=passes)
+    before = core(con)
+    outcomes = loader.load(con, [dataclasses.replace(files[0], refine_key="2")], gate=passes)
+    assert [(outcome.warc, outcome.state) for outcome in outcomes] == [
+        ("board/a.warc.gz", "unchanged"),
+        ("board/b.warc.gz", "refused"),
+    ]
+    assert core(con) == before
+
+
+def test_a_new_bad_file_does_not_stop_a_reload(con: database.Connection, tmp_path: Path) -> None:
+    old = refined(tmp_path, "a", Answer(night(0), [posting(title="Old")]))
+    load(con, old)
+    edited = refined(tmp_path, "a", Answer(night(0), [posting(title="Edited")]), key="2")
+    bad = refined(tmp_path, "b", Answer(night(1), [posting(title="Bad", pay=(Pay(low=2.0, high=1.0),))]), key="2")
+    refused = refined(tmp_path, "c", Answer(night(2), [posting(title="Refused")]), key="2")
+    outcomes = loader.load(con, [edited, bad, refused], gate=lambda warc, *_: "c.warc" not in warc)
+    assert {outcome.warc: outcome.state for outcome in outcomes} == {
+        "board/a.warc.gz": "loaded",
+        "board/b.warc.gz": "refused",
+        "board/c.warc.gz": "refused",
+    }
+    assert all_rows(con, "SELECT title FROM core.postings") == [("Edited",)]
+
+
+def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: database.Connection, tmp_path: Path) -> None:
+    """Its rows lost what employers and jobs had set, even when the same reading as before is loaded in the end."""
+    file = refined(tmp_path, "a", Answer(night(0), [posting()]))
+    load(con, file)
+    loader.mark_derived_current(con)
+    assert loader.derived_is_current(con)
+    load(con, dataclasses.replace(file, refine_key="2"))
+    load(con, file)
+    assert not loader.derived_is_current(con)
+
+
+def test_files_of_several_sources_in_one_call_are_an_error(con: database.Connection, tmp_path: Path) -> None:
+    files = [refined(tmp_path, "a", source=source) for source in ("board", "other")]
+    with pytest.raises(ValueError, match="one source"):
+        loader.load(con, files, gate=passes)
+    assert loader.load(con, [], gate=passes) == ()
+
+
+def test_a_refined_file_of_unknown_rows_is_an_error(con: database.Connection, tmp_path: Path) -> None:
+    file = refined(tmp_path, "a", Answer(night(0), [posting()]))
+    pq.write_table(pq.read_table(file.rows).replace_schema_metadata({"row_table": "Postcard"}), file.rows)
+    with pytest.raises(ValueError, match=r"a\.parquet.*Postcard"):
+        load(con, file)
