@@ -186,7 +186,8 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 
 def _find_places_in_guide() -> dict[str, int]:
     """Where in our guide each figure, and each kind of figure ("entry" of "entry.us"), is first shown."""
-    shown = re.findall(r"<!-- figure:([\w.]+)", (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8"))
+    guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
+    shown = re.findall(r'<!-- figure:([\w.]+) (?!show="level")', guide)
     names = [name for figure in shown for name in (figure.partition(".")[0], figure)]
     return {name: place for place, name in reversed(list(enumerate(names)))}
 

@@ -181,7 +181,7 @@ def _pay_figure(kind: str, level: str, region_level: str, region: str, place: st
         place=place,
         baseline=words,
         baseline_values=values,
-        displays=(Display(section="summary", heading=f"{levels.capitalised(level)}, {place}"), COMPARED)
+        displays=(Display(section="summary", heading=f"{levels.capitalise(level)}, {place}"), COMPARED)
         if words
         else (),
     )
@@ -204,7 +204,7 @@ GATHERED = (
         displays=(
             Display(
                 section="pay",
-                heading=f"{levels.capitalised(BAND_LEVEL)}, by region",
+                heading=f"{levels.capitalise(BAND_LEVEL)}, by region",
                 chart="bands",
                 chart_title=f"What AI engineering adverts offer by region, {levels.level_phrase(BAND_LEVEL)}, "
                 "US dollars per month",
@@ -218,14 +218,14 @@ GATHERED = (
         renderer=pay.entries(ENTRY_LEVEL),
         level=ENTRY_LEVEL,
         gathers="entry.",
-        displays=(Display(section="pay", heading=f"{levels.capitalised(ENTRY_LEVEL)}, by country"),),
+        displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
     ),
 )
 
 # --- shares -------------------------------------------------------------------------------------------
 
 
-def _answered(measures: Mapping[str, str]) -> Sql:
+def _select_answers(measures: Mapping[str, str]) -> Sql:
     """A SELECT of the jobs that measures of mart.shares count, with their items; a label stands for `yes`."""
     parts = []
     for name, label in measures.items():
@@ -245,7 +245,7 @@ def _from_shares(
 ) -> tuple[Fallback, ...]:
     """A ladder of one rung over mart.shares. `groups` are its role groups, `labels` what yes is called, by measure."""
     group_of = {role_group: group for group in groups for role_group in CELL_GROUPS[group]}
-    answered = _answered(dict(zip(measures, labels, strict=True)))
+    answered = _select_answers(dict(zip(measures, labels, strict=True)))
     return (
         Fallback(
             name="advertised, 365 days",
@@ -453,7 +453,8 @@ SHARES = (
     ),
 )
 
-REMOTE_WORDS = {"remote": "may be done remotely", "hybrid": "are hybrid", "onsite": "are on site"}
+WHERE = Display(section="where", chart="shares", is_folded=True, is_narrow=True)
+WORKPLACE_WORDS = {"remote": "are remote", "hybrid": "are hybrid", "onsite": "are on site"}
 WHERE_AND_HOW = (
     *(
         Figure(
@@ -464,9 +465,9 @@ WHERE_AND_HOW = (
             rungs=_by_region("workplace", item, AI_JOBS),
             judge=verdicts.judge_ranking,
             counts=(("world", "World", AI_JOBS),),
-            displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+            displays=(WHERE,),
         )
-        for item, words in REMOTE_WORDS.items()
+        for item, words in WORKPLACE_WORDS.items()
     ),
     Figure(
         id="pay_stated.regions",
@@ -476,7 +477,7 @@ WHERE_AND_HOW = (
         rungs=_by_region("pay_stated", YES, AI_JOBS),
         judge=verdicts.judge_ranking,
         counts=(("world", "World", AI_JOBS),),
-        displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+        displays=(WHERE,),
     ),
     *(
         Figure(
@@ -486,7 +487,7 @@ WHERE_AND_HOW = (
             renderer=shares.items(MEASURES[name].jobs_title, heading),
             rungs=_items(name, AI_JOBS, names, order),
             judge=verdicts.judge_ranking,
-            displays=(Display(section="where", chart="shares", is_folded=True, is_narrow=True),),
+            displays=(WHERE,),
         )
         for name, words, heading, names, order in (
             ("degree", "lowest accepted degree", "Lowest accepted degree", shares.DEGREE_NAMES, DEGREES),
@@ -511,7 +512,7 @@ CLAIMS = tuple(
     for claim in load_claims()
 )
 FIGURES = (*BANDS, *GATHERED, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
-"""All figures that do not depend on the table of countries; `declared` adds entry pay, one per country."""
+"""All figures that do not depend on the table of countries; `declarations` adds entry pay, one per country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
 """All figures that are shown or spoken of by name, in order."""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
@@ -527,7 +528,7 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
     return KNOWN[figure_id].displays if figure_id in KNOWN else ()
 
 
-def declared(con: Connection) -> dict[str, Figure]:
+def declarations(con: Connection) -> dict[str, Figure]:
     """Every figure by id, gathered ones after those they gather. Reads core.countries."""
     countries = query.read(con, "SELECT country, name FROM core.countries ORDER BY country")
     entries = [entry_figure(row["country"], row["name"]) for row in countries]

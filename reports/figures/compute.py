@@ -22,7 +22,7 @@ from reports.figures.catalogue import (
     WORDS_OF_RUNG,
     Fallback,
     Figure,
-    declared,
+    declarations,
 )
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.query import Connection
@@ -76,7 +76,7 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
     """
     inputs = inputs_of(con, as_of, code_version)
     made: dict[str, Figures] = {}
-    figures = declared(con)
+    figures = declarations(con)
     for figure in figures.values():
         if figure.claim is not None:
             made[figure.id] = _cite(figure, figure.claim, inputs)
@@ -293,7 +293,7 @@ def _row(
         "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
         "n_employers": verdict.n_employers, "basis": None, "rung": None, "window_days": None, "sql": None,
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
-        "value": None if text is None else numbers.qualified(text, [qualifier]), "text": text,
+        "value": None if text is None else numbers.qualify(text, [qualifier]), "text": text,
         "qualifier": None if text is None else qualifier,
         "value_json": None if rows is None else json.dumps(list(rows), ensure_ascii=False, default=date.isoformat),
     }  # fmt: skip
@@ -352,12 +352,12 @@ def _contributions(behind: Rows, inputs: FigureInputs) -> tuple[SourceContributi
         if day is not None and n:
             looked.setdefault(source, []).append((day, n))
     return tuple(
-        SourceContribution(source=source, n=n, read_on=_half_of(looked.get(source, [])))
+        SourceContribution(source=source, n=n, read_on=_day_of_half(looked.get(source, [])))
         for source, n in sorted(counts.items())
     )
 
 
-def _half_of(days: list[tuple[date, int]]) -> date | None:
+def _day_of_half(days: list[tuple[date, int]]) -> date | None:
     """The first day by which half of the rows are reached; None without rows."""
     total, reached = sum(n for _, n in days), 0
     for day, n in sorted(days):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from reports.figures import compute, query
-from reports.figures.catalogue import Figure, declared
+from reports.figures.catalogue import Figure, declarations
 from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
@@ -29,7 +29,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
 
     Raises `UnknownFigureError`; for a known figure that no run has computed yet the text says so.
     """
-    figures = declared(con)
+    figures = declarations(con)
     if figure_id not in figures:
         raise UnknownFigureError(figure_id, figures)
     figure = figures[figure_id]
@@ -47,23 +47,23 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
         f"{row.figure} on {row.as_of.isoformat()}",
         row.title,
         "",
-        *_labelled("value", notes.value(row)),
-        *_labelled("status", row.status if row.reason is None else f"{row.status}: {row.reason}"),
-        *_labelled("kind", f"{row.kind}, {row.unit}"),
-        *_labelled("basis", row.basis),
-        *_labelled("rung", row.rung),
-        *_labelled("n", notes.strength(row)),
-        *_labelled("window", notes.window(row) if row.kind == "measured" else None),
-        *_labelled("note", notes.note(row)),
-        *_labelled("2026 guide", row.baseline),
-        *_labelled("verify by", row.verify_by.isoformat() if row.verify_by else None),
-        *_labelled("sources", notes.credited(row) or "none"),
-        *_labelled("last read", row.read_on.isoformat() if row.read_on else None),
-        *_labelled("snapshots", "none" if not row.snapshots else None),
-        *(f"  {'snapshot':<12}{_dated(name)}" for name in row.snapshots),
-        *_labelled("code", row.code_version),
+        *_line("value", notes.value(row)),
+        *_line("status", row.status if row.reason is None else f"{row.status}: {row.reason}"),
+        *_line("kind", f"{row.kind}, {row.unit}"),
+        *_line("basis", row.basis),
+        *_line("rung", row.rung),
+        *_line("n", notes.strength(row)),
+        *_line("window", notes.window(row) if row.kind == "measured" else None),
+        *_line("note", notes.note(row)),
+        *_line("2026 guide", row.baseline),
+        *_line("verify by", row.verify_by.isoformat() if row.verify_by else None),
+        *_line("sources", notes.credit(row) or "none"),
+        *_line("last read", row.read_on.isoformat() if row.read_on else None),
+        *_line("snapshots", "none" if not row.snapshots else None),
+        *(f"  {'snapshot':<12}{_with_day(name)}" for name in row.snapshots),
+        *_line("code", row.code_version),
         *_ladder(con, figure, row),
-        *(f"  {'history':<12}{_past(past)}" for past in history),
+        *(f"  {'history':<12}{_history_line(past)}" for past in history),
     ]
     if row.sql:
         lines += ["", "SQL", row.sql.rstrip() + ";"]
@@ -72,17 +72,17 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     return "\n".join(lines)
 
 
-def _labelled(label: str, text: str | None) -> list[str]:
+def _line(label: str, text: str | None) -> list[str]:
     return [] if text is None else [f"  {label:<12}{text}"]
 
 
-def _dated(warc: str) -> str:
+def _with_day(warc: str) -> str:
     """An archive file with its day: files are named after the earliest WARC-Date in them."""
     name = warc.rsplit("/", 1)[-1]
     return f"{warc} ({name[:10]})"
 
 
-def _past(row: Row) -> str:
+def _history_line(row: Row) -> str:
     return f"{row['as_of'].isoformat()} {row['status']}: {row['value'] or row['reason']}"
 
 
@@ -97,6 +97,6 @@ def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
         if attempt.rung.name == row.rung:
             files = compute.files_of(compute.behind_of(con, figure, attempt, inputs))
             counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
-            lines += _labelled("files", counts or "none left in core")
+            lines += _line("files", counts or "none left in core")
             break
     return lines

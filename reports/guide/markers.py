@@ -72,7 +72,7 @@ class Document:
     bom: bytes
     is_ascii: bool
 
-    def encoded(self, text: str) -> bytes:
+    def encode(self, text: str) -> bytes:
         """Text as bytes of this file."""
         return self.bom + text.encode(self.encoding, "xmlcharrefreplace")
 
@@ -398,8 +398,8 @@ def is_block(text: str, span: Span) -> bool:
 
 def warnings_of(marked: Marked, is_html: bool) -> tuple[tuple[int, str], ...]:
     """What an editor should look at, as (line, words)."""
-    notes = [(at, "a marker inside code or a comment is left alone") for at in _lookalikes(marked.scan)]
-    notes += [] if is_html else _raw_lines(marked.document.text, marked.spans)
+    notes = [(at, "a marker inside code or a comment is left alone") for at in _find_lookalikes(marked.scan)]
+    notes += [] if is_html else _find_raw_lines(marked.document.text, marked.spans)
     return tuple(sorted({(bisect.bisect_left(marked.lines, at) + 1, what) for at, what in notes}))
 
 
@@ -419,14 +419,14 @@ def find_markers(raw: bytes, known: Collection[str], *, is_html: bool) -> Marked
     text = document.text
     scan = scan_tags(text, is_html)
     spans, problems = pair(scan.tags, known)
-    problems += [*_unknown(scan.tags, known), *_wrong_blocks(text, spans, is_html)]
+    problems += [*_find_unknown(scan.tags, known), *_find_wrong_blocks(text, spans, is_html)]
     lines = [i for i, c in enumerate(text) if c == "\n"]
     if problems:
         raise GuideError([(bisect.bisect_left(lines, at) + 1, what) for at, what in problems])
     return Marked(document=document, scan=scan, spans=spans, lines=lines)
 
 
-def _unknown(tags: Sequence[Tag], known: Collection[str]) -> Iterator[tuple[int, str]]:
+def _find_unknown(tags: Sequence[Tag], known: Collection[str]) -> Iterator[tuple[int, str]]:
     for tag in tags:
         if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in known:
             near = difflib.get_close_matches(tag.figure, list(known), n=2, cutoff=0.5)
@@ -434,7 +434,7 @@ def _unknown(tags: Sequence[Tag], known: Collection[str]) -> Iterator[tuple[int,
             yield tag.start, f"there is no figure {tag.figure!r}{hint}"
 
 
-def _wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[tuple[int, str]]:
+def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[tuple[int, str]]:
     for span in spans:
         is_comment_block = span.marker.block is not None and span.marker.name == COMMENT
         if is_comment_block and not is_html and not is_block(text, span):
@@ -451,7 +451,7 @@ def _wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[t
             )
 
 
-def _lookalikes(scan: Scan) -> Iterator[int]:
+def _find_lookalikes(scan: Scan) -> Iterator[int]:
     for start, end in scan.skipped:
         for found in _LOOKALIKE.finditer(scan.text, start + 1, end):
             yield found.start()
@@ -459,7 +459,7 @@ def _lookalikes(scan: Scan) -> Iterator[int]:
             yield start
 
 
-def _raw_lines(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, str]]:
+def _find_raw_lines(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, str]]:
     """Lines of running Markdown that begin with a comment marker: CommonMark 0.31, 4.6, kind 2."""
     for span in spans:
         before = text[text.rfind("\n", 0, span.marker.start) + 1 : span.marker.start]

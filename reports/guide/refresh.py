@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from reports.guide.markers import GuideError, Refreshed, decode, find_markers, pair, scan_tags, warnings_of
-from reports.guide.render import AS_OF, refreshed
+from reports.guide.render import AS_OF, refresh_bytes
 from reports.wording import numbers
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
@@ -41,7 +41,7 @@ def check(
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
     atomic_files.check_writable(target)
-    with _located(path):
+    with _name_guide(path):
         return warnings_of(find_markers(path.read_bytes(), known, is_html=_is_html(path)), _is_html(path))
 
 
@@ -79,8 +79,8 @@ def stage(
     `OSError` that names the file when it cannot be read or written.
     """
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)
-    with _located(path_in):
-        new, done = refreshed(
+    with _name_guide(path_in):
+        new, done = refresh_bytes(
             path_in.read_bytes(), figures, is_html=_is_html(path_in), sources=sources, is_sample=is_sample
         )
     return atomic_files.stage(path_out.resolve(), new), done
@@ -100,7 +100,7 @@ def _check_sample(path: Path, is_kept_inside: bool, roots: Sequence[Path]) -> No
 
 
 @contextlib.contextmanager
-def _located(path: Path) -> Iterator[None]:
+def _name_guide(path: Path) -> Iterator[None]:
     """Let what is wrong with a guide name the guide."""
     try:
         yield

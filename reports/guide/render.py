@@ -114,8 +114,8 @@ def _rests_on(figure: Figures) -> str:
     if figure.kind == "cited":
         return notes.note(figure)
     if figure.basis is None:
-        return numbers.qualified("named in each row", [notes.why_low(figure)])
-    return numbers.qualified(notes.BASIS_WORDS[figure.basis], [figure.rung, notes.why_low(figure)])
+        return numbers.qualify("named in each row", [notes.why_low(figure)])
+    return numbers.qualify(notes.BASIS_WORDS[figure.basis], [figure.rung, notes.why_low(figure)])
 
 
 AS_OF = "Figures as of "
@@ -145,7 +145,7 @@ def _source_lines(day: Edition, is_html: bool) -> list[str]:
             notes.strength(figure),
             notes.window(figure),
             numbers.day(figure.read_on) if figure.read_on else "–",
-            notes.credited(figure, titles) or "–",
+            notes.credit(figure, titles) or "–",
         )
         for figure in day.used
     )
@@ -185,7 +185,7 @@ def content_of(text: str, span: Span, day: Edition) -> str:
     return day.newline + "".join(line + day.newline for line in body) + indent
 
 
-def refreshed(
+def refresh_bytes(
     raw: bytes,
     figures: Sequence[Figures],
     *,
@@ -220,5 +220,5 @@ def refreshed(
             new = new.encode("ascii", "xmlcharrefreplace").decode("ascii")
         parts += [text[at : span.start], new]
         at = span.end
-    result = marked.document.encoded("".join([*parts, text[at:]]))
+    result = marked.document.encode("".join([*parts, text[at:]]))
     return result, Refreshed(used=used, warnings=warnings_of(marked, is_html), is_changed=result != raw)

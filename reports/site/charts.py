@@ -80,8 +80,8 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
         )
         for row in rows
     ]
-    description = _described(bars)
-    return drawn(
+    description = _describe(bars)
+    return draw(
         bars,
         chart_id=chart_id,
         title=title,
@@ -109,8 +109,8 @@ def ranking(rows: Rows, chart_id: str, *, title: str, name: str, verdicts: bool 
         )
         for row in rows
     ]
-    description = _described(bars)
-    return drawn(
+    description = _describe(bars)
+    return draw(
         bars,
         chart_id=chart_id,
         title=title,
@@ -119,11 +119,11 @@ def ranking(rows: Rows, chart_id: str, *, title: str, name: str, verdicts: bool 
     )
 
 
-def _described(bars: Sequence[Bar]) -> str:
-    return "; ".join(numbers.qualified(f"{bar.name} {bar.value}", [bar.remark]) for bar in bars)
+def _describe(bars: Sequence[Bar]) -> str:
+    return "; ".join(numbers.qualify(f"{bar.name} {bar.value}", [bar.remark]) for bar in bars)
 
 
-def drawn(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, tick: Callable[[float], str]) -> str:
+def draw(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, tick: Callable[[float], str]) -> str:
     """The SVG of a chart over an axis that begins at 0. Raises `ValueError` without bars."""
     if not bars:
         raise ValueError(f"chart {chart_id}: nothing to draw")

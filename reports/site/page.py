@@ -73,7 +73,7 @@ def page(
         sample=(SAMPLE_TITLE, SAMPLE_TEXT),
         last_read=_last_read(read),
         keys=(READING_KEY, LAST_READ_KEY),
-        summary=[_headline(figure, display) for figure, display in _displayed(figures, sections.SUMMARY)],
+        summary=[_headline(figure, display) for figure, display in _select_displayed(figures, sections.SUMMARY)],
         sections=[(section, shown[section.id]) for section in sections.SECTIONS if shown[section.id]],
         used=[(named[name], _days(read.get(name, ()))) for name in used if name in named],
         unnamed=[name for name in used if name not in named],
@@ -91,7 +91,7 @@ def stage(
     return atomic_files.stage(path, page(figures, sources=sources, is_sample=is_sample).encode("utf-8"))
 
 
-def _displayed(figures: Sequence[Figures], section: str) -> list[tuple[Figures, Display]]:
+def _select_displayed(figures: Sequence[Figures], section: str) -> list[tuple[Figures, Display]]:
     """The figures of a section, and how each is shown."""
     return [
         (figure, display) for figure in figures for display in displays_of(figure.figure) if display.section == section
@@ -108,9 +108,9 @@ def _parts(figures: Sequence[Figures], section: str, titles: Mapping[str, str]) 
             chart=_chart(figure, display),
             table=notes.table(figure),
             note=notes.note(figure),
-            credited=notes.credited(figure, titles),
+            credited=notes.credit(figure, titles),
         )
-        for figure, display in _displayed(figures, section)
+        for figure, display in _select_displayed(figures, section)
     ]
 
 

@@ -31,7 +31,7 @@ def level_phrase(group: str) -> str:
     return level_name(group).removesuffix(" level") + " level"
 
 
-def capitalised(group: str) -> str:
+def capitalise(group: str) -> str:
     """The same at the beginning of a sentence: "Mid to senior"."""
     name = level_name(group)
     return name[0].upper() + name[1:]
@@ -39,7 +39,7 @@ def capitalised(group: str) -> str:
 
 def compound(group: str) -> str:
     """The same before a noun: "Mid-to-senior", "Entry-level"."""
-    return capitalised(group).replace(" ", "-")
+    return capitalise(group).replace(" ", "-")
 
 
 def define(group: str, basis: str) -> str | None:

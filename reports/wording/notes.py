@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from reports.figures.catalogue import CARRIED, declaration_of
 from reports.wording.levels import define, level_phrase
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, counted, day, sentences
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, sentences
 from reports.wording.pay import UNITS_OF_BASIS
 from reports.wording.renderer import Table, list_doubts
 from warehouse.tables import Figures
@@ -59,8 +59,8 @@ def strength(figure: Figures) -> str:
     """n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
     if figure.n_jobs is None:
         return "–"
-    n = counted(figure.n_jobs, *UNITS_OF_BASIS.get(figure.basis or "", ("job", "jobs")))
-    return n if figure.n_employers is None else f"{n} of {counted(figure.n_employers, 'employer')}"
+    n = count_of(figure.n_jobs, *UNITS_OF_BASIS.get(figure.basis or "", ("job", "jobs")))
+    return n if figure.n_employers is None else f"{n} of {count_of(figure.n_employers, 'employer')}"
 
 
 def window(figure: Figures) -> str:
@@ -96,7 +96,7 @@ def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None
     return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
 
 
-def credited(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
+def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     """The sources of a figure, with how many adverts are of each where it has several: "Ashby 412, Greenhouse 1".
 
     `titles` are names to print for sources. Kinds of pay are not set side by side, so a figure of several has no
@@ -127,10 +127,10 @@ def define_level(figure: Figures) -> str | None:
 def note(figure: Figures) -> str:
     """What a reader should know beside the value, as sentences; the reason when it is withheld."""
     if figure.value is None:
-        return sentences([f"withheld: {figure.reason}", _was(figure)])
+        return sentences([f"withheld: {figure.reason}", _baseline_words(figure)])
     renderer = declaration_of(figure.figure).renderer
     if figure.kind == "cited":
-        return sentences([*renderer.note(rows_of(figure)), _looked_up(figure)])
+        return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     since = f"seen open in the {window(figure)}" if figure.window_days else window(figure)
@@ -141,17 +141,17 @@ def note(figure: Figures) -> str:
         define_level(figure),
         *renderer.note(rows_of(figure)),
         why_low(figure, most=None),
-        None if renderer.shows_baseline else _was(figure),
+        None if renderer.shows_baseline else _baseline_words(figure),
         f"against it, {against}" if against else None,
     ]
     return sentences(said)
 
 
-def _was(figure: Figures) -> str | None:
+def _baseline_words(figure: Figures) -> str | None:
     return f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
 
 
-def _looked_up(figure: Figures) -> str | None:
+def _verification(figure: Figures) -> str | None:
     """Until when a cited figure may stand as it is, or that this day has passed."""
     if figure.verify_by is None:
         return None

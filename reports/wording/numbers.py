@@ -42,7 +42,7 @@ def day(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def counted(n: int, singular: str, plural: str | None = None) -> str:
+def count_of(n: int, singular: str, plural: str | None = None) -> str:
     """A number with its noun: "1 job", "1,234 jobs"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
@@ -100,7 +100,7 @@ def verdict(row: Row) -> str | None:
     return next(word for least, word in VERDICTS if row["share_lo"] >= least)
 
 
-def qualified(text: str, words: Sequence[str | None]) -> str:
+def qualify(text: str, words: Sequence[str | None]) -> str:
     """Text with what must be known beside it, in brackets."""
     said = [word for word in words if word]
     return f"{text} ({'; '.join(said)})" if said else text

@@ -10,11 +10,11 @@ from reports.wording.numbers import (
     LOW_CONFIDENCE,
     Row,
     Rows,
-    counted,
+    count_of,
     low_mark,
     money,
     monthly,
-    qualified,
+    qualify,
     sentences,
     short,
     whole,
@@ -45,7 +45,7 @@ def _ends(row: Row, tenths: bool, divisor: int) -> str | None:
     return f"95% interval of the lower end {low}, of the upper end {high}"
 
 
-def _stated(row: Row, *, tenths: bool, divisor: int) -> str | None:
+def _level_source(row: Row, *, tenths: bool, divisor: int) -> str | None:
     """What the level of the adverts rests on: the band from titles alone, else how many titles name the level."""
     if row["basis"] != "advertised":
         return None
@@ -53,9 +53,9 @@ def _stated(row: Row, *, tenths: bool, divisor: int) -> str | None:
         return f"from levels named in titles alone: withheld, {row['stated_reason']}"
     if row.get("stated_status") is not None:
         band = money(row["stated_low"] / divisor, row["stated_high"] / divisor, row["currency"], tenths=tenths)
-        n = f"{counted(row['stated_n_jobs'], 'job')} of {counted(row['stated_n_employers'], 'employer')}"
+        n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
         low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-        return qualified(f"from levels named in titles alone: {band}, {n}", [low])
+        return qualify(f"from levels named in titles alone: {band}, {n}", [low])
     if row.get("n_stated") is not None:
         return (
             f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, "
@@ -71,7 +71,7 @@ def _cell_note(row: Row, *, tenths: bool, divisor: int) -> list[str | None]:
     if row.get("p50") is not None:
         median = money(row["p50"] / divisor, row["p50"] / divisor, row["currency"], tenths=tenths)
         notes.append(f"median of the midpoints {median}")
-    notes.append(_stated(row, tenths=tenths, divisor=divisor))
+    notes.append(_level_source(row, tenths=tenths, divisor=divisor))
     if row.get("n_effective") is not None:
         notes.append(f"effective n {row['n_effective']:.0f}, the weight of large employers being limited")
     abroad = _from_abroad(row)
@@ -87,7 +87,7 @@ def _from_abroad(row: Row) -> str | None:
     """How many jobs are paid from abroad, also when none is; None where that is not known."""
     if row["basis"] != "advertised" or row.get("n_cross_border") is None:
         return None
-    return f"{row['n_cross_border']:,} of {counted(row['n_jobs'], 'job')}"
+    return f"{row['n_cross_border']:,} of {count_of(row['n_jobs'], 'job')}"
 
 
 def _band_text(rows: Rows) -> str:
@@ -105,7 +105,7 @@ def _entry_note(rows: Rows) -> list[str | None]:
     notes = _cell_note(row, tenths=False, divisor=1)
     if row.get("local_low") is not None:
         local = money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
-        notes.insert(0, f"in local money {local}, {counted(row['local_n_jobs'], 'job')}")
+        notes.insert(0, f"in local money {local}, {count_of(row['local_n_jobs'], 'job')}")
     return notes
 
 
@@ -156,7 +156,7 @@ def _bands_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            qualified(monthly(row), [low_mark(row)]),
+            qualify(monthly(row), [low_mark(row)]),
             _stated_cell(row),
             short(row["p50"] / 12, tenths=True) if row.get("p50") is not None else "–",
             _ends_cell(row, "band_low", tenths=True, divisor=12),
@@ -187,7 +187,7 @@ def _entries_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            qualified(yearly(row), [low_mark(row)]),
+            qualify(yearly(row), [low_mark(row)]),
             short(row["p50"], tenths=False) if row.get("p50") is not None else "–",
             money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
             if row.get("local_low") is not None
@@ -217,17 +217,17 @@ def _entries_table(level: str, rows: Rows) -> Table:
 def _stated_cell(row: Row) -> str:
     if row.get("stated_status") is None:
         return "–"
-    n = counted(row["stated_n_jobs"] or 0, "job")
+    n = count_of(row["stated_n_jobs"] or 0, "job")
     if row["stated_status"] == "suppressed":
         return f"withheld ({n})"
     low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
     low_end, high_end = (short(row[f"stated_{end}"] / 12, tenths=True) for end in ("low", "high"))
-    return qualified(f"{low_end}–{high_end}", [n, low])
+    return qualify(f"{low_end}–{high_end}", [n, low])
 
 
 def _n_cell(row: Row) -> str:
     noun = UNITS_OF_BASIS.get(row["basis"], ("job", "jobs"))
-    return counted(row["n_jobs"], *noun)
+    return count_of(row["n_jobs"], *noun)
 
 
 def _ends_cell(row: Row, end: str, *, tenths: bool, divisor: int) -> str:

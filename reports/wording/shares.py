@@ -9,11 +9,11 @@ from reports.wording.numbers import (
     VERDICT_RULE,
     VERDICTS,
     Rows,
-    counted,
+    count_of,
     interval,
     low_mark,
     percent,
-    qualified,
+    qualify,
     verdict,
     whole,
 )
@@ -23,7 +23,7 @@ from warehouse.marts.measures import STILL_OPEN_DAYS
 from warehouse.marts.statistics import EMPLOYER_CAP
 
 
-def _listed(name: str) -> Callable[[Rows], str]:
+def _list_shares(name: str) -> Callable[[Rows], str]:
     """A ranking as one line: name and share, then, after their mark, those of low confidence."""
 
     def text(rows: Rows) -> str:
@@ -43,12 +43,12 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
         cells = tuple(
             (
                 str(row["position"]),
-                qualified(row[name], [low_mark(row)] if not verdicts else []),
+                qualify(row[name], [low_mark(row)] if not verdicts else []),
                 percent(row["share"]),
                 interval(row),
                 whole(row["n_asking"]),
                 whole(row.get("n_employers_asking")),
-                *((qualified(verdict(row) or "none", [low_mark(row)]),) if verdicts else ()),
+                *((qualify(verdict(row) or "none", [low_mark(row)]),) if verdicts else ()),
             )
             for row in rows
         )
@@ -80,7 +80,7 @@ def _baseline_skills_text(rows: Rows) -> str:
     parts = []
     for _, word in VERDICTS:
         named = [
-            qualified(f"{row['word']} {percent(row['share'])}", [low_mark(row)]) for row in rows if verdict(row) == word
+            qualify(f"{row['word']} {percent(row['share'])}", [low_mark(row)]) for row in rows if verdict(row) == word
         ]
         if named:
             parts.append(f"{word}: {', '.join(named)}")
@@ -95,7 +95,7 @@ def _baseline_skills_table(rows: Rows) -> Table:
             percent(row["share"]) if row["share"] is not None else "–",
             interval(row),
             whole(row["rank"]),
-            qualified(verdict(row) or "not read by our taxonomy", [low_mark(row)]),
+            qualify(verdict(row) or "not read by our taxonomy", [low_mark(row)]),
         )
         for row in rows
     )
@@ -134,19 +134,19 @@ def items(jobs: str, heading: str) -> Renderer:
     def table(rows: Rows) -> Table:
         return _shares_table(rows, "name", heading, f"Share of {{n}} {jobs}. {WEIGHTED}")
 
-    return Renderer(text=_listed("name"), table=table, note=_unknown_note, named_by="name")
+    return Renderer(text=_list_shares("name"), table=table, note=_unknown_note, named_by="name")
 
 
 def by_region(jobs: str) -> Renderer:
     """The share of one item in the world and in each region. `jobs` names the jobs it is a share of."""
 
     def text(rows: Rows) -> str:
-        shown, withheld = _split(rows)
-        said = "; ".join(qualified(f"{row['place']} {percent(row['share'])}", [low_mark(row)]) for row in shown)
+        shown, withheld = _split_withheld(rows)
+        said = "; ".join(qualify(f"{row['place']} {percent(row['share'])}", [low_mark(row)]) for row in shown)
         return f"{said}; {len(withheld)} more withheld" if withheld else said
 
     def table(rows: Rows) -> Table:
-        shown, withheld = _split(rows)
+        shown, withheld = _split_withheld(rows)
         few = ", ".join(f"{row['place']} (n = {row['n_jobs']})" for row in withheld)
         below = (f"Withheld, too few jobs or employers: {few}.",) if few else ()
         weighted = WEIGHTED.replace("{n}", "the jobs of its region")
@@ -156,7 +156,7 @@ def by_region(jobs: str) -> Renderer:
     return Renderer(text=text, table=table, note=_unknown_note, named_by="place", names_withheld=True)
 
 
-def _split(rows: Rows) -> tuple[Rows, Rows]:
+def _split_withheld(rows: Rows) -> tuple[Rows, Rows]:
     """Rows that are printed, and rows that are withheld."""
     shown = [row for row in rows if row["status"] != "suppressed"]
     return shown, [row for row in rows if row["status"] == "suppressed"]
@@ -169,7 +169,7 @@ def _unknown_note(rows: Rows) -> list[str]:
 
 
 def _additional_text(rows: Rows) -> str:
-    share = {row["item"]: qualified(percent(row["share"]), [low_mark(row)]) for row in rows}
+    share = {row["item"]: qualify(percent(row["share"]), [low_mark(row)]) for row in rows}
     return (
         f"{share['any']} of adverts that state pay offer something beside base pay: "
         f"equity {share['equity']}, bonus {share['bonus']}, commission {share['commission']}"
@@ -189,7 +189,7 @@ def _shares_table(
     """Shares in rows named by the column `name`; `shows_n` adds the number of jobs that each is a share of."""
     cells = tuple(
         (
-            qualified(row[name], [low_mark(row)]),
+            qualify(row[name], [low_mark(row)]),
             percent(row["share"]),
             interval(row),
             whole(row["n_asking"]),
@@ -211,7 +211,7 @@ def _additional_note(rows: Rows) -> list[str]:
 
 def _difficulty_text(rows: Rows) -> str:
     ai, other = rows
-    ours, theirs = (qualified(percent(row["share"]), [low_mark(row)]) for row in (ai, other))
+    ours, theirs = (qualify(percent(row["share"]), [low_mark(row)]) for row in (ai, other))
     return (
         f"{ours} of AI engineering vacancies were still open after {STILL_OPEN_DAYS} days, "
         f"against {theirs} of other engineering vacancies"
@@ -219,20 +219,20 @@ def _difficulty_text(rows: Rows) -> str:
 
 
 def _difficulty_note(rows: Rows) -> list[str]:
-    return [f"{row['cell']}: {counted(row['n_jobs'], 'job')}, 95% interval {interval(row)}" for row in rows]
+    return [f"{row['cell']}: {count_of(row['n_jobs'], 'job')}, 95% interval {interval(row)}" for row in rows]
 
 
-def _cited_text(rows: Rows) -> str:
+def _claim_text(rows: Rows) -> str:
     return str(rows[0]["claim"])
 
 
-def _cited_note(rows: Rows) -> list[str]:
+def _claim_note(rows: Rows) -> list[str]:
     row = rows[0]
     return [", ".join(part for part in (row["publisher"], row["work"], row["published"]) if part), row["caveat"]]
 
 
 SKILLS = Renderer(
-    text=_listed("skill"),
+    text=_list_shares("skill"),
     table=_ranking_table("skill", "Skill", f"{SKILLS_KEY} {WEIGHTED} {VERDICT_RULE}", verdicts=True),
     note=_skills_note,
     named_by="skill",
@@ -246,12 +246,12 @@ BASELINE_SKILLS = Renderer(
 )
 SKILL = Renderer(text=_skill_text, note=_skill_note)
 ROLES = Renderer(
-    text=_listed("title"),
+    text=_list_shares("title"),
     table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
     named_by="title",
 )
 INDUSTRIES = Renderer(
-    text=_listed("item"), table=lambda rows: _shares_table(rows, "item", "Industry", WEIGHTED), named_by="item"
+    text=_list_shares("item"), table=lambda rows: _shares_table(rows, "item", "Industry", WEIGHTED), named_by="item"
 )
 ADDITIONAL = Renderer(
     text=_additional_text,
@@ -262,4 +262,4 @@ ADDITIONAL = Renderer(
     named_by="item",
 )
 DIFFICULTY = Renderer(text=_difficulty_text, note=_difficulty_note, named_by="cell")
-CLAIM = Renderer(text=_cited_text, note=_cited_note)
+CLAIM = Renderer(text=_claim_text, note=_claim_note)

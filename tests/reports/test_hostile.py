@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from reports.guide.render import refreshed
+from reports.guide.render import refresh_bytes
 from reports.site.page import page
 from warehouse.tables import Figures
 
@@ -75,8 +75,8 @@ def guide(names: list[str]) -> str:
 
 def test_markdown_prints_the_words_and_nothing_else(ledger: list[Figures]) -> None:
     raw = guide(list(NAMED_BY)).encode()
-    made, _ = refreshed(raw, ledger, is_html=False)
-    again, _ = refreshed(made, ledger, is_html=False)
+    made, _ = refresh_bytes(raw, ledger, is_html=False)
+    again, _ = refresh_bytes(made, ledger, is_html=False)
     assert again == made, "no value is taken for a marker"
     seen = Seen(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(made.decode()))
     assert not seen.tags - HARMLESS - {"h1"}, seen.tags
@@ -87,7 +87,7 @@ def test_markdown_prints_the_words_and_nothing_else(ledger: list[Figures]) -> No
 
 def test_html_prints_the_words_and_nothing_else(ledger: list[Figures]) -> None:
     spans = "".join(f'<span data-figure="{name}"></span>\n' for name in NAMED_BY)
-    made, _ = refreshed(f"{guide(list(NAMED_BY))[7:]}{spans}".encode(), ledger, is_html=True)
+    made, _ = refresh_bytes(f"{guide(list(NAMED_BY))[7:]}{spans}".encode(), ledger, is_html=True)
     seen = Seen(made.decode("ascii"))
     assert not seen.tags - HARMLESS, seen.tags
     assert not {name for name in seen.attributes if name.startswith(("on", "src", "href", "javascript"))}

@@ -10,7 +10,7 @@ import duckdb
 
 from reports.figures.compute import compute_figures
 from reports.guide.refresh import PROJECT
-from reports.guide.render import refreshed
+from reports.guide.render import refresh_bytes
 from reports.site.page import page
 from reports.wording import notes
 from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
@@ -44,7 +44,7 @@ def report() -> dict[str, Any]:
         insert(con, tables.SalaryBands, salary_bands(con, AS_OF))
         ledger = compute_figures(con, AS_OF, code_version="1")
     band = next(row for row in ledger if row.figure == BAND)
-    guide, _ = refreshed((PROJECT / "reports" / "guide.md").read_bytes(), ledger, is_html=False)
+    guide, _ = refresh_bytes((PROJECT / "reports" / "guide.md").read_bytes(), ledger, is_html=False)
     return {
         "counted": band.n_jobs,
         "named": sum(part.n for part in band.behind or ()),

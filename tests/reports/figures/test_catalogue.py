@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from reports.figures import catalogue, query
-from reports.figures.catalogue import declared
+from reports.figures.catalogue import declarations
 from reports.figures.claims import warn_of_outdated
 from reports.figures.compute import compute_figures
 from reports.figures.explain import UnknownFigureError, explain_figure
@@ -76,7 +76,7 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
     con: duckdb.DuckDBPyConnection, put: Put
 ) -> None:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    found = declared(con)
+    found = declarations(con)
     wanted = {
         NORTH, "band.south_america.mid_senior", "bands.regions", "entry.us", "entries.countries", "additional.share",
         "skills.baseline", "skills.programming_languages", "skills.generative_ai_and_agents", "roles.shares",
@@ -210,9 +210,9 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
         SourceContribution(source="lever", n=1, read_on=date(2026, 1, 7)),
     )
     assert found[NORTH].behind == found["bands.regions"].behind == of_each
-    assert notes.credited(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
+    assert notes.credit(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
     alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
-    assert notes.credited(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
+    assert notes.credit(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
     assert found["bands.regions"].read_on == date(2026, 1, 7)
     assert found["outlook.gdp_2030"].read_on is None
 
@@ -706,7 +706,7 @@ def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, c
     store(con, put, compute_figures(con, AS_OF, code_version="1"))
     assert "CHECK" in ddl(tables.Figures)
     counted = con.execute("SELECT count(*), count(DISTINCT figure) FROM mart.figures").fetchone()
-    assert counted is not None and counted[0] == counted[1] == len(declared(con))
+    assert counted is not None and counted[0] == counted[1] == len(declarations(con))
 
 
 def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -738,7 +738,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
 def test_explain_of_every_kind_of_figure_works(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     filled(con, put, cell)
     store(con, put, compute_figures(con, AS_OF, code_version="1"))
-    for name in declared(con):
+    for name in declarations(con):
         assert explain_figure(con, name).startswith(f"{name} on 2026-08-17\n")
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from reports.figures import query
-from reports.figures.catalogue import Fallback, Figure, declared
+from reports.figures.catalogue import Fallback, Figure, declarations
 from reports.figures.compute import compute_figures, parameters_of
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
@@ -206,7 +206,7 @@ def cells_of_reports(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs."""
-    for figure in declared(con).values():
+    for figure in declarations(con).values():
         for rung in figure.rungs:
             yield figure, rung, parameters_of(figure, rung, AS_OF)
 

@@ -15,7 +15,7 @@ from reports.figures.catalogue import KNOWN
 from reports.figures.compute import compute_figures
 from reports.guide.markers import GuideError, Refreshed
 from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
-from reports.guide.render import refreshed
+from reports.guide.render import refresh_bytes
 from warehouse import tables
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, Sources
@@ -36,7 +36,7 @@ def ledger(figure: Make) -> list[Figures]:
 
 
 def text_of(raw: str, ledger: list[Figures], *, is_html: bool = False, **options: Any) -> str:
-    return refreshed(raw.encode(), ledger, is_html=is_html, **options)[0].decode()
+    return refresh_bytes(raw.encode(), ledger, is_html=is_html, **options)[0].decode()
 
 
 def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any) -> Refreshed:
@@ -48,7 +48,7 @@ def refresh(path_in: Path, path_out: Path, ledger: list[Figures], **options: Any
 
 def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> list[tuple[int, str]]:
     with pytest.raises(GuideError) as caught:
-        refreshed(raw.encode(), ledger, is_html=is_html)
+        refresh_bytes(raw.encode(), ledger, is_html=is_html)
     return list(caught.value.problems)
 
 
@@ -182,7 +182,7 @@ def test_the_newest_day_counts(figure: Make) -> None:
     ],
 )
 def test_markers_that_are_only_shown_are_left_alone_and_named(text: str, ledger: list[Figures]) -> None:
-    out, done = refreshed((text + END).encode(), ledger, is_html=False)
+    out, done = refresh_bytes((text + END).encode(), ledger, is_html=False)
     assert out.decode().startswith(text)
     assert [what for _, what in done.warnings] and all("left alone" in what for _, what in done.warnings)
     assert done.used == ()
@@ -195,14 +195,14 @@ def test_markers_that_are_only_shown_are_left_alone_and_named(text: str, ledger:
 )  # fmt: skip
 def test_what_is_no_marker_at_all_causes_nothing(text: str, ledger: list[Figures]) -> None:
     tail = "see <!-- figure:skill.python --><!-- /figure -->" + END
-    out, done = refreshed((text + tail).encode(), ledger, is_html=False)
+    out, done = refresh_bytes((text + tail).encode(), ledger, is_html=False)
     assert out.decode().startswith(text + "see <!-- figure:skill.python -->62%<!-- /figure -->")
     assert done.warnings == ()
 
 
 def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) -> None:
     raw = "text\n<!-- figure:skill.python --><!-- /figure --> is *offered*\n" + END
-    _, done = refreshed(raw.encode(), ledger, is_html=False)
+    _, done = refresh_bytes(raw.encode(), ledger, is_html=False)
     assert [line for line, what in done.warnings if "raw HTML" in what] == [2]
 
 
@@ -278,7 +278,7 @@ def test_encoding_and_newlines_are_kept(encoding: str, newline: str, is_html: bo
     letters = {"shift_jis": "能力", "latin-1": "Größe", "cp1252": "Größe – 5 €"}.get(encoding, "Größe – 能力")
     text = f"{letters}{newline}x <!-- figure:skill.python -->?<!-- /figure --> {letters}{END}".replace("\n", newline)
     text = text.replace("\r\r\n", "\r\n")
-    out = refreshed(text.encode(encoding), ledger, is_html=is_html)[0]
+    out = refresh_bytes(text.encode(encoding), ledger, is_html=is_html)[0]
     begin, after = text.split("?")
     bom = b"" if encoding != "utf-16" else b"\xff\xfe"
     plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
@@ -291,20 +291,20 @@ def test_encoding_and_newlines_are_kept(encoding: str, newline: str, is_html: bo
     assert re.search(r"8\.1K(–|&#8211;)12\.9K", decoded)
     if newline == "\r\n":
         assert decoded.count("\n") == decoded.count("\r\n")
-    assert refreshed(out, ledger, is_html=is_html)[0] == out
+    assert refresh_bytes(out, ledger, is_html=is_html)[0] == out
 
 
 def test_a_declared_encoding_of_a_page_is_obeyed(figure: Make) -> None:
     ledger = [figure(value="8.1K–12.9K €")]
     page = "<meta charset='iso-8859-1'><p>naïve <span data-figure=skill.python></span><i data-figures=sources></i>"
-    out = refreshed(page.encode("latin-1"), ledger, is_html=True)[0]
+    out = refresh_bytes(page.encode("latin-1"), ledger, is_html=True)[0]
     assert "naïve".encode("latin-1") in out and b"8.1K&#8211;12.9K &#8364;" in out
 
 
 def test_bytes_that_are_no_text_survive(ledger: list[Figures]) -> None:
     raw = b"\xff\xfe\xfd x\x00 <!-- figure:skill.python -->\xf0\x80<!-- /figure --> \x80\r\n" + END.encode()
     raw = b"x" + raw
-    out = refreshed(raw, ledger, is_html=False)[0]
+    out = refresh_bytes(raw, ledger, is_html=False)[0]
     assert out.startswith(b"x\xff\xfe\xfd x\x00 <!-- figure:skill.python -->62%<!-- /figure --> \x80\r\n")
 
 
@@ -340,13 +340,13 @@ def test_bytes_outside_the_spans_never_change_and_twice_is_once(
     raw = "".join(a + b for a, b in zip(outside, [*inside, ""], strict=True)).encode()
     made = [plain("skill.python", "6|2%", None), plain("skill.r", None, "few"), plain("skills.big_data", "C|C++", None)]
     try:
-        out, _ = refreshed(raw, made, is_html=is_html, is_sample=True)
+        out, _ = refresh_bytes(raw, made, is_html=is_html, is_sample=True)
     except GuideError as error:
         assert error.problems
         return
     # A page that does not say it is UTF-8 gets ASCII, and what stood there stays as it was.
     assert re.fullmatch(b"(?s:.*?)".join(re.escape(text.encode()) for text in outside), out)
-    assert refreshed(out, made, is_html=is_html, is_sample=True)[0] == out
+    assert refresh_bytes(out, made, is_html=is_html, is_sample=True)[0] == out
 
 
 def plain(name: str, value: str | None, reason: str | None) -> Figures:
@@ -364,7 +364,7 @@ def plain(name: str, value: str | None, reason: str | None) -> Figures:
 def test_no_file_makes_it_fall_over(raw: bytes, is_html: bool) -> None:
     """Any bytes with a sources block appended are refreshed or refused with a line, never anything else."""
     try:
-        out, _ = refreshed(raw + END.encode(), [], is_html=is_html)
+        out, _ = refresh_bytes(raw + END.encode(), [], is_html=is_html)
     except GuideError:
         return
     assert out.startswith(raw)
@@ -463,7 +463,7 @@ def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make
     text = "at {}; {}".format(
         *(f'<!-- figure:{name} show="level" -->?<!-- /figure -->' for name in ("band.x.mid_senior", "skill.python"))
     )
-    out, done = refreshed((text + END).encode(), rows, is_html=False)
+    out, done = refresh_bytes((text + END).encode(), rows, is_html=False)
     words = re.sub(r"<!--.*?-->", "", out.decode()).splitlines()[0]
     assert words == "at mid to senior level; "
     assert done.used == ()
@@ -479,7 +479,7 @@ def ours(con: Any, put: Any) -> list[Figures]:
 
 def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(con: Any, put: Any) -> None:
     template = (PROJECT / "reports" / "guide.md").read_bytes()
-    out, done = refreshed(template, ours(con, put), is_html=False, is_sample=True)
+    out, done = refresh_bytes(template, ours(con, put), is_html=False, is_sample=True)
     text = out.decode()
     assert done.warnings == ()
     assert text.count("withheld") >= 10 and "Sample data." in text
@@ -489,7 +489,7 @@ def test_our_guide_can_be_refreshed_on_an_empty_market_and_says_what_is_missing(
 
 def test_our_guide_uses_a_figure_of_every_kind(con: Any, put: Any) -> None:
     template = (PROJECT / "reports" / "guide.md").read_bytes()
-    _, done = refreshed(template, ours(con, put), is_html=False)
+    _, done = refresh_bytes(template, ours(con, put), is_html=False)
     kinds = {figure_id.partition(".")[0] for figure_id in KNOWN} - {"skill"}  # one skill is a word of skills.baseline
     assert {name.partition(".")[0] for name in done.used} == kinds
 
