@@ -80,6 +80,10 @@ def main() -> None:
     except typer.Abort:
         _end("ended", FAILED)
     except Exception as error:
+        from reports.figures.claims import ClaimsError
+
+        if isinstance(error, ClaimsError):  # the file is read when figures are declared, whatever the command
+            _end(str(error), USAGE)
         if said := describe_damage(error):
             _end(said, FAILED)
         raise
