@@ -36,7 +36,7 @@ from extractors.refine.refine import Refined, gc_paused
 from extractors.refine.workers import refine_all
 from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
-from extractors.web.session import MissingContact, checked_contact, web_for
+from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
@@ -57,7 +57,7 @@ from warehouse import database
 from warehouse.checks import drift, gate, integrity
 from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
-from warehouse.load.usd_conversion import RATE_LADDER, convert_money, unconverted
+from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.marts import compute
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
@@ -459,7 +459,7 @@ def resolve_as_of(request: Request) -> date | None:
 def describe_missing_rates(request: Request) -> tuple[str, ...]:
     """A note on pay that no exchange rate converts to USD, with the remedy; () when all pay is converted."""
     with work_of(request) as con:
-        missing = unconverted(con)
+        missing = find_unconverted(con)
     if not missing:
         return ()
     n_all = sum(found.n_postings for found in missing)
@@ -477,7 +477,7 @@ def describe_missing_rates(request: Request) -> tuple[str, ...]:
 def fetch_rates(request: Request) -> list[Health]:
     """Fetch the sources of exchange rates; [] without a contact, and only those that answered."""
     try:
-        checked_contact(request.settings.contact)
+        check_contact(request.settings.contact)
     except MissingContact as error:
         LOG.info("exchange rates are missing and were not asked for: %s", error)
         return []
@@ -488,7 +488,7 @@ def fetch_rates(request: Request) -> list[Health]:
 # --- compute, check, publish --------------------------------------------------------------------------
 
 
-class _NotSoundError(Exception):
+class _UnsoundError(Exception):
     """The marts of the day are taken back."""
 
 
@@ -514,8 +514,8 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
-                    raise _NotSoundError
-        except _NotSoundError:
+                    raise _UnsoundError
+        except _UnsoundError:
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in found.failures], []
         database.record_checks(con, found.checks)
     return problems, ledger

@@ -14,9 +14,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.nightly import Outcome, Request, keep_published_outcome, new_run_id, nightly
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.lock import hold_folder
-from flows.runtime.permissions import chosen_sources
-from flows.runtime.prefect_server import crash_ended, lasting_server
-from flows.runtime.run_log import ended_runs, on_record
+from flows.runtime.permissions import choose_sources
+from flows.runtime.prefect_server import crash_ended, run_schedule_server
+from flows.runtime.run_log import find_ended_runs, on_record
 from flows.runtime.settings import Settings, find_values, settings
 from flows.terminal.errors import WrongUsage, suggest
 
@@ -54,7 +54,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
         request = Request(
             settings=config,
             command=COMMAND,
-            sources=chosen_sources(config),
+            sources=choose_sources(config),
             guides=config.guides,
             is_live=True,
             run_id=run_id,
@@ -94,11 +94,11 @@ def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: 
     """
     cron, timezone = schedule.cron or "", schedule.timezone or "UTC"
     with (
-        lasting_server(settings.prefect_home, port=port, cron=cron, timezone=timezone) as url,
+        run_schedule_server(settings.prefect_home, port=port, cron=cron, timezone=timezone) as url,
         temporary_settings({PREFECT_API_URL: url}),  # Prefect read the environment when it was imported
     ):
         LOG.info('serving the night "%s", %s; its page: %s', cron, timezone, url.removesuffix("/api"))
-        crash_ended(ended_runs(settings.data))
+        crash_ended(find_ended_runs(settings.data))
         scheduled_night.serve(
             name="nightly",
             schedule=schedule,

@@ -44,7 +44,7 @@ from transforms.text.bounds import (
 )
 from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
-from transforms.text.normalise import hash_of, language_of, masked, text_of, without_unseen
+from transforms.text.normalise import hash_of, language_of, masked, strip_invisible, text_of
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
 MAX_HTML = 4_000_000
@@ -204,7 +204,7 @@ def _make_batch(
         try:
             one = _bounded(whole, seen_on)
         except MISSHAPEN as error:
-            made[number] = _misshapen(whole, error)
+            made[number] = _has_wrong_type(whole, error)
             continue
         digest = said_hash(one)
         if digest is not None and digest in before:
@@ -224,12 +224,12 @@ def _make_batch(
             except Rejected as error:
                 made[number] = error.issue
             except MISSHAPEN as error:
-                made[number] = _misshapen(group[number], error)
+                made[number] = _has_wrong_type(group[number], error)
         running = going
     return [made[number] for number in range(len(group))]
 
 
-def _misshapen(said: object, error: Exception) -> Issue:
+def _has_wrong_type(said: object, error: Exception) -> Issue:
     rule = f"not of the shape that the source's records have: {type(error).__name__}: {error}"
     return Rejected("record", said, rule).issue
 
@@ -538,7 +538,7 @@ def _id_and_title(said: RawPosting) -> tuple[str, str]:
     if not named or is_blank(named):
         raise Rejected("title", title, f"a title expected in posting {native}")
     id = str(native).strip()
-    if len(id) > MAX_ID or REPLACEMENT in id or without_unseen(id) != id:
+    if len(id) > MAX_ID or REPLACEMENT in id or strip_invisible(id) != id:
         raise Rejected("posting_id", id, f"a native id of at most {MAX_ID} printable characters expected")
     return id, named
 
@@ -592,7 +592,7 @@ _EMPTY = _Body("", None, None, None)
 def _read_all(said: list[str], *, is_html: bool) -> list[_Body]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
     cut = [one[:MAX_HTML] for one in said]
-    whole = [text_of(one) if is_html else without_unseen(one) for one in cut]
+    whole = [text_of(one) if is_html else strip_invisible(one) for one in cut]
     texts = [masked(one[:MAX_TEXT].strip()) for one in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]

@@ -569,7 +569,7 @@ def web_for(
         )
     session.headers.update(
         {
-            "User-Agent": f"{SOFTWARE} (+{checked_contact(contact)})",
+            "User-Agent": f"{SOFTWARE} (+{check_contact(contact)})",
             "Accept-Encoding": "gzip, deflate",  # what the standard library decodes
         }
     )
@@ -674,7 +674,7 @@ def _with_query(url: str, fields: Mapping[str, object]) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(texts)}"
 
 
-def checked_contact(contact: str | None) -> str:
+def check_contact(contact: str | None) -> str:
     """The contact a live night names itself with; raises `MissingContact` that says what to set."""
     stated = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
     if not _CONTACT.fullmatch(stated):

@@ -123,7 +123,7 @@ def score_readers(gold: Path | None = None) -> Card:
         figures=figures,
         misses=tuple(found.misses),
         disputed=tuple(row for row in _read_disputed() if row[:2] in missed),
-        fallen=find_fallen(figures, read_record()) if is_recorded_gold else (),
+        fallen=find_worse_scores(figures, read_record()) if is_recorded_gold else (),
         is_recorded_gold=is_recorded_gold,
         has_real=real is not None,
     )
@@ -157,7 +157,7 @@ def read_record(record: Path = RECORD) -> dict[str, float]:
     }
 
 
-def find_fallen(figures: Mapping[str, Figure], before: Mapping[str, float]) -> tuple[str, ...]:
+def find_worse_scores(figures: Mapping[str, Figure], before: Mapping[str, float]) -> tuple[str, ...]:
     """What is worse than recorded, in words: a figure below it, above it where less is better, or gone."""
     worse = []
     for name, was in before.items():

@@ -49,18 +49,18 @@ def _find_problems() -> Iterator[str]:
     if problems:
         yield from problems
         return
-    from extractors.web.session import MissingContact, checked_contact
-    from flows.runtime.permissions import chosen_sources, read_permissions
+    from extractors.web.session import MissingContact, check_contact
+    from flows.runtime.permissions import choose_sources, read_permissions
 
     config = settings()
-    for check in (lambda: chosen_sources(config), lambda: read_permissions(config.data)):
+    for check in (lambda: choose_sources(config), lambda: read_permissions(config.data)):
         try:
             check()
         except Wrong as error:
             yield str(error)
     if config.contact is not None:
         try:
-            checked_contact(config.contact)
+            check_contact(config.contact)
         except MissingContact as error:
             yield f"{config.origins['contact']}: {error}"
     for path in config.guides:

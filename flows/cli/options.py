@@ -36,11 +36,11 @@ PastDay = Annotated[
 
 def check_live(config: Settings) -> None:
     """Refuse a live night that nobody answers for, or whose permissions on record cannot be read."""
-    from extractors.web.session import MissingContact, checked_contact
+    from extractors.web.session import MissingContact, check_contact
     from flows.runtime.permissions import read_permissions
 
     try:
-        checked_contact(config.contact)
+        check_contact(config.contact)
     except MissingContact as error:
         raise WrongUsage(str(error)) from error
     read_permissions(config.data)  # one that cannot be read is said now, not by a source in the middle of the night

@@ -35,15 +35,15 @@ def sources(
     it needs JOBMARKET_CONTACT. **Writes** nothing.
     """
     from flows.monitoring.sources import print_source, print_sources, try_live
-    from flows.runtime.permissions import known_sources
+    from flows.runtime.permissions import check_source_names
 
     config = settings()
     if check is not None:
-        known_sources([check])
+        check_source_names([check])
         check_live(config)
         try_live(config, check)
     elif name is not None:
-        print_source(config, *known_sources([name]))
+        print_source(config, *check_source_names([name]))
     else:
         print_sources(config)
 

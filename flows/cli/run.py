@@ -71,14 +71,14 @@ def run(
         raise WrongUsage(f"--as-of {as_of} is still to come")
     if accept and as_of:
         raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
-    from flows.runtime.permissions import chosen_sources, known_sources
+    from flows.runtime.permissions import check_source_names, choose_sources
 
     config = settings(sources_on=source, guides=guide)
     is_live = not sample and as_of is None
     asked: dict[str, Any] = {
-        "sources": chosen_sources(config),
+        "sources": choose_sources(config),
         "guides": _resolve_guides(config.guides if guide or is_live else ()),
-        "accept": known_sources(accept or ()),
+        "accept": check_source_names(accept or ()),
     }
     if as_of:
         _refuse_day_before_data(config, as_of)
@@ -120,14 +120,14 @@ def backfill(
     """
     from extractors.source import all_sources
     from flows.inputs.uploads import wrap_uploads
-    from flows.runtime.permissions import known_sources
+    from flows.runtime.permissions import check_source_names
 
     config = settings(guides=guide)
     with wrap_uploads(path, mapping) as recordings:
         _run_flow(
             config,
             kind="live",
-            sources=known_sources(source or all_sources()),
+            sources=check_source_names(source or all_sources()),
             guides=_resolve_guides(config.guides),
             paths=recordings,
             is_backfill=True,
@@ -175,10 +175,10 @@ def serve(
     **Writes** below the data folder as `run` does, and prefect/ there.
     """
     from flows.runtime.data_kind import LIVE, find_kind, refuse_other_kind
-    from flows.runtime.permissions import chosen_sources
+    from flows.runtime.permissions import choose_sources
 
     config = settings(sources_on=source, cron=cron, timezone=timezone, port=port)
-    chosen_sources(config)  # an unknown one is said now, not at night
+    choose_sources(config)  # an unknown one is said now, not at night
 
     refuse_other_kind(config, find_kind(config), LIVE)
     prepare_prefect(config)
@@ -311,9 +311,9 @@ def _run_flow(
 def _call_flow(request: Request, recordings: Recordings | None) -> Outcome:
     from flows import backfill, nightly
     from flows.runtime import prefect_server
-    from flows.runtime.run_log import ended_runs, on_record
+    from flows.runtime.run_log import find_ended_runs, on_record
 
-    before = ended_runs(request.settings.data)
+    before = find_ended_runs(request.settings.data)
     with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
         try:
             with prefect_server.temporary_server(request.settings.prefect_home, before):

@@ -98,7 +98,7 @@ def _read_days_of_acceptance(data: Path) -> dict[str, date]:
     return days
 
 
-def known_sources(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:
+def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:
     """Names of sources, each known. Raises `WrongUsage` that says which is not, and where it stands."""
     known = tuple(all_sources())
     for name in names:
@@ -110,10 +110,10 @@ def known_sources(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str
     return tuple(names)
 
 
-def chosen_sources(config: Settings) -> tuple[str, ...]:
+def choose_sources(config: Settings) -> tuple[str, ...]:
     """The sources that options and settings turn on. Raises `WrongUsage` that names an unknown one."""
-    turned_on = known_sources(config.sources_on, config.origins.get("sources_on", COMMAND_LINE))
-    turned_off = known_sources(config.sources_off, config.origins.get("sources_off", COMMAND_LINE))
+    turned_on = check_source_names(config.sources_on, config.origins.get("sources_on", COMMAND_LINE))
+    turned_off = check_source_names(config.sources_off, config.origins.get("sources_off", COMMAND_LINE))
     return tuple(name for name in turned_on or all_sources() if name not in turned_off)
 
 

@@ -192,7 +192,7 @@ def _start_server(port: int) -> subprocess.Popen[bytes]:
 
 
 @contextlib.contextmanager
-def lasting_server(prefect_home: Path, *, port: int, cron: str, timezone: str) -> Iterator[str]:
+def run_schedule_server(prefect_home: Path, *, port: int, cron: str, timezone: str) -> Iterator[str]:
     """The server of a schedule, with Prefect's page, for as long as this lasts; gives the address of its API.
 
     That of PREFECT_API_URL when it is set, else one on loopback. Raises `AlreadyServed`, and `Wrong` when the

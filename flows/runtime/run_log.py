@@ -121,7 +121,7 @@ def runs_of(data: Path) -> list[Run]:
     return newest_first
 
 
-def ended_runs(data: Path) -> list[str]:
+def find_ended_runs(data: Path) -> list[str]:
     """Ids of the runs of a data folder that are over, killed ones among them."""
     return [run.run_id for run in runs_of(data) if run.state != RUNNING]
 

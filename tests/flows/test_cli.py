@@ -32,7 +32,7 @@ from flows import nightly, serve
 from flows.cli import main
 from flows.runtime import run_log
 from flows.runtime.lock import hold_folder
-from flows.runtime.prefect_server import crash_ended, lasting_server
+from flows.runtime.prefect_server import crash_ended, run_schedule_server
 from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
@@ -390,7 +390,7 @@ def test_who_serves_is_seen(
     data = copied(small)
     assert "none; `jobmarket serve` keeps one" in plain(data, "status").said
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    with lasting_server(data / "prefect", port=1, cron="5 2 * * *", timezone="UTC"):
+    with run_schedule_server(data / "prefect", port=1, cron="5 2 * * *", timezone="UTC"):
         assert f'schedule "5 2 * * *", UTC (process {os.getpid()})' in plain(data, "status").said
 
 

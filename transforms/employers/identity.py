@@ -173,7 +173,7 @@ def evidence(employer: str | None, source: str, board: str | None, url: str | No
 
     Empty: the advert does not say who hires.
     """
-    return _said(employer, source, board) | (_led_to(url) if url else frozenset())
+    return _said(employer, source, board) | (_employer_of_url(url) if url else frozenset())
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -241,7 +241,7 @@ def _token_endings() -> tuple[str, ...]:
     return tuple(row["ending"] or "" for row in rows_of("token_endings"))
 
 
-def _led_to(url: str) -> frozenset[str]:
+def _employer_of_url(url: str) -> frozenset[str]:
     """What an advert's address says: the board it leads to, else the domain it stands at."""
     found = _HOST.match(url)
     if not found:

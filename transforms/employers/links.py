@@ -233,8 +233,8 @@ class _Table:
                 number_of_text.setdefault(text, len(number_of_text))
         self.text = np.fromiter((-1 if v.text_hash is None else number_of_text[v.text_hash] for v in rows), np.int64)
         self.n_sketched = len(texts)
-        self.employer_row, self.employer = _exploded(v.employer for v in rows)
-        self.place_row, self.place = _exploded(v.places for v in rows)
+        self.employer_row, self.employer = _expand_groups(v.employer for v in rows)
+        self.place_row, self.place = _expand_groups(v.places for v in rows)
         self.is_agency = np.fromiter((v.is_agency for v in rows), bool, self.n)
         self.is_said = np.bincount(self.employer_row, minlength=self.n) > 0
 
@@ -274,7 +274,7 @@ def _numbered(values: Iterable[Hashable]) -> Integers:
     return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int64)
 
 
-def _exploded(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
+def _expand_groups(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
     rows: list[int] = []
     numbers: dict[str, int] = {}
     values: list[int] = []

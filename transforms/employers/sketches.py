@@ -155,8 +155,8 @@ def cover_shares(sketched: Sketches, left: Integers, right: Integers) -> npt.NDA
     cuts = [0, *(np.flatnonzero(np.diff(batches)) + 1), len(left)]
     for begin, end in itertools.pairwise(cuts):
         one, other = left[begin:end], right[begin:end]
-        found[begin:end, 0] = _covered(sketched, ordered, one, other)
-        found[begin:end, 1] = _covered(sketched, ordered, other, one)
+        found[begin:end, 0] = _cover_share(sketched, ordered, one, other)
+        found[begin:end, 1] = _cover_share(sketched, ordered, other, one)
     return found
 
 
@@ -166,7 +166,7 @@ def _ordered_within(sketched: Sketches) -> Hashes:
     return np.sort(rows << np.uint64(32) | sketched.values).astype(np.uint32)
 
 
-def _covered(sketched: Sketches, ordered: Hashes, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+def _cover_share(sketched: Sketches, ordered: Hashes, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
     mine, theirs = sketched.of(left), Sketches(ordered, sketched.offsets).of(right)
     asked, held = (_paired(values, offsets) for values, offsets in (mine, theirs))
     at = np.minimum(np.searchsorted(held, asked), max(len(held) - 1, 0))

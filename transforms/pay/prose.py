@@ -497,10 +497,10 @@ def _before(lead: str) -> _Before:
         begin = match.end()
     clause = lead[begin:]
     hits = hits_in(clause)
-    return _Before(len(clause), hits, *_governing(hits), _adjective(hits, len(clause)))
+    return _Before(len(clause), hits, *_find_governing_word(hits), _adjective(hits, len(clause)))
 
 
-def _governing(before: Sequence[Hit]) -> tuple[Word | None, bool]:
+def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
     """The word that says what an amount is: the nearest one; and whether only small words stand between.
 
     A word of reach `near` (a bonus, equity) counts only when it leads directly to the amount, so that it does not

@@ -86,7 +86,7 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
 
 
 @functools.lru_cache(maxsize=32768)
-def _looked_up(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
+def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
     """A token folded, the longer phrases that begin with it, its own words or those of a compound, and its mark."""
     folded = token.casefold().replace("’", "'")
     phrases = _phrases().get(folded, [])
@@ -108,7 +108,7 @@ def can_be_known(text: str, end: int) -> bool:
     last = _LAST_WORD.search(text, max(0, end - len("internationalisation")), end)
     if last is None:
         return True
-    folded, _, words, _ = _looked_up(last[1])
+    folded, _, words, _ = _find_entry(last[1])
     return bool(words) or folded in _phrase_tokens()
 
 
@@ -138,7 +138,7 @@ def hits_in(said: str) -> tuple[Hit, ...]:
     Offsets are within the clause. Employers repeat their clauses from advert to advert: four of five were read before.
     """
     tokens = [*_TOKEN.finditer(said)]
-    looked = [_looked_up(m[0]) for m in tokens]
+    looked = [_find_entry(m[0]) for m in tokens]
     hits = []
     i, n = 0, len(tokens)
     while i < n:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from transforms.records.rows import Issue
 from transforms.text.characters import REPLACEMENT
-from transforms.text.normalise import without_unseen
+from transforms.text.normalise import strip_invisible
 from transforms.text.rejects import Rejected
 
 MAX_LENGTH: Mapping[str, int] = MappingProxyType({
@@ -69,7 +69,7 @@ def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
         issues.append(Rejected(column, f"{text[:40]}… ({len(text)} characters)", rule).issue)
         text = text[:most]
     if not text.isprintable():
-        text = without_unseen(text)
+        text = strip_invisible(text)
     if not text.isascii() and REPLACEMENT in text:
         rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
         issues.append(Rejected(column, text, rule).issue)

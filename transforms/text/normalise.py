@@ -201,7 +201,7 @@ def _beyond(encoded: bytes, ordinary: bytes) -> str:
     return encoded.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
 
-def without_unseen(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """`text` without the characters that show nothing; half a surrogate pair becomes U+FFFD.
 
     >>> without_unseen("Engi\\u202eneer\\x1b[31m")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from transforms.records.rows import Issue
-from transforms.text.normalise import without_unseen
+from transforms.text.normalise import strip_invisible
 
 MAX_VALUE = 200
 """A refused value is shown up to this many characters."""
@@ -34,7 +34,7 @@ def left_out(value: object, rule: str) -> Issue:
 def shown_value(value: object) -> str:
     """A refused value as it is shown: cut, and without what a terminal would obey."""
     shown = value if isinstance(value, str) else repr(value)
-    return without_unseen(shown[:MAX_VALUE])
+    return strip_invisible(shown[:MAX_VALUE])
 
 
 def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:

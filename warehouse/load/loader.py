@@ -100,8 +100,8 @@ class _RefusedError(Exception):
         self.file = file
 
 
-class _TriedError(Exception):
-    """A trial was a success and is rolled back."""
+class _TrialLoadedError(Exception):
+    """The file loads on its own; undoes the trial load."""
 
 
 def load(
@@ -216,7 +216,7 @@ def _load_together(
         with database.transaction(con):
             return _load_batch(con, batch, all_rows, gate, end)
     except _RefusedError as error:
-        blamed = _blamed(con, error, batch, all_rows)
+        blamed = _find_faulty_file(con, error, batch, all_rows)
         refused = _refused(con, blamed, str(error))
         others = [file for file in batch if file is not blamed]
         return [refused, *_load_together(con, others, all_rows, gate, end)] if others else [refused]
@@ -228,7 +228,7 @@ def _load_batch(
     """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
     loaded = []
     for file in batch:
-        with _blaming(file):
+        with _attribute_errors(file):
             loaded.append(_load_file(con, file, gate, end))
     postings = {file.warc: file.rows for file in batch if _row_class(file.rows) is Posting}
     if postings:
@@ -239,7 +239,7 @@ def _load_batch(
     return loaded
 
 
-def _blamed(
+def _find_faulty_file(
     con: database.Connection, error: _RefusedError, batch: Sequence[RefinedFile], all_rows: Mapping[str, Path]
 ) -> RefinedFile:
     """The file of a batch that an error is about: where it does not say, the first that cannot be loaded alone."""
@@ -247,8 +247,8 @@ def _blamed(
         try:
             with database.transaction(con):
                 _load_batch(con, [file], all_rows, lambda *_: True, _end_of(None))
-                raise _TriedError
-        except _TriedError:
+                raise _TrialLoadedError
+        except _TrialLoadedError:
             continue
         except _RefusedError:
             return file
@@ -256,7 +256,7 @@ def _blamed(
 
 
 @contextlib.contextmanager
-def _blaming(file: RefinedFile) -> Iterator[None]:
+def _attribute_errors(file: RefinedFile) -> Iterator[None]:
     try:
         yield
     except duckdb.ConstraintException as error:
@@ -282,7 +282,7 @@ def _reload(
                 for outcome in _load_batch(con, batch, all_rows, gate, end)
             ]
     except _RefusedError as error:
-        blamed = _blamed(con, error, files, all_rows)
+        blamed = _find_faulty_file(con, error, files, all_rows)
         others = [other for other in files if other is not blamed]
         if blamed.warc in known:
             refused = _refused(con, blamed, f"{error} (the source keeps its last good rows)")

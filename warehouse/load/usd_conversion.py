@@ -108,7 +108,7 @@ class Unconverted(NamedTuple):
     is_behind: bool
 
 
-def unconverted(con: database.Connection) -> list[Unconverted]:
+def find_unconverted(con: database.Connection) -> list[Unconverted]:
     """Currencies of postings whose pay no rate converts, the one with most of them first."""
     rows = con.execute(
         """

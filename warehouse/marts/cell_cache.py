@@ -134,7 +134,7 @@ class Cells:
         self._taken.append(places)
         return True
 
-    def with_computed(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
         """All rows of the day, in the mart's columns and their types."""
         names = [f.name for f in fields_of(self._cls)]
         frames = []

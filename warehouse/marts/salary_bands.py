@@ -23,10 +23,10 @@ from warehouse.marts.statistics import (
     MIN_EFFECTIVE,
     MIN_JOBS,
     Floats,
-    capped_weights,
+    cap_weights,
+    draw_replicates,
     quantile_interval,
     quantiles,
-    resampled,
     too_few,
 )
 from warehouse.tables import SalaryBands
@@ -87,7 +87,7 @@ def salary_bands(
     frames = [pd.DataFrame(rows, columns=[f.name for f in fields_of(SalaryBands)])]
     if is_whole:
         frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
-    return cells.with_computed(frames)
+    return cells.combine_rows(frames)
 
 
 def _advertised(
@@ -211,8 +211,8 @@ def _cell(key: dict[str, Any], cell: _Seen) -> dict[str, Any]:
     reason = APART.get(row["role_group"]) or too_few(row["n_jobs"], row["n_employers"])
     if reason:
         return {**row, "status": "suppressed", "reason": reason}
-    weights = capped_weights(band.employer)
-    drawn = resampled(weights.n_employers, "|".join(str(v) for v in key.values()))
+    weights = cap_weights(band.employer)
+    drawn = draw_replicates(weights.n_employers, "|".join(str(v) for v in key.values()))
     row |= {"n_effective": weights.n_effective, **_amounts(band.low, band.high, weights.of_job)}
     middle = (band.low + band.high) / 2
     for name, values, at in (("band_low", band.low, 0.25), ("band_high", band.high, 0.75), ("p50", middle, 0.5)):

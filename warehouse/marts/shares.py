@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from transforms.records.vocabulary import CELL_GROUPS, LEVEL_GROUPS
 from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
-from warehouse.marts.statistics import DOUBT_WORDS, Ints, capped_weights, estimate_shares, share_doubts, too_few
+from warehouse.marts.statistics import DOUBT_WORDS, Ints, cap_weights, estimate_shares, share_doubts, too_few
 from warehouse.tables import Shares
 
 OUTSIDE, UNKNOWN, KNOWN = range(3)
@@ -98,7 +98,7 @@ def shares(
         made["category"] = made["item"].map(category_of).where(has_categories, None)
         for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
             made[name] = made.groupby(within)["share"].rank(ascending=False, method="min").astype("Int64")
-    return _dated(cells.with_computed([made]), as_of, window_days)
+    return _dated(cells.combine_rows([made]), as_of, window_days)
 
 
 def _dated(frame: pd.DataFrame, as_of: date, window_days: int) -> pd.DataFrame:
@@ -199,7 +199,7 @@ def _cells(measure: Measure, jobs: _Jobs) -> Iterator[tuple[dict[str, str], Ints
 
 def _cell(answers: _Answers, known: Ints, employers: Ints) -> dict[str, Any]:
     """Columns of one cell, one entry per item; single values are those of the cell."""
-    weights = capped_weights(employers)
+    weights = cap_weights(employers)
     job, item = answers.pairs_of(known)
     shown = np.union1d(item, answers.declared)
     found = estimate_shares(weights, job, np.searchsorted(shown, item), len(shown))

@@ -74,7 +74,7 @@ class Weights:
         return min(total * total / float((self.of_job**2).sum()), float(len(self.of_job))) if total else 0.0
 
 
-def capped_weights(employers: Sequence[object] | NDArray[Any]) -> Weights:
+def cap_weights(employers: Sequence[object] | NDArray[Any]) -> Weights:
     """Weights that leave each job at 1 unless its employer would pass `EMPLOYER_CAP` of the cell.
 
     `employers` are names, or numbers in the order of the names.
@@ -117,7 +117,7 @@ def seed_of(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
 
 
-def resampled(n_employers: int, key: str) -> Floats:
+def draw_replicates(n_employers: int, key: str) -> Floats:
     """How often each employer is drawn in each replicate: REPLICATES x n_employers."""
     rng = np.random.default_rng(seed_of(key))
     chosen = rng.integers(0, n_employers, size=(REPLICATES, n_employers))

@@ -62,7 +62,9 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
     if not _is_dense(con, copy):
         return False
     outdated = [table for cls in database_tables() if (table := _compared(con, cls, work, copy))]
-    return not any(_is_mostly_new(con, table) for table in outdated) and all(_renewed(con, table) for table in outdated)
+    return not any(_is_mostly_new(con, table) for table in outdated) and all(
+        _update_table(con, table) for table in outdated
+    )
 
 
 def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
@@ -122,7 +124,7 @@ def _same_key(cls: type) -> str:
     return " AND ".join(f"s.{quoted(key)} = t.{quoted(key)}" for key in key_of(cls))
 
 
-def _renewed(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
+def _update_table(con: duckdb.DuckDBPyConnection, table: _Outdated) -> bool:
     """Delete, update and insert what differs; whether the table has the rows of the working file then."""
     cls, source, target = table.cls, table.source, table.target
     columns = ", ".join(quoted(f.name) for f in fields_of(cls))

@@ -22,7 +22,7 @@ from flows.accuracy.scorecard import (
     RECORD,
     Card,
     as_json,
-    find_fallen,
+    find_worse_scores,
     is_met,
     read_record,
     score_readers,
@@ -279,17 +279,17 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
         "skillspan.finds": 1.5,
         "titles.macro_f1": 0.9124,
     }
-    assert find_fallen(card.figures, read_record(tmp_path / "card.md")) == ()
+    assert find_worse_scores(card.figures, read_record(tmp_path / "card.md")) == ()
     assert read_record(tmp_path / "none.md") == {}
 
 
 def test_what_is_worse_than_the_record_is_said() -> None:
     before = {"salary_cases": 0.97, "skillspan.finds": 1.5, "titles.role": 0.9}
     now = {"salary_cases": figure("salary_cases", 0.96), "skillspan.finds": figure("skillspan.finds", 1.6)}
-    worse = find_fallen(now, before)
+    worse = find_worse_scores(now, before)
     assert [line.split(":")[0] for line in worse] == ["salary_cases", "skillspan.finds", "titles.role"]
     better = {"salary_cases": figure("salary_cases", 1.0), "skillspan.finds": figure("skillspan.finds", 1.4)}
-    assert find_fallen(better, {"salary_cases": 0.97, "skillspan.finds": 1.5}) == ()
+    assert find_worse_scores(better, {"salary_cases": 0.97, "skillspan.finds": 1.5}) == ()
 
 
 def test_targets() -> None:

@@ -14,7 +14,14 @@ from typing import Any
 import psutil
 import pytest
 
-from flows.runtime.prefect_server import RECORD, SCHEDULE, AlreadyServed, end_leftovers, lasting_server, schedule_of
+from flows.runtime.prefect_server import (
+    RECORD,
+    SCHEDULE,
+    AlreadyServed,
+    end_leftovers,
+    run_schedule_server,
+    schedule_of,
+)
 from flows.terminal.errors import Wrong
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -94,7 +101,7 @@ def test_the_server_of_a_living_schedule_is_left_alone_by_a_run(tmp_path: Path) 
         assert (found.cron, found.pid) == ("0 2 * * *", owner.pid)
         with (
             pytest.raises(AlreadyServed, match=rf"process {owner.pid} serves"),
-            lasting_server(tmp_path, port=1, cron="0 2 * * *", timezone="UTC"),
+            run_schedule_server(tmp_path, port=1, cron="0 2 * * *", timezone="UTC"),
         ):
             pass
         serving(tmp_path, server, known(owner, offset=-3600))
@@ -107,7 +114,7 @@ def test_the_server_of_a_living_schedule_is_left_alone_by_a_run(tmp_path: Path) 
 
 def test_a_schedule_is_on_record_while_it_lasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    with lasting_server(tmp_path, port=1, cron="0 2 * * *", timezone="Europe/Berlin") as url:
+    with run_schedule_server(tmp_path, port=1, cron="0 2 * * *", timezone="Europe/Berlin") as url:
         assert url == "http://127.0.0.1:9/api", "somebody else's server is used"
         found = schedule_of(tmp_path)
         assert found is not None
@@ -122,7 +129,7 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
         port = int(taken.getsockname()[1])
         with (
             pytest.raises(Wrong, match=rf"port {port} .* choose another by --port"),
-            lasting_server(tmp_path, port=port, cron="0 2 * * *", timezone="UTC"),
+            run_schedule_server(tmp_path, port=port, cron="0 2 * * *", timezone="UTC"),
         ):
             pass
     assert not (tmp_path / SCHEDULE).exists()

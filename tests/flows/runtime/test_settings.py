@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from extractors.source import all_sources
-from flows.runtime.permissions import chosen_sources, why_turned_off
+from flows.runtime.permissions import choose_sources, why_turned_off
 from flows.runtime.settings import Settings, settings
 from flows.runtime.settings_declared import SETTINGS
 from flows.runtime.settings_file import FILE, find_lines, secret_of
@@ -101,22 +101,22 @@ def test_lists_in_variables(data: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_sources_are_turned_on_and_off(data: Path) -> None:
-    assert chosen_sources(settings()) == tuple(all_sources())
+    assert choose_sources(settings()) == tuple(all_sources())
     path = write(data, "[sources]", 'off = ["lever"]')
     config = settings()
-    assert chosen_sources(config) == tuple(name for name in all_sources() if name != "lever")
+    assert choose_sources(config) == tuple(name for name in all_sources() if name != "lever")
     assert why_turned_off(config, "lever") == f"turned off by sources.off ({path}:2)"
     assert why_turned_off(config, "ashby") is None
-    assert chosen_sources(settings(sources_on=["lever"])) == ("lever",), "who names it means it"
+    assert choose_sources(settings(sources_on=["lever"])) == ("lever",), "who names it means it"
     write(data, "[sources]", 'on = ["ashby", "lever"]', 'off = ["lever"]')
-    assert chosen_sources(settings()) == ("ashby",)
+    assert choose_sources(settings()) == ("ashby",)
     assert why_turned_off(settings(), "remotive") == f"not named by sources.on ({path}:2)"
 
 
 def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> None:
     path = write(data, "[sources]", "off = [", '  "ashbi",', "]")
     with pytest.raises(WrongUsage, match=re.escape(f"{path}:2: unknown source ashbi; did you mean ashby?")):
-        chosen_sources(settings())
+        choose_sources(settings())
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.builders import (
 )
 from transforms.records.rows import Pay
 from warehouse import database
-from warehouse.load.usd_conversion import convert_money, unconverted
+from warehouse.load.usd_conversion import convert_money, find_unconverted
 
 MONEY = """
     SELECT round(annual_low_usd, 6), round(fx_rate, 6), fx_on::VARCHAR, fx_source, usd_reason FROM core.postings
@@ -71,7 +71,9 @@ def test_postings_without_a_rate_are_counted_by_currency(con: database.Connectio
     rows = [paid(1.0, currency, id=str(n), posted_on=date.fromisoformat(day)) for n, (currency, day) in enumerate(said)]
     load(con, refined(tmp_path, "a", Answer(BEGIN, rows)))
     convert_money(con)
-    assert [(*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in unconverted(con)] == [
+    assert [
+        (*found[:2], str(found.first_on), str(found.last_on), found.is_behind) for found in find_unconverted(con)
+    ] == [
         ("EUR", 2, "2009-06-01", "2027-01-01", True),  # the rates at hand end before the last of these days
         ("GBP", 2, "2009-06-01", "2009-06-03", False),  # they begin after them
         ("ARS", 1, "2026-01-05", "2026-01-05", True),  # there are none

@@ -20,7 +20,7 @@ from warehouse import database
 from warehouse.checks import gate
 from warehouse.marts.measures import MEASURES
 from warehouse.marts.shares import shares
-from warehouse.marts.statistics import capped_weights, estimate_shares
+from warehouse.marts.statistics import cap_weights, estimate_shares
 from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Responses, Shares, Skills
 
 JOBS = st.lists(st.tuples(st.integers(0, 25), st.booleans()), min_size=1, max_size=120)
@@ -77,7 +77,7 @@ def oracle(jobs: list[tuple[int, bool]]) -> tuple[float, float, float]:
 
 @given(JOBS)
 def test_share_and_ends_are_those_of_the_definition(jobs: list[tuple[int, bool]]) -> None:
-    weights = capped_weights([f"{employer:02}" for employer, _ in jobs])
+    weights = cap_weights([f"{employer:02}" for employer, _ in jobs])
     job = np.flatnonzero([has for _, has in jobs])
     estimates = estimate_shares(weights, job, np.zeros(len(job), dtype=np.int64), 1)
     measured = (estimates.share[0], estimates.low[0], estimates.high[0])
@@ -90,7 +90,7 @@ def test_share_and_ends_are_those_of_the_definition(jobs: list[tuple[int, bool]]
 def test_ends_hold_the_share_and_stay_within_0_and_1(jobs: list[tuple[int, set[int]]]) -> None:
     pairs = [(number, item) for number, (_, items) in enumerate(jobs) for item in items]
     job, item = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
-    weights = capped_weights([str(employer) for employer, _ in jobs])
+    weights = cap_weights([str(employer) for employer, _ in jobs])
     estimates = estimate_shares(weights, job, item, 4)
     assert ((estimates.share >= 0) & (estimates.share <= 1)).all()
     if weights.n_employers > 1:
@@ -102,9 +102,9 @@ def test_ends_hold_the_share_and_stay_within_0_and_1(jobs: list[tuple[int, set[i
 
 def test_jobs_of_employers_of_one_job_have_no_design_effect_beyond_chance() -> None:
     """As many independent jobs: a variance of p (1 - p) / (n - 1), over one of p (1 - p) / n."""
-    estimates = estimate_shares(capped_weights(np.arange(200)), np.arange(50), np.zeros(50, dtype=np.int64), 1)
+    estimates = estimate_shares(cap_weights(np.arange(200)), np.arange(50), np.zeros(50, dtype=np.int64), 1)
     assert estimates.design_effect[0] == pytest.approx(200 / 199)
-    alike = estimate_shares(capped_weights(np.arange(200) // 5), np.arange(50), np.zeros(50, dtype=np.int64), 1)
+    alike = estimate_shares(cap_weights(np.arange(200) // 5), np.arange(50), np.zeros(50, dtype=np.int64), 1)
     assert alike.design_effect[0] == pytest.approx(5 * 40 / 39), "jobs of an employer that are all alike count as one"
 
 

@@ -16,11 +16,11 @@ from warehouse.marts.statistics import (
     Floats,
     ShareEstimates,
     Weights,
-    capped_weights,
+    cap_weights,
+    draw_replicates,
     estimate_shares,
     quantile_interval,
     quantiles,
-    resampled,
     share_doubts,
     too_few,
 )
@@ -35,7 +35,7 @@ def estimates(weights: Weights, asking: Floats) -> ShareEstimates:
 
 
 def shares(employers: list[str]) -> dict[str, float]:
-    weights = capped_weights(employers).of_job
+    weights = cap_weights(employers).of_job
     total: defaultdict[str, float] = defaultdict(float)
     for employer, weight in zip(employers, weights, strict=True):
         total[employer] += float(weight)
@@ -51,7 +51,7 @@ def test_no_employer_weighs_more_than_a_tenth_where_that_is_possible(employers: 
 @given(EMPLOYERS)
 def test_only_employers_at_the_cap_are_cut(employers: list[str]) -> None:
     found = shares(employers)
-    weights = capped_weights(employers)
+    weights = cap_weights(employers)
     assert weights.of_job.max() <= 1
     if len(found) > 1 / EMPLOYER_CAP:
         for employer, weight in zip(employers, weights.of_job, strict=True):
@@ -63,11 +63,11 @@ def test_a_giant_among_many_is_cut_to_a_tenth_and_the_rest_stays_whole() -> None
     found = shares(employers)
     assert found["giant"] == pytest.approx(0.1)
     assert found["small 0"] == pytest.approx(0.9 / 18)
-    assert capped_weights(employers).n_effective == pytest.approx(20**2 / (18 + 2**2 / 90))
+    assert cap_weights(employers).n_effective == pytest.approx(20**2 / (18 + 2**2 / 90))
 
 
 def test_equal_employers_keep_every_job() -> None:
-    assert capped_weights([str(i % 20) for i in range(100)]).n_effective == pytest.approx(100)
+    assert cap_weights([str(i % 20) for i in range(100)]).n_effective == pytest.approx(100)
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=60), st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
@@ -86,10 +86,10 @@ def test_the_interval_holds_the_median_and_is_wider_when_employers_are_alike() -
     rng = np.random.default_rng(7)
     level = rng.normal(100, 20, 25)
     alike = np.repeat(level, 8) + rng.normal(0, 1, 200)
-    by_employer = capped_weights(np.repeat(np.arange(25), 8).astype(str).astype(object))
-    by_job = capped_weights(np.arange(200).astype(str).astype(object))
-    clustered = quantile_interval(alike, by_employer, 0.5, resampled(25, "a"))
-    naive = quantile_interval(alike, by_job, 0.5, resampled(200, "a"))
+    by_employer = cap_weights(np.repeat(np.arange(25), 8).astype(str).astype(object))
+    by_job = cap_weights(np.arange(200).astype(str).astype(object))
+    clustered = quantile_interval(alike, by_employer, 0.5, draw_replicates(25, "a"))
+    naive = quantile_interval(alike, by_job, 0.5, draw_replicates(200, "a"))
     assert clustered is not None and naive is not None
     assert clustered[0] <= quantiles(alike, by_employer.of_job, [0.5])[0] <= clustered[1]
     assert clustered[1] - clustered[0] > 1.5 * (naive[1] - naive[0])
@@ -100,16 +100,16 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     for trial in range(120):
         rng = np.random.default_rng(trial)
         values = np.repeat(rng.normal(0, 1, 40), 3) + rng.normal(0, 0.5, 120)
-        weights = capped_weights(np.repeat(np.arange(40), 3).astype(str).astype(object))
-        interval = quantile_interval(values, weights, 0.5, resampled(40, str(trial)))
+        weights = cap_weights(np.repeat(np.arange(40), 3).astype(str).astype(object))
+        interval = quantile_interval(values, weights, 0.5, draw_replicates(40, str(trial)))
         assert interval is not None
         covered += interval[0] <= 0 <= interval[1]
     assert 0.88 <= covered / 120 <= 1.0
 
 
 def test_one_employer_has_no_interval() -> None:
-    weights = capped_weights(["only"] * 50)
-    assert quantile_interval(np.arange(50.0), weights, 0.5, resampled(1, "x")) is None
+    weights = cap_weights(["only"] * 50)
+    assert quantile_interval(np.arange(50.0), weights, 0.5, draw_replicates(1, "x")) is None
     found = estimates(weights, np.ones((50, 1)))
     assert found.share[0] == 1
     assert np.isnan(found.low[0]) and np.isnan(found.high[0])
@@ -118,7 +118,7 @@ def test_one_employer_has_no_interval() -> None:
 def test_shares_are_weighted_and_bracketed() -> None:
     employers = ["giant"] * 50 + [f"e{i}" for i in range(20)]
     asking = np.array([[1.0]] * 50 + [[0.0]] * 20)
-    found = estimates(capped_weights(employers), asking)
+    found = estimates(cap_weights(employers), asking)
     assert found.share[0] == pytest.approx(0.1)
     assert found.low[0] <= found.share[0] <= found.high[0]
 
@@ -126,7 +126,7 @@ def test_shares_are_weighted_and_bracketed() -> None:
 @given(EMPLOYERS)
 def test_what_all_ask_for_is_a_share_of_one_and_what_nobody_asks_for_is_none(employers: list[str]) -> None:
     """Sums of weights in different orders differ in their last digit; a gate that asks for at most 1 refuses them."""
-    weights = capped_weights(employers)
+    weights = cap_weights(employers)
     asking = np.zeros((len(employers), 2))
     asking[:, 0] = 1
     found = estimates(weights, asking)
@@ -139,7 +139,7 @@ def test_what_all_ask_for_is_a_share_of_one_and_what_nobody_asks_for_is_none(emp
 def test_who_makes_a_share_is_counted_as_weighted() -> None:
     employers = ["giant"] * 50 + [f"e{i}" for i in range(20)]  # the giant's fifty weigh as much as two jobs and a bit
     asking = np.array([[1.0, 0, 1.0]] * 50 + [[1.0, 0, 0]] * 20)
-    found = estimates(capped_weights(employers), asking)
+    found = estimates(cap_weights(employers), asking)
     largest = found.largest
     assert found.n_employers.tolist() == [21, 0, 1]
     assert found.n_yes.tolist() == [70, 0, 50]
@@ -181,9 +181,9 @@ def test_every_doubt_has_its_words() -> None:
 
 
 def test_draws_depend_on_the_cell_alone() -> None:
-    assert (resampled(9, "cell") == resampled(9, "cell")).all()
-    assert not (resampled(9, "cell") == resampled(9, "other cell")).all()
-    assert (resampled(9, "cell").sum(axis=1) == 9).all()
+    assert (draw_replicates(9, "cell") == draw_replicates(9, "cell")).all()
+    assert not (draw_replicates(9, "cell") == draw_replicates(9, "other cell")).all()
+    assert (draw_replicates(9, "cell").sum(axis=1) == 9).all()
 
 
 @pytest.mark.parametrize(
