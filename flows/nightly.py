@@ -7,8 +7,9 @@
                      compute_marts      marts and figures, past gates and integrity checks, into mart
                      publish            market.duckdb, guides and page: all at once or none
 
-Every step is a plain function from files to files or tables, safe to run twice. Prefect adds the record of what ran;
-without its decorators the code still works. Requests are retried one by one in `extractors.web.session`, no task is.
+Every step is a function from files to files or tables, safe to run twice. Prefect runs the fetches side by side and
+records what ran. Requests are retried one by one in `extractors.web`, tasks are not; what follows the fetches is run
+again once when a damaged file was set aside.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def from_archive(request: Request, fetched: Sequence[Health], mended: Sequence[s
 def run_after_fetch(request: Request, fetched: Sequence[Health], mended: Sequence[str]) -> Outcome:
     """Refine, load, derive, compute and check; publish when nothing is wrong."""
     refined, broken = refine_archive(request)
-    if request.is_rebuild and not broken:  # else work.duckdb would lack the rows that it has now
+    if request.is_rebuild and not broken:  # of a broken source work.duckdb would lose rows that it has
         database.make_anew(request.settings.data)
     loaded = load_refined(request, refined, broken)  # and derive what follows from it
     notes = describe_missing_rates(request)
@@ -351,7 +352,7 @@ def load_refined(
     """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
 
     Files of live nights are also held against their source's history, whenever they are loaded; what was refused
-    stays out until a person accepts it or what reads it changes. Of sources that are `broken`, a file of which could
+    stays out until a person accepts it, or its reader is changed. Of sources that are `broken`, a file of which could
     not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close.
     """
     loaded: list[loader.Loaded] = []
@@ -410,7 +411,7 @@ def derive(con: database.Connection, refined: Sequence[Refined]) -> None:
     """Tell employers and jobs apart and convert pay to USD, unless that is up to date with what is loaded."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
-        with gc_paused():  # which takes a third of their time else
+        with gc_paused():  # which otherwise takes a third of their time
             employers.resolve(con, all_boards())
             jobs.resolve(con, refined)
         convert_money(con)
@@ -489,7 +490,7 @@ def fetch_rates(request: Request) -> list[Health]:
 
 
 class _UnsoundError(Exception):
-    """The marts of the day are taken back."""
+    """The integrity checks failed; the transaction that wrote the marts of the day is rolled back."""
 
 
 @task(name="marts", cache_policy=NO_CACHE)

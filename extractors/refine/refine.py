@@ -47,8 +47,8 @@ ROW_OF_KIND: dict[str, type] = {
 BATCH = 2000
 """Rows per row group: bounds the memory of one worker; larger ones were slower (the rows fall out of the cache)."""
 MAX_GONE = 20
-"""Postings of one file that may be gone without doubt: far more than vanish between a list and the answers of its
-postings, an hour later."""
+"""Postings of one file that may be gone before the site is distrusted: far more than vanish in the hour between a list
+and the answers of its postings."""
 
 
 @dataclass(frozen=True, kw_only=True)

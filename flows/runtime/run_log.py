@@ -1,4 +1,4 @@
-"""The journal of runs, `runs.jsonl`: begun and ended, whatever came of them.
+"""The journal of runs, `runs.jsonl`: the start and end of every run, whatever its result.
 
 The warehouse's own `ops.runs` is replaced with the warehouse, so a night that published nothing, that was
 killed, or that never got to open a database is not in it. The journal is only ever appended to, one JSON

@@ -1,4 +1,4 @@
-"""Compute the figures of a day: the ladder of each is climbed, and a row of the ledger made.
+"""Compute the figures of a day: the rungs of each are tried in order, and a row of the ledger is made.
 
 The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. When
 none has, the last accepted value is kept with its date; when there never was one, the figure is withheld with its

@@ -35,7 +35,7 @@ def judge_cell(rows: Rows) -> Verdict:
 
 
 def judge_ranking(rows: Rows) -> Verdict:
-    """A ranking is as sure as its least sure row; a cell too small suppresses all of them alike."""
+    """A ranking is only as reliable as its least reliable row; a cell too small suppresses all of them alike."""
     if not rows:
         return NOTHING
     n_jobs = max(row["n_jobs"] or 0 for row in rows)

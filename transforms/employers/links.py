@@ -12,7 +12,7 @@
 
 Never linked: two adverts of one employer that both state a requisition id, or both a department, and differ in it.
 
-What two versions say decides alone whether they are linked; which pairs are looked at depends on earlier versions only:
+Whether two versions are linked depends only on what they say; which pairs are compared, on earlier versions only:
 in a group of many alike, each is compared with the group's first and its `MAX_COMPARED_BEFORE` last. So links up to a
 day are a function of the versions up to that day, in whatever order they were loaded.
 """

@@ -2,7 +2,7 @@
 
 An amount (`amounts.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
 that it continues, a period beside it, or its standing alone in a headline. What words mean is data
-(lookups/pay/pay_words.csv). Money that funding, revenue, budgets, perks, signing and referral bonuses move is not pay.
+(lookups/pay/pay_words.csv). Amounts of funding, revenue, budgets, perks, signing and referral bonuses are not pay.
 Nothing is guessed: a currency or period that is not said stays None; `complete_pay` (`normalisation.py`) adds what
 norms of the country say, and marks it as inferred.
 """

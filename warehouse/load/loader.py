@@ -111,7 +111,7 @@ def load(
 
     `files` are all refined files of the source. A file that was loaded, or refused, with the same key is skipped. One
     transaction loads the files of one time: as a rule one file. What is not later than all that is loaded already, or
-    was loaded with another key (its reader or a lookup was edited), has the source be loaded anew from all files in
+    was loaded with another key (its reader or a lookup was edited), makes the source be loaded anew from all files in
     one transaction. So core is the same whatever came first, and what an older reading said does not survive. A file
     that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload in
     which a file that was good before is refused or missing changes nothing: the whole source keeps its last good rows.

@@ -78,7 +78,7 @@ def salary_bands(
 
     Cells of the world, the continents and the M49 regions are always there, empty ones as suppressed;
     cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Not whole: only
-    cells of role groups and all pay markets, on the basis `advertised`. Cells that `cells` knows are taken over.
+    cells of role groups and all pay markets, on the basis `advertised`. Cells already in `cells` are reused.
     """
     cells = cells or Cells(SalaryBands, as_of)
     rows = list(_advertised(con, as_of, window_days, is_whole, cells))

@@ -65,8 +65,8 @@ def shares(
 
     A cell has a row for each item that one of its jobs has, and for the items that its measure declares. It has none
     where the answer of no job is known. Cells below the minimum keep their counts, without shares; a share that few
-    employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`). Cells that `cells`
-    knows are taken over.
+    employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`). Cells already in
+    `cells` are reused.
     """
     measures = tuple(measures)
     cells = cells or Cells(Shares, as_of)

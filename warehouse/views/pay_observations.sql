@@ -11,7 +11,7 @@ WITH seen AS (
     FROM core.posting_pay c JOIN seen USING (posting_id)
     WHERE c.is_headline_in_country AND c.component = 'base'
 ), rest AS (
-    -- Pay that is tied to no country counts where no other pay of the advert is tied to.
+    -- Pay without a country counts in those countries of the advert that have no pay of their own.
     SELECT
         l.posting_id,
         if(count(DISTINCT l.country) = 1, min(l.country), 'several') AS country,
