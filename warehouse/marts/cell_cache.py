@@ -3,8 +3,8 @@
 Two digests say so. One is of all rows of core that marts read: where it is that of an earlier day, all rows of a mart
 are taken over at once. Where it is not, each row of a mart holds the digest of what its cell was computed from
 (`inputs`: the key without the day, the rows of the cell in their order, and the code), and cells whose digest an
-earlier row has are taken over. The day is not part of a digest: what moves with it, the window and the year of the pay that
-counts, shows in the rows that are chosen.
+earlier row has are taken over. The day is not part of a digest: what moves with it, the window and the year of the
+pay that counts, shows in the rows that are chosen.
 """
 
 from __future__ import annotations
