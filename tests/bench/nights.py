@@ -56,7 +56,7 @@ STEPS = {
     "marts": ("flows.nightly", "compute_marts"),
     "checks": ("warehouse.checks.gate", "check"),
     "sound": ("warehouse.checks.integrity", "judge"),
-    "figures": ("reports.figures.compute", "compute_figures"),
+    "figures": ("flows.nightly", "compute_figures"),
     "publish": ("flows.nightly", "publish"),
     "warehouse": ("warehouse.publish.market", "stage"),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import itertools
 import json
@@ -16,7 +15,6 @@ from typing import Any
 
 import pytest
 
-import transforms.lookups
 from extractors.archive.reader import Damaged, Revisited, read
 from extractors.archive.writer import Writer
 from extractors.refine.refine import rows_of
@@ -27,6 +25,7 @@ from extractors.source import all_sources
 from extractors.web.session import web_for
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.records.vocabulary import ROLES
+from transforms.text.lookups import cells_of
 from transforms.text.rejects import Rejected
 
 NIGHTS = ("2026-09-28T020000Z", "2026-09-29T020000Z", "2026-09-30T020000Z")
@@ -157,8 +156,7 @@ def test_no_posting_is_older_than_the_rates(postings: dict[str, list[Posting]]) 
 
 
 def test_all_regions_and_a_dozen_currencies_occur(postings: dict[str, list[Posting]]) -> None:
-    with (Path(transforms.lookups.__path__[0]) / "countries.csv").open(encoding="utf-8", newline="") as file:
-        regions = {row["region"] for row in csv.DictReader(file)} - {""}
+    regions = {row["region"] for row in cells_of("countries")} - {""}
     advertised = {place.region for posting in postings[NIGHTS[0]] for place in posting.places}
     assert regions <= advertised
     currencies = Counter(posting.currency for posting in postings[NIGHTS[0]] if posting.currency)

@@ -446,7 +446,7 @@ CRASH = """
 # Put before the interpreter's own by PYTHONPATH: in a worker, one advert ends the process as a fault in C would.
 import os, sys
 if "--multiprocessing-fork" in sys.argv:
-    from extractors import ashby
+    from extractors.sources.employer_boards import ashby
     read = ashby.parse
     def parse(response):
         if b"Crash Test Driver" in response.body:

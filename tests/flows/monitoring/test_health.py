@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from extractors.archive.reader import Recorded, Revisited, read_recorded
+from extractors.source import BoardUrl
 from extractors.sources.employer_boards import lever
 from extractors.web import session
 from extractors.web.politeness import Politeness
@@ -63,10 +64,9 @@ class Nights:
         self.server = server
         self.monkeypatch = monkeypatch
         self.number = 0
-        monkeypatch.setattr(lever, "API", server.url("/v0/postings/"))
-        board = r"(?P<eu>x)?(?P<site>[^/?#]+)(?P<id>x)?(?:\?|$)"
-        monkeypatch.setattr(lever, "BOARD", re.compile(re.escape(lever.API) + board))
-        monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(lever.API,)))
+        api = server.url("/v0/postings/")
+        boards = (BoardUrl(api + "{board}?mode=json"),)
+        monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards))
         monkeypatch.setattr(nightly, "boards_of", lambda name: tuple(tokens))
         monkeypatch.setattr(permissions, "boards_of", lambda name: tuple(tokens))
 
