@@ -35,8 +35,9 @@ OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GR
 OF_ALL_JOBS = tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs)
 """Measures that ask every job of their role groups."""
 GROUPS = " UNION ALL ".join(
-    f"SELECT '{name}' AS name, {list(groups)} AS groups" for name, groups in CELL_GROUPS.items()
+    f"SELECT '{name}' AS name, unnest({list(groups)}) AS role_group" for name, groups in CELL_GROUPS.items()
 )
+"""The role groups that each group of cells takes together."""
 
 SEVERAL = "(SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1)"
 """Postings of several intervals. Of the others, nearly all, the rules about intervals are simpler, and cheaper."""
@@ -110,16 +111,13 @@ COUNTS = {
         USING (region_level, region)
         WHERE coalesce(m.n_jobs, 0) <> coalesce(c.n, 0) OR coalesce(m.n_of_roles, 0) <> coalesce(c.n, 0)""",
     "mart.shares counts the jobs of core, whether they answer or not": f"""
-        SELECT format('{{}}, {{}}: {{}} jobs, {{}} in core', m.measure, role_group, m.n, coalesce(c.n, 0)) FROM (
-            SELECT measure, role_group, max(n_jobs + n_unknown) AS n, min(n_jobs + n_unknown) AS least
-            FROM mart.shares
+        SELECT format('{{}}, {{}}: {{}} jobs, others in core', measure, role_group, n) FROM (
+            SELECT DISTINCT measure, role_group, n_jobs + n_unknown AS n FROM mart.shares
             WHERE as_of = $as_of AND region_level = 'world' AND seniority_group = 'all' AND measure IN {OF_ALL_JOBS}
-            GROUP BY measure, role_group
-        ) AS m LEFT JOIN (
-            SELECT g.name AS role_group, count(*) AS n
-            FROM ({ROLE_OF_JOB}) AS j JOIN ({GROUPS}) AS g ON list_contains(g.groups, j.role_group) GROUP BY g.name
-        ) AS c USING (role_group)
-        WHERE coalesce(c.n, 0) NOT IN (m.n) OR m.least <> m.n""",
+        ) ANTI JOIN (
+            SELECT g.name AS role_group, count(*) AS n FROM ({ROLE_OF_JOB}) AS j JOIN ({GROUPS}) AS g USING (role_group)
+            GROUP BY g.name
+        ) USING (role_group, n)""",
     "mart.shares has every skill that core has": f"""
         SELECT DISTINCT format('{{}} of {{}}', skill, j.role_group)
         FROM ({SEEN}) AS p JOIN core.posting_skills USING (posting_id) SEMI JOIN core.skills USING (skill)
