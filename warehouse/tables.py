@@ -526,7 +526,7 @@ class Figures:
     rung: Annotated[str | None, Column("Step of the declared ladder the value comes from")]
     unit: Annotated[str, Column("Unit")]
     value: Annotated[str | None, Column("The value as printed; NULL when withheld")]
-    text: Annotated[
+    bare_value: Annotated[
         str | None, Column("The value alone, without `qualifier`; NULL: withheld, or a version that did not keep it")
     ] = None
     qualifier: Annotated[

@@ -293,7 +293,7 @@ def _row(
         "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
         "n_employers": verdict.n_employers, "basis": None, "rung": None, "window_days": None, "sql": None,
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
-        "value": None if text is None else numbers.qualify(text, [qualifier]), "text": text,
+        "value": None if text is None else numbers.qualify(text, [qualifier]), "bare_value": text,
         "qualifier": None if text is None else qualifier,
         "value_json": None if rows is None else json.dumps(list(rows), ensure_ascii=False, default=date.isoformat),
     }  # fmt: skip

@@ -46,7 +46,7 @@ def parts(figure: Figures) -> tuple[str, str]:
     """The figure as printed, in two: the value, and what is said of it in brackets ("" when nothing is)."""
     if figure.value is None:
         return "Withheld", figure.reason or ""
-    return (figure.value, "") if figure.text is None else (figure.text, figure.qualifier or "")
+    return (figure.value, "") if figure.bare_value is None else (figure.bare_value, figure.qualifier or "")
 
 
 def table(figure: Figures) -> Table | None:

@@ -19,9 +19,9 @@ SOON = 5.0
 RUN = """
 import signal, sys, time
 from pathlib import Path
-from extractors import pool
-from flows import runs
-from flows.runtime.shutdown import ends_at_once
+from extractors.refine import workers
+from flows.runtime import run_log
+from flows.runtime.shutdown import exit_on_signal
 
 def refine(source, warc, *, archive, refined):
     warc.with_suffix(".begun").touch()
@@ -31,9 +31,9 @@ def main(data, is_closed):
     files = [("lever", data / f"{number}.warc") for number in range(6)]
     for _, file in files:
         file.write_text("first" if is_closed and file.stem == "3" else "")
-    runs.begin(data, run_id="one", command="jobmarket run")
-    results = pool.refine_all(files, archive=data, refined=data, workers=2)
-    with ends_at_once(data, data, "one"):
+    run_log.begin(data, run_id="one", command="jobmarket run")
+    results = workers.refine_all(files, archive=data, refined=data, workers=2)
+    with exit_on_signal(data, data, "one"):
         for _ in results:
             results.close()
             print("closed", flush=True)
@@ -42,8 +42,8 @@ def main(data, is_closed):
 if __name__ == "__main__":
     # As from a terminal: what runs these tests may ignore SIGINT, and a process inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    pool.find_refined = lambda *given, **more: None
-    pool.refine = refine
+    workers.find_refined = lambda *given, **more: None
+    workers.refine = refine
     main(Path(sys.argv[1]), len(sys.argv) > 2)
 """
 

@@ -306,7 +306,7 @@ def test_a_new_figure_stands_on_the_page_by_its_declaration_alone(
         renderer=shares.by_region("AI jobs"),
         displays=(Display(section="roles", chart="shares", chart_title="Something drawn"),),
     )
-    row = figure(figure=new.id, title=new.title, value="x", text="x", value_json=json.dumps(REGIONAL))
+    row = figure(figure=new.id, title=new.title, value="x", bare_value="x", value_json=json.dumps(REGIONAL))
     before = page.page([*ledger, row])
     monkeypatch.setitem(KNOWN, new.id, new)
     after = page.page([*ledger, row])

@@ -256,9 +256,11 @@ def test_low_confidence_says_of_what_and_why(
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"value": "62%", "text": "62%"}, ("62%", "")),
-        ({"value": "62% (of a survey; low confidence)", "text": "62%", "qualifier": "of a survey; low confidence"},
-         ("62%", "of a survey; low confidence")),
+        ({"value": "62%", "bare_value": "62%"}, ("62%", "")),
+        (
+            {"value": "62% (of a survey; low)", "bare_value": "62%", "qualifier": "of a survey; low"},
+            ("62%", "of a survey; low"),
+        ),
         ({"value": None, "reason": "not enough data"}, ("Withheld", "not enough data")),
         ({"value": "62% (as an older version put it)"}, ("62% (as an older version put it)", "")),
     ],
