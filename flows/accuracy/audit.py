@@ -148,7 +148,7 @@ def _allot_strata(strata: Mapping[tuple[str, str], Sequence[str]], chance: rando
 # --- asking -------------------------------------------------------------------------------------------
 
 
-def ask_questions(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]:
+def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Path | None = None) -> list[Answer]:
     """Ask the day's questions and keep each answer as it is given; those answered earlier that day are not asked again.
 
     `ask` shows a prompt and returns what was typed; it raises `EOFError` where nothing more comes.
@@ -167,7 +167,12 @@ def ask_questions(data: Path, day: date, ask: Ask, out: Console) -> list[Answer]
             continue
         try:
             answer = _ask_question(
-                read_refined_row(data, question.posting_id), question, day, f"{number} of {len(questions)}", ask, out
+                read_refined_row(data, question.posting_id, refined=refined),
+                question,
+                day,
+                f"{number} of {len(questions)}",
+                ask,
+                out,
             )
         except (_StopAsking, EOFError, KeyboardInterrupt):
             out.print()

@@ -95,6 +95,7 @@ def audit(
     from flows.accuracy.audit import ask_questions
     from flows.accuracy.audit_results import audits_of, show_accuracy
 
-    given = ask_questions(settings().data, day or datetime.now(UTC).date(), input, OUT)
+    config = settings()
+    given = ask_questions(config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined)
     OUT.print(f"{len(given)} answer{'s' if len(given) != 1 else ''} kept", highlight=False)
     show_accuracy(audits_of(settings().data), OUT)

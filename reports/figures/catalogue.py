@@ -463,7 +463,7 @@ WHERE_AND_HOW = (
             unit="share of jobs that say where the work is done",
             renderer=shares.by_region(MEASURES["workplace"].jobs_title),
             rungs=_by_region("workplace", item, AI_JOBS),
-            judge=verdicts.judge_ranking,
+            judge=verdicts.judge_stated,
             counts=(("world", "World", AI_JOBS),),
             displays=(WHERE,),
         )
@@ -486,13 +486,34 @@ WHERE_AND_HOW = (
             unit=f"share of {MEASURES[name].jobs_title}",
             renderer=shares.items(MEASURES[name].jobs_title, heading),
             rungs=_items(name, AI_JOBS, names, order),
-            judge=verdicts.judge_ranking,
+            judge=judge,
             displays=(WHERE,),
         )
-        for name, words, heading, names, order in (
-            ("degree", "lowest accepted degree", "Lowest accepted degree", shares.DEGREE_NAMES, DEGREES),
-            ("years", "years of experience asked for", "Least years", shares.YEARS_NAMES, tuple(YEARS_BANDS)),
-            ("employment_type", "type of employment", "Type of employment", shares.EMPLOYMENT_NAMES, ()),
+        for name, words, heading, names, order, judge in (
+            (
+                "degree",
+                "lowest accepted degree",
+                "Lowest accepted degree",
+                shares.DEGREE_NAMES,
+                DEGREES,
+                verdicts.judge_ranking,
+            ),
+            (
+                "years",
+                "years of experience asked for",
+                "Least years",
+                shares.YEARS_NAMES,
+                tuple(YEARS_BANDS),
+                verdicts.judge_ranking,
+            ),
+            (
+                "employment_type",
+                "type of employment",
+                "Type of employment",
+                shares.EMPLOYMENT_NAMES,
+                (),
+                verdicts.judge_stated,
+            ),
         )
     ),
 )

@@ -12,6 +12,7 @@ from reports.figures.catalogue import Figure, declarations
 from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
+from warehouse.database import SqlError
 from warehouse.tables import Figures
 
 
@@ -87,7 +88,18 @@ def _history_line(row: Row) -> str:
 
 
 def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:
-    """What each rung says now, with the number of all archive files behind it; later ones than used are not run."""
+    """What each rung says now, with the number of all archive files behind it; later ones than used are not run.
+
+    A warehouse that an earlier version published lacks what today's SELECTs read, which the line says.
+    """
+    try:
+        return _climb_again(con, figure, row)
+    except SqlError:
+        how = "published by an earlier version, so it cannot be asked again; the next run publishes anew"
+        return _line("rung", how)
+
+
+def _climb_again(con: Connection, figure: Figure, row: Figures) -> list[str]:
     lines: list[str] = []
     inputs = compute.inputs_of(con, row.as_of, row.code_version)
     for attempt in compute.climb(con, figure, inputs):

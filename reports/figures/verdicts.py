@@ -12,6 +12,11 @@ from warehouse.marts.statistics import too_few
 MIN_SECTOR_KNOWN = 0.60
 """Share of jobs whose industry must be known before industries are printed (docs/design.md: Figures)."""
 
+MIN_STATED = 0.50
+"""Share of jobs that must state where, or in which type of employment, the work is done before shares are printed: with
+fewer, the bounds that the silent ones leave (Manski 1995, "Identification Problems in the Social Sciences", chapter 2)
+are more than half wide."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -75,6 +80,17 @@ def judge_industries(rows: Rows) -> Verdict:
     if n_known < MIN_SECTOR_KNOWN * n_all:
         reason = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
         return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
+    return judge_ranking(rows)
+
+
+def judge_stated(rows: Rows) -> Verdict:
+    """Shares of what adverts state, printed once half of the jobs state it: else the others could reverse them."""
+    if rows:
+        n_known = rows[0]["n_jobs"]
+        n_all = n_known + (rows[0]["n_unknown"] or 0)
+        if n_known < MIN_STATED * n_all:
+            reason = f"stated by {n_known:,} of {n_all:,} jobs; {MIN_STATED:.0%} needed"
+            return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
     return judge_ranking(rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -205,3 +206,14 @@ def test_a_damaged_line_is_named_and_takes_no_other_with_it(data: Path, caplog: 
     (given,), _ = answered(data, ["", "q"])
     assert answers_in(data / GOLD) == [whole, given]
     assert answers_in(data / "none") == []
+
+
+def test_adverts_are_read_where_the_settings_put_them(data: Path, tmp_path: Path) -> None:
+    moved = shutil.copytree(data, tmp_path / "data")
+    elsewhere = (moved / "refined").rename(tmp_path / "refined")
+    out = io.StringIO()
+    keys = iter(["", ""])
+    screen = Console(file=out, width=100, markup=False, emoji=False)
+    ask_questions(moved, DAY, lambda prompt: next(keys, "q"), screen, refined=elsewhere)
+    assert "makes it again" not in out.getvalue()
+    assert len(out.getvalue().splitlines()) > 5, "the advert is shown"

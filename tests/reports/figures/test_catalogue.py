@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from reports.figures import catalogue, query
@@ -22,7 +23,7 @@ from tests.reports.conftest import insert
 from transforms.records.vocabulary import CELL_STATES
 from warehouse import tables
 from warehouse.marts.shares import shares
-from warehouse.marts.statistics import DOUBT_WORDS
+from warehouse.marts.statistics import DOUBT_WORDS, cap_weights, quantiles
 from warehouse.schema import ddl
 from warehouse.tables import Figures, SourceContribution
 
@@ -556,6 +557,33 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
     row = computed_from_core(con)["additional.bonus"]
     assert notes.rows_of(row)[0]["p50"] == 11_900.0
     assert (row.value, row.status, row.n_jobs) == ("median USD 11.9K per year (low confidence)", "low", 40)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(60, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), (30, 30, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1), (9,) * 6]
+)
+def test_no_employer_is_more_than_a_tenth_of_the_bonus(
+    sizes: tuple[int, ...], con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    """By the weights of the marts: an employer with most of the adverts does not set the median alone."""
+    employers = [employer for employer, size in enumerate(sizes) for _ in range(size)]
+    amounts = [5_000.0 + 1_000 * employer + 10 * number for number, employer in enumerate(employers)]
+    for number, (employer, amount) in enumerate(zip(employers, amounts, strict=True)):
+        put(tables.Postings, posting(number, employer_id=f"e{employer:02}"))
+        bonus = {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "USD"}
+        put(tables.PostingPay, {**bonus, "annual_high": amount, "annual_high_usd": amount})
+    row = computed_from_core(con)["additional.bonus"]
+    (median,) = quantiles(np.array(amounts), cap_weights(employers).of_job, [0.5])
+    assert notes.rows_of(row)[0]["p50"] == pytest.approx(median)
+
+
+@pytest.mark.parametrize("name", ["workplace.remote", "employment_type.shares"])
+@pytest.mark.parametrize(("n_unknown", "status"), [(40, "published"), (41, "suppressed")])
+def test_what_most_adverts_do_not_state_is_withheld(name: str, n_unknown: int, status: str) -> None:
+    row = {"n_jobs": 40, "n_unknown": n_unknown, "n_employers": 9, "share": 0.5, "status": "published", "reason": None}
+    verdict = catalogue.KNOWN[name].judge([row])
+    assert verdict.status == status
+    assert verdict.reason == (None if status == "published" else "stated by 40 of 81 jobs; 50% needed")
 
 
 def test_industries_wait_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
