@@ -154,7 +154,8 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE share_answers AS
-        SELECT j.number, list_sort(list_distinct(a.items)) AS items, hash(j.job_id, j.employer, a.items) AS digest
+        SELECT j.number, list_sort(list_distinct(a.items)) AS items,
+            hash(j.job_id, j.employer, a.items, a.items IS NULL) AS digest  -- DuckDB hashes NULL and [] alike
         FROM ({measure.select_from(relation)}) AS a JOIN share_jobs AS j USING (job_id)
         """
     )

@@ -78,7 +78,12 @@ WITH seen AS (
     LEFT JOIN core.countries c ON c.country = o.country
     WHERE (o.low IS NOT NULL OR o.high IS NOT NULL) AND o.currency IS NOT NULL
 )
-SELECT level.name AS region_level, level.place AS region, o.* EXCLUDE (country, region, continent)
+SELECT
+    level.name AS region_level, level.place AS region,
+    -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
+    o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
+    o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
+    o.is_in_band
 FROM observed AS o, LATERAL (
     VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
 ) AS level (name, place)
