@@ -75,21 +75,21 @@ def judge_industries(rows: Rows) -> Verdict:
     """Shares of industries, printed once the industry of most jobs is known."""
     if not rows:
         return replace(NOTHING, reason=f"industry known for no job; {MIN_SECTOR_KNOWN:.0%} of the jobs needed")
-    n_known = rows[0]["n_jobs"]
-    n_all = n_known + (rows[0]["n_unknown"] or 0)
-    if n_known < MIN_SECTOR_KNOWN * n_all:
-        reason = f"industry known for {n_known:,} of {n_all:,} jobs; {MIN_SECTOR_KNOWN:.0%} needed"
-        return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
-    return judge_ranking(rows)
+    return _judge_answered(rows, MIN_SECTOR_KNOWN, "industry known for")
 
 
 def judge_stated(rows: Rows) -> Verdict:
     """Shares of what adverts state, printed once half of the jobs state it: else the others could reverse them."""
+    return _judge_answered(rows, MIN_STATED, "stated by")
+
+
+def _judge_answered(rows: Rows, min_known: float, words: str) -> Verdict:
+    """A ranking, withheld while less than `min_known` of the jobs of its first row have an answer."""
     if rows:
         n_known = rows[0]["n_jobs"]
         n_all = n_known + (rows[0]["n_unknown"] or 0)
-        if n_known < MIN_STATED * n_all:
-            reason = f"stated by {n_known:,} of {n_all:,} jobs; {MIN_STATED:.0%} needed"
+        if n_known < min_known * n_all:
+            reason = f"{words} {n_known:,} of {n_all:,} jobs; {min_known:.0%} needed"
             return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
     return judge_ranking(rows)
 

@@ -82,7 +82,7 @@ class Measure:
         return self.period or (window_days - 1, 0)
 
 
-def _stated(column: str) -> str:
+def _single_answer(column: str) -> str:
     """One answer, which the job may not state."""
     return f"CASE WHEN {column} IS NOT NULL THEN [{column}] END"
 
@@ -139,7 +139,7 @@ _DECLARED = (
         name="workplace",
         title="Where the work is done",
         jobs_title="jobs that say where the work is done",
-        answers=_stated("workplace"),
+        answers=_single_answer("workplace"),
         items=WORKPLACES,
     ),
     Measure(
@@ -153,7 +153,7 @@ _DECLARED = (
         name="degree",
         title="Lowest accepted degree",
         jobs_title="jobs that name a degree, or say that none is needed",
-        answers=_stated("degree_min"),
+        answers=_single_answer("degree_min"),
         items=DEGREES,
     ),
     Measure(
@@ -167,7 +167,7 @@ _DECLARED = (
         name="employment_type",
         title="Type of employment",
         jobs_title="jobs that state the type of employment",
-        answers=_stated("employment_type"),
+        answers=_single_answer("employment_type"),
         items=EMPLOYMENT_TYPES,
     ),
     *(
@@ -185,7 +185,7 @@ _DECLARED = (
         name="industry",
         title="Industry of the employer",
         jobs_title="jobs of employers whose industry is known",
-        answers=_stated("industry"),
+        answers=_single_answer("industry"),
     ),
     Measure(
         name="pay_stated",

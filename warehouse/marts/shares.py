@@ -98,10 +98,10 @@ def shares(
         made["category"] = made["item"].map(category_of).where(has_categories, None)
         for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
             made[name] = made.groupby(within)["share"].rank(ascending=False, method="min").astype("Int64")
-    return _dated(cells.combine_rows([made]), as_of, window_days)
+    return _add_period(cells.combine_rows([made]), as_of, window_days)
 
 
-def _dated(frame: pd.DataFrame, as_of: date, window_days: int) -> pd.DataFrame:
+def _add_period(frame: pd.DataFrame, as_of: date, window_days: int) -> pd.DataFrame:
     """Rows with the reference period of their measures, which moves with the day."""
     periods = {name: measure.period_of(window_days) for name, measure in MEASURES.items()}
     for place, name in enumerate(("period_from", "period_to")):

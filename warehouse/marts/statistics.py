@@ -198,14 +198,14 @@ def estimate_shares(weights: Weights, job: Ints, item: Ints, n_items: int) -> Sh
         n_yes=np.bincount(column, n, n_items).astype(np.int64),
         n_employers=n_employers,
         largest=largest,
-        share=_rounded(share),
-        low=_rounded(share - margin),
-        high=_rounded(share + margin),
+        share=_round_shares(share),
+        low=_round_shares(share - margin),
+        high=_round_shares(share + margin),
         design_effect=design_effect,
     )
 
 
-def _rounded(shares: Floats) -> Floats:
+def _round_shares(shares: Floats) -> Floats:
     """Shares from 0 to 1, with `SHARE_DIGITS` decimal places."""
     return np.clip(shares, 0, 1).round(SHARE_DIGITS).astype(np.float64)
 
