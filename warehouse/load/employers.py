@@ -75,7 +75,7 @@ def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
         """
     ).fetchall()
     said = [HiringStatement(*row) for row in rows]
-    employers, ids = resolved(said, boards)
+    employers, ids = resolve_employers(said, boards)
     with database.transaction(con):
         _write_employers(con, employers)
         _write_ids(con, said, ids)
@@ -123,7 +123,9 @@ def _write_ids(con: database.Connection, said: Sequence[HiringStatement], ids: S
 # --- uniting ----------------------------------------------------------------------------------------------------------
 
 
-def resolved(said: Sequence[HiringStatement], boards: Iterable[Board]) -> tuple[list[Employers], list[str | None]]:
+def resolve_employers(
+    said: Sequence[HiringStatement], boards: Iterable[Board]
+) -> tuple[list[Employers], list[str | None]]:
     """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
     hiring: list[HiringStatement | Board] = [*said, *boards]
     evidence = _evidence_of(hiring)

@@ -24,7 +24,7 @@ from transforms.records.columns import fields_of
 from transforms.records.rows import Posting
 from warehouse import database
 from warehouse.load import employers
-from warehouse.load.employers import HiringStatement, resolved
+from warehouse.load.employers import HiringStatement, resolve_employers
 from warehouse.schema import arrow_table
 from warehouse.tables import Employers, Postings, Sources
 
@@ -53,12 +53,12 @@ def said(
 
 
 def ids(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> list[str | None]:
-    return resolved(adverts, boards)[1]
+    return resolve_employers(adverts, boards)[1]
 
 
 def only(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> Employers:
     """The one employer behind these."""
-    found, _ = resolved(adverts, boards)
+    found, _ = resolve_employers(adverts, boards)
     assert len(found) == 1, found
     return found[0]
 
@@ -98,7 +98,9 @@ def test_a_link_to_a_board_says_whose_it_is() -> None:
 
 
 def test_a_board_in_boards_csv_is_an_employer_without_adverts_if_it_is_named() -> None:
-    found, _ = resolved([], [board_line("lever", "acme", "Acme Robotics", "CL"), board_line("lever", "nobody")])
+    found, _ = resolve_employers(
+        [], [board_line("lever", "acme", "Acme Robotics", "CL"), board_line("lever", "nobody")]
+    )
     assert [(e.employer_id, e.employer, e.country, e.n_postings) for e in found] == [
         ("acmerobotics", "Acme Robotics", "CL", 0)
     ]
@@ -197,12 +199,12 @@ ADVERTS = st.lists(
 @given(ADVERTS, st.randoms(use_true_random=False))
 def test_no_order_shows_and_what_meets_is_one(adverts: list[HiringStatement], random: Any) -> None:
     boards = [board_line("lever", "acme", "Acme"), board_line("greenhouse", "zenith", "Zenith Foods")]
-    found, of_advert = resolved(adverts, boards)
+    found, of_advert = resolve_employers(adverts, boards)
     assert [e.employer_id for e in found] == sorted({e.employer_id for e in found})
     assert set(of_advert) - {None} <= {e.employer_id for e in found}
     assert sum(e.n_postings for e in found) == sum(i is not None for i in of_advert)
     shuffled = random.sample(adverts, len(adverts))
-    assert resolved(shuffled, boards[::-1]) == (
+    assert resolve_employers(shuffled, boards[::-1]) == (
         found,
         [dict(zip(adverts, of_advert, strict=True))[advert] for advert in shuffled],
     )
@@ -288,7 +290,7 @@ def test_who_is_no_longer_named_goes(con: database.Connection) -> None:
 
 
 def test_employers_of_boards_csv_are_one_row_each() -> None:
-    found, _ = resolved([], all_boards())
+    found, _ = resolve_employers([], all_boards())
     named = {identity.employer_key(board.employer) for board in all_boards() if board.employer}
     assert named and named >= {e.employer_id for e in found}
     assert arrow_table(Employers, found).num_rows == len({e.employer_id for e in found}) == len(found)
@@ -309,7 +311,7 @@ def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
                 if isinstance(row, Posting):
                     key = (row.employer, row.source, row.board, row.url)
                     adverts[key] = HiringStatement(*key, 1, (response.observed_at, row.posting_id))
-    found, _ = resolved(list(adverts.values()), all_boards())
+    found, _ = resolve_employers(list(adverts.values()), all_boards())
     unions = {
         "; ".join(employer.names) for employer in found if len({identity.employer_key(n) for n in employer.names}) > 1
     }
