@@ -340,16 +340,21 @@ def _fold(label: str) -> str:
     return _SPACING.sub(" ", label.casefold()).strip()
 
 
-def _skill_of(label: str) -> str:
+def skill_of(label: str) -> str:
     """The row of the taxonomy that a label names; the label itself, marked, when no row covers it."""
     return _names().get(_fold(label), f"{label} (no row)")
+
+
+def is_in_taxonomy(skill: str) -> bool:
+    """Whether `skill_of` found a row for a label."""
+    return not skill.endswith(" (no row)")
 
 
 def _cut_words(text: str, start: int, end: int) -> str:
     return f"…{text[max(0, start - 40) : end + 40]}…"
 
 
-def _find_evidence(advert: Posting, skill: str, label: str = "") -> str:
+def find_evidence(advert: Posting, skill: str, label: str = "") -> str:
     """The words around a find, or around the first place where the label stands."""
     text = advert.text or ""
     span = next(((s.start, s.end) for s in advert.skills if s.skill == skill), None)
@@ -363,9 +368,9 @@ def _miss_skills(
     found: Score, figure: str, case: str, advert: Posting, missed: Iterable[str], extra: Iterable[str]
 ) -> None:
     for skill in sorted(missed):
-        found.miss(figure, case, _find_evidence(advert, skill), skill, None)
+        found.miss(figure, case, find_evidence(advert, skill), skill, None)
     for skill in sorted(extra):
-        found.miss(figure, case, _find_evidence(advert, skill), None, skill)
+        found.miss(figure, case, find_evidence(advert, skill), None, skill)
 
 
 @functools.cache
@@ -378,7 +383,7 @@ def _skillspan(gold: Path, found: Score) -> None:
     for row in _documents(gold, "skillspan_tech_docs.jsonl"):
         advert = _read_advert(row["doc"], text=row["text"])
         got = {asked.skill for asked in advert.skills}
-        wanted = {_skill_of(label) for label in row["gold_concrete_tech"]}
+        wanted = {skill_of(label) for label in row["gold_concrete_tech"]}
         found.count("skillspan.recall", len(wanted & got), len(wanted))
         found.count("skillspan.finds", len((got & _technologies()) | (got & wanted)), len(wanted))
         found.count("skillspan.finds_all", len(got), len(wanted))
@@ -387,16 +392,16 @@ def _skillspan(gold: Path, found: Score) -> None:
 
 def _hn_silver(gold: Path, found: Score) -> None:
     labels = {row["name"]: int(row["labels"]) for row in _rows(gold, "hn_silver_names.tsv")}
-    left_out = {_skill_of(name) for name in NOT_SCORED_NAMES}
-    frequent = {_skill_of(name) for name, n in labels.items() if n >= MIN_LABELS} - left_out
-    rest = {_skill_of(name) for name in labels} - frequent - left_out
+    left_out = {skill_of(name) for name in NOT_SCORED_NAMES}
+    frequent = {skill_of(name) for name, n in labels.items() if n >= MIN_LABELS} - left_out
+    rest = {skill_of(name) for name in labels} - frequent - left_out
     for row in _documents(gold, "hn_silver.jsonl"):
         if "technologies" not in row["silver"]:
             continue
         case = f"hn {row['id']}"
         advert = _read_advert(row["id"], html=row["text"])
         got = {asked.skill for asked in advert.skills}
-        wanted = {_skill_of(label) for label in row["silver"]["technologies"]}
+        wanted = {skill_of(label) for label in row["silver"]["technologies"]}
         right = len(got & wanted & frequent)
         found.count("hn_silver.f1", 2 * right, len(got & frequent) + len(wanted & frequent))
         found.count("hn_silver.precision", right, len(got & frequent))
@@ -414,11 +419,11 @@ def _skills_gold(gold: Path, found: Score) -> None:
         case = str(row["id"])
         advert = _read_advert(case, title=row["title"], html=row["html"])
         got = {asked.skill: asked.requirement for asked in advert.skills}
-        asked_for = {_skill_of(label) for label in row["skills"]}
-        mentioned = {_skill_of(label) for label in row["mentioned_only"]} - asked_for
+        asked_for = {skill_of(label) for label in row["skills"]}
+        mentioned = {skill_of(label) for label in row["mentioned_only"]} - asked_for
         covered = set(_names().values())
         hits = {skill for skill in asked_for if got.get(skill) in ("required", "preferred")}
-        twice = {_skill_of(label) for label in row["skills"] if labelled[label] > 1}
+        twice = {skill_of(label) for label in row["skills"] if labelled[label] > 1}
         found.count("skills_gold.recall", len(hits), len(asked_for & covered))
         found.count("skills_gold.recall_all", len(hits), len(asked_for))
         found.count("skills_gold.recall_twice", len(hits & twice), len(twice))
@@ -428,7 +433,7 @@ def _skills_gold(gold: Path, found: Score) -> None:
         _miss_skills(found, "skills_gold.recall_all", case, advert, asked_for - hits, ())
         _miss_skills(found, "skills_gold.precision", case, advert, (), got.keys() - asked_for - mentioned)
         for skill in sorted((mentioned & covered) - apart):
-            given = _find_evidence(advert, skill)
+            given = find_evidence(advert, skill)
             found.miss("skills_gold.mentioned_apart", case, given, f"{skill} mentioned", got.get(skill))
         degree = None if row["degree"] == "unstated" else row["degree"]
         found.judge("skills_gold.years", case, row["title"], row["years_experience_min"], advert.years_min)
@@ -447,11 +452,11 @@ LABELS_OF_ALIASES = (
 
 
 def _aliases(gold: Path, found: Score) -> None:
-    closed = {_skill_of(label) for label in LABELS_OF_ALIASES}
+    closed = {skill_of(label) for label in LABELS_OF_ALIASES}
     for row in _rows(gold, "skill_alias_cases.tsv"):
         if row["scored"] == "1":
             got = {asked.skill for asked in _read_advert(row["case_id"], text=row["text"]).skills} & closed
-            wanted = {_skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
+            wanted = {skill_of(label) for label in re.split(r"[|;]", row["expected"]) if label.strip()}
             found.judge("skill_alias_cases", row["case_id"], row["text"], wanted, got)
 
 

@@ -1,0 +1,215 @@
+"""Adverts that a person read to their end, held against what the night reads from the same stored answers.
+
+The labels are those of adverts_read.jsonl, by the conventions beside it; the texts are looked up in recorded answers
+by posting_id and read by the source's own module. English adverts and those in other languages are scored apart. A key
+that its labeller was unsure of counts in a figure of its own, `.unsure`. Intervals are a bootstrap over employers.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from extractors.archive.reader import read
+from extractors.response import Response
+from extractors.source import all_sources
+from flows.accuracy.scoring import GoldError, Score, find_evidence, is_in_taxonomy, skill_of
+from transforms.place.places import whereabouts
+from transforms.posting import REMOTE, posting
+from transforms.records.rows import Pay, Posting
+from transforms.records.vocabulary import AI_GROUPS
+
+ADVERTS_READ = "adverts_read.jsonl"
+ENGLISH, OTHERS = "english", "others"
+ROUNDED = 0.002
+"""Relative difference within which two amounts are one: summaries in thousands are rounded."""
+
+Label = Mapping[str, Any]
+PayRange = tuple[float | None, float | None, str | None, str | None]
+
+
+def score_adverts(gold: Path, real: Path, found: Score) -> None:
+    """Add the adverts of a folder of labels, read from recorded answers of `real`, to a score; none where none are.
+
+    Raises `GoldError` where an advert is in no answer, or a label is not as the conventions say.
+    """
+    path = gold / ADVERTS_READ
+    if not path.is_file():
+        return
+    try:
+        labels = {one["id"]: one for one in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        adverts = read_adverts(real, labels)
+        if missing := [case for case in labels if case not in adverts]:
+            raise GoldError(f"{missing[0]} of {path} is in no answer of {real}; {len(missing)} adverts are missing")
+        counts = _Counts(found)
+        for case, label in labels.items():
+            _score(case, label, adverts[case], counts)
+        counts.add_up()
+    except (KeyError, ValueError) as error:
+        raise GoldError(f"{path} is not as its conventions say: {type(error).__name__} {error}") from error
+
+
+def read_adverts(real: Path, wanted: Iterable[str]) -> dict[str, Posting]:
+    """Postings by posting_id, each as the night reads it from the newest recorded answer that has it."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for case in wanted:
+        source, _, native = case.partition(":")
+        ids[source].add(native)
+    found: dict[str, Posting] = {}
+    for source, natives in ids.items():
+        said = {}
+        for response in _answers(real / "payloads" / source):
+            for one in all_sources()[source].parse(response):
+                if isinstance(one, dict) and str(one["id"]).strip() in natives:
+                    said[str(one["id"]).strip()] = one
+        found |= {f"{source}:{native}": posting(**one) for native, one in said.items()}
+    return found
+
+
+def _answers(folder: Path) -> Iterator[Response]:
+    for path in sorted(folder.glob("*.warc.gz")):
+        yield from (one for one in read(path) if isinstance(one, Response))
+
+
+class _Counts:
+    """Hits of each figure by employer, so that an interval is one over employers."""
+
+    def __init__(self, found: Score) -> None:
+        self.found = found
+        self.by_employer: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+
+    def count(self, figure: str, employer: str, hits: int, of: int) -> None:
+        total = self.by_employer[figure, employer]
+        total[0] += hits
+        total[1] += of
+
+    def add_up(self) -> None:
+        for (figure, _), (hits, of) in self.by_employer.items():
+            if of:
+                self.found.count(figure, hits, of)
+
+
+# --- what is compared -----------------------------------------------------------------------------------
+
+
+def _countries(advert: Posting) -> set[str]:
+    """Countries of all places; of the scope where no place has one."""
+    placed = {place.country for place in advert.places if place.country}
+    return placed or {scope for scope in advert.remote_scope or () if len(scope) == 2 and scope != "EU"}
+
+
+def _labelled_city(label: Label) -> str | None:
+    """The labelled city under the name that the gazetteer has for it (Köln for Cologne), where it has one."""
+    if label["city"] is None:
+        return None
+    places = whereabouts(", ".join((label["city"], *label["countries"][:1]))).places
+    return _fold(places[0].city if len(places) == 1 and places[0].city else label["city"])
+
+
+def _level_in_title(advert: Posting) -> str:
+    """The level as labelled: a word's; one inferred from years of experience is no word."""
+    return "unstated" if advert.seniority_inferred else advert.seniority
+
+
+def _country_of_pay(advert: Posting) -> str | None:
+    return None if advert.pay_country == REMOTE else advert.pay_country
+
+
+def _fold(name: str | None) -> str | None:
+    if name is None:
+        return None
+    marks = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in marks if not unicodedata.combining(letter))
+
+
+def _base_ranges(label: Label) -> list[PayRange]:
+    return [(one["low"], one["high"], one["currency"], one["period"]) for one in label["pay"] if one["is_base"]]
+
+
+def _range_of(pay: Pay) -> PayRange:
+    return pay.low, pay.high, pay.currency, pay.period
+
+
+def _is_same(labelled: PayRange, read: PayRange) -> bool:
+    """Whether two ranges have one currency and period and, within rounding, the same ends."""
+    return labelled[2:] == read[2:] and all(map(_is_near, labelled[:2], read[:2]))
+
+
+def _is_near(first: float | None, second: float | None) -> bool:
+    if first is None or second is None:
+        return first is second
+    return abs(first - second) <= ROUNDED * max(abs(first), abs(second))
+
+
+def _is_all_pay(labelled: list[PayRange], read: list[PayRange]) -> bool:
+    """Whether each range has its like on the other side."""
+    return all(any(_is_same(one, other) for other in read) for one in labelled) and all(
+        any(_is_same(other, one) for other in labelled) for one in read
+    )
+
+
+WHOLE: Mapping[str, tuple[Callable[[Label], object], Callable[[Posting], object]]] = {
+    "countries": (lambda label: set(label["countries"]), _countries),
+    "city": (_labelled_city, lambda advert: _fold(advert.city)),
+    "employment_type": (lambda label: label["employment_type"], lambda advert: advert.employment_type),
+    "years_min": (lambda label: label["years_min"], lambda advert: advert.years_min),
+    "degree_min": (lambda label: label["degree_min"], lambda advert: advert.degree_min),
+    "role": (lambda label: label["role"], lambda advert: advert.role),
+    "seniority": (lambda label: label["seniority"], _level_in_title),
+    "is_ai": (lambda label: label["is_ai"], lambda advert: advert.role_group in AI_GROUPS),
+    "pay_country": (lambda label: label["pay_country"], _country_of_pay),
+}
+"""Keys whose case is right or wrong as a whole: the label's value, and the advert's."""
+
+
+def _score(case: str, label: Label, advert: Posting, counts: _Counts) -> None:
+    group = ENGLISH if label["language"] == "en" else OTHERS
+    employer = advert.employer or advert.board or case
+    unsure = frozenset(label["unsure"])
+
+    def judge(key: str, expected: object, got: object, *, part: str = "", is_right: bool | None = None) -> None:
+        name = f"adverts.{group}.{key}{part}{'.unsure' if key in unsure else ''}"
+        right = expected == got if is_right is None else is_right
+        counts.count(name, employer, int(right), 1)
+        if not right:
+            counts.found.miss(name, case, advert.title, expected, got)
+
+    for key, (labelled, read_value) in WHOLE.items():
+        if key != "pay_country" or label["pay"] or advert.pay:
+            judge(key, labelled(label), read_value(advert))
+    if label["workplace_from"] != "flag" or label["workplace"] != "onsite":
+        if label["workplace"] is not None:
+            judge("workplace", label["workplace"], advert.workplace, part=".recall")
+        if advert.workplace is not None:
+            judge("workplace", label["workplace"], advert.workplace, part=".precision")
+    scope = set(advert.remote_scope or ()) - {"WORLD"}
+    if label["remote_scope"]:
+        judge("remote_scope", set(label["remote_scope"]), scope)
+    else:
+        judge("remote_scope", set(), scope, part=".none")
+    ranges, got = _base_ranges(label), [_range_of(pay) for pay in advert.pay if pay.component == "base"]
+    if label["pay"]:
+        judge("pay", ranges, got, is_right=_is_all_pay(ranges, got))
+    else:
+        judge("pay", [], got, part=".none")
+    if label["is_ai"]:
+        _score_skills(case, label, advert, counts, f"adverts.{group}", employer)
+
+
+def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:
+    """Skills asked for that the taxonomy has; finds that no label names; labels that have a row."""
+    asked = {skill_of(one) for key in ("skills_required", "skills_preferred") for one in label[key]}
+    labelled = asked | {skill_of(one) for one in label["skills_mentioned"]}
+    got = {one.skill for one in advert.skills}
+    covered = {skill for skill in asked if is_in_taxonomy(skill)}
+    counts.count(f"{group}.skills.recall", employer, len(covered & got), len(covered))
+    counts.count(f"{group}.skills.precision", employer, len(got & labelled), len(got))
+    counts.count(f"{group}.skills.covered", employer, len(covered), len(asked))
+    for skill in sorted(covered - got):
+        counts.found.miss(f"{group}.skills.recall", case, find_evidence(advert, skill), skill, None)
+    for skill in sorted(got - labelled):
+        counts.found.miss(f"{group}.skills.precision", case, find_evidence(advert, skill), None, skill)
