@@ -782,7 +782,7 @@ class SourceHealth:
 
 @table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")
 class Audits:
-    """Rolling accuracy from the answers of `jobmarket audit`; adverts are drawn by strata, not by their number."""
+    """Rolling accuracy from the answers of `jobmarket audit`; adverts are drawn by strata and by doubt."""
 
     audited_on: Annotated[date, Column("Day of the newest answer it counts", key=True)]
     reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]
@@ -790,6 +790,18 @@ class Audits:
     language: Annotated[str, Column("Language of the adverts (ISO 639-1), `unknown`, or `all`", key=True)]
     n_asked: Annotated[int, Column("Adverts asked about in the 365 days to `audited_on`", low=1)]
     n_right: Annotated[int, Column("Of them, read right by the person's word", low=0)]
-    accuracy: Annotated[float, Column("Share read right", unit="share", low=0, high=1)]
-    accuracy_lo: Annotated[float, Column("Lower end of its 95 % interval (Wilson)", unit="share", low=0, high=1)]
-    accuracy_hi: Annotated[float, Column("Upper end of its 95 % interval (Wilson)", unit="share", low=0, high=1)]
+    accuracy: Annotated[
+        float, Column("Share read right, each answer by the questions it stands for", unit="share", low=0, high=1)
+    ]
+    accuracy_lo: Annotated[
+        float,
+        Column(
+            "Lower end of its 95 % interval (Wilson, of the effective number of answers)", unit="share", low=0, high=1
+        ),
+    ]
+    accuracy_hi: Annotated[
+        float,
+        Column(
+            "Upper end of its 95 % interval (Wilson, of the effective number of answers)", unit="share", low=0, high=1
+        ),
+    ]

@@ -1,7 +1,8 @@
 """Ask a person whether adverts were read right: twenty questions a day, each about one reader's values of one advert.
 
-Questions are drawn by strata of source and language, with the readers taking turns. Each answer is appended to
-`audit.jsonl` in the data folder; `audit_results` reads and counts them.
+Questions are drawn by strata of source and language, with the readers taking turns, and within a stratum by doubt: an
+advert where a classifier disagrees with the title's reading is drawn more often, and its answer weighs less. Each
+answer is appended to `audit.jsonl` in the data folder; `audit_results` counts them, `scorecard` scores them again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -24,6 +26,7 @@ from rich.text import Text
 
 from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
 from flows.accuracy.posting_report import Value, read_refined_row, show, skills_of, values_of
+from flows.accuracy.title_doubt import title_doubts
 from flows.runtime.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
@@ -45,6 +48,9 @@ from transforms.text.lookups import taxonomy
 from warehouse.publish.reader import open_reader
 
 QUESTIONS = 20
+DOUBT_SIZE = 9.0
+"""How much more often an advert of full doubt is drawn than one of none. More would find errors faster, and estimate
+their rate from fewer of the others."""
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pay": ("pay_low", "pay_high", "currency", "period"),
@@ -85,6 +91,7 @@ AROUND = 120
 """Characters of a long line that are shown to either side of the words read."""
 
 Ask = Callable[[str], str]
+NO_DOUBT: Mapping[str, float] = MappingProxyType({})
 
 
 class _StopAsking(Exception):  # noqa: N818  # no error: the person stops
@@ -99,42 +106,75 @@ class Question:
     reader: str
     source: str
     language: str
+    weight: float
+    """Questions of this kind that the advert stands for: one over its chance of being drawn that day."""
+
+
+class Candidate(NamedTuple):
+    """An advert that may be asked about, and how far each reader's values of it are doubted, from 0 to 1."""
+
+    posting_id: str
+    source: str
+    language: str
+    doubts: Mapping[str, float] = NO_DOUBT
 
 
 # --- drawing ------------------------------------------------------------------------------------------
 
 DRAWN_FROM = f"""
-SELECT posting_id, source, coalesce(language, '{UNKNOWN}') FROM core.postings
-WHERE text_state <> 'none' ORDER BY posting_id
+SELECT posting_id, source, coalesce(language, '{UNKNOWN}'), title, role, if(seniority_inferred, NULL, seniority)
+FROM core.postings WHERE text_state <> 'none' ORDER BY posting_id
 """
 
 
-def draw(adverts: Sequence[tuple[str, str, str]], day: date, *, answered: Iterable[Answer] = ()) -> list[Question]:
-    """The questions of a day from (posting_id, source, language): the same ones however often it is asked.
+def candidates_in(con: Any) -> list[Candidate]:
+    """The adverts with text of a published database, with their doubts."""
+    rows = con.execute(DRAWN_FROM).fetchall()
+    titles = [row[3] for row in rows]
+    roles = title_doubts(titles, [row[4] for row in rows])
+    levels = title_doubts(titles, [row[5] or UNKNOWN for row in rows])
+    return [
+        Candidate(row[0], row[1], row[2], {"role": float(role), "seniority": float(level) if row[5] else 0.0})
+        for row, role, level in zip(rows, roles, levels, strict=True)
+    ]
+
+
+def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] = ()) -> list[Question]:
+    """The questions of a day: the same ones however often it is asked.
 
     Strata of source and language get questions by the square root of their size (power allocation, Bankier 1988:
-    small ones are seen, large ones still lead), systematically from a random start. Readers take turns in random
-    order. An advert is asked about once a day, and never twice for one reader.
+    small ones are seen, large ones still lead), systematically from a random start. Within a stratum an advert is
+    drawn in proportion to one plus `DOUBT_SIZE` times its doubt. Readers take turns in random order. An advert is
+    asked about once a day, and never twice for one reader.
     """
     chance = random.Random(day.isoformat())
-    strata: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for posting_id, source, language in adverts:
-        strata[source, language].append(posting_id)
+    strata: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for advert in adverts:
+        strata[advert.source, advert.language].append(advert)
     done = {(answer.posting_id, answer.reader) for answer in answered}
     readers = [READERS[turn % len(READERS)] for turn in range(QUESTIONS)]
     chance.shuffle(readers)
+    roots = sum(math.sqrt(len(stratum)) for stratum in strata.values())
     used: set[str] = set()
     questions: list[Question] = []
-    for reader, (source, language) in zip(readers, _allot_strata(strata, chance), strict=False):
-        candidates = [one for one in strata[source, language] if one not in used and (one, reader) not in done]
-        if candidates:
-            posting_id = chance.choice(candidates)
-            used.add(posting_id)
-            questions.append(Question(posting_id=posting_id, reader=reader, source=source, language=language))
+    for reader, name in zip(readers, _allot_strata(strata, chance), strict=False):
+        left = [one for one in strata[name] if one.posting_id not in used and (one.posting_id, reader) not in done]
+        if left:
+            sizes = [1 + DOUBT_SIZE * one.doubts.get(reader, 0.0) for one in left]
+            at = chance.choices(range(len(left)), sizes)[0]
+            expected = QUESTIONS / len(READERS) * math.sqrt(len(strata[name])) / roots
+            used.add(left[at].posting_id)
+            weight = sum(sizes) / sizes[at] / expected
+            source, language = name
+            questions.append(
+                Question(posting_id=left[at].posting_id, reader=reader, source=source, language=language, weight=weight)
+            )
     return questions
 
 
-def _allot_strata(strata: Mapping[tuple[str, str], Sequence[str]], chance: random.Random) -> Iterator[tuple[str, str]]:
+def _allot_strata(
+    strata: Mapping[tuple[str, str], Sequence[Candidate]], chance: random.Random
+) -> Iterator[tuple[str, str]]:
     """The stratum of each question: points at equal distances along the strata, each as long as its root of size."""
     names = sorted(strata)
     ends = list(itertools.accumulate(math.sqrt(len(strata[name])) for name in names))
@@ -157,7 +197,7 @@ def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Pat
     path = data / GOLD
     before = answers_in(path)
     with open_reader(data) as con:
-        adverts = con.execute(DRAWN_FROM).fetchall()
+        adverts = candidates_in(con)
     earlier = [answer for answer in before if answer.audited_on < day.isoformat()]
     asked_today = {(a.posting_id, a.reader) for a in before if a.audited_on == day.isoformat()}
     questions = draw(adverts, day, answered=earlier)
@@ -215,6 +255,7 @@ def _ask_question(
             right=right,
             text_hash=row["text_hash"],
             code_version=code_version(),
+            weight=question.weight,
         )
 
 

@@ -5,6 +5,7 @@ The file holds ids and values and no text of an advert.
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections import defaultdict
@@ -43,6 +44,8 @@ class Answer:
     right: dict[str, FieldValue]
     text_hash: str | None
     code_version: str
+    weight: float | None = None
+    """Questions of its kind that the advert stands for; None: drawn before adverts had weights, all alike."""
 
 
 def answers_in(path: Path) -> list[Answer]:
@@ -67,32 +70,44 @@ def audits_of(data: Path) -> list[Audits]:
 def accuracy(answers: Sequence[Answer]) -> list[Audits]:
     """Rolling accuracy for each day of answers: by reader alone, and by reader, source and language.
 
-    Counts the last answer to each question within `WINDOW` of the day.
+    Counts the last answer to each question within `WINDOW` of the day, each by its weight (Hájek's estimator); the
+    interval is Wilson's for the effective number of answers (Kish 1965).
     """
     rows = []
     for day in sorted({answer.audited_on for answer in answers}):
         first = (date.fromisoformat(day) - WINDOW).isoformat()
         last = {(a.posting_id, a.reader): a for a in answers if first < a.audited_on <= day}
-        counted: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+        counted: dict[tuple[str, str, str], list[Answer]] = defaultdict(list)
         for answer in last.values():
-            counted[answer.reader, ALL, ALL].append(answer.is_right)
-            counted[answer.reader, answer.source, answer.language].append(answer.is_right)
-        for (reader, source, language), right in sorted(counted.items()):
-            low, high = wilson(sum(right), len(right))
+            counted[answer.reader, ALL, ALL].append(answer)
+            counted[answer.reader, answer.source, answer.language].append(answer)
+        for (reader, source, language), asked in sorted(counted.items()):
+            weights = _weights(asked)
+            n_effective = sum(weights) ** 2 / sum(weight**2 for weight in weights)
+            is_right = [answer.is_right for answer in asked]
+            share = sum(itertools.compress(weights, is_right)) / sum(weights)
+            low, high = wilson(share * n_effective, n_effective)
             rows.append(
                 Audits(
                     audited_on=date.fromisoformat(day),
                     reader=reader,
                     source=source,
                     language=language,
-                    n_asked=len(right),
-                    n_right=sum(right),
-                    accuracy=sum(right) / len(right),
+                    n_asked=len(asked),
+                    n_right=sum(is_right),
+                    accuracy=min(share, 1.0),
                     accuracy_lo=low,
                     accuracy_hi=high,
                 )
             )
     return rows
+
+
+def _weights(asked: Sequence[Answer]) -> list[float]:
+    """The weight of each answer; those drawn before there were weights count like the mean of the others."""
+    known = [answer.weight for answer in asked if answer.weight is not None]
+    usual = sum(known) / len(known) if known else 1.0
+    return [usual if answer.weight is None else answer.weight for answer in asked]
 
 
 def show_accuracy(rows: Sequence[Audits], out: Console) -> None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
@@ -20,9 +20,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.accuracy.adverts_read import ENGLISH, OTHERS, score_adverts
+from flows.accuracy.audit_results import GOLD as ANSWERS
+from flows.accuracy.audited_cases import score_audited
 from flows.accuracy.scoring import Figure, Miss, Score, score
 from flows.runtime.settings import PROJECT
 from flows.terminal.console import LOOK
+from transforms.records.vocabulary import READERS
 
 SHARED = PROJECT.parent / "shared"
 GOLD, REAL = SHARED / "gold", SHARED / "real"
@@ -31,6 +34,8 @@ DISPUTED = PROJECT / "tests" / "scorecard_disputed.csv"
 """Misses whose label we hold to be wrong, by figure, case and reason; they count as misses all the same."""
 BEFORE = PROJECT / "tests" / "scorecard_before.csv"
 """What the figures on adverts read in full were before any reader was changed with these cases at hand."""
+DRAWS = PROJECT / "tests" / "scorecard_draws.csv"
+"""How and when each file of cases was drawn."""
 DIGITS = 4
 """Decimals of a recorded figure, and so the least fall that is noticed."""
 
@@ -85,6 +90,8 @@ def _advert_figures() -> Iterator[tuple[str, Declared]]:
             yield unsure, Declared(reader=reader, what=f"adverts, {group}: {what} (labeller unsure)")
 
 
+AUDIT = "audit."
+"""Figures on what people said in audits: cases of one data folder, and so no part of the record."""
 DECLARED: Mapping[str, Declared] = {
     "salary_cases": _with_target("pay", "salary_cases: all four fields right", 0.95),
     "salary_cases.negatives": _with_target("pay", "salary_cases: nothing invented", 1.0),
@@ -128,6 +135,10 @@ DECLARED: Mapping[str, Declared] = {
     "skills_gold.mentioned_apart": _with_target("skill", "skills_gold: only mentioned, read so", 0.70),
     "skill_alias_cases": _without_target("skill", "skill_alias_cases: exact set"),
     **dict(_advert_figures()),
+    **{
+        f"{AUDIT}{reader}": _without_target(reader, f"audited adverts of this data folder: {reader}")
+        for reader in READERS
+    },
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
 
@@ -144,15 +155,18 @@ class Card:
     has_real: bool
 
 
-def score_readers(gold: Path | None = None) -> Card:
-    """Score the labelled cases of a folder, by default those that the record is about.
+def score_readers(gold: Path | None = None, *, data: Path | None = None, archive: Path | None = None) -> Card:
+    """Score the labelled cases of a folder, by default those that the record is about, and the audits of a data folder.
 
-    Real answers of Ashby's boards are read where they are at hand. Raises `GoldError` when a file is missing.
+    Real answers of boards are read where they are at hand, and the adverts of `data` that people were asked about where
+    it holds answers. Raises `GoldError` when a file is missing.
     """
     real = REAL if (REAL / "payloads").is_dir() else None
     found: Score = score(gold or GOLD, real)
     if real is not None:
         score_adverts(gold or GOLD, real, found)
+    if data is not None and (data / ANSWERS).exists():
+        score_audited(data, archive or data / "archive", found)
     by_name = {figure.name: figure for figure in found.figures()}
     figures = {name: by_name[name] for name in DECLARED if name in by_name}
     missed = {(miss.figure, miss.case) for miss in found.misses}
@@ -175,14 +189,14 @@ def _read_disputed() -> list[tuple[str, str, str]]:
 
 
 @functools.cache
-def _read_before() -> Mapping[str, float]:
+def _read_before() -> Mapping[str, Fresh]:
     with BEFORE.open(encoding="utf-8", newline="") as file:
-        return {row["figure"]: float(row["value"]) for row in csv.DictReader(file)}
+        return {row["figure"]: Fresh(float(row["value"]), row["counts"]) for row in csv.DictReader(file)}
 
 
 def _before(name: str) -> str:
-    value = _read_before().get(name)
-    return "" if value is None else _value(DECLARED[name].form, value)
+    before = _read_before().get(name)
+    return "" if before is None else _value(DECLARED[name].form, before.value)
 
 
 def is_met(name: str, value: float) -> bool | None:
@@ -191,6 +205,68 @@ def is_met(name: str, value: float) -> bool | None:
     if declared.target is None:
         return None
     return value <= declared.target if declared.is_most else value >= declared.target
+
+
+# --- the gap --------------------------------------------------------------------------------------------
+
+GAPS: Mapping[str, tuple[str, str]] = {
+    "role of a title": ("titles.role", "role"),
+    "level of a title": ("titles.seniority", "seniority"),
+    "country": ("location_cases.country", "countries"),
+    "remote scope": ("location_cases.scope", "remote_scope"),
+    "pay": ("salary_cases", "pay"),
+    "no pay invented": ("salary_cases.negatives", "pay.none"),
+    "years of experience": ("skills_gold.years", "years_min"),
+    "lowest degree": ("skills_gold.degree", "degree_min"),
+    "skills: recall": ("skills_gold.recall", "skills.recall"),
+    "skills: precision": ("skills_gold.precision", "skills.precision"),
+}
+"""What is read both on cases that a reader was built on and on adverts drawn afresh: its figure on each."""
+
+
+class Fresh(NamedTuple):
+    """A figure on adverts drawn afresh, and the right of all ("64/68")."""
+
+    value: float
+    counts: str
+
+
+class Gap(NamedTuple):
+    """What is read, its figure on the cases it was built on, and on adverts drawn afresh, by group of languages."""
+
+    what: str
+    built: float
+    fresh: Mapping[str, Fresh]
+
+    def cells(self) -> tuple[str, ...]:
+        """The cells of a row: what is read, and each figure with the points by which it differs."""
+        cells = [self.what, f"{100 * self.built:.1f} %"]
+        for group in (ENGLISH, OTHERS):
+            fresh = self.fresh.get(group)
+            cells += ("", "") if fresh is None else (fresh.counts, f"{100 * (fresh.value - self.built):+.1f}")
+        return tuple(cells)
+
+
+def gaps_of(card: Card) -> list[Gap]:
+    """How cases that readers were built on differ from adverts drawn afresh.
+
+    Adverts count as they were read before any reader was changed with them at hand (`BEFORE`); since then they are
+    cases to build on like the others.
+    """
+    before = _read_before()
+    found = []
+    for what, (built, key) in GAPS.items():
+        names = {group: f"adverts.{group}.{key}" for group in (ENGLISH, OTHERS)}
+        fresh = {group: before[name] for group, name in names.items() if name in before}
+        if built in card.figures and fresh:
+            found.append(Gap(what, card.figures[built].value, fresh))
+    return found
+
+
+def _read_draws() -> list[tuple[str, ...]]:
+    """Each file of cases: when and how it was drawn, and since when readers have been built with it at hand."""
+    with DRAWS.open(encoding="utf-8", newline="") as file:
+        return [(row["cases"], row["drawn_on"], row["draw"], row["used_since"]) for row in csv.DictReader(file)]
 
 
 # --- the record -----------------------------------------------------------------------------------------
@@ -229,12 +305,27 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "Intervals are 95 %: Wilson's where each case stands for itself, else a bootstrap over documents, and over",
         "employers for adverts read in full. `before`: tests/scorecard_before.csv.",
         "",
+        "## Cases used for building, and cases drawn afresh",
+        "",
+        "Adverts drawn afresh as they were read before a reader was changed with them at hand, and the points between.",
+        "",
+        f"| what is read | built on | {ENGLISH} | points | {OTHERS} | points |",
+        "|---|---|---|---|---|---|",
+        *(f"| {' | '.join(gap.cells())} |" for gap in gaps_of(card)),
+        "",
+        "## Draws",
+        "",
+        "| cases | drawn | how | used for building since |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in _read_draws()),
+        "",
         "## Asked for",
         "",
         "| figure | value | before | counts | 95 % interval | target | met | what it says |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    lines += [_record_row(figure) for figure in card.figures.values() if DECLARED[figure.name].target is not None]
+    figures = [figure for figure in card.figures.values() if not figure.name.startswith(AUDIT)]
+    lines += [_record_row(figure) for figure in figures if DECLARED[figure.name].target is not None]
     lines += [
         f"| speed | see there | | | | | | {SPEED} |",
         "",
@@ -243,10 +334,10 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "| figure | value | before | counts | 95 % interval | target | met | what it says |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    lines += [_record_row(figure) for figure in card.figures.values() if DECLARED[figure.name].target is None]
+    lines += [_record_row(figure) for figure in figures if DECLARED[figure.name].target is None]
     lines += ["", "## By source of the cases", "", "Sources in order of their number of cases.", ""]
     lines += ["| figure | right of all, source by source |", "|---|---|"]
-    for figure in card.figures.values():
+    for figure in figures:
         if len(figure.by_source) > 1:
             shares = ", ".join(f"{hits}/{of}" for hits, of in figure.by_source.values())
             lines.append(f"| {figure.name} by source | {shares} |")
@@ -292,7 +383,8 @@ def as_json(card: Card) -> str:
 
 
 def show(card: Card, out: Console) -> None:
-    """Print every miss, the figures by field and source, and last what was asked for and whether it is met."""
+    """Print the gap to cases drawn afresh, every miss, the figures by field and source, and last what was asked for."""
+    _show_gaps(card, out)
     for name in DECLARED:
         _show_misses(name, [miss for miss in card.misses if miss.figure == name], out)
     for name, case, reason in card.disputed:
@@ -337,6 +429,16 @@ def _table(title: str, figures: Sequence[Figure]) -> Table:
             *((_target(figure.name), Text(MET[met], STYLES[met])) if is_asked else ()),
         )
     return table
+
+
+def _show_gaps(card: Card, out: Console) -> None:
+    gaps = gaps_of(card)
+    if gaps:
+        columns = _right_columns("built on", ENGLISH, "points", OTHERS, "points")
+        table = Table("what is read", *columns, title="Cases used for building, and cases drawn afresh", **LOOK)
+        for gap in gaps:
+            table.add_row(*gap.cells())
+        out.print(table)
 
 
 def _show_sources(figures: Sequence[Figure], cases: str, out: Console) -> None:

@@ -144,7 +144,7 @@ def score(gold: Path, real: Path | None = None) -> Score:
     return found
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
+def wilson(hits: float, of: float) -> tuple[float, float]:
     """Wilson's 95 % score interval of a proportion (Wilson 1927).
 
     >>> [round(end, 3) for end in wilson(95, 100)]

@@ -24,7 +24,10 @@ def scorecard(
 ) -> None:
     """Score every reader on labelled cases, by field and source, and list every miss.
 
-    **Reads** the labelled cases and, where they are, the real answers in ../shared/real.
+    First stands how cases that readers were built on differ from adverts drawn afresh. What people said in audits is
+    scored too, read again by today's code: a corrected answer is a miss until the reader is mended.
+
+    **Reads** the labelled cases and, where they are, the real answers in ../shared/real; audit.jsonl, archive/.
 
     **Writes** tests/SCORECARD.md, the record below which no figure may fall; nothing for another folder (--gold), or
     when a figure fell.
@@ -33,7 +36,7 @@ def scorecard(
     from flows.accuracy.scoring import GoldError
 
     try:
-        found = score_readers(gold)
+        found = score_readers(gold, data=settings().data, archive=settings().archive)
     except GoldError as error:
         raise WrongUsage(str(error)) from error
     if is_json:

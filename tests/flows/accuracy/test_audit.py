@@ -8,13 +8,13 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from flows.accuracy.audit import QUESTIONS, ask_questions, draw, parse_value
+from flows.accuracy.audit import DOUBT_SIZE, QUESTIONS, Candidate, ask_questions, candidates_in, draw, parse_value
 from flows.accuracy.audit_results import ALL, GOLD, Answer, answers_in, audits_of
 from flows.terminal.errors import Wrong
 from tests.flows.accuracy.test_audit_results import answer
@@ -57,13 +57,12 @@ def answered(data: Path, typed: Iterable[str], day: date = DAY) -> tuple[list[An
 def index_of(data: Path, reader: str) -> int:
     """How many questions come before the first one about a reader."""
     with open_reader(data) as con:
-        adverts = con.execute("SELECT posting_id, source, language FROM core.postings ORDER BY 1").fetchall()
-    return [question.reader for question in draw(adverts, DAY)].index(reader)
+        return [question.reader for question in draw(candidates_in(con), DAY)].index(reader)
 
 
 # --- drawing ------------------------------------------------------------------------------------------
 
-MANY = [(f"{source}:{number}", source, language) for source, language, n in (
+MANY = [Candidate(f"{source}:{number}", source, language) for source, language, n in (
     ("ashby", "en", 4000), ("ashby", "de", 60), ("lever", "en", 300), ("lever", "fr", 9),
 ) for number in range(n)]  # fmt: skip
 
@@ -98,6 +97,25 @@ def test_what_was_answered_is_not_asked_again() -> None:
     ]  # fmt: skip
     assert draw(few, DAY, answered=done) == []
     assert draw([], DAY) == []
+
+
+def test_doubted_adverts_are_drawn_more_often_and_weigh_less() -> None:
+    doubted = {"role": 1.0}
+    half = [
+        Candidate(f"ashby:{number}", "ashby", "en", doubted if number % 2 else {"role": 0.0}) for number in range(400)
+    ]
+    drawn = [
+        question
+        for number in range(150)
+        for question in draw(half, DAY + timedelta(days=number))
+        if question.reader == "role"
+    ]
+    of_doubt = [question for question in drawn if int(question.posting_id[6:]) % 2]
+    rest = [question for question in drawn if not int(question.posting_id[6:]) % 2]
+    assert len(of_doubt) / len(rest) == pytest.approx(1 + DOUBT_SIZE, rel=0.4)
+    assert rest[0].weight / of_doubt[0].weight == pytest.approx(1 + DOUBT_SIZE, rel=0.1)
+    stand_for = sum(question.weight for question in of_doubt) / sum(question.weight for question in drawn)
+    assert stand_for == pytest.approx(0.5, abs=0.1), "by their weights the doubted half is a half again"
 
 
 # --- asking -------------------------------------------------------------------------------------------

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from flows.accuracy.audit_results import ALL, Answer, accuracy
 from flows.accuracy.scoring import wilson
 
 
-def answer(day: str, posting: str, is_right: bool, reader: str = "pay") -> Answer:
+def answer(day: str, posting: str, is_right: bool, reader: str = "pay", weight: float | None = None) -> Answer:
     return Answer(
         audited_on=day, posting_id=posting, reader=reader, source="ashby", language="en", is_right=is_right,
-        read={}, right={}, text_hash=None, code_version="",
+        read={}, right={}, text_hash=None, code_version="", weight=weight,
     )  # fmt: skip
 
 
@@ -32,3 +34,16 @@ def test_accuracy_rolls_over_a_year_and_counts_the_last_word() -> None:
     assert (february.n_asked, february.n_right, february.accuracy) == (2, 2, 1.0)
     assert (february.accuracy_lo, february.accuracy_hi) == wilson(2, 2)
     assert rows[date(2026, 2, 10), "role", "ashby"].n_right == 0
+
+
+def test_answers_count_by_the_questions_they_stand_for() -> None:
+    day = "2026-11-26"
+    doubted = [answer(day, f"ashby:{n}", is_right=False, reader="role", weight=1.0) for n in range(10)]
+    rest = [answer(day, f"ashby:1{n}", is_right=True, reader="role", weight=9.0) for n in range(10)]
+    (row,) = [row for row in accuracy([*doubted, *rest]) if row.source == ALL]
+    assert (row.n_asked, row.n_right) == (20, 10)
+    assert row.accuracy == pytest.approx(0.9), "ten errors found where errors were looked for are a tenth of all"
+    assert (row.accuracy_lo, row.accuracy_hi) == pytest.approx(wilson(0.9 * 100**2 / 820, 100**2 / 820))
+    before = answer(day, "ashby:old", is_right=False, reader="role")
+    (row,) = [row for row in accuracy([*rest, before]) if row.source == ALL]
+    assert row.accuracy == pytest.approx(10 / 11), "one from before there were weights counts like the others"

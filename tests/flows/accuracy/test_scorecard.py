@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.accuracy import scoring
+from flows.accuracy import scorecard, scoring
+from flows.accuracy.adverts_read import ENGLISH
 from flows.accuracy.scorecard import (
     DECLARED,
     GOLD,
@@ -23,6 +24,7 @@ from flows.accuracy.scorecard import (
     Card,
     as_json,
     find_worse_scores,
+    gaps_of,
     is_met,
     read_record,
     score_readers,
@@ -351,3 +353,21 @@ def test_all_disputed_cases_are_misses(card: Card) -> None:
     with (RECORD.parent / "scorecard_disputed.csv").open(encoding="utf-8", newline="") as file:
         rows = [(row["figure"], row["case"]) for row in csv.DictReader(file)]
     assert [row[:2] for row in card.disputed] == rows, "what is read as labelled is no longer disputed"
+
+
+def test_cases_built_on_stand_beside_adverts_drawn_afresh(tmp_path: Path) -> None:
+    card = card_of(figure("titles.role", 0.99))
+    (gap,) = gaps_of(card)
+    fresh = gap.fresh[ENGLISH]
+    assert gap.cells()[:4] == ("role of a title", "99.0 %", fresh.counts, f"{100 * (fresh.value - 0.99):+.1f}")
+    write_record(card, tmp_path / "card.md")
+    assert "| role of a title | 99.0 % |" in (tmp_path / "card.md").read_text()
+    out = io.StringIO()
+    show(card, Console(file=out, width=100))
+    assert out.getvalue().lstrip().startswith("Cases used for building"), "the gap stands first"
+
+
+def test_every_file_of_cases_says_how_it_was_drawn() -> None:
+    with scorecard.DRAWS.open(encoding="utf-8", newline="") as file:
+        drawn = {row["cases"] for row in csv.DictReader(file)}
+    assert set(scoring.GOLD_FILES) - {"hn_silver_names.tsv"} | {"adverts_read.jsonl", "audit.jsonl"} == drawn

@@ -1,0 +1,72 @@
+"""What people said in audits is scored again: a corrected answer is a miss until a reader is mended."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from flows.accuracy.audit_results import GOLD, Answer
+from flows.accuracy.audited_cases import score_audited
+from flows.accuracy.scoring import Score
+from tests.flows.publishing import JOB, published
+from warehouse.publish.reader import open_reader
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published(tmp_path_factory.mktemp("cases") / "data", [JOB, {**JOB, "id": "2", "title": "Account Executive"}])
+
+
+def score_of(data: Path, *answers: Answer) -> Score:
+    (data / GOLD).write_text("".join(f"{json.dumps(asdict(one))}\n" for one in answers), encoding="utf-8")
+    found = Score()
+    score_audited(data, data / "archive", found)
+    return found
+
+
+@pytest.fixture
+def confirmed(data: Path) -> Answer:
+    with open_reader(data) as con:
+        posting_id, text_hash = con.execute("SELECT posting_id, text_hash FROM core.postings ORDER BY 1").fetchall()[0]
+    read = {"role": "machine_learning_engineer"}
+    return Answer(
+        audited_on="2026-11-26", posting_id=posting_id, reader="role", source="ashby", language="en", is_right=True,
+        read=dict(read), right=dict(read), text_hash=text_hash, code_version="", weight=3.0,
+    )  # fmt: skip
+
+
+def test_a_confirmed_answer_is_right_as_long_as_it_is_read_so(data: Path, confirmed: Answer) -> None:
+    (figure,) = score_of(data, confirmed).figures()
+    assert (figure.name, figure.hits, figure.of) == ("audit.role", 1, 1)
+
+
+def test_a_corrected_answer_is_a_miss_and_the_last_word_counts(data: Path, confirmed: Answer) -> None:
+    corrected = replace(confirmed, is_right=False, right={"role": "data_scientist"})
+    found = score_of(data, confirmed, corrected)
+    (figure,) = found.figures()
+    assert (figure.hits, figure.of) == (0, 1)
+    (miss,) = found.misses
+    assert (miss.case, miss.expected, miss.got) == (
+        confirmed.posting_id,
+        "role data_scientist",
+        "role machine_learning_engineer",
+    )
+
+
+def test_an_advert_that_changed_or_is_gone_is_left_out(
+    data: Path, confirmed: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    changed = replace(confirmed, text_hash="0" * 32)
+    gone = replace(confirmed, posting_id="ashby:gone")
+    assert score_of(data, changed, gone).figures() == ()
+    assert confirmed.posting_id in caplog.text
+    assert "ashby:gone" in caplog.text
+
+
+def test_no_answers_no_figures(tmp_path: Path) -> None:
+    found = Score()
+    score_audited(tmp_path, tmp_path / "archive", found)
+    assert found.figures() == ()
