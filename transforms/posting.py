@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Required, TypedDict, Unpack
 
 import orjson
 
+from transforms.consistency import Evidence, check_itself
 from transforms.pay.currency import legal_tender
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
@@ -474,6 +475,16 @@ def _assemble(
     """The row, from what the steps read; the skills are read here, last."""
     board, employer, language = raw.get("board"), raw.get("employer"), raw.get("language")
     title, body, where, role, head = content.title, content.body, terms.where, titled.role, offer.headline
+    checked = check_itself(
+        Evidence(
+            places=where.places,
+            remote_scope=where.remote_scope or (),
+            pay=offer.pay,
+            pay_country=head.country,
+            level_in_title=titled.seniority.value,
+            years_min=demands.years_min,
+        )
+    )
     span = Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed")
     return Posting(
         posting_id=f"{raw['source']}:{content.id}",
@@ -519,6 +530,8 @@ def _assemble(
         pay_region=head.region,
         pay_continent=head.continent,
         pay_market=head.market,
+        agreements=checked.agreements or None,
+        doubts=checked.doubts or None,
         text=body.text or None,
         places=where.places,
         pay=offer.pay,

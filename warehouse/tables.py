@@ -44,6 +44,7 @@ from transforms.records.vocabulary import (
     PAY_MARKETS,
     READERS,
     REGION_LEVELS,
+    SELF_CHECKS,
     SENIORITY_GROUPS,
     SHARE_DOUBTS,
     SKILL_CATEGORIES,
@@ -686,6 +687,21 @@ class FillRates:
     source: Annotated[str, Column("Source")]
     n_rows: Annotated[int, Column("Rows, the newest of each key in the file", low=1)]
     n_filled: Annotated[int, Column("Of them, rows with a value", low=0)]
+
+
+@table(
+    "ops.self_checks",
+    "How often the adverts of each loaded file contradict themselves, by check (see `doubts` of core.postings).",
+    "n_failed <= n_checked",
+)
+class SelfChecks:
+    """A sudden rise against the last files warns, and a steep one freezes the source at its last good rows."""
+
+    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
+    check: Annotated[str, Column("Check of an advert against itself", key=True, values=tuple(SELF_CHECKS))]
+    source: Annotated[str, Column("Source")]
+    n_checked: Annotated[int, Column("Adverts, the newest of each id in the file, that state both sides", low=1)]
+    n_failed: Annotated[int, Column("Of them, adverts whose two sides contradict each other", low=0)]
 
 
 @struct

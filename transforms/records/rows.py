@@ -22,6 +22,7 @@ from transforms.records.vocabulary import (
     REQUIREMENTS,
     ROLE_GROUPS,
     ROLES,
+    SELF_CHECKS,
     SENIORITIES,
     SKILL_CATEGORIES,
     SKILL_KINDS,
@@ -172,6 +173,14 @@ class Advert:
     pay_region: Annotated[str | None, Column("UN M49 region the pay counts in, or `several`, or `remote`")]
     pay_continent: Annotated[str | None, Column("UN M49 continent the pay counts in, or `several`, or `remote`")]
     pay_market: Annotated[str | None, Column("Paid in the country's own money or from abroad", values=PAY_MARKETS)]
+    agreements: Annotated[
+        tuple[str, ...] | None,
+        Column("Checks of the advert against itself that hold; NULL: none", values=tuple(SELF_CHECKS)),
+    ]
+    doubts: Annotated[
+        tuple[str, ...] | None,
+        Column("Checks of the advert against itself that fail; NULL: none", values=tuple(SELF_CHECKS)),
+    ]
 
 
 PAY_CHECKS = (

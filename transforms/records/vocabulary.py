@@ -30,6 +30,22 @@ USD_REASONS = ("no_currency", "no_rate")
 PAY_MARKETS = ("local", "cross_border")
 REQUIREMENTS = ("required", "preferred", "mentioned")
 READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
+SELF_CHECKS = {
+    "workplace_stated": "place",
+    "city_subdivision": "place",
+    "currency_country": "pay",
+    "pay_prose": "pay",
+    "pay_zone": "pay",
+    "level_years": "seniority",
+    "language_halves": "requirement",
+}
+"""Each check of an advert against itself, and the reader whose values are doubted where it fails.
+
+workplace_stated: the source's field against the text. city_subdivision: a city lies in its subdivision.
+currency_country: pay is in the money of the country it counts in. pay_prose: the text repeats a range of the structured
+field. pay_zone: the country of a pay zone is one of the advert's. level_years: the level's word fits the years asked
+for. language_halves: the halves of a bilingual advert ask for the same years and degree.
+"""
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 REGION_LEVELS = ("world", "continent", "region", "country")
 LEVEL_GROUPS: dict[str, tuple[str, ...] | None] = {

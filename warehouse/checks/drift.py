@@ -26,6 +26,9 @@ TOO_MANY = 2.0
 """Times the usual rows above which a person should look."""
 MIN_ROWS = 50
 """New rows below which a share says too little."""
+RISE, STEEP_RISE = 0.1, 0.3
+"""Points above the usual share of adverts that contradict themselves from which a person should look, and from which a
+reader reads something else than it did."""
 MIN_FILL = 0.1
 """A column usually filled less than this is too rare to be missed."""
 DROP = 0.5
@@ -68,6 +71,14 @@ def judge(
             if rate >= MIN_FILL and column in frame:
                 found = float(frame[column].notna().mean())
                 findings.append((f"filled: {column}", found >= DROP * rate, round(found, 4), round(rate, 4), False))
+    usual_doubts = _usual_doubts(con, history)
+    for name, (n_checked, share) in _doubts_in(frame).items():
+        if name in usual_doubts and n_checked >= MIN_ROWS:
+            found, before = round(share, 4), round(usual_doubts[name], 4)
+            findings += [
+                (f"contradictions: {name}", share <= before + STEEP_RISE, found, before, False),
+                (f"contradictions: {name}, a little", share <= before + RISE, found, before, True),
+            ]
     checks = tuple(
         Checks(
             run_id=run_id,
@@ -117,3 +128,26 @@ def _usual_fill(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
         {**history, "least": MIN_ROWS, "history": HISTORY},
     ).fetchall()
     return {column: float(rate) for column, rate, n in rows if n >= MIN_HISTORY}
+
+
+def _usual_doubts(con: Any, history: Mapping[str, Any]) -> dict[str, float]:
+    """The median share of contradictions of each check in the source's last files with adverts enough to tell."""
+    rows = con.execute(
+        f"""
+        SELECT c."check", median(n_failed / n_checked), count(*)
+        FROM ops.self_checks AS c JOIN ({LATELY.format(enough="n_rows >= $least")}) USING (warc)
+        WHERE n_checked >= $least GROUP BY ALL
+        """,
+        {**history, "least": MIN_ROWS, "history": HISTORY},
+    ).fetchall()
+    return {name: float(share) for name, share, n in rows if n >= MIN_HISTORY}
+
+
+def _doubts_in(frame: pd.DataFrame) -> dict[str, tuple[int, float]]:
+    """Adverts put to each check, and the share of them that contradict themselves."""
+    if "doubts" not in frame:
+        return {}
+    failed = frame["doubts"].explode().dropna().value_counts()
+    met = frame["agreements"].explode().dropna().value_counts()
+    checked = failed.add(met, fill_value=0)
+    return {str(name): (int(n), float(failed.get(name, 0) / n)) for name, n in checked.items()}

@@ -48,6 +48,7 @@ from warehouse.tables import (
     Refusals,
     Rejects,
     Responses,
+    SelfChecks,
     SupersededVersions,
 )
 
@@ -72,6 +73,8 @@ TABLE_OF_ROW = {
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 ONLY_REFINED = (TEXT, "said_hash")
 """Flat columns of a posting that stay in its refined file."""
+SELF_CHECKED = ("agreements", "doubts")
+"""Lists of a posting that a gate judges beside its flat columns."""
 MISSING = (
     "what reads the source changed, but the refined file of an archive file that was loaded is missing, so the source "
     "keeps its last good rows; refine the file, or delete work.duckdb if it was taken from the archive on purpose"
@@ -301,7 +304,7 @@ def _forget(con: database.Connection, source: str) -> None:
             " (SELECT posting_id FROM core.postings WHERE source = ?)",
             [source],
         )
-    for cls in (*TABLE_OF_ROW.values(), SupersededVersions, Loads, FillRates, Refusals, Responses, Rejects):
+    for cls in (*TABLE_OF_ROW.values(), SupersededVersions, Loads, FillRates, SelfChecks, Refusals, Responses, Rejects):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
@@ -309,8 +312,10 @@ def _load_file(con: database.Connection, file: RefinedFile, gate: Gate, end: str
     """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
     row_class = _row_class(file.rows)
     _stage(con, file, row_class, end)
-    flat = ", ".join(quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class))
-    frame = con.execute(f"SELECT {flat} FROM staged").df()
+    judged = ", ".join(
+        quoted(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
+    )
+    frame = con.execute(f"SELECT {judged} FROM staged").df()
     n_repeated = _n_repeated(con, file, end)
     if not gate(file.warc, row_class, frame, len(frame) + n_repeated):
         raise _RefusedError(
@@ -324,6 +329,8 @@ def _load_file(con: database.Connection, file: RefinedFile, gate: Gate, end: str
         _upsert_rows(con, TABLE_OF_ROW[row_class])
     _record_rejects(con, file, row_class, end)
     _record_fill(con, file, row_class)
+    if row_class is Posting:
+        _record_self_checks(con, file)
     return _record_load(con, file, n_repeated, end)
 
 
@@ -434,6 +441,20 @@ def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -
             """,
             [file.warc, file.source],
         )
+
+
+def _record_self_checks(con: database.Connection, file: RefinedFile) -> None:
+    con.execute(
+        """
+        INSERT INTO ops.self_checks BY NAME
+        SELECT ? AS warc, ? AS source, "check", count(*) AS n_checked, count_if(has_failed) AS n_failed
+        FROM (
+            SELECT unnest(agreements) AS "check", false AS has_failed FROM staged
+            UNION ALL SELECT unnest(doubts), true FROM staged
+        ) GROUP BY "check"
+        """,
+        [file.warc, file.source],
+    )
 
 
 def _record_load(con: database.Connection, file: RefinedFile, n_repeated: int, end: str) -> Loaded:

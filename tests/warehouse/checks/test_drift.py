@@ -21,6 +21,7 @@ def history(nights: Sequence[tuple[int, float]], source: str = "board") -> duckd
     con.execute("CREATE SCHEMA ops")
     con.execute("CREATE TABLE ops.loads (warc TEXT, source TEXT, observed_to TIMESTAMP, n_rows INT, n_seen INT)")
     con.execute("CREATE TABLE ops.fill_rates (warc TEXT, source TEXT, column_name TEXT, n_rows INT, n_filled INT)")
+    con.execute('CREATE TABLE ops.self_checks (warc TEXT, source TEXT, "check" TEXT, n_checked INT, n_failed INT)')
     for number, (n, share) in enumerate(nights):
         at = pd.Timestamp("2026-03-01") + pd.Timedelta(days=number)
         con.execute("INSERT INTO ops.loads VALUES (?, ?, ?, ?, ?)", [f"{number}", source, at, n, n])
@@ -108,3 +109,37 @@ def test_only_live_nights_are_history() -> None:
     }
     assert judge(con, tonight(60), **named).failures
     assert judge(con, tonight(60), **named, live=["0", "1"]).passed
+
+
+# --- contradictions ---------------------------------------------------------------------------------------
+
+
+def adverts(n: int, n_failed: int) -> pd.DataFrame:
+    checks = [([], ["level_years"]) if number < n_failed else (["level_years"], []) for number in range(n)]
+    return pd.DataFrame({"agreements": [one for one, _ in checks], "doubts": [other for _, other in checks]})
+
+
+@pytest.mark.parametrize(
+    ("n", "n_failed", "failures", "warnings"),
+    [
+        (100, 5, 0, 0),
+        (100, 14, 0, 0),
+        (100, 20, 0, 1),  # 15 points more than usual
+        (100, 50, 1, 1),  # 45 points more
+        (40, 40, 0, 0),  # too few to tell
+        (100, 0, 0, 0),  # fewer contradictions are no fault
+    ],
+)
+def test_a_rise_of_contradictions_warns_and_a_steep_one_stops(
+    n: int, n_failed: int, failures: int, warnings: int
+) -> None:
+    con = history([(100, 0.4)] * 3)
+    for number in range(3):
+        con.execute("INSERT INTO ops.self_checks VALUES (?, 'board', 'level_years', 100, 5)", [f"{number}"])
+    result = judged(con, adverts(n, n_failed), n_seen=100)
+    assert (len(result.failures), len(result.warnings)) == (failures, warnings)
+
+
+def test_contradictions_without_history_are_counted_and_not_judged() -> None:
+    result = judged(history([(100, 0.4)] * 3), adverts(100, 100), n_seen=100)
+    assert not any("contradictions" in check.expectation for check in result.checks)

@@ -419,7 +419,7 @@ def test_loading_the_same_file_again_does_nothing(con: database.Connection, tmp_
     assert (core(con), counts(con)) == before
 
 
-def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: database.Connection, tmp_path: Path) -> None:
+def test_the_gate_sees_one_row_per_key_without_text_or_structs(con: database.Connection, tmp_path: Path) -> None:
     seen: list[tuple[str, type, pd.DataFrame, int]] = []
     row = posting(text="secret", remote_scope=("DE",), posted_on=date(2026, 1, 1))
     load(
@@ -431,7 +431,8 @@ def test_the_gate_sees_one_row_per_key_without_text_or_nested_columns(con: datab
     assert n_seen == 2
     assert (warc, cls, len(frame)) == ("board/a.warc.gz", Posting, 2)
     assert "text" not in frame
-    assert set(frame) == {f.name for f in fields_of(Posting) if not f.is_list} - {"text", "said_hash"}
+    flat = {f.name for f in fields_of(Posting) if not f.is_list} - {"text", "said_hash"}
+    assert set(frame) == flat | {"agreements", "doubts"}
 
 
 def test_a_refused_file_leaves_its_rejects_and_the_reason(con: database.Connection, tmp_path: Path) -> None:
@@ -611,3 +612,14 @@ def test_a_refined_file_of_unknown_rows_is_an_error(con: database.Connection, tm
     pq.write_table(pq.read_table(file.rows).replace_schema_metadata({"row_table": "Postcard"}), file.rows)
     with pytest.raises(ValueError, match=r"a\.parquet.*Postcard"):
         load(con, file)
+
+
+def test_contradictions_of_a_file_are_counted_by_check(con: database.Connection, tmp_path: Path) -> None:
+    rows = [
+        posting(1, agreements=("currency_country",), doubts=("level_years",)),
+        posting(2, agreements=("currency_country", "level_years")),
+        posting(3),
+    ]
+    load(con, refined(tmp_path, "a", Answer(night(0), rows)), gate=lambda *_: True)
+    counted = con.execute('SELECT warc, "check", n_checked, n_failed FROM ops.self_checks ORDER BY ALL').fetchall()
+    assert counted == [("board/a.warc.gz", "currency_country", 2, 0), ("board/a.warc.gz", "level_years", 2, 1)]

@@ -1,0 +1,78 @@
+"""Whether an advert agrees with itself: readings that say something of one thing, held against each other.
+
+No reading is changed by it. Where two contradict each other at least one is wrong, in the advert or in our reading; how
+often that happens shows a reader that gets worse, and where an audit should look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from transforms.pay.currency import legal_tender
+from transforms.place.gazetteer import members_of
+from transforms.records.rows import Pay, Place
+from transforms.records.vocabulary import MIN_YEARS_OF_LEVEL
+from transforms.role.titles import seniority_by_years
+
+LEVELS = tuple(MIN_YEARS_OF_LEVEL)
+"""Levels that years of experience stand for, from the lowest; an intern counts with the lowest."""
+MIN_LEVELS_APART = 2
+"""Levels between title and years asked for from which they contradict each other: employers differ by one."""
+
+
+class Evidence(NamedTuple):
+    """What was read from an advert, as far as something else in it can contradict it. None: not stated."""
+
+    places: tuple[Place, ...] = ()
+    remote_scope: tuple[str, ...] = ()
+    pay: tuple[Pay, ...] = ()
+    pay_country: str | None = None
+    level_in_title: str | None = None
+    years_min: float | None = None
+
+
+class Consistency(NamedTuple):
+    """Names of the checks that an advert could be put to (`SELF_CHECKS`): those that hold, and those that fail."""
+
+    agreements: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def check_itself(found: Evidence) -> Consistency:
+    """Put an advert to each check for which it states both sides."""
+    results = {name: check(found) for name, check in CHECKS.items()}
+    return Consistency(
+        tuple(name for name, is_met in results.items() if is_met),
+        tuple(name for name, is_met in results.items() if is_met is False),
+    )
+
+
+def _currency_country(found: Evidence) -> bool | None:
+    """Whether the posting's own pay is in legal tender of the one country it counts in."""
+    head = next((pay for pay in found.pay if pay.is_headline and pay.currency), None)
+    tender = legal_tender(found.pay_country) if head and found.pay_country and len(found.pay_country) == 2 else None
+    return head.currency in tender if head and tender else None
+
+
+def _pay_zone(found: Evidence) -> bool | None:
+    """Whether each country that pay is tied to is one of the advert's places or of its remote scope."""
+    tied = {pay.country for pay in found.pay if pay.country and pay.place_text}
+    own = {place.country for place in found.places if place.country}.union(*map(members_of, found.remote_scope))
+    return tied <= own if tied and own else None
+
+
+def _level_years(found: Evidence) -> bool | None:
+    """Whether the years asked for are those of the title's level, or of the one beside it."""
+    level = LEVELS[0] if found.level_in_title == "intern" else found.level_in_title
+    if level not in LEVELS or found.years_min is None:
+        return None
+    by_years = LEVELS.index(seniority_by_years(found.years_min))
+    return abs(LEVELS.index(level) - by_years) < MIN_LEVELS_APART
+
+
+CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
+    {"currency_country": _currency_country, "pay_zone": _pay_zone, "level_years": _level_years}
+)
+"""Each check: True it holds, False it fails, None the advert does not state both sides."""
