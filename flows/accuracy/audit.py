@@ -1,7 +1,7 @@
 """Ask a person whether adverts were read right: twenty questions a day, each about one reader's values of one advert.
 
 Questions are drawn by strata of source and language, with the readers taking turns, and within a stratum by doubt: an
-advert where a classifier disagrees with the title's reading is drawn more often, and its answer weighs less. Each
+advert that contradicts itself, or whose title a classifier reads otherwise, is drawn more often and weighs less. Each
 answer is appended to `audit.jsonl` in the data folder; `audit_results` counts them, `scorecard` scores them again.
 """
 
@@ -41,6 +41,7 @@ from transforms.records.vocabulary import (
     READERS,
     REQUIREMENTS,
     ROLES,
+    SELF_CHECKS,
     SENIORITIES,
     WORKPLACES,
 )
@@ -122,21 +123,29 @@ class Candidate(NamedTuple):
 # --- drawing ------------------------------------------------------------------------------------------
 
 DRAWN_FROM = f"""
-SELECT posting_id, source, coalesce(language, '{UNKNOWN}'), title, role, if(seniority_inferred, NULL, seniority)
+SELECT
+    posting_id, source, coalesce(language, '{UNKNOWN}'), title, role, if(seniority_inferred, NULL, seniority),
+    coalesce(doubts, [])
 FROM core.postings WHERE text_state <> 'none' ORDER BY posting_id
 """
 
 
 def candidates_in(con: Any) -> list[Candidate]:
-    """The adverts with text of a published database, with their doubts."""
+    """The adverts with text of a published database, with their doubts.
+
+    A reader's values are doubted in full where a check of the advert against itself fails that they stand in; role and
+    level as far as a classifier of titles disagrees, too.
+    """
     rows = con.execute(DRAWN_FROM).fetchall()
     titles = [row[3] for row in rows]
     roles = title_doubts(titles, [row[4] for row in rows])
     levels = title_doubts(titles, [row[5] or UNKNOWN for row in rows])
-    return [
-        Candidate(row[0], row[1], row[2], {"role": float(role), "seniority": float(level) if row[5] else 0.0})
-        for row, role, level in zip(rows, roles, levels, strict=True)
-    ]
+    candidates = []
+    for row, role, level in zip(rows, roles, levels, strict=True):
+        doubts = {"role": float(role), "seniority": float(level) if row[5] else 0.0}
+        doubts |= {SELF_CHECKS[check]: 1.0 for check in row[6]}
+        candidates.append(Candidate(row[0], row[1], row[2], doubts))
+    return candidates
 
 
 def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] = ()) -> list[Question]:

@@ -32,6 +32,13 @@ UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
     WHERE as_of = (SELECT max(as_of) FROM mart.figures) GROUP BY status
 """
 
+CONTRADICTIONS = """
+SELECT 'postings that contradict themselves: ' || doubt AS what, count(*) AS n
+FROM (SELECT unnest(doubts) AS doubt FROM core.postings) GROUP BY doubt ORDER BY n DESC, doubt
+"""
+HAS_DOUBTS = "SELECT 1 FROM duckdb_columns() WHERE table_name = 'postings' AND column_name = 'doubts'"
+"""An earlier version published no such column."""
+
 
 def print_status(config: Settings) -> None:
     """Print who is at work, how the last runs went and what is published; nothing is written.
@@ -71,6 +78,8 @@ def print_status(config: Settings) -> None:
         with open_reader(config.data) as con:
             head.add_row("published", _describe_published(con, config, runs))
             counted = con.execute(COUNTS).fetchall()
+            if con.execute(HAS_DOUBTS).fetchone():
+                counted += con.execute(CONTRADICTIONS).fetchall()
     except (FileNotFoundError, database.SqlError) as error:
         why_not = error
     OUT.print(head, highlight=False)

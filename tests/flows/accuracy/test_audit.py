@@ -235,3 +235,14 @@ def test_adverts_are_read_where_the_settings_put_them(data: Path, tmp_path: Path
     ask_questions(moved, DAY, lambda prompt: next(keys, "q"), screen, refined=elsewhere)
     assert "makes it again" not in out.getvalue()
     assert len(out.getvalue().splitlines()) > 5, "the advert is shown"
+
+
+def test_an_advert_that_contradicts_itself_is_doubted_for_the_reader_it_concerns(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    junior = {**JOB, "id": "0", "title": "Junior Machine Learning Engineer"}  # the text asks for six years
+    data = published(tmp_path_factory.mktemp("doubts") / "data", [junior, {**JOB, "id": "1"}])
+    with open_reader(data) as con:
+        doubts = {one.posting_id: one.doubts.get("seniority", 0.0) for one in candidates_in(con)}
+    assert doubts["ashby:0"] == 1.0
+    assert doubts["ashby:1"] < 1.0
