@@ -45,6 +45,7 @@ from transforms.place.location_line import (
     items_in,
     town_of,
 )
+from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, Statement
 from transforms.records.rows import Place, Span
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
@@ -77,6 +78,8 @@ class Whereabouts:
     workplace: str | None
     remote_scope: tuple[str, ...] | None
     spans: tuple[Span, ...]
+    tier: str | None = None
+    """What the text's statement of the workplace is worth, where it decided."""
 
 
 def country_of(text: str) -> str | None:
@@ -105,22 +108,29 @@ def whereabouts(
     is_remote: bool | None = None,
     workplace: str | None = None,
     title: str | None = None,
+    statements: Sequence[Statement] = (),
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
     An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address
     lacks, and the other places of a list when one of them agrees with the address.
 
-    The workplace is the source's word (`workplace`), else remote when `is_remote` (unless the text says
-    hybrid: some sources set the flag for both), else a word of `location_text`, else one of the title that
-    stands apart in it. `is_remote=False` says nothing more, being many sources' default.
+    The workplace is what the text states of this role (`statements`), else the source's word (`workplace`), a word
+    of `location_text`, one of the title that stands apart in it, what the text says the employer offers, remote
+    when `is_remote`, a word of an address, an option in the text. `is_remote=False` says nothing, being many
+    sources' default.
 
-    Offsets of spans count in the text with white space folded. Never raises.
+    Offsets of spans count in the title or location with white space folded, or in the text. Never raises.
     """
     heading = folded(title or "")
     if not _may_say_workplace(heading):
         heading = ""  # so that the postings of one office are read once
-    return _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading)
+    text = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
+    read = _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, text)
+    if read.tier is None:
+        return read
+    spans = [_span_of(one) for one in statements if (one.tier, one.workplace) == (read.tier, read.workplace)]
+    return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
 
 
 # --- lines and addresses ----------------------------------------------------------------------------
@@ -238,12 +248,18 @@ def _city(
 
 @functools.lru_cache(maxsize=20_000)
 def _whereabouts(
-    text: str, addresses: tuple[Address, ...], is_remote: bool | None, word: str, title: str
+    text: str,
+    addresses: tuple[Address, ...],
+    is_remote: bool | None,
+    word: str,
+    title: str,
+    stated: tuple[tuple[str, str], ...],
 ) -> Whereabouts:
     lines = _lines(text, addresses)
     title_items = _title_items(title)
     spans: list[Span] = []
-    workplace = _workplace(lines, title_items, is_remote=is_remote, word=word, spans=spans)
+    said = _Said(is_remote=is_remote, word=word, text=stated)
+    workplace, tier = _workplace(lines, title_items, said, spans)
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
@@ -252,6 +268,7 @@ def _whereabouts(
         workplace=workplace,
         remote_scope=tuple(sorted(scope)) or None,
         spans=tuple(spans),
+        tier=tier,
     )
 
 
@@ -305,30 +322,63 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 
 
+class _Said(NamedTuple):
+    """What is said of the workplace beside the location: the source's flag and word, the tiers of the text."""
+
+    is_remote: bool | None
+    word: str
+    text: tuple[tuple[str, str], ...]
+
+
 def _workplace(
-    lines: Sequence[_Line], title_items: Sequence[Item], *, is_remote: bool | None, word: str, spans: list[Span]
-) -> str | None:
-    """The workplace, by the first of the source's word, its flag, the location, the addresses and the title."""
-    said = workplaces(in_text=False).get(key(_CAMEL.sub(" ", word)))
-    found, at = _workplace_in(lines[0].items)
-    if said:
-        spans.append(_span("workplace", "structured", None, "the source's word for the workplace"))
-        return said
-    if is_remote and found != HYBRID:
-        spans.append(_span("workplace", "structured", None, "the source's flag for remote work"))
-        return REMOTE
-    if found:
-        spans.append(_span("workplace", "location", at, "word for the workplace"))
-        return found
-    if is_remote is None:
-        found, at = _workplace_in([item for line in lines[1:] for item in line.items])
-    if found:
-        spans.append(_span("workplace", "structured", None, "word for the workplace in an address"))
-        return found
-    found, at = _workplace_in(title_items)
-    if found:
-        spans.append(_span("workplace", "title", at, "word for the workplace"))
-    return found
+    lines: Sequence[_Line], title_items: Sequence[Item], said: _Said, spans: list[Span]
+) -> tuple[str | None, str | None]:
+    """The workplace by the first that says it, and the tier of the text where that is the text."""
+    word = workplaces(in_text=False).get(key(_CAMEL.sub(" ", said.word)))
+    here, at = _workplace_in(lines[0].items)
+    beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
+    titled, title_at = _workplace_in(title_items)
+    flag = REMOTE if said.is_remote else None
+    hints = (word, here, flag, titled)
+    ranked: tuple[tuple[str | None, str | None, Span | None], ...] = (
+        *((_of_tier(said.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
+        (word, None, _span("workplace", "structured", None, "the source's word for the workplace")),
+        (here, None, _span("workplace", "location", at, "word for the workplace")),
+        (titled, None, _span("workplace", "title", title_at, "word for the workplace")),
+        (_of_tier(said.text, OFFER, hints), OFFER, None),
+        (flag, None, _span("workplace", "structured", None, "the source's flag for remote work")),
+        (
+            None if said.is_remote is not None else beside,
+            None,
+            _span("workplace", "structured", None, "word for the workplace in an address"),
+        ),
+        (_of_tier(said.text, OPTION, hints), OPTION, None),
+    )
+    for workplace, tier, span in ranked:
+        if workplace:
+            spans += [span] if span else []
+            return workplace, tier
+    return None, None
+
+
+def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
+    """What the statements of one tier say. Where they differ, what something else says decides, else hybrid."""
+    stated = [workplace for of, workplace in text if of == tier]
+    if len(stated) < 2:
+        return stated[0] if stated else None
+    return next((one for one in (*hints, HYBRID) if one in stated), stated[0])
+
+
+_RULES = {
+    DAYS: "days in the office or at home",
+    ROLE: "what the text says of the role",
+    OFFER: "what the employer offers",
+    OPTION: "an option to work from home",
+}
+
+
+def _span_of(one: Statement) -> Span:
+    return Span(field="workplace", part="text", start=one.start, end=one.end, rule=_RULES[one.tier], reading="parsed")
 
 
 def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
