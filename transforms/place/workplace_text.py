@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from transforms.skills.sections import Line, lines_of, lowered, sentence_at
@@ -52,8 +52,8 @@ def statements_in(text: str) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for begin, _, line in lines_of(text):
         if "workplace" in line.words:
-            stated = line.once(_statements_of_line)
-            found += [one._replace(start=begin + one.start, end=begin + one.end) for one in stated]
+            for workplace, tier, start, end in line.once(_statements_of_line):
+                found.append(Statement(workplace, tier, begin + start, begin + end))
     if not text.isascii() and any(letter in text for letter in _FREQUENT):
         found += _east_asian_statements(text)
     return tuple(found)
@@ -69,20 +69,27 @@ class _Phrase(NamedTuple):
 
 def _statements_of_line(line: Line) -> tuple[Statement, ...]:
     said = fold_letters(line.text[:MAX_LINE])
-    masked, weak, found = _mask(said)
+    data = said.encode("latin-1", "replace")
     phrases, search = _told()
+    is_label = len(said) <= MAX_LABEL and _labels()[0].search(said) is not None
+    told = search.found(data)
+    if not is_label and not told:
+        return ()  # so it is with most lines
+    sentences = {_sentence(said, end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
+    masked, weak, found = _mask(said, data, sentences)
     for _, end, number in search.found(masked):
-        phrase = phrases[number]
-        if phrase.weight == DAYS or not any(first < end <= last for first, last in weak):
-            found.append(Statement(phrase.says, phrase.weight, *_sentence(said, end)))
-    if len(said) <= MAX_LABEL:
+        says, tier = phrases[number]
+        if tier == DAYS or not any(first < end <= last for first, last in weak):
+            found.append(Statement(says, tier, *_sentence(said, end)))
+    if is_label:
         found += _label(masked.decode("latin-1"), len(said))
     return tuple(dict.fromkeys(found))
 
 
 def fold_letters(text: str) -> str:
     """Lower case without marks on letters, full stops of abbreviations and odd hyphens, as long as it was."""
-    return lowered(text).translate(_FOLDED).replace("u.s.", "u s ")
+    low = lowered(text)
+    return (low if low.isascii() else low.translate(_FOLDED)).replace("u.s.", "u s ")
 
 
 _MARKED = {
@@ -98,12 +105,13 @@ def _sentence(said: str, end: int) -> tuple[int, int]:
     return sentence_at(said, max(0, end - 1), end)
 
 
-def _mask(said: str) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
-    """The line as bytes, a character each, without what says nothing; what holds for some people only; refusals.
+def _mask(
+    said: str, whole: bytes, sentences: Collection[tuple[int, int]]
+) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
+    """The line's bytes without what says nothing, the bounds of what holds for some people only, and refusals.
 
-    Of what holds for some people only (bounds in the line), nothing but days in the office is read.
+    Looked at are these sentences only. Of what holds for some people, nothing but days in the office is read.
     """
-    whole = said.encode("latin-1", "replace")
     data = bytearray(whole)
     weak: list[tuple[int, int]] = []
     refusals: list[Statement] = []
@@ -114,11 +122,14 @@ def _mask(said: str) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
         data[start:end] = b"#" * (end - start)
     phrases, search = _surroundings()
     for _, end, number in search.found(whole):
-        first, last = _sentence(said, end)
-        if phrases[number].says == WEAKER:
-            weak.append((first if phrases[number].weight == SENTENCE else end, last))
+        if not any(first < end <= last for first, last in sentences):
             continue
-        if phrases[number].weight == CLAUSE:
+        says, weight = phrases[number]
+        first, last = _sentence(said, end)
+        if says == WEAKER:
+            weak.append((first if weight == SENTENCE else end, last))
+            continue
+        if weight == CLAUSE:
             first, last = _clause(said, first, last, end)
         data[first:last] = b"#" * (last - first)
     return bytes(data), weak, refusals
@@ -144,21 +155,23 @@ _CHOICE = re.compile(r"\b(?:or|oder|ou|o|of|lub)\b|/|\|")
 
 
 @functools.cache
-def _labels() -> tuple[tuple[_Phrase, re.Pattern[str]], ...]:
-    """What stands alone in a line or behind its label."""
+def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], ...]]:
+    """What stands alone in a line or behind its label: one expression for all of them, and one for each phrase."""
     by_phrase: dict[_Phrase, list[str]] = {}
     for row in rows_of("workplace_phrases"):
         if row["weight"] in (LABEL, ITEM):
             by_phrase.setdefault(_Phrase(row["says"] or "", row["weight"] or ""), []).append(row["pattern"] or "")
-    return tuple(
-        (phrase, re.compile(_fold_pattern(f"{_BEFORE_WORD}(?:{'|'.join(patterns)}){_BEHIND_WORD}")))
-        for phrase, patterns in by_phrase.items()
-    )
+
+    def expression(patterns: Iterable[str]) -> re.Pattern[str]:
+        return re.compile(_fold_pattern(f"{_BEFORE_WORD}(?:{'|'.join(patterns)}){_BEHIND_WORD}"))
+
+    of_all = expression(pattern for patterns in by_phrase.values() for pattern in patterns)
+    return of_all, tuple((phrase, expression(patterns)) for phrase, patterns in by_phrase.items())
 
 
 def _label(said: str, end: int) -> Iterator[Statement]:
     """The workplace of a short line that says no more: "Location: Paris (hybrid)", "Remote, full-time"."""
-    found = {phrase for phrase, pattern in _labels() if pattern.search(said)}
+    found = {phrase for phrase, pattern in _labels()[1] if pattern.search(said)}
     of_role = {phrase.says for phrase in found if phrase.weight == LABEL}
     if "remote" in of_role and len(of_role) > 1:
         of_role = {"remote" if _CHOICE.search(said) else "hybrid"}
@@ -170,7 +183,7 @@ def _label(said: str, end: int) -> Iterator[Statement]:
 
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
-_FREQUENT = ("的", "。", "、", "の", "이", "다")
+_FREQUENT = ("。", "、", "다")
 """One of these stands in any text of some length in one of the three languages."""
 
 
@@ -252,4 +265,4 @@ def _surroundings() -> tuple[tuple[_Phrase, ...], Phrases]:
 
 @functools.cache
 def _told() -> tuple[tuple[_Phrase, ...], Phrases]:
-    return _made(frozenset(TIERS), has_starts=False)
+    return _made(frozenset((*TIERS, REFUSAL)), has_starts=False)
