@@ -24,7 +24,6 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.pay.scope import names_period
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
-from transforms.place.workplace_text import statements_in
 from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.ai_label import ai_label
@@ -391,7 +390,7 @@ def _read_terms(raw: RawPosting, content: _Content) -> _Terms:
         is_remote=raw.get("is_remote"),
         workplace=raw.get("workplace"),
         title=content.title,
-        statements=statements_in(content.body.text) if content.body.text else (),
+        text=content.body.text,
     )
     country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
     stated = raw.get("employment_type")

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from transforms.place.gazetteer import (
+    ADDRESSED_BY_STATE,
+    WELL_KNOWN,
     city_states,
     country_names,
     gazetteer,
@@ -45,15 +47,14 @@ from transforms.place.location_line import (
     items_in,
     town_of,
 )
-from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, Statement
+from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
+from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, Statement, statements_in
 from transforms.records.rows import Place, Span
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
 
 HYBRID, ONSITE = "hybrid", "onsite"
 WORLD = "WORLD"
-MAX_TITLE_PART = 60
-"""Characters; a part of a title that is longer says more than a workplace and a place."""
 
 
 class Address(NamedTuple):
@@ -108,14 +109,14 @@ def whereabouts(
     is_remote: bool | None = None,
     workplace: str | None = None,
     title: str | None = None,
-    statements: Sequence[Statement] = (),
+    text: str | None = None,
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
     An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address
     lacks, and the other places of a list when one of them agrees with the address.
 
-    The workplace is what the text states of this role (`statements`), else the source's word (`workplace`), a word
+    The workplace is what the text states of this role, else the source's word (`workplace`), a word
     of `location_text`, one of the title that stands apart in it, what the text says the employer offers, remote
     when `is_remote`, a word of an address, an option in the text. `is_remote=False` says nothing, being many
     sources' default.
@@ -125,12 +126,32 @@ def whereabouts(
     heading = folded(title or "")
     if not _may_say_workplace(heading):
         heading = ""  # so that the postings of one office are read once
-    text = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
-    read = _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, text)
+    statements = statements_in(text) if text else ()
+    stated = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
+    read = _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, stated)
+    if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
+        read = _with_city_of_title(read, folded(title))
+    if read.workplace == REMOTE and read.remote_scope is None:
+        read = _with_scope(read, folded(title or ""), text or "")
     if read.tier is None:
         return read
     spans = [_span_of(one) for one in statements if (one.tier, one.workplace) == (read.tier, read.workplace)]
     return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
+
+
+def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
+    """The scope of remote work by the text, else by the title."""
+    found = scope_in_text(text)
+    if found is not None:
+        scope, start, end = found
+        rule = "countries that the text asks one to live in"
+        span = Span(field="remote_scope", part="text", start=start, end=end, rule=rule, reading="parsed")
+        return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
+    scope = scope_in_title(title, _countries(read.places)) if title else ()
+    if not scope:
+        return read
+    span = _span("remote_scope", "title", None, "countries that stand apart in the title")
+    return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
 
 
 # --- lines and addresses ----------------------------------------------------------------------------
@@ -220,7 +241,7 @@ def _stated(address: Address) -> list[Place]:
     city, its_subdivision = _city(address.locality or "", country, subdivision)
     if not city and not subdivision and not address.locality and address.region:
         city, its_subdivision = _city(address.region, country, None, may_be_unlisted=False)
-    return [_place(", ".join(fields) or None, country, subdivision or its_subdivision, city, "stated")]
+    return [_place(", ".join(fields) or None, country, its_subdivision or subdivision, city, "stated")]
 
 
 def _city(
@@ -232,6 +253,8 @@ def _city(
         return city_states().get(country), None
     named = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
     inside = [m for m in named if subdivision in (None, m.subdivision)]
+    if not inside and country not in ADDRESSED_BY_STATE:  # where towns have no namesakes in other states
+        inside = [m for m in named if m.population >= WELL_KNOWN]
     if inside:
         best = max(inside, key=lambda m: m.score)
         return best.city, best.subdivision
@@ -264,7 +287,7 @@ def _whereabouts(
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
     return Whereabouts(
-        places=_all_places(lines, spans),
+        places=_all_places(lines, spans, is_remote=workplace == REMOTE),
         workplace=workplace,
         remote_scope=tuple(sorted(scope)) or None,
         spans=tuple(spans),
@@ -272,14 +295,14 @@ def _whereabouts(
     )
 
 
-def _all_places(lines: Sequence[_Line], spans: list[Span]) -> tuple[Place, ...]:
+def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -> tuple[Place, ...]:
     """The places of all lines, each once; one that another place lies in is left to that one."""
     main = lines[0]
     if not main.stated:
         spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
     if any(line.stated for line in lines):
         spans.append(_span("country", "structured", None, "address"))
-    found = [place for line in lines for place in (_with_text(line) if line.stated else line.read)]
+    found = [place for line in lines for place in (_with_text(line, is_remote) if line.stated else line.read)]
     held: set[tuple[str | None, str | None, None]] = {(p.country, None, None) for p in found if p.subdivision or p.city}
     held |= {(p.country, p.subdivision, None) for p in found if p.city}
     places: dict[tuple[str | None, ...], Place] = {}
@@ -289,8 +312,14 @@ def _all_places(lines: Sequence[_Line], spans: list[Span]) -> tuple[Place, ...]:
     return tuple(places.values())
 
 
-def _with_text(line: _Line) -> list[Place]:
-    """Stated places with the detail that their line adds in the same country, and the others of its list."""
+def _with_text(line: _Line, is_remote: bool) -> list[Place]:
+    """Stated places with the detail that their line adds in the same country, and the others of its list.
+
+    The line's words beat its address: a city other than the one that they name is the employer's own address, and
+    so is one beside no more than a country, a group of countries or remote work.
+    """
+    if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
+        return _without_city(line, is_remote)
     places: list[Place] = []
     for place in line.stated:
         if place.city or place.country is None or len(line.stated) > 1:
@@ -310,6 +339,52 @@ def _with_text(line: _Line) -> list[Place]:
     return places
 
 
+def _names_city(line: _Line) -> bool:
+    """Whether a line may mean the city of its address: not if it names another, or countries and remote work only."""
+    place = line.stated[0]
+    if len(line.read) == 1 and line.read[0].city:
+        city, stated = key(line.read[0].city), key(place.city or "")
+        return line.read[0].country != place.country or city in stated or stated in city
+    if not line.items or not all(item.is_area or item.workplace for item in line.items):
+        return True
+    is_remote = any(item.workplace == REMOTE for item in line.items)
+    return not (is_remote or (is_understood(line.text) and not any(p.subdivision for p in line.read)))
+
+
+def _without_city(line: _Line, is_remote: bool) -> list[Place]:
+    """What a line and its address say when the city of the address is not the one of the work."""
+    place, read = line.stated[0], line.read
+    if any(p.country == place.country for p in read):
+        return [p for p in read if p.country]
+    if is_remote and any(item.group for item in line.items):  # "Remote - EMEA": the address is one of the employer
+        return read
+    return [_place(place.place_text, place.country or "", None, None, "stated")]
+
+
+def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
+    """The city that stands apart in a title, where the location names only the country or state around it."""
+    place = read.places[0]
+    item = _city_in_title(title, place.country or "", place.subdivision)
+    if item is None or item.chosen is None:
+        return read
+    chosen = item.chosen
+    named = dataclasses.replace(place, city=chosen.city, subdivision=place.subdivision or chosen.subdivision)
+    return dataclasses.replace(read, places=(named,), spans=(*read.spans, _span("city", "title", item, "gazetteer")))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _city_in_title(title: str, country: str, subdivision: str | None) -> Item | None:
+    for start, part in parts_of_title(title):
+        if not part[0].isupper() or not is_understood(part):
+            continue
+        items = items_in(part, frozenset({country}))
+        chosen = items[0].chosen if len(items) == 1 else None
+        is_inside = chosen is not None and subdivision in (None, chosen.subdivision) and chosen.country == country
+        if chosen is not None and is_inside and chosen.city and chosen.population >= WELL_KNOWN:
+            return dataclasses.replace(items[0], start=start, end=start + len(part))
+    return None
+
+
 def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
     start, end = (item.start, item.end) if item and part != "structured" else (None, None)
     reading = "stated" if part == "structured" else "parsed"
@@ -319,7 +394,6 @@ def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
 # --- workplace --------------------------------------------------------------------------------------
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 
 
 class _Said(NamedTuple):
@@ -419,7 +493,7 @@ def _title_items(title: str) -> Sequence[Item]:
 
     It is the longest end of the title behind a separator, else a part between two ("Analyst (Remote) II").
     """
-    cuts = [(m.start(), m.end()) for m in _TITLE_CUT.finditer(title)]
+    cuts = [(m.start(), m.end()) for m in TITLE_CUT.finditer(title)]
     if not cuts:
         return []
     begins = [0, *(end for _, end in cuts)]

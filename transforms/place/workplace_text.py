@@ -148,7 +148,7 @@ def _clause(said: str, first: int, last: int, at: int) -> tuple[int, int]:
 
 _BEFORE_WORD = r"(?:^[\W_]*|[:|,;/(·]\s*|\b(?:or|oder|ou|o|lub|of) |\s-\s)"
 _BEHIND_WORD = (
-    r"\s*(?:$|[,;|()/&+·?:.!-]|(?:in|at|from|within|or|and|with|oder|bei|im|ou|a|au|o|en|em|w|te|"
+    r" ?(?:$|[,;|()/&+·?:.!]| -|(?:in|at|from|within|or|and|with|oder|bei|im|ou|a|au|o|en|em|w|te|"
     r"deutschlandweit|bundesweit)\b)"
 )
 _CHOICE = re.compile(r"\b(?:or|oder|ou|o|of|lub)\b|/|\|")

@@ -21,7 +21,7 @@ with (Path(__file__).parent / "workplace_text_cases.csv").open(encoding="utf-8",
 
 def strongest(text: str) -> tuple[str, str]:
     """Workplace and tier of the text's strongest statement, read as its posting would."""
-    found = whereabouts(None, statements=statements_in(text))
+    found = whereabouts(None, text=text)
     return found.workplace or "", found.tier or ""
 
 
@@ -58,7 +58,7 @@ def test_text_of_the_role_beats_the_location_and_the_location_a_flag(
     text: str, given: dict[str, object], workplace: str | None
 ) -> None:
     said = {"location_text": None, **given}
-    assert whereabouts(**said, statements=statements_in(text)).workplace == workplace  # type: ignore[arg-type]
+    assert whereabouts(**said, text=text).workplace == workplace  # type: ignore[arg-type]
 
 
 def test_a_posting_says_which_sentence_its_workplace_comes_from() -> None:
