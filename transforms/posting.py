@@ -391,6 +391,7 @@ def _read_terms(raw: RawPosting, content: _Content) -> _Terms:
         is_remote=raw.get("is_remote"),
         workplace=raw.get("workplace"),
         title=content.title,
+        text=content.body.text,
     )
     country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
     stated = raw.get("employment_type")

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from transforms.place.gazetteer import (
+    ADDRESSED_BY_STATE,
+    WELL_KNOWN,
     city_states,
     country_names,
     gazetteer,
@@ -45,14 +47,14 @@ from transforms.place.location_line import (
     items_in,
     town_of,
 )
+from transforms.place.remote_scope import MAX_TITLE_PART, TITLE_CUT, parts_of_title, scope_in_text, scope_in_title
+from transforms.place.workplace_text import DAYS, OFFER, OPTION, ROLE, Statement, statements_in
 from transforms.records.rows import Place, Span
 
 __all__ = ["Address", "Whereabouts", "country_of", "members_of", "region_of", "whereabouts"]
 
 HYBRID, ONSITE = "hybrid", "onsite"
 WORLD = "WORLD"
-MAX_TITLE_PART = 60
-"""Characters; a part of a title that is longer says more than a workplace and a place."""
 
 
 class Address(NamedTuple):
@@ -77,6 +79,8 @@ class Whereabouts:
     workplace: str | None
     remote_scope: tuple[str, ...] | None
     spans: tuple[Span, ...]
+    tier: str | None = None
+    """What the text's statement of the workplace is worth, where it decided."""
 
 
 def country_of(text: str) -> str | None:
@@ -105,22 +109,49 @@ def whereabouts(
     is_remote: bool | None = None,
     workplace: str | None = None,
     title: str | None = None,
+    text: str | None = None,
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
     An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address
     lacks, and the other places of a list when one of them agrees with the address.
 
-    The workplace is the source's word (`workplace`), else remote when `is_remote` (unless the text says
-    hybrid: some sources set the flag for both), else a word of `location_text`, else one of the title that
-    stands apart in it. `is_remote=False` says nothing more, being many sources' default.
+    The workplace is what the text states of this role, else the source's word (`workplace`), a word
+    of `location_text`, one of the title that stands apart in it, what the text says the employer offers, remote
+    when `is_remote`, a word of an address, an option in the text. `is_remote=False` says nothing, being many
+    sources' default.
 
-    Offsets of spans count in the text with white space folded. Never raises.
+    Offsets of spans count in the title or location with white space folded, or in the text. Never raises.
     """
     heading = folded(title or "")
     if not _may_say_workplace(heading):
         heading = ""  # so that the postings of one office are read once
-    return _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading)
+    statements = statements_in(text) if text else ()
+    stated = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
+    read = _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, stated)
+    if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
+        read = _with_city_of_title(read, folded(title))
+    if read.workplace == REMOTE and read.remote_scope is None:
+        read = _with_scope(read, folded(title or ""), text or "")
+    if read.tier is None:
+        return read
+    spans = [_span_of(one) for one in statements if (one.tier, one.workplace) == (read.tier, read.workplace)]
+    return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
+
+
+def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
+    """The scope of remote work by the text, else by the title."""
+    found = scope_in_text(text)
+    if found is not None:
+        scope, start, end = found
+        rule = "countries that the text asks one to live in"
+        span = Span(field="remote_scope", part="text", start=start, end=end, rule=rule, reading="parsed")
+        return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
+    scope = scope_in_title(title, _countries(read.places)) if title else ()
+    if not scope:
+        return read
+    span = _span("remote_scope", "title", None, "countries that stand apart in the title")
+    return dataclasses.replace(read, remote_scope=scope, spans=(*read.spans, span))
 
 
 # --- lines and addresses ----------------------------------------------------------------------------
@@ -210,7 +241,7 @@ def _stated(address: Address) -> list[Place]:
     city, its_subdivision = _city(address.locality or "", country, subdivision)
     if not city and not subdivision and not address.locality and address.region:
         city, its_subdivision = _city(address.region, country, None, may_be_unlisted=False)
-    return [_place(", ".join(fields) or None, country, subdivision or its_subdivision, city, "stated")]
+    return [_place(", ".join(fields) or None, country, its_subdivision or subdivision, city, "stated")]
 
 
 def _city(
@@ -222,6 +253,8 @@ def _city(
         return city_states().get(country), None
     named = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
     inside = [m for m in named if subdivision in (None, m.subdivision)]
+    if not inside and country not in ADDRESSED_BY_STATE:  # where towns have no namesakes in other states
+        inside = [m for m in named if m.population >= WELL_KNOWN]
     if inside:
         best = max(inside, key=lambda m: m.score)
         return best.city, best.subdivision
@@ -238,31 +271,38 @@ def _city(
 
 @functools.lru_cache(maxsize=20_000)
 def _whereabouts(
-    text: str, addresses: tuple[Address, ...], is_remote: bool | None, word: str, title: str
+    text: str,
+    addresses: tuple[Address, ...],
+    is_remote: bool | None,
+    word: str,
+    title: str,
+    stated: tuple[tuple[str, str], ...],
 ) -> Whereabouts:
     lines = _lines(text, addresses)
     title_items = _title_items(title)
     spans: list[Span] = []
-    workplace = _workplace(lines, title_items, is_remote=is_remote, word=word, spans=spans)
+    said = _Said(is_remote=is_remote, word=word, text=stated)
+    workplace, tier = _workplace(lines, title_items, said, spans)
     scope: set[str] = set()
     if workplace == REMOTE:
         scope = _remote_scope(lines, title_items, is_flagged=bool(is_remote) or bool(word), spans=spans)
     return Whereabouts(
-        places=_all_places(lines, spans),
+        places=_all_places(lines, spans, is_remote=workplace == REMOTE),
         workplace=workplace,
         remote_scope=tuple(sorted(scope)) or None,
         spans=tuple(spans),
+        tier=tier,
     )
 
 
-def _all_places(lines: Sequence[_Line], spans: list[Span]) -> tuple[Place, ...]:
+def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -> tuple[Place, ...]:
     """The places of all lines, each once; one that another place lies in is left to that one."""
     main = lines[0]
     if not main.stated:
         spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
     if any(line.stated for line in lines):
         spans.append(_span("country", "structured", None, "address"))
-    found = [place for line in lines for place in (_with_text(line) if line.stated else line.read)]
+    found = [place for line in lines for place in (_with_text(line, is_remote) if line.stated else line.read)]
     held: set[tuple[str | None, str | None, None]] = {(p.country, None, None) for p in found if p.subdivision or p.city}
     held |= {(p.country, p.subdivision, None) for p in found if p.city}
     places: dict[tuple[str | None, ...], Place] = {}
@@ -272,8 +312,14 @@ def _all_places(lines: Sequence[_Line], spans: list[Span]) -> tuple[Place, ...]:
     return tuple(places.values())
 
 
-def _with_text(line: _Line) -> list[Place]:
-    """Stated places with the detail that their line adds in the same country, and the others of its list."""
+def _with_text(line: _Line, is_remote: bool) -> list[Place]:
+    """Stated places with the detail that their line adds in the same country, and the others of its list.
+
+    The line's words beat its address: a city other than the one that they name is the employer's own address, and
+    so is one beside no more than a country, a group of countries or remote work.
+    """
+    if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
+        return _without_city(line, is_remote)
     places: list[Place] = []
     for place in line.stated:
         if place.city or place.country is None or len(line.stated) > 1:
@@ -293,6 +339,52 @@ def _with_text(line: _Line) -> list[Place]:
     return places
 
 
+def _names_city(line: _Line) -> bool:
+    """Whether a line may mean the city of its address: not if it names another, or countries and remote work only."""
+    place = line.stated[0]
+    if len(line.read) == 1 and line.read[0].city:
+        city, stated = key(line.read[0].city), key(place.city or "")
+        return line.read[0].country != place.country or city in stated or stated in city
+    if not line.items or not all(item.is_area or item.workplace for item in line.items):
+        return True
+    is_remote = any(item.workplace == REMOTE for item in line.items)
+    return not (is_remote or (is_understood(line.text) and not any(p.subdivision for p in line.read)))
+
+
+def _without_city(line: _Line, is_remote: bool) -> list[Place]:
+    """What a line and its address say when the city of the address is not the one of the work."""
+    place, read = line.stated[0], line.read
+    if any(p.country == place.country for p in read):
+        return [p for p in read if p.country]
+    if is_remote and any(item.group for item in line.items):  # "Remote - EMEA": the address is one of the employer
+        return read
+    return [_place(place.place_text, place.country or "", None, None, "stated")]
+
+
+def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
+    """The city that stands apart in a title, where the location names only the country or state around it."""
+    place = read.places[0]
+    item = _city_in_title(title, place.country or "", place.subdivision)
+    if item is None or item.chosen is None:
+        return read
+    chosen = item.chosen
+    named = dataclasses.replace(place, city=chosen.city, subdivision=place.subdivision or chosen.subdivision)
+    return dataclasses.replace(read, places=(named,), spans=(*read.spans, _span("city", "title", item, "gazetteer")))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _city_in_title(title: str, country: str, subdivision: str | None) -> Item | None:
+    for start, part in parts_of_title(title):
+        if not part[0].isupper() or not is_understood(part):
+            continue
+        items = items_in(part, frozenset({country}))
+        chosen = items[0].chosen if len(items) == 1 else None
+        is_inside = chosen is not None and subdivision in (None, chosen.subdivision) and chosen.country == country
+        if chosen is not None and is_inside and chosen.city and chosen.population >= WELL_KNOWN:
+            return dataclasses.replace(items[0], start=start, end=start + len(part))
+    return None
+
+
 def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
     start, end = (item.start, item.end) if item and part != "structured" else (None, None)
     reading = "stated" if part == "structured" else "parsed"
@@ -302,33 +394,65 @@ def _span(field: str, part: str, item: Item | None, rule: str) -> Span:
 # --- workplace --------------------------------------------------------------------------------------
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
+
+
+class _Said(NamedTuple):
+    """What is said of the workplace beside the location: the source's flag and word, the tiers of the text."""
+
+    is_remote: bool | None
+    word: str
+    text: tuple[tuple[str, str], ...]
 
 
 def _workplace(
-    lines: Sequence[_Line], title_items: Sequence[Item], *, is_remote: bool | None, word: str, spans: list[Span]
-) -> str | None:
-    """The workplace, by the first of the source's word, its flag, the location, the addresses and the title."""
-    said = workplaces(in_text=False).get(key(_CAMEL.sub(" ", word)))
-    found, at = _workplace_in(lines[0].items)
-    if said:
-        spans.append(_span("workplace", "structured", None, "the source's word for the workplace"))
-        return said
-    if is_remote and found != HYBRID:
-        spans.append(_span("workplace", "structured", None, "the source's flag for remote work"))
-        return REMOTE
-    if found:
-        spans.append(_span("workplace", "location", at, "word for the workplace"))
-        return found
-    if is_remote is None:
-        found, at = _workplace_in([item for line in lines[1:] for item in line.items])
-    if found:
-        spans.append(_span("workplace", "structured", None, "word for the workplace in an address"))
-        return found
-    found, at = _workplace_in(title_items)
-    if found:
-        spans.append(_span("workplace", "title", at, "word for the workplace"))
-    return found
+    lines: Sequence[_Line], title_items: Sequence[Item], said: _Said, spans: list[Span]
+) -> tuple[str | None, str | None]:
+    """The workplace by the first that says it, and the tier of the text where that is the text."""
+    word = workplaces(in_text=False).get(key(_CAMEL.sub(" ", said.word)))
+    here, at = _workplace_in(lines[0].items)
+    beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
+    titled, title_at = _workplace_in(title_items)
+    flag = REMOTE if said.is_remote else None
+    hints = (word, here, flag, titled)
+    ranked: tuple[tuple[str | None, str | None, Span | None], ...] = (
+        *((_of_tier(said.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
+        (word, None, _span("workplace", "structured", None, "the source's word for the workplace")),
+        (here, None, _span("workplace", "location", at, "word for the workplace")),
+        (titled, None, _span("workplace", "title", title_at, "word for the workplace")),
+        (_of_tier(said.text, OFFER, hints), OFFER, None),
+        (flag, None, _span("workplace", "structured", None, "the source's flag for remote work")),
+        (
+            None if said.is_remote is not None else beside,
+            None,
+            _span("workplace", "structured", None, "word for the workplace in an address"),
+        ),
+        (_of_tier(said.text, OPTION, hints), OPTION, None),
+    )
+    for workplace, tier, span in ranked:
+        if workplace:
+            spans += [span] if span else []
+            return workplace, tier
+    return None, None
+
+
+def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
+    """What the statements of one tier say. Where they differ, what something else says decides, else hybrid."""
+    stated = [workplace for of, workplace in text if of == tier]
+    if len(stated) < 2:
+        return stated[0] if stated else None
+    return next((one for one in (*hints, HYBRID) if one in stated), stated[0])
+
+
+_RULES = {
+    DAYS: "days in the office or at home",
+    ROLE: "what the text says of the role",
+    OFFER: "what the employer offers",
+    OPTION: "an option to work from home",
+}
+
+
+def _span_of(one: Statement) -> Span:
+    return Span(field="workplace", part="text", start=one.start, end=one.end, rule=_RULES[one.tier], reading="parsed")
 
 
 def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
@@ -369,7 +493,7 @@ def _title_items(title: str) -> Sequence[Item]:
 
     It is the longest end of the title behind a separator, else a part between two ("Analyst (Remote) II").
     """
-    cuts = [(m.start(), m.end()) for m in _TITLE_CUT.finditer(title)]
+    cuts = [(m.start(), m.end()) for m in TITLE_CUT.finditer(title)]
     if not cuts:
         return []
     begins = [0, *(end for _, end in cuts)]

@@ -85,13 +85,16 @@ def test_headings_stand_inside_a_flat_line() -> None:
 
 
 def test_one_pass_finds_the_words_of_every_list() -> None:
-    (line,) = read_lines(["Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI."])
+    (line,) = read_lines(
+        ["Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI, Remote."]
+    )
     assert line is not None
     found = {name: [line.text[start:end] for start, end in spans] for name, spans in line.words.items()}
     assert found == {
         "years": ["JAHR"],
         "degree": ["Bachelor"],
         "degree within": ["studium"],
+        "workplace": ["Remot"],
         "ai": ["MACHINE Learning", "künstliche intelligenz"],
         "AI": ["AI"],
     }

@@ -1,0 +1,88 @@
+"""Where one may live who works remotely, by an advert's text and title: for remote work whose location is silent.
+
+The text names it behind a demand ("must be based in Spain"), or behind the word for remote work ("anywhere in the
+EU"); cities name an office and no scope, time zones are rules about hours. A title names it by a country that stands
+apart ("Engineer (Chile/Peru)") and agrees with the places; groups of countries beside places may be a territory.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+
+from transforms.place.gazetteer import members_of
+from transforms.place.location_line import Item, has_time_zone, is_understood, items_in
+from transforms.text.lookups import rows_of
+
+MAX_TITLE_PART = 60
+"""Characters; a part of a title that is longer says more than a workplace and a place."""
+MAX_NAMES = 90
+"""Characters behind a demand in which the countries stand."""
+MAX_BEFORE_NAME = 8
+"""Characters between the demand and the first country: "in the "."""
+MAX_DEMANDS = 40
+"""Demands of one text that are looked at."""
+TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
+_NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
+
+
+def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
+    """The parts of a title behind its separators, each with its offset."""
+    begins = [match.end() for match in TITLE_CUT.finditer(title)]
+    ends = [*(match.start() for match in TITLE_CUT.finditer(title)), len(title)][1:]
+    for begin, end in zip(begins, ends, strict=True):
+        part = title[begin:end].strip()
+        if part and len(part) <= MAX_TITLE_PART:
+            yield title.index(part, begin), part
+
+
+def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
+    """Countries that stand apart in a title, sorted; groups too where no place is known. `countries`: of the places."""
+    scope: set[str] = set()
+    for _, part in parts_of_title(title):
+        if part[0].isupper() and is_understood(part):
+            items = items_in(part, countries)
+            if items and all(item.is_area and not (item.chosen and item.chosen.subdivision) for item in items):
+                scope |= _scope_of(items)
+    if not countries:
+        return tuple(sorted(scope))
+    return tuple(sorted(scope)) if countries <= scope and all(len(members_of(one)) == 1 for one in scope) else ()
+
+
+def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
+    """Countries and groups that a text names as those to live in, sorted, with the span that does; else None."""
+    for count, match in enumerate(_demands().finditer(text)):
+        if count == MAX_DEMANDS:
+            break
+        if match["whole"]:
+            return (_countries_of_words()[match["whole"].lower()],), match.start(), match.end()
+        names = _NAMES_END.split(text[match.end() : match.end() + MAX_NAMES], maxsplit=1)[0]
+        if has_time_zone(text[match.end() : match.end() + len(names) + 12]):
+            continue
+        items = items_in(" ".join(names.split()))
+        if items and items[0].start <= MAX_BEFORE_NAME and items[0].is_area:
+            areas = [item for item in items if item.is_area]
+            return tuple(sorted(_scope_of(areas))), match.start(), match.end() + areas[-1].end
+    return None
+
+
+def _scope_of(items: Sequence[Item]) -> set[str]:
+    scope = {item.chosen.country for item in items if item.chosen}
+    for item in items:
+        if item.group:
+            scope |= set(item.group.scope)
+    return scope
+
+
+@functools.cache
+def _countries_of_words() -> dict[str, str]:
+    """Words that say "anywhere in" a country at once ("bundesweit"), with the country."""
+    return {row["pattern"] or "": row["country"] or "" for row in rows_of("scope_demands") if row["country"]}
+
+
+@functools.cache
+def _demands() -> re.Pattern[str]:
+    """What stands before the countries to live in; or, as `whole`, what names the country itself."""
+    before = "|".join(row["pattern"] or "" for row in rows_of("scope_demands") if not row["country"])
+    return re.compile(rf"\b(?:(?:{before})\s|(?P<whole>{'|'.join(_countries_of_words())})\b)", re.IGNORECASE)

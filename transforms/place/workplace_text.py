@@ -1,0 +1,268 @@
+"""Where the work is done, by the sentences of an advert's text: on site, hybrid or remote.
+
+The strongest is what is said of this role: the days in the office, the role's own word, a line that says no more.
+Weaker is what the employer offers everybody, then an option to work from home. Visits, lunches, a person's skills,
+other roles and the like say nothing, and what stands beside them is not read. The phrases are rows of
+`workplace_phrases.csv`, put together from the words of `workplace_words.csv`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from transforms.skills.sections import Line, lines_of, lowered, sentence_at
+from transforms.text.lookups import rows_of
+from transforms.text.phrases import Phrases
+
+DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
+TIERS = (DAYS, ROLE, OFFER, OPTION)
+"""What a statement is worth, the strongest first."""
+LABEL, ITEM = "label", "item"
+"""Words that are a statement only in a line that says no more: of the role, and of an option."""
+REFUSAL, MASK, CLAUSE, REST, SENTENCE = "refusal", "mask", "clause", "rest", "sentence"
+"""Phrases that take themselves, their clause, what follows or their sentence out of the text.
+
+A refusal says "onsite", too.
+"""
+WEAKER = "weaker"
+ANY, ENGLISH = "any", "en"
+EAST_ASIAN = ("zh", "ja", "ko")
+MAX_LINE = 20_000
+"""Characters of a line that are read; a whole advert in one line is shorter."""
+MAX_LABEL = 90
+"""Characters of a line that may be no more than a label and its value."""
+MAX_EAST_ASIAN = 50
+"""Phrases of a Chinese, Japanese or Korean text that are looked at."""
+
+
+class Statement(NamedTuple):
+    """A workplace that a sentence states, what the statement is worth (one of `TIERS`), and the sentence's span."""
+
+    workplace: str
+    tier: str
+    start: int
+    end: int
+
+
+def statements_in(text: str) -> tuple[Statement, ...]:
+    """All that a text states of the workplace, line by line. Never raises."""
+    found: list[Statement] = []
+    for begin, _, line in lines_of(text):
+        if "workplace" in line.words:
+            for workplace, tier, start, end in line.once(_statements_of_line):
+                found.append(Statement(workplace, tier, begin + start, begin + end))
+    if not text.isascii() and any(letter in text for letter in _FREQUENT):
+        found += _east_asian_statements(text)
+    return tuple(found)
+
+
+# --- one line ---------------------------------------------------------------------------------------
+
+
+class _Phrase(NamedTuple):
+    says: str
+    weight: str
+
+
+def _statements_of_line(line: Line) -> tuple[Statement, ...]:
+    said = fold_letters(line.text[:MAX_LINE])
+    data = said.encode("latin-1", "replace")
+    phrases, search = _told()
+    is_label = len(said) <= MAX_LABEL and _labels()[0].search(said) is not None
+    told = search.found(data)
+    if not is_label and not told:
+        return ()  # so it is with most lines
+    sentences = {_sentence(said, end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
+    masked, weak, found = _mask(said, data, sentences)
+    for _, end, number in search.found(masked):
+        says, tier = phrases[number]
+        if tier == DAYS or not any(first < end <= last for first, last in weak):
+            found.append(Statement(says, tier, *_sentence(said, end)))
+    if is_label:
+        found += _label(masked.decode("latin-1"), len(said))
+    return tuple(dict.fromkeys(found))
+
+
+def fold_letters(text: str) -> str:
+    """Lower case without marks on letters, full stops of abbreviations and odd hyphens, as long as it was."""
+    low = lowered(text)
+    return (low if low.isascii() else low.translate(_FOLDED)).replace("u.s.", "u s ")
+
+
+_MARKED = {
+    "a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęě", "g": "ĝğġģ", "i": "ìíîïĩīĭį", "l": "ĺļľł",
+    "n": "ñńņň", "o": "òóôõöøōŏő", "r": "ŕŗř", "s": "śŝşšßș", "t": "ţťŧț", "u": "ùúûüũūŭůűų", "y": "ýÿŷ", "z": "źżž",
+    "'": "’‘`´", "-": "‐‑‒–—−", " ": "\u00a0\u2009\u202f",
+}  # fmt: skip
+_FOLDED = {ord(letter): plain for plain, letters in _MARKED.items() for letter in letters}
+
+
+def _sentence(said: str, end: int) -> tuple[int, int]:
+    """Bounds of the sentence in which a phrase ends."""
+    return sentence_at(said, max(0, end - 1), end)
+
+
+def _mask(
+    said: str, whole: bytes, sentences: Collection[tuple[int, int]]
+) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
+    """The line's bytes without what says nothing, the bounds of what holds for some people only, and refusals.
+
+    Looked at are these sentences only. Of what holds for some people, nothing but days in the office is read.
+    """
+    data = bytearray(whole)
+    weak: list[tuple[int, int]] = []
+    refusals: list[Statement] = []
+    phrases, search = _masks()
+    for start, end, number in search.found(whole):
+        if phrases[number].weight == REFUSAL:
+            refusals.append(Statement(phrases[number].says, OFFER, *_sentence(said, end)))
+        data[start:end] = b"#" * (end - start)
+    phrases, search = _surroundings()
+    for _, end, number in search.found(whole):
+        if not any(first < end <= last for first, last in sentences):
+            continue
+        says, weight = phrases[number]
+        first, last = _sentence(said, end)
+        if says == WEAKER:
+            weak.append((first if weight == SENTENCE else end, last))
+            continue
+        if weight == CLAUSE:
+            first, last = _clause(said, first, last, end)
+        data[first:last] = b"#" * (last - first)
+    return bytes(data), weak, refusals
+
+
+_CLAUSE_ENDS = re.compile(r"[,;:()•|]| - | (?:and|&|but|or|und|et|mais|y|e|ed|en|oraz|i) ")
+
+
+def _clause(said: str, first: int, last: int, at: int) -> tuple[int, int]:
+    """Bounds of the clause at a place of a sentence."""
+    cuts = [first, *(match.start() for match in _CLAUSE_ENDS.finditer(said, first, last)), last]
+    return max((cut for cut in cuts if cut < at), default=first), min((cut for cut in cuts if cut >= at), default=last)
+
+
+# --- short lines ------------------------------------------------------------------------------------
+
+_BEFORE_WORD = r"(?:^[\W_]*|[:|,;/(·]\s*|\b(?:or|oder|ou|o|lub|of) |\s-\s)"
+_BEHIND_WORD = (
+    r" ?(?:$|[,;|()/&+·?:.!]| -|(?:in|at|from|within|or|and|with|oder|bei|im|ou|a|au|o|en|em|w|te|"
+    r"deutschlandweit|bundesweit)\b)"
+)
+_CHOICE = re.compile(r"\b(?:or|oder|ou|o|of|lub)\b|/|\|")
+
+
+@functools.cache
+def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], ...]]:
+    """What stands alone in a line or behind its label: one expression for all of them, and one for each phrase."""
+    by_phrase: dict[_Phrase, list[str]] = {}
+    for row in rows_of("workplace_phrases"):
+        if row["weight"] in (LABEL, ITEM):
+            by_phrase.setdefault(_Phrase(row["says"] or "", row["weight"] or ""), []).append(row["pattern"] or "")
+
+    def expression(patterns: Iterable[str]) -> re.Pattern[str]:
+        return re.compile(_fold_pattern(f"{_BEFORE_WORD}(?:{'|'.join(patterns)}){_BEHIND_WORD}"))
+
+    of_all = expression(pattern for patterns in by_phrase.values() for pattern in patterns)
+    return of_all, tuple((phrase, expression(patterns)) for phrase, patterns in by_phrase.items())
+
+
+def _label(said: str, end: int) -> Iterator[Statement]:
+    """The workplace of a short line that says no more: "Location: Paris (hybrid)", "Remote, full-time"."""
+    found = {phrase for phrase, pattern in _labels()[1] if pattern.search(said)}
+    of_role = {phrase.says for phrase in found if phrase.weight == LABEL}
+    if "remote" in of_role and len(of_role) > 1:
+        of_role = {"remote" if _CHOICE.search(said) else "hybrid"}
+    workplace = next((one for one in ("hybrid", "remote", "onsite") if one in of_role), None)
+    if workplace is not None:
+        yield Statement(workplace, ROLE, 0, end)
+    yield from (Statement(phrase.says, OPTION, 0, end) for phrase in found if phrase.weight == ITEM)
+
+
+# --- Chinese, Japanese, Korean ----------------------------------------------------------------------
+
+_FREQUENT = ("。", "、", "다")
+"""One of these stands in any text of some length in one of the three languages."""
+
+
+@functools.cache
+def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
+    """Phrases by the name of their group, and one expression for them all."""
+    phrases: dict[str, _Phrase] = {}
+    groups: list[str] = []
+    for number, row in enumerate(rows_of("workplace_phrases")):
+        if row["language"] in EAST_ASIAN:
+            phrases[f"p{number}"] = _Phrase(row["says"] or "", row["weight"] or "")
+            groups.append(f"(?P<p{number}>{row['pattern']})")
+    return phrases, re.compile("|".join(groups))
+
+
+def _east_asian_statements(text: str) -> list[Statement]:
+    phrases, pattern = _east_asian()
+    found: list[Statement] = []
+    for count, match in enumerate(pattern.finditer(text)):
+        if count == MAX_EAST_ASIAN:
+            break
+        phrase = phrases[match.lastgroup or ""]
+        if phrase.weight in TIERS:
+            found.append(Statement(phrase.says, phrase.weight, match.start(), match.end()))
+    return found
+
+
+# --- the phrases ------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _words() -> dict[str, dict[str, str]]:
+    """Patterns by language and name; those of one name are alternatives. Names without a language stand for all."""
+    by_language: dict[str, dict[str, list[str]]] = {}
+    for row in rows_of("workplace_words"):
+        of_language = by_language.setdefault(row["language"] or "", {})
+        of_language.setdefault(row["name"] or "", []).append(row["pattern"] or "")
+    shared = by_language.pop("")
+    return {
+        language: {name: f"(?:{'|'.join(patterns)})" for name, patterns in (shared | words).items()}
+        for language, words in by_language.items()
+    }
+
+
+_NAME = re.compile(r"\{([a-z]+)\}")
+
+
+def _fold_pattern(pattern: str) -> str:
+    """A pattern as the lines are folded that it is for; those of the lookups are in lower case."""
+    return pattern.translate(_FOLDED)
+
+
+def _made(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, ...], Phrases]:
+    """The phrases of some weights, one for any language once for each of them but English, which has its own."""
+    phrases: list[_Phrase] = []
+    expressions: list[str] = []
+    for row in rows_of("workplace_phrases"):
+        if row["weight"] not in weights:
+            continue
+        pattern, language = row["pattern"] or "", row["language"] or ""
+        names = _NAME.findall(pattern)
+        for of, words in _words().items():
+            if of == language or (language == ANY and of != ENGLISH and all(name in words for name in names)):
+                phrases.append(_Phrase(row["says"] or "", row["weight"] or ""))
+                made = _NAME.sub(lambda name, words=words: words[name[1]], pattern)  # type: ignore[misc]
+                expressions.append(_fold_pattern(made))
+    return tuple(phrases), Phrases(expressions, has_starts=has_starts)
+
+
+@functools.cache
+def _masks() -> tuple[tuple[_Phrase, ...], Phrases]:
+    return _made(frozenset((MASK, REFUSAL)), has_starts=True)
+
+
+@functools.cache
+def _surroundings() -> tuple[tuple[_Phrase, ...], Phrases]:
+    return _made(frozenset((CLAUSE, REST, SENTENCE)), has_starts=False)
+
+
+@functools.cache
+def _told() -> tuple[tuple[_Phrase, ...], Phrases]:
+    return _made(frozenset((*TIERS, REFUSAL)), has_starts=False)
