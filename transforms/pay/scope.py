@@ -13,6 +13,7 @@ import functools
 import re
 from typing import NamedTuple
 
+from transforms.pay.exclusion import split
 from transforms.pay.vocabulary import Hit, hits_in, line_end
 from transforms.place.places import country_of, whereabouts
 from transforms.records.rows import Place
@@ -44,7 +45,6 @@ _RIGHT_AFTER = re.compile(
     r"\s?(?:\((?:for |in |within )?|(?:annually |per year )?(?:for|in|within) )"
     rf"(?:the |our |most |those in )?({_NAMES})"
 )
-_NEGATED = re.compile(r"\b(?:outside|except|excluding|not|other than|elsewhere)\b", re.IGNORECASE)
 _LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
 _LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
 _SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
@@ -69,17 +69,23 @@ def tied_to(title: str | None) -> Tie:
     said = " ".join(title.split()) if title else ""
     if not said:
         return Tie()
-    countries = {country for segment in SEPARATOR.split(said) for country in _countries_in(segment)}
+    kept, ruled_out = split(said)
+    countries = _countries_of(kept)
+    is_place = bool(countries) or bool(ruled_out and _countries_of(ruled_out))
     is_level = (
         seniority_of(said).value != "unstated"
         or NUMBERED_LEVEL.search(said) is not None
-        or (not countries and not _is_about_pay(said))
+        or (not is_place and not _is_about_pay(said))
     )
     return Tie(
-        place_text=said if countries else None,
+        place_text=said if is_place else None,
         country=countries.pop() if len(countries) == 1 else None,
         level_text=said if is_level else None,
     )
+
+
+def _countries_of(said: str) -> set[str]:
+    return {country for segment in SEPARATOR.split(said) for country in _countries_in(segment)}
 
 
 def _is_about_pay(title: str) -> bool:
@@ -191,8 +197,7 @@ def _label(lead: str) -> str | None:
 
 def _named_place(lead: str, tail: str) -> str | None:
     """The place named right after the amount, else the nearest one before it."""
-    if _NEGATED.search(lead):
-        return None
+    lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
     named = [after[1]] if after else []
     aside = tail.lstrip()[1:].split(")")[0] if tail.lstrip().startswith("(") else ""
@@ -215,6 +220,8 @@ def _place(name: str) -> tuple[bool, str | None]:
         return False, None
     if all(h.words and not any(w.value == "place" for w in h.words) for h in hits):
         return False, None
-    places = whereabouts(name).places
+    kept, ruled_out = split(name)
+    places = whereabouts(kept).places
     countries = {place.country for place in places}
-    return bool(places), countries.pop() if len(countries) == 1 else None
+    is_place = bool(places) or bool(ruled_out and whereabouts(ruled_out).places)
+    return is_place, countries.pop() if len(countries) == 1 else None
