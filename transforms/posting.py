@@ -24,6 +24,7 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.pay.region import REMOTE, market_of, where_pay_counts
 from transforms.pay.scope import names_period
+from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
@@ -107,6 +108,8 @@ class RawPosting(TypedDict, total=False):
     """Values of the record that its source module could not take."""
     level: str | None
     """The level in the source's own word; it counts where the title has none."""
+    employer_country: str | None
+    """ISO 3166-1 alpha-2, where the source or its list of boards knows it."""
 
 
 def posting(**said: Unpack[RawPosting]) -> Posting:
@@ -349,6 +352,7 @@ class _Offer(NamedTuple):
     pay: tuple[Pay, ...]
     headline: _Headline
     issues: tuple[Issue, ...]
+    spans: tuple[Span, ...] = ()
 
 
 def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
@@ -430,6 +434,10 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
     country = None if is_ruled_out else terms.country
     pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content.body.text, country=country)
+    if any(pay.currency is None for pay in pays):
+        pays = settle_signs(
+            pays, {place.country for place in where.places if place.country}, raw.get("employer_country")
+        )
     pays = complete_pay(
         pays,
         country=country,
@@ -440,7 +448,8 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
     if not (pays and pays[0].is_headline):
         return _Offer(pays, _Headline(pay_text=_fold_space(raw.get("pay_text"))), issues)
-    return _Offer(pays, _headline(pays[0], where, content.location_text), issues)
+    span = span_of_currency(pays[0], content.body.text)
+    return _Offer(pays, _headline(pays[0], where, content.location_text), issues, (span,) if span else ())
 
 
 def _headline(pay: Pay, where: Whereabouts, location_text: str | None) -> _Headline:
@@ -524,7 +533,7 @@ def _assemble(
         places=where.places,
         pay=offer.pay,
         skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
-        spans=(span, *where.spans, *demands.spans),
+        spans=(span, *where.spans, *demands.spans, *offer.spans),
         issues=first_issues((*content.issues, *terms.issues, *demands.issues, *offer.issues), MAX_ISSUES_OF_ADVERT),
         said_hash=digest,
     )

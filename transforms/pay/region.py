@@ -30,7 +30,7 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     1. Pay tied to a country counts there.
     2. Remote work with a stated scope: in the country of the scope, or in the region and continent it lies in.
     3. All places lie in one country and the money is that country's; of several countries where the work is done on
-       site, the one whose money it is.
+       site, the one that issues the money, or whose tender alone it is (the dollar is paid in many countries).
     4. Remote work without a scope: not in a country, and in a region only where several places lie in one.
     5. Where all places with a known country lie, judged at each level by itself.
 
@@ -45,13 +45,25 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     if is_remote and scope:
         return _area_of_scope(tuple(scope))
     countries = {place.country for place in places if place.country}
-    home = [country for country in countries if pay.currency in legal_tender(country)]
-    if len(home) == 1 and (len(countries) == 1 or not is_remote):
-        return Area(home[0], *region_of(home[0]))
+    home = _home_of(pay.currency, countries)
+    if home and (len(countries) == 1 or not is_remote):
+        return Area(home, *region_of(home))
     if not is_remote:
         return _area_of_places(places)
     area = _area_of_places(places) if len(countries) > 1 else Area(None, None, None)
     return Area(REMOTE, *(REMOTE if name in (None, SEVERAL) else name for name in area[1:]))
+
+
+def _home_of(currency: str | None, countries: set[str]) -> str | None:
+    """The one of the countries whose money it is; of several, never one that borrows the money of another.
+
+    The first two letters of an ISO 4217 code are those of the country that issues it.
+    """
+    home = [country for country in countries if currency in legal_tender(country)]
+    if len(home) != 1 or currency is None:
+        return None
+    is_borrowed = region_of(currency[:2]) != (None, None) and currency[:2] != home[0]
+    return None if is_borrowed and len(countries) > 1 else home[0]
 
 
 @functools.lru_cache(maxsize=1024)
