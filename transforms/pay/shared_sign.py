@@ -10,8 +10,9 @@ import functools
 from collections.abc import Collection, Sequence
 
 from transforms.pay.amounts import ranges_in
-from transforms.pay.currency import legal_tender
-from transforms.pay.normalisation import changed
+from transforms.pay.currency import codes, legal_tender
+from transforms.pay.normalisation import PER_YEAR, changed
+from transforms.pay.prose import MIN_ANNUAL_USD
 from transforms.records.rows import Pay, Span
 
 BY_COUNTRY = "sign of several currencies, by country"
@@ -27,7 +28,7 @@ def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_count
     return tuple(
         changed(pay, currency=currency)
         if pay.currency is None
-        and (candidates := _candidates(pay.pay_text or ""))
+        and (candidates := _plausible(_candidates(pay.pay_text or ""), pay))
         and (currency := _settle(candidates, countries, employer_country))
         else pay
         for pay in pays
@@ -42,6 +43,12 @@ def _settle(candidates: frozenset[str], countries: Collection[str], employer_cou
         return None
     of_employer = candidates.intersection(legal_tender(employer_country))
     return next(iter(of_employer)) if len(of_employer) == 1 else None
+
+
+def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
+    """The candidates of which an amount of this size can be pay: 40,000 a year in Bogotá are no pesos."""
+    yearly = (pay.high or pay.low or 0.0) * PER_YEAR[pay.period or "year"]
+    return frozenset(one for one in candidates if yearly / (codes().get(one) or 1.0) >= MIN_ANNUAL_USD)
 
 
 @functools.lru_cache(maxsize=4096)
