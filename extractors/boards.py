@@ -72,10 +72,17 @@ def boards_of(source: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _employers_by_board() -> dict[tuple[str, str], str]:
-    return {(b.source, b.board): b.employer for b in all_boards() if b.employer}
+def _boards_by_token() -> dict[tuple[str, str], Board]:
+    return {(b.source, b.board): b for b in all_boards()}
 
 
 def employer_of(source: str, board: str | None) -> str | None:
     """The employer's name behind a board, where boards.csv knows it."""
-    return _employers_by_board().get((source, board)) if board else None
+    known = _boards_by_token().get((source, board)) if board else None
+    return known.employer if known else None
+
+
+def employer_country_of(source: str, board: str | None) -> str | None:
+    """The country of the employer behind a board (ISO 3166-1 alpha-2), where boards.csv knows it."""
+    known = _boards_by_token().get((source, board)) if board else None
+    return known.country if known else None

@@ -20,10 +20,12 @@ from typing import Any, NamedTuple, Required, TypedDict, Unpack
 import orjson
 
 from transforms.consistency import Evidence, check_itself
-from transforms.pay.currency import legal_tender
+from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
+from transforms.pay.region import REMOTE, market_of, where_pay_counts
 from transforms.pay.scope import names_period
+from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
@@ -66,8 +68,6 @@ NO_REQUISITION = re.compile(
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
-SEVERAL = "several"
-REMOTE = "remote"
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id")
 """What sources say that may be a number, beside pay."""
 NONE_BEFORE: Mapping[str, int] = MappingProxyType({})
@@ -109,6 +109,8 @@ class RawPosting(TypedDict, total=False):
     """Values of the record that its source module could not take."""
     level: str | None
     """The level in the source's own word; it counts where the title has none."""
+    employer_country: str | None
+    """ISO 3166-1 alpha-2, where the source or its list of boards knows it."""
 
 
 def posting(**said: Unpack[RawPosting]) -> Posting:
@@ -351,6 +353,7 @@ class _Offer(NamedTuple):
     pay: tuple[Pay, ...]
     headline: _Headline
     issues: tuple[Issue, ...]
+    spans: tuple[Span, ...] = ()
 
 
 def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
@@ -430,10 +433,16 @@ def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Deman
 def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titled) -> _Offer:
     """All pay that fields and prose state, and the posting's own pay among it."""
     where = terms.where
-    pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content.body.text, country=terms.country)
+    is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
+    country = None if is_ruled_out else terms.country
+    pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content.body.text, country=country)
+    if any(pay.currency is None for pay in pays):
+        pays = settle_signs(
+            pays, {place.country for place in where.places if place.country}, raw.get("employer_country")
+        )
     pays = complete_pay(
         pays,
-        country=terms.country,
+        country=country,
         employment_type=terms.employment_type,
         seniority=titled.seniority.value,
         places=() if where.workplace == REMOTE else where.places,
@@ -441,11 +450,12 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
     if not (pays and pays[0].is_headline):
         return _Offer(pays, _Headline(pay_text=_fold_space(raw.get("pay_text"))), issues)
-    return _Offer(pays, _headline(pays[0], where), issues)
+    span = span_of_currency(pays[0], content.body.text)
+    return _Offer(pays, _headline(pays[0], where, content.location_text), issues, (span,) if span else ())
 
 
-def _headline(pay: Pay, where: Whereabouts) -> _Headline:
-    country, region, continent = _where_pay_counts(pay, where)
+def _headline(pay: Pay, where: Whereabouts, location_text: str | None) -> _Headline:
+    country, region, continent = where_pay_counts(pay, where, location_text)
     return _Headline(
         pay_text=pay.pay_text,
         low=pay.low,
@@ -460,7 +470,7 @@ def _headline(pay: Pay, where: Whereabouts) -> _Headline:
         country=country,
         region=region,
         continent=continent,
-        market=_market(pay.currency, country),
+        market=market_of(pay.currency, country),
     )
 
 
@@ -537,7 +547,7 @@ def _assemble(
         places=where.places,
         pay=offer.pay,
         skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
-        spans=(span, *where.spans, *demands.spans),
+        spans=(span, *where.spans, *demands.spans, *offer.spans),
         issues=first_issues((*content.issues, *terms.issues, *demands.issues, *offer.issues), MAX_ISSUES_OF_ADVERT),
         said_hash=digest,
     )
@@ -702,37 +712,3 @@ def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
 def _low_above_high(pay: Pay) -> Issue:
     rule = "a range whose low end is not above its high end expected; the amounts were left out"
     return Rejected("pay_low", pay.pay_text or "", rule).issue
-
-
-def _where_pay_counts(head: Pay, where: Whereabouts) -> tuple[str | None, str | None, str | None]:
-    """Country, region and continent the pay counts in; `several` or `remote` where it cannot be tied to one.
-
-    Pay tied to a place counts there. Remote work counts in its scope when that is one country. Otherwise it
-    counts where all places with a known country lie, judged at each level by itself.
-    """
-    tied = head.country
-    if tied is None and where.workplace == REMOTE:
-        tied = _only_country(where.remote_scope)
-        if tied is None:
-            return REMOTE, REMOTE, REMOTE
-    if tied is not None:
-        return tied, *region_of(tied)
-    return (
-        _common([p.country for p in where.places]),
-        _common([p.region for p in where.places]),
-        _common([p.continent for p in where.places]),
-    )
-
-
-def _common(values: Sequence[str | None]) -> str | None:
-    known = {v for v in values if v}
-    return (known.pop() if len(known) == 1 else SEVERAL) if known else None
-
-
-def _market(currency: str | None, country: str | None) -> str | None:
-    """`cross_border` when the pay is not in the country's legal tender."""
-    if currency is None or country in (None, SEVERAL, REMOTE):
-        return None
-    assert country is not None
-    tender = legal_tender(country)
-    return None if not tender else "local" if currency in tender else "cross_border"

@@ -18,8 +18,9 @@ from extractors.archive.reader import read
 from extractors.response import Response
 from extractors.source import all_sources
 from flows.accuracy.scoring import GoldError, Score, find_evidence, is_in_taxonomy, skill_of
+from transforms.pay.region import REMOTE
 from transforms.place.places import whereabouts
-from transforms.posting import REMOTE, posting
+from transforms.posting import posting
 from transforms.records.rows import Pay, Posting
 from transforms.records.vocabulary import AI_GROUPS
 

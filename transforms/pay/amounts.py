@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.pay.currency import codes, currencies_of, first_words, legal_tender, local_currencies_of, tender_of
+from transforms.pay.range_grammar import Joint, is_scale, joint_of, makes_range
 from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
@@ -28,8 +29,6 @@ MAX_NAME = 80
 """Characters after a number that its unit and the names of its currency may take."""
 YEARS = range(1900, 2101)
 """Four digits in this range are a year unless a currency or unit stands at them."""
-RETIREMENT_PLANS = (401, 403, 457)
-"""Sections of the US tax code that adverts name with a k or bracket: 401k, 403(b)."""
 
 _SPACE = "[ \u00a0\u202f\u2009]"
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -52,7 +51,7 @@ _CODE_BEFORE = re.compile(f"\\b([A-Z]{{2,3}}){_SPACE}$")
 _NEXT = re.compile(f"{_SPACE}?[0-9]")
 _ALTERNATIVE = re.compile("/([A-Z]{3})\\b")
 """A second currency: "CAD/USD"."""
-_SIGN_BEFORE = re.compile(f"([^\\s0-9()\\[\\]:~≈<>=,;|*+_–—\\-]{{1,8}})(?:\\)?:|\\))?{_SPACE}{{0,2}}[~≈]?{_SPACE}?$")
+_SIGN_BEFORE = re.compile(f"([^\\s0-9()\\[\\]:~≈<>=,;|*+_–—\\-]{{1,8}})(?:\\)?:|\\))?{_SPACE}{{0,2}}[~≈[]?{_SPACE}?$")
 _WORDS_AFTER = re.compile(
     f"{_SPACE}{{0,2}}\\(?(?:in |de )?((?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{{0,11}}))"
     f"(?:{_SPACE}([^\\W\\d_]{{2,12}}))?(?:{_SPACE}([^\\W\\d_]{{2,12}}))?"
@@ -60,7 +59,7 @@ _WORDS_AFTER = re.compile(
 _DASHES = ("-", "–", "—")
 _QUOTED = ".'\"”"
 """What may end a word that names a currency."""
-_BETWEEN_SIGN = " \u00a0\u202f\u2009~≈:)\n"
+_BETWEEN_SIGN = " \u00a0\u202f\u2009~≈:)[\n"
 """What may stand between a sign and its number; `$` in an expression lets one line end pass."""
 _MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
 _BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
@@ -68,17 +67,6 @@ _BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
 _WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
 _FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
 _NO_DIGIT = re.compile("[^0-9.,]")
-_CONNECTED = re.compile(
-    r"(?:\s*\((?:min|mid|median|low)\w*\))?\s*\)?"
-    r"\s*(?:(?:/|per |an? |pro |par |p\.)\s?[^\W\d_]{1,8}\.?(?:[^\W\d_]\.?)?)?"
-    r"\s*(?:base|salary|OTE|gross|brutto|annually|yearly|hourly|monthly|annual)?\s*,?\s*"
-    r"(?:[-–—−‒―~_→～〜至][-–—−‒―~>]*|\b(?:to|up to|bis(?: zu)?|à|a|al|do|till?|hasta|até|through|thru|tot|до)\b"
-    r"|(?:[-–—]\s?)?(?P<both>\b(?:and|y|e|et|und|en|og|och|i|и|ve)\b|&)"
-    r"|[,;/|]?\s*(?:and )?(?:(?:the |a )?max(?:imum)?\b(?: \w+)?:?))"
-    r"\s*(?:(?:a |the )?(?:up to|max(?:imum)?\.?(?: of)?))?\s*[~≈(]?\s*",
-    re.IGNORECASE,
-)
-"""What may stand between the ends of a range: a period or kind of the first, and a dash, word or "maximum"."""
 _BETWEEN = re.compile(
     r"(?:between|entre|zwischen|tra|fra|tussen|mellom|mellan|mellem|między|mezi|medzi|from|von|ranges?|між|между|între)"
     r"\W{1,3}$",
@@ -141,6 +129,7 @@ class Range(NamedTuple):
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     """All sums and ranges of a text, in order. Bare numbers that are neither money nor joined to money are left out."""
     first: Amount | None = None
+    aside: Amount | None = None
     joined: Range | None = None
     for amount in _amounts(text, country):
         if joined is not None:
@@ -149,14 +138,27 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
             joined, first = None, None if third else amount
             continue
         joined = _join(text, first, amount) if first is not None else None
+        if joined is None and aside is not None and first is not None:
+            yield _single(first)
+            first, joined = aside, _join(text, aside, amount)
+        elif joined is None and first is not None and _is_aside(text, first, amount):
+            aside = amount
+            continue
         if joined is None:
             if first is not None and first.is_sum:
                 yield _single(first)
             first = amount
+        aside = None
     if joined is not None:
         yield joined
     elif first is not None and first.is_sum:
         yield _single(first)
+
+
+def _is_aside(text: str, one: Amount, number: Amount) -> bool:
+    """Whether a number is said of a sum in brackets behind it: the 4 of "$140,000 (Level 4) to $180,000"."""
+    opened = max(text.rfind("(", one.end, number.start), text.rfind("[", one.end, number.start))
+    return one.is_sum and not number.is_sum and opened >= 0 and text[one.end : opened].isspace()
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
@@ -194,7 +196,7 @@ def _number(text: str, start: int, end: int) -> Amount | None:
     """A number that no sign, unit or currency stands at, as an amount; None when it is part of a word."""
     after = text[end : end + 1]
     number = _value(text[start:end])
-    if after.isalpha() or (number in RETIREMENT_PLANS and after == "("):
+    if after.isalpha() or (after in "(-" and number in _named_numbers()):
         return None
     return Amount(
         start=start,
@@ -319,7 +321,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     figure = _figure(text, start, end, is_signed=sign.is_there)
     after = _char(text, figure.end)
     unit, tail = _unit_at(text, figure.end, is_signed=sign.is_there)
-    if figure.number in RETIREMENT_PLANS and not sign.is_there and (unit or after in "(kK"):
+    if figure.number in _named_numbers() and not sign.is_there and (unit or figure.number < MIN_SUM):
         return None
     signed = figure.currencies or sign.currencies
     is_small = figure.number < MIN_SUM and unit is None
@@ -327,7 +329,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
         name = _named_after(text, tail + 1, signed, country, is_small=is_small)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
-    if not is_signed and unit is None and after.isalpha():
+    if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
         return None
     tail = name.end if name else tail
     return Amount(
@@ -404,6 +406,24 @@ def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
     if unit is None or unit.currency is None or country not in (None, *tender_of(unit.currency)):
         return _NONE
     return frozenset({unit.currency})
+
+
+@functools.cache
+def _named_numbers() -> frozenset[float]:
+    """Numbers that are the name of a form or scheme: 1099, 401(k)."""
+    return frozenset(float(row["name"]) for row in cells_of("numbered_names") if row["kind"] == "number")
+
+
+@functools.cache
+def _name_before() -> re.Pattern[str]:
+    """What stands before a number that is part of a name: "ISO 9001", "Form 2000"."""
+    words = [re.escape(row["name"]) for row in cells_of("numbered_names") if row["kind"] == "before"]
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})\.?[ -]?$", re.IGNORECASE)
+
+
+def _is_name(text: str, figure: _Figure, start: int) -> bool:
+    """Whether a number without a currency or unit is the name of a form, scheme or standard, or part of one."""
+    return figure.number in _named_numbers() or _name_before().search(text, max(0, start - MAX_SIGN), start) is not None
 
 
 def _is_bare_sum(number: float, size: int) -> bool:
@@ -562,15 +582,15 @@ def _stretch(text: str, one: Range, third: Amount) -> Range | None:
     """A range given by three figures on a line, least, middle, most; None when the third does not belong."""
     if "\n" in text[one.last.end : third.start]:
         return None
-    two = _join(text, one.last, third)
+    two = _join(text, one.last, third, is_third=True)
     if two is None or two.high < one.high:
         return None
     return one._replace(end=two.end, high=two.high, currencies=two.currencies or one.currencies, last=third)
 
 
-def _join(text: str, a: Amount, b: Amount) -> Range | None:
+def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range | None:
     """Two amounts as one range, or None when what stands between them, or their sizes, do not make one."""
-    if b.start - a.end > MAX_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b):
+    if b.start - a.end > MAX_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b, is_third=is_third):
         return None
     if a.currencies and b.currencies and not a.currencies & b.currencies:
         return None
@@ -597,21 +617,25 @@ def _join(text: str, a: Amount, b: Amount) -> Range | None:
     )
 
 
-def _is_joined(text: str, a: Amount, b: Amount) -> bool:
-    """Whether the text between two amounts makes them a range.
+def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
+    """Whether the text between two amounts makes them a range (`range_grammar.py`).
 
     "and" does after "between" or a colon; white space alone does between two signed amounts (cells, lines).
     """
     gap = text[a.end : b.start]
     if _BULLET.search(gap):
         return False
-    joint = _CONNECTED.fullmatch(gap[1:] if a.is_open and gap.startswith("+") else gap)
-    if joint is None:
-        is_split = gap.isspace() and ("\n" in gap or len(gap) > 1)
-        return is_split and a.is_signed and b.is_signed and a.unit == b.unit and a.number < b.number <= 4 * a.number
-    if joint["both"] and not _BETWEEN.search(text, max(0, a.start - 14), a.start):
-        return text[max(0, a.start - 3) : a.start].rstrip().endswith(":") and a.number < b.number <= 2 * a.number
-    return True
+    if gap.isspace():
+        is_split = ("\n" in gap or len(gap) > 1) and a.is_signed and b.is_signed and a.unit == b.unit
+        return is_split and a.number < b.number <= 4 * a.number
+    joint = joint_of(gap[1:] if a.is_open and gap.startswith("+") else gap)
+    if joint is None or (is_third and joint.asides and not is_scale(joint)):
+        return False
+    is_led = _BETWEEN.search(text, max(0, a.start - 14), a.start) is not None
+    if makes_range(text, joint, a.start, b.end, is_led_by_between=is_led):
+        return True
+    is_listed = joint == Joint(("and",), (), False) and text[max(0, a.start - 3) : a.start].rstrip().endswith(":")
+    return is_listed and a.number < b.number <= 2 * a.number
 
 
 def _ends(a: Amount, b: Amount) -> tuple[float, float]:

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transforms.pay.currency import legal_tender
+from transforms.pay.exclusion import split
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay, Place
 from transforms.role.titles import seniority_of
@@ -114,8 +115,12 @@ def _rank(
 
 def _distance(pay: Pay, places: Sequence[Place]) -> int:
     """0 when pay is tied to cities or subdivisions that hold all of a posting's, 1 to none or some, 2 to others."""
-    tied = [place for place in whereabouts(pay.place_text).places if place.subdivision or place.city]
+    kept, ruled_out = split(pay.place_text or "")
+    tied = [place for place in whereabouts(kept).places if place.subdivision or place.city]
     own = [place for place in places if place.subdivision or place.city]
+    without = whereabouts(ruled_out).places if ruled_out else ()
+    if own and all(any(_holds(area, place) for area in without) for place in own):
+        return 2
     n_held = sum(any(_holds(area, place) for area in tied) for place in own)
     return 1 if not tied or 0 < n_held < len(own) else 0 if n_held else 2
 

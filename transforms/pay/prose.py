@@ -19,6 +19,7 @@ from typing import NamedTuple
 from transforms.pay.amounts import Range, ranges_in
 from transforms.pay.currency import codes, legal_tender, resolved
 from transforms.pay.normalisation import PER_YEAR, changed, usual_period
+from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.records.rows import Pay
@@ -247,11 +248,19 @@ def _read(text: str, one: Range, found: Sequence[_Seen], country: str | None) ->
     period = period or evidence.period or _period_of_same_clause(site, last)
     if not _is_believable(site, evidence, period, last):
         return None
-    tie = tie_of(text, max(begin, last.end if last else 0), one.start, max(one.end, after.end))
+    floor = last.end if last else 0
+    end = max(one.end, after.end)
+    tie = Tie() if _is_graded(text, one) else tie_of(text, max(begin, floor), one.start, end, floor=floor)
     if tie.country and len(one.currencies) > 1:
         currency = resolved(one.currencies, tie.country) or currency
     pay = _made(site, evidence.component, currency, period, tie)
     return _Seen(pay, one.start, one.end, one.high, one.currencies)
+
+
+def _is_graded(text: str, one: Range) -> bool:
+    """Whether the ends of a range are for different places or levels, so that the whole is tied to neither."""
+    joint = joint_of(text[one.gap[0] : one.gap[1]]) if one.gap else None
+    return joint is not None and (bool(joint.asides) or joint.has_place)
 
 
 def _is_bare(text: str, one: Range) -> bool:

@@ -13,6 +13,7 @@ import functools
 import re
 from typing import NamedTuple
 
+from transforms.pay.exclusion import split
 from transforms.pay.vocabulary import Hit, hits_in, line_end
 from transforms.place.places import country_of, whereabouts
 from transforms.records.rows import Place
@@ -34,7 +35,8 @@ MAX_LABEL = 70
 _NAMES = r"[A-Z][\w.’'-]*(?:(?:,? (?:and|or|&) |, (?:and |or )?|\s?[/+&]\s?| )(?:the )?[A-Z][\w.’'-]*){0,8}"
 """A list of capitalised words, perhaps names of places."""
 _LED = re.compile(
-    rf"\b(?:based in|located in|residing in|living in|for|in|within|across|at)\s+(?:the |our |most )?({_NAMES})"
+    r"\b(?:based in|located in|residing in|living in|[Ff]or|[Ii]n|[Ww]ithin|[Aa]cross|at)\s+"
+    rf"(?:the |our |most )?({_NAMES})"
 )
 _FOLLOWED = re.compile(
     rf"({_NAMES})(?:[- ](?:based|only|residents?|candidates?|applicants?|employees?|locations?|hires?|offices?|roles?"
@@ -44,12 +46,15 @@ _RIGHT_AFTER = re.compile(
     r"\s?(?:\((?:for |in |within )?|(?:annually |per year )?(?:for|in|within) )"
     rf"(?:the |our |most |those in )?({_NAMES})"
 )
-_NEGATED = re.compile(r"\b(?:outside|except|excluding|not|other than|elsewhere)\b", re.IGNORECASE)
 _LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
 _LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
 _SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
 """Words, where most labels are bare amounts ("CA$150K – CA$190K"): a quick look before they are read."""
 _ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
+_NUMBERED = r"(?:[Ll]evel|[Tt]ier|[Gg]rade|[Bb]and|[Ss]tep|[Zz]one|[Rr]egion|Stufe|Niveau|Nivel) ?(?:[A-Z]|\d{1,2})"
+_LEVEL_AFTER = re.compile(rf"\s?(?:\(|,? ?(?:in|for|at) (?:a |the |our )?|- )({_NUMBERED})\b")
+_LEVEL_BEFORE = re.compile(rf"\b({_NUMBERED})\b\)?[\s:(–—-]{{0,4}}$")
+"""A numbered level or zone right behind and right before an amount."""
 
 
 class Tie(NamedTuple):
@@ -69,17 +74,23 @@ def tied_to(title: str | None) -> Tie:
     said = " ".join(title.split()) if title else ""
     if not said:
         return Tie()
-    countries = {country for segment in SEPARATOR.split(said) for country in _countries_in(segment)}
+    kept, ruled_out = split(said)
+    countries = _countries_of(kept)
+    is_place = bool(countries) or bool(ruled_out and _countries_of(ruled_out))
     is_level = (
         seniority_of(said).value != "unstated"
         or NUMBERED_LEVEL.search(said) is not None
-        or (not countries and not _is_about_pay(said))
+        or (not is_place and not _is_about_pay(said))
     )
     return Tie(
-        place_text=said if countries else None,
+        place_text=said if is_place else None,
         country=countries.pop() if len(countries) == 1 else None,
         level_text=said if is_level else None,
     )
+
+
+def _countries_of(said: str) -> set[str]:
+    return {country for segment in SEPARATOR.split(said) for country in _countries_in(segment)}
 
 
 def _is_about_pay(title: str) -> bool:
@@ -154,9 +165,24 @@ def _component(title: str, hit: Hit) -> str | None:
 # --- words beside an amount -------------------------------------------------------------------------
 
 
-def tie_of(text: str, begin: int, start: int, end: int) -> Tie:
-    """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it."""
-    return _tie_between(text[begin:start], text[end : line_end(text, end, end + MAX_LABEL)])
+def tie_of(text: str, begin: int, start: int, end: int, *, floor: int = 0) -> Tie:
+    """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it.
+
+    An amount that begins its line is tied by a short line above, as in tables of zones; not above `floor`.
+    """
+    lead = text[begin:start]
+    if not lead.strip(" \n•*-–"):
+        lead = _heading(text, floor, begin)
+    return _tie_between(lead, text[end : line_end(text, end, end + MAX_LABEL)])
+
+
+def _heading(text: str, floor: int, begin: int) -> str:
+    """The line above, as a label; empty where it is none, or too long for one."""
+    floor = max(floor, begin - MAX_LABEL - len("\n\n\n"))
+    above = text[floor:begin].rstrip()
+    line = above[above.rfind("\n") + 1 :].strip(" :")
+    is_whole = len(line) < len(above) or floor == 0
+    return f"{line}: " if line and is_whole and len(line) <= MAX_LABEL else ""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -165,12 +191,23 @@ def _tie_between(lead: str, tail: str) -> Tie:
     label = _label(lead)
     hits = hits_in(label) if label else ()
     is_title = any(h.of("level") or h.of("role") for h in hits) and not any(h.of("pay") for h in hits)
-    level = label if is_title else None
-    if level is None and (aside := _ASIDE.match(tail)):
-        level = aside[1] if _begins_with_level(aside[1]) else None
+    level = label if is_title else _level_beside(label or "", lead, tail)
     is_name = label is not None and not any(h.of("role") or h.of("pay") or h.of("level") for h in hits)
     place = label if label and is_name and _place(label)[0] else _named_place(lead, tail)
     return Tie(place, _place(place)[1] if place else None, level)
+
+
+def _level_beside(label: str, lead: str, tail: str) -> str | None:
+    """The level or zone that stands right behind an amount, in brackets or not, else right before it."""
+    aside = _ASIDE.match(tail)
+    if aside and (_begins_with_level(aside[1]) or NUMBERED_LEVEL.match(aside[1])):
+        return aside[1]
+    if after := _LEVEL_AFTER.match(tail):
+        return after[1]
+    if numbered := _LEVEL_BEFORE.search(label) or _LEVEL_BEFORE.search(lead):
+        return numbered[1]
+    hits = hits_in(lead)
+    return lead[hits[-1].start : hits[-1].end] if hits and hits[-1].of("level") and lead[-1:].isspace() else None
 
 
 def _begins_with_level(words: str) -> bool:
@@ -185,14 +222,14 @@ def _label(lead: str) -> str | None:
         return None
     rest = lead[: ended.start()].rstrip()[-MAX_LABEL - 10 :]
     start = _LABEL_START.match(rest)
-    label = rest[start.end() if start else 0 :].strip(" :*-–")
+    label = rest[start.end() if start else 0 :].strip(" :*-–,/&").removeprefix("(")
+    label = label if "(" in label else label.removesuffix(")")
     return label if label and len(label) <= MAX_LABEL else None
 
 
 def _named_place(lead: str, tail: str) -> str | None:
     """The place named right after the amount, else the nearest one before it."""
-    if _NEGATED.search(lead):
-        return None
+    lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
     named = [after[1]] if after else []
     aside = tail.lstrip()[1:].split(")")[0] if tail.lstrip().startswith("(") else ""
@@ -215,6 +252,8 @@ def _place(name: str) -> tuple[bool, str | None]:
         return False, None
     if all(h.words and not any(w.value == "place" for w in h.words) for h in hits):
         return False, None
-    places = whereabouts(name).places
+    kept, ruled_out = split(name)
+    places = whereabouts(kept).places
     countries = {place.country for place in places}
-    return bool(places), countries.pop() if len(countries) == 1 else None
+    is_place = bool(places) or bool(ruled_out and whereabouts(ruled_out).places)
+    return is_place, countries.pop() if len(countries) == 1 else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -107,6 +107,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         url=job.get("jobUrl"),
         board=board,
         employer=employer_of(SOURCE.name, board) or board,
+        employer_country=employer_country_of(SOURCE.name, board),
         department=job.get("team") or job.get("department"),
         html=job.get("descriptionHtml"),
         text=job.get("descriptionPlain"),

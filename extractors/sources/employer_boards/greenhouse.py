@@ -17,7 +17,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -120,6 +120,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         url=job.get("absolute_url"),
         board=board,
         employer=employer_of(SOURCE.name, board) or named or board,
+        employer_country=employer_country_of(SOURCE.name, board),
         department=next((d.get("name") for d in job.get("departments") or () if d.get("name")), None),
         requisition_id=job.get("requisition_id"),
         html=content,

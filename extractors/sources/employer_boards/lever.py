@@ -12,7 +12,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -98,6 +98,7 @@ def read_posting(stated: dict[str, Any], *, board: str | None) -> RawPosting:
         url=stated.get("hostedUrl"),
         board=board,
         employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
+        employer_country=employer_country_of(SOURCE.name, board),
         department=categories.get("team") or categories.get("department"),
         html=_whole_text(stated),
         location_text="; ".join(place for place in places if place),

@@ -14,7 +14,7 @@ from html import escape
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -91,6 +91,7 @@ def read_position(position: Mapping[str, Element], *, feed: str, board: str | No
         url=urljoin(feed, f"/job/{text('id')}"),
         board=board,
         employer=employer_of(SOURCE.name, board) or text("subcompany") or board,
+        employer_country=employer_country_of(SOURCE.name, board),
         department=text("department"),
         html="".join(f"<h3>{escape(p.findtext('name') or '')}</h3>{p.findtext('value') or ''}" for p in parts),
         location_text="; ".join(dict.fromkeys(filter(None, offices))),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -93,6 +93,7 @@ def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issu
         url=offer.get("careers_url"),
         board=board,
         employer=employer_of(SOURCE.name, board) or offer.get("company_name") or board,
+        employer_country=employer_country_of(SOURCE.name, board),
         department=offer.get("department"),
         html="".join(offer.get(part) or "" for part in ("description", "requirements")),
         location_text=named if offer.get("remote") is True or not offer.get("location") else offer["location"],

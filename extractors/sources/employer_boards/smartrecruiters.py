@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import Web, ask_each, ask_pages
@@ -121,6 +121,7 @@ def read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issu
         url=item.get("postingUrl") or f"https://jobs.smartrecruiters.com/{board}/{item.get('id')}",
         board=board,
         employer=employer_of(SOURCE.name, board) or company.get("name") or board,
+        employer_country=employer_country_of(SOURCE.name, board),
         department=(item.get("department") or {}).get("label"),
         requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -95,6 +95,7 @@ def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:
         url=text("link"),
         board=board,
         employer=employer_of(SOURCE.name, board) or text("company_name") or board,
+        employer_country=employer_country_of(SOURCE.name, board),
         department=text(TT + "department"),
         html=text("description"),
         location_text="; ".join(filter(None, map(_line, places))),

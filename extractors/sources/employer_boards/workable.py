@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
@@ -93,6 +93,7 @@ def read_job(job: dict[str, Any], *, account: str, employer: str) -> RawPosting 
         url=job.get("url") or f"{HOST}{account}/j/{job.get('shortcode')}/",
         board=account,
         employer=employer,
+        employer_country=employer_country_of(SOURCE.name, account),
         department=department[0] if isinstance(department, list) and department else department or None,
         html=job.get("description"),
         location_text="; ".join(filter(None, map(_line, places))),

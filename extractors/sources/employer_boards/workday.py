@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from extractors.boards import employer_of
+from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
 from extractors.web.paging import Web, ask_each
@@ -205,6 +205,7 @@ def _common_fields(address: re.Match[str], path: str, stated: dict[str, Any]) ->
         url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
         board=board,
         employer=employer_of(SOURCE.name, board) or tenant,
+        employer_country=employer_country_of(SOURCE.name, board),
         workplace=stated.get("remoteType"),
     )
 

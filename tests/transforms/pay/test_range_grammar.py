@@ -1,0 +1,129 @@
+"""What joins two amounts to one range, what keeps them apart, and what several ranges are tied to."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms.pay.normalisation import complete_pay
+from transforms.pay.prose import pay_in
+from transforms.pay.range_grammar import joint_of
+from transforms.records.rows import Pay
+
+
+def base_pay(text: str, country: str) -> list[Pay]:
+    pays = complete_pay(pay_in(text, country=country), country=country, employment_type="FULL_TIME")
+    return sorted((pay for pay in pays if pay.component == "base"), key=lambda pay: pay.start or 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "low", "high"),
+    [
+        ("Salary: $81,000 (starting, Iowa) up to $117,000 (top of grade)", "US", 81000, 117000),
+        ("Base salary: [$81,000 - $117,000] a year", "US", 81000, 117000),
+        ("Base salary: USD [81,000] – [117,000]", "US", 81000, 117000),
+        ("Pay: ($81k) to ($117k)", "US", 81000, 117000),
+        ("Base pay: $81,000 (Level 4) - $117,000 (Level 5)", "US", 81000, 117000),
+        ("The role pays £41k pa to £57k pa.", "GB", 41000, 57000),
+        ("€61,000 p.a. - €77,000 p.a.", "IE", 61000, 77000),
+        ("We pay a minimum of $81,000 and a maximum of $117,000 a year.", "US", 81000, 117000),
+        ("The minimum salary is $81,000 and the maximum salary is $117,000.", "US", 81000, 117000),
+        ("Salary: $81,000 minimum to $117,000 maximum", "US", 81000, 117000),
+        ("Pay of $81,000 at the low end and $117,000 at the high end", "US", 81000, 117000),
+        ("Compensation: $81k low end, $117k high end", "US", 81000, 117000),
+        ("The salary starts at $81,000 in Iowa and goes up to $117,000 in Oregon.", "US", 81000, 117000),
+        ("Salary: $81,000, rising to $117,000 with experience", "US", 81000, 117000),
+        ("Pay range: $31.25/hour (entry) to $45.65/hour (experienced)", "US", 31.25, 45.65),
+        ("The base salary range is $81,000 (min) / $99,000 (mid) / $117,000 (max)", "US", 81000, 117000),
+        ("Salary: $81,000 (Level 4) - $117,000 + bonus", "US", 81000, 117000),
+        ("Das Gehalt beträgt mindestens 61.000 € und höchstens 77.000 € im Jahr.", "DE", 61000, 77000),
+        ("Gehalt: min. 61.000 € - max. 77.000 €", "DE", 61000, 77000),
+        ("Salaire : minimum 41 000 € et maximum 47 000 € par an", "FR", 41000, 47000),
+        ("Rémunération de 41k€ minimum à 47k€ maximum", "FR", 41000, 47000),
+        ("Salario mínimo 31.000 € y máximo 37.000 € al año", "ES", 31000, 37000),
+        ("Salário: mínimo R$ 9.000 e máximo R$ 12.000 por mês", "BR", 9000, 12000),
+        ("RAL minimo 31.000 € e massimo 37.000 €", "IT", 31000, 37000),
+        ("Salaris: € 3.900 tot maximaal € 5.200 bruto per maand", "NL", 3900, 5200),
+        ("Wynagrodzenie: minimum 16 000 PLN, maksymalnie 21 000 PLN brutto", "PL", 16000, 21000),
+    ],
+)
+def test_one_range(text: str, country: str, low: float, high: float) -> None:
+    (pay,) = base_pay(text, country)
+    assert (pay.low, pay.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "ranges"),
+    [
+        ("Salary: $81k in Iowa and $117k in Oregon", "US", [(81000, 81000)]),
+        ("Base $81k, up to $117k OTE", "US", [(81000, 81000)]),
+        ("Salary $81k (base) to $117k (OTE)", "US", [(81000, 81000)]),
+        ("Base salary $81,000 and signing bonus of $90,000", "US", [(81000, 81000)]),
+        ("Salary $81k-$99k + up to $120k bonus", "US", [(81000, 99000)]),
+    ],
+)
+def test_amounts_of_their_own(text: str, country: str, ranges: list[tuple[float, float]]) -> None:
+    assert [(pay.low, pay.high) for pay in base_pay(text, country)] == ranges
+
+
+@pytest.mark.parametrize(
+    ("text", "ties"),
+    [
+        ("Zone A: $151k-$171k; Zone B: $141k-$161k", ["Zone A", "Zone B"]),
+        ("Base salary\nZone 1\n$151,000 - $171,000\nZone 2\n$141,000 - $161,000", ["Zone 1", "Zone 2"]),
+        ("The base salary is $151,000 - $171,000 in Zone 1 and $141,000 - $161,000 in Zone 2.", ["Zone 1", "Zone 2"]),
+        ("Salary (Level 4): $141,000 - $161,000; (Level 5): $171,000 - $191,000", ["Level 4", "Level 5"]),
+        ("The pay is $141k - $161k (Level 4) and $171k - $191k (Level 5).", ["Level 4", "Level 5"]),
+        ("Base salary: Mid $121k-$141k; Senior $151k-$171k", ["Mid", "Senior"]),
+        ("Senior: $151k-$171k, Staff: $181k-$211k base salary", ["Senior", "Staff"]),
+    ],
+)
+def test_several_ranges_keep_their_levels(text: str, ties: list[str]) -> None:
+    assert [pay.level_text for pay in base_pay(text, "US")] == ties
+
+
+def test_several_ranges_keep_their_places() -> None:
+    text = "For Colorado, the salary range is $55,000 - $70,000; for New York it is $65,000 - $80,000."
+    assert [pay.place_text for pay in base_pay(text, "US")] == ["Colorado", "New York"]
+    text = "Pay\nNew York pay range\n$152,000 - $198,000\nTexas pay range\n$132,000 - $168,000"
+    assert [pay.country for pay in base_pay(text, "US")] == ["US", "US"]
+
+
+def test_a_range_over_levels_or_places_is_tied_to_neither() -> None:
+    (pay,) = base_pay("Between $81,000 (for people in Iowa) and $117,000 (for people in Oregon) base salary", "US")
+    assert (pay.low, pay.high, pay.place_text, pay.country, pay.level_text) == (81000, 117000, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Salary: 1099",
+        "Compensation: 401(k), 1099, W-2",
+        "Pay type: 1099 - 2000 hours",
+        "Pay is reported on form 1095.",
+        "Benefits and pay: 401k, 403(b), 529 plan",
+        "Salary: see ISO 9001",
+        "Rémunération selon la loi 1901",
+    ],
+)
+def test_names_of_forms_and_schemes_are_no_money(text: str) -> None:
+    assert base_pay(text, "US") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("1099 contractor, $60/hr", 60, 60),
+        ("Paid on 1099 — $4,100–$6,100/month", 4100, 6100),
+        ("Salary $1,099 a week", 1099, 1099),
+    ],
+)
+def test_money_beside_the_name_of_a_form(text: str, low: float, high: float) -> None:
+    (pay,) = base_pay(text, "US")
+    assert (pay.low, pay.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("gap", "is_read"), [(" to ", True), (" / year – ", True), (" plus ", False), (" in two ", False)]
+)
+def test_a_joint_holds_known_words_only(gap: str, is_read: bool) -> None:
+    assert (joint_of(gap) is not None) is is_read

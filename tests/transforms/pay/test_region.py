@@ -1,0 +1,133 @@
+"""Where pay counts: by the place it is tied to, the scope of remote work, the places and the money."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+import transforms.pay.exclusion
+from transforms.pay.exclusion import countries_ruled_out
+from transforms.pay.region import REMOTE, SEVERAL, market_of, where_pay_counts
+from transforms.pay.scope import tied_to
+from transforms.place.places import whereabouts
+from transforms.posting import posting
+from transforms.records.rows import Pay
+
+
+def test_the_examples_of_the_module() -> None:
+    assert doctest.testmod(transforms.pay.exclusion).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("location", "is_remote", "currency", "counted"),
+    [
+        ("Denver, CO", False, "USD", ("US", "Northern America", "Americas")),
+        ("Denver, CO", True, "USD", ("US", "Northern America", "Americas")),
+        ("Denver, CO; Austin, TX", True, "USD", ("US", "Northern America", "Americas")),
+        ("Lyon", True, "EUR", ("FR", "Western Europe", "Europe")),
+        ("Lyon", True, "USD", (REMOTE, REMOTE, REMOTE)),
+        ("Lyon", False, "USD", ("FR", "Western Europe", "Europe")),
+        ("Lyon", False, None, ("FR", "Western Europe", "Europe")),
+        ("Remote", True, "USD", (REMOTE, REMOTE, REMOTE)),
+        ("Remote - Poland", True, "USD", ("PL", "Eastern Europe", "Europe")),
+        ("Remote - US & Canada", True, "USD", (REMOTE, "Northern America", "Americas")),
+        ("Remote - North America", True, "CAD", (REMOTE, "Northern America", "Americas")),
+        ("Remote - Brazil or Mexico", True, "USD", (REMOTE, REMOTE, "Americas")),
+        ("Remote - Argentina, Chile", True, "USD", (REMOTE, "South America", "Americas")),
+        ("Remote - Europe", True, "EUR", (REMOTE, REMOTE, "Europe")),
+        ("Remote - EMEA", True, "EUR", (REMOTE, REMOTE, REMOTE)),
+        ("London / New York", False, "GBP", ("GB", "Northern Europe", "Europe")),
+        ("London / New York", False, None, (SEVERAL, SEVERAL, SEVERAL)),
+        ("London / New York", False, "EUR", (SEVERAL, SEVERAL, SEVERAL)),
+        ("Berlin / Paris", False, "EUR", (SEVERAL, "Western Europe", "Europe")),
+        ("Remote (outside the US)", True, "USD", (REMOTE, REMOTE, REMOTE)),
+        ("Remote (anywhere but Canada)", True, "CAD", (REMOTE, REMOTE, REMOTE)),
+        ("Remote, Germany excluded", True, "EUR", (REMOTE, REMOTE, REMOTE)),
+        (None, None, "USD", (None, None, None)),
+    ],
+)
+def test_where_pay_counts(
+    location: str | None, is_remote: bool | None, currency: str | None, counted: tuple[str | None, ...]
+) -> None:
+    where = whereabouts(location, is_remote=is_remote)
+    assert where_pay_counts(Pay(low=1e5, currency=currency), where, location) == counted
+
+
+def test_pay_that_is_tied_to_a_country_counts_there_unless_the_location_rules_it_out() -> None:
+    where = whereabouts("Remote", is_remote=True)
+    pay = Pay(low=1e5, currency="USD", country="US")
+    assert where_pay_counts(pay, where, "Remote").country == "US"
+    assert where_pay_counts(pay, where, "Remote, all countries except the US").country == REMOTE
+
+
+@pytest.mark.parametrize(
+    ("text", "ruled_out"),
+    [
+        ("Remote outside of the United States", {"US"}),
+        ("Remote, non-US", {"US"}),
+        ("Remote (not Brazil)", {"BR"}),
+        ("Remote, Brazil and Peru excluded", {"BR", "PE"}),
+        ("Deutschlandweit, Österreich ausgenommen", {"AT"}),
+        ("Remote, außer Schweiz", {"CH"}),
+        ("Télétravail hors France", {"FR"}),
+        ("Partout sauf la Belgique", {"BE"}),
+        ("Remoto fuera de España", {"ES"}),
+        ("Remoto, exceto Portugal", {"PT"}),
+        ("Da remoto, tranne Italia", {"IT"}),
+        ("Overal behalve België", {"BE"}),
+        ("Zdalnie, z wyjątkiem Niemcy", {"DE"}),
+        ("Not remote, Berlin", set()),
+        ("US, all states except Ohio", set()),
+        ("Rest of Canada", set()),
+        ("Paris, hors primes", set()),
+        ("Berlin, Hamburg", set()),
+    ],
+)
+def test_what_a_location_rules_out(text: str, ruled_out: set[str]) -> None:
+    assert countries_ruled_out(text) == ruled_out
+
+
+def test_a_group_rules_out_its_members() -> None:
+    assert countries_ruled_out("Remote, outside the EU") >= {"EU", "DE", "FR", "IE"}
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "country"),
+    [
+        ("Outside the US", "Outside the US", None),
+        ("Non-US", "Non-US", None),
+        ("Hors France", "Hors France", None),
+        ("US (excluding NYC and SF)", "US (excluding NYC and SF)", "US"),
+        ("All of Canada except Toronto", "All of Canada except Toronto", "CA"),
+        ("Canada", "Canada", "CA"),
+    ],
+)
+def test_the_title_of_a_range_is_not_tied_to_what_it_rules_out(title: str, place: str, country: str | None) -> None:
+    tie = tied_to(title)
+    assert (tie.place_text, tie.country, tie.level_text) == (place, country, None)
+
+
+def test_pay_for_elsewhere_is_not_the_pay_of_a_job_in_the_place_that_is_ruled_out() -> None:
+    """Of two zones of a country, a job in New York has the one that does not rule New York out."""
+    zones = [
+        Pay(low=low, high=2e5, currency="USD", period="year", reading="stated", country="US", place_text=place)
+        for place, low in (("US (except New York)", 1e5), ("New York", 1.3e5))
+    ]
+    made = posting(source="test", id=1, title="Data Engineer", location_text="New York, NY", pay=zones)
+    assert made.pay_low == 1.3e5
+
+
+@pytest.mark.parametrize(
+    ("currency", "country", "market"),
+    [
+        ("USD", "US", "local"),
+        ("USD", "PL", "cross_border"),
+        ("USD", SEVERAL, None),
+        ("USD", REMOTE, None),
+        (None, "US", None),
+        ("USD", None, None),
+    ],
+)
+def test_market(currency: str | None, country: str | None, market: str | None) -> None:
+    assert market_of(currency, country) == market

@@ -1,0 +1,49 @@
+"""A sign that several currencies share is settled by places, then by the employer, and said to be inferred."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.boards import employer_country_of, employer_of
+from transforms.posting import posting
+
+TEXT = "We build maps of rivers. Salary: $100,000 - $120,000 a year."
+
+
+@pytest.mark.parametrize(
+    ("location", "employer_country", "currency", "is_inferred"),
+    [
+        ("NYC", None, "USD", True),
+        ("SF", "CA", "USD", True),
+        ("Toronto", "US", "CAD", True),
+        ("London; New York", None, "USD", True),
+        ("Paris / Sydney", "US", "AUD", True),
+        ("Toronto; New York", None, None, False),
+        ("Toronto; New York", "US", "USD", True),
+        ("Toronto; New York", "GB", None, False),
+        ("Remote", "CA", "CAD", True),
+        ("Remote", "US", "USD", True),
+        ("Remote", "DE", None, False),
+        ("Remote", None, None, False),
+        ("Remote - Germany", "US", None, False),
+    ],
+)
+def test_a_bare_dollar(location: str, employer_country: str | None, currency: str | None, is_inferred: bool) -> None:
+    made = posting(
+        source="test", id=1, title="Analyst", location_text=location, text=TEXT, employer_country=employer_country
+    )
+    spans = [span for span in made.spans if span.field == "currency"]
+    assert (made.currency, [span.reading for span in spans]) == (currency, ["inferred"] * is_inferred)
+    assert [TEXT[span.start : span.end] for span in spans] == ["$100,000 - $120,000 a year"] * is_inferred
+
+
+@pytest.mark.parametrize("amount", ["US$100,000", "100,000 USD", "€100,000", "£100,000"])
+def test_a_currency_that_is_named_is_not_inferred(amount: str) -> None:
+    made = posting(source="test", id=1, title="Analyst", location_text="Remote", text=f"Salary: {amount} a year.")
+    assert made.currency is not None
+    assert not [span for span in made.spans if span.field == "currency"]
+
+
+def test_a_board_tells_its_employer_and_the_employers_country() -> None:
+    assert (employer_of("ashby", "1password"), employer_country_of("ashby", "1password")) == ("1Password", "CA")
+    assert (employer_of("ashby", "no such board"), employer_country_of("ashby", None)) == (None, None)

@@ -1,0 +1,92 @@
+"""What words rule out of a list of places: "outside the EU", "all states except New York", "Canada excluded".
+
+The words are rows of lookups/pay/exclusions.csv. `side` says where they stand: `before` what they rule out, `after` it,
+or `either`: before it unless nothing follows. `until`: what they rule out goes on over commas (`list`) or ends at one
+(`comma`). `rest` rules nothing out: what is left of a place ("rest of Canada") lies in it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from transforms.place.places import members_of, whereabouts
+from transforms.text.lookups import cells_of
+
+_END = re.compile(r"[;:|()\[\]\n–—]|\s-\s")
+_END_OR_COMMA = re.compile(rf"{_END.pattern}|,")
+
+
+class Split(NamedTuple):
+    """A text without what it rules out, and what it rules out."""
+
+    kept: str
+    ruled_out: str
+
+
+class _Rule(NamedTuple):
+    side: str
+    end: re.Pattern[str]
+
+
+@functools.cache
+def _rules() -> dict[str, _Rule]:
+    return {
+        row["words"].lower(): _Rule(row["side"], _END_OR_COMMA if row["until"] == "comma" else _END)
+        for row in cells_of("exclusions")
+    }
+
+
+@functools.cache
+def _words() -> re.Pattern[str]:
+    words = sorted(_rules(), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?:(?<=\W)|(?!\w))", re.IGNORECASE)
+
+
+def split(text: str) -> Split:
+    """What a text says of places apart from what it rules out, and what it rules out.
+
+    >>> split("US (except New York, Hawaii)")
+    Split(kept='US ()', ruled_out='New York, Hawaii')
+    """
+    kept: list[str] = []
+    ruled_out: list[str] = []
+    at = 0
+    for match in _words().finditer(text):
+        start, end = match.span()
+        if start < at:
+            continue
+        rule = _rules()[match[0].lower()]
+        ended = rule.end.search(text, end)
+        stop = ended.start() if ended else len(text)
+        if rule.side == "rest":
+            kept.append(text[at:start])
+            at = end
+        elif rule.side == "after" or (rule.side == "either" and not text[end:stop].strip()):
+            begin = max((one.end() for one in _END_OR_COMMA.finditer(text, at, start)), default=at)
+            kept.append(text[at:begin])
+            ruled_out.append(text[begin:start].strip())
+            at = end
+        else:
+            kept.append(text[at:start])
+            ruled_out.append(text[end:stop].strip(" -"))
+            at = stop
+    return Split("".join((*kept, text[at:])).strip(), "; ".join(ruled_out))
+
+
+@functools.lru_cache(maxsize=4096)
+def countries_ruled_out(text: str) -> frozenset[str]:
+    """Countries and groups of countries that a line about places rules out as a whole: ISO codes and scope tokens.
+
+    >>> sorted(countries_ruled_out("Remote (anywhere except Canada)")), countries_ruled_out("Remote, US except Ohio")
+    (['CA'], frozenset())
+    """
+    ruled_out = split(text).ruled_out
+    if not ruled_out:
+        return frozenset()
+    found = {place.country for place in whereabouts(ruled_out).places if not (place.city or place.subdivision)}
+    scope = whereabouts(ruled_out, is_remote=True).remote_scope or ()
+    groups = {token for token in scope if members_of(token) != {token}}
+    members = {country for token in groups for country in members_of(token)}
+    return frozenset({country for country in found if country} | groups | members)

@@ -1,0 +1,152 @@
+"""Whether what stands between two amounts makes them the ends of one range.
+
+A joint is read as a row of parts: words of lookups/pay/range_words.csv, dashes, separators, brackets and what is said
+of the first end (its period, its place). `to`: what joins by itself ("to", "bis", a dash). `and`: what joins only ends
+that other words mark. `least`, `middle`, `most`: what marks an end ("minimum", "high end"). `small`: words that change
+nothing. A word of no part ends the reading: then the amounts are two.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from transforms.pay.vocabulary import hits_in
+from transforms.text.lookups import cells_of
+
+MAX_ASIDE = 40
+"""Characters in brackets behind an end: "(for people in Ohio)"."""
+LEAD, TAIL = 40, 24
+"""Characters before the first end and after the second in which a word may mark them as least and most."""
+ADDS = ("+", ",", ";", ".")
+"""Marks behind an amount that begin something else."""
+
+_ASIDE = re.compile(rf"[(\[]([^()\[\]\n]{{1,{MAX_ASIDE}}})[)\]]")
+_DASHES = re.compile(r"[-–—−‒―~_→～〜至][-–—−‒―~>]*|\.{2,3}|…")
+_SEPARATOR = re.compile(r"[,;/|\n]")
+_BRACKET = re.compile(r"[()\[\]:~≈]")
+_PERIOD = re.compile(
+    r"(?:/|per |an? |pro |par |p\.)\s?(?!m[aáií][xn]|m[ai]ss?im|mid|low|high|top|upper)"
+    r"[^\W\d_]{1,8}\.?(?:[^\W\d_]\.?)?(?![^\W_])",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(?:in|for|en|à|für) (?:[A-Z][\w.’'-]*[ ,]*){1,3}")
+_MONEY = re.compile(r"[$€£¥₹₩₺₽₴₱₫₪฿₦%]")
+
+
+class Joint(NamedTuple):
+    """The parts of a joint that count, in their order, and the asides in brackets behind the first end."""
+
+    parts: tuple[str, ...]
+    asides: tuple[str, ...]
+    has_place: bool
+
+
+@functools.cache
+def _words() -> dict[str, str]:
+    return {row["words"].casefold(): row["part"] for row in cells_of("range_words")}
+
+
+@functools.cache
+def _word() -> re.Pattern[str]:
+    words = sorted(_words(), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])", re.IGNORECASE)
+
+
+@functools.lru_cache(maxsize=4096)
+def joint_of(gap: str) -> Joint | None:
+    """The parts of what stands between two amounts, None where it holds a word of no part."""
+    parts: list[str] = []
+    asides: list[str] = []
+    has_place = False
+    at = 0
+    while at < len(gap):
+        if gap[at] in " \t\u00a0\u202f\u2009":
+            at += 1
+            continue
+        if aside := _ASIDE.match(gap, at):
+            asides.append(aside[1])
+            at = aside.end()
+            continue
+        for pattern, part in ((_PERIOD, "small"), (_word(), ""), (_DASHES, "to"), (_SEPARATOR, "apart")):
+            if match := pattern.match(gap, at):
+                parts.append(part or _words()[match[0].casefold()])
+                break
+        else:
+            match = _BRACKET.match(gap, at) or _PLACE.match(gap, at)
+            if match is None:
+                return None
+            has_place = has_place or match[0][0].isalpha()
+        at = match.end()
+    return Joint(tuple(part for part in parts if part != "small"), tuple(asides), has_place)
+
+
+def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_between: bool) -> bool:
+    """Whether a joint makes a range of the amounts from `start` to `end`.
+
+    It does when it holds a `to`; when it says that what follows is the most; or when the first end is marked as the
+    least and the second as the most, before or behind it. An aside that names another kind of pay ("$90k (base) to
+    $120k (OTE)") keeps them apart.
+    """
+    tail = text[end : end + TAIL]
+    if joint.asides and (any(_components(aside) - {"base"} for aside in joint.asides) or _names_other(tail)):
+        return False
+    said = set(joint.parts)
+    if "to" in said:
+        is_run = "apart" not in said and "and" not in said
+        return is_run or not _names_other(tail)
+    if "most" in said or is_scale(joint):
+        return True
+    if "and" in said and is_led_by_between:
+        return True
+    if not said or said - {"and", "apart", "least"}:
+        return False
+    is_least = "least" in said or any(_has(aside, "least") for aside in joint.asides) or _leads(text, start)
+    return is_least and _follows(text, end)
+
+
+def is_scale(joint: Joint) -> bool:
+    """Whether a joint goes on from the least or middle of three figures: "$90k (min) / $105k (mid) / $120k (max)"."""
+    return bool(joint.asides) and all(_has(aside, "least", "middle", "most") for aside in joint.asides)
+
+
+def _components(said: str) -> set[str]:
+    """The components of pay that words name."""
+    return {word.value for hit in hits_in(said) if (word := hit.of("pay"))}
+
+
+def _names_other(said: str) -> bool:
+    """Whether the first words name a kind of pay other than base pay, or money that is no pay."""
+    for hit in hits_in(said.lstrip(" ("))[:3]:
+        word, filler = hit.of("pay"), hit.of("filler")
+        if word is not None:
+            return word.value != "base"
+        if filler is not None and filler.value == "stop":
+            return False
+        if hit.is_unknown or hit.of("not_pay") or hit.mark in ADDS:
+            return hit.of("not_pay") is not None
+    return False
+
+
+def _has(said: str, *parts: str) -> bool:
+    found = _word().match(said.strip())
+    return found is not None and _words()[found[0].casefold()] in parts
+
+
+def _leads(text: str, start: int) -> bool:
+    """Whether the nearest marking word before an amount, on its line, marks it as the least."""
+    begin = max(text.rfind("\n", max(0, start - LEAD), start) + 1, start - LEAD, 0)
+    marks = [part for m in _word().finditer(text, begin, start) if (part := _words()[m[0].casefold()]) != "small"]
+    marks = [part for part in marks if part in ("least", "middle", "most")]
+    return bool(marks) and marks[-1] == "least"
+
+
+def _follows(text: str, end: int) -> bool:
+    """Whether the words right behind an amount mark it as the most: "$130k high end", "$130k at the top end"."""
+    for match in re.finditer(r"[^\W\d_]+|[^\w\s]", text[end : end + TAIL]):
+        found = _word().match(text, end + match.start())
+        part = _words()[found[0].casefold()] if found else None
+        if part != "small" and match[0] not in "(":
+            return part == "most"
+    return False

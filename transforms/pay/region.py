@@ -1,0 +1,112 @@
+"""Where pay counts: the country, M49 region and continent that an advert's own pay is meant for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from transforms.pay.currency import legal_tender
+from transforms.pay.exclusion import countries_ruled_out
+from transforms.place.gazetteer import groups
+from transforms.place.places import Whereabouts, region_of
+from transforms.records.rows import Pay, Place
+
+SEVERAL = "several"
+REMOTE = "remote"
+
+
+class Area(NamedTuple):
+    """Country, M49 region and continent; `several` or `remote` where it cannot be tied to one, None if unknown."""
+
+    country: str | None
+    region: str | None
+    continent: str | None
+
+
+def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) -> Area:
+    """Where the posting's own pay counts, by the first of these that holds:
+
+    1. Pay tied to a country counts there.
+    2. Remote work with a stated scope: in the country of the scope, or in the region and continent it lies in.
+    3. All places lie in one country and the money is that country's; of several countries where the work is done on
+       site, the one that issues the money, or whose tender alone it is (the dollar is paid in many countries).
+    4. Remote work without a scope: not in a country, and in a region only where several places lie in one.
+    5. Where all places with a known country lie, judged at each level by itself.
+
+    What the location rules out ("outside the EU") is no place of the pay.
+    """
+    ruled_out = countries_ruled_out(location_text) if location_text else frozenset[str]()
+    if pay.country and pay.country not in ruled_out:
+        return Area(pay.country, *region_of(pay.country))
+    places = [place for place in where.places if place.country not in ruled_out]
+    scope = [token for token in where.remote_scope or () if token not in ruled_out]
+    is_remote = where.workplace == REMOTE
+    if is_remote and scope:
+        return _area_of_scope(tuple(scope))
+    countries = {place.country for place in places if place.country}
+    home = _home_of(pay.currency, countries)
+    if home and (len(countries) == 1 or not is_remote):
+        return Area(home, *region_of(home))
+    if not is_remote:
+        return _area_of_places(places)
+    area = _area_of_places(places) if len(countries) > 1 else Area(None, None, None)
+    return Area(REMOTE, *(REMOTE if name in (None, SEVERAL) else name for name in area[1:]))
+
+
+def _home_of(currency: str | None, countries: set[str]) -> str | None:
+    """The one of the countries whose money it is; of several, never one that borrows the money of another.
+
+    The first two letters of an ISO 4217 code are those of the country that issues it.
+    """
+    home = [country for country in countries if currency in legal_tender(country)]
+    if len(home) != 1 or currency is None:
+        return None
+    is_borrowed = region_of(currency[:2]) != (None, None) and currency[:2] != home[0]
+    return None if is_borrowed and len(countries) > 1 else home[0]
+
+
+@functools.lru_cache(maxsize=1024)
+def _area_of_scope(scope: tuple[str, ...]) -> Area:
+    """The one country of a scope, else the region and continent that all of it lies in."""
+    if len(scope) == 1 and region_of(scope[0]) != (None, None):
+        return Area(scope[0], *region_of(scope[0]))
+    areas = [_region_of_token(token) for token in scope]
+    regions, continents = {region for region, _ in areas}, {continent for _, continent in areas}
+    return Area(REMOTE, _only(regions) or REMOTE, _only(continents) or REMOTE)
+
+
+@functools.cache
+def _region_of_token(token: str) -> tuple[str | None, str | None]:
+    """Region and continent of a country, or of a group as remote_scopes.csv gives them for all of its names."""
+    if region_of(token) != (None, None):
+        return region_of(token)
+    named = [group for group in groups().values() if group.scope == (token,)]
+    return _only({group.region for group in named}), _only({group.continent for group in named})
+
+
+def _only(values: Iterable[str | None]) -> str | None:
+    """The one value of all, None when there are several, none, or one that is unknown."""
+    known = set(values)
+    return known.pop() if len(known) == 1 else None
+
+
+def _area_of_places(places: Sequence[Place]) -> Area:
+    return Area(
+        _common([place.country for place in places]),
+        _common([place.region for place in places]),
+        _common([place.continent for place in places]),
+    )
+
+
+def _common(values: Sequence[str | None]) -> str | None:
+    known = {value for value in values if value}
+    return (known.pop() if len(known) == 1 else SEVERAL) if known else None
+
+
+def market_of(currency: str | None, country: str | None) -> str | None:
+    """`cross_border` when the pay is not in the country's legal tender; None where money or country is unknown."""
+    if currency is None or country is None or country in (SEVERAL, REMOTE):
+        return None
+    tender = legal_tender(country)
+    return None if not tender else "local" if currency in tender else "cross_border"

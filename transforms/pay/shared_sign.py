@@ -1,0 +1,71 @@
+"""Which currency a sign that several share (`$`) means, by the countries of the job and of its employer.
+
+`pay_in` settles it by the one country of the job, or by the place that the pay is tied to. What that leaves open is
+settled here. Either way the currency is inferred and not stated, which a span of the posting says.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Sequence
+
+from transforms.pay.amounts import ranges_in
+from transforms.pay.currency import codes, legal_tender
+from transforms.pay.normalisation import PER_YEAR, changed
+from transforms.pay.prose import MIN_ANNUAL_USD
+from transforms.records.rows import Pay, Span
+
+BY_COUNTRY = "sign of several currencies, by country"
+
+
+def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_country: str | None) -> tuple[Pay, ...]:
+    """Pay whose sign is shared, with the currency that the countries tell.
+
+    `countries` are those of the job's places: the currency is the one of those the sign stands for that is legal
+    tender in any of them ("$" for London or New York). Where it is that of several of them, or the advert names no
+    country, the employer's country decides. A job in countries that all have other money is left as it is.
+    """
+    return tuple(
+        changed(pay, currency=currency)
+        if pay.currency is None
+        and (candidates := _plausible(_candidates(pay.pay_text or ""), pay))
+        and (currency := _settle(candidates, countries, employer_country))
+        else pay
+        for pay in pays
+    )
+
+
+def _settle(candidates: frozenset[str], countries: Collection[str], employer_country: str | None) -> str | None:
+    of_places = candidates.intersection(*[{tender for one in countries for tender in legal_tender(one)}])
+    if len(countries) > 1 and len(of_places) == 1:
+        return next(iter(of_places))
+    if employer_country is None or (countries and not of_places):
+        return None
+    of_employer = candidates.intersection(legal_tender(employer_country))
+    return next(iter(of_employer)) if len(of_employer) == 1 else None
+
+
+def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
+    """The candidates of which an amount of this size can be pay: 40,000 a year in Bogotá are no pesos."""
+    yearly = (pay.high or pay.low or 0.0) * PER_YEAR[pay.period or "year"]
+    return frozenset(one for one in candidates if yearly / (codes().get(one) or 1.0) >= MIN_ANNUAL_USD)
+
+
+@functools.lru_cache(maxsize=4096)
+def _candidates(said: str) -> frozenset[str]:
+    """The currencies that the sign of an amount may stand for; none where it stands for one only."""
+    first = next(ranges_in(said, None), None)
+    return first.currencies if first is not None and len(first.currencies) > 1 else frozenset()
+
+
+def span_of_currency(pay: Pay, text: str) -> Span | None:
+    """Where the shared sign stands whose currency was inferred; None where the currency is stated or unknown.
+
+    Offsets are those of the advert's text; None for pay that a field states in words.
+    """
+    if pay.currency is None or pay.reading == "stated" or not _candidates(pay.pay_text or ""):
+        return None
+    is_in_text = pay.start is not None and " ".join(text[pay.start : pay.end].split()) == pay.pay_text
+    start, end = (pay.start, pay.end) if is_in_text else (None, None)
+    part = "text" if is_in_text else "structured"
+    return Span(field="currency", part=part, start=start, end=end, rule=BY_COUNTRY, reading="inferred")
