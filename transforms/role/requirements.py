@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from transforms.records.vocabulary import DEGREES
+from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
 from transforms.skills.sections import Line, cues_of, lines_of, lowered, sentence_at
 from transforms.text.evidence import Reading
 from transforms.text.lookups import rows_of
@@ -80,6 +81,9 @@ def years_in(text: str) -> tuple[float, int, int] | None:
         demanded = line.once(_years_demanded, kind)
         if demanded is not None and (best is None or demanded[0] > best[0]):
             best = demanded[0], begin + demanded[1], begin + demanded[2]
+    if best is None and is_east_asian(text):
+        found = years_in_east_asian(text, MAX_YEARS)
+        return (float(found.value), found.start, found.end) if found else None
     return best
 
 
@@ -192,6 +196,9 @@ def degree_in(text: str) -> Reading | None:
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
+    if best is None and is_east_asian(text):
+        found = degree_in_east_asian(text)
+        return Reading(str(found.value), f"asks for: {found.value}", found.start, found.end, "text") if found else None
     return best
 
 
