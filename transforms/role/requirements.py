@@ -46,7 +46,7 @@ _NUMBER = rf"(?:\d{{1,2}}(?:[.,]5)?|{'|'.join(sorted(_SPELT_OUT, key=len, revers
 _UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|år"
 _AFTER_NUMBER = (
     r"(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{1,9}\+?\s?\))?"
-    rf"(?:\s?(?:-|–|—|to|bis|à|a|al|do|e|or|oder|ou|and|et|und|y|i|tot|até|ai)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
+    rf"(?:\s?(?:-|–|—|/|to|bis|à|a|al|do|e|or|oder|ou|and|et|und|y|i|tot|até|ai)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
     rf"(?:\s?\+|\s(?:or more|plus|or greater|o más|ou plus|oder mehr|und mehr|et plus|y más|ou mais|o più|of meer"
     rf"|lub więcej|full|solid|good|strong))?[\s-]{{0,3}}"
     rf"(?P<unit>{_UNITS}|months?|monate?n?|mois|meses)\b\+?"
@@ -59,6 +59,7 @@ _YEARS_IN_DIGITS = re.compile(
 _WORD = re.compile(r"\w+")
 _EXPERIENCE = cues("experience")
 _DEMAND = cues("demanded before", r"", r"\s*$")
+_DEMAND_AFTER = cues("demanded after", r"^\s*\(?", r"\b\.?\)?")
 _DOING = cues("doing after", r"^['’]?s?\s*(?:\w+ly )?", r"\b")
 _NOT_BEFORE = cues("not before", r"\b", r"\s*(?:\(?the\)?\s*)?$")
 _NOT_AFTER = cues("not after", r"^\s*")
@@ -162,8 +163,9 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if unit.startswith("m") and not _EXPERIENCE.search(after[:60]):
         return False
     if not has_experience:
-        counted = "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
-        if not (counted and _DOING.match(after)):
+        least = _DEMAND_AFTER.match(after)
+        counted = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+        if not (counted and _DOING.match(after[least.end() :] if least else after)):
             return False
     if not _PERSON.search(before) and (
         _EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60]))
