@@ -30,8 +30,9 @@ from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.ai_label import ai_label
+from transforms.role.employment import employment_of
 from transforms.role.requirements import degree_in, years_in
-from transforms.role.titles import employment_type_of, role_of, seniority_by_years, seniority_of, seniority_stated
+from transforms.role.titles import role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.skills.extraction import skills_in
 from transforms.skills.sections import prefetch_lines
 from transforms.text.batch_cache import BatchCache
@@ -398,8 +399,8 @@ def _read_terms(raw: RawPosting, content: _Content) -> _Terms:
     )
     country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
     stated = raw.get("employment_type")
-    kind = employment_type_of(stated) if stated else None
-    if not stated or kind is not None:
+    kind, is_known = employment_of(stated, content.title, content.body.text)
+    if is_known:
         return _Terms(where, country, kind, ())
     rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
     return _Terms(where, country, kind, (Rejected("employment_type", stated, rule).issue,))

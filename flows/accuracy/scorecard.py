@@ -22,6 +22,7 @@ from rich.text import Text
 from flows.accuracy.adverts_read import ENGLISH, OTHERS, score_adverts
 from flows.accuracy.audit_results import GOLD as ANSWERS
 from flows.accuracy.audited_cases import score_audited
+from flows.accuracy.bilingual_halves import score_halves
 from flows.accuracy.scoring import Figure, Miss, Score, score
 from flows.runtime.settings import PROJECT
 from flows.terminal.console import LOOK
@@ -139,6 +140,12 @@ DECLARED: Mapping[str, Declared] = {
         f"{AUDIT}{reader}": _without_target(reader, f"audited adverts of this data folder: {reader}")
         for reader in READERS
     },
+    "halves.skills.recall": _with_target("skill", "other scripts: skills of the English half", 0.80),
+    "halves.skills.precision": _with_target("skill", "other scripts: skills that the English half has", 0.90),
+    "halves.years": _with_target("requirement", "other scripts: years of the English half", 0.80),
+    "halves.years.none": _without_target("requirement", "other scripts: no years where the English half has none"),
+    "halves.degree": _with_target("requirement", "other scripts: degree of the English half", 0.80),
+    "halves.degree.none": _without_target("requirement", "other scripts: no degree where the English half has none"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
 
@@ -165,6 +172,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     found: Score = score(gold or GOLD, real)
     if real is not None:
         score_adverts(gold or GOLD, real, found)
+        score_halves(real, found)
     if data is not None and (data / ANSWERS).exists():
         score_audited(data, archive or data / "archive", found)
     by_name = {figure.name: figure for figure in found.figures()}

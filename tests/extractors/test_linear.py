@@ -83,6 +83,7 @@ WORDS = (
     ),
     *("Requirements:\n", "\x1b", "\u202e", "工", "'", ".", ": ", "full-time ", "[", "per ", "10% ", "up to ", "US "),
     *("New York, NY, ", "Bachelor's degree or ", "years of experience ", "AI ", "bonus ", "&amp;amp;"),
+    *("this is a full-time ", "40 hours per ", "vollzeit | ", "stage ", "cdd\n"),
 )
 
 

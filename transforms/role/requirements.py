@@ -12,11 +12,14 @@ import re
 from collections.abc import Iterator
 
 from transforms.records.vocabulary import DEGREES
-from transforms.skills.sections import Line, cues_of, lines_of, lowered, sentence_at
+from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
+from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lowered, sentence_at
 from transforms.text.evidence import Reading
 from transforms.text.lookups import rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
+_ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
+"""Words of a heading of wishes that is as often the only heading of what is asked for: "Ideally, you'd have"."""
 MAX_YEARS = 20
 """More years than this are a firm's age or a slip; adverts that demand more were not seen."""
 MONTHS_IN_YEAR = 12
@@ -43,8 +46,9 @@ _NUMBER = rf"(?:\d{{1,2}}(?:[.,]5)?|{'|'.join(sorted(_SPELT_OUT, key=len, revers
 _UNITS = r"years?|yrs?|yoe|jahren?|ans|ann[ée]es|a[nñ]os?|lata?|lat|jaar|anni|år"
 _AFTER_NUMBER = (
     r"(?:\s?\+|\splus\b)?(?:\s?\(\s?\w{1,9}\+?\s?\))?"
-    rf"(?:\s?(?:-|–|—|to|bis|à|a|al|do|e|or|oder|ou|and)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
-    rf"(?:\s?\+|\s(?:or more|plus|or greater|o más|ou plus|oder mehr|ou mais|full|solid|good|strong))?[\s-]{{0,3}}"
+    rf"(?:\s?(?:-|–|—|/|to|bis|à|a|al|do|e|or|oder|ou|and|et|und|y|i|tot|até|ai)\s?(?P<high>{_NUMBER})\s?\+?(?:\s?\(\s?\w{{1,9}}\+?\s?\))?)?"
+    rf"(?:\s?\+|\s(?:or more|plus|or greater|o más|ou plus|oder mehr|und mehr|et plus|y más|ou mais|o più|of meer"
+    rf"|lub więcej|full|solid|good|strong))?[\s-]{{0,3}}"
     rf"(?P<unit>{_UNITS}|months?|monate?n?|mois|meses)\b\+?"
 )
 _YEARS = re.compile(rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER}){_AFTER_NUMBER}", re.IGNORECASE)
@@ -55,6 +59,7 @@ _YEARS_IN_DIGITS = re.compile(
 _WORD = re.compile(r"\w+")
 _EXPERIENCE = cues("experience")
 _DEMAND = cues("demanded before", r"", r"\s*$")
+_DEMAND_AFTER = cues("demanded after", r"^\s*\(?", r"\b\.?\)?")
 _DOING = cues("doing after", r"^['’]?s?\s*(?:\w+ly )?", r"\b")
 _NOT_BEFORE = cues("not before", r"\b", r"\s*(?:\(?the\)?\s*)?$")
 _NOT_AFTER = cues("not after", r"^\s*")
@@ -63,7 +68,11 @@ _LASTING = cues("lasting", r"\b", r"\s*$")
 _PERSON = cues("person", r"\b", r"\b")
 _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
+_EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
 _CLAUSE_END = re.compile(r"[,;(.]\s|$")
+
+
+_NOT_ONLY = re.compile(r"\bnot\b|\bbonus|\bnice|\bplus\b|\bnicht\b|\bkein")
 
 
 def years_in(text: str) -> tuple[float, int, int] | None:
@@ -74,13 +83,30 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     that are preferred, and those of the employer's own history, are left out.
     """
     best: tuple[float, int, int] | None = None
-    for begin, kind, line in lines_of(text):
-        if "years" not in line.words:
-            continue
+    for begin, kind, line in _lines_with("years", text):
         demanded = line.once(_years_demanded, kind)
         if demanded is not None and (best is None or demanded[0] > best[0]):
             best = demanded[0], begin + demanded[1], begin + demanded[2]
+    if best is None and is_east_asian(text):
+        found = years_in_east_asian(text, MAX_YEARS)
+        return (float(found.value), found.start, found.end) if found else None
     return best
+
+
+def _lines_with(words: str, text: str) -> Iterator[Placed]:
+    """The lines with words of a list. Where nothing else is asked for, what the ideal candidate has is demanded."""
+    lines = lines_of(text)
+    telling = [line for _, _, line in lines if words in line.words or f"{words} within" in line.words]
+    if not telling:
+        return
+    has_demands = any(kind == "required" for _, _, line in lines for _, kind in line.openings)
+    is_ideal = False
+    for begin, kind, line in lines:
+        if words in line.words or f"{words} within" in line.words:
+            yield begin, "required" if is_ideal and kind == "preferred" else kind, line
+        if line.openings:
+            heading = lowered(line.text[:MAX_HEADING])
+            is_ideal = not has_demands and bool(_ONLY_LIST.search(heading)) and not _NOT_ONLY.search(heading)
 
 
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
@@ -137,14 +163,15 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if unit.startswith("m") and not _EXPERIENCE.search(after[:60]):
         return False
     if not has_experience:
-        counted = "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
-        if not (counted and _DOING.match(after)):
+        least = _DEMAND_AFTER.match(after)
+        counted = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+        if not (counted and _DOING.match(after[least.end() :] if least else after)):
             return False
     if not _PERSON.search(before) and (
         _EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60]))
     ):
         return False
-    if _WISHED_BEFORE.search(before[-30:]):
+    if _WISHED_BEFORE.search(before[-30:]) or _EXCEPTION_BEFORE.search(before):
         return False
     clause = _CLAUSE_END.search(after)
     if clause and _WISHED.search(after[: clause.start()]):
@@ -155,10 +182,13 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
 # --- degree -----------------------------------------------------------------------------------------
 
 _JOINED = re.compile(
-    r"^[\s,/)’']*(?:(?:degree|or|and|oder|ou|o|lub|an?|higher|in|of|equivalent|the|advanced)\b[\s,/)]*)*$",
+    r"^[\s,/)’'-]*(?:(?:degree|or|and|oder|und|bzw|ou|et|o|y|e|lub|of|an?|une?|einer?|higher|in|equivalent|the|advanced)"
+    r"\b[\s,/)-]*)*$",
     re.IGNORECASE,
 )
 _DEGREE_WISHED = cues("degree wished", r"\b", r"\b")
+_DEGREE_WISHED_BEFORE = cues("degree wished before", r"\b", r"\b")
+_DEGREE_WISHED_NEAR = cues("degree wished near", r"^[^,;.]*\b", r"\b")
 _OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
 _WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
 GENERIC = "generic"
@@ -185,13 +215,14 @@ def degree_in(text: str) -> Reading | None:
     that is only preferred does not count. `none` means the text says that no degree, or school only, is needed.
     """
     best: Reading | None = None
-    for begin, kind, line in lines_of(text):
-        if "degree" not in line.words and "degree within" not in line.words:
-            continue
+    for begin, kind, line in _lines_with("degree", text):
         lowest = line.once(_degree_demanded, kind)
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest
             best = Reading(degree, f"asks for: {degree}", begin + start, begin + end, "text")
+    if best is None and is_east_asian(text):
+        found = degree_in_east_asian(text)
+        return Reading(str(found.value), f"asks for: {found.value}", found.start, found.end, "text") if found else None
     return best
 
 
@@ -208,24 +239,30 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
     if not _names_degree(line):
         return None
     text = line.text
-    matches = list(_degree_pattern().finditer(text))
+    demanded = [
+        match
+        for group, beyond in _groups(text, list(itertools.islice(_degree_pattern().finditer(text), MAX_MENTIONS)))
+        if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind))
+        for match in group
+    ]
+    named = [match for match in demanded if match.lastgroup != GENERIC]
     best: tuple[str, int, int] | None = None
+    for match in named or demanded:
+        degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
+        if best is None or _RANK[degree] < _RANK[best[0]]:
+            best = degree, match.start(), match.end()
+    return best
+
+
+def _groups(text: str, matches: list[re.Match[str]]) -> Iterator[tuple[list[re.Match[str]], int]]:
+    """Degrees that are named in one breath ("Bachelor's or Master's"), with the start of the next ones."""
     first = 0
     while first < len(matches):
         last = first
         while last + 1 < len(matches) and _JOINED.match(text[matches[last].end() : matches[last + 1].start()]):
             last += 1
-        group = matches[first : last + 1]
-        beyond = matches[last + 1].start() if last + 1 < len(matches) else len(text)
+        yield matches[first : last + 1], matches[last + 1].start() if last + 1 < len(matches) else len(text)
         first = last + 1
-        if not _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind)):
-            continue
-        named = [match for match in group if match.lastgroup != GENERIC]
-        for match in named or group:
-            degree = match.lastgroup if named and match.lastgroup else ANY_DEGREE
-            if best is None or _RANK[degree] < _RANK[best[0]]:
-                best = degree, match.start(), match.end()
-    return best
 
 
 def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, section: str) -> bool:
@@ -238,5 +275,7 @@ def _is_degree_demanded(text: str, group: list[re.Match[str]], beyond: int, sect
     opening = after.find("(")
     after = after[:closing] if closing >= 0 else after[:opening] if opening >= 0 else after
     if _DEGREE_WISHED.search(after) or _DEGREE_WISHED.search(before[-25:]) or _WITHOUT.search(before[-20:]):
+        return False
+    if _DEGREE_WISHED_BEFORE.search(before[-25:]) or _DEGREE_WISHED_NEAR.match(after):
         return False
     return not _OTHER_PEOPLE.search(before)

@@ -350,7 +350,11 @@ def seniority_by_years(years: float) -> str:
 # --- employment type --------------------------------------------------------------------------------
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TYPE_ORDER = ("INTERN", "VOLUNTEER", "PER_DIEM", "PART_TIME", "CONTRACTOR", "TEMPORARY", "OTHER", "FULL_TIME")
+UNSTATED = "UNSTATED"
+"""What `employment_types.csv` says of words that leave the kind open: a contract without an end, of any hours."""
+_TYPE_ORDER = (
+    "INTERN", "VOLUNTEER", "PER_DIEM", "PART_TIME", "CONTRACTOR", "TEMPORARY", "OTHER", "FULL_TIME", UNSTATED,
+)  # fmt: skip
 """Which of several kinds named in one phrase counts: the one that sets the job apart from full-time employment."""
 
 
@@ -374,13 +378,24 @@ def _code_words(words: str) -> tuple[str, ...]:
     return _key(_CAMEL.sub(" ", words[:MAX_TITLE].replace("_", " ")))
 
 
-@functools.lru_cache(maxsize=4096)
 def employment_type_of(words: str) -> str | None:
     """The schema.org employmentType that a source's own words mean; None when they name none.
 
-    The whole phrase counts where `employment_types.csv` knows it ("Full-time, permanent"); else its longest
-    known parts are read, and the one that sets the job apart from full-time employment wins ("CDD - 6 mois").
+    The whole phrase counts where `employment_types.csv` knows it ("Full-time, temporary"); else its longest known
+    parts are read, and the one that sets the job apart from full-time employment wins ("CDD - 6 mois"). A contract
+    without an end says nothing of hours, so it alone ("CDI", "Permanent") names none.
     """
+    kind = _employment_named(words)
+    return None if kind == UNSTATED else kind
+
+
+def names_employment(words: str) -> bool:
+    """Whether a source's own words speak of the kind of employment, though they may leave it open ("Permanent")."""
+    return _employment_named(words) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _employment_named(words: str) -> str | None:
     known = _employment_words()
     said = _code_words(words)
     if said in known:

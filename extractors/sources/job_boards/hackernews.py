@@ -21,7 +21,7 @@ from transforms.place.location_line import folded, is_understood
 from transforms.place.places import whereabouts
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.role.titles import employment_type_of, names_a_job
+from transforms.role.titles import employment_type_of, names_a_job, names_employment
 from transforms.text.normalise import text_of
 
 API = "https://hn.algolia.com/api/v1/"
@@ -224,7 +224,7 @@ def _pieces(line: str) -> list[str]:
 
 
 def _is_telling(piece: str) -> bool:
-    return names_a_job(piece) or is_understood(folded(piece)) or employment_type_of(piece) is not None
+    return names_a_job(piece) or is_understood(folded(piece)) or names_employment(piece)
 
 
 def _read_line(pieces: Sequence[str]) -> Line:

@@ -185,7 +185,7 @@ def test_concepts_are_declared_and_used() -> None:
 
 
 def test_employment_types_are_schema_org() -> None:
-    assert {row["employment_type"] for row in lookup("employment_types")} == set(EMPLOYMENT_TYPES)
+    assert {row["employment_type"] for row in lookup("employment_types")} == {*EMPLOYMENT_TYPES, titles.UNSTATED}
 
 
 def test_a_rule_for_no_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

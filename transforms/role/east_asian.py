@@ -1,0 +1,151 @@
+"""Years of experience and the lowest accepted degree in Chinese, Japanese and Korean.
+
+These texts have no spaces around words, or endings on them, and the unit stands right after the number, so that they
+have readers of their own beside those of `requirements`. Words are rows of `east_asian_requirements.csv`. What stands
+below a heading of wishes, or is said to be preferred in its clause, is not demanded.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from transforms.records.vocabulary import DEGREES
+from transforms.text.lookups import cells_of
+
+MAX_HEADING = 24
+"""Characters of a line without a bullet that may be a heading."""
+MAX_LINES = 5_000
+"""Lines of a text that are read."""
+MAX_CLAUSE = 60
+"""Characters around a number or a degree that are of its clause."""
+MAX_MENTIONS = 100
+"""Numbers of years, or degrees, of one line that are looked at."""
+_BULLET = re.compile(r"\s*(?:[-•*·–●▪◦・‧○◇◆■□✓※]|\d{1,2}[.)、．）])")
+_CLAUSE_END = re.compile(r"[，。,;；、\n]|(?<=.)[-–—] ")
+_RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
+
+
+class Demand(NamedTuple):
+    """What a text demands, with the span that says so."""
+
+    value: float | str
+    start: int
+    end: int
+
+
+@functools.cache
+def _patterns(cue: str) -> str:
+    """The patterns of a cue as alternatives. Raises ValueError where the lookup has none."""
+    found = [row["pattern"] for row in cells_of("east_asian_requirements") if row["cue"] == cue]
+    if not found:
+        raise ValueError(f"east_asian_requirements.csv: no row for the cue {cue!r}")
+    return "|".join(found)
+
+
+@functools.cache
+def _cue(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
+    return re.compile(f"{before}(?:{_patterns(cue)}){after}")
+
+
+@functools.cache
+def _letters() -> tuple[str, ...]:
+    return tuple(_patterns("letter").split("|"))
+
+
+@functools.cache
+def _numbers() -> dict[str, int]:
+    return {row["pattern"]: int(row["value"]) for row in cells_of("east_asian_requirements") if row["cue"] == "number"}
+
+
+@functools.cache
+def _years_pattern() -> re.Pattern[str]:
+    number = rf"(?:\d{{1,2}}(?:\.5)?|[０-９]{{1,2}}|{_patterns('number')})"
+    return re.compile(
+        rf"(?<![\d.,年$¥￥第])(?P<low>{number})\s?(?:年|년)?\s?(?:(?:[-–—~〜～]|至|到|から)\s?(?P<high>{number})\s?)?"
+        r"[+＋]?\s?(?:余\s?)?(?:年|년)(?!代|月|度|\s?\d{1,2}\s?(?:月|월)|\s?제)"
+    )
+
+
+@functools.cache
+def _degree_pattern() -> re.Pattern[str]:
+    """One expression for all degrees, a named group each."""
+    rows = [row for row in cells_of("east_asian_requirements") if row["cue"] == "degree"]
+    of_degree = {degree: "|".join(row["pattern"] for row in rows if row["value"] == degree) for degree in DEGREES}
+    return re.compile("|".join(f"(?P<{degree}>{words})" for degree, words in of_degree.items() if words))
+
+
+def is_east_asian(text: str) -> bool:
+    """Whether a text may be Chinese, Japanese or Korean: it holds one of their commonest letters."""
+    return not text.isascii() and any(letter in text for letter in _letters())
+
+
+def years_in_east_asian(text: str, most: int) -> Demand | None:
+    """The most years of experience that a text demands, up to `most`; None when none are."""
+    best: Demand | None = None
+    for begin, line in _demanding_lines(text):
+        for match in itertools.islice(_years_pattern().finditer(line), MAX_MENTIONS):
+            years = _number(match["low"])
+            if 0 < years <= most and (best is None or years > best.value) and _is_demanded(line, match):  # type: ignore[operator]
+                best = Demand(years, begin + match.start(), begin + match.end())
+    return best
+
+
+def degree_in_east_asian(text: str) -> Demand | None:
+    """The lowest degree that a text accepts, one of `DEGREES`; None when none is asked for."""
+    best: Demand | None = None
+    for begin, line in _demanding_lines(text):
+        for match in itertools.islice(_degree_pattern().finditer(line), MAX_MENTIONS):
+            degree = match.lastgroup or ""
+            if (best is None or _RANK[degree] < _RANK[str(best.value)]) and _is_degree_demanded(line, match):
+                best = Demand(degree, begin + match.start(), begin + match.end())
+    return best
+
+
+def _demanding_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines, with their offsets, that stand below no heading of wishes."""
+    is_wished = False
+    begin = 0
+    for line in itertools.islice(text.split("\n"), MAX_LINES):
+        is_heading = 0 < len(line) <= MAX_HEADING and not _BULLET.match(line)
+        if is_heading:
+            is_wished = bool(_cue("wish heading").search(line))
+        if not is_wished:
+            yield begin, line
+        begin += len(line) + 1
+
+
+def _number(said: str) -> float:
+    return float(_numbers()[said]) if said in _numbers() else float(said)
+
+
+def _clause(line: str, match: re.Match[str]) -> tuple[str, str]:
+    """What stands before and after a match in its clause."""
+    before = line[max(0, match.start() - MAX_CLAUSE) : match.start()]
+    after = line[match.end() : match.end() + MAX_CLAUSE]
+    ends = [end.end() for end in _CLAUSE_END.finditer(before)]
+    closing = _CLAUSE_END.search(after)
+    return before[ends[-1] if ends else 0 :], after[: closing.start()] if closing else after
+
+
+def _is_demanded(line: str, match: re.Match[str]) -> bool:
+    """Whether years are of a person's experience, and demanded."""
+    before, after = _clause(line, match)
+    near = line[max(0, match.start() - MAX_CLAUSE) : match.end() + MAX_CLAUSE]
+    if _cue("not before", after=r"\s?$").search(before) or _cue("not after", before="^").match(after):
+        return False
+    if not _cue("experience").search(before + after) and not _cue("experience").search(near):
+        return False
+    return not _cue("employer").search(before) and not _cue("wished").search(before[-8:] + after)
+
+
+def _is_degree_demanded(line: str, match: re.Match[str]) -> bool:
+    """Whether a degree is asked for: said to be one ("本科及以上学历"), not of colleagues, and not a wish."""
+    before, after = _clause(line, match)
+    is_degree = _cue("degree itself").search(match[0]) or _cue("degree after", before="^").match(after)
+    if not is_degree:
+        is_degree = _cue("degree after", before="^").match(line[match.end() : match.end() + MAX_CLAUSE])
+    return bool(is_degree) and not _cue("wished").search(after) and not _cue("other people").search(before)

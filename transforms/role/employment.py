@@ -1,0 +1,181 @@
+"""The kind of employment an advert offers, from its title, its source's own field and its text.
+
+Title and field say it in few words. The text is read where they leave it open: by lines, and there by what stands
+between marks ("Berlin | full-time | hybrid"), by whole turns of phrase ("this is a full-time position") and by weekly
+hours. What the words are, and before and after which they mean somebody else, are rows of `employment_cues.csv`.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+
+from transforms.role.titles import employment_type_of, names_employment, seniority_of
+from transforms.skills.sections import lowered
+from transforms.text.lookups import cells_of
+from transforms.text.multi_match import Literals
+
+MAX_LINE = 120
+"""Characters of a line whose parts are read one by one: a line of facts, no sentence."""
+MAX_MENTIONS = 100
+"""Lines with a word of employment that are read in one text."""
+REACH = 150
+"""Characters around such a word that are read of a longer line: a sentence."""
+MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
+"""Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
+MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
+"""Weekly hours of part-time work, as OECD counts it: 30 at most. Fewer than a day's are of something else."""
+OVERRULED = ("TEMPORARY", "CONTRACTOR")
+"""Kinds in a source's field that a text which speaks of the internship itself overrules: feeds have no word for it."""
+_INTERN = "INTERN"
+_NO_INTERNSHIP = re.compile(r"trainee|extern|interns$")
+"""Words of the level `intern` that are also used of first jobs, or of several openings."""
+_MARKS = re.compile(r"\s*(?:[|·•,;/()\[\]–—:：✓►▪*]|\s-\s|^\s*-|\s+&\s+)\s*")
+_HOURS = re.compile(
+    r"(?<![\w.,:€$£-])(?P<low>\d\d)(?:[.,]\d{1,2})?(?:\s?(?:-|–|bis|to|à|a)\s?(?P<high>\d\d)(?:[.,]\d{1,2})?)?\s?-?\s?"
+    r"(?:(?:h|hrs?|hours?|stunden|std\.?|heures|horas|ore|uur|godzin)\s?-?\s?"
+    r"(?:(?:/|per|a|an|each|pro|die|in der|par|por|la|à la|al|alla|a la|w|na|de)\s?){0,2}"
+    r"(?:week|wk|w\b|woche|sem\b|semaine|hebdo|semana|settimana|tydzień|tygodni))"
+)
+_BARE_HOURS = re.compile(
+    r"(?:base |arbeitszeit |contrat |hebdo )?(?P<low>\d\d)(?:[.,]\d)? ?(?:h|heures|stunden|std\.?)"
+)
+_NO_HOURS_BEFORE = re.compile(
+    r"(?:over|beyond|above|exceed\w*|than|at least|minimum(?: of)?|mindestens|über|mehr als|au-delà de|plus de"
+    r"|up to|bis zu|sav\w+|spar\w+|overlap\w*|spen[dt]\w*)\s(?:\w+\s)?$"
+)
+_NO_HOURS_AFTER = re.compile(
+    r"\W{1,3}(?:of |im |in |au |de )?(?:overlap|training|meeting|learning|home|büro|office|remote)"
+)
+
+
+@functools.cache
+def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The rows of a place in order, those of one kind that follow each other in one expression."""
+    rows = [row for row in cells_of("employment_cues") if row["where"] == where]
+    grouped = itertools.groupby(rows, key=lambda row: row["employment_type"])
+    return tuple(
+        (kind, re.compile(f"{before}(?:{'|'.join(row['pattern'] for row in same)}){after}")) for kind, same in grouped
+    )
+
+
+@functools.cache
+def _literals() -> Literals:
+    return Literals(row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal")
+
+
+def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None, bool]:
+    """The schema.org employmentType of an advert, and whether the source's own words for it are known.
+
+    A title that names a kind apart from full-time employment counts before the field, the field before the text.
+    """
+    kind = employment_type_of(stated) if stated else None
+    is_known = not stated or kind is not None or names_employment(stated)
+    titled = employment_in_title(title)
+    if titled is not None and titled != "FULL_TIME":
+        return titled, is_known
+    if kind in OVERRULED and text and _offers_internship(text):
+        return _INTERN, is_known
+    return kind or titled or (employment_in(text) if text else None), is_known
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def employment_in_title(title: str) -> str | None:
+    """The kind of employment that a title names.
+
+    >>> employment_in_title("Data Analyst (Part-time)"), employment_in_title("Contract Manager")
+    ('PART_TIME', None)
+    """
+    said = lowered(title)
+    level = seniority_of(title)
+    is_intern = level.value == "intern" and not _NO_INTERNSHIP.search(level.rule)
+    for kind, pattern in _patterns("title", r"(?<!\w)", r"(?!\w)"):
+        if pattern.search(said):
+            return _INTERN if is_intern and kind == "FULL_TIME" else kind
+    if is_intern:
+        return _INTERN
+    parts = [part for part in _MARKS.split(said) if part]
+    return _of_parts(parts[1:])
+
+
+def employment_in(text: str) -> str | None:
+    """The kind of employment that a text says the job is; None where it says none, or several."""
+    found = ""
+    for line in itertools.islice(_telling(text), MAX_MENTIONS):
+        kind = _kind_in(line)
+        if kind == _INTERN:
+            return kind
+        found = found or kind or ""
+    return found or None
+
+
+def _offers_internship(text: str) -> bool:
+    return any(_of_phrases(line) == _INTERN for line in itertools.islice(_telling(text), MAX_MENTIONS))
+
+
+def _telling(text: str) -> Iterator[str]:
+    """The lines, in lower case, that hold a word of employment; of a long one, what stands around the word."""
+    reached = 0
+    for start, end in _literals().spans(text):
+        if start < reached:
+            continue
+        first = max(text.rfind("\n", reached, start) + 1, start - REACH, reached)
+        last = text.find("\n", end, end + REACH)
+        reached = last = min(len(text), end + REACH) if last < 0 else last
+        yield lowered(text[first:last])
+
+
+def _kind_in(line: str) -> str | None:
+    kind = _of_phrases(line)
+    if kind is None and len(line) <= MAX_LINE and not line.endswith((".", "?", "!")):
+        parts = [part for part in _MARKS.split(line) if part]
+        kind = _of_parts(parts) or _of_bare_hours(parts)
+    return kind or _of_hours(line)
+
+
+def _of_phrases(line: str) -> str | None:
+    """The kind that a turn of phrase names; several in one line are the employer's other openings, or a choice."""
+    found = []
+    for kind, pattern in _patterns("text", r"(?<!\w)", ""):
+        match = pattern.search(line)
+        if match and not _is_of_others(line, match):
+            found.append(kind)
+    if _INTERN in found:
+        return _INTERN
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _is_of_others(line: str, match: re.Match[str]) -> bool:
+    """Whether what stands around says that the words are not of this job."""
+    ((_, before),) = _patterns("not before", r"\b", r"\b[^.;]{0,12}$")
+    ((_, after),) = _patterns("not after", r"^\W{0,3}", r"")
+    return bool(before.search(line[max(0, match.start() - 40) : match.start()]) or after.match(line[match.end() :]))
+
+
+def _of_parts(parts: list[str]) -> str | None:
+    """The kind that a part of a line names which holds nothing else."""
+    kinds = {kind for part in parts for kind, pattern in _patterns("part", "", "") if pattern.fullmatch(part.strip())}
+    if kinds == {"FULL_TIME", "PART_TIME"}:
+        return "FULL_TIME"
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _of_bare_hours(parts: list[str]) -> str | None:
+    found = [_BARE_HOURS.fullmatch(part.strip()) for part in parts]
+    return next(("FULL_TIME" for match in found if match and _is_full(int(match["low"]))), None)
+
+
+def _of_hours(line: str) -> str | None:
+    match = _HOURS.search(line)
+    if match is None or _NO_HOURS_BEFORE.search(line[: match.start()]) or _NO_HOURS_AFTER.match(line[match.end() :]):
+        return None
+    low, high = int(match["low"]), int(match["high"] or match["low"])
+    if _is_full(low) and _is_full(high):
+        return "FULL_TIME"
+    return "PART_TIME" if MIN_PART_HOURS <= low <= high <= MAX_PART_HOURS else None
+
+
+def _is_full(hours: int) -> bool:
+    return MIN_FULL_HOURS <= hours <= MAX_FULL_HOURS
