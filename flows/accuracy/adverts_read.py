@@ -62,7 +62,7 @@ def read_adverts(real: Path, wanted: Iterable[str]) -> dict[str, Posting]:
     found: dict[str, Posting] = {}
     for source, natives in ids.items():
         said = {}
-        for response in _answers(real / "payloads" / source):
+        for response in find_answers(real / "payloads" / source):
             for one in all_sources()[source].parse(response):
                 if isinstance(one, dict) and str(one["id"]).strip() in natives:
                     said[str(one["id"]).strip()] = one
@@ -70,7 +70,8 @@ def read_adverts(real: Path, wanted: Iterable[str]) -> dict[str, Posting]:
     return found
 
 
-def _answers(folder: Path) -> Iterator[Response]:
+def find_answers(folder: Path) -> Iterator[Response]:
+    """The recorded answers of a source's folder, in order of their files."""
     for path in sorted(folder.glob("*.warc.gz")):
         yield from (one for one in read(path) if isinstance(one, Response))
 

@@ -20,6 +20,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.accuracy.adverts_read import ENGLISH, OTHERS, score_adverts
+from flows.accuracy.bilingual_halves import score_halves
 from flows.accuracy.scoring import Figure, Miss, Score, score
 from flows.runtime.settings import PROJECT
 from flows.terminal.console import LOOK
@@ -128,6 +129,12 @@ DECLARED: Mapping[str, Declared] = {
     "skills_gold.mentioned_apart": _with_target("skill", "skills_gold: only mentioned, read so", 0.70),
     "skill_alias_cases": _without_target("skill", "skill_alias_cases: exact set"),
     **dict(_advert_figures()),
+    "halves.skills.recall": _with_target("skill", "other scripts: skills of the English half", 0.80),
+    "halves.skills.precision": _with_target("skill", "other scripts: skills that the English half has", 0.90),
+    "halves.years": _with_target("requirement", "other scripts: years of the English half", 0.80),
+    "halves.years.none": _without_target("requirement", "other scripts: no years where the English half has none"),
+    "halves.degree": _with_target("requirement", "other scripts: degree of the English half", 0.80),
+    "halves.degree.none": _without_target("requirement", "other scripts: no degree where the English half has none"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
 
@@ -153,6 +160,7 @@ def score_readers(gold: Path | None = None) -> Card:
     found: Score = score(gold or GOLD, real)
     if real is not None:
         score_adverts(gold or GOLD, real, found)
+        score_halves(real, found)
     by_name = {figure.name: figure for figure in found.figures()}
     figures = {name: by_name[name] for name in DECLARED if name in by_name}
     missed = {(miss.figure, miss.case) for miss in found.misses}
