@@ -340,6 +340,7 @@ def _ends(text: str, start: int, end: int) -> bool:
 
 
 _BESIDE_WIDE = re.compile(r"(?<=[!-~])(?=[\u2e80-\uffff])|(?<=[\u2e80-\uffff])(?=[!-~])")
+_ACCENTED = re.compile(r"\\?([À-ÖØ-Þà-öø-þ])")
 _BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -359,8 +360,9 @@ def lexicon() -> Lexicon:
 
 def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spelling], bytes]) -> Any:
     """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
-    made_of = (version("hyperscan"), *(f"{s.text}\n{s.is_exact} {s.meaning}\n" for s in spellings))
-    kept = cache_path(name, ".hyperscan", map(str.encode, made_of))
+    expressions = [expression(s) for s in spellings]
+    made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning}\n" for s in spellings))
+    kept = cache_path(name, ".hyperscan", (*map(str.encode, made_of), *expressions))
     content = read_cached(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
     if content is not None:
         with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
@@ -368,7 +370,7 @@ def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spel
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     is_caseless = expression is _expression
     database.compile(
-        expressions=[expression(s) for s in spellings],
+        expressions=expressions,
         ids=[s.meaning for s in spellings],
         flags=[
             hyperscan.HS_FLAG_SOM_LEFTMOST | (hyperscan.HS_FLAG_CASELESS if is_caseless and not s.is_exact else 0)
@@ -393,6 +395,8 @@ def _expression(spelling: _Spelling) -> bytes:
     """A spelling as an expression: long ones are literals, which compile fast; short ones must be whole words."""
     text = spelling.text
     escaped = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
+    if not spelling.is_exact and not text.isascii():  # ignoring case is for letters of ASCII only
+        escaped = _ACCENTED.sub(lambda found: f"[{found[1].lower()}{found[1].upper()}]", escaped)
     if len(text) <= SHORT_WORD:
         begin = r"\b" if text[0].isascii() and text[0].isalnum() else ""
         end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""
