@@ -88,9 +88,9 @@ _SET_ASIDE = re.compile(
     rf"(?:[^\S\n][^\s,;()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
 )
 _OF_COMPANIES = re.compile(
-    r"(?:[\s,/&+():]|(?:and|or|the|of|from|by|at|like|such as|as|including|include|e\.g\.|other|top|leading|major|world"
-    r"|global|innovative|iconic|biggest|largest|best|fastest-growing|companies|company|firms|teams|investors|founders"
-    r"|leaders|brands|customers|startups|organisations|organizations|giants|clients|partners|angels|executives|und|et"
+    r"(?:[\s,/&+():-]|(?:and|or|the|of|from|by|at|like|such as|as|including|include|e\.g\.|other|top|leading|major"
+    r"|world|global|innovative|iconic|biggest|largest|best|fastest-growing|companies|company|firms|teams|investors|founders"
+    r"|leaders|brands|customers|startups|organisations|organizations|giants|clients|partners|angels|executives|éditeurs|grands|mondiaux|partenaires|entreprises|acteurs|und|et"
     r"|y|e|en|i|oraz|wie|comme|como|come|als)(?!\w)|[A-Z0-9][\w.’'&-]*)*"
 )
 _ORGANISATION = re.compile(

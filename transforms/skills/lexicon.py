@@ -133,6 +133,8 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
     for row in rows_of("section_words"):
         words, kind, where = str(row["words"]), str(row["kind"]), str(row["where"])
         forms = FORMS.get(where, ())
+        if where == "heading" and row["language"] == "fr":
+            forms = (*forms, "{} :")  # French sets a blank before a colon
         for form in ("{}",) if forms and is_wide(words) else forms:
             for text in _variants(words, True):
                 add(form.format(text), False, Meaning(kind=kind, where=where))
