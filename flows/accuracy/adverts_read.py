@@ -23,9 +23,11 @@ from transforms.place.places import whereabouts
 from transforms.posting import posting
 from transforms.records.rows import Pay, Posting
 from transforms.records.vocabulary import AI_GROUPS
+from transforms.skills.extraction import skills_in
 
 ADVERTS_READ = "adverts_read.jsonl"
 ENGLISH, OTHERS = "english", "others"
+SKILL_KEYS = ("skills_required", "skills_preferred", "skills_mentioned")
 ROUNDED = 0.002
 """Relative difference within which two amounts are one: summaries in thousands are rounded."""
 
@@ -203,9 +205,14 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts) -> None:
 
 
 def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:
-    """Skills asked for that the taxonomy has; finds that no label names; labels that have a row."""
+    """Skills asked for that the taxonomy has; finds that no label names; labels that have a row.
+
+    Labels are written as in the text: one without a row may name skills within it, as "transformer models" does.
+    """
     asked = {skill_of(one) for key in ("skills_required", "skills_preferred") for one in label[key]}
     labelled = asked | {skill_of(one) for one in label["skills_mentioned"]}
+    wordings = "\n".join(one for key in SKILL_KEYS for one in label[key] if not is_in_taxonomy(skill_of(one)))
+    labelled |= {one.skill for one in skills_in(wordings)}
     got = {one.skill for one in advert.skills}
     covered = {skill for skill in asked if is_in_taxonomy(skill)}
     counts.count(f"{group}.skills.recall", employer, len(covered & got), len(covered))

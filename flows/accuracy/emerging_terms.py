@@ -124,13 +124,13 @@ SELECT any_value(p.posting_id ORDER BY p.posting_id) AS posting_id,
     min(coalesce(p.posted_on, p.first_seen_at::DATE)), min(p.first_seen_at::DATE),
     any_value(a.text ORDER BY p.posting_id)
 FROM core.postings AS p JOIN adverts AS a USING (posting_id)
-WHERE p.text_state = 'full' AND p.language = '{LANGUAGE}'
+WHERE p.text_state = 'full' AND ($every_language OR p.language = '{LANGUAGE}')
 GROUP BY p.job_id
 """
 
 
-def read_adverts(data: Path, *, refined: Path | None = None) -> list[Advert]:
-    """The full texts of all jobs in English.
+def read_adverts(data: Path, *, refined: Path | None = None, every_language: bool = False) -> list[Advert]:
+    """The full texts of all jobs in English, or in every language.
 
     Raises `FileNotFoundError` when nothing was published yet, and `Wrong` when an earlier version published it.
 
@@ -138,7 +138,7 @@ def read_adverts(data: Path, *, refined: Path | None = None) -> list[Advert]:
     """
     with open_reader(data, with_texts=True, refined=refined) as con:
         try:
-            rows = con.execute(ADVERTS).fetchall()
+            rows = con.execute(ADVERTS, {"every_language": every_language}).fetchall()
         except SqlError as error:
             raise Wrong(f"{data} was published by an earlier version; `jobmarket run` publishes it anew") from error
     names = ("posting_id", "employer", "is_ai", "is_technical", "day", "crawled_on", "text")
@@ -188,7 +188,7 @@ def find_emerging(pair: Comparison) -> list[Term]:
         for term, said in _terms(advert.text):
             users[term].add(number)
             written[term][said] += 1
-    never = _words("venue", "company", "phrase")
+    never = words_of("venue", "company", "phrase")
     kept = {
         term: jobs
         for term, jobs in users.items()
@@ -211,7 +211,7 @@ def find_emerging(pair: Comparison) -> list[Term]:
         if any(sizes)
     }
     rising = sorted((term for term in scored if scored[term] >= MIN_Z), key=lambda term: (-scored[term], term))
-    uncovered = _without_parts([term for term in rising if not _is_covered(term)], kept)
+    uncovered = _without_parts([term for term in rising if not is_covered(term)], kept)
     return [_term(term, scored[term], kept[term], base[term], written[term], pair) for term in uncovered]
 
 
@@ -227,7 +227,7 @@ def _count_users(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Count
 
 
 @functools.cache
-def _words(*kinds: str) -> frozenset[str]:
+def words_of(*kinds: str) -> frozenset[str]:
     """The words of `emerging_words.csv` that are of one of these kinds."""
     with WORDS.open(encoding="utf-8", newline="") as file:
         return frozenset(row["word"] for row in csv.DictReader(file) if row["kind"] in kinds)
@@ -254,7 +254,7 @@ def z_score(n_with: int, n: int, n_base_with: int, n_base: int) -> float:
 
 def _terms(text: str) -> Iterator[tuple[str, str]]:
     """Every term of a text as often as it stands there: folded, and as written ("" at the beginning of a line)."""
-    ends = _words("stop", "plain")
+    ends = words_of("stop", "plain")
     for piece, opens in _pieces(text):
         term: list[str] = []
         is_first = opens
@@ -307,7 +307,7 @@ def _is_name(written: Counter[str]) -> bool:
     return as_name > 0 and as_name >= CAPITALISED * sum(inside.values())
 
 
-def _is_covered(term: str) -> bool:
+def is_covered(term: str) -> bool:
     """Whether the taxonomy reads the term or knows it by some name, or it names a role or a place and no skill."""
     known = _aliases()
     is_alias = term in known or term.removesuffix("s") in known
@@ -345,7 +345,7 @@ def _without_parts(terms: Sequence[str], users: dict[str, set[int]]) -> list[str
 def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str], pair: Comparison) -> Term:
     adverts = sorted((pair.group[number] for number in jobs), key=lambda a: (a.day, a.posting_id), reverse=True)
     by_employer = {advert.employer: advert for advert in reversed(adverts)}
-    examples = tuple((a.posting_id, _cut_line(a.text, term)) for a in list(by_employer.values())[:EXAMPLES])
+    examples = tuple((a.posting_id, cut_line(a.text, term)) for a in list(by_employer.values())[:EXAMPLES])
     said = Counter({words: n for words, n in written.items() if words}).most_common(1)
     name = said[0][0] if said else term
     return Term(
@@ -360,7 +360,7 @@ def _term(term: str, z: float, jobs: set[int], n_base: int, written: Counter[str
     )
 
 
-def _cut_line(text: str, term: str) -> str:
+def cut_line(text: str, term: str) -> str:
     """The line the term stands in, cut to some words to either side."""
     pattern = r"\W+".join(map(re.escape, term.split()))
     found = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
@@ -374,14 +374,19 @@ def _cut_line(text: str, term: str) -> str:
 def _csv_line(name: str, term: str, adverts: Sequence[Advert], evidence: str, *, kind: str) -> str:
     """A row for skills.csv. The category is the commonest of the skills on the term's lines, else in its adverts."""
     category_of = {row.skill: row.category for row in taxonomy()}
-    texts = (_cut_line(advert.text, term) for advert in adverts)
+    texts = (cut_line(advert.text, term) for advert in adverts)
     beside = Counter(category_of[asked.skill] for text in texts for asked in skills_in(text))
     if not beside:
         beside = Counter(category_of[asked.skill] for advert in adverts for asked in skills_in(advert.text))
+    return write_row(name, beside.most_common(1)[0][0] if beside else SKILL_CATEGORIES[0], evidence, kind=kind)
+
+
+def write_row(name: str, category: str, evidence: str, *, kind: str) -> str:
+    """A row for skills.csv; a name that is written small gets capitals."""
     is_written_small = name == name.lower()
     row = {
         "skill": " ".join(word[:1].upper() + word[1:] for word in name.split()) if is_written_small else name,
-        "category": beside.most_common(1)[0][0] if beside else SKILL_CATEGORIES[0],
+        "category": category,
         "kind": kind,
         "case_rule": "exact" if " " not in name and len(name) <= MAX_TERM else "any",
         "evidence": evidence,

@@ -72,17 +72,24 @@ def emerging(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
     as_of: PastDay = None,
 ) -> None:
-    """List words that rise in AI adverts and that no row of the taxonomy covers, each with a row to accept.
+    """List words and names in AI adverts that no row of the taxonomy covers, each with a row to accept.
+
+    Words that rise, and names in lists beside known technologies, in any language, with their counts.
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
-    from flows.accuracy import emerging_terms
+    from flows.accuracy import emerging_terms, listed_names
 
     config = settings()
-    pair = emerging_terms.compare_adverts(
-        emerging_terms.read_adverts(find_folder(config, as_of), refined=config.refined)
-    )
+    folder = find_folder(config, as_of)
+    pair = emerging_terms.compare_adverts(emerging_terms.read_adverts(folder, refined=config.refined))
     emerging_terms.show(pair, emerging_terms.find_emerging(pair), limit, OUT)
+    technical = [
+        advert
+        for advert in emerging_terms.read_adverts(folder, refined=config.refined, every_language=True)
+        if advert.is_ai or advert.is_technical
+    ]
+    listed_names.show_candidates(listed_names.find_candidates(technical), limit, OUT)
 
 
 def audit(

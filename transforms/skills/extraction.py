@@ -7,7 +7,8 @@ How a requirement is decided, strongest first where a skill is named more than o
 - `preferred`: named in a section of wishes, or in a clause that says "a plus", "ideally" and the like;
 - `mentioned`: named in what the employer says of itself, its benefits or its applicants' rights, or before the
   first heading in a sentence that does not speak of the role; or the employer's own name;
-- a skill said not to be needed is not counted at all.
+- a skill is not counted at all that is said not to be needed, or set against what the job is ("instead of ..."), or
+  that stands in a notice of the applicants' rights, or whose name is that of a firm, a school or an event there.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import functools
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
+from types import MappingProxyType
 
 from transforms.records.rows import SkillAsked
 from transforms.records.vocabulary import REQUIREMENTS
-from transforms.skills.lexicon import Context, lexicon
+from transforms.skills.lexicon import Context, is_wide, lexicon
 from transforms.skills.sections import INTRO, Line, Placed, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
@@ -37,6 +39,8 @@ MAX_CLAUSE = 600
 """Characters to either side within which the ends of a clause are looked for."""
 REACH = 80
 """Characters to either side in which an address ends, or the words that say a skill is not needed."""
+MAX_CONTRAST = 5
+"""Words between "instead of" and the name that is set aside."""
 KEPT = 8192
 """Titles of which the answer is remembered: employers repeat theirs."""
 
@@ -50,7 +54,8 @@ SENTENCE_ENDS = (". ", ": ", ".", ":")
 """Joints that join nothing, unless more stands before the name."""
 
 _BETWEEN = re.compile(
-    r"(?:[\s,/&|;()•·+]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\.)*\Z"
+    r"(?:[\s,/&|;()•·+、，・／（）]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\."
+    r"|[とや和与與及或와과]|及び|または|或者|또는|및)*\Z"
 )
 _ADDRESS = re.compile(
     r"://|^www\.|@\w|\b[\w-]{1,63}\.(?:com|io|ai|org|net|dev|app|co|so|sh|gg|eu|de|fr|uk|us|me|tech|cloud|xyz|inc)"
@@ -58,19 +63,39 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
-_CLAUSE_END = re.compile(r"[.;!?](?:\s|$)")
+_CLAUSE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:no|without(?: any)?|not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
-    r"kein\w*|ohne|sans|sin|sem|bez|geen)"
+    r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono))"
     r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on|to know|to have))*"
-    r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse))?"
-    r"(?: (?:with|of|in|using|mit|en|de))?(?: (?!but\b|only\b|just\b)[\w.+#/-]+,?(?: or| nor)?){0,2}\s*\Z",
+    r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse|expérience|connaissances?"
+    r"|experiencia|conocimientos?|experiência|conhecimentos?|esperienza|conoscenz[ae]|ervaring|kennis|doświadczenia|znajomości))?"
+    r"(?: (?:with|of|in|using|mit|en|de|con|di|com|em|met|z))?"
+    r"(?: (?!but\b|only\b|just\b)[\w.+#/-]+,?(?: or| nor)?){0,2}\s*\Z"
+    r"|(?:不需要|不要求|无需|無需|不必)[^，,。；;]{0,8}\Z",
     re.IGNORECASE,
 )
 _NOT_NEEDED_AFTER = re.compile(
     r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
-    r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b",
+    r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b"
+    r"|\s*の?(?:実務)?(?:経験|知識|スキル)?[のはも、]*(?:不問|不要|問いません|必要(?:は)?ありません|必須ではありません)"
+    r"|\s*(?:经验|經驗|背景)?不限"
+    r"|\s*(?:관련 )?(?:경험|지식|기술)?[은는이가]?\s*(?:필요 ?없|불필요|무관|필요하지 않|없어도)",
     re.IGNORECASE,
+)
+_SET_ASIDE = re.compile(
+    rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
+    rf"(?:[^\S\n][^\s,;()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
+)
+_OF_COMPANIES = re.compile(
+    r"(?:[\s,/&+():-]|(?:and|or|the|of|from|by|at|like|such as|as|including|include|e\.g\.|other|top|leading|major"
+    r"|world|global|innovative|iconic|biggest|largest|best|fastest-growing|companies|company|firms|teams|investors|founders"
+    r"|leaders|brands|customers|startups|organisations|organizations|giants|clients|partners|angels|executives|éditeurs|grands|mondiaux|partenaires|entreprises|acteurs|und|et"
+    r"|y|e|en|i|oraz|wie|comme|como|come|als)(?!\w)|[A-Z0-9][\w.’'&-]*)*"
+)
+_ORGANISATION = re.compile(
+    r" (?:Ventures|Capital|Funds?|University|Academy|Institute|School|College|Bootcamp|Conference|Summit|Foundation"
+    r"|Awards?|Meetup|Inc|Ltd|LLC|GmbH|Corp)(?!\w)"
 )
 
 
@@ -156,7 +181,7 @@ def _named(line: Line, kind: str) -> list[Named]:
         meaning = meanings[number]
         context = meaning.context
         fits = context is None or _fits(context, text, start, end)
-        if fits is False or _in_address(text, start, end):
+        if fits is False or _in_address(text, start, end) or _names_organisation(text, start, end):
             continue
         rank = STRONGEST.get(kind, REQUIRED) if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
@@ -185,6 +210,12 @@ def _in_address(text: str, start: int, end: int) -> bool:
         return True
     # "Node.js/Next.js" holds no address, and a name that ends like one (Fly.io) is not inside one
     return found.start() <= start - left < found.end() - 1 and end - left < found.end() - 1
+
+
+def _names_organisation(text: str, start: int, end: int) -> bool:
+    """Whether a name is the first part of that of a firm, a school or an event: "AIX Ventures"."""
+    is_followed = text[end : end + 1] == " " and text[end + 1 : end + 2].isupper() and text[start].isupper()
+    return is_followed and _ORGANISATION.match(text, end) is not None
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
@@ -252,7 +283,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
                 break
             if cue == "mentioned":
                 return MENTIONED
-            if cue == "not" and _is_negated(text, clause, start, end):
+            if cue in EXCLUDING and EXCLUDING[cue](text, at, to, clause, start, end):
                 return None
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
     strongest = STRONGEST.get(kind, REQUIRED)
@@ -277,10 +308,35 @@ def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
     return left, right.end() if right else stop
 
 
-def _is_negated(line: str, clause: tuple[int, int], start: int, end: int) -> bool:
+Exclusion = Callable[[str, int, int, tuple[int, int], int, int], bool]
+"""Whether a cue, from and to offsets of a line, within a clause, leaves out the name that stands from start to end."""
+
+
+def _is_set_aside(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a name stands in what the job is not: "train your own models instead of calling an API"."""
+    return to <= start <= to + REACH and _SET_ASIDE.fullmatch(line, to, start) is not None
+
+
+def _is_company(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a name is one of a list of firms: investors, customers, or where people came from."""
+    is_near = to <= start <= to + IN_LINE and line[start].isupper()
+    return is_near and _OF_COMPANIES.fullmatch(line, to, start) is not None
+
+
+def _is_in_notice(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
+    return True
+
+
+def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
     before = line[max(clause[0], start - REACH) : start]
     after = line[end : min(clause[1], end + REACH)]
     return bool(_NOT_NEEDED_AFTER.match(after) or _NOT_NEEDED_BEFORE.search(before))
+
+
+EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(
+    {"not": _is_negated, "contrast": _is_set_aside, "company": _is_company, "legal": _is_in_notice}
+)
+"""Kinds of cues by which a name in their clause may not count, each with what decides."""
 
 
 def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
@@ -308,8 +364,10 @@ def _of_role() -> re.Pattern[str]:
         for row in rows_of("section_words")
         if row["kind"] == "role" and row["words"]
     )
+    wide = [word for word in words if is_wide(word)]
+    words = [word for word in words if not is_wide(word)]
     either = "|".join(
         f"{first}(?:{'|'.join(word[1:] for word in group)})"
         for first, group in itertools.groupby(words, key=itemgetter(0))
     )
-    return re.compile(rf"\b(?:{either})(?!\w)")
+    return re.compile(rf"\b(?:{either})(?!\w)|{'|'.join(wide)}")

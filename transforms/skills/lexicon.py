@@ -1,8 +1,11 @@
-"""The lexicon: every spelling that the readers of adverts look for, in one Hyperscan database.
+"""The lexicon: every spelling that the readers of adverts look for, in two Hyperscan databases.
 
-Decisions are data: `skills.csv` (the taxonomy), `skill_phrases.csv` (skills said with a verb: "deploy large
-models"), `skill_context.csv` (what must or must not stand beside an ambiguous word), `section_words.csv` (headings
-and turns of phrase in seven languages).
+Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its concepts in other languages),
+`skill_phrases.csv` (skills said with a verb: "deploy large models"), `skill_context.csv` (what must or must not stand
+beside an ambiguous word), `section_words.csv` (headings and turns of phrase in eleven languages).
+
+Chinese, Japanese and Korean, which Latin-1 lacks, have a database of their own, over UTF-16: two bytes of it are one
+character. They put no blanks between words, so a name may stand inside a run of letters.
 
 Evidence in `skills.csv` names postings by id and O*NET-SOC codes. This module includes information from the
 O*NET 29.2 Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), used
@@ -14,8 +17,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import re
 import threading
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -23,7 +29,7 @@ from typing import Any
 import hyperscan
 
 from transforms.text.disk_cache import cache_path, read_cached, write_cache
-from transforms.text.lookups import rows_of, taxonomy
+from transforms.text.lookups import parts, rows_of, taxonomy
 
 FORMS = {
     "clause": ("{}",),
@@ -38,8 +44,13 @@ MIN_PLURAL = 3
 """Words of at most so many letters ("and", "API") get no plural of their own."""
 GAP_WORDS = 4
 """Words that ".." in a phrase may stand for."""
+GAP_LETTERS = 12
+"""The same in scripts without blanks between words: as much as four words of two or three letters."""
 NO_LETTERS_FROM = "\u2e80"
 """From here on (CJK) writing has no blanks between words, so its letters do not lengthen a name."""
+KATAKANA = ("\u30a1", "\u30fe")
+MAX_SHORT_KATAKANA = 5
+"""Letters up to which a name in katakana must be a whole run of them: "テスト" is no part of "コンテスト"."""
 
 
 # --- what the lookups say -----------------------------------------------------------------------------
@@ -91,9 +102,12 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
     contexts = {str(row["alias"]): row for row in rows_of("skill_context")}
     contexts = {alias.lower(): row for alias, row in contexts.items() if row["case_rule"] != "exact"} | contexts
     number = {skill.skill: n for n, skill in enumerate(taxonomy())}
+    translations = translated_names()
+    if unknown := translations.keys() - number.keys():
+        raise ValueError(f"lookups/skill_translations.csv: {min(unknown)!r} is no skill of skills.csv")
     named: dict[tuple[str, bool], list[int]] = {}
     for skill in taxonomy():
-        for alias in (skill.skill, *skill.aliases):
+        for alias in (skill.skill, *skill.aliases, *translations.get(skill.skill, ())):
             row = contexts.get(alias) or contexts.get(alias.lower())
             is_exact = ((row["case_rule"] if row else "") or skill.case_rule) == "exact"
             held = named.setdefault((alias if is_exact else alias.lower(), is_exact), [])
@@ -118,10 +132,38 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
             add(text, False, meaning)
     for row in rows_of("section_words"):
         words, kind, where = str(row["words"]), str(row["kind"]), str(row["where"])
-        for form in FORMS.get(where, ()):
+        forms = FORMS.get(where, ())
+        if where == "heading" and row["language"] == "fr":
+            forms = (*forms, "{} :")  # French sets a blank before a colon
+        for form in ("{}",) if forms and is_wide(words) else forms:
             for text in _variants(words, True):
                 add(form.format(text), False, Meaning(kind=kind, where=where))
     return list(meanings), [_Spelling(*spelling) for spelling in spellings]
+
+
+@functools.cache
+def translated_names() -> dict[str, tuple[str, ...]]:
+    """Names of skills in languages other than English, by the skill."""
+    names: dict[str, tuple[str, ...]] = {}
+    for row in rows_of("skill_translations"):
+        said = tuple(name for part in parts(row["names"]) for name in expand_alternatives(part))
+        names[str(row["skill"])] = (*names.get(str(row["skill"]), ()), *said)
+    return names
+
+
+def expand_alternatives(name: str) -> list[str]:
+    """The spellings that a name with alternatives in brackets stands for, in order.
+
+    >>> expand_alternatives("maschinelle(s|n) Lernen")
+    ['maschinelles Lernen', 'maschinellen Lernen']
+    """
+    pieces = (part.split("|") for part in re.split(r"[()]", name))
+    return ["".join(chosen) for chosen in itertools.product(*pieces)]
+
+
+def is_wide(text: str) -> bool:
+    """Whether a text holds letters of scripts that put no blanks between words."""
+    return any(letter >= NO_LETTERS_FROM for letter in text)
 
 
 _CLASS_IN_CAPITALS = re.compile(r"\\[A-Z]")
@@ -162,7 +204,13 @@ def _context(
 
 
 def _variants(alias: str, is_exact: bool) -> list[str]:
-    """The spellings of an alias: blanks and hyphens for each other, "&" for "and"; of phrases also the plural."""
+    """The spellings of an alias: blanks and hyphens for each other, "&" for "and"; of phrases also the plural.
+
+    Chinese, Japanese and Korean write a blank, a middle dot or nothing, and a blank or none beside English letters.
+    """
+    if is_wide(alias):
+        found = {alias, alias.replace(" ", ""), alias.replace(" ", "・")}
+        return sorted(found | {_BESIDE_WIDE.sub(" ", form) for form in found})
     found = {alias}
     if " and " in alias:
         found |= {alias.replace(" and ", " & ")}
@@ -184,6 +232,8 @@ def _either(word: str) -> list[str]:
 
 def _phrase(phrase: str) -> re.Pattern[str]:
     """A phrase: "*" ends a word in any way, ".." is up to `GAP_WORDS` words of a clause, (a|b) either."""
+    if is_wide(phrase):
+        return re.compile(re.escape(phrase).replace(r"\ \.\.\ ", rf"[^\W_]{{0,{GAP_LETTERS}}}?"), re.IGNORECASE)
     parts: list[str] = []
     gap = ""
     for word in phrase.split():
@@ -200,11 +250,12 @@ def _phrase(phrase: str) -> re.Pattern[str]:
 
 
 class Lexicon:
-    """The compiled database and the meaning of each of its patterns."""
+    """The compiled databases and the meaning of each of their patterns."""
 
     def __init__(self) -> None:
         self.meanings, spellings = _read()
-        self.database = _database(spellings)
+        self.database = _database("skills", [s for s in spellings if not is_wide(s.text)], _expression)
+        self.wide = _database("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_expression)
         self._of_thread = threading.local()
 
     def found(self, text: str) -> list[tuple[int, int, int]]:
@@ -221,10 +272,28 @@ class Lexicon:
 
         if not hasattr(self._of_thread, "scratch"):
             self._of_thread.scratch = hyperscan.Scratch(self.database)
+            self._of_thread.wide_scratch = hyperscan.Scratch(self.wide)
         scratch = self._of_thread.scratch
         self.database.scan(text.encode("latin-1", "replace"), match_event_handler=note, scratch=scratch)
+        if not text.isascii():
+            hits += self._wide_hits(text)
         hits.sort()
         return self._standing(text, hits)
+
+    def _wide_hits(self, text: str) -> list[tuple[int, int, int]]:
+        """Hits of the names in Chinese, Japanese and Korean; ends as negative numbers."""
+        spans: list[tuple[int, int, int]] = []
+
+        def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
+            spans.append((start, end, number))
+
+        encoded = text.encode("utf-16-le", "surrogatepass")
+        self.wide.scan(encoded, match_event_handler=note, scratch=self._of_thread.wide_scratch)
+        spans = [(start // 2, end // 2, number) for start, end, number in spans if start % 2 == 0]
+        if spans and len(encoded) != 2 * len(text):  # emoji and the like take two units each
+            pairs = [found.start() + n for n, found in enumerate(_BEYOND_UTF16.finditer(text))]
+            spans = [(s - bisect_left(pairs, s), e - bisect_left(pairs, e), number) for s, e, number in spans]
+        return [(start, -end, number) for start, end, number in spans if not _is_in_katakana(text, start, end)]
 
     def _standing(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that stand as words of their own and in no longer name; ends come in as negative numbers."""
@@ -258,14 +327,31 @@ class Lexicon:
 
 def _begins(text: str, start: int) -> bool:
     before, first = text[start - 1], text[start]
+    if first >= NO_LETTERS_FROM:
+        return True
     return not (before.isalnum() and before < NO_LETTERS_FROM and (first.isalnum() or first == "."))
 
 
 def _ends(text: str, start: int, end: int) -> bool:
     after, last = text[end], text[end - 1]
+    if last >= NO_LETTERS_FROM:
+        return True
     if after.isalnum() and after < NO_LETTERS_FROM:
         return not (last.isalnum() or (after.isalpha() and last in "+#"))
     return not (after in "+#" and last.isalnum() and end - start == 1)
+
+
+_BESIDE_WIDE = re.compile(r"(?<=[!-~])(?=[\u2e80-\uffff])|(?<=[\u2e80-\uffff])(?=[!-~])")
+_ACCENTED = re.compile(r"\\?([À-ÖØ-Þà-öø-þ])")
+_BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
+
+
+def _is_in_katakana(text: str, start: int, end: int) -> bool:
+    """Whether a short name in katakana is part of a longer run of them, and so of another word."""
+    first, last = KATAKANA
+    if end - start > MAX_SHORT_KATAKANA or not all(first <= letter <= last for letter in text[start:end]):
+        return False
+    return first <= text[start - 1] <= last or first <= text[end : end + 1] <= last
 
 
 @functools.cache
@@ -274,27 +360,45 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
-def _database(spellings: list[_Spelling]) -> Any:
+def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spelling], bytes]) -> Any:
     """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
-    made_of = (version("hyperscan"), *(f"{s.text}\n{s.is_exact} {s.meaning}\n" for s in spellings))
-    kept = cache_path("skills", ".hyperscan", map(str.encode, made_of))
+    expressions = [expression(s) for s in spellings]
+    made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning}\n" for s in spellings))
+    kept = cache_path(name, ".hyperscan", (*map(str.encode, made_of), *expressions))
     content = read_cached(kept)  # whole, or None: loadb() would read beyond the end of a file cut short
     if content is not None:
         with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
             return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    is_caseless = expression is _expression
     database.compile(
-        expressions=[_expression(s.text) for s in spellings],
+        expressions=expressions,
         ids=[s.meaning for s in spellings],
-        flags=[hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if s.is_exact else hyperscan.HS_FLAG_CASELESS) for s in spellings],
+        flags=[
+            hyperscan.HS_FLAG_SOM_LEFTMOST | (hyperscan.HS_FLAG_CASELESS if is_caseless and not s.is_exact else 0)
+            for s in spellings
+        ],
     )
     write_cache(kept, hyperscan.dumpb(database))
     return database
 
 
-def _expression(text: str) -> bytes:
+def _wide_expression(spelling: _Spelling) -> bytes:
+    """A spelling in UTF-16. Letters of English in either case: ignoring it would mix up bytes of other letters."""
+    units = []
+    for letter in spelling.text:
+        forms = {letter} if spelling.is_exact or not letter.isascii() else {letter.lower(), letter.upper()}
+        either = ("".join(f"\\x{byte:02x}" for byte in form.encode("utf-16-le")) for form in sorted(forms))
+        units.append(f"(?:{'|'.join(either)})")
+    return "".join(units).encode("ascii")
+
+
+def _expression(spelling: _Spelling) -> bytes:
     """A spelling as an expression: long ones are literals, which compile fast; short ones must be whole words."""
+    text = spelling.text
     escaped = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
+    if not spelling.is_exact and not text.isascii():  # ignoring case is for letters of ASCII only
+        escaped = _ACCENTED.sub(lambda found: f"[{found[1].lower()}{found[1].upper()}]", escaped)
     if len(text) <= SHORT_WORD:
         begin = r"\b" if text[0].isascii() and text[0].isalnum() else ""
         end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""

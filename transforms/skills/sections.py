@@ -36,7 +36,7 @@ INTRO, WHOLE = "intro", "whole"
 OF_ROLE = frozenset(("required", "duties", "preferred"))
 STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
 """Which word decides where one heading holds several: "Preferred qualifications" are wishes."""
-BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "o ")
+BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
@@ -48,7 +48,7 @@ LISTS = (
 """Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
 _LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\.")
-_SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ")
+_SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 
 
 class Line:
@@ -201,7 +201,9 @@ def _is_heading(line: str, start: int, end: int) -> bool:
     if _is_item(line):
         return False
     whole = line.strip(" *#_")
-    if whole.endswith(":") or (line.find(":", end, end + MAX_COLON_GAP) >= 0 and not _LETTER.search(line[:start])):
+    if whole.endswith((":", "：")) or (
+        line.find(":", end, end + MAX_COLON_GAP) >= 0 and not _LETTER.search(line[:start])
+    ):
         return True
     letters, known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
     return not whole.endswith((".", ",", ";")) and known >= MIN_OF_HEADING * letters

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.records.vocabulary import REQUIREMENTS, SKILL_CATEGORIES
-from transforms.skills.extraction import skills_in
-from transforms.skills.lexicon import FORMS
+from transforms.skills.extraction import EXCLUDING, skills_in
+from transforms.skills.lexicon import FORMS, expand_alternatives
 from transforms.text.lookups import rows_of, taxonomy
 from transforms.text.normalise import text_of
 
@@ -88,9 +88,49 @@ def test_lookups_name_only_what_there_is() -> None:
     assert {row["skill"] for row in rows_of("skill_phrases")} <= names
     assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spelled
     words = list(rows_of("section_words"))
-    assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "not", "role"}
+    assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "role", *EXCLUDING}
     assert {row["where"] for row in words} == {*FORMS, "intro"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
+    translations = list(rows_of("skill_translations"))
+    assert {row["skill"] for row in translations} <= names
+    assert len({(row["skill"], row["language"]) for row in translations}) == len(translations)
+    assert all(row["evidence"] for row in translations)
+
+
+@pytest.mark.parametrize(
+    "row", list(rows_of("skill_translations")), ids=lambda row: f"{row['skill']}-{row['language']}"
+)
+def test_every_translated_name_is_read_as_its_skill(row: dict[str, str]) -> None:
+    for name in (spelling for part in row["names"].split(";") for spelling in expand_alternatives(part)):
+        found = {asked.skill for asked in skills_in(f"Kubernetes, {name}, PostgreSQL")}
+        assert row["skill"] in found, name
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("熟悉机器学习与Python开发", {"Machine Learning", "Python"}),
+        ("機械学習の経験、Pythonを使った開発", {"Machine Learning", "Python"}),
+        ("머신러닝과 Python을 활용한 개발", {"Machine Learning", "Python"}),
+        ("🔹😀 データパイプラインの構築", {"Data Pipelines"}),
+        ("生成式 AI 与生成式AI", {"Generative AI"}),
+        ("Fachkenntnisse in maschinellem Lernen", {"Machine Learning"}),
+        ("部署用于推荐的模型", {"Model Deployment"}),
+        ("データベースの名前はアーコンテナスです", set()),
+    ],
+)
+def test_scripts_without_blanks(text: str, skills: set[str]) -> None:
+    found = skills_in(text)
+    assert {asked.skill for asked in found} == skills
+    for asked in found:
+        assert text[asked.start : asked.end].strip()
+
+
+def test_spans_are_of_characters_behind_those_of_two_units() -> None:
+    text = "😀😀 精通深度学习，使用 PyTorch"
+    deep, torch = skills_in(text)
+    assert text[deep.start : deep.end] == "深度学习"
+    assert text[torch.start : torch.end] == "PyTorch"
 
 
 def test_every_skill_is_found_by_its_name() -> None:
@@ -132,14 +172,16 @@ def test_cache_is_shared_mended_and_optional(tmp_path: Path) -> None:
         ).stdout
 
     assert run(tmp_path) == "Python SQL\n"
-    (kept,) = (tmp_path / "ai-job-market").iterdir()
-    whole = kept.read_bytes()
-    written = kept.stat().st_mtime_ns
+    files = sorted((tmp_path / "ai-job-market").iterdir())
+    assert len(files) == 2, "one database for Latin letters, one for scripts without blanks"
+    whole = [kept.read_bytes() for kept in files]
+    written = [kept.stat().st_mtime_ns for kept in files]
     assert run(tmp_path) == "Python SQL\n"
-    assert kept.stat().st_mtime_ns == written
-    kept.write_bytes(whole[: len(whole) // 2])
+    assert [kept.stat().st_mtime_ns for kept in files] == written
+    for kept, content in zip(files, whole, strict=True):
+        kept.write_bytes(content[: len(content) // 2])
     assert run(tmp_path) == "Python SQL\n"
-    assert kept.read_bytes() == whole
+    assert [kept.read_bytes() for kept in files] == whole
     nowhere = tmp_path / "file"
     nowhere.write_text("not a folder")
     assert run(nowhere) == "Python SQL\n"
