@@ -129,6 +129,13 @@ def test_identical_lines_of_a_list_are_one_job(con: database.Connection, tmp_pat
     assert all_rows(con, "SELECT DISTINCT rule FROM core.job_links") == [("same facts",)]
 
 
+def test_openings_multiply_no_job(con: database.Connection, tmp_path: Path) -> None:
+    rows = [advert(1, LAMPS, openings=5), advert(2, LAMPS, openings=5), advert(3, LAMPS), advert(4, BOATS, openings=2)]
+    ids = resolved(con, refined(tmp_path, "0", Answer(night(0), rows)))
+    assert ids == {"board:1": "board:1", "board:2": "board:1", "board:3": "board:1", "board:4": "board:4"}
+    assert all_rows(con, "SELECT sum(openings) FROM core.postings") == [(12,)]
+
+
 def test_lines_of_a_list_wait_for_the_texts_of_their_day(con: database.Connection, tmp_path: Path) -> None:
     lines, texts = [advert(1), advert(2)], [advert(1, LAMPS), advert(2, BOATS)]
     details = Answer(night(0) + timedelta(minutes=20), texts, is_complete=False)
