@@ -31,6 +31,7 @@ from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.ai_label import ai_label
 from transforms.role.employment import employment_of
+from transforms.role.openings import openings_of
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.skills.extraction import skills_in
@@ -69,7 +70,7 @@ NO_REQUISITION = re.compile(
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
-MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id")
+MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
 """What sources say that may be a number, beside pay."""
 NONE_BEFORE: Mapping[str, int] = MappingProxyType({})
 
@@ -90,6 +91,8 @@ class RawPosting(TypedDict, total=False):
     department: str | None
     requisition_id: object
     """The employer's own number of the opening, never the platform's of its record or of the advert."""
+    openings: object
+    """How many are hired by this advert, as a number; words ("many") say none."""
     html: str | None
     text: str | None
     """Read where there is no HTML."""
@@ -507,6 +510,7 @@ def _assemble(
         employer=_fold_space(employer),
         department=_fold_space(raw.get("department")),
         requisition_id=_requisition(raw.get("requisition_id")),
+        openings=openings_of(raw.get("openings")),
         location_text=content.location_text,
         country=_only_value([p.country for p in where.places]),
         subdivision=_only_value([p.subdivision for p in where.places]),

@@ -94,13 +94,12 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
 
 
 READING_KEY = (
-    "n counts jobs, not adverts: one vacancy on two boards is one job. Where an advert has no text, employer, title, "
-    "place, pay and days decide; two that stand side by side on one board then count as two. Numbers beside the name "
-    "of a source count its adverts: of pay one of each job, the advert whose pay counts; of all else every advert of "
-    "the jobs. No employer counts for more than a tenth of a figure; where there are fewer than "
-    "ten, all count alike. Low confidence: few employers, mostly one employer, a wide 95% interval, or adverts that a "
-    "third party collected. Advertised pay is what adverts offer, before tax, for full-time work; it is not what "
-    "people are paid in the end."
+    "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
+    "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
+    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. No employer "
+    "counts for more than a tenth of a figure; where there are fewer than ten, all count alike. Low confidence: few "
+    "employers, mostly one employer, a wide 95% interval, or adverts that a third party collected. Advertised pay is "
+    "what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 LAST_READ_KEY = (
     "Last read: the day by which half of the adverts or reports behind a figure were last looked for; where there are "

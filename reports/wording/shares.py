@@ -66,7 +66,7 @@ WEIGHTED = (
 """Why two columns that stand side by side do not divide to the third."""
 SKILLS_KEY = "Share of the {n} AI engineering jobs whose advert we could read in full."
 ROLES_KEY = f"Share of {{n}} AI jobs: engineering, research and data science, and the roles around them. {WEIGHTED} "
-ROLES_KEY += "Adverts whose text we do not have and that stand side by side on one board count one by one."
+ROLES_KEY += "Adverts whose text we do not have are one job where employer, title, place, pay and days agree."
 
 
 def _skills_note(rows: Rows) -> list[str]:

@@ -112,7 +112,7 @@ READERS: dict[str, tuple[Callable[[str], None], tuple[str, ...]]] = {
         name: (partial(read_as, name=name), WORDS)
         for name in (
             *("title", "employer", "department", "requisition_id", "location_text", "address", "workplace"),
-            *("employment_type", "level", "pay_text", "board", "url", "language"),
+            *("employment_type", "level", "pay_text", "board", "url", "language", "openings"),
         )
     },
     "page": (partial(read_page, begin="<h1>Engineer</h1><p class=text>"), MARKUP + MARKED_UP),

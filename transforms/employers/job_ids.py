@@ -5,12 +5,16 @@ Contradiction is not transitive, so it is tested again on all that a job holds.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from transforms.employers.links import SAME_FACTS, Link, Version, first_orders, order_links
+from transforms.employers.links import SAME_FACTS, Link, Pay, Version, first_orders, order_links
+
+Board = tuple[str, str | None]
+Spot = tuple[str, Pay, str | None]
+"""What adverts that a board shows at once must share to be one job: place and pay; an agency's share nothing."""
+Interval = tuple[datetime, datetime | None]
 
 
 class Merge(NamedTuple):
@@ -58,7 +62,7 @@ class _Job:
         self.claims: dict[tuple[str, str], str] = {}
         """What is stated, by employer and kind of statement."""
         self.has_text = False
-        self.stood: dict[tuple[str, str | None], list[tuple[datetime, datetime | None]]] = {}
+        self.stood: dict[Board, dict[Spot, Interval]] = {}
         """From when to when adverts without a text stood on each board."""
 
 
@@ -67,7 +71,7 @@ def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
 
     Follows versions and links in event time. Two jobs are not joined when together they would hold two requisition
     ids, or two departments, of one employer; nor on facts alone when both have a text, which would have said so, or
-    when adverts of both stood side by side on one board.
+    when adverts of both stood side by side on one board and differed in place or pay.
     A posting that arrives later joins a job and changes nobody's id; jobs that both had an id before are merged, and
     the merge is recorded. The same versions and links give the same jobs, in whatever order they come.
     """
@@ -114,7 +118,8 @@ def _arrive(job_of: dict[str, _Job], version: Version) -> None:
     if job is None:
         job = job_of[version.posting_id] = _Job(version.order)
         if version.text_hash is None:
-            job.stood[version.source, version.board] = [(version.first_at, version.closed_at)]
+            spot = version.whereabouts, version.pay, version.posting_id if version.is_agency else None
+            job.stood[version.source, version.board] = {spot: (version.first_at, version.closed_at)}
     job.has_text |= version.text_hash is not None
     for kind, stated in (("requisition", version.requisition_id), ("department", version.department)):
         if stated is not None:
@@ -123,18 +128,25 @@ def _arrive(job_of: dict[str, _Job], version: Version) -> None:
 
 
 def _contradict(one: _Job, other: _Job, rule: str) -> bool:
-    if rule == SAME_FACTS and ((one.has_text and other.has_text) or _stood_side_by_side(one, other)):
+    if rule == SAME_FACTS and ((one.has_text and other.has_text) or _stood_apart(one, other)):
         return True
     few, many = sorted((one.claims, other.claims), key=len)
     return any(many.get(key, stated) != stated for key, stated in few.items())
 
 
-def _stood_side_by_side(one: _Job, other: _Job) -> bool:
+def _stood_apart(one: _Job, other: _Job) -> bool:
+    """Whether a board showed adverts of both at one time that differ."""
     return any(
-        (b is None or c < b) and (d is None or a < d)
+        here != there and (b is None or c < b) and (d is None or a < d)
         for board in one.stood.keys() & other.stood.keys()
-        for (a, b), (c, d) in itertools.product(one.stood[board], other.stood[board])
+        for here, (a, b) in one.stood[board].items()
+        for there, (c, d) in other.stood[board].items()
     )
+
+
+def _hull(one: Interval, other: Interval) -> Interval:
+    ends = one[1], other[1]
+    return min(one[0], other[0]), None if None in ends else max(filter(None, ends))
 
 
 def _join(job_of: dict[str, _Job], kept: _Job, gone: _Job) -> None:
@@ -145,5 +157,7 @@ def _join(job_of: dict[str, _Job], kept: _Job, gone: _Job) -> None:
     many.members += few.members
     claims = gone.claims | kept.claims
     for board, stood in few.stood.items():
-        many.stood.setdefault(board, []).extend(stood)
+        held = many.stood.setdefault(board, {})
+        for spot, interval in stood.items():
+            held[spot] = _hull(held[spot], interval) if spot in held else interval
     many.order, many.claims, many.has_text = kept.order, claims, kept.has_text or gone.has_text

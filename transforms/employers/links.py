@@ -7,10 +7,12 @@
    MinHash and banding propose candidates; each is verified on the texts. Where an employer is not said, or one side is
    a staffing agency's, the texts must be nearly the same and the places must meet.
 3. *same facts*: where a side has no text: employers and titles agree, places meet, pay does not contradict, the days
-   are near. Two adverts that stood side by side on one board stay two: a board that shows an opening twice without a
-   text says nothing that would make them one.
+   are near. Two adverts that stand side by side on one board are one where all that they say of the place agrees, too
+   (`Version.whereabouts`), and two where it does not. Those of an agency, which hires for several employers, stay two.
 
 Never linked: two adverts of one employer that both state a requisition id, or both a department, and differ in it.
+So one text over several cities is one job with several places, however many adverts show it, and adverts without text
+in several cities are as many jobs (docs/design.md says why).
 
 Whether two versions are linked depends only on what they say; which pairs are compared, on earlier versions only:
 in a group of many alike, each is compared with the group's first and its `MAX_COMPARED_BEFORE` last. So links up to a
@@ -19,10 +21,11 @@ day are a function of the versions up to that day, in whatever order they were l
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +33,7 @@ import numpy.typing as npt
 
 from transforms.employers.identity import evidence, is_staffing_agency
 from transforms.employers.sketches import Hashes, Integers, Sketches, cover_shares, mix_bits, signatures_of
-from transforms.employers.title_keys import number_in, title_key
+from transforms.employers.title_keys import number_in, place_in, title_key
 from transforms.records.vocabulary import JOB_RULES
 from transforms.text.normalise import normal
 
@@ -78,8 +81,8 @@ class Version:
 
     `first_at`: first time this version was read. `employer`: what it says of who hires (`employers.identity`);
     empty: nothing. `title`: by `title_key`. `places`: keys, whatever they are; two adverts share a place when they
-    share a key. `closed_at`: first time the posting was no longer listed. `text_hash`: None without a text, and of
-    a snippet.
+    share a key. `whereabouts`: all that is said of the place; where it is equal, two adverts are of one place.
+    `closed_at`: first time the posting was no longer listed. `text_hash`: None without a text, and of a snippet.
     """
 
     posting_id: str
@@ -92,6 +95,7 @@ class Version:
     requisition_id: str | None = None
     department: str | None = None
     places: frozenset[str] = frozenset()
+    whereabouts: str = ""
     pay: Pay = NOT_STATED
     posted_on: date | None = None
     closed_at: datetime | None = None
@@ -123,6 +127,7 @@ def read_version(
 ) -> Version:
     """What is compared of an advert, from what it says; `places` are (country, subdivision, city)."""
     said = evidence(employer, source, board, url)
+    keys = places_of(places, location_text)
     return Version(
         posting_id=posting_id,
         first_at=first_at,
@@ -133,7 +138,8 @@ def read_version(
         title=title_key(title, location_text, employer, said),
         requisition_id=normal(requisition_id or "") or number_in(title),
         department=_department(department),
-        places=places_of(places, location_text),
+        places=keys,
+        whereabouts=_whereabouts(keys, location_text, place_in(title, location_text, employer, said)),
         pay=Pay(*pay),
         posted_on=posted_on,
         closed_at=closed_at,
@@ -148,8 +154,15 @@ def _department(stated: str | None) -> str | None:
 
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
     """Keys of places given as (country, subdivision, city); of the location as written where none could be read."""
-    keys = frozenset("|".join(part or "" for part in place) for place in places)
+    keys = frozenset("|".join(part or "" for part in place) for place in places if any(place))
     return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
+
+
+def _whereabouts(keys: frozenset[str], location_text: str | None, place_of_title: str) -> str:
+    """The places, the location as written unless all are cities, and what the title adds to them."""
+    written = "" if all(re.fullmatch(r"[^|]*\|[^|]*\|[^|]+", key) for key in keys) else normal(location_text or "")
+    said = (*sorted(keys), written, place_of_title)
+    return ";".join(said) if any(said) else ""
 
 
 class Link(NamedTuple):
@@ -175,7 +188,12 @@ def find_links(versions: Sequence[Version], texts: Sequence[str], sketched: Sket
     """
     table = _Table(versions, texts)
     found: list[Link] = []
-    for rule, left, right, scores in (_same_text(table), *_similar_text(table, sketched), _same_facts(table)):
+    for rule, left, right, scores in (
+        _same_text(table),
+        *_similar_text(table, sketched),
+        _same_facts(table),
+        _side_by_side(table),
+    ):
         for one, other, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
             before, after = table.versions[one], table.versions[other]
             found.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
@@ -224,8 +242,10 @@ class _Table:
         self.posting = _numbered(v.posting_id for v in rows)
         self.board = _numbered((v.source, v.board) for v in rows)
         self.title = _numbered(v.title for v in rows)
+        self.whereabouts = _numbered(v.whereabouts or None for v in rows)
         self.requisition = _numbered(v.requisition_id for v in rows)
         self.department = _numbered(v.department for v in rows)
+        self.pay = _numbered(v.pay for v in rows)
         number_of_text = {text: n for n, text in enumerate(texts)}
         hashes = dict.fromkeys(v.text_hash for v in rows)
         for text in hashes:
@@ -237,6 +257,11 @@ class _Table:
         self.place_row, self.place = _expand_groups(v.places for v in rows)
         self.is_agency = np.fromiter((v.is_agency for v in rows), bool, self.n)
         self.is_said = np.bincount(self.employer_row, minlength=self.n) > 0
+        described = {(v.posting_id, _day_of(v.first_at)) for v in rows if v.text_hash is not None}
+        self.is_line = np.fromiter(
+            (v.text_hash is None and (v.posting_id, _day_of(v.first_at)) in described for v in rows), bool, self.n
+        )
+        """A line of a list, of an advert whose text was read on the same day: the text is what is compared."""
 
     def contradict(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
         """Whether versions of one employer state different requisitions or departments."""
@@ -266,6 +291,10 @@ class _Table:
 
     def share_employer(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
         return self.meet(self.employer_row, self.employer, left, right, of=int(self.employer.max(initial=0)) + 1)
+
+
+def _day_of(time: datetime) -> date:
+    return time.astimezone(UTC).date()
 
 
 def _numbered(values: Iterable[Hashable]) -> Integers:
@@ -429,6 +458,8 @@ def _same_facts(table: _Table) -> Found:
     at = np.repeat(begins[:-1][table.employer_row] - offsets[:-1], counts) + np.arange(offsets[-1])
     rows, employer, place = np.repeat(table.employer_row, counts), np.repeat(table.employer, counts), table.place[at]
     group = _joint(employer, table.title[rows], place)
+    is_whole = ~table.is_line[rows]
+    rows, group = rows[is_whole], group[is_whole]
     lacks = _among(group, _different(group[table.text[rows] < 0]))
     rows, group = rows[lacks], group[lacks]
     left, right = _once(_in_groups(table, rows, rows, group, before=MAX_COMPARED_BEFORE))
@@ -449,10 +480,7 @@ def _same_facts(table: _Table) -> Found:
 
 def _facts(left: Version, right: Version) -> float:
     """Share of five facts that two adverts agree on, of which they share employer, title and place; 0: not one job."""
-    is_side_by_side = (left.source, left.board) == (right.source, right.board) and not (
-        left.closed_at and left.closed_at <= right.first_at
-    )
-    if is_side_by_side:
+    if (left.source, left.board) == (right.source, right.board) and not _is_closed(left, right.first_at):
         return 0.0
     if left.posted_on and right.posted_on:
         days = abs((left.posted_on - right.posted_on).days)
@@ -462,6 +490,41 @@ def _facts(left: Version, right: Version) -> float:
     if days > MAX_DAYS_APART or pays is False:
         return 0.0
     return (3 + (days <= MAX_DAYS_APART / 3) + bool(pays)) / 5
+
+
+def _side_by_side(table: _Table) -> Found:
+    """Links of adverts without text to the earliest like them that their board shows at the time."""
+    is_bare = (table.text < 0) & (table.whereabouts >= 0) & ~table.is_line & ~table.is_agency
+    rows, employer = table.employer_row[is_bare[table.employer_row]], table.employer[is_bare[table.employer_row]]
+    alike = _joint(employer, table.title[rows], table.board[rows], table.whereabouts[rows], table.pay[rows])
+    is_shared = _is_shared(alike, table.posting[rows])
+    rows, alike = rows[is_shared], alike[is_shared]
+    pairs = list(_with_earliest_open(table, rows, alike))
+    for stated in (table.requisition[rows], table.department[rows]):
+        says = stated >= 0
+        pairs += _with_earliest_open(table, rows[says], _joint(alike[says], stated[says]))
+    left, right = _once([np.array(pairs, np.int64).reshape(-1, 2)])
+    is_link = ~table.contradict(left, right)
+    return SAME_FACTS, left[is_link], right[is_link], np.ones(int(is_link.sum()))
+
+
+def _with_earliest_open(table: _Table, rows: Integers, group: Integers) -> Iterator[tuple[int, int]]:
+    """The earliest version of each one's group that is not closed yet, with that one; the postings differ."""
+    order = np.lexsort((rows, group))
+    shown: list[int] = []
+    at, of = 0, -1
+    for row, number in zip(rows[order].tolist(), group[order].tolist(), strict=True):
+        if number != of:
+            shown, at, of = [], 0, number
+        while at < len(shown) and _is_closed(table.versions[shown[at]], table.versions[row].first_at):
+            at += 1
+        if at < len(shown) and table.posting[shown[at]] != table.posting[row]:
+            yield shown[at], row
+        shown.append(row)
+
+
+def _is_closed(version: Version, time: datetime) -> bool:
+    return version.closed_at is not None and version.closed_at <= time
 
 
 def _pays_agree(left: Pay, right: Pay) -> bool | None:

@@ -52,11 +52,20 @@ def title_key(title: str, location_text: str | None, employer: str | None, said:
     of the advert's own location. "Sr. ML Engineer - Berlin (m/f/d)" is `engineer ml senior`, as is "Machine Learning
     Engineer (Senior), Remote".
     """
-    return _title_key(title, location_text or "", employer or "", said)
+    return _read_title(title, location_text or "", employer or "", said)[0]
+
+
+def place_in(title: str, location_text: str | None, employer: str | None, said: frozenset[str]) -> str:
+    """The words of a title that `title_key` leaves out as a place and that the location does not have; often empty.
+
+    "Sales Engineer - Ohio" at "Remote, US" names a place of its own, and at "Columbus, Ohio" none.
+    """
+    return _read_title(title, location_text or "", employer or "", said)[1]
 
 
 @functools.lru_cache(maxsize=1 << 17)
-def _title_key(title: str, location_text: str, employer: str, said: frozenset[str]) -> str:
+def _read_title(title: str, location_text: str, employer: str, said: frozenset[str]) -> tuple[str, str]:
+    """`title_key` and `place_in`."""
     folded = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
     if (name := normal(employer)) and name in folded:
         folded = re.sub(
@@ -67,11 +76,15 @@ def _title_key(title: str, location_text: str, employer: str, said: frozenset[st
     parts = [_WORD.findall(part) for part in _CUT.split(folded)]
     parts = [part for part in parts if part and "".join(part) not in names]
     words: list[str] = []
+    places: set[str] = set()
     for n, part in enumerate(parts):
         before, after = (" ".join(parts[m]) if 0 <= m < len(parts) else "" for m in (n - 1, n + 1))
-        if not (_is_place(" ".join(part), before, after) or (words and own.issuperset(part))):
+        if _is_place(" ".join(part), before, after):
+            places.update(part)
+        elif not (words and own.issuperset(part)):
             words += part
-    return " ".join(sorted(_canonical(words))) or normal(title)
+    key = " ".join(sorted(_canonical(words))) or normal(title)
+    return key, " ".join(sorted(places - own))
 
 
 def _canonical(words: Sequence[str]) -> set[str]:

@@ -120,6 +120,10 @@ class Advert:
     requisition_id: Annotated[
         str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")
     ]
+    openings: Annotated[
+        int | None,
+        Column("Openings behind the advert as the source states them; it counts as one job all the same", low=1),
+    ]
     location_text: Annotated[str | None, Column("Location as written")]
     country: Annotated[str | None, Column("Country when all places agree", pattern=COUNTRY_CODE)]
     subdivision: Annotated[str | None, Column("Subdivision when all places agree")]

@@ -40,6 +40,7 @@ COMPARED: Mapping[str, tuple[str, pa.DataType]] = {
     "requisition_id": ("VARCHAR", pa.string()),
     "department": ("VARCHAR", pa.string()),
     "places": ("VARCHAR[] NOT NULL", pa.list_(pa.string())),
+    "whereabouts": ("VARCHAR NOT NULL", pa.string()),
     "pay_low": ("DOUBLE", pa.float64()),
     "pay_high": ("DOUBLE", pa.float64()),
     "currency": ("VARCHAR", pa.string()),
@@ -101,12 +102,11 @@ def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
 
 
 def _make_tables(con: database.Connection, key: str) -> None:
-    """Make the tables where there are none, and empty them where adverts were compared in another way."""
-    for name, columns in TABLES.items():
-        con.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    """Make the tables where there are none, and make them anew where adverts were compared in another way."""
+    con.execute(f"CREATE TABLE IF NOT EXISTS matched_with ({TABLES['matched_with']})")
     if con.execute("SELECT matcher_key FROM matched_with").fetchall() != [(key,)]:
-        for name in TABLES:
-            con.execute(f"DELETE FROM {name}")
+        for name, columns in TABLES.items():
+            con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
         con.execute("INSERT INTO matched_with VALUES (?)", [key])
 
 

@@ -360,6 +360,7 @@ def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPostin
         is_remote=is_remote or None,
         employment_type=", ".join(filter(None, map(_text, _many(item.get("employmentType"))))),
         posted_on=_day(item.get("datePosted")),
+        openings=_text(_one(item.get("totalJobOpenings"))),
         valid_through=_day(item.get("validThrough")),
         pay=pays,
         pay_text=prose if isinstance(prose, str) else None,

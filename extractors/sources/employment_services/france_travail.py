@@ -125,6 +125,7 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
         addresses=tuple(_addresses(place)),
         employment_type=", ".join(filter(None, [*kinds, "alternance" if offer.get("alternance") else None])) or None,
         posted_on=offer.get("dateCreation"),
+        openings=offer.get("nombrePostes"),
         pay_text=said if any(map(str.isdigit, said)) else pay.get("commentaire"),
     )
 

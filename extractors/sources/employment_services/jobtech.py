@@ -107,6 +107,7 @@ def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
         addresses=[Address(country=place.get("country"), region=place.get("region"), locality=town)] if names else (),
         employment_type=", ".join(filter(None, kinds)) or None,
         posted_on=advert.get("publication_date"),
+        openings=advert.get("number_of_vacancies"),
         valid_through=advert.get("application_deadline"),
         pay_text=advert.get("salary_description"),
     )

@@ -59,7 +59,8 @@ SOURCE = Source(
     facts=(
         "No stored answer; the shape is that of clients' types and examples. Documentation: the key and the e-mail "
         "address it was given to as headers, 500 results a page. Reported: `SearchResult.SearchResultItems`, amounts "
-        "as texts ('99200.0'), `RateIntervalCode` PA or, later, 'Per Year'; an unfiltered search fails. Federal pay is "
+        "as texts ('99200.0'), `TotalOpenings` as a number or a word (Few, Many), `RateIntervalCode` PA or, later, "
+        "'Per Year'; an unfiltered search fails. Federal pay is "
         "in US dollars by law, so the currency is USD although no field says so. BW (two weeks), SY (school year), FB "
         "(fee) and WC (without compensation) are no pay for a year's work. From memory: at most 10,000 results a "
         "query. `TeleworkEligible` allows occasional days at home, so it is no hybrid workplace; `RemoteIndicator` is "
@@ -111,6 +112,7 @@ def read_item(item: dict[str, Any]) -> RawPosting:
         is_remote=details.get("RemoteIndicator"),
         employment_type=", ".join(filter(None, words)) or None,
         posted_on=stated.get("PublicationStartDate"),
+        openings=details.get("TotalOpenings"),
         valid_through=stated.get("ApplicationCloseDate"),
         pay=tuple(_pay(one) for one in stated.get("PositionRemuneration") or () if _has_amount(one)),
     )

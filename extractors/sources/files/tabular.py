@@ -105,6 +105,7 @@ TEXTS = (
     *("title", "url", "employer", "department", "requisition_id", "html", "text", "location", "country", "region"),
     *(
         "city",
+        "openings",
         "workplace",
         "employment_type",
         "level",
@@ -278,6 +279,7 @@ def _posting(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) ->
         workplace=values.get("workplace"),
         employment_type=values.get("employment_type"),
         posted_on=values.get("posted_on"),
+        openings=values.get("openings"),
         valid_through=values.get("valid_through"),
         pay=pay,
         pay_text=None if values.get("pay_is_predicted") else values.get("pay_text"),

@@ -160,6 +160,13 @@ def test_predicted_pay_is_no_pay() -> None:
     assert offered.pay_low == 90000
 
 
+def test_openings_are_numbers_and_words_are_none() -> None:
+    rows = [{"id": n, "title": "Engineer", "seats": seats} for n, seats in enumerate((3, 2.0, "4", "several"))]
+    mapping = HEAD + '[fields]\nid = "id"\ntitle = "title"\nopenings = "seats"\n'
+    found = [row.openings for row in read(json.dumps(rows).encode(), mapping) if isinstance(row, Posting)]
+    assert found == [3, 2, 4, None]
+
+
 def test_an_object_where_a_text_is_meant_is_an_issue() -> None:
     issue, kept = read(json.dumps([{"id": 1, "title": {"de": "KI"}}, {"id": 2, "title": "AI Engineer"}]).encode(), MINE)
     assert issue.column_name == "title" and "row 1, column title" in issue.rule and "company.name" in issue.rule

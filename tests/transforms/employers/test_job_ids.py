@@ -26,7 +26,7 @@ from tests.transforms.employers.versions import (
     linked,
 )
 from transforms.employers.job_ids import Jobs, Merge, assign_job_ids
-from transforms.employers.links import SAME_FACTS, SAME_TEXT, SIMILAR_TEXT, Link, Version
+from transforms.employers.links import NOT_STATED, SAME_FACTS, SAME_TEXT, SIMILAR_TEXT, Link, Pay, Version
 
 
 def link(left: str, right: str, at: int, rule: str = SAME_TEXT, score: float = 1.0) -> Link:
@@ -69,9 +69,20 @@ def test_facts_alone_join_no_two_jobs_with_texts() -> None:
     assert made.job_of == {"a:1": "a:1", "b:2": "b:2", "c:3": "a:1"}
 
 
-def test_facts_alone_join_no_two_that_stood_side_by_side() -> None:
+@pytest.mark.parametrize(
+    "differ",
+    [
+        ({"whereabouts": "ohio"}, {"whereabouts": "iowa"}),
+        ({"pay": Pay(1, 2)}, {"pay": Pay(3, 4)}),
+        ({"is_agency": True},) * 2,
+    ],
+)
+def test_facts_alone_join_no_two_that_stood_side_by_side_and_differed(differ: tuple[dict[str, Any], ...]) -> None:
     closed_at = START + 5 * DAY
-    stated = [advert(f"a:{n}", at=n, board="lampworks", closed_at=closed_at)[0] for n in (1, 2)]
+    stated = [
+        advert(f"a:{n}", at=n, board="lampworks", closed_at=closed_at, **said)[0]
+        for n, said in zip((1, 2), differ, strict=True)
+    ]
     stated.append(advert("a:3", at=6, board="lampworks")[0])
     found = [link("a:1", "a:3", 6, SAME_FACTS, 0.8), link("a:2", "a:3", 6, SAME_FACTS, 0.8)]
     made = assign_job_ids(stated, found)
@@ -96,6 +107,8 @@ def corpora(draw: st.DrawFn) -> list[tuple[Version, str | None]]:
             requisition_id=draw(st.sampled_from([None, None, "R-1", "R-2"])),
             department=draw(st.sampled_from([None, None, None, "light", "shade"])),
             places=draw(st.sampled_from([frozenset(["DE||Berlin"]), HAMBURG])),
+            pay=draw(st.sampled_from([NOT_STATED, NOT_STATED, Pay(1, 2, "EUR", "year")])),
+            closed_at=START + number % 4 * DAY if number % 3 else None,
         )
         made[version.posting_id, version.first_at] = version, text
     return list(made.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from transforms.employers import links, sketches
 from transforms.employers.job_ids import assign_job_ids
 from transforms.employers.links import SAME_FACTS, SAME_TEXT, SIMILAR_TEXT, Pay, Version, find_links, read_version
 from transforms.employers.sketches import Integers, Sketches, sketch_texts
+from transforms.place.places import whereabouts
 from transforms.text.normalise import hash_of
 
 MIN_RECALL, MIN_PRECISION = 0.97, 0.99
@@ -80,12 +81,107 @@ def test_two_adverts_are_linked_by_the_rule_that_applies(case: str) -> None:
         assert 0.6 <= link.score <= 1
 
 
-def test_adverts_without_text_side_by_side_on_one_board_stay_two_jobs() -> None:
-    first, second = advert("greenhouse:1", board="lampworks"), advert("greenhouse:2", board="lampworks", at=9)
-    assert not linked(first, second)
-    closed = dataclasses.replace(first[0], closed_at=START + 5 * DAY), None
-    assert [link.rule for link in linked(closed, second)] == [SAME_FACTS]
-    assert [link.rule for link in linked(first, advert("greenhouse:3", board="lamps-eu"))] == [SAME_FACTS]
+SIDE_BY_SIDE: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+    "nothing differs": ({}, {}, True),
+    "published half a year apart": ({"posted_on": date(2025, 9, 1)}, {"posted_on": date(2026, 3, 1)}, True),
+    "another city": ({}, {"places": HAMBURG}, False),
+    "one city more": ({}, {"places": HAMBURG | {"DE||Berlin"}}, False),
+    "the title names another place": ({"whereabouts": "US||;remote;ohio"}, {"whereabouts": "US||;remote;iowa"}, False),
+    "no place": ({"places": NOBODY}, {"places": NOBODY}, False),
+    "another title": ({}, {"title": "data engineer"}, False),
+    "another pay": ({"pay": Pay(1, 2, "EUR", "year")}, {"pay": Pay(1, 3, "EUR", "year")}, False),
+    "another requisition": ({"requisition_id": "1"}, {"requisition_id": "2"}, False),
+    "another team": ({"department": "light"}, {"department": "shade"}, False),
+    "a team on one side": ({"department": "light"}, {}, True),
+    "an agency": ({"is_agency": True}, {"is_agency": True}, False),
+    "a text on one side": ({"text": LAMPS}, {}, False),
+    "two texts": ({"text": LAMPS}, {"text": BOATS}, False),
+}
+
+
+@pytest.mark.parametrize("case", SIDE_BY_SIDE)
+def test_adverts_side_by_side_on_one_board_are_one_job_where_nothing_tells_them_apart(case: str) -> None:
+    one, other, is_one = SIDE_BY_SIDE[case]
+    first = advert("greenhouse:1", board="lampworks", **one)
+    second = advert("greenhouse:2", board="lampworks", at=3, **other)
+    found = linked(first, second)
+    assert [(link.rule, link.linked_at) for link in found] == [(SAME_FACTS, START + 3 * DAY)] * is_one
+    assert linked(second, first) == found
+
+
+def test_many_alike_side_by_side_are_one_job_by_a_star() -> None:
+    many = [advert(f"greenhouse:{n:03}", board="lampworks", at=n) for n in range(121)]
+    found = linked(*many)
+    assert len(found) == 120
+    assert set(assign_job_ids([version for version, _ in many], found).job_of.values()) == {"greenhouse:000"}
+
+
+def test_the_earliest_that_is_open_stands_for_those_that_a_board_shows() -> None:
+    closed_at = START + 5 * DAY
+    stated = [advert("greenhouse:1", board="lampworks", closed_at=closed_at)]
+    stated += [advert(f"greenhouse:{n}", board="lampworks", at=at) for n, at in ((2, 200), (3, 380))]
+    assert [(link.left, link.right) for link in linked(*stated)] == [("greenhouse:2", "greenhouse:3")]
+
+
+def test_a_line_of_a_list_is_not_compared_when_the_text_was_read_on_its_day() -> None:
+    later: dict[str, Any] = {"first_at": START + timedelta(hours=3)}
+    lines = [advert(f"greenhouse:{n}", board="lampworks") for n in (1, 2)]
+    apart = [advert("greenhouse:1", LAMPS, board="lampworks", **later)]
+    apart += [advert("greenhouse:2", BOATS, board="lampworks", **later)]
+    assert not linked(*lines, *apart)
+    alike = advert("greenhouse:2", EDITED, board="lampworks", **later)
+    assert [link.rule for link in linked(*lines, apart[0], alike)] == [SIMILAR_TEXT]
+
+
+def test_a_repost_without_text_is_linked_once_the_first_is_closed() -> None:
+    first = advert("greenhouse:1", board="lampworks", closed_at=START + 5 * DAY)
+    wider: dict[str, Any] = {"places": HAMBURG | {"DE||Berlin"}}
+    assert not linked(first, advert("greenhouse:2", board="lampworks", at=4, **wider))
+    assert [link.rule for link in linked(first, advert("greenhouse:2", board="lampworks", at=9, **wider))] == [
+        SAME_FACTS
+    ]
+
+
+def test_one_text_over_cities_is_one_job_and_lines_over_cities_are_several() -> None:
+    """Docs/design.md says why: a text says what the work is, and a title alone does not."""
+    cities = [frozenset([f"DE||{city}"]) for city in ("Berlin", "Hamburg", "Jena")]
+    described = [advert(f"ashby:{n}", LAMPS, board="lampworks", places=place) for n, place in enumerate(cities)]
+    jobs = assign_job_ids([version for version, _ in described], linked(*described)).job_of
+    assert set(jobs.values()) == {"ashby:0"}
+    lines = [advert(f"greenhouse:{n}", board="lampworks", places=place) for n, place in enumerate(cities)]
+    assert not linked(*lines)
+    numbered = [advert(f"ashby:{n}", LAMPS, places=place, requisition_id=str(n)) for n, place in enumerate(cities)]
+    assert not linked(*numbered)
+
+
+WHEREABOUTS = {
+    "a city, written in two ways": (("Engineer", "Berlin, Germany"), ("Engineer", "Berlin"), True),
+    "the title repeats the city": (("Engineer - Berlin", "Berlin"), ("Engineer", "Berlin"), True),
+    "the title names another city": (("Engineer - Berlin", "Remote"), ("Engineer - Munich", "Remote"), False),
+    "regions that no code tells apart": (("Engineer", "Remote - Europe"), ("Engineer", "Remote - Latam"), False),
+    "a country, written in two ways": (("Engineer", "Remote, US"), ("Engineer", "Remote, Ohio, US"), False),
+}
+
+
+@pytest.mark.parametrize("case", WHEREABOUTS)
+def test_whereabouts_are_all_that_is_said_of_the_place(case: str) -> None:
+    one, other, is_equal = WHEREABOUTS[case]
+    assert (stated_at(*one) == stated_at(*other)) is is_equal
+
+
+def stated_at(title: str, location_text: str) -> str:
+    found = whereabouts(location_text, title=title).places
+    return read_version(
+        **dict.fromkeys(("board", "url", "requisition_id", "department", "posted_on", "closed_at", "text_hash")),
+        posting_id="greenhouse:1",
+        first_at=START,
+        source="greenhouse",
+        employer="Lampworks",
+        title=title,
+        places=[(place.country, place.subdivision, place.city) for place in found],
+        location_text=location_text,
+        pay=(None, None, None, None),
+    ).whereabouts
 
 
 def test_a_group_of_many_alike_is_a_star() -> None:

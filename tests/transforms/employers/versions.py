@@ -37,7 +37,9 @@ def advert(posting_id: str, text: str | None = None, *, at: int = 0, **stated: A
         "title": "engineer ml",
         "places": frozenset(["DE||Berlin"]),
     }
-    return Version(posting_id=posting_id, text_hash=hash_of(text) if text else None, **(values | stated)), text
+    values |= stated
+    values.setdefault("whereabouts", ";".join(sorted(values["places"])))
+    return Version(posting_id=posting_id, text_hash=hash_of(text) if text else None, **values), text
 
 
 def linked(*stated: tuple[Version, str | None]) -> list[Link]:

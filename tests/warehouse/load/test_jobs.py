@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,11 +106,49 @@ def test_a_place_is_that_of_the_version_and_not_of_today(con: database.Connectio
 def test_a_repost_without_text_is_the_same_job_once_the_first_is_closed(
     con: database.Connection, tmp_path: Path
 ) -> None:
-    beside = [Answer(night(0), [advert(1)]), Answer(night(1), [advert(1), advert(2)]), Answer(night(2), [advert(3)])]
+    both: dict[str, Any] = {"places": (BERLIN, LIMA), "location_text": "Berlin; Lima"}
+    beside = [
+        Answer(night(0), [advert(1)]),
+        Answer(night(1), [advert(1), advert(2, **both)]),
+        Answer(night(2), [advert(3)]),
+    ]
     files = [refined(tmp_path, str(n), answer) for n, answer in enumerate(beside)]
     assert resolved(con, *files[:2]) == {"board:1": "board:1", "board:2": "board:2"}
     ids = resolved(con, *files)
     assert ids["board:2"] == "board:2" and ids["board:3"] == "board:1"
+
+
+def test_identical_lines_of_a_list_are_one_job(con: database.Connection, tmp_path: Path) -> None:
+    files = [
+        refined(tmp_path, "0", Answer(night(0), [advert(n) for n in range(1, 122)])),
+        refined(tmp_path, "1", Answer(night(1), [advert(n) for n in range(60, 130)])),
+    ]
+    assert set(resolved(con, files[0]).values()) == {"board:1"}
+    assert set(resolved(con, *files).values()) == {"board:1"}
+    assert not all_rows(con, "FROM core.job_merges")
+    assert all_rows(con, "SELECT DISTINCT rule FROM core.job_links") == [("same facts",)]
+
+
+def test_openings_multiply_no_job(con: database.Connection, tmp_path: Path) -> None:
+    rows = [advert(1, LAMPS, openings=5), advert(2, LAMPS, openings=5), advert(3, LAMPS), advert(4, BOATS, openings=2)]
+    ids = resolved(con, refined(tmp_path, "0", Answer(night(0), rows)))
+    assert ids == {"board:1": "board:1", "board:2": "board:1", "board:3": "board:1", "board:4": "board:4"}
+    assert all_rows(con, "SELECT sum(openings) FROM core.postings") == [(12,)]
+
+
+def test_lines_of_a_list_wait_for_the_texts_of_their_day(con: database.Connection, tmp_path: Path) -> None:
+    lines, texts = [advert(1), advert(2)], [advert(1, LAMPS), advert(2, BOATS)]
+    details = Answer(night(0) + timedelta(minutes=20), texts, is_complete=False)
+    ids = resolved(con, refined(tmp_path, "0", Answer(night(0), lines), details))
+    assert ids == {"board:1": "board:1", "board:2": "board:2"}
+
+
+def test_tables_of_an_earlier_version_are_made_anew(con: database.Connection, tmp_path: Path) -> None:
+    con.execute("CREATE TABLE matched_with (matcher_key VARCHAR NOT NULL)")
+    con.execute("INSERT INTO matched_with VALUES ('earlier')")
+    con.execute("CREATE TABLE compared (posting_id VARCHAR NOT NULL)")
+    file = refined(tmp_path, "0", Answer(night(0), [advert(1), advert(2)]))
+    assert resolved(con, file) == {"board:1": "board:1", "board:2": "board:1"}
 
 
 def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: database.Connection, tmp_path: Path) -> None:

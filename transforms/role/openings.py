@@ -1,0 +1,18 @@
+"""How many openings an advert is for, as its source states it in a field."""
+
+from __future__ import annotations
+
+import re
+
+MAX_OPENINGS = 10_000
+"""Above it a number is none of openings: drives that hire for a whole country stay below."""
+_WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?")
+"""A whole number, which spreadsheets write as 3.0."""
+
+
+def openings_of(stated: object) -> int | None:
+    """The number of openings given as a number or its digits; None for words ("many"), 0 and what is out of bounds."""
+    if isinstance(stated, bool) or not isinstance(stated, str | int | float):
+        return None
+    found = _WHOLE.fullmatch(str(stated).strip())
+    return int(found[1]) if found and 1 <= int(found[1]) <= MAX_OPENINGS else None
