@@ -73,6 +73,9 @@ class Pay(NamedTuple):
 
 
 NOT_STATED = Pay()
+_CITY = re.compile(r"[^|]*\|[^|]*\|[^|]+")
+_NUMBER = re.compile(r"[0-9]+")
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,8 +162,10 @@ def places_of(places: Iterable[tuple[str | None, str | None, str | None]], locat
 
 
 def _whereabouts(keys: frozenset[str], location_text: str | None, place_of_title: str) -> str:
-    """The places, the location as written unless all are cities, and what the title adds to them."""
-    written = "" if all(re.fullmatch(r"[^|]*\|[^|]*\|[^|]+", key) for key in keys) else normal(location_text or "")
+    """The places, the location as written (where all are cities, its numbers), and what the title adds to them."""
+    written = normal(location_text or "")
+    if all(_CITY.fullmatch(key) for key in keys):
+        written = " ".join(_NUMBER.findall(written))  # those of streets and branches
     said = (*sorted(keys), written, place_of_title)
     return ";".join(said) if any(said) else ""
 
@@ -262,6 +267,7 @@ class _Table:
             (v.text_hash is None and (v.posting_id, _day_of(v.first_at)) in described for v in rows), bool, self.n
         )
         """A line of a list, of an advert whose text was read on the same day: the text is what is compared."""
+        self.ends = _ends(rows)
 
     def contradict(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
         """Whether versions of one employer state different requisitions or departments."""
@@ -291,6 +297,17 @@ class _Table:
 
     def share_employer(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
         return self.meet(self.employer_row, self.employer, left, right, of=int(self.employer.max(initial=0)) + 1)
+
+
+def _ends(versions: Sequence[Version]) -> list[datetime]:
+    """When each was followed by another version of its posting under its title; the end of time where it was not."""
+    ends: list[datetime] = []
+    next_at: dict[tuple[str, str], datetime] = {}
+    for version in reversed(versions):
+        key = version.posting_id, version.title
+        ends.append(next_at.get(key, _NEVER))
+        next_at[key] = version.first_at
+    return ends[::-1]
 
 
 def _day_of(time: datetime) -> date:
@@ -516,7 +533,8 @@ def _with_earliest_open(table: _Table, rows: Integers, group: Integers) -> Itera
     for row, number in zip(rows[order].tolist(), group[order].tolist(), strict=True):
         if number != of:
             shown, at, of = [], 0, number
-        while at < len(shown) and _is_closed(table.versions[shown[at]], table.versions[row].first_at):
+        time = table.versions[row].first_at
+        while at < len(shown) and (_is_closed(table.versions[shown[at]], time) or table.ends[shown[at]] <= time):
             at += 1
         if at < len(shown) and table.posting[shown[at]] != table.posting[row]:
             yield shown[at], row

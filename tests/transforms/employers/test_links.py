@@ -123,6 +123,13 @@ def test_the_earliest_that_is_open_stands_for_those_that_a_board_shows() -> None
     assert [(link.left, link.right) for link in linked(*stated)] == [("greenhouse:2", "greenhouse:3")]
 
 
+def test_an_advert_stands_where_its_latest_version_says() -> None:
+    moved = [advert("greenhouse:1", board="lampworks"), advert("greenhouse:1", board="lampworks", at=2, places=HAMBURG)]
+    assert not linked(*moved, advert("greenhouse:2", board="lampworks", at=3))
+    assert linked(*moved, advert("greenhouse:2", board="lampworks", at=3, places=HAMBURG))
+    assert linked(*moved, advert("greenhouse:2", board="lampworks", at=1))
+
+
 def test_a_line_of_a_list_is_not_compared_when_the_text_was_read_on_its_day() -> None:
     later: dict[str, Any] = {"first_at": START + timedelta(hours=3)}
     lines = [advert(f"greenhouse:{n}", board="lampworks") for n in (1, 2)]
@@ -159,6 +166,7 @@ WHEREABOUTS = {
     "the title repeats the city": (("Engineer - Berlin", "Berlin"), ("Engineer", "Berlin"), True),
     "the title names another city": (("Engineer - Berlin", "Remote"), ("Engineer - Munich", "Remote"), False),
     "regions that no code tells apart": (("Engineer", "Remote - Europe"), ("Engineer", "Remote - Latam"), False),
+    "two streets of a city": (("Cook", "12 Mill Road, Berlin"), ("Cook", "9 Elm Street, Berlin"), False),
     "a country, written in two ways": (("Engineer", "Remote, US"), ("Engineer", "Remote, Ohio, US"), False),
 }
 
