@@ -98,7 +98,8 @@ def _lines_with(words: str, text: str) -> Iterator[Placed]:
     lines = lines_of(text)
     within = f"{words} within"
     for number, (begin, kind, line) in enumerate(lines):
-        if words in line.words or within in line.words:
+        said = line.words
+        if said and (words in said or within in said):
             is_asked = kind == "preferred" and _is_only_list(lines, number)
             yield begin, "required" if is_asked else kind, line
 
