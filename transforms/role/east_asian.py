@@ -24,6 +24,9 @@ MAX_CLAUSE = 60
 """Characters around a number or a degree that are of its clause."""
 MAX_MENTIONS = 100
 """Numbers of years, or degrees, of one line that are looked at."""
+SAMPLE = 400
+"""Characters of a text that are looked at to see its script: of a half in another script some 100 are among them."""
+_LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET = re.compile(r"\s*(?:[-•*·–●▪◦・‧○◇◆■□✓※]|\d{1,2}[.)、．）])")
 _CLAUSE_END = re.compile(r"[，。,;；、\n]|(?<=.)[-–—] ")
 _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
@@ -52,11 +55,6 @@ def _cue(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
 
 
 @functools.cache
-def _letters() -> tuple[str, ...]:
-    return tuple(_patterns("letter").split("|"))
-
-
-@functools.cache
 def _numbers() -> dict[str, int]:
     return {row["pattern"]: int(row["value"]) for row in cells_of("east_asian_requirements") if row["cue"] == "number"}
 
@@ -79,8 +77,8 @@ def _degree_pattern() -> re.Pattern[str]:
 
 
 def is_east_asian(text: str) -> bool:
-    """Whether a text may be Chinese, Japanese or Korean: it holds one of their commonest letters."""
-    return not text.isascii() and any(letter in text for letter in _letters())
+    """Whether a text, by a sample of its characters, is in part Chinese, Japanese or Korean."""
+    return not text.isascii() and _LETTER.search(text[:: 1 + len(text) // SAMPLE]) is not None
 
 
 def years_in_east_asian(text: str, most: int) -> Demand | None:

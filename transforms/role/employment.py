@@ -27,8 +27,8 @@ MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 """Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
 """Weekly hours of part-time work, as OECD counts it: 30 at most. Fewer than a day's are of something else."""
-OVERRULED = ("TEMPORARY", "CONTRACTOR")
-"""Kinds in a source's field that a text which speaks of the internship itself overrules: feeds have no word for it."""
+OVERRULED = "TEMPORARY"
+"""The kind in a source's field that a text on the internship itself overrules: feeds have no word for it."""
 _INTERN = "INTERN"
 _NO_INTERNSHIP = re.compile(r"trainee|extern|interns$")
 """Words of the level `intern` that are also used of first jobs, or of several openings."""
@@ -66,6 +66,12 @@ def _literals() -> Literals:
     return Literals(row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal")
 
 
+@functools.cache
+def _title_literals() -> tuple[str, ...]:
+    """What a title that names a kind of employment holds at least."""
+    return tuple(row["pattern"] for row in cells_of("employment_cues") if row["where"] == "title literal")
+
+
 def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None, bool]:
     """The schema.org employmentType of an advert, and whether the source's own words for it are known.
 
@@ -76,7 +82,7 @@ def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None
     titled = employment_in_title(title)
     if titled is not None and titled != "FULL_TIME":
         return titled, is_known
-    if kind in OVERRULED and text and _offers_internship(text):
+    if kind == OVERRULED and text and _offers_internship(text):
         return _INTERN, is_known
     return kind or titled or (employment_in(text) if text else None), is_known
 
@@ -89,6 +95,8 @@ def employment_in_title(title: str) -> str | None:
     ('PART_TIME', None)
     """
     said = lowered(title)
+    if not any(word in said for word in _title_literals()):
+        return None
     level = seniority_of(title)
     is_intern = level.value == "intern" and not _NO_INTERNSHIP.search(level.rule)
     for kind, pattern in _patterns("title", r"(?<!\w)", r"(?!\w)"):

@@ -96,17 +96,21 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 def _lines_with(words: str, text: str) -> Iterator[Placed]:
     """The lines with words of a list. Where nothing else is asked for, what the ideal candidate has is demanded."""
     lines = lines_of(text)
-    telling = [line for _, _, line in lines if words in line.words or f"{words} within" in line.words]
-    if not telling:
-        return
-    has_demands = any(kind == "required" for _, _, line in lines for _, kind in line.openings)
-    is_ideal = False
-    for begin, kind, line in lines:
-        if words in line.words or f"{words} within" in line.words:
-            yield begin, "required" if is_ideal and kind == "preferred" else kind, line
-        if line.openings:
-            heading = lowered(line.text[:MAX_HEADING])
-            is_ideal = not has_demands and bool(_ONLY_LIST.search(heading)) and not _NOT_ONLY.search(heading)
+    within = f"{words} within"
+    for number, (begin, kind, line) in enumerate(lines):
+        said = line.words
+        if said and (words in said or within in said):
+            is_asked = kind == "preferred" and _is_only_list(lines, number)
+            yield begin, "required" if is_asked else kind, line
+
+
+def _is_only_list(lines: tuple[Placed, ...], number: int) -> bool:
+    """Whether a line stands below a heading of the ideal candidate, in an advert that has no other demands."""
+    above = next(line for _, _, line in reversed(lines[:number]) if line.openings and not line.is_label)
+    heading = lowered(above.text[:MAX_HEADING])
+    if not _ONLY_LIST.search(heading) or _NOT_ONLY.search(heading):
+        return False
+    return not any(kind == "required" for _, _, line in lines for _, kind in line.openings)
 
 
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
@@ -197,14 +201,20 @@ ANY_DEGREE = "bachelor"
 _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 
 
+_ENGLISH = ("degree", " or ", " and ", " with ", " the ", "field")
+"""Words that an English line about degrees holds: only English names of degrees are looked for in it."""
+
+
 @functools.cache
-def _degree_pattern() -> re.Pattern[str]:
+def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
     """One expression for all degrees, a named group each; words for any degree are in `generic`."""
     patterns: dict[str, list[str]] = {name: [] for name in (*DEGREES, GENERIC)}
     for row in rows_of("degree_words"):
+        if is_english and row["language"] != "en":
+            continue
         flag = "i" if row["case"] == "any" else "-i"
         patterns[(GENERIC if row["generic"] else row["degree"]) or GENERIC].append(f"(?{flag}:{row['pattern']})")
-    groups = "|".join(f"(?P<{degree}>{'|'.join(patterns[degree])})" for degree in patterns)
+    groups = "|".join(f"(?P<{degree}>{'|'.join(found)})" for degree, found in patterns.items() if found)
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
@@ -239,9 +249,10 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
     if not _names_degree(line):
         return None
     text = line.text
+    degrees = _degree_pattern(is_english=any(word in text for word in _ENGLISH)).finditer(text)
     demanded = [
         match
-        for group, beyond in _groups(text, list(itertools.islice(_degree_pattern().finditer(text), MAX_MENTIONS)))
+        for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))
         if _is_degree_demanded(text, group, beyond, line.kind_at(group[0].start(), kind))
         for match in group
     ]

@@ -46,4 +46,19 @@ def test_titles_that_name_no_kind(title: str) -> None:
 def test_rows_of_the_lookup_are_of_the_vocabulary() -> None:
     rows = cells_of("employment_cues")
     assert {row["employment_type"] for row in rows} <= {*EMPLOYMENT_TYPES, ""}
-    assert {row["where"] for row in rows} == {"literal", "title", "part", "text", "not before", "not after"}
+    assert {row["where"] for row in rows} == {
+        "literal",
+        "title literal",
+        "title",
+        "part",
+        "text",
+        "not before",
+        "not after",
+    }
+
+
+def test_every_word_of_a_title_that_is_read_is_looked_for() -> None:
+    """A title of an internship passes the quick look by literal words."""
+    rows = [row["words"] for row in cells_of("seniority_words") if row["level"] == "intern" and not row["where"]]
+    unread = ("trainee", "trainees", "traineeship", "extern", "externship", "interns")
+    assert [words for words in rows if words not in unread and employment_in_title(f"{words} - baker") is None] == []

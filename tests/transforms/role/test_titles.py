@@ -308,7 +308,7 @@ def test_text_readers_take_any_text(title: str, text: str, role: str) -> None:
         ("Estágio", "intern"),
         ("Any", "unstated"),
         ("hilfstätigkeit / student", "intern"),
-        ("professional / experienced", "mid"),
+        ("professional / experienced", "unstated"),
         ("Sin experiencia requerida", "junior"),
         ("Grade 7", None),
     ],
