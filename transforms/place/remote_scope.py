@@ -38,11 +38,16 @@ def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
 
 
 def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
-    """Countries that stand apart in a title, sorted; groups too where no place is known. `countries`: of the places."""
+    """Countries that stand apart in a title without a city, sorted; groups too where no place is known.
+
+    `countries`: those of the places, which the title must hold.
+    """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
         if part[0].isupper() and is_understood(part):
             items = items_in(part, countries)
+            if any(item.chosen and item.chosen.city for item in items):
+                return ()  # the country of an address: "Lyon, France"
             if items and all(item.is_area and not (item.chosen and item.chosen.subdivision) for item in items):
                 scope |= _scope_of(items)
     if not countries:
@@ -85,4 +90,6 @@ def _countries_of_words() -> dict[str, str]:
 def _demands() -> re.Pattern[str]:
     """What stands before the countries to live in; or, as `whole`, what names the country itself."""
     before = "|".join(row["pattern"] or "" for row in rows_of("scope_demands") if not row["country"])
-    return re.compile(rf"\b(?:(?:{before})\s|(?P<whole>{'|'.join(_countries_of_words())})\b)", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:(?:{before})\s|(?P<whole>{'|'.join(_countries_of_words())})(?!\w|\s\w+e[nrs]?\b))", re.IGNORECASE
+    )
