@@ -146,7 +146,7 @@ def _clause(said: str, first: int, last: int, at: int) -> tuple[int, int]:
 
 # --- short lines ------------------------------------------------------------------------------------
 
-_BEFORE_WORD = r"(?:^[\W_]*|[:|,;/(·]\s*|\b(?:or|oder|ou|o|lub|of) |\s-\s)"
+_BEFORE_WORD = r"^[\W_]*|[:|,;/(·]\s*|\b(?:or|oder|ou|o|lub|of) |\s-\s"
 _BEHIND_WORD = (
     r" ?(?:$|[,;|()/&+·?:.!]| -|(?:in|at|from|within|or|and|with|oder|bei|im|ou|a|au|o|en|em|w|te|"
     r"deutschlandweit|bundesweit)\b)"
@@ -162,8 +162,11 @@ def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], .
         if row["weight"] in (LABEL, ITEM):
             by_phrase.setdefault(_Phrase(row["says"] or "", row["weight"] or ""), []).append(row["pattern"] or "")
 
+    headings = "|".join(row["pattern"] or "" for row in rows_of("workplace_words") if row["name"] == "heading")
+    before = rf"(?:^[^:]{{0,20}}\b(?:{headings})\b[^:]{{0,12}}:[^.]{{0,40}}\b|{_BEFORE_WORD})"
+
     def expression(patterns: Iterable[str]) -> re.Pattern[str]:
-        return re.compile(_fold_pattern(f"{_BEFORE_WORD}(?:{'|'.join(patterns)}){_BEHIND_WORD}"))
+        return re.compile(_fold_pattern(f"{before}(?:{'|'.join(patterns)}){_BEHIND_WORD}"))
 
     of_all = expression(pattern for patterns in by_phrase.values() for pattern in patterns)
     return of_all, tuple((phrase, expression(patterns)) for phrase, patterns in by_phrase.items())
