@@ -146,12 +146,12 @@ def _clause(said: str, first: int, last: int, at: int) -> tuple[int, int]:
 
 # --- short lines ------------------------------------------------------------------------------------
 
-_BEFORE_WORD = r"^[\W_]*|[:|,;/(·]\s*|\b(?:or|oder|ou|o|lub|of) |\s-\s"
+_BEFORE_WORD = r"^[\W_]*|[:|,;/(·&+]\s*|\b(?:or|and|oder|und|ou|et|o|lub|of) |\s-\s"
 _BEHIND_WORD = (
     r" ?(?:$|[,;|()/&+·?:.!]| -|(?:in|at|from|within|or|and|with|oder|bei|im|ou|a|au|o|en|em|w|te|"
     r"deutschlandweit|bundesweit)\b)"
 )
-_CHOICE = re.compile(r"\b(?:or|oder|ou|o|of|lub)\b|/|\|")
+_CHOICE = re.compile(r"\b(?:or|and|oder|und|ou|et|o|of|lub)\b|[/&|]")
 
 
 @functools.cache
@@ -176,11 +176,11 @@ def _label(said: str, end: int) -> Iterator[Statement]:
     """The workplace of a short line that says no more: "Location: Paris (hybrid)", "Remote, full-time"."""
     found = {phrase for phrase, pattern in _labels()[1] if pattern.search(said)}
     of_role = {phrase.says for phrase in found if phrase.weight == LABEL}
-    if "remote" in of_role and len(of_role) > 1:
-        of_role = {"remote" if _CHOICE.search(said) else "hybrid"}
     workplace = next((one for one in ("hybrid", "remote", "onsite") if one in of_role), None)
-    if workplace is not None:
-        yield Statement(workplace, ROLE, 0, end)
+    if "remote" in of_role and _CHOICE.search(said):
+        workplace = "remote"
+    if workplace is not None:  # of several words the location, where it repeats them, knows how they belong together
+        yield Statement(workplace, ROLE if len(of_role) == 1 else OFFER, 0, end)
     yield from (Statement(phrase.says, OPTION, 0, end) for phrase in found if phrase.weight == ITEM)
 
 
