@@ -1,8 +1,9 @@
 """Where the work is done: places, workplace, and the countries that remote work is open to.
 
 `location.items_in` reads a line into places and workplace words; this module sets structured addresses beside
-it and decides. Structured addresses win, the text adds detail. "Remote" is a workplace and not a place, and a
-scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
+it and decides. Structured addresses win and the line adds detail, but for the city: the line's words beat a postal
+address, and an address beside no more than a country or remote work gives none. "Remote" is a workplace and not a
+place, and a scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
 
 Which places state the scope of a word for remote work: those in its brackets or before its bracket, those
 joined to it by a space or a dash, with the countries listed on from there ("Remote - US & Canada"); behind a

@@ -3,7 +3,9 @@
 The strongest is what is said of this role: the days in the office, the role's own word, a line that says no more.
 Weaker is what the employer offers everybody, then an option to work from home. Visits, lunches, a person's skills,
 other roles and the like say nothing, and what stands beside them is not read. The phrases are rows of
-`workplace_phrases.csv`, put together from the words of `workplace_words.csv`.
+`workplace_phrases.csv`, put together from the words of `workplace_words.csv`. Both are our own knowledge of the
+languages; drawn adverts bore out the English, German and French ones and some Spanish, Portuguese and Italian ones,
+while hardly an advert in Dutch, Polish, Chinese, Japanese or Korean was at hand.
 """
 
 from __future__ import annotations
