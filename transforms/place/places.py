@@ -1,8 +1,9 @@
 """Where the work is done: places, workplace, and the countries that remote work is open to.
 
 `location.items_in` reads a line into places and workplace words; this module sets structured addresses beside
-it and decides. Structured addresses win, the text adds detail. "Remote" is a workplace and not a place, and a
-scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
+it and decides. Structured addresses win and the line adds detail, but for the city: the line's words beat a postal
+address, and an address beside no more than a country or remote work gives none. "Remote" is a workplace and not a
+place, and a scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
 
 Which places state the scope of a word for remote work: those in its brackets or before its bracket, those
 joined to it by a space or a dash, with the countries listed on from there ("Remote - US & Canada"); behind a
@@ -414,12 +415,15 @@ def _workplace(
     titled, title_at = _workplace_in(title_items)
     flag = REMOTE if said.is_remote else None
     hints = (word, here, flag, titled)
+    offer = _of_tier(said.text, OFFER, hints)
+    if flag and offer == ONSITE:  # how the employer's people work on the whole
+        offer = None
     ranked: tuple[tuple[str | None, str | None, Span | None], ...] = (
         *((_of_tier(said.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
         (word, None, _span("workplace", "structured", None, "the source's word for the workplace")),
         (here, None, _span("workplace", "location", at, "word for the workplace")),
         (titled, None, _span("workplace", "title", title_at, "word for the workplace")),
-        (_of_tier(said.text, OFFER, hints), OFFER, None),
+        (offer, OFFER, None),
         (flag, None, _span("workplace", "structured", None, "the source's flag for remote work")),
         (
             None if said.is_remote is not None else beside,
@@ -440,7 +444,7 @@ def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str |
     stated = [workplace for of, workplace in text if of == tier]
     if len(stated) < 2:
         return stated[0] if stated else None
-    return next((one for one in (*hints, HYBRID) if one in stated), stated[0])
+    return next((one for one in (*hints, HYBRID, REMOTE) if one in stated), stated[0])
 
 
 _RULES = {

@@ -8,12 +8,15 @@ apart ("Engineer (Chile/Peru)") and agrees with the places; groups of countries 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from transforms.place.gazetteer import members_of
 from transforms.place.location_line import Item, has_time_zone, is_understood, items_in
+from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
+from transforms.text.phrases import Phrases
 
 MAX_TITLE_PART = 60
 """Characters; a part of a title that is longer says more than a workplace and a place."""
@@ -24,6 +27,9 @@ MAX_BEFORE_NAME = 8
 MAX_DEMANDS = 40
 """Demands of one text that are looked at."""
 TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
+MAX_ZONE = 12
+"""Characters behind the names that may say that they are a time zone."""
+_BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
 
@@ -38,11 +44,16 @@ def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
 
 
 def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
-    """Countries that stand apart in a title, sorted; groups too where no place is known. `countries`: of the places."""
+    """Countries that stand apart in a title without a city, sorted; groups too where no place is known.
+
+    `countries`: those of the places, which the title must hold.
+    """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
         if part[0].isupper() and is_understood(part):
             items = items_in(part, countries)
+            if any(item.chosen and item.chosen.city for item in items):
+                return ()  # the country of an address: "Lyon, France"
             if items and all(item.is_area and not (item.chosen and item.chosen.subdivision) for item in items):
                 scope |= _scope_of(items)
     if not countries:
@@ -52,18 +63,22 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
 
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
     """Countries and groups that a text names as those to live in, sorted, with the span that does; else None."""
-    for count, match in enumerate(_demands().finditer(text)):
-        if count == MAX_DEMANDS:
-            break
-        if match["whole"]:
-            return (_countries_of_words()[match["whole"].lower()],), match.start(), match.end()
-        names = _NAMES_END.split(text[match.end() : match.end() + MAX_NAMES], maxsplit=1)[0]
-        if has_time_zone(text[match.end() : match.end() + len(names) + 12]):
+    countries, search = _demands()
+    said = fold_letters(text)
+    ends = {start: (end, number) for start, end, number in search.found(said.encode("latin-1", "replace"))}
+    for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
+        country = countries[number]
+        if country:
+            if not _BEFORE_NOUN.match(said, end):
+                return (country,), start, end
+            continue
+        names = _NAMES_END.split(text[end : end + MAX_NAMES], maxsplit=1)[0]
+        if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))
         if items and items[0].start <= MAX_BEFORE_NAME and items[0].is_area:
             areas = [item for item in items if item.is_area]
-            return tuple(sorted(_scope_of(areas))), match.start(), match.end() + areas[-1].end
+            return tuple(sorted(_scope_of(areas))), start, end + areas[-1].end
     return None
 
 
@@ -76,13 +91,11 @@ def _scope_of(items: Sequence[Item]) -> set[str]:
 
 
 @functools.cache
-def _countries_of_words() -> dict[str, str]:
-    """Words that say "anywhere in" a country at once ("bundesweit"), with the country."""
-    return {row["pattern"] or "": row["country"] or "" for row in rows_of("scope_demands") if row["country"]}
-
-
-@functools.cache
-def _demands() -> re.Pattern[str]:
-    """What stands before the countries to live in; or, as `whole`, what names the country itself."""
-    before = "|".join(row["pattern"] or "" for row in rows_of("scope_demands") if not row["country"])
-    return re.compile(rf"\b(?:(?:{before})\s|(?P<whole>{'|'.join(_countries_of_words())})\b)", re.IGNORECASE)
+def _demands() -> tuple[tuple[str | None, ...], Phrases]:
+    """What stands before the countries to live in, and what names a country itself ("bundesweit"), with that one."""
+    rows = list(rows_of("scope_demands"))
+    patterns = [fold_letters(row["pattern"] or "") for row in rows]
+    expressions = [
+        rf"\b(?:{pattern})" + ("" if row["country"] else r"\s") for row, pattern in zip(rows, patterns, strict=True)
+    ]
+    return tuple(row["country"] for row in rows), Phrases(expressions, has_starts=True)

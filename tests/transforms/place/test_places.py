@@ -404,3 +404,52 @@ def test_any_text_is_read(
 @given(LINES)
 def test_any_country_is_a_known_code(text: str) -> None:
     assert country_of(text) in (None, *countries())
+
+
+# --- the location's words and a postal address ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("location", "address", "country", "subdivision", "city"),
+    [
+        ("Sweden", ("Sweden", "Stockholm", "Stockholm"), "SE", None, None),
+        ("Sweden (Remote)", ("Sweden", "Stockholm", "Stockholm"), "SE", None, None),
+        ("Remote", ("United States", "Ohio", "Columbus"), "US", None, None),
+        ("Acme Games (US Remote)", ("United States", "Ohio", "Columbus"), "US", None, None),
+        ("Torrance, CA", ("United States", "California", "Los Angeles"), "US", "US-CA", "Torrance"),
+        ("Ohio", ("United States", "Ohio", "Columbus"), "US", "US-OH", "Columbus"),
+        ("Acme Tower", ("United States", "Ohio", "Columbus"), "US", "US-OH", "Columbus"),
+        ("Headquarters", ("United States", "Ohio", "Columbus"), "US", "US-OH", "Columbus"),
+        ("Columbus Office", ("United States", "Ohio", "Columbus"), "US", "US-OH", "Columbus"),
+        ("Cairo, Egypt", ("Egypt", "Giza", "Cairo"), "EG", "EG-C", "Cairo"),
+    ],
+)
+def test_the_words_of_a_location_beat_a_postal_address(
+    location: str, address: tuple[str, str, str], country: str, subdivision: str | None, city: str | None
+) -> None:
+    (place,) = whereabouts(location, addresses=(Address(location, *address),)).places
+    assert (place.country, place.subdivision, place.city) == (country, subdivision, city)
+
+
+def test_remote_work_in_a_group_of_countries_is_not_in_the_country_of_an_address() -> None:
+    found = whereabouts("Remote - EMEA", addresses=(Address("Remote - EMEA", "Germany", None, "Frankfurt"),))
+    assert (found.places, found.remote_scope) == ((), ("EMEA",))
+
+
+@pytest.mark.parametrize(
+    ("location", "title", "city"),
+    [
+        ("Spain", "Welder - Valencia", "Valencia"),
+        ("Brazil", "Soldador (Recife)", "Recife"),
+        ("Ohio", "Welder - Cleveland, OH", "Cleveland"),
+        ("Spain", "Welder - Cleveland, OH", None),
+        ("United States", "Welder, Mobile", None),
+        ("Bilbao, Spain", "Welder - Valencia", "Bilbao"),
+        ("Spain", "Valencia orange welder", None),
+    ],
+)
+def test_a_city_that_stands_apart_in_the_title_is_where_the_location_names_what_lies_around_it(
+    location: str, title: str, city: str | None
+) -> None:
+    (place,) = whereabouts(location, title=title).places
+    assert place.city == city

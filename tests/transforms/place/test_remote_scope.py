@@ -1,0 +1,67 @@
+"""The reader of where one may live, in texts and titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms.place.places import whereabouts
+from transforms.place.remote_scope import scope_in_text, scope_in_title
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("You must be based in Spain.", ("ES",)),
+        ("You'll need to be located within the EU or the UK.", ("EU", "GB")),
+        ("Applicants should currently reside in Kenya, Ghana or Nigeria.", ("GH", "KE", "NG")),
+        ("The role is remote within the US.", ("US",)),
+        ("Work from anywhere in Europe.", ("EUROPE",)),
+        ("Open to candidates based in Canada who like ships.", ("CA",)),
+        ("You must live in Texas.", ("US",)),
+        ("Homeoffice aus ganz Deutschland.", ("DE",)),
+        ("Remote, und zwar bundesweit.", ("DE",)),
+        ("Vous devez résider en Belgique.", ("BE",)),
+        ("Es necesario residir en Chile.", ("CL",)),
+        ("É necessário residir no Brasil.", ("BR",)),
+        ("La residenza in Italia è richiesta: residente in Italia.", ("IT",)),
+        ("You must be based in Lyon.", None),
+        ("You must be authorized to work in the US.", None),
+        ("Our team works anywhere in the office.", None),
+        ("You need to be located in a European time zone.", None),
+        ("The ship is built in Spain.", None),
+        ("Unsere bundesweiten Kunden.", None),
+        ("", None),
+    ],
+)
+def test_a_text_names_where_one_must_live(text: str, scope: tuple[str, ...] | None) -> None:
+    found = scope_in_text(text)
+    assert (found[0] if found else None) == scope
+
+
+@pytest.mark.parametrize(
+    ("title", "countries", "scope"),
+    [
+        ("Welder (Chile/Peru)", (), ("CL", "PE")),
+        ("Welder (Chile/Peru)", ("CL",), ("CL", "PE")),
+        ("Welder (Chile)", ("PE",), ()),
+        ("Welder - EMEA", (), ("EMEA",)),
+        ("Welder - EMEA", ("GB",), ()),
+        ("Welder | Lyon, France", ("FR",), ()),
+        ("Welder of Norway's ships", (), ()),
+        ("Welder", (), ()),
+    ],
+)
+def test_a_title_names_it_by_a_country_that_agrees_with_the_places(
+    title: str, countries: tuple[str, ...], scope: tuple[str, ...]
+) -> None:
+    assert scope_in_title(title, frozenset(countries)) == scope
+
+
+def test_only_remote_work_has_a_scope_and_the_location_s_comes_first() -> None:
+    text = "You must be based in Spain."
+    assert whereabouts("Gijón", text=text).remote_scope is None
+    assert whereabouts("Remote - Portugal", text=text).remote_scope == ("PT",)
+    read = whereabouts("Remote", text=text)
+    assert read.remote_scope == ("ES",)
+    spans = [span for span in read.spans if span.field == "remote_scope"]
+    assert [(span.part, text[span.start : span.end]) for span in spans] == [("text", "must be based in Spain")]
