@@ -443,6 +443,7 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
         country=country,
         employment_type=terms.employment_type,
         seniority=titled.seniority.value,
+        role_group=GROUP_OF_ROLE[titled.role.value],
         places=() if where.workplace == REMOTE else where.places,
     )
     issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
