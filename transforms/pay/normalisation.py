@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from transforms.pay.currency import codes, legal_tender, tender_of
 from transforms.pay.headline import headline_of, headlines_by_country
+from transforms.pay.scope import employment_of
 from transforms.records.rows import Pay, Place
 from transforms.records.vocabulary import AI_CORE
 from transforms.text.lookups import cells_of
@@ -65,9 +66,10 @@ def complete_pay(
     """
     if not pays:
         return ()
-    is_skilled = role_group in SKILLED and employment_type not in NOT_SKILLED_PAY
-    skill = None if not is_skilled else "senior_pay" if seniority in SENIOR else "skilled_pay"
-    known = [_completed(pay, country, employment_type, None if seniority == "intern" else skill) for pay in pays]
+    skill: str | None = "senior_pay" if seniority in SENIOR else "skilled_pay"
+    if role_group not in SKILLED or seniority == "intern":
+        skill = None
+    known = [_completed(pay, country, employment_type, skill) for pay in pays]
     best = headline_of(known, country=country, employment_type=employment_type, seniority=seniority, places=places)
     local = headlines_by_country(known, best, employment_type=employment_type, seniority=seniority, places=places)
     for i in local - {best}:
@@ -89,8 +91,10 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None, skill
     where = pay.country or country
     if pay.currency is None and SHARED_SIGNS.search(pay.pay_text or ""):
         where = None
+    own_type = employment_of(pay.level_text) or employment_type
+    is_by_custom = "FULL_TIME" in (own_type, employment_type) or employment_type not in WITHOUT_NORMS
     period, reading = pay.period, pay.period_reading or ("stated" if pay.period and pay.reading == "stated" else None)
-    if period is None and pay.component in ANNUAL_COMPONENTS and employment_type not in WITHOUT_NORMS:
+    if period is None and pay.component in ANNUAL_COMPONENTS and is_by_custom:
         period = usual_period(low, high, pay.currency, where)
         reading = "inferred" if period else None
     factor = None
@@ -102,7 +106,7 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None, skill
     if flag is None and pay.component in ANNUAL_COMPONENTS:
         ends = [end for end in (annual_low, annual_high) if end is not None]
         flag = _doubt_range(low, high, period, _norms(pay.currency, where)) or _doubt_year(
-            ends, _bounds(pay.currency, where, skill)
+            ends, _bounds(pay.currency, where, None if own_type in NOT_SKILLED_PAY else skill)
         )
     if (low, high, period, reading, flag) == (
         pay.low,
