@@ -68,6 +68,10 @@ NO_REQUISITION = re.compile(
     re.IGNORECASE,
 )
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
+MONEY = re.compile(
+    r"[$€£¥₹₩₺₽₴₱₫₪฿₦]\s?\d|\d\s?(?:[kK]\b|[$€£])|\b(?:USD|EUR|GBP|CAD|AUD|CHF|PLN|INR)\b", re.ASCII | re.IGNORECASE
+)
+"""A sum of money in a title: a quick look before it is read."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
@@ -439,7 +443,7 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     where = terms.where
     is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
     country = None if is_ruled_out else terms.country
-    pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content.body.text, country=country)
+    pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content, country=country)
     if any(pay.currency is None for pay in pays):
         pays = settle_signs(
             pays, {place.country for place in where.places if place.country}, raw.get("employer_country")
@@ -449,6 +453,7 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
         country=country,
         employment_type=terms.employment_type,
         seniority=titled.seniority.value,
+        role_group=GROUP_OF_ROLE[titled.role.value],
         places=() if where.workplace == REMOTE else where.places,
     )
     issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
@@ -692,15 +697,20 @@ def _span(field: str, part: str, start: int | None, end: int | None, rule: str, 
     return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
 
 
-def _all_pay(stated: Sequence[Pay], pay_text: str | None, body: str, *, country: str | None) -> tuple[Pay, ...]:
-    """Structured pay; where it holds no base amounts, the pay field's prose and then the text's."""
+def _all_pay(stated: Sequence[Pay], pay_text: str | None, content: _Content, *, country: str | None) -> tuple[Pay, ...]:
+    """Structured pay; where it holds no base amounts, the pay field's prose, then the text's, then the title's."""
     pays = tuple(_flag_contradiction(pay, pay_text) for pay in stated)
-    for prose in (pay_text, body):
+    for prose in (pay_text, content.body.text, _pay_in_title(content.title)):
         if any(p.component == "base" and (p.low or p.high) for p in pays):
             break
         if prose:
             pays += pay_in(prose, country=country)
     return pays
+
+
+def _pay_in_title(title: str) -> str | None:
+    """The title as a line of a text about pay, where it names a sum of money; else None."""
+    return f"{title}\n" if MONEY.search(title) else None
 
 
 def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:

@@ -69,10 +69,10 @@ def code_key(source: str) -> str:
     ]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    # Of a board only the employer's name becomes part of rows: a new line must not have the whole archive read again.
+    # Of a board only the employer's name and country tell: a new line must not have the whole archive read again.
     for board in all_boards():
-        if board.source == source and board.employer:
-            digest.update(f"{board.board}\0{board.employer}\0".encode())
+        if board.source == source and (board.employer or board.country):
+            digest.update(f"{board.board}\0{board.employer}\0{board.country}\0".encode())
     return digest.hexdigest()
 
 

@@ -65,6 +65,28 @@ def test_words_that_give_a_stated_amount_another_period_flag_it(
     assert (made.period, made.pay_flag) == ("year", flag)
 
 
+@pytest.mark.parametrize(
+    ("title", "pay"),
+    [
+        ("Data Engineer ($121k-$151k)", (121000, 151000, "USD", "year")),
+        ("Forklift Driver - $21.50/hr", (21.5, 21.5, "USD", "hour")),
+        ("Controller up to €91k + bonus", (None, 91000, "EUR", "year")),
+        ("Translator (USD 4,100/month)", (4100, 4100, "USD", "month")),
+        ("Account Executive ($1M+ deals)", None),
+        ("Portfolio Manager, $110M fund", None),
+        ("Engineer, $10k signing bonus", None),
+        ("Engineer of a library with 25k stars", None),
+        ("Manager of 401k plans", None),
+    ],
+)
+def test_pay_in_a_title_is_read_where_no_other_part_states_any(title: str, pay: tuple[object, ...] | None) -> None:
+    said_in_title = said(1, title=title, html="<p>We build bridges.</p>", location_text="Austin, TX")
+    made = posting(**said_in_title)
+    assert (made.pay_low, made.pay_high, made.currency, made.period) == (pay or (None,) * 4)
+    told = posting(**said_in_title | {"html": "<p>Salary: $90,000 a year.</p>"})
+    assert told.pay_low == 90000
+
+
 def test_what_a_source_could_not_take_stays_with_the_posting() -> None:
     noted = Issue(column_name="pay_low", value="many", rule="an amount expected")
     assert noted in posting(**said(1, issues=[noted])).issues

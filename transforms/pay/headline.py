@@ -8,12 +8,13 @@ The order of preference stands here and nowhere else (`_rank`), from the most to
 2. Structured before prose: a field says what it holds.
 3. Tied to the posting's country, then to no country, then to others.
 4. In the country's legal tender, then in a currency that is known.
-5. It can enter a band: no flag, a period, yearly or monthly for employees and hourly or daily for contractors, both
+5. For the posting's own employment, or for none: not the contract beside a full-time range.
+6. It can enter a band: no flag, a period, yearly or monthly for employees and hourly or daily for contractors, both
    ends.
-6. Tied to the posting's own place ("CA, WA and NY" for a job in San Francisco), then to no place within the country
+7. Tied to the posting's own place ("CA, WA and NY" for a job in San Francisco), then to no place within the country
    or to one of several, then to other places.
-7. Tied to the posting's own level ("Senior" for a senior engineer), then to no level, then to other levels.
-8. Tied to nothing: what the advert says of the job as a whole.
+8. Tied to the posting's own level ("Senior" for a senior engineer), then to no level, then to other levels.
+9. Tied to nothing: what the advert says of the job as a whole.
 
 Among prose that is tied to nothing the first wins: adverts state the job's own pay first. Among tiers that are still
 equal the one with the middle midpoint is taken, and of two the lower. The widest summary would mix zones and levels
@@ -27,6 +28,7 @@ from collections.abc import Sequence
 
 from transforms.pay.currency import legal_tender
 from transforms.pay.exclusion import split
+from transforms.pay.scope import employment_of
 from transforms.place.places import whereabouts
 from transforms.records.rows import Pay, Place
 from transforms.role.titles import seniority_of
@@ -103,6 +105,7 @@ def _rank(
         0 if country and pay.country == country else 1 if pay.country is None else 2,
         bool(tender) and pay.currency not in tender,
         pay.currency is None,
+        employment_of(pay.level_text) not in (None, employment_type or "FULL_TIME"),
         pay.flag is not None,
         pay.period is None,
         (pay.period in ("hour", "day", "week")) != (employment_type in BY_THE_HOUR),

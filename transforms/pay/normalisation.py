@@ -3,8 +3,10 @@
 lookups/pay/pay_rules.csv holds, each row with its reason: `period`, for which period amounts of a size are stated in a
 country unless a word says otherwise; `annual_hours` and `salary_months`, how much is paid in a year of full-time
 work; `annual_pay`, the bounds beyond which a yearly amount is no pay for one person's full-time work; `monthly_pay`,
-the bound beyond which an amount that is called monthly is a yearly one. Rows without a country hold for a currency
-where the country is unknown or has no rule for it.
+the bound beyond which an amount that is called monthly is a yearly one; `skilled_pay` and `senior_pay`, the least that
+full-time work in engineering, data and AI is paid, without and from the senior level on: as an amount, or as a multiple
+of the country's lower bound. Rows without a country hold for a currency where the country is unknown or has no rule for
+it; a row without either, where both are unknown. A currency without a row has the bounds of the dollar.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from transforms.pay.currency import legal_tender, tender_of
+from transforms.pay.currency import codes, legal_tender, tender_of
 from transforms.pay.headline import headline_of, headlines_by_country
+from transforms.pay.scope import employment_of
 from transforms.records.rows import Pay, Place
+from transforms.records.vocabulary import AI_CORE
 from transforms.text.lookups import cells_of
 
 PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
@@ -30,6 +34,13 @@ ANNUAL_COMPONENTS = ("base", "on_target_earnings", "total_compensation")
 """Components whose period and bounds norms can tell."""
 WITHOUT_NORMS = ("CONTRACTOR", "INTERN", "PER_DIEM", "VOLUNTEER")
 """Employment whose pay is not stated for a year or month by custom."""
+NOT_SKILLED_PAY = ("PART_TIME", "INTERN", "PER_DIEM", "VOLUNTEER")
+"""Employment whose pay for a year tells nothing of the role."""
+SKILLED = (*AI_CORE, "data", "other_engineering")
+"""Groups of roles that need a trade: no full-time pay of theirs is near the lowest there is."""
+SENIOR = ("senior", "staff", "manager", "executive")
+LEAST_USD, MOST_USD = 500.0, 3e6
+"""Rough US dollars a year: the bounds of pay in a currency that has no row of its own."""
 SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
 """Signs that, where the country does not tell their currency, name one from elsewhere."""
 
@@ -40,12 +51,13 @@ def complete_pay(
     country: str | None,
     employment_type: str | None,
     seniority: str = "unstated",
+    role_group: str = "other",
     places: Sequence[Place] = (),
 ) -> tuple[Pay, ...]:
     """Pay with norms applied: period inferred where none is stated, yearly amounts, flags, and the headline first.
 
     A minimum of 0 is no minimum. A range whose low end is above its high end keeps its text, not its amounts. An
-    amount beyond four times its low end, or beyond the country's bounds, is kept and flagged.
+    amount beyond four times its low end, or beyond the bounds of country, role and level, is kept and flagged.
 
     The headline is the posting's own pay: what an economist would take as its offer (`headline.py` says how it is
     chosen, for which the posting's stated `seniority` and `places` are asked). Exactly one base pay is it if there is
@@ -54,7 +66,10 @@ def complete_pay(
     """
     if not pays:
         return ()
-    known = [_completed(pay, country, employment_type) for pay in pays]
+    skill: str | None = "senior_pay" if seniority in SENIOR else "skilled_pay"
+    if role_group not in SKILLED or seniority == "intern":
+        skill = None
+    known = [_completed(pay, country, employment_type, skill) for pay in pays]
     best = headline_of(known, country=country, employment_type=employment_type, seniority=seniority, places=places)
     local = headlines_by_country(known, best, employment_type=employment_type, seniority=seniority, places=places)
     for i in local - {best}:
@@ -67,7 +82,7 @@ def complete_pay(
     return (head, *known[:best], *known[best + 1 :])
 
 
-def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pay:
+def _completed(pay: Pay, country: str | None, employment_type: str | None, skill: str | None) -> Pay:
     low, high = _amount(pay.low), _amount(pay.high)
     flag = pay.flag
     if low is not None and high is not None and low > high:
@@ -76,8 +91,10 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
     where = pay.country or country
     if pay.currency is None and SHARED_SIGNS.search(pay.pay_text or ""):
         where = None
+    own_type = employment_of(pay.level_text) or employment_type
+    is_by_custom = "FULL_TIME" in (own_type, employment_type) or employment_type not in WITHOUT_NORMS
     period, reading = pay.period, pay.period_reading or ("stated" if pay.period and pay.reading == "stated" else None)
-    if period is None and pay.component in ANNUAL_COMPONENTS and employment_type not in WITHOUT_NORMS:
+    if period is None and pay.component in ANNUAL_COMPONENTS and is_by_custom:
         period = usual_period(low, high, pay.currency, where)
         reading = "inferred" if period else None
     factor = None
@@ -87,7 +104,10 @@ def _completed(pay: Pay, country: str | None, employment_type: str | None) -> Pa
     annual_low = low * factor if low is not None and factor else None
     annual_high = high * factor if high is not None and factor else None
     if flag is None and pay.component in ANNUAL_COMPONENTS:
-        flag = _implausible(low, high, annual_low, annual_high, period, pay.currency, where)
+        ends = [end for end in (annual_low, annual_high) if end is not None]
+        flag = _doubt_range(low, high, period, _norms(pay.currency, where)) or _doubt_year(
+            ends, _bounds(pay.currency, where, None if own_type in NOT_SKILLED_PAY else skill)
+        )
     if (low, high, period, reading, flag) == (
         pay.low,
         pay.high,
@@ -128,11 +148,12 @@ class _Rules(NamedTuple):
     months: dict[str, int]
     bounds: dict[tuple[str, str], tuple[float, float]]
     monthly: dict[tuple[str, str], float]
+    skilled: dict[tuple[str, str, str], float]
 
 
 @functools.cache
 def _rules() -> _Rules:
-    rules = _Rules({}, {}, {}, {}, {})
+    rules = _Rules({}, {}, {}, {}, {}, {})
     for row in cells_of("pay_rules"):
         key = (row["country"], row["currency"])
         if row["rule"] == "period":
@@ -141,6 +162,8 @@ def _rules() -> _Rules:
             rules.bounds[key] = float(row["low"]), float(row["high"])
         elif row["rule"] == "monthly_pay":
             rules.monthly[key] = float(row["high"])
+        elif row["rule"] in ("skilled_pay", "senior_pay"):
+            rules.skilled[row["rule"], *key] = float(row["low"] or row["value"])
         elif row["rule"] == "annual_hours":
             rules.hours[row["country"]] = float(row["value"])
         elif row["rule"] == "salary_months":
@@ -171,7 +194,9 @@ def _norms(currency: str | None, country: str | None) -> _Norms:
     """The periods of amounts, the nearest norm first, the bounds of a year's pay and the most of a month's."""
     keys = list(_keys(currency, country))
     periods = tuple(row for key in keys for row in _rules().periods.get(key, ()))
-    bounds = next((_rules().bounds[key] for key in keys if key in _rules().bounds), (0.0, math.inf))
+    per_usd = codes().get(currency or "USD") or math.nan
+    rough = (LEAST_USD * per_usd, MOST_USD * per_usd) if math.isfinite(per_usd) else (0.0, math.inf)
+    bounds = next((_rules().bounds[key] for key in keys if key in _rules().bounds), rough)
     return _Norms(periods, bounds, next((_rules().monthly[key] for key in keys if key in _rules().monthly), math.inf))
 
 
@@ -196,22 +221,31 @@ def _per_year(period: str, months: int | None, country: str | None) -> float:
     return PER_YEAR[period]
 
 
-def _implausible(
-    low: float | None,
-    high: float | None,
-    annual_low: float | None,
-    annual_high: float | None,
-    period: str | None,
-    currency: str | None,
-    country: str | None,
-) -> str | None:
+def _doubt_range(low: float | None, high: float | None, period: str | None, norms: _Norms) -> str | None:
+    """Why a range is no offer for one job, or its amounts not for a month; None where nothing speaks against it."""
     if low is not None and high is not None and high > WIDEST * low:
         return "high_over_4x_low"
-    norms = _norms(currency, country)
-    if period == "month" and max(low or 0, high or 0) > norms.monthly:
-        return "implausible_high"
-    least, most = norms.bounds
-    ends = [end for end in (annual_low, annual_high) if end is not None]
-    if currency is None or not ends:
+    is_above = period == "month" and max(low or 0, high or 0) > norms.monthly
+    return "implausible_high" if is_above else None
+
+
+def _doubt_year(ends: Sequence[float], bounds: tuple[float, float]) -> str | None:
+    """Whether the ends of a yearly range lie beyond their bounds."""
+    if not ends:
         return None
-    return "implausible_low" if min(ends) < least else "implausible_high" if max(ends) > most else None
+    return "implausible_low" if min(ends) < bounds[0] else "implausible_high" if max(ends) > bounds[1] else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _bounds(currency: str | None, country: str | None, skill: str | None) -> tuple[float, float]:
+    """The bounds of a year's pay in a currency, higher at the lower end for work that needs a `skill`."""
+    least, most = _norms(currency, country).bounds
+    if currency is None:  # the country's money or any other
+        anywhere = _norms(None, None).bounds
+        return min(least, anywhere[0]), max(most, anywhere[1])
+    if skill is None:
+        return least, most
+    rules = _rules().skilled
+    stated = next((rules[key] for key in ((skill, *key) for key in _keys(currency, country)) if key in rules), None)
+    is_local = country is not None and currency in legal_tender(country) and (country, currency) in _rules().bounds
+    return (max(least, rules[skill, "", ""] * least) if is_local else max(least, stated or 0.0)), most

@@ -18,6 +18,7 @@ from transforms.pay.vocabulary import Hit, hits_in, line_end
 from transforms.place.places import country_of, whereabouts
 from transforms.records.rows import Place
 from transforms.role.titles import role_of, seniority_of
+from transforms.text.lookups import cells_of
 
 NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
 """Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""
@@ -192,7 +193,8 @@ def _tie_between(lead: str, tail: str) -> Tie:
     hits = hits_in(label) if label else ()
     is_title = any(h.of("level") or h.of("role") for h in hits) and not any(h.of("pay") for h in hits)
     level = label if is_title else _level_beside(label or "", lead, tail)
-    is_name = label is not None and not any(h.of("role") or h.of("pay") or h.of("level") for h in hits)
+    is_title = is_title or employment_of(level) is not None
+    is_name = label is not None and not is_title and not any(h.of("role") or h.of("pay") or h.of("level") for h in hits)
     place = label if label and is_name and _place(label)[0] else _named_place(lead, tail)
     return Tie(place, _place(place)[1] if place else None, level)
 
@@ -206,8 +208,34 @@ def _level_beside(label: str, lead: str, tail: str) -> str | None:
         return after[1]
     if numbered := _LEVEL_BEFORE.search(label) or _LEVEL_BEFORE.search(lead):
         return numbered[1]
+    employed_after, employed_before = _employment()
+    if found := employed_after.match(tail) or employed_before.search(lead[-MAX_LABEL:]):
+        return found[1]
     hits = hits_in(lead)
     return lead[hits[-1].start : hits[-1].end] if hits and hits[-1].of("level") and lead[-1:].isspace() else None
+
+
+@functools.cache
+def _employment_types() -> dict[str, str]:
+    return {row["words"].lower(): row["employment_type"] for row in cells_of("pay_employment")}
+
+
+@functools.cache
+def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Words for a kind of employment right behind an amount ("as a contractor", "(B2B)") and right before it."""
+    words = "|".join(re.escape(word) for word in sorted(_employment_types(), key=len, reverse=True))
+    small = r"(?:\s?\(|\s?,?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em )|\s)"
+    after = re.compile(rf"{small}({words})(?![^\W_])", re.IGNORECASE)
+    return after, re.compile(rf"(?<![^\W_])({words})\)?[\s:–—(-]{{1,3}}$", re.IGNORECASE)
+
+
+def employment_of(words: str | None) -> str | None:
+    """The employment that the words which an amount is tied to name: of a contract beside a full-time range.
+
+    >>> employment_of("Contract"), employment_of("Senior"), employment_of(None)
+    ('CONTRACTOR', None, None)
+    """
+    return _employment_types().get(words.lower()) if words else None
 
 
 def _begins_with_level(words: str) -> bool:

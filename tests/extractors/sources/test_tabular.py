@@ -438,7 +438,8 @@ def test_the_dump_of_adzuna_in_six_countries() -> None:
     assert len(postings) == 3_744
     predicted = {f"tabular:adzuna_eu6:{said['id']}" for said in stated if said["salary_is_predicted"] == "t"}
     assert len(predicted) == 939
-    assert not [row for row in postings if row.posting_id in predicted and row.pay]
+    guessed = [row for row in postings if row.posting_id in predicted and row.pay]
+    assert all(row.pay_source == "parsed" and (row.pay_text or "") in row.title for row in guessed)  # the title says it
     offered = sum(bool(said["salary_min"]) and said["salary_is_predicted"] == "f" for said in stated)
     assert len(paid(postings)) == offered == 1_810
     assert {row.currency for row in paid(postings) if row.country == "GB"} == {"GBP"}
@@ -519,3 +520,15 @@ def test_the_openings_of_one_company() -> None:
     assert len({place.country for row in postings for place in row.places} - {None}) >= 34
     in_dollars = [row for row in postings if row.currency == "USD"]
     assert len(in_dollars) > 300 and all(row.pay_source == "parsed" for row in in_dollars)
+
+
+def test_pay_of_a_wrong_unit_is_flagged_by_country_role_and_level() -> None:
+    """The file says a year where its amounts are those of a month; a mapping that says so cannot know of each row."""
+    columns = 'country = "country"\npay_low = "low"\npay_high = "high"\n'
+    mapping = HEAD + '[fields]\nid = "id"\ntitle = "title"\n' + columns + 'currency = { constant = "USD" }\n'
+    mapping += 'period = { constant = "year" }\n'
+    body = (
+        b"id,title,country,low,high\n1,Senior Python Developer,UA,1500,2500\n2,Senior Python Developer,UA,31000,42000\n"
+    )
+    body += b"3,Python Developer,US,9000000,9900000\n4,Python Developer,US,90000,110000\n"
+    assert [one.pay_flag for one in read(body, mapping)] == ["implausible_low", None, "implausible_high", None]

@@ -151,6 +151,10 @@ def test_money_in_prefers_base_pay() -> None:
     assert money_in("competitive") is None
 
 
+def year(low: float, high: float, **more: object) -> Pay:
+    return Pay(low=low, high=high, currency="USD", period="year", **more)  # type: ignore[arg-type]  # test brevity
+
+
 # --- norms ------------------------------------------------------------------------------------------
 
 
@@ -215,11 +219,44 @@ def test_a_year_of_full_time_work(pay: Pay, country: str | None, annual: float) 
         (Pay(low=9000, high=14000, currency="USD", period="month"), None, None),
         (Pay(low=90000, high=80000, currency="USD", period="year"), "US", "low_above_high"),
         (Pay(low=1, high=9, currency="USD", period="year", flag="predicted"), "US", "predicted"),
-        (Pay(low=1, currency="MNT", period="year"), "MN", None),
+        (Pay(low=1, currency="MNT", period="year"), "MN", "implausible_low"),  # no rule of its own: the dollar's bounds
+        (Pay(low=2e7, high=3e7, currency="MNT", period="year"), "MN", None),
+        (Pay(low=2e6, high=3e6, currency="XOF", period="hour"), "SN", "implausible_high"),
+        (Pay(low=2000, high=3000, period="hour"), "US", "implausible_high"),
+        (Pay(low=2000, high=3000, period="hour"), None, "implausible_high"),
+        (Pay(low=50, high=60, period="hour"), None, None),
+        (Pay(low=80000, high=200000, period="year"), "AR", None),
+        (Pay(low=80000, high=90000, period="month"), "GB", None),
     ],
 )
 def test_flags(pay: Pay, country: str, flag: str | None) -> None:
     assert one(pay, country).flag == flag
+
+
+@pytest.mark.parametrize(
+    ("pay", "country", "group", "seniority", "employment_type", "flag"),
+    [
+        (year(1500, 2500), None, "other_engineering", "senior", "FULL_TIME", "implausible_low"),
+        (year(1500, 2500), "UA", "other_engineering", "senior", None, "implausible_low"),
+        (year(1500, 2500), "UA", "other", "unstated", "FULL_TIME", None),
+        (year(9000, 12000), "UA", "other_engineering", "senior", "FULL_TIME", None),
+        (year(12000, 14000), "US", "ai_engineering", "unstated", "FULL_TIME", "implausible_low"),
+        (year(12000, 14000), "US", "ai_engineering", "unstated", "PART_TIME", None),
+        (year(12000, 14000), "US", "ai_engineering", "intern", "INTERN", None),
+        (year(12000, 14000), "US", "other", "unstated", "FULL_TIME", None),
+        (year(18000, 22000), "US", "data", "senior", "FULL_TIME", "implausible_low"),
+        (year(18000, 22000), "US", "data", "unstated", "FULL_TIME", None),
+        (Pay(low=6e5, high=9e5, currency="INR", period="year"), "IN", "data", "mid", "FULL_TIME", None),
+        (Pay(low=900, high=1200, currency="USD", period="month"), "CL", "data", "junior", "FULL_TIME", None),
+    ],
+)
+def test_pay_of_a_wrong_unit_is_flagged_by_country_and_role(
+    pay: Pay, country: str | None, group: str, seniority: str, employment_type: str | None, flag: str | None
+) -> None:
+    (made,) = complete_pay(
+        [pay], country=country, employment_type=employment_type, seniority=seniority, role_group=group
+    )
+    assert made.flag == flag
 
 
 def test_upside_down_pay_keeps_its_text_only() -> None:
@@ -237,10 +274,6 @@ def headline(pays: list[Pay], country: str | None, employment_type: str | None =
     done = complete_pay(pays, country=country, employment_type=employment_type)
     assert [p.is_headline for p in done] == [True] + [False] * (len(pays) - 1)
     return done[0]
-
-
-def year(low: float, high: float, **more: object) -> Pay:
-    return Pay(low=low, high=high, currency="USD", period="year", **more)  # type: ignore[arg-type]  # test brevity
 
 
 def test_headline_is_base_pay_else_flagged_on_target_earnings() -> None:
@@ -486,6 +519,8 @@ def test_every_rule_has_its_reason_and_its_values() -> None:
             assert 0 < float(row["low"]) < float(row["high"]), row
         elif row["rule"] == "annual_hours":
             assert 1600 <= float(row["value"]) <= 2700, row
+        elif row["rule"] in ("skilled_pay", "senior_pay"):
+            assert float(row["low"] or 0) >= 1000 or 1 < float(row["value"]) <= 2, row
         elif row["rule"] == "monthly_pay":
             assert row["period"] == "month" and float(row["high"]) > 0, row
         else:

@@ -7,6 +7,7 @@ import pytest
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
 from transforms.pay.range_grammar import joint_of
+from transforms.pay.scope import employment_of
 from transforms.records.rows import Pay
 
 
@@ -127,3 +128,31 @@ def test_money_beside_the_name_of_a_form(text: str, low: float, high: float) -> 
 )
 def test_a_joint_holds_known_words_only(gap: str, is_read: bool) -> None:
     assert (joint_of(gap) is not None) is is_read
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "kinds"),
+    [
+        ("Full-time: $151k-$181k; contract: $80-100/hr", "US", ["FULL_TIME", "CONTRACTOR"]),
+        ("Salary $151k-$181k full-time, or $80-$100 an hour as a contractor", "US", ["FULL_TIME", "CONTRACTOR"]),
+        ("Compensation: W2 $61/hr or 1099 $71/hr", "US", ["FULL_TIME", "CONTRACTOR"]),
+        ("Employee: $121,000-$141,000. Freelance: $700-$800 per day.", "US", ["FULL_TIME", "CONTRACTOR"]),
+        ("Salaire : 45-55k€ en CDI ou TJM 450-550€ en freelance", "FR", ["FULL_TIME", "CONTRACTOR"]),
+        ("Gehalt 61.000-71.000 € in Festanstellung oder 90 €/Stunde freiberuflich", "DE", ["FULL_TIME", "CONTRACTOR"]),
+        (
+            "Wynagrodzenie: 18 000 - 22 000 PLN brutto (UoP) lub 140-170 PLN/h netto (B2B)",
+            "PL",
+            ["FULL_TIME", "CONTRACTOR"],
+        ),
+        ("Salário: R$ 9.000 por mês CLT ou R$ 12.000 por mês PJ", "BR", ["FULL_TIME", "CONTRACTOR"]),
+        ("Salary $151k-$181k", "US", [None]),
+    ],
+)
+def test_alternatives_keep_their_own_employment(text: str, country: str, kinds: list[str | None]) -> None:
+    assert [employment_of(pay.level_text) for pay in base_pay(text, country)] == kinds
+
+
+@pytest.mark.parametrize(("employment_type", "low"), [(None, 151000), ("FULL_TIME", 151000), ("CONTRACTOR", 80)])
+def test_the_postings_own_pay_is_that_of_its_employment(employment_type: str | None, low: float) -> None:
+    pays = pay_in("Contract: $80-$100/hr; full-time: $151k-$181k", country="US")
+    assert complete_pay(pays, country="US", employment_type=employment_type)[0].low == low
