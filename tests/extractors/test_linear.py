@@ -82,6 +82,19 @@ WORDS = (
         "e\u0301",
     ),
     *("Requirements:\n", "\x1b", "\u202e", "工", "'", ".", ": ", "full-time ", "[", "per ", "10% ", "up to ", "US "),
+    *(
+        "instead of ",
+        "backed by ",
+        "Figma, ",
+        "Databricks Ventures ",
+        "A",
+        "部署",
+        "模型",
+        "。",
+        "機械学習",
+        "者优先，",
+        "デ",
+    ),
     *("New York, NY, ", "Bachelor's degree or ", "years of experience ", "AI ", "bonus ", "&amp;amp;"),
 )
 
