@@ -358,4 +358,4 @@ class Skill:
     ]
     aliases: Annotated[tuple[str, ...], Column("Other spellings")]
     case_rule: Annotated[str, Column("How letters must match", values=("any", "exact"))]
-    evidence: Annotated[str, Column("Where the row comes from: a posting, an O*NET or ESCO id")]
+    evidence: Annotated[str, Column("Where the row comes from: a posting, an O*NET or ESCO id, or own knowledge")]

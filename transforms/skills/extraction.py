@@ -87,16 +87,6 @@ _SET_ASIDE = re.compile(
     rf"(?!\W*(?:just|only|merely|simply|solely|nur|bloß|seulement|solo|só|alleen|tylko)\b)"
     rf"(?:[^\S\n][^\s,;()]+){{0,{MAX_CONTRAST}}}[^\S\n]?"
 )
-_OF_COMPANIES = re.compile(
-    r"(?:[\s,/&+():-]|(?:and|or|the|of|from|by|at|like|such as|as|including|include|e\.g\.|other|top|leading|major"
-    r"|world|global|innovative|iconic|biggest|largest|best|fastest-growing|companies|company|firms|teams|investors|founders"
-    r"|leaders|brands|customers|startups|organisations|organizations|giants|clients|partners|angels|executives|éditeurs|grands|mondiaux|partenaires|entreprises|acteurs|und|et"
-    r"|y|e|en|i|oraz|wie|comme|como|come|als)(?!\w)|[A-Z0-9][\w.’'&-]*)*"
-)
-_ORGANISATION = re.compile(
-    r" (?:Ventures|Capital|Funds?|University|Academy|Institute|School|College|Bootcamp|Conference|Summit|Foundation"
-    r"|Awards?|Meetup|Inc|Ltd|LLC|GmbH|Corp)(?!\w)"
-)
 
 
 Named = tuple[int, int, tuple[int, ...], int, int, str | None]
@@ -112,12 +102,15 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
     of the text; never raises.
     """
     in_title = _in_title(title) if title else frozenset()
-    own = _own(tuple(employer))
+    employers = tuple(employer)
+    own, within = _own(employers), _within(employers)
     asked: dict[int, tuple[int, int, int, int]] = {}
     lines = [placed for placed in lines_of(text) if placed[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
         for start, end, skills, rank, place, list_of in line.once(_named, kind):
             for skill in skills:
+                if skill in within and any(text.startswith(name, begin + start - at) for name, at in within[skill]):
+                    continue
                 strength = MENTIONED if skill in own else REQUIRED if skill in in_title else rank
                 if skill not in asked or strength < asked[skill][3]:
                     if list_of and not _in_list(text, lines, nth, place, list_of):
@@ -136,6 +129,17 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
 def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
     """Skills that bear one of an employer's names."""
     return frozenset(skill for name in employer if name for skill in _by_name().get(_folded(name), ()))
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _within(employer: tuple[str | None, ...]) -> dict[int, list[tuple[str, int]]]:
+    """Skills whose name is a part of one of the names of an employer ("VLM Run"): that name, and where in it."""
+    within: dict[int, list[tuple[str, int]]] = {}
+    for name in filter(None, employer):
+        for start, end, number in lexicon().found(f"\n{name}\n") if " " in name and "\n" not in name else ():
+            for skill in lexicon().meanings[number].skills if end - start < len(name) else ():
+                within.setdefault(skill, []).append((name, start - 1))
+    return within
 
 
 def _folded(name: str) -> str:
@@ -181,7 +185,9 @@ def _named(line: Line, kind: str) -> list[Named]:
         meaning = meanings[number]
         context = meaning.context
         fits = context is None or _fits(context, text, start, end)
-        if fits is False or _in_address(text, start, end) or _names_organisation(text, start, end):
+        if fits is False or _in_address(text, start, end):
+            continue
+        if text[end : end + 1] == " " and _names_organisation(text, start, end):
             continue
         rank = STRONGEST.get(kind, REQUIRED) if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
@@ -214,8 +220,25 @@ def _in_address(text: str, start: int, end: int) -> bool:
 
 def _names_organisation(text: str, start: int, end: int) -> bool:
     """Whether a name is the first part of that of a firm, a school or an event: "AIX Ventures"."""
-    is_followed = text[end : end + 1] == " " and text[end + 1 : end + 2].isupper() and text[start].isupper()
-    return is_followed and _ORGANISATION.match(text, end) is not None
+    is_followed = text[end + 1 : end + 2].isupper() and text[start].isupper()
+    return is_followed and _organisation().match(text, end) is not None
+
+
+@functools.cache
+def _organisation() -> re.Pattern[str]:
+    """The word by which the name before it is one of a firm, a school or an event."""
+    return re.compile(rf" (?:{'|'.join(_company_words('organisation'))})(?!\w)")
+
+
+@functools.cache
+def _list_of_companies() -> re.Pattern[str]:
+    """Names with a capital and the words that may stand between those of firms; no step is tried twice."""
+    links = "|".join(sorted(_company_words("link"), key=len, reverse=True))
+    return re.compile(rf"(?:[\s,/&+():-]|(?:{links})(?!\w)|[A-Z0-9][\w.’'&-]*+)*+")
+
+
+def _company_words(kind: str) -> list[str]:
+    return [re.escape(str(row["words"])) for row in rows_of("company_words") if row["kind"] == kind]
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
@@ -320,7 +343,7 @@ def _is_set_aside(line: str, at: int, to: int, clause: tuple[int, int], start: i
 def _is_company(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
     """Whether a name is one of a list of firms: investors, customers, or where people came from."""
     is_near = to <= start <= to + IN_LINE and line[start].isupper()
-    return is_near and _OF_COMPANIES.fullmatch(line, to, start) is not None
+    return is_near and _list_of_companies().fullmatch(line, to, start) is not None
 
 
 def _is_in_notice(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:

@@ -45,6 +45,12 @@ def test_each_key_is_scored_by_the_conventions() -> None:
     assert counts["adverts.english.skills.covered"] == (1, 2)
 
 
+def test_a_label_without_a_row_may_name_skills_within_it() -> None:
+    counts = counts_of({**LABEL, "skills_required": [], "skills_mentioned": ["modern Python tooling (3.12)"]})
+    assert counts["adverts.english.skills.precision"] == (1, 1)
+    assert counts_of({**LABEL, "skills_required": ["Java"]})["adverts.english.skills.precision"] == (0, 1)
+
+
 def test_what_the_labeller_was_unsure_of_counts_apart() -> None:
     counts = counts_of({**LABEL, "unsure": ["role"], "role": "other"})
     assert counts["adverts.english.role.unsure"] == (0, 1)

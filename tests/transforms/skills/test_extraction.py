@@ -70,6 +70,14 @@ def test_the_employers_own_name_is_only_mentioned(employer: str, requirement: st
     ]
 
 
+def test_a_part_of_the_employers_name_is_no_skill() -> None:
+    text = "At Kafka Brothers you work with Docker. Kafka Brothers bakes bread."
+    assert [asked.skill for asked in skills_in(text, employer=("Kafka Brothers",))] == ["Docker"]
+    text = "Kafka Brothers bakes bread with Kafka."
+    assert [asked.skill for asked in skills_in(text, employer=("Kafka Brothers",))] == ["Kafka"]
+    assert text[skills_in(text, employer=("Kafka Brothers",))[0].start :] == "Kafka."
+
+
 def test_taxonomy_keeps_its_promises() -> None:
     skills = taxonomy()
     assert len(skills) >= 400
