@@ -29,6 +29,8 @@ MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
 """Weekly hours of part-time work, as OECD counts it: 30 at most. Fewer than a day's are of something else."""
 OVERRULED = "TEMPORARY"
 """The kind in a source's field that a text on the internship itself overrules: feeds have no word for it."""
+FIRST_UNSPACED = "\u3040"
+"""First letter of the East Asian scripts."""
 _INTERN = "INTERN"
 _NO_INTERNSHIP = re.compile(r"trainee|extern|interns$")
 """Words of the level `intern` that are also used of first jobs, or of several openings."""
@@ -62,8 +64,11 @@ def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Patter
 
 
 @functools.cache
-def _literals() -> Literals:
-    return Literals(row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal")
+def _literals() -> tuple[Literals, re.Pattern[str]]:
+    """The words that send the reader to a line; those in scripts that Latin-1 has no byte for are searched apart."""
+    words = [row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal"]
+    latin = [word for word in words if word[0] < FIRST_UNSPACED]
+    return Literals(latin), re.compile("|".join(word for word in words if word[0] >= FIRST_UNSPACED))
 
 
 @functools.cache
@@ -126,7 +131,11 @@ def _offers_internship(text: str) -> bool:
 def _telling(text: str) -> Iterator[str]:
     """The lines, in lower case, that hold a word of employment; of a long one, what stands around the word."""
     reached = 0
-    for start, end in _literals().spans(text):
+    latin, others = _literals()
+    spans = latin.spans(text)
+    if not text.isascii():
+        spans = sorted(itertools.chain(spans, (match.span() for match in others.finditer(text))))
+    for start, end in spans:
         if start < reached:
             continue
         first = max(text.rfind("\n", reached, start) + 1, start - REACH, reached)
