@@ -91,7 +91,9 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
 def fold_letters(text: str) -> str:
     """Lower case without marks on letters, full stops of abbreviations and odd hyphens, as long as it was."""
     low = lowered(text)
-    return (low if low.isascii() else low.translate(_FOLDED)).replace("u.s.", "u s ")
+    if not low.isascii():  # str.translate would look up every letter
+        low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)
+    return low.replace("u.s.", "u s ")
 
 
 _MARKED = {
@@ -99,7 +101,8 @@ _MARKED = {
     "n": "ñńņň", "o": "òóôõöøōŏő", "r": "ŕŗř", "s": "śŝşšßș", "t": "ţťŧț", "u": "ùúûüũūŭůűų", "y": "ýÿŷ", "z": "źżž",
     "'": "’‘`´", "-": "‐‑‒–—−", " ": "\u00a0\u2009\u202f",
 }  # fmt: skip
-_FOLDED = {ord(letter): plain for plain, letters in _MARKED.items() for letter in letters}
+_PLAIN = {letter: plain for plain, letters in _MARKED.items() for letter in letters}
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def _sentence(said: str, end: int) -> tuple[int, int]:
@@ -238,7 +241,7 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 
 def _fold_pattern(pattern: str) -> str:
     """A pattern as the lines are folded that it is for; those of the lookups are in lower case."""
-    return pattern.translate(_FOLDED)
+    return _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), pattern)
 
 
 def _made(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, ...], Phrases]:
