@@ -72,6 +72,14 @@ MONEY = re.compile(
     r"[$€£¥₹₩₺₽₴₱₫₪฿₦]\s?\d|\d\s?(?:[kK]\b|[$€£])|\b(?:USD|EUR|GBP|CAD|AUD|CHF|PLN|INR)\b", re.ASCII | re.IGNORECASE
 )
 """A sum of money in a title: a quick look before it is read."""
+ADDED_IN_TITLE = re.compile(
+    r"(?<!\+ )(?<!\+)(?<!plus )\b(?:bonus|sign|signing|retention|relocation|referral|prime|prämie|bono)\b",
+    re.IGNORECASE,
+)
+"""What a sum in a title may be beside pay."""
+UNIT_IN_BRACKETS = re.compile(r"(\d)\s?\([kK]\)")
+MIN_IN_TITLE = 10_000
+"""A sum without a period in a title is pay from five figures on; smaller ones are bonuses and rates of a piece."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
@@ -700,17 +708,25 @@ def _span(field: str, part: str, start: int | None, end: int | None, rule: str, 
 def _all_pay(stated: Sequence[Pay], pay_text: str | None, content: _Content, *, country: str | None) -> tuple[Pay, ...]:
     """Structured pay; where it holds no base amounts, the pay field's prose, then the text's, then the title's."""
     pays = tuple(_flag_contradiction(pay, pay_text) for pay in stated)
-    for prose in (pay_text, content.body.text, _pay_in_title(content.title)):
+    for prose in (pay_text, content.body.text):
         if any(p.component == "base" and (p.low or p.high) for p in pays):
-            break
+            return pays
         if prose:
             pays += pay_in(prose, country=country)
-    return pays
+    return pays if any(p.low or p.high for p in pays) else (*pays, *_pay_in_title(content.title, country))
 
 
-def _pay_in_title(title: str) -> str | None:
-    """The title as a line of a text about pay, where it names a sum of money; else None."""
-    return f"{title}\n" if MONEY.search(title) else None
+def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
+    """Base pay that a title states for a period, or in five figures and more where it names no bonus."""
+    if not MONEY.search(title):
+        return ()
+    is_added = ADDED_IN_TITLE.search(title) is not None
+    found = pay_in(UNIT_IN_BRACKETS.sub(r"\1k", title) + "\n", country=country)
+    return tuple(
+        pay
+        for pay in found
+        if pay.component == "base" and (pay.period or (not is_added and (pay.high or pay.low or 0) >= MIN_IN_TITLE))
+    )
 
 
 def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
