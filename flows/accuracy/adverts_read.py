@@ -183,7 +183,7 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts) -> None:
             counts.found.miss(name, case, advert.title, expected, got)
 
     for key, (labelled, read_value) in WHOLE.items():
-        if key != "pay_country" or label["pay"] or advert.pay:
+        if key != "pay_country" or label["pay"]:  # labels were read from texts: pay of a field alone has none
             judge(key, labelled(label), read_value(advert))
     if label["workplace_from"] != "flag" or label["workplace"] != "onsite":
         if label["workplace"] is not None:
