@@ -6,15 +6,18 @@ often that happens shows a reader that gets worse, and where an audit should loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from transforms.pay.currency import legal_tender
 from transforms.place.gazetteer import members_of
+from transforms.place.places import lies_in_subdivision
 from transforms.records.rows import Pay, Place
 from transforms.records.vocabulary import MIN_YEARS_OF_LEVEL
+from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import seniority_by_years
+from transforms.text.halves import split_halves
 
 LEVELS = tuple(MIN_YEARS_OF_LEVEL)
 """Levels that years of experience stand for, from the lowest; an intern counts with the lowest."""
@@ -29,8 +32,13 @@ class Evidence(NamedTuple):
     remote_scope: tuple[str, ...] = ()
     pay: tuple[Pay, ...] = ()
     pay_country: str | None = None
+    is_pay_repeated: bool | None = None
+    """Whether the text repeats a range of the source's field."""
+    is_workplace_repeated: bool | None = None
+    """Whether the text says of the role what the source's field says."""
     level_in_title: str | None = None
     years_min: float | None = None
+    text: str = ""
 
 
 class Consistency(NamedTuple):
@@ -72,7 +80,32 @@ def _level_years(found: Evidence) -> bool | None:
     return abs(LEVELS.index(level) - by_years) < MIN_LEVELS_APART
 
 
+def _city_subdivision(found: Evidence) -> bool | None:
+    """Whether each city lies in its subdivision, as far as GeoNames knows one of that name in the country."""
+    known = [fits for place in found.places if (fits := lies_in_subdivision(place)) is not None]
+    return all(known) if known else None
+
+
+def _language_halves(found: Evidence) -> bool | None:
+    """Whether the two halves of a bilingual text ask for the same years and degree, where both ask for one."""
+    halves = None if found.text.isascii() else split_halves(found.text)
+    if halves is None:
+        return None
+    years = [read[0] for half in halves if (read := years_in(half)) is not None]
+    degrees = [degree.value for half in halves if (degree := degree_in(half)) is not None]
+    pairs: list[Sequence[object]] = [pair for pair in (years, degrees) if len(pair) == len(halves)]
+    return all(first == second for first, second in pairs) if pairs else None
+
+
 CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
-    {"currency_country": _currency_country, "pay_zone": _pay_zone, "level_years": _level_years}
+    {
+        "workplace_stated": lambda found: found.is_workplace_repeated,
+        "city_subdivision": _city_subdivision,
+        "currency_country": _currency_country,
+        "pay_prose": lambda found: found.is_pay_repeated,
+        "pay_zone": _pay_zone,
+        "level_years": _level_years,
+        "language_halves": _language_halves,
+    }
 )
 """Each check: True it holds, False it fails, None the advert does not state both sides."""

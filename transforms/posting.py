@@ -22,10 +22,9 @@ import orjson
 from transforms.consistency import Evidence, check_itself
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
-from transforms.pay.prose import pay_in
 from transforms.pay.region import REMOTE, market_of, where_pay_counts
-from transforms.pay.scope import names_period
 from transforms.pay.shared_sign import settle_signs, span_of_currency
+from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
@@ -68,18 +67,6 @@ NO_REQUISITION = re.compile(
     re.IGNORECASE,
 )
 """What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
-MONEY = re.compile(
-    r"[$€£¥₹₩₺₽₴₱₫₪฿₦]\s?\d|\d\s?(?:[kK]\b|[$€£])|\b(?:USD|EUR|GBP|CAD|AUD|CHF|PLN|INR)\b", re.ASCII | re.IGNORECASE
-)
-"""A sum of money in a title: a quick look before it is read."""
-ADDED_IN_TITLE = re.compile(
-    r"(?<!\+ )(?<!\+)(?<!plus )\b(?:bonus|sign|signing|retention|relocation|referral|prime|prämie|bono)\b",
-    re.IGNORECASE,
-)
-"""What a sum in a title may be beside pay."""
-UNIT_IN_BRACKETS = re.compile(r"(\d)\s?\([kK]\)")
-MIN_IN_TITLE = 10_000
-"""A sum without a period in a title is pay from five figures on; smaller ones are bonuses and rates of a piece."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
@@ -370,6 +357,8 @@ class _Offer(NamedTuple):
     headline: _Headline
     issues: tuple[Issue, ...]
     spans: tuple[Span, ...] = ()
+    is_repeated: bool | None = None
+    """Whether prose repeats the range of a field; None where one of them states none."""
 
 
 def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting]:
@@ -451,7 +440,8 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     where = terms.where
     is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
     country = None if is_ruled_out else terms.country
-    pays = _all_pay(raw.get("pay", ()), raw.get("pay_text"), content, country=country)
+    stated, words = raw.get("pay", ()), raw.get("pay_text")
+    pays, is_repeated = all_pay(stated, words, content.body.text, content.title, country=country)
     if any(pay.currency is None for pay in pays):
         pays = settle_signs(
             pays, {place.country for place in where.places if place.country}, raw.get("employer_country")
@@ -466,9 +456,10 @@ def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, titled: _Titl
     )
     issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
     if not (pays and pays[0].is_headline):
-        return _Offer(pays, _Headline(pay_text=_fold_space(raw.get("pay_text"))), issues)
+        return _Offer(pays, _Headline(pay_text=_fold_space(words)), issues)
     span = span_of_currency(pays[0], content.body.text)
-    return _Offer(pays, _headline(pays[0], where, content.location_text), issues, (span,) if span else ())
+    head = _headline(pays[0], where, content.location_text)
+    return _Offer(pays, head, issues, (span,) if span else (), is_repeated)
 
 
 def _headline(pay: Pay, where: Whereabouts, location_text: str | None) -> _Headline:
@@ -509,8 +500,11 @@ def _assemble(
             remote_scope=where.remote_scope or (),
             pay=offer.pay,
             pay_country=head.country,
+            is_pay_repeated=offer.is_repeated,
+            is_workplace_repeated=where.is_repeated,
             level_in_title=titled.seniority.value,
             years_min=demands.years_min,
+            text=body.text,
         )
     )
     span = Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed")
@@ -703,41 +697,6 @@ def _only_country(scope: tuple[str, ...] | None) -> str | None:
 
 def _span(field: str, part: str, start: int | None, end: int | None, rule: str, reading: str = "parsed") -> Span:
     return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
-
-
-def _all_pay(stated: Sequence[Pay], pay_text: str | None, content: _Content, *, country: str | None) -> tuple[Pay, ...]:
-    """Structured pay; where it holds no base amounts, the pay field's prose, then the text's, then the title's."""
-    pays = tuple(_flag_contradiction(pay, pay_text) for pay in stated)
-    for prose in (pay_text, content.body.text):
-        if any(p.component == "base" and (p.low or p.high) for p in pays):
-            return pays
-        if prose:
-            pays += pay_in(prose, country=country)
-    return pays if any(p.low or p.high for p in pays) else (*pays, *_pay_in_title(content.title, country))
-
-
-def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
-    """Base pay that a title states for a period, or in five figures and more where it names no bonus."""
-    if not MONEY.search(title):
-        return ()
-    is_added = ADDED_IN_TITLE.search(title) is not None
-    found = pay_in(UNIT_IN_BRACKETS.sub(r"\1k", title) + "\n", country=country)
-    return tuple(
-        pay
-        for pay in found
-        if pay.component == "base" and (pay.period or (not is_added and (pay.high or pay.low or 0) >= MIN_IN_TITLE))
-    )
-
-
-def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
-    """Structured pay, flagged where its own words or the pay field's give the same amounts another period."""
-    for words in (pay.pay_text, pay_text):
-        if pay.period is None or pay.flag or not words or not names_period(words):
-            continue
-        told = {p.period for p in pay_in(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
-        if told and pay.period not in told:
-            return dataclasses.replace(pay, flag="period_contradicted")
-    return pay
 
 
 def _low_above_high(pay: Pay) -> Issue:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from tests.transforms.text.test_halves import ENGLISH, NATIVE
 from transforms.consistency import CHECKS, Consistency, Evidence, check_itself
 from transforms.posting import posting
-from transforms.records.rows import Pay, Place
+from transforms.records.rows import Pay, Place, Posting
 from transforms.records.vocabulary import READERS, SELF_CHECKS
 
 BERLIN = Place(place_text="Berlin", country="DE", city="Berlin")
@@ -50,15 +53,66 @@ def test_a_zone_of_pay_is_a_place_of_the_advert(zone: str | None, scope: tuple[s
     assert CHECKS["pay_zone"](Evidence(places=(BERLIN,), remote_scope=scope, pay=(pay,))) is is_met
 
 
+@pytest.mark.parametrize(("years", "is_met"), [(4, True), (6, False)])
+def test_the_halves_of_a_bilingual_text_ask_for_the_same(years: int, is_met: bool) -> None:
+    native = f"{NATIVE}\n- {years}年以上の実務経験"
+    assert CHECKS["language_halves"](Evidence(text=f"{native}\n{ENGLISH}")) is is_met
+    assert CHECKS["language_halves"](Evidence(text=f"{NATIVE}\n{ENGLISH}")) is None, "one half asks for none"
+    assert CHECKS["language_halves"](Evidence(text=native)) is None
+
+
+@pytest.mark.parametrize(
+    ("city", "subdivision", "is_met"),
+    [
+        ("Chicago", "US-IL", True),
+        ("Chicago", "US-OR", False),
+        ("Nowhere Junction", "US-OR", None),
+        ("Chicago", None, None),
+    ],
+)
+def test_a_city_lies_in_its_subdivision(city: str, subdivision: str | None, is_met: bool | None) -> None:
+    place = Place(place_text=city, country="US", city=city, subdivision=subdivision)
+    assert CHECKS["city_subdivision"](Evidence(places=(place,))) is is_met
+
+
+def said_of(text: str, **more: Any) -> Posting:
+    return posting(source="lever", id="1", title="Data Scientist", text=text, **more)
+
+
+def test_a_field_is_held_against_the_text() -> None:
+    text = "This role is fully remote."
+    assert "workplace_stated" in (said_of(text, workplace="remote").agreements or ())
+    assert "workplace_stated" in (said_of(text, workplace="onsite").doubts or ())
+    for checked in (said_of(text), said_of("We sell lamps.", workplace="onsite")):
+        assert "workplace_stated" not in (*(checked.agreements or ()), *(checked.doubts or ()))
+
+
+def test_pay_of_a_field_is_held_against_the_text_and_both_are_kept() -> None:
+    field = Pay(low=100_000.0, high=120_000.0, currency="USD", period="year", reading="stated")
+    same = said_of("The base salary is $100,000 to $120,000 a year.", pay=[field])
+    assert ("pay_prose" in (same.agreements or ()), len(same.pay)) == (True, 1)
+    other = said_of("The base salary is $90,000 to $110,000 a year.", pay=[field])
+    assert "pay_prose" in (other.doubts or ())
+    assert [(pay.low, pay.reading, pay.is_headline) for pay in other.pay] == [
+        (100_000.0, "stated", True),
+        (90_000.0, "parsed", False),
+    ]
+    silent = said_of("We sell lamps.", pay=[field])
+    assert "pay_prose" not in (*(silent.agreements or ()), *(silent.doubts or ()))
+
+
 def test_an_advert_carries_what_it_was_put_to() -> None:
     said = "Requirements\nAt least 8 years of experience. The salary is 60,000 to 70,000 EUR a year."
     advert = posting(source="lever", id="1", title="Junior Data Scientist", text=said, location_text="Berlin")
-    assert (advert.agreements, advert.doubts) == (("currency_country",), ("level_years",))
+    assert (advert.agreements, advert.doubts) == (
+        ("city_subdivision", "currency_country"),
+        ("level_years",),
+    )
     silent = posting(source="lever", id="1", title="Data Scientist")
     assert (silent.agreements, silent.doubts) == (None, None)
     assert check_itself(Evidence()) == Consistency((), ())
 
 
 def test_each_check_is_declared_with_its_reader() -> None:
-    assert CHECKS.keys() <= SELF_CHECKS.keys()
+    assert CHECKS.keys() == SELF_CHECKS.keys()
     assert set(SELF_CHECKS.values()) <= set(READERS)

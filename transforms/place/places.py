@@ -82,6 +82,8 @@ class Whereabouts:
     spans: tuple[Span, ...]
     tier: str | None = None
     """What the text's statement of the workplace is worth, where it decided."""
+    is_repeated: bool | None = None
+    """Whether the text says of the role what the source's field says; None where one of them says nothing."""
 
 
 def country_of(text: str) -> str | None:
@@ -267,6 +269,14 @@ def _city(
     return (town_of(words) if may_be_unlisted and not is_other else None), None
 
 
+def lies_in_subdivision(place: Place) -> bool | None:
+    """Whether GeoNames has a city of that name in the place's subdivision; None where it has none in the country."""
+    if not place.city or not place.subdivision:
+        return None
+    named = [m for m in gazetteer().names.get(key(place.city)) if m.city and m.country == place.country]
+    return any(m.subdivision == place.subdivision for m in named) if named else None
+
+
 # --- all together -----------------------------------------------------------------------------------
 
 
@@ -293,6 +303,7 @@ def _whereabouts(
         remote_scope=tuple(sorted(scope)) or None,
         spans=tuple(spans),
         tier=tier,
+        is_repeated=_repeats_field(said),
     )
 
 
@@ -409,7 +420,7 @@ def _workplace(
     lines: Sequence[_Line], title_items: Sequence[Item], said: _Said, spans: list[Span]
 ) -> tuple[str | None, str | None]:
     """The workplace by the first that says it, and the tier of the text where that is the text."""
-    word = workplaces(in_text=False).get(key(_CAMEL.sub(" ", said.word)))
+    word = _word_of_source(said)
     here, at = _workplace_in(lines[0].items)
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
     titled, title_at = _workplace_in(title_items)
@@ -437,6 +448,17 @@ def _workplace(
             spans += [span] if span else []
             return workplace, tier
     return None, None
+
+
+def _repeats_field(said: _Said) -> bool | None:
+    """Whether the text says of the role what the source's word or flag says; None where one of them says nothing."""
+    stated = _word_of_source(said) or (REMOTE if said.is_remote else None)
+    told = next((one for tier in (DAYS, ROLE) if (one := _of_tier(said.text, tier, (stated,)))), None)
+    return told == stated if told and stated else None
+
+
+def _word_of_source(said: _Said) -> str | None:
+    return workplaces(in_text=False).get(key(_CAMEL.sub(" ", said.word)))
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:

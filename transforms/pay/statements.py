@@ -1,0 +1,88 @@
+"""All pay that an advert states: in its fields, its prose and its title.
+
+A field says what it holds, so that its base pay is the posting's own; ranges that only the text states stand beside it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from transforms.pay.prose import pay_in
+from transforms.pay.scope import names_period
+from transforms.records.rows import Pay
+
+MONEY = re.compile(
+    r"[$€£¥₹₩₺₽₴₱₫₪฿₦]\s?\d|\d\s?(?:[kK]\b|[$€£])|\b(?:USD|EUR|GBP|CAD|AUD|CHF|PLN|INR)\b", re.ASCII | re.IGNORECASE
+)
+"""A sum of money in a title: a quick look before it is read."""
+ADDED_IN_TITLE = re.compile(
+    r"(?<!\+ )(?<!\+)(?<!plus )\b(?:bonus|sign|signing|retention|relocation|referral|prime|prämie|bono)\b",
+    re.IGNORECASE,
+)
+"""What a sum in a title may be beside pay."""
+UNIT_IN_BRACKETS = re.compile(r"(\d)\s?\([kK]\)")
+MIN_IN_TITLE = 10_000
+"""A sum without a period in a title is pay from five figures on; smaller ones are bonuses and rates of a piece."""
+ROUNDED = 0.01
+"""Relative difference within which two amounts are one: fields and texts round."""
+
+
+def all_pay(
+    stated: Sequence[Pay], pay_text: str | None, text: str, title: str, *, country: str | None
+) -> tuple[tuple[Pay, ...], bool | None]:
+    """The pay of an advert, and whether its text repeats a range of its fields: None where one of them states none.
+
+    Base pay of fields (`stated`), with the ranges of the text that no field has. Where the fields hold no base amounts,
+    the prose of the pay field, else the text's, else the title's.
+    """
+    pays = tuple(_flag_contradiction(pay, pay_text) for pay in stated)
+    if any(map(_is_base, pays)):
+        told = tuple(pay for pay in pay_in(text, country=country) if _is_base(pay)) if text else ()
+        other = tuple(pay for pay in told if not any(_is_same(pay, one) for one in pays if _is_base(one)))
+        return (*pays, *other), len(other) < len(told) if told else None
+    for prose in (pay_text, text):
+        if any(map(_is_base, pays)):
+            return pays, None
+        if prose:
+            pays += pay_in(prose, country=country)
+    return (pays if any(p.low or p.high for p in pays) else (*pays, *_pay_in_title(title, country))), None
+
+
+def _is_base(pay: Pay) -> bool:
+    return pay.component == "base" and bool(pay.low or pay.high)
+
+
+def _is_same(first: Pay, second: Pay) -> bool:
+    return _is_near(first.low, second.low) and _is_near(first.high, second.high)
+
+
+def _is_near(first: float | None, second: float | None) -> bool:
+    if not first or not second:
+        return not first and not second
+    return abs(first - second) <= ROUNDED * max(first, second)
+
+
+def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
+    """Base pay that a title states for a period, or in five figures and more where it names no bonus."""
+    if not MONEY.search(title):
+        return ()
+    is_added = ADDED_IN_TITLE.search(title) is not None
+    found = pay_in(UNIT_IN_BRACKETS.sub(r"\1k", title) + "\n", country=country)
+    return tuple(
+        pay
+        for pay in found
+        if pay.component == "base" and (pay.period or (not is_added and (pay.high or pay.low or 0) >= MIN_IN_TITLE))
+    )
+
+
+def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
+    """Structured pay, flagged where its own words or the pay field's give the same amounts another period."""
+    for words in (pay.pay_text, pay_text):
+        if pay.period is None or pay.flag or not words or not names_period(words):
+            continue
+        told = {p.period for p in pay_in(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
+        if told and pay.period not in told:
+            return dataclasses.replace(pay, flag="period_contradicted")
+    return pay
