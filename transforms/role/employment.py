@@ -72,9 +72,10 @@ def _literals() -> tuple[Literals, re.Pattern[str]]:
 
 
 @functools.cache
-def _title_literals() -> tuple[str, ...]:
+def _title_literals() -> re.Pattern[str]:
     """What a title that names a kind of employment holds at least."""
-    return tuple(row["pattern"] for row in cells_of("employment_cues") if row["where"] == "title literal")
+    words = (row["pattern"] for row in cells_of("employment_cues") if row["where"] == "title literal")
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None, bool]:
@@ -100,7 +101,7 @@ def employment_in_title(title: str) -> str | None:
     ('PART_TIME', None)
     """
     said = lowered(title)
-    if not any(word in said for word in _title_literals()):
+    if not _title_literals().search(said):
         return None
     level = seniority_of(title)
     is_intern = level.value == "intern" and not _NO_INTERNSHIP.search(level.rule)

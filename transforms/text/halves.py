@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-NO_LATIN_FROM = "\u0370"
-"""Letters from here on (Greek) are of other scripts than Latin; so are all of Chinese, Japanese and Korean."""
-_NATIVE = re.compile("[\u0370-\u1dff\u3040-\ud7ff\uf900-\ufaff]")
-"""Most letters of other scripts, and no dash, bullet or picture."""
+_LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
+"""First bytes in UTF-8 of letters from Greek on, which are of other scripts than Latin; dashes, bullets and pictures
+begin with others."""
+_OTHER_BYTES = bytes(set(range(256)) - set(_LEAD_BYTES))
+_NO_LATIN_BYTES = bytes(byte for byte in range(256) if not bytes([byte]).isalpha())
 MIN_NATIVE, MIN_ENGLISH = 100, 300
 """Letters of a half: what is shorter is a heading or a name, and no advert."""
 MAX_MISPLACED = 0.1
@@ -59,10 +59,10 @@ def split_halves(text: str) -> Halves | None:
 
 def _count_letters(line: str) -> tuple[int, int]:
     """Letters of a line that is native, and of one that is not: one of the two is 0."""
-    native = sum(letter >= NO_LATIN_FROM and letter.isalpha() for letter in line)
-    return (native, 0) if native else (0, sum(map(str.isalpha, line)))
+    native = count_native(line)
+    return (native, 0) if native else (0, len(line.encode("ascii", "ignore").translate(None, _NO_LATIN_BYTES)))
 
 
 def count_native(text: str) -> int:
-    """Letters of a text that are of another script than Latin."""
-    return len(_NATIVE.findall(text))
+    """Letters of a text that are of another script than Latin, and few other signs (in a pass over its bytes)."""
+    return 0 if text.isascii() else len(text.encode("utf-8", "replace").translate(None, _OTHER_BYTES))
