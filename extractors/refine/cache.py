@@ -65,6 +65,7 @@ def code_key(source: str) -> str:
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
         ROOT / "warehouse" / "tables.py",
+        ROOT / "warehouse" / "ops_tables.py",
         ROOT / "warehouse" / "schema.py",
     ]
     for file in files:
