@@ -20,7 +20,7 @@ from flows.nightly import RUN_NAME, Outcome, Request, from_archive, salvage_part
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import Health, add_rejects, reject_future
 from flows.terminal.progress import show_progress
-from warehouse.tables import Rejects
+from warehouse.ops_tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
 

@@ -60,15 +60,10 @@ from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.marts import compute
+from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
-from warehouse.tables import (
-    Audits,
-    Checks,
-    Figures,
-    Runs,
-    SourceHealth,
-)
+from warehouse.tables import Figures
 
 LOG = logging.getLogger("jobmarket")
 RUN_NAME = "{request.command} ({request.run_id})"

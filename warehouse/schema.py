@@ -1,7 +1,7 @@
 """What follows from the table classes: DDL, comments, Arrow schemas and tables, and the data dictionary.
 
-Pure derivation from `tables.py`: no connection, no file but DICTIONARY.md. The refine workers import this
-module, so it imports neither DuckDB nor Great Expectations.
+Pure derivation from `tables.py` and `ops_tables.py`: no connection, no file but DICTIONARY.md. The refine workers
+import this module, so it imports neither DuckDB nor Great Expectations.
 
 Run `python -m warehouse.schema` to write DICTIONARY.md again.
 """

@@ -1,7 +1,7 @@
-"""Every table, declared once; `transforms.records` has how a table is declared and the rows that readers return.
+"""Every table, declared once: core and marts here, bookkeeping (`ops`) in `ops_tables.py`.
 
-DDL, CHECKs, comments, the Great Expectations suite, the Parquet schema and DICTIONARY.md are all read from here (see
-`schema.py` and `checks/gate.py`).
+`transforms.records` has how a table is declared and the rows that readers return. DDL, CHECKs, comments, the Great
+Expectations suite, the Parquet schema and DICTIONARY.md are all read from here (see `schema.py` and `checks/gate.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from transforms.records.rows import (
     AiPostingShare,
     Country,
     ExchangeRate,
-    Issue,
     OccupationSkill,
     OfficialWage,
     Pay,
@@ -42,21 +41,20 @@ from transforms.records.vocabulary import (
     KINDS,
     LEVEL_GROUPS,
     PAY_MARKETS,
-    READERS,
     REGION_LEVELS,
-    SELF_CHECKS,
     SENIORITY_GROUPS,
     SHARE_DOUBTS,
     SKILL_CATEGORIES,
     TEXT_CLASSES,
     USD_REASONS,
 )
+from warehouse import ops_tables
 
 
 def all_tables() -> Iterator[type]:
-    """Every table class: that of refined postings, then those of this module in order of declaration."""
+    """Every table class: that of refined postings, then those of this module and of `ops_tables`, as declared there."""
     yield Posting
-    for value in list(globals().values()):
+    for value in (*globals().values(), *vars(ops_tables).values()):
         if isinstance(value, type) and "TABLE" in value.__dict__ and value is not Posting:
             yield value
 
@@ -633,191 +631,3 @@ HISTORIES = {
     Figures: FiguresHistory,
 }
 """Marts and the tables that keep them. A mart itself is a view, with a row for each day."""
-
-
-# --- ops --------------------------------------------------------------------------------------------
-
-
-@table("ops.runs", "Every run of the pipeline.")
-class Runs:
-    """Times of the machine's clock, unlike those of core."""
-
-    run_id: Annotated[str, Column("Run", key=True)]
-    command: Annotated[str, Column("Command as given")]
-    as_of: Annotated[date | None, Column("Day it spoke for")]
-    is_sample: Annotated[bool, Column("Whether its data is the synthetic sample")]
-    started_at: Annotated[datetime, Column("Start (UTC)")]
-    ended_at: Annotated[datetime | None, Column("End (UTC); NULL while running or when killed")]
-    exit_code: Annotated[int | None, Column("0 all well, 1 nothing published, 2 published without some source")]
-    code_version: Annotated[str, Column("Version of the product")]
-    message: Annotated[str | None, Column("What went wrong, in a line")]
-
-
-@table("ops.loads", "Every archive file that was loaded.")
-class Loads:
-    """A file is loaded again only when its refined content changed."""
-
-    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
-    source: Annotated[str, Column("Source")]
-    refine_key: Annotated[str, Column("Digest of archive file, source module, transforms and lookups")]
-    observed_from: Annotated[datetime | None, Column("Earliest WARC-Date in it; NULL: no whole record")]
-    observed_to: Annotated[datetime | None, Column("Latest WARC-Date in it; NULL: no whole record")]
-    n_responses: Annotated[int, Column("Responses", low=0)]
-    n_rows: Annotated[int, Column("Rows read", low=0)]
-    n_seen: Annotated[int, Column("Rows read, and rows of the earlier answers that it only repeats", low=0)]
-    n_rejects: Annotated[int, Column("Rows and values rejected", low=0)]
-
-
-@table("ops.refusals", "Archive files that a gate refused; they are not tried again until what reads them changes.")
-class Refusals:
-    """A later night must not let in what an earlier one refused. `jobmarket run --accept SOURCE` does."""
-
-    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
-    source: Annotated[str, Column("Source")]
-    refine_key: Annotated[str, Column("Digest of archive file, source module, transforms and lookups")]
-    why: Annotated[str, Column("What it did not meet")]
-
-
-@table("ops.fill_rates", "How many rows of each loaded file fill each column that may be empty.")
-class FillRates:
-    """A sudden drop against the last files freezes a source at its last good rows."""
-
-    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
-    column_name: Annotated[str, Column("Column of the source's rows", key=True)]
-    source: Annotated[str, Column("Source")]
-    n_rows: Annotated[int, Column("Rows, the newest of each key in the file", low=1)]
-    n_filled: Annotated[int, Column("Of them, rows with a value", low=0)]
-
-
-@table(
-    "ops.self_checks",
-    "How often the adverts of each loaded file contradict themselves, by check (see `doubts` of core.postings).",
-    "n_failed <= n_checked",
-)
-class SelfChecks:
-    """A sudden rise against the last files warns, and a steep one freezes the source at its last good rows."""
-
-    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
-    check: Annotated[str, Column("Check of an advert against itself", key=True, values=tuple(SELF_CHECKS))]
-    source: Annotated[str, Column("Source")]
-    n_checked: Annotated[int, Column("Adverts, the newest of each id in the file, that state both sides", low=1)]
-    n_failed: Annotated[int, Column("Of them, adverts whose two sides contradict each other", low=0)]
-
-
-@struct
-class ResponseRow:
-    """One archived response and what came of it. Written by refine beside the rows."""
-
-    record: Annotated[int, Column("Number of the response record in the file, from 0", key=True, low=0)]
-    source: Annotated[str, Column("Source")]
-    url: Annotated[str | None, Column("Address asked; NULL: the record is damaged")]
-    observed_at: Annotated[datetime | None, Column("WARC-Date (UTC); NULL: the record is damaged")]
-    http_status: Annotated[int | None, Column("HTTP status; NULL: the record is damaged", low=100, high=599)]
-    digest: Annotated[str | None, Column("sha1 of the payload, as in the WARC")]
-    refers_to: Annotated[
-        datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
-    ] = None
-    board: Annotated[str | None, Column("Board it lists")]
-    posting_id: Annotated[
-        str | None,
-        Column(
-            "Posting whose own address it is, and which a 404 or 410 closes; NULL: it is none, or so many of the file "
-            "are said to be gone that it is not believed"
-        ),
-    ] = None
-    is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
-    n_rows: Annotated[int, Column("Rows read from it", low=0)]
-    n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]
-
-
-@table("refined.responses", "Responses of one archive file, as the refine step writes them (Parquet).")
-class RefinedResponses(ResponseRow):
-    """Rejects of whole records stand here, those of single values beside their posting."""
-
-    issues: Annotated[tuple[Issue, ...], Column("Records of the response that were rejected")]
-
-
-@table("ops.responses", "Every archived response and what came of it.")
-class Responses(ResponseRow):
-    """Closings are read from here: only a complete response may close postings."""
-
-    warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
-
-
-@table("ops.rejects", "Everything that was not taken, with its reason.")
-class Rejects:
-    """`posting_id` is set when the posting was kept and only a value was refused."""
-
-    source: Annotated[str, Column("Source")]
-    warc: Annotated[str, Column("Archive file, relative to the archive")]
-    record: Annotated[int, Column("Number of the response record, from 0; -1: the file itself", low=-1)]
-    posting_id: Annotated[str | None, Column("Posting that was kept")]
-    column_name: Annotated[str, Column("Column, or 'record', 'response', 'file' for all of it")]
-    value: Annotated[str, Column("The value, cut to 200 characters")]
-    rule: Annotated[str, Column("What was expected, with the remedy")]
-    is_deliberate: Annotated[bool, Column("Whole, but left out by a rule of ours; else it could not be read")] = False
-
-
-@table("ops.checks", "Results of the gates: one row per expectation that was run.")
-class Checks:
-    """Written by warehouse/checks/gate.py."""
-
-    run_id: Annotated[str, Column("Run", key=True)]
-    gate: Annotated[str, Column("load:<archive file> or mart:<table>", key=True)]
-    expectation: Annotated[str, Column("Expectation with its column", key=True)]
-    is_met: Annotated[bool, Column("Whether it was met")]
-    n_checked: Annotated[int | None, Column("Rows it looked at", low=0)]
-    n_unexpected: Annotated[int | None, Column("Rows that broke it", low=0)]
-    examples: Annotated[str | None, Column("First unexpected values, JSON")]
-
-
-@table("ops.mart_inputs", "What the marts of a day were computed from: equal digests, equal rows.")
-class MartInputs:
-    """Written with the mart's rows."""
-
-    mart: Annotated[str, Column("Table", key=True)]
-    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
-    inputs: Annotated[str, Column("Digest of the rows of core it was computed from, and of the code")]
-
-
-@table("ops.source_health", "How each source fared in each run.")
-class SourceHealth:
-    """Outcome of fetching and loading a source."""
-
-    run_id: Annotated[str, Column("Run", key=True)]
-    source: Annotated[str, Column("Source", key=True)]
-    outcome: Annotated[
-        str,
-        Column("How it ended", values=("ok", "partial", "unchanged", "empty", "blocked", "disabled", "failed")),
-    ]
-    n_requests: Annotated[int, Column("Requests", low=0)]
-    n_bytes: Annotated[int, Column("Bytes received", low=0)]
-    n_rows: Annotated[int | None, Column("Rows read or repeated", low=0)]
-    message: Annotated[str | None, Column("What went wrong, in a line")]
-
-
-@table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")
-class Audits:
-    """Rolling accuracy from the answers of `jobmarket audit`; adverts are drawn by strata and by doubt."""
-
-    audited_on: Annotated[date, Column("Day of the newest answer it counts", key=True)]
-    reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]
-    source: Annotated[str, Column("Source of the adverts, or `all`", key=True)]
-    language: Annotated[str, Column("Language of the adverts (ISO 639-1), `unknown`, or `all`", key=True)]
-    n_asked: Annotated[int, Column("Adverts asked about in the 365 days to `audited_on`", low=1)]
-    n_right: Annotated[int, Column("Of them, read right by the person's word", low=0)]
-    accuracy: Annotated[
-        float, Column("Share read right, each answer by the questions it stands for", unit="share", low=0, high=1)
-    ]
-    accuracy_lo: Annotated[
-        float,
-        Column(
-            "Lower end of its 95 % interval (Wilson, of the effective number of answers)", unit="share", low=0, high=1
-        ),
-    ]
-    accuracy_hi: Annotated[
-        float,
-        Column(
-            "Upper end of its 95 % interval (Wilson, of the effective number of answers)", unit="share", low=0, high=1
-        ),
-    ]

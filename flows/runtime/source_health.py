@@ -15,7 +15,7 @@ from extractors.response import ANSWERED
 from extractors.source import all_sources
 from extractors.web.session import Web
 from warehouse.load import loader
-from warehouse.tables import Rejects
+from warehouse.ops_tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
 OUTCOMES = ("disabled", "unchanged", "ok", "empty", "partial", "blocked", "failed")

@@ -13,7 +13,7 @@ import pytest
 
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
-from warehouse import tables
+from warehouse import ops_tables, tables
 from warehouse.schema import MACROS, MART_VIEWS, ddl, macro_ddl, view_ddl
 from warehouse.tables import Figures
 
@@ -21,7 +21,7 @@ AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
     tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.Shares,
-    tables.Figures, tables.Responses, tables.PostingPlaces, tables.PostingSkills,
+    tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {

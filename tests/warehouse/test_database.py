@@ -21,8 +21,9 @@ from tests.builders import (
 )
 from transforms.records.rows import Issue
 from warehouse import database
+from warehouse.ops_tables import Checks, Rejects, Runs, SourceHealth
 from warehouse.publish.market import publish
-from warehouse.tables import Checks, Countries, Rejects, Runs, Shares, SourceHealth
+from warehouse.tables import Countries, Shares
 
 
 def country(code: str, name: str) -> Countries:

@@ -1,4 +1,4 @@
-"""DDL, Arrow tables and the dictionary say what tables.py says."""
+"""DDL, Arrow tables and the dictionary say what tables.py and ops_tables.py say."""
 
 from __future__ import annotations
 

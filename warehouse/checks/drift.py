@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from warehouse.checks.gate import GateResult
-from warehouse.tables import Checks
+from warehouse.ops_tables import Checks
 
 HISTORY = 7
 """Files that a new one is held against: a week of nights."""

@@ -21,8 +21,8 @@ from typing import Any
 import pandas as pd
 
 from transforms.records.columns import Field, fields_of, table_of
+from warehouse.ops_tables import Checks
 from warehouse.schema import key_of
-from warehouse.tables import Checks
 
 EXAMPLES = 5
 """Unexpected values shown of one expectation."""

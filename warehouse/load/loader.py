@@ -33,22 +33,17 @@ from transforms.records.rows import (
 from warehouse import database
 from warehouse.load import history
 from warehouse.load.refined_file import TEXT, RefinedFile
+from warehouse.ops_tables import FillRates, Loads, Refusals, Rejects, Responses, SelfChecks
 from warehouse.schema import arrow_table, key_of, literal, quoted
 from warehouse.tables import (
     AiPostingShares,
     ExchangeRates,
-    FillRates,
-    Loads,
     OccupationSkills,
     OfficialWages,
     PayReports,
     PostingBoards,
     Postings,
     PriceLevels,
-    Refusals,
-    Rejects,
-    Responses,
-    SelfChecks,
     SupersededVersions,
 )
 

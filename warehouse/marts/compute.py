@@ -17,7 +17,8 @@ from warehouse.marts import cell_cache
 from warehouse.marts.measures import FOLLOWED
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
-from warehouse.tables import MartInputs, SalaryBands, SalaryBands730, Shares
+from warehouse.ops_tables import MartInputs
+from warehouse.tables import SalaryBands, SalaryBands730, Shares
 
 log = logging.getLogger("jobmarket.warehouse")
 

@@ -1,29 +1,8 @@
 """Adverts in files that somebody has: CSV, JSON, Parquet, an Excel workbook or SQLite, read by a mapping in TOML.
 
 `jobmarket backfill FILE --mapping M` archives the file like an answer of a server, the mapping in a header beside it,
-so that reading needs nothing else and both are kept. mappings/ beside this file has those of known dumps as examples.
-
-A mapping has a `name` (part of the ids), the `licence` and the `attribution` of the file, and under `[fields]` where
-each of `FIELDS` stands: a column, several ("id" of several columns is their digest), or a table of
-
-    column, columns   where it stands: "salary", "company.name" (inside JSON or a Python literal), "skills[]" (a list)
-    constant          what holds for every row of the file
-    pattern           a regular expression; its group, or what it matches, is taken
-    values            what the file's words mean; "" for nothing. A word that is not there is an issue, never a guess
-    format            how days are written, as strptime takes it
-    heading           a line set before a part of the text ("Requirements")
-
-and may have
-
-    missing           values that mean "not stated", beside empty ones
-    decimal           "," where it is not a point
-    format            csv, json, jsonl, parquet, xlsx or sqlite; else told by the content
-    delimiter, encoding   of a CSV
-    records           path to the list in JSON
-    table             the workbook's sheet, or the database's table; needed where there are several
-    joined            tables whose rows belong to those: [joined.salaries] with `on`, the column both have, and
-                      `newest`, the column whose highest value says which row counts. Its columns are "salaries.amount"
-    leave_out         columns, each with a regular expression: rows in which it finds something are left out
+so that reading needs nothing else and both are kept. `tabular_mapping.py` explains the keys of a mapping; mappings/
+beside it has those of known dumps as examples.
 
 A row that cannot be read, is left out, or has the id of one before is an issue that says which row and why; a value
 that cannot be read is noted beside its posting.
@@ -43,12 +22,10 @@ import io
 import math
 import re
 import sqlite3
-import tomllib
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -60,6 +37,16 @@ import pyarrow.parquet as pq
 from extractors.csv_tables import WORKBOOK
 from extractors.response import Response
 from extractors.source import Source
+from extractors.sources.files.tabular_mapping import (
+    AMOUNTS,
+    DAYS,
+    FORMATS,
+    NEEDED,
+    TRUTHS,
+    Field,
+    Mapped,
+    mapping_in,
+)
 from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
@@ -81,14 +68,6 @@ MAX_CHARACTERS = 500_000_000
 """Characters of all cells of a sheet or table, a number or an empty cell counted as 8: what memory can hold."""
 MAX_CELL = 16_000_000
 """Bytes of a database's cell, as of a CSV's."""
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-KEYS = frozenset(
-    (
-        *("name", "licence", "attribution", "fields", "missing", "decimal", "format", "delimiter", "encoding"),
-        *("records", "table", "joined", "leave_out"),
-    )
-)
-FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx", "sqlite")
 SQLITE = b"SQLite format 3\0"
 UNREAD = {
     b"PK": "this is a zip and no Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
@@ -100,29 +79,6 @@ BROKEN_WORKBOOK = (
     *(AttributeError, EOFError, OSError, RuntimeError),
 )
 """What zipfile and openpyxl raise on bytes that are no workbook."""
-FIELD_KEYS = frozenset(("column", "columns", "constant", "pattern", "values", "format", "heading"))
-TEXTS = (
-    *("title", "url", "employer", "department", "requisition_id", "html", "text", "location", "country", "region"),
-    *(
-        "city",
-        "openings",
-        "workplace",
-        "employment_type",
-        "level",
-        "language",
-        "pay_text",
-        "text_state",
-        "currency",
-        "period",
-        "tax",
-    ),
-)
-DAYS = ("posted_on", "valid_through")
-AMOUNTS = ("pay_low", "pay_high")
-TRUTHS = ("is_remote", "pay_is_predicted")
-FIELDS = ("id", *TEXTS, *DAYS, *AMOUNTS, *TRUTHS)
-"""What a mapping may name. Pay of a row where `pay_is_predicted` is an estimate, not what the advert offers."""
-NEEDED = ("id", "title")
 CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES}
 TRUTH = {"true": True, "t": True, "1": True, "yes": True, "y": True}
 TRUTH |= {"false": False, "f": False, "0": False, "no": False, "n": False}
@@ -151,45 +107,6 @@ SOURCE = Source(
     ),
     access="file",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """Where a field stands and how it is read. One of `columns` and `constant` is given."""
-
-    columns: tuple[str, ...] = ()
-    constant: object = None
-    pattern: re.Pattern[str] | None = None
-    values: Mapping[str, object] | None = None
-    format: str | None = None
-    heading: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Join:
-    """How rows of another table are joined: by the column `on`; of several, the one that is highest in `newest`."""
-
-    on: str
-    newest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mapped:
-    """A mapping as read. A field has several parts where its columns are read in different ways."""
-
-    name: str
-    licence: str
-    attribution: str
-    fields: Mapping[str, tuple[Field, ...]]
-    missing: frozenset[str]
-    decimal: str
-    format: str | None
-    delimiter: str
-    encoding: str
-    records: str | None
-    table: str | None
-    joined: Mapping[str, Join]
-    leave_out: Mapping[str, re.Pattern[str]]
 
 
 class Row(NamedTuple):
@@ -735,108 +652,3 @@ READERS: dict[str, Callable[[Mapped, bytes], list[Row]]] = {
     "xlsx": _workbook_rows,
     "sqlite": _database_rows,
 }
-
-
-# --- the mapping --------------------------------------------------------------------------------------
-
-
-@functools.lru_cache(maxsize=16)
-def mapping_in(content: bytes) -> Mapped:
-    """A mapping as read from TOML. Raises `Rejected` that names the key, what it says, and what was expected."""
-    try:
-        said = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Rejected("mapping", "", f"TOML expected ({error})") from error
-    _check_keys("the mapping", said, KEYS)
-    name, fields = _mapping_text(said, "name"), said.get("fields")
-    if not NAME.fullmatch(name):
-        raise Rejected("mapping", name, "a name of small letters, digits, _ and - expected")
-    if not isinstance(fields, dict):
-        raise Rejected("mapping", "fields", "a table [fields] expected")
-    _check_keys("[fields]", fields, frozenset(FIELDS))
-    if lacking := [field for field in NEEDED if field not in fields]:
-        raise Rejected("mapping", ", ".join(lacking), "a column for it expected in [fields]")
-    missing = said.get("missing", [])
-    if not isinstance(missing, list) or not all(isinstance(word, str) for word in missing):
-        raise Rejected("mapping", missing, "a list of words expected in `missing`")
-    decimal, kind = _mapping_text(said, "decimal", "."), said.get("format")
-    if decimal not in (".", ",") or kind not in (None, *FORMATS):
-        raise Rejected("mapping", (decimal, kind), f"a `decimal` of . or , and a `format` of {FORMATS} expected")
-    return Mapped(
-        name=name,
-        licence=_mapping_text(said, "licence"),
-        attribution=_mapping_text(said, "attribution"),
-        fields={field: _parts(field, stated) for field, stated in fields.items()},
-        missing=frozenset(missing),
-        decimal=decimal,
-        format=kind,
-        delimiter=_mapping_text(said, "delimiter", ","),
-        encoding=_mapping_text(said, "encoding", "utf-8"),
-        records=_mapping_text(said, "records", "") or None,
-        table=_mapping_text(said, "table", "") or None,
-        joined={name: _join(name, stated) for name, stated in _tables_in(said, "joined").items()},
-        leave_out={c: _pattern(f"leave_out of {c}", stated) for c, stated in _tables_in(said, "leave_out").items()},
-    )
-
-
-def _tables_in(said: Mapping[str, object], key: str) -> dict[str, object]:
-    found = said.get(key, {})
-    if not isinstance(found, dict):
-        raise Rejected("mapping", found, f"a table [{key}] expected")
-    return found
-
-
-def _join(name: str, said: object) -> Join:
-    if not isinstance(said, dict):
-        raise Rejected("mapping", said, f"a table [joined.{name}] with `on` and `newest` expected")
-    _check_keys(f"[joined.{name}]", said, frozenset(("on", "newest")))
-    return Join(on=_mapping_text(said, "on"), newest=_mapping_text(said, "newest"))
-
-
-def _pattern(name: str, said: object) -> re.Pattern[str]:
-    try:
-        return re.compile(said)  # type: ignore[call-overload, no-any-return]  # whatever TOML holds
-    except (re.error, TypeError) as error:
-        raise Rejected("mapping", said, f"a regular expression expected for {name} ({error})") from error
-
-
-def _check_keys(where: str, said: Mapping[str, object], known: frozenset[str]) -> None:
-    if unknown := sorted(said.keys() - known):
-        raise Rejected("mapping", ", ".join(unknown), f"in {where} one of {', '.join(sorted(known))} expected")
-
-
-def _mapping_text(said: Mapping[str, object], key: str, default: str | None = None) -> str:
-    value = said.get(key, default)
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise Rejected("mapping", value, f"a text expected as `{key}`")
-    return value
-
-
-def _parts(name: str, stated: object) -> tuple[Field, ...]:
-    """The parts of a field: of a column, a table, or a list of both."""
-    many = stated if isinstance(stated, list) else [stated]
-    if not many:
-        raise Rejected("mapping", stated, f"a column expected for {name}")
-    return tuple(_field(name, {"column": one} if isinstance(one, str) else one) for one in many)
-
-
-def _field(name: str, said: object) -> Field:
-    if not isinstance(said, dict):
-        raise Rejected("mapping", said, f"a column or a table expected for {name}")
-    _check_keys(f"the table of {name}", said, FIELD_KEYS)
-    columns = said.get("columns", [said["column"]] if "column" in said else [])
-    if not isinstance(columns, list) or not all(isinstance(column, str) and column for column in columns):
-        raise Rejected("mapping", columns, f"names of columns expected for {name}")
-    if bool(columns) == ("constant" in said):
-        raise Rejected("mapping", str(said), f"either columns or a constant expected for {name}")
-    values = said.get("values")
-    if values is not None and not isinstance(values, dict):
-        raise Rejected("mapping", values, f"a table of words and their meanings expected in `values` of {name}")
-    return Field(
-        columns=tuple(columns),
-        constant=said.get("constant"),
-        pattern=_pattern(name, said["pattern"]) if "pattern" in said else None,
-        values=values,
-        format=said.get("format"),
-        heading=said.get("heading"),
-    )

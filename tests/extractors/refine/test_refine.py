@@ -232,6 +232,26 @@ def test_the_code_key_covers_every_module_that_reads() -> None:
     assert all((root / name).is_file() for name in cache.READERS)
 
 
+def test_the_code_key_covers_what_a_source_imports_of_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+    beside: set[str] = set()
+
+    def note(path: Path) -> bytes:
+        read.add(path.stem)
+        return b""
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    for name, module in all_sources().items():
+        nodes = ast.walk(ast.parse(Path(vars(module)["__file__"]).read_text(encoding="utf-8")))
+        imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+        stems = {of.rpartition(".")[2] for of in imported if of.startswith("extractors.sources.")}
+        read.clear()
+        cache.code_key.__wrapped__(name)
+        assert {name, *stems} <= read
+        beside |= stems
+    assert "tabular_mapping" in beside
+
+
 def test_edited_code_reads_everything_again(tmp_path: Path, n_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     night(tmp_path, 1, advert(1))
     monkeypatch.setattr("extractors.refine.refine.code_key", lambda source: f"edited {source}")

@@ -26,6 +26,7 @@ from extractors.archive import reader
 from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.sources.files import tabular
+from extractors.sources.files.tabular_mapping import mapping_in
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
 
@@ -202,7 +203,7 @@ WRONG_MAPPINGS = {
 @pytest.mark.parametrize("mapping", WRONG_MAPPINGS)
 def test_a_wrong_mapping_says_what_is_wrong(mapping: str) -> None:
     with pytest.raises(Rejected) as told:
-        tabular.mapping_in(mapping.encode())
+        mapping_in(mapping.encode())
     assert WRONG_MAPPINGS[mapping] in told.value.issue.rule
     assert told.value.issue.column_name == "mapping"
 
@@ -398,7 +399,7 @@ REAL = Path(__file__).parents[3].parent / "shared" / "real"
 
 @pytest.mark.parametrize("path", sorted(MAPPINGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_bundled_mapping_is_named_like_its_file(path: Path) -> None:
-    mapped = tabular.mapping_in(path.read_bytes())
+    mapped = mapping_in(path.read_bytes())
     assert mapped.name == path.stem
     assert mapped.licence and mapped.attribution
 

@@ -21,9 +21,9 @@ from tests.flows.accuracy.test_audit_results import answer
 from tests.flows.publishing import JOB, published
 from transforms.records.vocabulary import READERS
 from warehouse import database
+from warehouse.ops_tables import Audits
 from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
-from warehouse.tables import Audits
 
 DAY = date(2026, 11, 25)
 

@@ -21,7 +21,7 @@ from reports.wording import notes, numbers
 from tests.builders import share_row
 from tests.reports.conftest import insert
 from transforms.records.vocabulary import CELL_STATES
-from warehouse import tables
+from warehouse import ops_tables, tables
 from warehouse.marts.shares import shares
 from warehouse.marts.statistics import DOUBT_WORDS, cap_weights, quantiles
 from warehouse.schema import ddl
@@ -182,7 +182,7 @@ def answered(put: Put, number: int, source: str, board: str | None, day: date, *
         "warc": f"w{number}", "record": 0, "source": source, "board": board, "observed_at": at, "is_complete": True,
         "http_status": 200,
     }  # fmt: skip
-    put(tables.Responses, row | changed)
+    put(ops_tables.Responses, row | changed)
 
 
 def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
@@ -604,7 +604,7 @@ def watched(put: Put, days: int, first: date) -> None:
     for k in range(days):
         at = datetime.combine(first + timedelta(days=k), datetime.min.time())
         put(
-            tables.Responses,
+            ops_tables.Responses,
             {"warc": f"w{k}", "record": 0, "source": "ashby", "board": "b", "observed_at": at, "is_complete": True,
              "http_status": 200},
         )  # fmt: skip

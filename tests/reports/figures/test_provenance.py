@@ -17,7 +17,7 @@ from reports.figures.catalogue import Fallback, Figure, declarations
 from reports.figures.compute import compute_figures, parameters_of
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
-from warehouse import tables
+from warehouse import ops_tables, tables
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.schema import arrow_schema
@@ -74,7 +74,7 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
     for number in range(200):
         seen_at = datetime.combine(AS_OF - timedelta(days=number), datetime.min.time())
         answer = {"warc": f"w{number}", "record": 0, "source": "ashby", "board": "b", "http_status": 200}
-        put(tables.Responses, {**answer, "observed_at": seen_at, "is_complete": True})
+        put(ops_tables.Responses, {**answer, "observed_at": seen_at, "is_complete": True})
     for day, warc in ((AS_OF, "ecb/1"), (AS_OF - timedelta(days=1), "ecb/0")):
         quote = {"source": "ecb_rates", "rate_on": day, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": warc}
         put(tables.ExchangeRates, quote)

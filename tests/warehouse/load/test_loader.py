@@ -33,7 +33,7 @@ from warehouse import database, schema
 from warehouse.load import loader
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.usd_conversion import convert_money
-from warehouse.tables import RefinedResponses
+from warehouse.ops_tables import RefinedResponses
 
 
 def core(con: database.Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -21,7 +21,8 @@ from warehouse.checks import gate
 from warehouse.marts.measures import MEASURES
 from warehouse.marts.shares import shares
 from warehouse.marts.statistics import cap_weights, estimate_shares
-from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Responses, Shares, Skills
+from warehouse.ops_tables import Responses
+from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Shares, Skills
 
 JOBS = st.lists(st.tuples(st.integers(0, 25), st.booleans()), min_size=1, max_size=120)
 

@@ -15,10 +15,11 @@ import pytest
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
 from warehouse import database, schema
+from warehouse.ops_tables import Runs
 from warehouse.publish import market, sync
 from warehouse.publish.market import publish
 from warehouse.schema import arrow_table, database_tables
-from warehouse.tables import PostingBoards, PostingPlaces, Postings, Runs
+from warehouse.tables import PostingBoards, PostingPlaces, Postings
 
 NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 
