@@ -9,7 +9,7 @@ _LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
 begin with others."""
 _OTHER_BYTES = bytes(set(range(256)) - set(_LEAD_BYTES))
 _NO_LATIN_BYTES = bytes(byte for byte in range(256) if not bytes([byte]).isalpha())
-MIN_NATIVE, MIN_ENGLISH = 100, 300
+MIN_NATIVE, MIN_ENGLISH = 100, 250
 """Letters of a half: what is shorter is a heading or a name, and no advert."""
 MAX_MISPLACED = 0.1
 """Share of the letters of a script that may stand in the other half: lines that hold nothing but names of tools do."""
