@@ -79,7 +79,7 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
         return ()  # so it is with most lines
     sentences = {_sentence(said, end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
     masked, weak, found = _mask(said, data, sentences)
-    for _, end, number in search.found(masked):
+    for _, end, number in told if masked == data else search.found(masked):
         says, tier = phrases[number]
         if tier == DAYS or not any(first < end <= last for first, last in weak):
             found.append(Statement(says, tier, *_sentence(said, end)))
