@@ -598,6 +598,28 @@ def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, c
     assert pay.component == component
 
 
+@pytest.mark.parametrize(
+    ("label", "summary", "country"),
+    [
+        (None, "Portugal €41K – €48K", "PT"),
+        (None, "United States: $91K – $95K", "US"),
+        ("Norway", "Portugal €41K – €48K", "NO"),
+        (None, "CA$91K – CA$95K", None),
+        (None, "Base Salary $91K – $95K", None),
+        (None, "Senior $91K – $95K", None),
+        (None, "A range of $91K – $95K", None),
+        ("Range", "$91K – $95K", None),
+        (None, "$91K – $95K", None),
+    ],
+)
+def test_pay_without_a_title_is_tied_by_the_place_before_its_amount(
+    label: str | None, summary: str, country: str | None
+) -> None:
+    stated = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR", "minValue": 41000}
+    (pay,) = ashby.read_tier({"title": label, "components": [stated]}, [])
+    assert pay.country == country
+
+
 # --- amounts in fields --------------------------------------------------------------------------------
 
 
