@@ -57,7 +57,8 @@ SEVERAL = re.compile(r"\b(?:roles|positions|openings|jobs|multiple|various|sever
 """Words of a piece that says there are jobs and not which."""
 ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:(|\[–—]+?)\s*(?:[:(|\[–—]|\s-\s|https?:|$)")
 BELOW = re.compile(
-    r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
+    r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
+    r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
 )
 """A job that begins the line below one that names none: "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
