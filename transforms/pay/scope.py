@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from transforms.pay.exclusion import split
@@ -76,7 +77,7 @@ def tied_to(title: str | None) -> Tie:
     if not said:
         return Tie()
     kept, ruled_out = split(said)
-    countries = _countries_of(kept)
+    countries = set() if _names_no_place(hits_in(kept)) else _countries_of(kept)  # there is a town called Range
     is_place = bool(countries) or bool(ruled_out and _countries_of(ruled_out))
     is_level = (
         seniority_of(said).value != "unstated"
@@ -272,13 +273,18 @@ def _trim(name: str) -> str:
     return name.split(" ", 1)[1] if name.startswith(("For ", "In ", "The ", "Within ")) else name
 
 
+def _names_no_place(hits: Sequence[Hit]) -> bool:
+    """Whether all words are known, and none for a place."""
+    return all(hit.words and not any(word.value == "place" for word in hit.words) for hit in hits)
+
+
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
     """Whether a name is a place, and the one country it lies in."""
     hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None
-    if all(h.words and not any(w.value == "place" for w in h.words) for h in hits):
+    if _names_no_place(hits):
         return False, None
     kept, ruled_out = split(name)
     places = whereabouts(kept).places

@@ -27,6 +27,8 @@ MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 """Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
 """Weekly hours of part-time work, as OECD counts it: 30 at most. Fewer than a day's are of something else."""
+CONTRACT_WORDS = ("freelance", "1099", "ontract role", "ontract position", "ontract opp", "ontractor")
+"""One of these stands in a text that calls a job full-time in its field a contractor's; a quick look."""
 OVERRULED = "TEMPORARY"
 """The kind in a source's field that a text on the internship itself overrules: feeds have no word for it."""
 FIRST_UNSPACED = "\u3040"
@@ -81,7 +83,8 @@ def _title_literals() -> re.Pattern[str]:
 def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None, bool]:
     """The schema.org employmentType of an advert, and whether the source's own words for it are known.
 
-    A title that names a kind apart from full-time employment counts before the field, the field before the text.
+    A title that names a kind apart from full-time employment counts before the field, the field before the text. A
+    text that calls this very job a contractor's counts before a field of full-time work: boards offer no other word.
     """
     kind = employment_type_of(stated) if stated else None
     is_known = not stated or kind is not None or names_employment(stated)
@@ -90,6 +93,8 @@ def employment_of(stated: str | None, title: str, text: str) -> tuple[str | None
         return titled, is_known
     if kind == OVERRULED and text and _offers_internship(text):
         return _INTERN, is_known
+    if kind == "FULL_TIME" and _engages_contractor(text):
+        return "CONTRACTOR", is_known
     return kind or titled or (employment_in(text) if text else None), is_known
 
 
@@ -127,6 +132,15 @@ def employment_in(text: str) -> str | None:
 
 def _offers_internship(text: str) -> bool:
     return any(_of_phrases(line) == _INTERN for line in itertools.islice(_telling(text), MAX_MENTIONS))
+
+
+def _engages_contractor(text: str) -> bool:
+    """Whether a text says of this job that a contractor does it."""
+    if not any(word in text for word in CONTRACT_WORDS):
+        return False
+    ((_, pattern),) = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
+    found = ((line, pattern.search(line)) for line in itertools.islice(_telling(text), MAX_MENTIONS))
+    return any(match and not _is_of_others(line, match) and "term" not in match[0] for line, match in found)
 
 
 def _telling(text: str) -> Iterator[str]:

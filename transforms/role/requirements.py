@@ -69,7 +69,12 @@ _PERSON = cues("person", r"\b", r"\b")
 _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
 _EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
-_CLAUSE_END = re.compile(r"[,;(.]\s|$")
+_WISHED_ALONE = cues("wished after", r"^\W*(?:\w+ly )?(?:is |are |would be |es |ist |est )?", r"\W*$")
+"""A bracket that says no more than that what stands before it is wished for."""
+_BRACKET = re.compile(r"\s*\([^()]*(?:\)|$)")
+_CLAUSE_END = re.compile(r"[,;.]\s|$")
+_MONTHS_LABEL = cues("experience", r"", r"(?![^:]*souhait)[^:.;]{0,30}:\s*$")
+"""A label before months: "Expérience exigée : 12 mois"."""
 
 
 _NOT_ONLY = re.compile(r"\bnot\b|\bbonus|\bnice|\bplus\b|\bnicht\b|\bkein")
@@ -164,7 +169,7 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
     if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
         return False
     has_experience = _EXPERIENCE.search(after) or _EXPERIENCE.search(before) or unit == "yoe"
-    if unit.startswith("m") and not _EXPERIENCE.search(after[:60]):
+    if unit.startswith("m") and not (_EXPERIENCE.search(after[:60]) or _MONTHS_LABEL.search(before[-60:])):
         return False
     if not has_experience:
         least = _DEMAND_AFTER.match(after)
@@ -177,6 +182,7 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
         return False
     if _WISHED_BEFORE.search(before[-30:]) or _EXCEPTION_BEFORE.search(before):
         return False
+    after = _BRACKET.sub(lambda said: said[0] if _WISHED_ALONE.match(said[0]) else "", after)
     clause = _CLAUSE_END.search(after)
     if clause and _WISHED.search(after[: clause.start()]):
         return False

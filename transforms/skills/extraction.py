@@ -65,13 +65,14 @@ _ADDRESS = re.compile(
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
 _CLAUSE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]")
 _NOT_NEEDED_BEFORE = re.compile(
-    r"\b(?:no|without(?: any)?|not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
+    r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
+    r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
     r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono))"
     r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on|to know|to have))*"
     r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse|expérience|connaissances?"
     r"|experiencia|conocimientos?|experiência|conhecimentos?|esperienza|conoscenz[ae]|ervaring|kennis|doświadczenia|znajomości))?"
     r"(?: (?:with|of|in|using|mit|en|de|con|di|com|em|met|z))?"
-    r"(?: (?!but\b|only\b|just\b)[\w.+#/-]+,?(?: or| nor)?){0,2}\s*\Z"
+    r"(?: (?!(?:but|only|just|merely|simply|purely|your|typical|usual|standard)\b)[\w.+#/-]+,?(?: or| nor)?){0,2}\s*\Z"
     r"|(?:不需要|不要求|无需|無需|不必)[^，,。；;]{0,8}\Z",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
 from transforms.pay.prose import pay_in
-from transforms.pay.scope import BASE, ON_TARGET, TOTAL, component_in, tied_to
+from transforms.pay.scope import BASE, ON_TARGET, TOTAL, Tie, component_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.posting import RawPosting
@@ -44,6 +44,8 @@ MORE_THAN_BASE = (ON_TARGET, TOTAL)
 """Components that a salary may hold beside base pay."""
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
 """An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
+LABEL = re.compile(r"(?P<words>[^\W\d_][^\d$€£]{3,40}?)[\s:–-]+[^\w\s]?\d")
+"""Words before an amount, none of whose letters belong to the currency ("CA$90K")."""
 
 SOURCE = Source(
     name="ashby",
@@ -136,7 +138,7 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
 
 def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
     """The components of one tier, tied to the place or level that its title names; `issues` takes what is no amount."""
-    tie = tied_to(tier.get("title"))
+    titled = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
     for stated in tier.get("components") or ():
         low = amount_of(stated.get("minValue"), "pay_low", issues)
@@ -148,6 +150,7 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
             component = _salary_of(stated.get("summary") or "", label, (low, high))
         if period is None and interval not in NO_INTERVAL:
             component = "other"  # paid per piece or for a span we have no word for: nothing to annualise
+        tie = titled if titled != Tie() else _place_in(stated.get("summary") or "")
         yield Pay(
             component=component,
             pay_text=stated.get("summary") or tier.get("tierSummary"),
@@ -161,6 +164,13 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
             country=tie.country,
             level_text=tie.level_text,
         )
+
+
+def _place_in(summary: str) -> Tie:
+    """What a summary ties its amount to by a place before it, "Canada $90K – $110K"; of other words nothing."""
+    label = LABEL.match(summary)
+    tie = tied_to(label["words"]) if label else Tie()
+    return tie if tie.place_text and not tie.level_text else Tie()
 
 
 def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:

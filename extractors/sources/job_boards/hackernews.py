@@ -56,6 +56,11 @@ LEAD_IN = re.compile(r"^(?:(?:open )?(?:roles?|positions?|hiring|title)\s*:|\W*\
 SEVERAL = re.compile(r"\b(?:roles|positions|openings|jobs|multiple|various|several|many|hiring)\b", re.IGNORECASE)
 """Words of a piece that says there are jobs and not which."""
 ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:(|\[–—]+?)\s*(?:[:(|\[–—]|\s-\s|https?:|$)")
+BELOW = re.compile(
+    r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
+    r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
+)
+"""A job that begins the line below one that names none: "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
@@ -147,7 +152,7 @@ def read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
         rule = f"an advert expected; this is {why or 'a comment that neither begins like one nor says who is sought'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
     listed = {} if any(map(_is_one_job, line.titles)) else _titles_in(begins[1:])
-    titles = list(listed) or list(dict.fromkeys(line.titles))
+    titles = list(listed) or list(dict.fromkeys(line.titles)) or _title_below(begins)
     if not 0 < len(titles) <= MAX_JOBS:
         titles = [" | ".join(_pieces(begins[0]))[:MAX_TITLE]]
     others_lines = {
@@ -281,14 +286,26 @@ def _is_one_job(title: str) -> bool:
     return not SEVERAL.search(title)
 
 
+def _title_below(lines: Sequence[str]) -> list[str]:
+    """The job that the second line with words begins with; none where the first speaks of several."""
+    first = next((line.strip() for line in lines[1:] if line.strip() and not SEVERAL.search(lines[0])), "")
+    found = BELOW.match(LEAD_IN.sub("", first))
+    return [found["title"].strip()] if found and _is_title(found["title"].strip()) else []
+
+
 def _titles_in(lines: Sequence[str]) -> dict[str, int]:
     """Job titles that items of a list begin with, in capitals as titles are written, and the lines they stand in."""
     found: dict[str, int] = {}
     for at, line in enumerate(lines):
         item = ITEM.match(line)
         title = LEAD_IN.sub("", item["title"]).strip(" ,;") if item else ""
-        words = [word for word in title.split() if word not in SMALL_WORDS]
-        is_title = all(word[0].isupper() or not word[0].isalpha() for word in words)
-        if words and is_title and len(title) <= MAX_NAME and _is_job_of_several(title) and not NOT_TITLE.search(title):
+        if _is_title(title):
             found.setdefault(title, at)
     return found
+
+
+def _is_title(title: str) -> bool:
+    words = [word for word in title.split() if word not in SMALL_WORDS]
+    is_written_so = all(word[0].isupper() or not word[0].isalpha() for word in words)
+    is_short = bool(words) and len(title) <= MAX_NAME
+    return is_short and is_written_so and _is_job_of_several(title) and not NOT_TITLE.search(title)

@@ -418,6 +418,23 @@ def test_a_comment_is_split_into_so_many_jobs_and_no_more(listed: int, postings:
     assert {row.employer for row in rows} == {"Acme"}
 
 
+@pytest.mark.parametrize(
+    ("below", "title"),
+    [
+        ("Senior/Staff Kotlin Engineers for our ferries!", "Senior/Staff Kotlin Engineers"),
+        ("Founding Engineer - build the harbour of tomorrow", "Founding Engineer"),
+        ("Hiring Crane Engineers in Oslo", "Crane Engineers"),
+        ("We hire engineers for our ferries.", "Acme | Oslo | Full-time"),
+        ("Engineers at Acme sail.", "Acme | Oslo | Full-time"),
+        ("Acme Engineering builds ferries.", "Acme | Oslo | Full-time"),
+    ],
+)
+def test_a_first_line_without_a_job_takes_that_of_the_line_below(below: str, title: str) -> None:
+    comments = {"children": [{"id": 7, "type": "comment", "text": f"Acme | Oslo | Full-time<p>{below}"}]}
+    (row,) = (row for row in parsed(hackernews, json.dumps(comments).encode()) if isinstance(row, Posting))
+    assert row.title == title
+
+
 def test_hacker_news_is_asked_for_the_newest_threads_of_those_who_hire() -> None:
     web = PagingWeb([(FIXTURES / "hackernews" / "finding" / "answer.json").read_bytes()])
     assert hackernews.fetch(web, boards=(), as_of=DAY) == []
@@ -596,6 +613,28 @@ def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, c
     stated |= {"currencyCode": "USD", "minValue": 240000, "maxValue": 240000}
     (pay,) = ashby.read_tier({"title": label, "components": [stated]}, [])
     assert pay.component == component
+
+
+@pytest.mark.parametrize(
+    ("label", "summary", "country"),
+    [
+        (None, "Portugal €41K – €48K", "PT"),
+        (None, "United States: $91K – $95K", "US"),
+        ("Norway", "Portugal €41K – €48K", "NO"),
+        (None, "CA$91K – CA$95K", None),
+        (None, "Base Salary $91K – $95K", None),
+        (None, "Senior $91K – $95K", None),
+        (None, "A range of $91K – $95K", None),
+        ("Range", "$91K – $95K", None),
+        (None, "$91K – $95K", None),
+    ],
+)
+def test_pay_without_a_title_is_tied_by_the_place_before_its_amount(
+    label: str | None, summary: str, country: str | None
+) -> None:
+    stated = {"summary": summary, "compensationType": "Salary", "interval": "1 YEAR", "minValue": 41000}
+    (pay,) = ashby.read_tier({"title": label, "components": [stated]}, [])
+    assert pay.country == country
 
 
 # --- amounts in fields --------------------------------------------------------------------------------

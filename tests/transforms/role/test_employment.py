@@ -52,6 +52,7 @@ def test_rows_of_the_lookup_are_of_the_vocabulary() -> None:
         "title",
         "part",
         "text",
+        "overrule",
         "not before",
         "not after",
     }
