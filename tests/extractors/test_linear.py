@@ -98,6 +98,7 @@ WORDS = (
     *("New York, NY, ", "Bachelor's degree or ", "years of experience ", "AI ", "bonus ", "&amp;amp;"),
     *("this is a full-time ", "40 hours per ", "vollzeit | ", "stage ", "cdd\n"),
     *("the role is remote ", "3 days a week in the office ", "hybrid or ", "if travel ", "must be based in Spain "),
+    *("US excluded ", "US escluso "),
 )
 
 

@@ -16,6 +16,7 @@ from transforms.text.lookups import cells_of
 
 _END = re.compile(r"[;:|()\[\]\n–—]|\s-\s")
 _END_OR_COMMA = re.compile(rf"{_END.pattern}|,")
+_NOTHING = re.compile(rf"\s*(?:{_END_OR_COMMA.pattern}|$)")
 
 
 class Split(NamedTuple):
@@ -58,17 +59,17 @@ def split(text: str) -> Split:
         if start < at:
             continue
         rule = _rules()[match[0].lower()]
-        ended = rule.end.search(text, end)
-        stop = ended.start() if ended else len(text)
         if rule.side == "rest":
             kept.append(text[at:start])
             at = end
-        elif rule.side == "after" or (rule.side == "either" and not text[end:stop].strip()):
+        elif rule.side == "after" or (rule.side == "either" and _NOTHING.match(text, end)):
             begin = max((one.end() for one in _END_OR_COMMA.finditer(text, at, start)), default=at)
             kept.append(text[at:begin])
             ruled_out.append(text[begin:start].strip())
             at = end
         else:
+            ended = rule.end.search(text, end)
+            stop = ended.start() if ended else len(text)
             kept.append(text[at:start])
             ruled_out.append(text[end:stop].strip(" -"))
             at = stop

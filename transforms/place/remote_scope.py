@@ -29,6 +29,13 @@ MAX_DEMANDS = 40
 TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 MAX_ZONE = 12
 """Characters behind the names that may say that they are a time zone."""
+MAX_BEFORE = 40
+"""Characters before a demand that may say that it is none, or whose it is."""
+_NO_DEMAND = re.compile(
+    r"(?:\bnot|n't|\bnever|\bno one|\b(?:data|servers?|systems?|customers?|clients?|users?)\b[^.,;:!?\n]{0,12})"
+    r"\s+(?:\w+ )?$"
+)
+"""What stands before words that are no demand ("you do not need to be based in"), or one of somebody else."""
 _BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
@@ -68,11 +75,13 @@ def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
     ends = {start: (end, number) for start, end, number in search.found(said.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         country = countries[number]
+        if _NO_DEMAND.search(said, max(0, start - MAX_BEFORE), start):
+            continue
         if country:
             if not _BEFORE_NOUN.match(said, end):
                 return (country,), start, end
             continue
-        names = _NAMES_END.split(text[end : end + MAX_NAMES], maxsplit=1)[0]
+        names = text[end : end + len(_NAMES_END.split(said[end : end + MAX_NAMES], maxsplit=1)[0])]
         if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))

@@ -67,7 +67,10 @@ _CLAUSE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
     r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
-    r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono))"
+    r"kein\w*|ohne|sans|sin|sem|bez|geen|senza|non (?:è|sono) (?:richiest|necessari)\w|non (?:serve|servono)|"
+    r"pas besoin (?:de |d['’])(?:conna[iî]tre|savoir|maîtriser|avoir)|pas nécessaire de (?:connaître|savoir|maîtriser)|"
+    r"no (?:necesitas|es necesario|hace falta)(?: saber| conocer| tener)?|"
+    r"não (?:é necessário|precisa)(?: saber| conhecer| ter)?)"
     r"(?: (?:prior|previous|specific|extensive|formal|deep|hands-on|to know|to have))*"
     r"(?: (?:experience|knowledge|background|expertise|skills?|erfahrung|kenntnisse|expérience|connaissances?"
     r"|experiencia|conocimientos?|experiência|conhecimentos?|esperienza|conoscenz[ae]|ervaring|kennis|doświadczenia|znajomości))?"
@@ -79,6 +82,10 @@ _NOT_NEEDED_BEFORE = re.compile(
 _NOT_NEEDED_AFTER = re.compile(
     r"\s*(?:experience|knowledge|skills?|background|expertise)?\s*(?:(?:is|are) not|isn['’]t|aren['’]t|not)"
     r" (?:strictly )?(?:required|needed|necessary|a must|mandatory|expected)\b"
+    r"|\s*(?:-?kenntnisse|erfahrung)?\s*(?:(?:ist|sind) )?nicht (?:zwingend )?(?:erforderlich|notwendig|nötig)\b"
+    r"|\s*(?:n['’](?:est|sont) )?pas (?:nécessaire|requis|obligatoire)|\s*no (?:es|son) (?:necesari|obligatori)"
+    r"|\s*não (?:é|são) (?:necessári|obrigatóri)|\s*nie (?:jest|są) (?:wymagan|konieczn)"
+    r"|\s*(?:is|zijn) niet (?:nodig|vereist)"
     r"|\s*の?(?:実務)?(?:経験|知識|スキル)?[のはも、]*(?:不問|不要|問いません|必要(?:は)?ありません|必須ではありません)"
     r"|\s*(?:经验|經驗|背景)?不限"
     r"|\s*(?:관련 )?(?:경험|지식|기술)?[은는이가]?\s*(?:필요 ?없|불필요|무관|필요하지 않|없어도)",

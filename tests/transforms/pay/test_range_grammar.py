@@ -83,7 +83,7 @@ def test_several_ranges_keep_their_levels(text: str, ties: list[str]) -> None:
 
 
 def test_several_ranges_keep_their_places() -> None:
-    text = "For Colorado, the salary range is $55,000 - $70,000; for New York it is $65,000 - $80,000."
+    text = "In Colorado the welder's pay range is $55,500 - $70,500; for New York it is $65,500 - $80,500."
     assert [pay.place_text for pay in base_pay(text, "US")] == ["Colorado", "New York"]
     text = "Pay\nNew York pay range\n$152,000 - $198,000\nTexas pay range\n$132,000 - $168,000"
     assert [pay.country for pay in base_pay(text, "US")] == ["US", "US"]

@@ -68,6 +68,7 @@ def test_pay_that_is_tied_to_a_country_counts_there_unless_the_location_rules_it
         ("Remote, non-US", {"US"}),
         ("Remote (not Brazil)", {"BR"}),
         ("Remote, Brazil and Peru excluded", {"BR", "PE"}),
+        ("Italy, San Marino escluso, France", {"SM"}),
         ("Deutschlandweit, Österreich ausgenommen", {"AT"}),
         ("Remote, außer Schweiz", {"CH"}),
         ("Télétravail hors France", {"FR"}),
