@@ -83,7 +83,8 @@ def test_the_whole_advert_is_shown_with_its_words_marked(row: dict[str, Any], wi
     said = " ".join(shown(row, width).split())
     assert "[Postgres ‹PostgreSQL, required›]" in said
     assert "[Rust ‹preferred›]" in said
-    assert "[$150,000 - $180,000 per year ‹base 150,000 to 180,000 CAD a year›]" in said
+    pay = "[[$150,000 - $180,000 per year ‹currency CAD›] ‹base 150,000 to 180,000 CAD a year›]"
+    assert pay in said, "the sign is read by the country, and said to be"
     assert "[Remote ‹workplace remote›]" in said
     for line in TEXT.splitlines():
         assert line.split()[-1].rstrip(".") in said
