@@ -27,7 +27,7 @@ ON_TARGET, TOTAL, BASE = "on_target_earnings", "total_compensation", "base"
 SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
 MIN_CODE, MAX_CODE = 2, 3
 """Letters of a country's codes, ISO 3166-1 alpha-2 and alpha-3."""
-WRITTEN_CODES = ("US", "USA", "UK", "GBR", "CAN", "UAE")
+WRITTEN_CODES = frozenset(("US", "USA", "UK", "GBR", "CAN", "UAE"))
 """Codes that titles use for countries as a matter of course; "GTM" is not Guatemala there."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
 """Kinds of words that tie a range to nothing: a "Target base salary range" is no level."""
@@ -77,7 +77,8 @@ def tied_to(title: str | None) -> Tie:
     if not said:
         return Tie()
     kept, ruled_out = split(said)
-    countries = set() if _names_no_place(hits_in(kept)) else _countries_of(kept)  # there is a town called Range
+    is_only_pay = _names_no_place(hits_in(kept)) and WRITTEN_CODES.isdisjoint(kept.split())  # a town is called Range
+    countries = set() if is_only_pay else _countries_of(kept)
     is_place = bool(countries) or bool(ruled_out and _countries_of(ruled_out))
     is_level = (
         seniority_of(said).value != "unstated"

@@ -626,6 +626,7 @@ def test_a_salary_may_hold_more_than_base_pay(label: str | None, summary: str, c
         (None, "Senior $91K – $95K", None),
         (None, "A range of $91K – $95K", None),
         ("Range", "$91K – $95K", None),
+        ("CAN", "$91K – $95K", "CA"),
         (None, "$91K – $95K", None),
     ],
 )
