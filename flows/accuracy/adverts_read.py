@@ -1,8 +1,9 @@
 """Adverts that a person read to their end, held against what the night reads from the same stored answers.
 
-The labels are those of adverts_read.jsonl, by the conventions beside it; the texts are looked up in recorded answers
-by posting_id and read by the source's own module. English adverts and those in other languages are scored apart. A key
-that its labeller was unsure of counts in a figure of its own, `.unsure`. Intervals are a bootstrap over employers.
+The labels are those of adverts_read.jsonl, by the conventions beside it, and of later draws by the same. The texts are
+looked up in recorded answers by posting_id and read by the source's own module. English adverts and those in other
+languages are scored apart. A key that its labeller was unsure of counts in a figure of its own, `.unsure`. Intervals
+are a bootstrap over employers.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ Label = Mapping[str, Any]
 PayRange = tuple[float | None, float | None, str | None, str | None]
 
 
-def score_adverts(gold: Path, real: Path, found: Score) -> None:
-    """Add the adverts of a folder of labels, read from recorded answers of `real`, to a score; none where none are.
+def score_adverts(path: Path, real: Path, found: Score, *, draw: str = "adverts") -> None:
+    """Add the labelled adverts of a file, read from recorded answers of `real`, to a score; nothing without a file.
 
-    Raises `GoldError` where an advert is in no answer, or a label is not as the conventions say.
+    Figures are called `<draw>.<english or others>.<key>`. Raises `GoldError` where an advert is in no answer, or a
+    label is not as the conventions say.
     """
-    path = gold / ADVERTS_READ
     if not path.is_file():
         return
     try:
@@ -50,7 +51,7 @@ def score_adverts(gold: Path, real: Path, found: Score) -> None:
             raise GoldError(f"{missing[0]} of {path} is in no answer of {real}; {len(missing)} adverts are missing")
         counts = _Counts(found)
         for case, label in labels.items():
-            _score(case, label, adverts[case], counts)
+            _score(case, label, adverts[case], counts, draw)
         counts.add_up()
     except (KeyError, ValueError) as error:
         raise GoldError(f"{path} is not as its conventions say: {type(error).__name__} {error}") from error
@@ -170,13 +171,13 @@ WHOLE: Mapping[str, tuple[Callable[[Label], object], Callable[[Posting], object]
 """Keys whose case is right or wrong as a whole: the label's value, and the advert's."""
 
 
-def _score(case: str, label: Label, advert: Posting, counts: _Counts) -> None:
-    group = ENGLISH if label["language"] == "en" else OTHERS
+def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str = "adverts") -> None:
+    group = f"{draw}.{ENGLISH if label['language'] == 'en' else OTHERS}"
     employer = advert.employer or advert.board or case
     unsure = frozenset(label["unsure"])
 
     def judge(key: str, expected: object, got: object, *, part: str = "", is_right: bool | None = None) -> None:
-        name = f"adverts.{group}.{key}{part}{'.unsure' if key in unsure else ''}"
+        name = f"{group}.{key}{part}{'.unsure' if key in unsure else ''}"
         right = expected == got if is_right is None else is_right
         counts.count(name, employer, int(right), 1)
         if not right:
@@ -201,7 +202,7 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts) -> None:
     else:
         judge("pay", [], got, part=".none")
     if label["is_ai"]:
-        _score_skills(case, label, advert, counts, f"adverts.{group}", employer)
+        _score_skills(case, label, advert, counts, group, employer)
 
 
 def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:

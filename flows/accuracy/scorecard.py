@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.accuracy.adverts_read import ENGLISH, OTHERS, score_adverts
+from flows.accuracy.adverts_read import ADVERTS_READ, ENGLISH, OTHERS, score_adverts
 from flows.accuracy.audit_results import GOLD as ANSWERS
 from flows.accuracy.audited_cases import score_audited
 from flows.accuracy.bilingual_halves import score_halves
@@ -37,6 +38,8 @@ BEFORE = PROJECT / "tests" / "scorecard_before.csv"
 """What the figures on adverts read in full were before any reader was changed with these cases at hand."""
 DRAWS = PROJECT / "tests" / "scorecard_draws.csv"
 """How and when each file of cases was drawn."""
+DRAWN = PROJECT / "tests" / "flows" / "accuracy" / "cases" / "adverts_drawn_2026-11-26.jsonl"
+"""Labels of the newest draw of adverts: ids and what a person read, no text."""
 DIGITS = 4
 """Decimals of a recorded figure, and so the least fall that is noticed."""
 
@@ -84,11 +87,11 @@ ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
 
 
 def _advert_figures() -> Iterator[tuple[str, Declared]]:
-    for group in (ENGLISH, OTHERS):
+    for draw, group in itertools.product(("adverts", "drawn"), (ENGLISH, OTHERS)):
         for key, (reader, what, target) in ADVERT_KEYS.items():
-            yield f"adverts.{group}.{key}", Declared(reader=reader, what=f"adverts, {group}: {what}", target=target)
-            unsure = f"adverts.{group}.{key}.unsure"
-            yield unsure, Declared(reader=reader, what=f"adverts, {group}: {what} (labeller unsure)")
+            said = f"{draw}, {group}: {what}"
+            yield f"{draw}.{group}.{key}", Declared(reader=reader, what=said, target=target)
+            yield f"{draw}.{group}.{key}.unsure", Declared(reader=reader, what=f"{said} (labeller unsure)")
 
 
 AUDIT = "audit."
@@ -171,7 +174,8 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     real = REAL if (REAL / "payloads").is_dir() else None
     found: Score = score(gold or GOLD, real)
     if real is not None:
-        score_adverts(gold or GOLD, real, found)
+        score_adverts((gold or GOLD) / ADVERTS_READ, real, found)
+        score_adverts(DRAWN, real, found, draw="drawn")
         score_halves(real, found)
     if data is not None and (data / ANSWERS).exists():
         score_audited(data, archive or data / "archive", found)
@@ -258,13 +262,13 @@ class Gap(NamedTuple):
 def gaps_of(card: Card) -> list[Gap]:
     """How cases that readers were built on differ from adverts drawn afresh.
 
-    Adverts count as they were read before any reader was changed with them at hand (`BEFORE`); since then they are
-    cases to build on like the others.
+    The newest draw counts as it was read at first (`BEFORE`); since then readers have been changed with it at hand, and
+    it is a file of cases to build on like the others.
     """
     before = _read_before()
     found = []
     for what, (built, key) in GAPS.items():
-        names = {group: f"adverts.{group}.{key}" for group in (ENGLISH, OTHERS)}
+        names = {group: f"drawn.{group}.{key}" for group in (ENGLISH, OTHERS)}
         fresh = {group: before[name] for group, name in names.items() if name in before}
         if built in card.figures and fresh:
             found.append(Gap(what, card.figures[built].value, fresh))
@@ -315,7 +319,7 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "",
         "## Cases used for building, and cases drawn afresh",
         "",
-        "Adverts drawn afresh as they were read before a reader was changed with them at hand, and the points between.",
+        "The newest draw of adverts as it was read at first, before a reader was changed with it at hand.",
         "",
         f"| what is read | built on | {ENGLISH} | points | {OTHERS} | points |",
         "|---|---|---|---|---|---|",

@@ -85,8 +85,8 @@ def test_all_ranges_must_be_read_and_none_invented(labelled: list[Any], read: li
 def test_labels_without_their_advert_are_named(tmp_path: Path) -> None:
     (tmp_path / "adverts_read.jsonl").write_text('{"id": "ashby:none"}\n', encoding="utf-8")
     with pytest.raises(GoldError, match="ashby:none"):
-        score_adverts(tmp_path, tmp_path, Score())
-    score_adverts(tmp_path / "no folder", tmp_path, Score())
+        score_adverts(tmp_path / "adverts_read.jsonl", tmp_path, Score())
+    score_adverts(tmp_path / "no file", tmp_path, Score())
 
 
 @pytest.mark.skipif(not (REAL / "payloads").is_dir(), reason=f"the recorded answers are not at {REAL}")
