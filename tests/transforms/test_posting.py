@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from transforms import posting as module
@@ -123,3 +125,15 @@ def test_what_a_source_could_not_take_stays_with_the_posting() -> None:
 )
 def test_a_requisition_is_the_number_of_an_opening_and_no_word_in_its_place(stated: object, read: str | None) -> None:
     assert posting(**said(1, requisition_id=stated)).requisition_id == read
+
+
+def test_letters_whose_marks_stand_apart_are_read_like_others() -> None:
+    text = "Télétravail partiel, deux jours par semaine. 5 années d'expérience exigées."
+    read = [
+        posting(source="lever", id="1", title="Data Scientist", text=unicodedata.normalize(form, text))
+        for form in ("NFC", "NFD")
+    ]
+    assert read[0].workplace == "hybrid"
+    assert [(one.text, one.text_hash, one.workplace, one.years_min) for one in read[:1]] == [
+        (one.text, one.text_hash, one.workplace, one.years_min) for one in read[1:]
+    ]

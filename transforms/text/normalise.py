@@ -214,6 +214,21 @@ def strip_invisible(text: str) -> str:
     return text if _is_encodable(odd) else _whole(text)
 
 
+_MARKED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]{1,3}")
+"""A letter and the marks on it. Whole texts are not composed at once: a long run of marks would cost its square."""
+
+
+def composed(text: str) -> str:
+    """`text` with letters and their marks as one character each (NFC), as readers' words are written.
+
+    >>> composed("te\u0301le\u0301travail")
+    'télétravail'
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+
+
 def _whole(text: str) -> str:
     """`text` with U+FFFD for each half of a surrogate pair."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
