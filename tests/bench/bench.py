@@ -59,12 +59,13 @@ WARM_UP_ANSWERS = 8
 NOT_ENGLISH = "Wir bauen Lampen, die lernen, wann ihre Besitzer lesen, und suchen jemanden, der das Licht versteht."
 """Loads the language model, which English texts do not need."""
 READERS = {
-    "text": ("text_of", "masked", "language_of", "hash_of"),
+    "text": ("text_of", "masked", "composed", "language_of", "hash_of"),
     "lines": ("prefetch_lines",),
-    "pay": ("pay_in", "complete_pay", "legal_tender"),
+    "pay": ("all_pay", "countries_ruled_out", "settle_signs", "complete_pay", "where_pay_counts", "market_of"),
     "place": ("whereabouts", "region_of"),
-    "role": ("role_of", "seniority_of", "years_in", "degree_in", "ai_label", "employment_type_of"),
+    "role": ("role_of", "seniority_of", "years_in", "degree_in", "ai_label", "employment_of", "openings_of"),
     "skill": ("skills_in",),
+    "consistency": ("check_itself",),
 }
 """Readers by the names `transforms.posting` calls them."""
 
