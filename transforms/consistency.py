@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from transforms.pay.currency import legal_tender
+from transforms.pay.region import market_of
 from transforms.place.gazetteer import members_of
 from transforms.place.places import lies_in_subdivision
 from transforms.records.rows import Pay, Place
@@ -59,9 +59,9 @@ def check_itself(found: Evidence) -> Consistency:
 
 def _currency_country(found: Evidence) -> bool | None:
     """Whether the posting's own pay is in legal tender of the one country it counts in."""
-    head = next((pay for pay in found.pay if pay.is_headline and pay.currency), None)
-    tender = legal_tender(found.pay_country) if head and found.pay_country and len(found.pay_country) == 2 else None
-    return head.currency in tender if head and tender else None
+    head = next((pay for pay in found.pay if pay.is_headline), None)
+    market = market_of(head.currency, found.pay_country) if head else None
+    return None if market is None else market == "local"
 
 
 def _pay_zone(found: Evidence) -> bool | None:
@@ -88,7 +88,7 @@ def _city_subdivision(found: Evidence) -> bool | None:
 
 def _language_halves(found: Evidence) -> bool | None:
     """Whether the two halves of a bilingual text ask for the same years and degree, where both ask for one."""
-    halves = None if found.text.isascii() else split_halves(found.text)
+    halves = split_halves(found.text)
     if halves is None:
         return None
     years = [read[0] for half in halves if (read := years_in(half)) is not None]

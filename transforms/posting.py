@@ -48,7 +48,7 @@ from transforms.text.bounds import (
 )
 from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
-from transforms.text.normalise import composed, hash_of, language_of, masked, strip_invisible, text_of
+from transforms.text.normalise import compose_letters, hash_of, language_of, masked, strip_invisible, text_of
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
 MAX_HTML = 4_000_000
@@ -629,7 +629,7 @@ def _read_all(said: list[str], *, is_html: bool) -> list[_Body]:
     """Texts read together, step by step: each step's tables stay in the processor's cache."""
     cut = [one[:MAX_HTML] for one in said]
     whole = [text_of(one) if is_html else strip_invisible(one) for one in cut]
-    texts = [masked(composed(one[:MAX_TEXT].strip())) for one in whole]
+    texts = [masked(compose_letters(one[:MAX_TEXT].strip())) for one in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
     issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(said, whole, strict=True)]

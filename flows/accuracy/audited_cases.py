@@ -54,13 +54,13 @@ def _read_again(data: Path, archive: Path, wanted: set[str]) -> dict[str, Postin
             [sorted(wanted)],
         ).fetchall()
     found: dict[str, Posting] = {}
-    for warc in sorted({row[2] for row in rows}):
-        ids = {(row[3], row[0]): row[1] for row in rows if row[2] == warc}
+    for source, warc in sorted({(row[1], row[2]) for row in rows}):
+        ids = {(row[3], row[0]) for row in rows if row[2] == warc}
         records = {record for record, _ in ids}
         for response in read(archive / warc):
             if isinstance(response, Response) and response.record in records:
-                for one in all_sources()[next(iter(ids.values()))].parse(response):
-                    if isinstance(one, dict) and (response.record, f"{one['source']}:{str(one['id']).strip()}") in ids:
+                for one in all_sources()[source].parse(response):
+                    if isinstance(one, dict) and (response.record, f"{source}:{str(one['id']).strip()}") in ids:
                         advert = posting(**one)
                         found[advert.posting_id] = advert
     return found

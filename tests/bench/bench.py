@@ -59,7 +59,7 @@ WARM_UP_ANSWERS = 8
 NOT_ENGLISH = "Wir bauen Lampen, die lernen, wann ihre Besitzer lesen, und suchen jemanden, der das Licht versteht."
 """Loads the language model, which English texts do not need."""
 READERS = {
-    "text": ("text_of", "masked", "composed", "language_of", "hash_of"),
+    "text": ("text_of", "masked", "compose_letters", "language_of", "hash_of"),
     "lines": ("prefetch_lines",),
     "pay": ("all_pay", "countries_ruled_out", "settle_signs", "complete_pay", "where_pay_counts", "market_of"),
     "place": ("whereabouts", "region_of"),

@@ -215,13 +215,13 @@ def strip_invisible(text: str) -> str:
 
 
 _MARKED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]{1,3}")
-"""A letter and the marks on it. Whole texts are not composed at once: a long run of marks would cost its square."""
+"""A letter and the marks on it. A whole text is not composed at once: a long run of marks costs the square."""
 
 
-def composed(text: str) -> str:
+def compose_letters(text: str) -> str:
     """`text` with letters and their marks as one character each (NFC), as readers' words are written.
 
-    >>> composed("te\u0301le\u0301travail")
+    >>> compose_letters("te\u0301le\u0301travail")
     'télétravail'
     """
     if text.isascii() or unicodedata.is_normalized("NFC", text):

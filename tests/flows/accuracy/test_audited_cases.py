@@ -28,7 +28,7 @@ def score_of(data: Path, *answers: Answer) -> Score:
 
 
 @pytest.fixture
-def confirmed(data: Path) -> Answer:
+def right_answer(data: Path) -> Answer:
     with open_reader(data) as con:
         posting_id, text_hash = con.execute("SELECT posting_id, text_hash FROM core.postings ORDER BY 1").fetchall()[0]
     read = {"role": "machine_learning_engineer"}
@@ -38,31 +38,31 @@ def confirmed(data: Path) -> Answer:
     )  # fmt: skip
 
 
-def test_a_confirmed_answer_is_right_as_long_as_it_is_read_so(data: Path, confirmed: Answer) -> None:
-    (figure,) = score_of(data, confirmed).figures()
+def test_a_confirmed_answer_is_right_as_long_as_it_is_read_so(data: Path, right_answer: Answer) -> None:
+    (figure,) = score_of(data, right_answer).figures()
     assert (figure.name, figure.hits, figure.of) == ("audit.role", 1, 1)
 
 
-def test_a_corrected_answer_is_a_miss_and_the_last_word_counts(data: Path, confirmed: Answer) -> None:
-    corrected = replace(confirmed, is_right=False, right={"role": "data_scientist"})
-    found = score_of(data, confirmed, corrected)
+def test_a_corrected_answer_is_a_miss_and_the_last_word_counts(data: Path, right_answer: Answer) -> None:
+    corrected = replace(right_answer, is_right=False, right={"role": "data_scientist"})
+    found = score_of(data, right_answer, corrected)
     (figure,) = found.figures()
     assert (figure.hits, figure.of) == (0, 1)
     (miss,) = found.misses
     assert (miss.case, miss.expected, miss.got) == (
-        confirmed.posting_id,
+        right_answer.posting_id,
         "role data_scientist",
         "role machine_learning_engineer",
     )
 
 
 def test_an_advert_that_changed_or_is_gone_is_left_out(
-    data: Path, confirmed: Answer, caplog: pytest.LogCaptureFixture
+    data: Path, right_answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    changed = replace(confirmed, text_hash="0" * 32)
-    gone = replace(confirmed, posting_id="ashby:gone")
+    changed = replace(right_answer, text_hash="0" * 32)
+    gone = replace(right_answer, posting_id="ashby:gone")
     assert score_of(data, changed, gone).figures() == ()
-    assert confirmed.posting_id in caplog.text
+    assert right_answer.posting_id in caplog.text
     assert "ashby:gone" in caplog.text
 
 
