@@ -1,15 +1,12 @@
 """Readers of text and markup take time in proportion to its length, whatever somebody writes into an advert.
 
-Measured in CPU seconds: four times the length may take `MAX_GROWTH` times as long, where the square would take 16.
+Measured in CPU seconds by `tests.clock`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import itertools
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -21,16 +18,12 @@ from extractors.response import Response
 from extractors.source import all_sources
 from extractors.sources.employer_boards import career_pages
 from extractors.sources.employer_boards.career_pages import Site
+from tests.clock import measure_growth
 from transforms.place.places import Address
 from transforms.posting import posting
 from transforms.text.rejects import Rejected
 
-MAX_GROWTH = 8
-MIN_SECONDS = 0.02
-"""What is done in this time counts as done in this time: the clock of a busy machine is no finer."""
 SHORT, LONG = (8_000, 32_000), (500_000, 2_000_000)
-RUNS = 3
-"""Runs at most, of which the fastest counts: other processes make a run slower, never faster."""
 ADDRESS = "https://jobs.curlew.example/job/1"
 CURLEW = Site(
     name="curlew",
@@ -148,35 +141,19 @@ READERS: dict[str, tuple[Callable[[str], None], tuple[str, ...]]] = {
 
 
 @pytest.fixture
-def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A declared site, and no collection of garbage, which refine does without too."""
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A declared site, and what is loaded once."""
     monkeypatch.setattr(career_pages, "sites", lambda: (CURLEW,))
     read_page("", begin="<i itemscope itemtype=JobPosting>")
-    read_as("We pay $100,000 in London.", name="text")  # what is loaded once
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+    read_as("We pay $100,000 in London.", name="text")
 
 
 def too_slow(name: str, texts: Sequence[str], sizes: tuple[int, int]) -> list[str]:
     """The texts of which a reader takes more than its share for four times the length."""
-    read, _ = READERS[name]
-    number = itertools.count()
-
-    def seconds(text: str, size: int) -> float:
-        whole = f"{text * (size // len(text))}{next(number)}"  # another each time: what was read is remembered
-        begin = time.process_time()
-        read(whole)
-        return max(time.process_time() - begin, MIN_SECONDS)
-
     found = []
     for text in texts:
-        short, long = (seconds(text, size) for size in sizes)
-        for _ in range(RUNS - 1):
-            if long > MAX_GROWTH * short:
-                short, long = min(short, seconds(text, sizes[0])), min(long, seconds(text, sizes[1]))
-        if long > MAX_GROWTH * short:
+        short, long, is_too_slow = measure_growth(READERS[name][0], text, sizes)
+        if is_too_slow:
             found.append(f"{text!r}: {short:.2f} s, {long:.2f} s for four times the length")
     return found
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.clock import measure_growth
 from transforms.text.halves import split_halves
 
 ENGLISH = "\n".join(
@@ -52,11 +51,8 @@ def test_other_texts_have_no_halves(text: str) -> None:
 
 
 def test_a_long_text_takes_time_in_proportion_to_its_length() -> None:
-    def seconds(times: int) -> float:
-        text = f"{NATIVE}\n" * times + f"{ENGLISH}\n" * times
-        begin = time.process_time()
-        assert split_halves(text) is not None
-        return time.process_time() - begin
+    def split(lines: str) -> None:
+        assert split_halves(f"{lines}\n{lines.replace(NATIVE, ENGLISH)}") is not None
 
-    seconds(50)
-    assert seconds(2000) < 25 * max(seconds(200), 0.002)
+    *_, is_too_slow = measure_growth(split, f"{NATIVE}\n", (200_000, 800_000))
+    assert not is_too_slow
