@@ -50,10 +50,10 @@ class Consistency(NamedTuple):
 
 def check_itself(found: Evidence) -> Consistency:
     """Put an advert to each check for which it states both sides."""
-    results = {name: check(found) for name, check in CHECKS.items()}
+    results = [(name, check(found)) for name, check in CHECKS.items()]
     return Consistency(
-        tuple(name for name, is_met in results.items() if is_met),
-        tuple(name for name, is_met in results.items() if is_met is False),
+        tuple([name for name, is_met in results if is_met]),
+        tuple([name for name, is_met in results if is_met is False]),
     )
 
 
@@ -67,8 +67,10 @@ def _currency_country(found: Evidence) -> bool | None:
 def _pay_zone(found: Evidence) -> bool | None:
     """Whether each country that pay is tied to is one of the advert's places or of its remote scope."""
     tied = {pay.country for pay in found.pay if pay.country and pay.place_text}
+    if not tied:
+        return None
     own = {place.country for place in found.places if place.country}.union(*map(members_of, found.remote_scope))
-    return tied <= own if tied and own else None
+    return tied <= own if own else None
 
 
 def _level_years(found: Evidence) -> bool | None:

@@ -26,6 +26,7 @@ from transforms.pay.region import REMOTE, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
+from transforms.place.workplace_text import Statement, statements_in
 from transforms.records.rows import Issue, Pay, Posting, Span
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.ai_label import ai_label
@@ -365,7 +366,9 @@ def _steps(raw: RawPosting, digest: str | None) -> Generator[None, None, Posting
     """Make a posting; every `yield` ends a step of readers that have their tables in common."""
     content = _read_content(raw)
     yield
-    terms = _read_terms(raw, content)
+    statements = statements_in(content.body.text)
+    yield
+    terms = _read_terms(raw, content, statements)
     yield
     titled = _Titled(role_of(content.title), seniority_of(content.title))
     yield
@@ -391,8 +394,8 @@ def _text_state(text: str) -> str:
     return "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
 
 
-def _read_terms(raw: RawPosting, content: _Content) -> _Terms:
-    """Places, workplace and kind of employment."""
+def _read_terms(raw: RawPosting, content: _Content, statements: Sequence[Statement]) -> _Terms:
+    """Places, workplace and kind of employment. `statements`: of the workplace, by the text."""
     where = whereabouts(
         content.location_text,
         addresses=raw.get("addresses", ()),
@@ -400,6 +403,7 @@ def _read_terms(raw: RawPosting, content: _Content) -> _Terms:
         workplace=raw.get("workplace"),
         title=content.title,
         text=content.body.text,
+        statements=statements,
     )
     country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
     stated = raw.get("employment_type")

@@ -6,6 +6,7 @@ A field says what it holds, so that its base pay is the posting's own; ranges th
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 
@@ -77,12 +78,18 @@ def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
     )
 
 
+@functools.lru_cache(maxsize=4096)
+def _pay_in_words(words: str) -> tuple[Pay, ...]:
+    """`pay_in` of a field's words, which stand beside each of its components."""
+    return pay_in(words)
+
+
 def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
     """Structured pay, flagged where its own words or the pay field's give the same amounts another period."""
     for words in (pay.pay_text, pay_text):
         if pay.period is None or pay.flag or not words or not names_period(words):
             continue
-        told = {p.period for p in pay_in(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
+        told = {p.period for p in _pay_in_words(words) if (p.low, p.high) == (pay.low, pay.high) and p.period}
         if told and pay.period not in told:
             return dataclasses.replace(pay, flag="period_contradicted")
     return pay

@@ -113,6 +113,7 @@ def whereabouts(
     workplace: str | None = None,
     title: str | None = None,
     text: str | None = None,
+    statements: Sequence[Statement] | None = None,
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
@@ -129,7 +130,8 @@ def whereabouts(
     heading = folded(title or "")
     if not _may_say_workplace(heading):
         heading = ""  # so that the postings of one office are read once
-    statements = statements_in(text) if text else ()
+    if statements is None:
+        statements = statements_in(text) if text else ()
     stated = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
     read = _whereabouts(folded(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, stated)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
@@ -273,8 +275,13 @@ def lies_in_subdivision(place: Place) -> bool | None:
     """Whether GeoNames has a city of that name in the place's subdivision; None where it has none in the country."""
     if not place.city or not place.subdivision:
         return None
-    named = [m for m in gazetteer().names.get(key(place.city)) if m.city and m.country == place.country]
-    return any(m.subdivision == place.subdivision for m in named) if named else None
+    return _lies_in(place.city, place.country, place.subdivision)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _lies_in(city: str, country: str | None, subdivision: str) -> bool | None:
+    named = [m for m in gazetteer().names.get(key(city)) if m.city and m.country == country]
+    return any(m.subdivision == subdivision for m in named) if named else None
 
 
 # --- all together -----------------------------------------------------------------------------------

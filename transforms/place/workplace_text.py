@@ -11,6 +11,7 @@ while hardly an advert in Dutch, Polish, Chinese, Japanese or Korean was at hand
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
@@ -77,12 +78,13 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
     told = search.found(data)
     if not is_label and not told:
         return ()  # so it is with most lines
-    sentences = {_sentence(said, end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
+    sentence = functools.cache(functools.partial(_sentence, said))  # several phrases end at one place
+    sentences = {sentence(end) for _, end, _ in told} | ({(0, len(said))} if is_label else set())
     masked, weak, found = _mask(said, data, sentences)
     for _, end, number in told if masked == data else search.found(masked):
         says, tier = phrases[number]
         if tier == DAYS or not any(first < end <= last for first, last in weak):
-            found.append(Statement(says, tier, *_sentence(said, end)))
+            found.append(Statement(says, tier, *sentence(end)))
     if is_label:
         found += _label(masked.decode("latin-1"), len(said))
     return tuple(dict.fromkeys(found))
@@ -193,6 +195,11 @@ def _label(said: str, end: int) -> Iterator[Statement]:
 
 _FREQUENT = ("。", "、", "다")
 """One of these stands in any text of some length in one of the three languages."""
+_TELLING = re.compile(
+    "远程|居家|每周|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
+    "|출근|재택|원격|리모트|하이브리드|사무실"
+)
+"""One of these stands in each phrase of the three languages: only the lines that hold one are searched."""
 
 
 @functools.cache
@@ -207,12 +214,20 @@ def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
     return phrases, re.compile("|".join(groups))
 
 
+def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Matches of a pattern, which never reach beyond a line, in the lines that may hold one."""
+    reached = 0
+    while told := _TELLING.search(text, reached):
+        first = text.rfind("\n", reached, told.start()) + 1 or reached
+        last = text.find("\n", told.end())
+        reached = len(text) if last < 0 else last
+        yield from pattern.finditer(text, first, reached)
+
+
 def _east_asian_statements(text: str) -> list[Statement]:
     phrases, pattern = _east_asian()
     found: list[Statement] = []
-    for count, match in enumerate(pattern.finditer(text)):
-        if count == MAX_EAST_ASIAN:
-            break
+    for match in itertools.islice(_in_lines(pattern, text), MAX_EAST_ASIAN):
         phrase = phrases[match.lastgroup or ""]
         if phrase.weight in TIERS:
             found.append(Statement(phrase.says, phrase.weight, match.start(), match.end()))
