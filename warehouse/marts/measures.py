@@ -61,9 +61,9 @@ class Measure:
         """SELECT of `job_id` and `items`, one row per job of the measure. Parameters: $as_of, $window_days."""
         return self.select_from(self.relation)
 
-    def select_from(self, relation: str) -> str:
-        """The same SELECT over another relation that has the columns of `relation`."""
-        return f"SELECT job_id, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
+    def select_from(self, relation: str, job: str = "job_id") -> str:
+        """The same SELECT over another relation that has the columns of `relation`, with `job` to name the job."""
+        return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
     def behind(self) -> str:
         """SELECT of what stands behind the shares: jobs of known answer, in each region where they count.
