@@ -101,7 +101,7 @@ def hashes_of(rows: pd.DataFrame) -> Hashes:
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
-    """Digest of what a cell is computed from: its key without the day, the hashes of its rows (or their sum), the code."""
+    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
     digest.update(rows.tobytes())
     return digest.hexdigest()

@@ -62,7 +62,7 @@ class _Cells:
 class _Answers:
     """What the jobs answer to a measure. The items of job i are `item[start[i]:start[i + 1]]`, numbers of `names`."""
 
-    state: Ints
+    state: NDArray[np.int8]
     hashes: Hashes
     names: Texts
     declared: Ints
@@ -148,8 +148,9 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         """,
         given,
     )
-    columns = con.execute(
-        """
+    columns = _columns_of(
+        con.execute(
+            """
         SELECT employer_number, role_group, seniority
         FROM share_jobs JOIN (
             SELECT employer, row_number() OVER (ORDER BY employer) - 1 AS employer_number
@@ -157,7 +158,8 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         ) USING (employer)
         ORDER BY job_number
         """
-    ).fetchnumpy()
+        )
+    )
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE share_regions AS
@@ -167,15 +169,17 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         given,
     )
     regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
-    pairs = con.execute(
-        """
+    pairs = _columns_of(
+        con.execute(
+            """
         SELECT region_number, job_number
         FROM share_regions JOIN (
             SELECT region_level, region, row_number() OVER (ORDER BY region_level, region) - 1 AS region_number
             FROM (SELECT DISTINCT region_level, region FROM share_regions)
         ) USING (region_level, region)
         """
-    ).fetchnumpy()
+        )
+    )
     order = np.lexsort((pairs["job_number"], pairs["region_number"]))
     return _Jobs(
         employer=columns["employer_number"],
@@ -185,6 +189,11 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         pair_region=pairs["region_number"][order],
         pair_job=pairs["job_number"][order],
     )
+
+
+def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
+    """The columns of a result as arrays."""
+    return {name: np.asarray(column) for name, column in result.fetchnumpy().items()}
 
 
 def _stage_relations(
@@ -214,7 +223,7 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
         FROM ({measure.select_from(relation, "job_number, job_hash")})
         """
     )
-    asked = con.execute("SELECT job_number, is_known, answer_hash FROM share_answers").fetchnumpy()
+    asked = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
     state = np.full(n_jobs, OUTSIDE, dtype=np.int8)
     state[asked["job_number"]] = np.where(asked["is_known"], KNOWN, UNKNOWN)
     hashes = np.zeros(n_jobs, dtype=np.uint64)
@@ -228,12 +237,14 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
         {"declared": list(measure.items)},
     )
     names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
-    pairs = con.execute(
-        """
+    pairs = _columns_of(
+        con.execute(
+            """
         SELECT job_number, item_number
         FROM (SELECT job_number, unnest(items) AS item FROM share_answers) JOIN share_items USING (item)
         """
-    ).fetchnumpy()
+        )
+    )
     job, item = np.divmod(np.unique(pairs["job_number"] * len(names) + pairs["item_number"]), len(names) or 1)
     return _Answers(
         state=state,
