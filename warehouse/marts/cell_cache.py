@@ -2,7 +2,7 @@
 
 Two digests say so. One is of all rows of core that marts read: where it is that of an earlier day, all rows of a mart
 are taken over at once. Where it is not, each row of a mart holds the digest of what its cell was computed from
-(`inputs`: the key without the day, the rows of the cell in their order, and the code), and cells whose digest an
+(`inputs`: the key without the day, the hashes of its rows, and the code), and cells whose digest an
 earlier row has are taken over. The day is not part of a digest: what moves with it, the window and the year of the
 pay that counts, shows in the rows that are chosen.
 """
@@ -101,7 +101,7 @@ def hashes_of(rows: pd.DataFrame) -> Hashes:
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
-    """Digest of what a cell is computed from: its key without the day, its rows in their order, the code."""
+    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
     digest.update(rows.tobytes())
     return digest.hexdigest()

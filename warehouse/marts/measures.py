@@ -61,9 +61,9 @@ class Measure:
         """SELECT of `job_id` and `items`, one row per job of the measure. Parameters: $as_of, $window_days."""
         return self.select_from(self.relation)
 
-    def select_from(self, relation: str) -> str:
-        """The same SELECT over another relation that has the columns of `relation`."""
-        return f"SELECT job_id, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
+    def select_from(self, relation: str, job: str = "job_id") -> str:
+        """The same SELECT over another relation that has the columns of `relation`, with `job` to name the job."""
+        return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
     def behind(self) -> str:
         """SELECT of what stands behind the shares: jobs of known answer, in each region where they count.
@@ -71,9 +71,13 @@ class Measure:
         Gives `region_level`, `region`, `role_group`, `job_id` and `items`, those that the job is in the numerator of.
         Distinct jobs of a cell are its `n_jobs`. Parameters: $as_of, $window_days.
         """
+        if self.relation == JOBS:  # which has the role group; other relations take it from there
+            answers = f"({self.select_from(JOBS, 'job_id, role_group')}) AS a"
+        else:
+            answers = f"({self.select()}) AS a JOIN (SELECT job_id, role_group FROM {JOBS}) USING (job_id)"
         return f"""
-        SELECT r.region_level, r.region, j.role_group, a.job_id, a.items
-        FROM ({self.select()}) AS a JOIN {JOBS} AS j USING (job_id)
+        SELECT r.region_level, r.region, role_group, a.job_id, a.items
+        FROM {answers}
         JOIN job_regions($as_of, $window_days) AS r USING (job_id)
         WHERE a.items IS NOT NULL"""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,19 +27,42 @@ Texts = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class _Jobs:
-    """Jobs seen open in the window as columns, and the jobs of each region (level, region, places of its jobs)."""
+    """Jobs seen open in the window as columns, and where they count: one pair of region and job for each region.
+
+    Pairs are in the order of regions, then jobs; both are numbers.
+    """
 
     employer: Ints
     role_group: Texts
     seniority: Texts
-    regions: tuple[tuple[str, str, Ints], ...]
+    regions: tuple[tuple[str, str], ...]
+    """Level and name."""
+    pair_region: Ints
+    pair_job: Ints
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of a role group and a level group, region by region: cell i has `jobs[start[i]:start[i + 1]]`."""
+
+    keys: tuple[dict[str, str], ...]
+    start: Ints
+    jobs: Ints
+
+    def count(self, of_jobs: NDArray[np.bool_]) -> Ints:
+        """How many jobs of each cell are among some."""
+        return np.add.reduceat(of_jobs[self.jobs], self.start[:-1], dtype=np.int64)
+
+    def digests(self, hashes: Hashes) -> Hashes:
+        """The sum of the hashes of each cell's jobs, which does not depend on their order."""
+        return np.add.reduceat(hashes[self.jobs], self.start[:-1])
 
 
 @dataclass(frozen=True)
 class _Answers:
     """What the jobs answer to a measure. The items of job i are `item[start[i]:start[i + 1]]`, numbers of `names`."""
 
-    state: Ints
+    state: NDArray[np.int8]
     hashes: Hashes
     names: Texts
     declared: Ints
@@ -74,21 +98,25 @@ def shares(
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
     jobs = _read_jobs(con, given)
     relations = _stage_relations(con, measures, given)
+    cells_of_groups: dict[tuple[str, str], _Cells] = {}
     computed = []
     for measure in measures:
-        answers = _read_answers(con, measure, relations[measure.relation])
+        answers = _read_answers(con, measure, relations[measure.relation], len(jobs.employer))
         context = [measure.name, window_days]
         if measure.has_categories:
             context.append(hashlib.blake2b(repr(category_of).encode(), digest_size=16).hexdigest())
-        for key, here in _cells(measure, jobs):
-            asked = here[answers.state[here] != OUTSIDE]
-            known = asked[answers.state[asked] == KNOWN]
-            if not len(known):
-                continue
-            inputs = inputs_of([*context, *key.values()], answers.hashes[asked])
-            if not cells.take_over(inputs):
-                fixed = {"measure": measure.name, **key, "n_unknown": len(asked) - len(known), "inputs": inputs}
-                computed.append({**fixed, **_cell(answers, known, jobs.employer[known])})
+        for groups in itertools.product(measure.role_groups, measure.seniority_groups):
+            if groups not in cells_of_groups:
+                cells_of_groups[groups] = _cells(jobs, *groups)
+            here = cells_of_groups[groups]
+            for cell, n_unknown, digest in _answered(here, answers):
+                key = here.keys[cell]
+                inputs = inputs_of([*context, *key.values(), n_unknown], digest)
+                if not cells.take_over(inputs):
+                    of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
+                    known = of_cell[answers.state[of_cell] == KNOWN]
+                    fixed = {"measure": measure.name, **key, "n_unknown": n_unknown, "inputs": inputs}
+                    computed.append({**fixed, **_cell(answers, known, jobs.employer[known])})
     made = _frame(computed)
     if len(made):
         made["window_days"] = window_days
@@ -111,91 +139,147 @@ def _add_period(frame: pd.DataFrame, as_of: date, window_days: int) -> pd.DataFr
 
 
 def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
-    """Jobs in the order of their ids; leaves their numbers in the temporary table `share_jobs`."""
+    """Jobs in the order of their ids; leaves them and their numbers in the temporary table `share_jobs`."""
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE share_jobs AS
-        SELECT row_number() OVER (ORDER BY job_id) - 1 AS number, job_id, role_group, seniority, employer,
-            dense_rank() OVER (ORDER BY employer) - 1 AS employer_number
-        FROM {JOBS}
+        SELECT row_number() OVER () - 1 AS job_number, hash(job_id, employer) AS job_hash, *
+        FROM (FROM {JOBS} ORDER BY job_id)
         """,
         given,
     )
-    columns = con.execute("SELECT employer_number, role_group, seniority FROM share_jobs ORDER BY number").df()
-    places = con.execute(
+    columns = _columns_of(
+        con.execute(
+            """
+        SELECT employer_number, role_group, seniority
+        FROM share_jobs JOIN (
+            SELECT employer, row_number() OVER (ORDER BY employer) - 1 AS employer_number
+            FROM (SELECT DISTINCT employer FROM share_jobs)
+        ) USING (employer)
+        ORDER BY job_number
         """
-        SELECT region_level, region, list(number ORDER BY number) AS numbers
+        )
+    )
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE share_regions AS
+        SELECT region_level, region, job_number
         FROM job_regions($as_of, $window_days) JOIN share_jobs USING (job_id)
-        GROUP BY ALL ORDER BY ALL
         """,
         given,
-    ).df()
-    regions = zip(places["region_level"], places["region"], places["numbers"], strict=True)
-    return _Jobs(
-        employer=columns["employer_number"].to_numpy(np.int64),
-        role_group=columns["role_group"].to_numpy(object),
-        seniority=columns["seniority"].to_numpy(object),
-        regions=tuple((level, region, np.asarray(numbers, dtype=np.int64)) for level, region, numbers in regions),
     )
+    regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
+    pairs = _columns_of(
+        con.execute(
+            """
+        SELECT region_number, job_number
+        FROM share_regions JOIN (
+            SELECT region_level, region, row_number() OVER (ORDER BY region_level, region) - 1 AS region_number
+            FROM (SELECT DISTINCT region_level, region FROM share_regions)
+        ) USING (region_level, region)
+        """
+        )
+    )
+    order = np.lexsort((pairs["job_number"], pairs["region_number"]))
+    return _Jobs(
+        employer=columns["employer_number"],
+        role_group=np.asarray(columns["role_group"], dtype=object),
+        seniority=np.asarray(columns["seniority"], dtype=object),
+        regions=tuple(regions),
+        pair_region=pairs["region_number"][order],
+        pair_job=pairs["job_number"][order],
+    )
+
+
+def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
+    """The columns of a result as arrays."""
+    return {name: np.asarray(column) for name, column in result.fetchnumpy().items()}
 
 
 def _stage_relations(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], given: dict[str, Any]
 ) -> dict[str, str]:
-    """Temporary tables that hold the relations of the measures: computed once for all measures that ask them."""
-    relations = {measure.relation for measure in measures}
-    tables = {relation: f"share_relation_{number}" for number, relation in enumerate(sorted(relations))}
-    for relation, table in tables.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {relation}", given)
+    """Temporary tables that hold the relations of the measures with the numbers of their jobs.
+
+    Each is computed once for all measures that ask it.
+    """
+    tables = {JOBS: "share_jobs"}
+    for number, relation in enumerate(sorted({measure.relation for measure in measures} - {JOBS})):
+        tables[relation] = f"share_relation_{number}"
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {tables[relation]} AS"
+            f" SELECT r.*, j.job_number, j.job_hash FROM {relation} AS r JOIN share_jobs AS j USING (job_id)",
+            given,
+        )
     return tables
 
 
-def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: str) -> _Answers:
+def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: str, n_jobs: int) -> _Answers:
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE share_answers AS
-        SELECT j.number, list_sort(list_distinct(a.items)) AS items,
-            hash(j.job_id, j.employer, a.items, a.items IS NULL) AS digest  -- DuckDB hashes NULL and [] alike
-        FROM ({measure.select_from(relation)}) AS a JOIN share_jobs AS j USING (job_id)
+        SELECT job_number, items, items IS NOT NULL AS is_known,
+            hash(job_hash, items, items IS NULL) AS answer_hash  -- DuckDB hashes NULL and [] alike
+        FROM ({measure.select_from(relation, "job_number, job_hash")})
         """
     )
-    (n_jobs,) = con.execute("SELECT count(*) FROM share_jobs").fetchall()[0]
-    asked = con.execute("SELECT number, items IS NOT NULL AS is_known, digest FROM share_answers").df()
-    state = np.full(n_jobs, OUTSIDE, dtype=np.int64)
-    state[asked["number"]] = np.where(asked["is_known"], KNOWN, UNKNOWN)
+    asked = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
+    state = np.full(n_jobs, OUTSIDE, dtype=np.int8)
+    state[asked["job_number"]] = np.where(asked["is_known"], KNOWN, UNKNOWN)
     hashes = np.zeros(n_jobs, dtype=np.uint64)
-    hashes[asked["number"]] = asked["digest"]
-    pairs = con.execute(
-        "SELECT number, item FROM (SELECT number, unnest(items) AS item FROM share_answers) ORDER BY number, item"
-    ).df()
-    names = sorted({*pairs["item"], *measure.items})
-    number_of = {name: number for number, name in enumerate(names)}
-    start = np.concatenate([[0], np.cumsum(np.bincount(pairs["number"].to_numpy(np.int64), minlength=n_jobs))])
+    hashes[asked["job_number"]] = asked["answer_hash"]
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE share_items AS
+        SELECT item, row_number() OVER (ORDER BY item) - 1 AS item_number
+        FROM (SELECT unnest(items) AS item FROM share_answers UNION SELECT unnest($declared::VARCHAR[]))
+        """,
+        {"declared": list(measure.items)},
+    )
+    names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
+    pairs = _columns_of(
+        con.execute(
+            """
+        SELECT job_number, item_number
+        FROM (SELECT job_number, unnest(items) AS item FROM share_answers) JOIN share_items USING (item)
+        """
+        )
+    )
+    job, item = np.divmod(np.unique(pairs["job_number"] * len(names) + pairs["item_number"]), len(names) or 1)
     return _Answers(
         state=state,
         hashes=hashes,
         names=np.array(names, dtype=object),
-        declared=np.array(sorted(number_of[name] for name in measure.items), dtype=np.int64),
-        start=start.astype(np.int64),
-        item=pairs["item"].map(number_of).to_numpy(np.int64),
+        declared=np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64),
+        start=np.concatenate([[0], np.cumsum(np.bincount(job, minlength=n_jobs))]).astype(np.int64),
+        item=item,
     )
 
 
-def _cells(measure: Measure, jobs: _Jobs) -> Iterator[tuple[dict[str, str], Ints]]:
-    """Key and jobs of each cell of a measure that has jobs."""
-    of_group = {group: np.isin(jobs.role_group, CELL_GROUPS[group]) for group in measure.role_groups}
-    of_level = {
-        name: np.ones(len(jobs.seniority), dtype=bool) if levels is None else np.isin(jobs.seniority, levels)
-        for name in measure.seniority_groups
-        for levels in (LEVEL_GROUPS[name],)
-    }
-    for level, region, here in jobs.regions:
-        for group, is_of_group in of_group.items():
-            for seniority, is_of_level in of_level.items():
-                chosen = here[is_of_group[here] & is_of_level[here]]
-                if len(chosen):
-                    key = {"region_level": level, "region": region, "role_group": group, "seniority_group": seniority}
-                    yield key, chosen
+def _cells(jobs: _Jobs, role_group: str, seniority_group: str) -> _Cells:
+    """The cells of a role group and a level group that have jobs."""
+    levels = LEVEL_GROUPS[seniority_group]
+    chosen = np.isin(jobs.role_group, CELL_GROUPS[role_group])
+    if levels is not None:
+        chosen &= np.isin(jobs.seniority, levels)
+    pairs = np.flatnonzero(chosen[jobs.pair_job])
+    regions, start = np.unique(jobs.pair_region[pairs], return_index=True)
+    keys = (
+        {"region_level": level, "region": region, "role_group": role_group, "seniority_group": seniority_group}
+        for level, region in (jobs.regions[number] for number in regions)
+    )
+    return _Cells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
+
+
+def _answered(cells: _Cells, answers: _Answers) -> Iterator[tuple[int, int, Hashes]]:
+    """Of each cell in which a job's answer is known: its number, how many jobs do not answer, and a digest."""
+    if not cells.keys:
+        return
+    n_known = cells.count(answers.state == KNOWN)
+    n_unknown = cells.count(answers.state == UNKNOWN)
+    digests = cells.digests(answers.hashes)
+    for cell in np.flatnonzero(n_known):
+        yield int(cell), int(n_unknown[cell]), np.array([n_known[cell], digests[cell]], dtype=np.uint64)
 
 
 def _cell(answers: _Answers, known: Ints, employers: Ints) -> dict[str, Any]:
