@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.place import workplace_text
 from transforms.place.places import whereabouts
-from transforms.place.workplace_text import TIERS, Statement, statements_in
+from transforms.place.workplace_text import EAST_ASIAN, TIERS, Statement, statements_in
 from transforms.posting import posting
 from transforms.records.vocabulary import WORKPLACES
-from transforms.text.lookups import rows_of
+from transforms.text.lookups import cells_of, rows_of
 
 with (Path(__file__).parent / "workplace_text_cases.csv").open(encoding="utf-8", newline="") as file:
     CASES = list(csv.DictReader(file))
@@ -85,3 +86,12 @@ def test_every_phrase_says_something_the_reader_knows() -> None:
         assert row["says"] in {*WORKPLACES, "nothing", "weaker"}
         assert row["weight"] in {*TIERS, "label", "item", "refusal", "mask", "clause", "rest", "sentence"}
         assert row["pattern"] == (row["pattern"] or "").strip("\n")
+
+
+@pytest.mark.parametrize(
+    "pattern", [row["pattern"] for row in cells_of("workplace_phrases") if row["language"] in EAST_ASIAN]
+)
+@given(data=st.data())
+def test_lines_that_hold_an_east_asian_phrase_are_searched(pattern: str, data: st.DataObject) -> None:
+    phrase = data.draw(st.from_regex(pattern.replace(".", "[^\\n]"), fullmatch=True))
+    assert workplace_text._TELLING.search(phrase)
