@@ -28,13 +28,14 @@ from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
 from transforms.records.rows import Issue, Pay, Posting, Span
-from transforms.records.vocabulary import GROUP_OF_ROLE
+from transforms.records.vocabulary import AI_GROUPS, GROUP_OF_ROLE, TECHNICAL_GROUPS
 from transforms.role.ai_label import ai_label
 from transforms.role.employment import employment_of
 from transforms.role.openings import openings_of
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.skills.extraction import skills_in
+from transforms.skills.listed_names import listed_names_in
 from transforms.skills.sections import prefetch_lines
 from transforms.text.batch_cache import BatchCache
 from transforms.text.bounds import (
@@ -511,6 +512,7 @@ def _assemble(
             text=body.text,
         )
     )
+    is_technical = GROUP_OF_ROLE[role.value] in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands.ai_label == "builds_ai"
     span = Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed")
     return Posting(
         posting_id=f"{raw['source']}:{content.id}",
@@ -563,6 +565,7 @@ def _assemble(
         places=where.places,
         pay=offer.pay,
         skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
+        candidates=listed_names_in(body.text) if body.text and is_technical else (),
         spans=(span, *where.spans, *demands.spans, *offer.spans),
         issues=first_issues((*content.issues, *terms.issues, *demands.issues, *offer.issues), MAX_ISSUES_OF_ADVERT),
         said_hash=digest,

@@ -122,6 +122,11 @@ _VIEW_PARAMETERS = {
         "expires_on": _expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days"),
     },
     "reading_gaps": {},
+    "skill_candidates": {
+        "employer": _read_sql("counted_employer")[1],
+        "n_beside": "3",
+        "n_examples": "3",
+    },
 }
 _GROUP_OF_ROLE = "CASE {} END".format(
     " ".join(f"WHEN item = {literal(role)} THEN {literal(group)}" for role, group in GROUP_OF_ROLE.items())
@@ -216,6 +221,15 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "read_on": "Last day before the gap on which it was read",
         "read_again_on": "First day after the gap on which it was read",
         "days_unread": "Days between the two (days)",
+    },
+    "core.skill_candidates": {
+        "name": "Name as most jobs write it",
+        "n_jobs": "Jobs that name it",
+        "n_employers": "Employers, as statistics count them, with such a job",
+        "beside": "Known technologies that stand next to it, the three of most jobs",
+        "examples": "Up to three postings that name it, of different employers, those seen last",
+        "first_seen_on": "First day on which such a posting was seen",
+        "last_seen_on": "Last day on which such a posting was seen",
     },
     "mart.skill_demand": {
         **_of_table(Shares, "as_of", "region_level", "region", "role_group"),

@@ -19,6 +19,7 @@ from transforms.records.rows import (
     AiPostingShare,
     Country,
     ExchangeRate,
+    ListedName,
     OccupationSkill,
     OfficialWage,
     Pay,
@@ -218,6 +219,14 @@ class PostingSkills(SkillAsked):
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     skill: Annotated[str, Column("Name in the taxonomy", key=True, references="core.skills.skill")]
+
+
+@table("core.posting_candidates", "Names beside known technologies in a posting's lists that the taxonomy lacks.")
+class PostingCandidates(ListedName):
+    """`core.skill_candidates` counts them. `start` and `end` point into the stored text."""
+
+    posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
+    name: Annotated[str, Column("Name as written", key=True)]
 
 
 # --- core: pay reports, official wages, rates ---------------------------------------------------------

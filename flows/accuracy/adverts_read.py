@@ -23,8 +23,9 @@ from transforms.pay.region import REMOTE
 from transforms.place.places import whereabouts
 from transforms.posting import posting
 from transforms.records.rows import Pay, Posting
-from transforms.records.vocabulary import AI_GROUPS
+from transforms.records.vocabulary import AI_GROUPS, SKILL_KINDS
 from transforms.skills.extraction import skills_in
+from transforms.text.lookups import taxonomy
 
 ADVERTS_READ = "adverts_read.jsonl"
 ENGLISH, OTHERS = "english", "others"
@@ -206,7 +207,7 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
 
 
 def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:
-    """Skills asked for that the taxonomy has; finds that no label names; labels that have a row.
+    """Skills asked for that the taxonomy has; finds that no label names, also by kind; labels that have a row.
 
     Labels are written as in the text: one without a row may name skills within it, as "transformer models" does.
     """
@@ -218,6 +219,10 @@ def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, gro
     covered = {skill for skill in asked if is_in_taxonomy(skill)}
     counts.count(f"{group}.skills.recall", employer, len(covered & got), len(covered))
     counts.count(f"{group}.skills.precision", employer, len(got & labelled), len(got))
+    kinds = {row.skill: row.kind for row in taxonomy()}
+    for kind in SKILL_KINDS:
+        of_kind = {skill for skill in got if kinds[skill] == kind}
+        counts.count(f"{group}.skills.precision.{kind}", employer, len(of_kind & labelled), len(of_kind))
     counts.count(f"{group}.skills.covered", employer, len(covered), len(asked))
     for skill in sorted(covered - got):
         counts.found.miss(f"{group}.skills.recall", case, find_evidence(advert, skill), skill, None)

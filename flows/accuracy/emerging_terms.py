@@ -14,7 +14,6 @@ boilerplate and are no independent witnesses. Thousands of terms are tested, so 
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import math
 import re
@@ -32,21 +31,18 @@ from rich.text import Text
 
 from flows.accuracy.posting_report import sections_of
 from flows.terminal.errors import Wrong
-from transforms.place.places import whereabouts
-from transforms.records.vocabulary import AI_GROUPS, SKILL_CATEGORIES
-from transforms.role.titles import role_of
+from transforms.records.vocabulary import AI_GROUPS, SKILL_CATEGORIES, TECHNICAL_GROUPS
 from transforms.skills.extraction import skills_in
+from transforms.skills.listed_names import is_covered, words_of
 from transforms.skills.sections import OF_ROLE, WHOLE, Line, lines_of
 from transforms.text.lookups import path_of, taxonomy
 from warehouse.database import SqlError
 from warehouse.publish.reader import open_reader
 
-TECHNICAL_GROUPS = ("data", "other_engineering")
-"""Groups that AI adverts are compared with, so that what rises is AI and not engineering."""
 AI_LISTS = ("ai", "AI")
 """Lists of `skills.sections.LISTS` that hold words of AI, which say what a job is about and are no skills."""
 LANGUAGE = "en"
-"""The words of `WORDS` are of this language."""
+"""The words of `emerging_words.csv` are of this language."""
 MAX_TERM = 4
 MIN_JOBS, MIN_EMPLOYERS = 4, 4
 """A term that fewer use is one employer's own, or chance."""
@@ -67,10 +63,6 @@ LONG_LINE = 4
 """Words from which on a line is a sentence: its first word is the verb of a duty."""
 EXAMPLES = 2
 NAMES, PHRASES = "Names of tools, products and methods", "Phrases"
-
-WORDS = Path(__file__).parent / "emerging_words.csv"
-"""Words and phrases that are no new skill, with their `kind`: a `stop` word of English and a `plain` one of every
-advert end a term; a `venue` of publications, a `company` and a `phrase` are never offered by themselves."""
 
 _WORD = re.compile(r"[^\W_](?:[\w+#.&’'/-]*[\w+#])?")
 _MARK = re.compile(r"[,;:()\[\]{}|•·!?\"“”–—]|\.(?=\s|$)|\s[-/&+]\s|^\s*[-*]\s")
@@ -124,13 +116,13 @@ SELECT any_value(p.posting_id ORDER BY p.posting_id) AS posting_id,
     min(coalesce(p.posted_on, p.first_seen_at::DATE)), min(p.first_seen_at::DATE),
     any_value(a.text ORDER BY p.posting_id)
 FROM core.postings AS p JOIN adverts AS a USING (posting_id)
-WHERE p.text_state = 'full' AND ($every_language OR p.language = '{LANGUAGE}')
+WHERE p.text_state = 'full' AND p.language = '{LANGUAGE}'
 GROUP BY p.job_id
 """
 
 
-def read_adverts(data: Path, *, refined: Path | None = None, every_language: bool = False) -> list[Advert]:
-    """The full texts of all jobs in English, or in every language.
+def read_adverts(data: Path, *, refined: Path | None = None) -> list[Advert]:
+    """The full texts of all jobs in English.
 
     Raises `FileNotFoundError` when nothing was published yet, and `Wrong` when an earlier version published it.
 
@@ -138,7 +130,7 @@ def read_adverts(data: Path, *, refined: Path | None = None, every_language: boo
     """
     with open_reader(data, with_texts=True, refined=refined) as con:
         try:
-            rows = con.execute(ADVERTS, {"every_language": every_language}).fetchall()
+            rows = con.execute(ADVERTS).fetchall()
         except SqlError as error:
             raise Wrong(f"{data} was published by an earlier version; `jobmarket run` publishes it anew") from error
     names = ("posting_id", "employer", "is_ai", "is_technical", "day", "crawled_on", "text")
@@ -226,13 +218,6 @@ def _count_users(adverts: Sequence[Advert], kept: Container[str]) -> tuple[Count
     return jobs, employers
 
 
-@functools.cache
-def words_of(*kinds: str) -> frozenset[str]:
-    """The words of `emerging_words.csv` that are of one of these kinds."""
-    with WORDS.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["word"] for row in csv.DictReader(file) if row["kind"] in kinds)
-
-
 def z_score(n_with: int, n: int, n_base_with: int, n_base: int) -> float:
     """How surely a term is more frequent among `n` employers than among `n_base`: Monroe et al. 2008, eq. 16 to 22.
 
@@ -305,19 +290,6 @@ def _is_name(written: Counter[str]) -> bool:
     inside = {said: n for said, n in written.items() if said}
     as_name = sum(n for said, n in inside.items() if said != said.lower() or any(map(str.isdigit, said)))
     return as_name > 0 and as_name >= CAPITALISED * sum(inside.values())
-
-
-def is_covered(term: str) -> bool:
-    """Whether the taxonomy reads the term or knows it by some name, or it names a role or a place and no skill."""
-    known = _aliases()
-    is_alias = term in known or term.removesuffix("s") in known
-    is_place = any(place.country for place in whereabouts(term.upper()).places)
-    return is_alias or is_place or bool(skills_in(term)) or role_of(term).start is not None
-
-
-@functools.cache
-def _aliases() -> frozenset[str]:
-    return frozenset(name.casefold() for row in taxonomy() for name in (row.skill, *row.aliases))
 
 
 def _without_parts(terms: Sequence[str], users: dict[str, set[int]]) -> list[str]:

@@ -80,6 +80,8 @@ ADVERT_KEYS: Mapping[str, tuple[str, str, float | None]] = {
     "is_ai": ("role", "AI advert or not", None),
     "seniority": ("seniority", "level", 0.98),
     "skills.precision": ("skill", "skills of AI adverts: precision", 0.90),
+    "skills.precision.technology": ("skill", "of these, technologies: precision", None),
+    "skills.precision.concept": ("skill", "of these, concepts: precision", None),
     "skills.recall": ("skill", "skills of AI adverts: recall, in the taxonomy", 0.85),
     "skills.covered": ("skill", "skills asked for that the taxonomy has", None),
 }

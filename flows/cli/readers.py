@@ -78,18 +78,14 @@ def emerging(
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
-    from flows.accuracy import emerging_terms, listed_names
+    from flows.accuracy import emerging_terms, skill_candidates
 
     config = settings()
     folder = find_folder(config, as_of)
     pair = emerging_terms.compare_adverts(emerging_terms.read_adverts(folder, refined=config.refined))
     emerging_terms.show(pair, emerging_terms.find_emerging(pair), limit, OUT)
-    technical = [
-        advert
-        for advert in emerging_terms.read_adverts(folder, refined=config.refined, every_language=True)
-        if advert.is_ai or advert.is_technical
-    ]
-    listed_names.show_candidates(listed_names.find_candidates(technical), limit, OUT)
+    candidates, n_found = skill_candidates.read_candidates(folder, limit, refined=config.refined)
+    skill_candidates.show_candidates(candidates, n_found, OUT)
 
 
 def audit(

@@ -76,6 +76,24 @@ def split(text: str) -> Split:
     return Split("".join((*kept, text[at:])).strip(), "; ".join(ruled_out))
 
 
+@functools.cache
+def _named_after() -> re.Pattern[str]:
+    words = sorted((words for words, rule in _rules().items() if rule.side == "before"), key=len, reverse=True)
+    small = r"(?:[^\W\dA-ZÀ-ÞĀĪŁŚŻ_]{1,5}\s){0,2}"  # "outside of the", "en dehors des"
+    name = r"[A-ZÀ-ÞĀĪŁŚŻ][\w.&’'-]*(?:\s(?:and\s|or\s)?[A-ZÀ-ÞĀĪŁŚŻ][\w.&’'-]*){0,4}"
+    return re.compile(rf"(?<!\w)(?i:{'|'.join(map(re.escape, words))})\s?{small}{name}")
+
+
+def last_exclusion(text: str) -> str | None:
+    """The last words of a text that rule out countries or groups of them, as written.
+
+    >>> last_exclusion("If you live outside of the US, pay is ")
+    'outside of the US'
+    """
+    found = [match[0] for match in _named_after().finditer(text)]
+    return next((words for words in reversed(found) if countries_ruled_out(words)), None)
+
+
 @functools.lru_cache(maxsize=4096)
 def countries_ruled_out(text: str) -> frozenset[str]:
     """Countries and groups of countries that a line about places rules out as a whole: ISO codes and scope tokens.

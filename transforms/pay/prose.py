@@ -204,12 +204,20 @@ def money_in(text: str, *, country: str | None = None) -> Pay | None:
 
 
 def _plain(text: str) -> str:
-    """The text with left-over markup, entities and escaped line ends blanked, every offset unchanged."""
+    """The text with left-over markup, entities and escaped line ends blanked, every offset unchanged.
+
+    Digits and signs of full width (６００万円) become ordinary ones.
+    """
     if "&" in text:
         text = _ENTITY.sub(_pad, text)
     if "<" in text:
         text = _MARKUP.sub(lambda m: "\n".ljust(len(m[0])), text)
+    if "０" in text or "万" in text or "＄" in text or "￥" in text:
+        text = text.translate(_NARROW)
     return text.replace("\\n", "\n ") if "\\" in text else text
+
+
+_NARROW = str.maketrans("０１２３４５６７８９，．＄￥￡％－", "0123456789,.$¥£%-")
 
 
 def _pad(entity: re.Match[str]) -> str:

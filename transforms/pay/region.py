@@ -34,9 +34,11 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     4. Remote work without a scope: not in a country, and in a region only where several places lie in one.
     5. Where all places with a known country lie, judged at each level by itself.
 
-    What the location rules out ("outside the EU") is no place of the pay.
+    What the location rules out ("outside the EU") is no place of the pay, nor what the words beside it do.
     """
     ruled_out = countries_ruled_out(location_text) if location_text else frozenset[str]()
+    if pay.place_text and not pay.country:
+        ruled_out |= countries_ruled_out(pay.place_text)
     if pay.country and pay.country not in ruled_out:
         return Area(pay.country, *region_of(pay.country))
     places = [place for place in where.places if place.country not in ruled_out]

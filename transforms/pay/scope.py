@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from transforms.pay.exclusion import split
+from transforms.pay.exclusion import last_exclusion, split
 from transforms.pay.vocabulary import Hit, hits_in, line_end
 from transforms.place.places import country_of, whereabouts
 from transforms.records.rows import Place
@@ -258,7 +258,8 @@ def _label(lead: str) -> str | None:
 
 
 def _named_place(lead: str, tail: str) -> str | None:
-    """The place named right after the amount, else the nearest one before it."""
+    """The place named right after the amount, else the nearest one before it, else what is ruled out before it."""
+    excluded = last_exclusion(lead)
     lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
     named = [after[1]] if after else []
@@ -266,7 +267,7 @@ def _named_place(lead: str, tail: str) -> str | None:
     named += [m[1] for pattern in (_FOLLOWED, _LED) for m in pattern.finditer(aside)]  # "(range for US-based staff)"
     named += [m[1] for m in reversed(list(_FOLLOWED.finditer(lead)))]
     named += [m[1] for m in reversed(list(_LED.finditer(lead)))]
-    return next((name for name in map(_trim, named) if _place(name)[0]), None)
+    return next((name for name in map(_trim, named) if _place(name)[0]), excluded)
 
 
 def _trim(name: str) -> str:

@@ -141,7 +141,7 @@ _SEPARATOR = re.compile(
     r"(?P<strong> ?[;|•·●▪‣►→｜；、¦…]+ ?|(?-i: [+Il] ))"
     r"|(?P<open> ?[(\[{（【] ?)|(?P<close> ?[)\]}）】])"
     rf"|(?P<word>(?:,? |(?<=[(\[]))(?:{_CONJUNCTIONS}) | ?& ?)"
-    r"|(?P<slash> ?[/\\／] ?)"
+    r"|(?P<slash> ?(?<!\bw)[/\\／] ?)"  # "w/" is "with"
     r"|(?P<comma> ?[,，] ?|(?-i:(?<=[a-z]{4})\.(?=[A-Z])))"  # "Gurugram.India", but "St.Louis"
     r"|(?P<dash> ?[–—―:] ?| [-~@>]+ ?|[-~]+ ))",
     re.IGNORECASE,

@@ -31,11 +31,6 @@ MAX_ZONE = 12
 """Characters behind the names that may say that they are a time zone."""
 MAX_BEFORE = 40
 """Characters before a demand that may say that it is none, or whose it is."""
-_NO_DEMAND = re.compile(
-    r"(?:\bnot|n't|\bnever|\bno one|\b(?:data|servers?|systems?|customers?|clients?|users?)\b[^.,;:!?\n]{0,12})"
-    r"\s+(?:\w+ )?$"
-)
-"""What stands before words that are no demand ("you do not need to be based in"), or one of somebody else."""
 _BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
@@ -75,7 +70,7 @@ def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
     ends = {start: (end, number) for start, end, number in search.found(said.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
         country = countries[number]
-        if _NO_DEMAND.search(said, max(0, start - MAX_BEFORE), start):
+        if _no_demand().search(said, max(0, start - MAX_BEFORE), start):
             continue
         if country:
             if not _BEFORE_NOUN.match(said, end):
@@ -108,3 +103,13 @@ def _demands() -> tuple[tuple[str | None, ...], Phrases]:
         rf"\b(?:{pattern})" + ("" if row["country"] else r"\s") for row, pattern in zip(rows, patterns, strict=True)
     ]
     return tuple(row["country"] for row in rows), Phrases(expressions, has_starts=True)
+
+
+@functools.cache
+def _no_demand() -> re.Pattern[str]:
+    """What stands before words that are no demand ("you do not need to be based in"), or one of somebody else."""
+    by_kind: dict[str | None, list[str]] = {}
+    for row in rows_of("scope_denials"):
+        by_kind.setdefault(row["kind"], []).append(row["pattern"] or "")
+    denials, others = "|".join(by_kind["denial"]), "|".join(by_kind["others"])
+    return re.compile(rf"(?:(?:{denials})|\b(?:{others})\b[^.,;:!?\n]{{0,12}})\s+(?:\w+ ){{0,2}}$")

@@ -85,6 +85,16 @@ class SkillAsked:
 
 
 @struct
+class ListedName:
+    """A name without a row in the taxonomy that stands in a list beside technologies that have one."""
+
+    name: Annotated[str, Column("Name as written")]
+    beside: Annotated[str, Column("Technology of the taxonomy next to it", references="core.skills.skill")]
+    start: Annotated[int, Column("Offset of the name's first character in the text", low=0)]
+    end: Annotated[int, Column("Offset after its last character", low=0)]
+
+
+@struct
 class Span:
     """Where a value of the posting was read, and by which rule."""
 
@@ -206,6 +216,12 @@ class Posting(Advert):
     places: Annotated[tuple[Place, ...], Column("All places")]
     pay: Annotated[tuple[Pay, ...], Column("All pay found, the headline first")]
     skills: Annotated[tuple[SkillAsked, ...], Column("Skills found in the text")]
+    candidates: Annotated[
+        tuple[ListedName, ...],
+        Column(
+            "Names in lists beside known technologies that the taxonomy lacks, in adverts of AI, engineering and data"
+        ),
+    ] = ()
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
     issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]
     said_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]

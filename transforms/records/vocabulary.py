@@ -104,6 +104,8 @@ GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in
 AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
 AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are AI adverts; those of any other role are when they build AI."""
+TECHNICAL_GROUPS = ("data", "other_engineering")
+"""Groups of engineering and data that AI adverts are compared with."""
 AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """Groups of roles that each `role_group` of a mart holds."""

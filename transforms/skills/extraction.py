@@ -64,6 +64,7 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
 _CLAUSE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]")
+_PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
     r"not? (?:need|require|expect)\w*(?: any)?|don['’]t (?:need|require|expect)\w*(?: any)?|"
@@ -373,8 +374,11 @@ EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(
 def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
     """Whether a cue of the clause speaks of the name: one in brackets speaks of what stands there with it.
 
-    "Rust (a plus)" speaks of Rust, "one language (preferably Python)" of Python only.
+    "Rust (a plus)" speaks of Rust, "one language (preferably Python)" of Python only. No cue
+    speaks of a name with a demand of its own: "Python required, Rust a plus".
     """
+    if _is_demanded(line, at, to, clause, start, end):
+        return False
     opened = line.rfind("(", clause[0], at)
     if opened < 0 or line.find(")", opened, at) >= 0:
         return True
@@ -382,6 +386,22 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
     closed = clause[1] if closed < 0 else closed
     stands_alone = at - opened <= 2 and closed - to <= 2
     return opened < start < closed or (stands_alone and end <= opened <= end + 1)
+
+
+def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a word of demand stands behind a name, in its own part of a clause: "Python required, Rust a plus"."""
+    stop = at if end <= at else min(clause[1], end + REACH)
+    found = _PART_END.search(line, end, stop)
+    return _demand().search(line[end : found.start() if found else stop].lower()) is not None
+
+
+@functools.cache
+def _demand() -> re.Pattern[str]:
+    """Words of demand right behind a name, unless they are denied."""
+    words = [re.escape(str(row["words"])) for row in rows_of("section_words") if row["where"] == "demand"]
+    return re.compile(
+        rf"^(?:(?!\b(?:not|nicht|pas|no|não|non|niet|nie)\b)[^,]){{0,40}}?(?<![^\W\d_])(?:{'|'.join(words)})"
+    )
 
 
 @functools.cache

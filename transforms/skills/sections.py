@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from transforms.skills.lexicon import Meaning, lexicon
@@ -160,6 +160,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     for place, found in headings.items():
         line, _, _ = at(begins[place])
         line.openings = _openings(texts[place], found)
+        line.cues = sorted([*line.cues, *_cues_of_headings(line, found)])
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
             line, begin, _ = at(start)
@@ -194,6 +195,20 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
         else:
             openings.append((start, meaning.kind))
     return openings
+
+
+def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> Iterator[tuple[int, int, str]]:
+    """Words of headings that open no section, where they are turns of phrase, too: "- Rust a plus"."""
+    opened = {start for start, _ in line.openings}
+    for start, until, _ in headings:
+        kind = _clause_kinds().get(line.text[start:until].lower().strip(" :"))
+        if kind is not None and start not in opened:
+            yield start, until, kind
+
+
+@functools.cache
+def _clause_kinds() -> dict[str, str]:
+    return {str(row["words"]): str(row["kind"]) for row in rows_of("section_words") if row["where"] == "clause"}
 
 
 def _is_heading(line: str, start: int, end: int) -> bool:

@@ -21,9 +21,22 @@ from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import Advert
 from transforms.records.vocabulary import TEXT_STATES
 from warehouse.schema import dates_of, literal, quoted
-from warehouse.tables import InDollars, PostingPay, PostingPlaces, Postings, PostingSkills, SupersededVersions
+from warehouse.tables import (
+    InDollars,
+    PostingCandidates,
+    PostingPay,
+    PostingPlaces,
+    Postings,
+    PostingSkills,
+    SupersededVersions,
+)
 
-PARTS_OF_POSTING = ((PostingPlaces, "places"), (PostingPay, "pay"), (PostingSkills, "skills"))
+PARTS_OF_POSTING = (
+    (PostingPlaces, "places"),
+    (PostingPay, "pay"),
+    (PostingSkills, "skills"),
+    (PostingCandidates, "candidates"),
+)
 """Tables of a posting's parts, and the nested column each is made from."""
 NOT_SAID = ("posting_id", "source", "board")
 """Columns of an advert that are no content: the same posting on a second board says nothing new."""
@@ -391,7 +404,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, rows_of: Mapping[str, Path])
     )
     for cls, nested in PARTS_OF_POSTING:
         name = table_of(cls).name
-        position = f", unnest(range(len({nested}))) AS position" if nested != "skills" else ""
+        position = f", unnest(range(len({nested}))) AS position" if cls in (PostingPlaces, PostingPay) else ""
         con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM new_versions)")
         con.execute(
             f"INSERT INTO {name} BY NAME"

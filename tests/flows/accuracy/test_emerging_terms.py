@@ -16,7 +16,7 @@ from rich.console import Console
 from flows.accuracy import emerging_terms
 from flows.accuracy.emerging_terms import Advert, Term, compare_adverts, find_emerging, read_adverts, show, z_score
 from tests.flows.publishing import JOB, published
-from transforms.text.lookups import path_of
+from transforms.text.lookups import cells_of, path_of
 
 FIRST = date(2026, 1, 1)
 AI_LINES = "- Experience with Blorptool and plan decomposition in AI agents.\n- Knowledge of PyTorch."
@@ -108,8 +108,7 @@ def test_venues_companies_and_stop_phrases_are_no_skills(named: str) -> None:
 
 
 def test_each_word_is_listed_once_and_has_a_kind() -> None:
-    with emerging_terms.WORDS.open(encoding="utf-8", newline="") as file:
-        listed = list(csv.DictReader(file))
+    listed = cells_of("emerging_words")
     assert len({row["word"] for row in listed}) == len(listed)
     assert {row["kind"] for row in listed} == {"stop", "plain", "venue", "company", "phrase"}
 

@@ -120,6 +120,25 @@ def test_pay_for_elsewhere_is_not_the_pay_of_a_job_in_the_place_that_is_ruled_ou
 
 
 @pytest.mark.parametrize(
+    ("text", "location", "country"),
+    [
+        ("If you live outside the US, pay is $80,000 - $120,000 per year.", "New York; Remote", REMOTE),
+        ("For candidates outside of the US the salary range is $80,000 - $120,000.", "Remote, US", REMOTE),
+        ("Wenn du außerhalb der USA lebst, beträgt das Gehalt 80.000 - 120.000 USD.", "Remote, USA", REMOTE),
+        ("Si vous résidez hors des États-Unis, le salaire est de 80 000 - 120 000 USD.", "Remote, USA", REMOTE),
+        ("Si vives fuera de Estados Unidos, el salario es de 80.000 - 120.000 USD.", "Remote, USA", REMOTE),
+        ("If you live in the US, pay is $80,000 - $120,000 per year.", "New York; Remote", "US"),
+        ("Pay outside San Francisco is $80,000 - $120,000 per year.", "Remote, US", "US"),
+    ],
+)
+def test_pay_for_those_who_live_elsewhere_counts_not_in_the_country_they_are_outside_of(
+    text: str, location: str, country: str
+) -> None:
+    advert = posting(source="board", id="1", title="Engineer", employer="Acme", location_text=location, html=text)
+    assert advert.pay_country == country
+
+
+@pytest.mark.parametrize(
     ("currency", "country", "market"),
     [
         ("USD", "US", "local"),

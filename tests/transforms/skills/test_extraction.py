@@ -97,7 +97,7 @@ def test_lookups_name_only_what_there_is() -> None:
     assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spelled
     words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "role", *EXCLUDING}
-    assert {row["where"] for row in words} == {*FORMS, "intro"}
+    assert {row["where"] for row in words} == {*FORMS, "intro", "demand"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
     translations = list(rows_of("skill_translations"))
     assert {row["skill"] for row in translations} <= names

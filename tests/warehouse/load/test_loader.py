@@ -28,7 +28,7 @@ from tests.builders import (
     refined,
 )
 from transforms.records.columns import fields_of, table_of
-from transforms.records.rows import ExchangeRate, Issue, Pay, PayReport, Place, Posting, SkillAsked
+from transforms.records.rows import ExchangeRate, Issue, ListedName, Pay, PayReport, Place, Posting, SkillAsked
 from warehouse import database, schema
 from warehouse.load import loader
 from warehouse.load.refined_file import RefinedFile
@@ -132,12 +132,17 @@ def test_parts_are_those_of_the_newest_observation(con: database.Connection, tmp
             places=tuple(Place(place_text=skill) for skill in skills),
             pay=pays,
             skills=tuple(SkillAsked(skill=skill, requirement="required", start=0, end=1) for skill in skills),
+            candidates=tuple(ListedName(name=f"{skill}x", beside=skill, start=0, end=1) for skill in skills),
         )
 
     new = refined(tmp_path, "b", Answer(night(1), [asks("Go", "Rust", pays=(Pay(low=1.0), Pay(component="bonus")))]))
     old = refined(tmp_path, "a", Answer(night(0), [asks("Go", "Cobol", "Java")]))
     load(con, new, old)
     assert all_rows(con, "SELECT skill FROM core.posting_skills ORDER BY ALL") == [("Go",), ("Rust",)]
+    assert all_rows(con, "SELECT name, beside FROM core.posting_candidates ORDER BY ALL") == [
+        ("Gox", "Go"),
+        ("Rustx", "Rust"),
+    ]
     assert all_rows(con, "SELECT position, place_text FROM core.posting_places ORDER BY ALL") == [
         (0, "Go"),
         (1, "Rust"),

@@ -1,0 +1,208 @@
+"""Candidates for the taxonomy: names without a row that stand in lists beside names of technologies that have one.
+
+Who writes "Kafka, Frobnicator and Flink" says that the second is of a kind with the others. A name counts when it
+stands in one enumeration with known technologies: between two of them, or beside one where the list has two or more.
+It is written as a name is: with a capital or a digit in each of its words.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from transforms.place.gazetteer import gazetteer, key
+from transforms.place.places import whereabouts
+from transforms.records.rows import ListedName
+from transforms.role.titles import role_of
+from transforms.skills.extraction import skills_in
+from transforms.skills.lexicon import lexicon
+from transforms.skills.sections import Line, lines_of
+from transforms.text.lookups import rows_of, taxonomy
+
+MIN_KNOWN = 2
+"""Known technologies that a list must hold."""
+MAX_WORDS = 3
+"""Words of a name: those of the taxonomy's technologies have at most so many, but for a few."""
+MAX_NAME = 40
+"""Characters of a name; what is longer is no name."""
+MAX_NAMES = 40
+"""Names of one advert that are kept, those that stand first."""
+KEPT = 4096
+"""Names of which it is remembered whether they are known: adverts repeat theirs."""
+
+_BETWEEN = r"(?:[,;/()\[\]、，／とや和与或와과]|\s(?:and|or|und|oder|et|ou|y|o|e|i|en|of|lub|with|&|\+)(?=\s))"
+_WORD = r"(?:[A-Z]|[a-z]++[A-Z0-9]|\d++[A-Za-z])[\w+#.-]*+"
+_SEPARATOR = re.compile(f"({_BETWEEN})")
+_NAME_WORD = re.compile(rf"{_WORD}\Z")
+_PASSED = "\0"
+"""Stands for a name of the taxonomy where the rest of a line is searched."""
+_NEAR = rf"[^,;/()\[\]{_PASSED}]{{0,60}}"
+_NAME_AT_NAME = re.compile(
+    rf"{_PASSED}{_NEAR}?{_BETWEEN}[\s.*-]*{_WORD}(?!{_PASSED})|(?<![\w{_PASSED}]){_WORD}\s*{_BETWEEN}{_NEAR}{_PASSED}"
+)
+"""A word that is written as a name, parted by a separator from a name of the taxonomy."""
+_LIST_END = re.compile(r"([.!?…](?=\s|$)|[|•·:。]|\.\.+)")
+Known = tuple[int, int, str]
+"""Start and end of a technology that the taxonomy has, and its name there."""
+_EDGES = " .-*\t\u3000"
+
+
+def listed_names_in(text: str) -> tuple[ListedName, ...]:
+    """Names in lists beside known technologies that the taxonomy lacks, each once, in order of their spans.
+
+    Linear in the length of the text; never raises.
+    """
+    found: dict[str, ListedName] = {}
+    for begin, _, line in lines_of(text):
+        if len(line.names) < MIN_KNOWN:
+            continue
+        for start, end, name, beside in line.once(_names_beside):
+            folded = name.casefold()
+            if folded not in found and not _is_known(folded):
+                found[folded] = ListedName(name=name, beside=beside, start=begin + start, end=begin + end)
+        if len(found) >= MAX_NAMES:
+            break
+    return tuple(found.values())[:MAX_NAMES]
+
+
+def is_covered(term: str) -> bool:
+    """Whether the taxonomy reads the term or knows it by some name, or it names a role or a place and no skill."""
+    return _is_known(term) or bool(skills_in(term))
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _is_known(term: str) -> bool:
+    """Whether a term is another spelling of a skill, or names a role or a place."""
+    known = _aliases()
+    if term in known or term.removesuffix("s") in known:
+        return True
+    if role_of(term).start is not None:
+        return True
+    is_in_gazetteer = bool(gazetteer().names.get(key(term))) or term.upper() in gazetteer().codes
+    return is_in_gazetteer and any(place.country for place in whereabouts(term.upper()).places)
+
+
+@functools.cache
+def words_of(*kinds: str) -> frozenset[str]:
+    """The words of `emerging_words.csv` that are of one of these kinds.
+
+    They are no new skill: a `stop` word of English and a `plain` one of every advert end a term; a `venue` of
+    publications, a `company` and a `phrase` are never offered by themselves.
+    """
+    return frozenset(row["word"] for row in rows_of("emerging_words") if row["kind"] in kinds and row["word"])
+
+
+@functools.cache
+def _aliases() -> frozenset[str]:
+    return frozenset(name.casefold() for row in taxonomy() for name in (row.skill, *row.aliases))
+
+
+@functools.cache
+def _ordinary() -> frozenset[str]:
+    return words_of("stop", "plain", "company", "venue")
+
+
+def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
+    """The unknown names of a line that stand in a list with known technologies: span, name, technology beside it."""
+    technologies = _technologies()
+    known = [(start, end, technologies[number]) for start, end, number in line.names if number in technologies]
+    if len(known) < MIN_KNOWN:
+        return []
+    starts = [at for at, _, _ in known]
+    firsts = [at for at, _, _ in line.names]
+    found: list[tuple[int, int, str, str]] = []
+    for begin, stop in _list_bounds(line.text, starts):
+        names = line.names[bisect_left(firsts, begin) : bisect_left(firsts, stop)]
+        if _may_hold(line.text, begin, stop, names):
+            held = known[bisect_left(starts, begin) : bisect_left(starts, stop)]
+            found += _names_in_list(line.text, _split_list(line.text[begin:stop], begin), held, names)
+    return found
+
+
+def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Start and end of each list that holds `MIN_KNOWN` of the technologies that begin at `starts`."""
+    begin = 0
+    for stop in itertools.accumulate(map(len, _LIST_END.split(text))):
+        if bisect_left(starts, stop) - bisect_left(starts, begin) >= MIN_KNOWN:
+            yield begin, stop
+        begin = stop
+
+
+def _may_hold(text: str, begin: int, stop: int, names: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether a word that is written as a name stands beside a name of the taxonomy, parted from it as in a list."""
+    rest, at = [], begin
+    for start, end, _ in names:
+        rest.append(text[at:start])
+        at = max(at, end)
+    rest.append(text[at:stop])
+    return _NAME_AT_NAME.search(_PASSED.join(rest)) is not None
+
+
+def _split_list(said: str, begin: int) -> list[tuple[int, int]]:
+    """Start and end of the items of a list that begins at an offset, as separators part them."""
+    parts = _SEPARATOR.split(said)
+    ends = list(itertools.accumulate(map(len, parts), initial=begin))
+    return [(at, to) for part, at, to in zip(parts[::2], ends[::2], ends[1::2], strict=True) if part.strip(_EDGES)]
+
+
+def _names_in_list(
+    text: str, items: Sequence[tuple[int, int]], known: Sequence[Known], names: Sequence[tuple[int, int, int]]
+) -> Iterator[tuple[int, int, str, str]]:
+    """The unknown names among the items of a list, in which the lexicon reads `names`, of them technologies `known`."""
+    starts = [at for at, _, _ in known]
+    held = [_name_in(start, end, starts, known) for start, end in items]
+    firsts = [at for at, _, _ in names]
+    reach = list(itertools.accumulate((to for _, to, _ in names), max))
+    for nth, (start, end) in enumerate(items):
+        left = held[nth - 1] if nth else None
+        right = held[nth + 1] if nth + 1 < len(items) else None
+        neighbour = left or right
+        if held[nth] is not None or neighbour is None:
+            continue
+        before = bisect_left(firsts, end)
+        if before > 0 and reach[before - 1] > start:
+            continue  # a name of any kind reaches into the item
+        name = _unknown_name(text[start:end], is_after=left is not None, is_before=right is not None)
+        at = text.find(name, start, end) if name else -1
+        if at >= 0:
+            yield at, at + len(name), name, neighbour
+
+
+@functools.cache
+def _technologies() -> dict[int, str]:
+    """Names of the technologies that are not ambiguous, by the number of their meaning in the lexicon."""
+    names = taxonomy()
+    return {
+        number: names[meaning.skills[0]].skill
+        for number, meaning in enumerate(lexicon().meanings)
+        if meaning.skills
+        and names[meaning.skills[0]].kind == "technology"
+        and meaning.phrase is None
+        and meaning.context is None
+    }
+
+
+def _name_in(start: int, end: int, starts: Sequence[int], known: Sequence[Known]) -> str | None:
+    """The first known technology within an item."""
+    nth = bisect_left(starts, start)
+    return known[nth][2] if nth < len(known) and known[nth][1] <= end else None
+
+
+def _unknown_name(item: str, *, is_after: bool, is_before: bool) -> str:
+    """The name in an item of a list: its first words where the list goes before it, else its last ones; else ""."""
+    words = item.strip(_EDGES).split()
+    if is_after and is_before:
+        run = words if len(words) <= MAX_WORDS and all(map(_NAME_WORD.match, words)) else []
+    else:
+        ordered = words if is_after else words[::-1]
+        size = next((n for n, word in enumerate(ordered) if not _NAME_WORD.match(word)), len(ordered))
+        run = ordered[:size] if is_after else ordered[:size][::-1]
+        is_followed = is_after and size < len(words) and words[size] not in words_of("stop")
+        if is_followed or (is_before and size == len(words) and words[0].istitle()):
+            run = []  # the first word of a sentence has a capital whatever it is
+    name = " ".join(run).strip(".")
+    is_name = 0 < len(run) <= MAX_WORDS and 2 <= len(name) <= MAX_NAME
+    return name if is_name and _ordinary().isdisjoint(map(str.casefold, run)) else ""
