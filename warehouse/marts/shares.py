@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import CELL_GROUPS, LEVEL_GROUPS
+from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT
 from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.statistics import DOUBT_WORDS, Ints, cap_weights, estimate_shares, share_doubts, too_few
@@ -31,6 +31,7 @@ class _Jobs:
     employer: Ints
     role_group: Texts
     seniority: Texts
+    text_class: Texts
     regions: tuple[tuple[str, str, Ints], ...]
 
 
@@ -63,10 +64,10 @@ def shares(
 ) -> pd.DataFrame:
     """All cells of all measures for one day, with the columns of `tables.Shares`.
 
-    A cell has a row for each item that one of its jobs has, and for the items that its measure declares. It has none
-    where the answer of no job is known. Cells below the minimum keep their counts, without shares; a share that few
-    employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`). Cells already in
-    `cells` are reused.
+    What is read from texts has cells of their own for each class of text. A cell has a row for each item that one of
+    its jobs has, and for the items that its measure declares. It has none where the answer of no job is known. Cells
+    below the minimum keep their counts, without shares; a share that few employers make, or with a wide interval, is
+    `low` and says why (`statistics.share_doubts`). Cells already in `cells` are reused.
     """
     measures = tuple(measures)
     cells = cells or Cells(Shares, as_of)
@@ -93,7 +94,6 @@ def shares(
     if len(made):
         made["window_days"] = window_days
         made["estimand"] = ESTIMAND
-        made["text_class"] = made["measure"].map({measure.name: measure.text_class for measure in measures})
         has_categories = made["measure"].map({measure.name: measure.has_categories for measure in measures})
         made["category"] = made["item"].map(category_of).where(has_categories, None)
         for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
@@ -115,13 +115,15 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE share_jobs AS
-        SELECT row_number() OVER (ORDER BY job_id) - 1 AS number, job_id, role_group, seniority, employer,
+        SELECT row_number() OVER (ORDER BY job_id) - 1 AS number, job_id, role_group, seniority, employer, text_class,
             dense_rank() OVER (ORDER BY employer) - 1 AS employer_number
         FROM {JOBS}
         """,
         given,
     )
-    columns = con.execute("SELECT employer_number, role_group, seniority FROM share_jobs ORDER BY number").df()
+    columns = con.execute(
+        "SELECT employer_number, role_group, seniority, text_class FROM share_jobs ORDER BY number"
+    ).df()
     places = con.execute(
         """
         SELECT region_level, region, list(number ORDER BY number) AS numbers
@@ -135,6 +137,7 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         employer=columns["employer_number"].to_numpy(np.int64),
         role_group=columns["role_group"].to_numpy(object),
         seniority=columns["seniority"].to_numpy(object),
+        text_class=columns["text_class"].to_numpy(object),
         regions=tuple((level, region, np.asarray(numbers, dtype=np.int64)) for level, region, numbers in regions),
     )
 
@@ -189,13 +192,23 @@ def _cells(measure: Measure, jobs: _Jobs) -> Iterator[tuple[dict[str, str], Ints
         for name in measure.seniority_groups
         for levels in (LEVEL_GROUPS[name],)
     }
+    counts_as = np.where(jobs.text_class == NO_TEXT, FULL_ADVERT, jobs.text_class)
+    of_class = {
+        name: np.ones(len(counts_as), dtype=bool) if name == ALL_TEXTS else counts_as == name
+        for name in measure.text_classes
+    }
     for level, region, here in jobs.regions:
         for group, is_of_group in of_group.items():
+            of_cell = here[is_of_group[here]]
             for seniority, is_of_level in of_level.items():
-                chosen = here[is_of_group[here] & is_of_level[here]]
-                if len(chosen):
-                    key = {"region_level": level, "region": region, "role_group": group, "seniority_group": seniority}
-                    yield key, chosen
+                of_levels = of_cell[is_of_level[of_cell]]
+                for text_class, is_of_class in of_class.items():
+                    chosen = of_levels[is_of_class[of_levels]]
+                    if len(chosen):
+                        yield {
+                            "region_level": level, "region": region, "role_group": group,
+                            "seniority_group": seniority, "text_class": text_class,
+                        }, chosen  # fmt: skip
 
 
 def _cell(answers: _Answers, known: Ints, employers: Ints) -> dict[str, Any]:
