@@ -42,6 +42,9 @@ def posting(id: object = 1, **said: Any) -> Posting:
         "seniority_inferred": False,
         "text_state": "none",
     } | said
+    values["text_class"] = said.get("text_class") or {"full": "full_advert"}.get(
+        values["text_state"], values["text_state"]
+    )
     return Posting(**values | {"posting_id": f"{values['source']}:{id}"})
 
 
@@ -168,7 +171,7 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
     row: dict[str, Any] = {
         "as_of": as_of, "measure": measure, "item": item, "region_level": "world", "region": "World",
         "role_group": "ai_engineering", "seniority_group": "all", "window_days": 365,
-        "text_class": MEASURES[measure].text_class, "estimand": ESTIMAND, "period_from": None, "period_to": None,
+        "text_class": MEASURES[measure].text_classes[0], "estimand": ESTIMAND, "period_from": None, "period_to": None,
         "n_jobs": n_jobs, "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": 0, "n_employers": None,
         "n_employers_yes": None, "n_effective": None, "design_effect": None, "largest_employer": None, "share": None,
         "share_lo": None, "share_hi": None, "rank": None, "category": None, "category_rank": None,

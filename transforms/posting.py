@@ -28,7 +28,7 @@ from transforms.pay.statements import all_pay
 from transforms.place.places import Address, Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import Statement, statements_in
 from transforms.records.rows import Issue, Pay, Posting, Span
-from transforms.records.vocabulary import AI_GROUPS, GROUP_OF_ROLE, TECHNICAL_GROUPS
+from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, GROUP_OF_ROLE, NO_TEXT, SNIPPET, TECHNICAL_GROUPS
 from transforms.role.ai_label import ai_label
 from transforms.role.employment import employment_of
 from transforms.role.openings import openings_of
@@ -57,6 +57,9 @@ MAX_HTML = 4_000_000
 """HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""
 MAX_TEXT = 200_000
 """Text is read up to this many characters; longer ones are not adverts but pasted documents."""
+MIN_FULL_ADVERT = 500
+"""A text shorter than this many characters is no full advert, wherever it stood: it is what the aggregators that cut
+texts leave of them, and 10 of 8,500 adverts of employers' own boards are shorter."""
 MIN_FULL_TEXT = 200
 """A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
 EPOCH_MILLISECONDS = 1e11
@@ -98,6 +101,8 @@ class RawPosting(TypedDict, total=False):
     text: str | None
     """Read where there is no HTML."""
     text_state: str | None
+    text_class: str | None
+    """What the endpoint gives (`vocabulary.TEXT_CLASSES`); a full advert where it is not stated."""
     location_text: str | None
     addresses: Sequence[Address]
     is_remote: bool | None
@@ -301,6 +306,7 @@ class _Content(NamedTuple):
     title: str
     body: _Body
     text_state: str
+    text_class: str
     location_text: str | None
     issues: tuple[Issue, ...]
 
@@ -388,11 +394,20 @@ def _read_content(raw: RawPosting) -> _Content:
     if body.issue is not None:
         issues += (body.issue,)
     state = raw.get("text_state") or _text_state(body.text)
-    return _Content(native, title, body, state, _fold_space(raw.get("location_text")), issues)
+    text_class = _text_class(raw.get("text_class") or FULL_ADVERT, state, body.text)
+    return _Content(native, title, body, state, text_class, _fold_space(raw.get("location_text")), issues)
 
 
 def _text_state(text: str) -> str:
     return "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
+
+
+def _text_class(stated: str, state: str, text: str) -> str:
+    """The class that the endpoint states, unless the text is too short for it."""
+    if state == "none":
+        return NO_TEXT
+    min_length = MIN_FULL_ADVERT if stated == FULL_ADVERT else MIN_FULL_TEXT
+    return SNIPPET if len(text) < min_length or (state == "snippet" and stated == FULL_ADVERT) else stated
 
 
 def _read_terms(raw: RawPosting, content: _Content, statements: Sequence[Statement]) -> _Terms:
@@ -544,6 +559,7 @@ def _assemble(
         ai_label=demands.ai_label,
         language=language[:2].lower() if language else body.language,
         text_state=content.text_state,
+        text_class=content.text_class,
         text_hash=body.text_hash,
         pay_text=head.pay_text,
         pay_low=head.low,

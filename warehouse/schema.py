@@ -23,7 +23,7 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.records.columns import Column, Field, Table, fields_of, table_of
-from transforms.records.vocabulary import BRIDGE_DAYS, GROUP_OF_ROLE, SKILL_LANGUAGES
+from transforms.records.vocabulary import BRIDGE_DAYS, GROUP_OF_ROLE, TEXT_CLASSES
 from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
@@ -164,7 +164,7 @@ MACROS = {
     ),
     "open_jobs": _read_sql("open_jobs"),
     "open_postings": _read_sql("open_postings"),
-    "counted_jobs": _read_sql("counted_jobs", languages=f"[{', '.join(map(literal, SKILL_LANGUAGES))}]"),
+    "counted_jobs": _read_sql("counted_jobs", text_classes=f"[{', '.join(map(literal, TEXT_CLASSES))}]"),
     "job_regions": _read_sql("job_regions"),
     "jobs_with_skills": _read_sql("jobs_with_skills"),
     "followed_jobs": _read_sql("followed_jobs", bridge_days=str(BRIDGE_DAYS)),

@@ -46,7 +46,7 @@ from transforms.records.vocabulary import (
     SENIORITY_GROUPS,
     SHARE_DOUBTS,
     SKILL_CATEGORIES,
-    TEXT_CLASSES,
+    TEXTS_OF_SHARES,
     USD_REASONS,
 )
 from warehouse import ops_tables
@@ -459,10 +459,10 @@ class Shares(Counted):
     text_class: Annotated[
         str,
         Column(
-            "Adverts that were looked at: all, or with_text, those whose full text was read in a language of the "
-            "taxonomy",
+            "Texts it rests on: full_advert, truncated, snippet or forum_comment, never together, or all adverts, with "
+            "and without text (with_text: a version that did not tell texts apart)",
             key=True,
-            values=TEXT_CLASSES,
+            values=TEXTS_OF_SHARES,
         ),
     ]
     estimand: Annotated[

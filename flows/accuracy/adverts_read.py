@@ -33,6 +33,14 @@ SKILL_KEYS = ("skills_required", "skills_preferred", "skills_mentioned")
 ROUNDED = 0.002
 """Relative difference within which two amounts are one: summaries in thousands are rounded."""
 
+STATED_IN_TEXTS = {"years": "years_min", "degree": "degree_min"}
+"""Columns that are read from texts, by their name in the lookup of languages that are read (`reading_recall`)."""
+LANGUAGES = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
+    "nl": "Dutch", "pl": "Polish", "zh": "Chinese", "ja": "Japanese", "ko": "Korean",
+}  # fmt: skip
+"""Languages whose texts were scored; which of them count as read is decided by `lookups.languages_read`."""
+
 Label = Mapping[str, Any]
 PayRange = tuple[float | None, float | None, str | None, str | None]
 
@@ -56,6 +64,11 @@ def score_adverts(path: Path, real: Path, found: Score, *, draw: str = "adverts"
         counts.add_up()
     except (KeyError, ValueError) as error:
         raise GoldError(f"{path} is not as its conventions say: {type(error).__name__} {error}") from error
+
+
+def recall_figure(reading: str, language: str) -> str:
+    """The name of the figure of what is found of what texts in a language state, keys in doubt included."""
+    return f"languages.{reading}.{language}"
 
 
 def read_adverts(real: Path, wanted: Iterable[str]) -> dict[str, Posting]:
@@ -192,6 +205,10 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
             judge("workplace", label["workplace"], advert.workplace, part=".recall")
         if advert.workplace is not None:
             judge("workplace", label["workplace"], advert.workplace, part=".precision")
+    for reading, key in STATED_IN_TEXTS.items():
+        if label[key] is not None and label["language"] in LANGUAGES:
+            is_found = label[key] == getattr(advert, key)
+            counts.count(recall_figure(reading, label["language"]), employer, int(is_found), 1)
     scope = set(advert.remote_scope or ()) - {"WORLD"}
     if label["remote_scope"]:
         judge("remote_scope", set(label["remote_scope"]), scope)
@@ -218,6 +235,8 @@ def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, gro
     got = {one.skill for one in advert.skills}
     covered = {skill for skill in asked if is_in_taxonomy(skill)}
     counts.count(f"{group}.skills.recall", employer, len(covered & got), len(covered))
+    if label["language"] in LANGUAGES:
+        counts.count(recall_figure("skills", label["language"]), employer, len(covered & got), len(covered))
     counts.count(f"{group}.skills.precision", employer, len(got & labelled), len(got))
     kinds = {row.skill: row.kind for row in taxonomy()}
     for kind in SKILL_KINDS:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from extractors.sources.employer_boards import ashby
-from flows.accuracy.adverts_read import find_answers
+from flows.accuracy.adverts_read import STATED_IN_TEXTS, find_answers, recall_figure
 from flows.accuracy.scoring import Score, find_evidence
 from transforms.posting import posting
 from transforms.records.rows import Posting
@@ -29,12 +29,16 @@ def score_halves(real: Path, found: Score) -> None:
         read, wanted = ({asked.skill for asked in half.skills} for half in (native, english))
         found.count("halves.skills.recall", len(read & wanted), len(wanted))
         found.count("halves.skills.precision", len(read & wanted), len(read))
+        found.count(recall_figure("skills", native.language or "?"), len(read & wanted), len(wanted))
         for skill in sorted(wanted - read):
             found.miss("halves.skills.recall", case, find_evidence(english, skill), skill, None)
         for skill in sorted(read - wanted):
             found.miss("halves.skills.precision", case, find_evidence(native, skill), None, skill)
-        for figure, column in (("halves.years", "years_min"), ("halves.degree", "degree_min")):
+        for reading, column in STATED_IN_TEXTS.items():
+            figure = f"halves.{reading}"
             expected, got = getattr(english, column), getattr(native, column)
+            if expected is not None:
+                found.count(recall_figure(reading, native.language or "?"), int(expected == got), 1)
             found.judge(figure if expected is not None else f"{figure}.none", case, native.title, expected, got)
 
 

@@ -20,7 +20,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.accuracy.adverts_read import ADVERTS_READ, ENGLISH, OTHERS, score_adverts
+from flows.accuracy.adverts_read import ADVERTS_READ, ENGLISH, LANGUAGES, OTHERS, recall_figure, score_adverts
 from flows.accuracy.audit_results import GOLD as ANSWERS
 from flows.accuracy.audited_cases import score_audited
 from flows.accuracy.bilingual_halves import score_halves
@@ -151,6 +151,11 @@ DECLARED: Mapping[str, Declared] = {
     "halves.years.none": _without_target("requirement", "other scripts: no years where the English half has none"),
     "halves.degree": _with_target("requirement", "other scripts: degree of the English half", 0.80),
     "halves.degree.none": _without_target("requirement", "other scripts: no degree where the English half has none"),
+    **{
+        recall_figure(reading, language): _without_target(reader, f"{reading} stated in texts in {name}, recall")
+        for reading, reader in (("skills", "skill"), ("years", "requirement"), ("degree", "requirement"))
+        for language, name in LANGUAGES.items()
+    },
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
 

@@ -18,7 +18,7 @@ from reports.wording import levels, pay, shares
 from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
-from warehouse.marts.measures import MEASURES, STILL_OPEN_DAYS, YES
+from warehouse.marts.measures import MEASURES, NOT_ASKED, STILL_OPEN_DAYS, YES
 from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
 
 WINDOW_DAYS = 365
@@ -328,7 +328,7 @@ def _category_figure(category: str) -> Figure:
     return Figure(
         id=f"skills.{slug(category)}",
         title=f"{heading}: what AI engineering adverts ask for",
-        unit="share of jobs with text",
+        unit="share of jobs with a full advert",
         renderer=shares.SKILLS,
         rungs=SKILLS_ASKED,
         judge=verdicts.judge_ranking,
@@ -347,7 +347,7 @@ SKILLS = (
     Figure(
         id="skills.baseline",
         title="Skills the 2026 guide named essential, and what adverts ask for now",
-        unit="share of jobs with text",
+        unit="share of jobs with a full advert",
         renderer=shares.BASELINE_SKILLS,
         rungs=NAMED_SKILLS,
         judge=verdicts.judge_ranking,
@@ -359,7 +359,7 @@ SKILLS = (
         Figure(
             id=f"skill.{name}",
             title=f"AI engineering adverts that ask for {word}",
-            unit="share of jobs with text",
+            unit="share of jobs with a full advert",
             renderer=shares.SKILL,
             rungs=NAMED_SKILLS,
             judge=verdicts.judge_ranking,
@@ -495,7 +495,7 @@ WHERE_AND_HOW = (
                 "lowest accepted degree",
                 "Lowest accepted degree",
                 shares.DEGREE_NAMES,
-                DEGREES,
+                (*DEGREES, NOT_ASKED),
                 verdicts.judge_ranking,
             ),
             (
@@ -503,7 +503,7 @@ WHERE_AND_HOW = (
                 "years of experience asked for",
                 "Least years",
                 shares.YEARS_NAMES,
-                tuple(YEARS_BANDS),
+                (*YEARS_BANDS, NOT_ASKED),
                 verdicts.judge_ranking,
             ),
             (

@@ -19,7 +19,7 @@ from reports.wording.numbers import (
 )
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import YEARS_BANDS
-from warehouse.marts.measures import STILL_OPEN_DAYS
+from warehouse.marts.measures import NOT_ASKED, STILL_OPEN_DAYS
 from warehouse.marts.statistics import EMPLOYER_CAP
 
 
@@ -72,7 +72,7 @@ ROLES_KEY += "Adverts whose text we do not have are one job where employer, titl
 def _skills_note(rows: Rows) -> list[str]:
     notes = ["a skill counts when the advert requires or prefers it, not when it only mentions it"]
     if rows and rows[0].get("n_without_text"):
-        notes.append(f"{rows[0]['n_without_text']:,} jobs without readable text are left out")
+        notes.append(f"{rows[0]['n_without_text']:,} jobs whose full advert was not read are left out")
     return notes
 
 
@@ -115,8 +115,8 @@ def _skill_note(rows: Rows) -> list[str]:
 
 
 DEGREE_NAMES = {
-    "none": "no degree", "associate": "associate degree", "bachelor": "bachelor's degree", "master": "master's degree",
-    "doctorate": "doctorate",
+    "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
+    "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",
 }  # fmt: skip
 EMPLOYMENT_NAMES = {
     "FULL_TIME": "full-time", "PART_TIME": "part-time", "CONTRACTOR": "contract", "TEMPORARY": "temporary",
@@ -125,7 +125,7 @@ EMPLOYMENT_NAMES = {
 YEARS_NAMES = {
     band: f"{first} years or more" if band.endswith("+") else f"{first} to {last} years" if first else "at most 1 year"
     for band, (first, last) in YEARS_BANDS.items()
-}
+} | {NOT_ASKED: "not asked for"}
 
 
 def items(jobs: str, heading: str) -> Renderer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 
@@ -137,3 +138,21 @@ def test_letters_whose_marks_stand_apart_are_read_like_others() -> None:
     assert [(one.text, one.text_hash, one.workplace, one.years_min) for one in read[:1]] == [
         (one.text, one.text_hash, one.workplace, one.years_min) for one in read[1:]
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "text_class"),
+    [
+        ({"text": "x" * 600}, "full_advert"),
+        ({"text": "x" * 400}, "snippet"),
+        ({"text": "x" * 600, "text_state": "snippet"}, "snippet"),
+        ({"text": "x" * 600, "text_class": "forum_comment"}, "forum_comment"),
+        ({"text": "x" * 400, "text_class": "forum_comment"}, "forum_comment"),
+        ({"text": "x" * 100, "text_class": "forum_comment"}, "snippet"),
+        ({"text": "x" * 600, "text_class": "truncated", "text_state": "snippet"}, "truncated"),
+        ({"text": "", "text_class": "truncated"}, "none"),
+        ({}, "none"),
+    ],
+)
+def test_the_class_of_a_text_is_that_of_its_endpoint_and_a_short_one_is_a_snippet(said: Any, text_class: str) -> None:
+    assert posting(source="board", id=1, title="Engineer", **said).text_class == text_class

@@ -37,6 +37,7 @@ def posting(**said: Any) -> Posting:
         "seniority": "unstated",
         "seniority_inferred": False,
         "text_state": "none",
+        "text_class": "none",
     }
     return Posting(**{**values, **said})
 

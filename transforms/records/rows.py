@@ -26,6 +26,7 @@ from transforms.records.vocabulary import (
     SENIORITIES,
     SKILL_CATEGORIES,
     SKILL_KINDS,
+    TEXT_CLASSES,
     TEXT_STATES,
     WORKPLACES,
 )
@@ -160,6 +161,14 @@ class Advert:
     ai_label: Annotated[str | None, Column("What the job does with AI; NULL without text", values=AI_LABELS)]
     language: Annotated[str | None, Column("Language of the text, ISO 639-1", pattern="[a-z]{2}")]
     text_state: Annotated[str, Column("How much of the text was read", values=TEXT_STATES)]
+    text_class: Annotated[
+        str,
+        Column(
+            "What the text is, by its source and endpoint; a short text of any is a snippet: full_advert, truncated "
+            "(cut off by the source), snippet, forum_comment, none",
+            values=TEXT_CLASSES,
+        ),
+    ]
     text_hash: Annotated[str | None, Column("SHA-256 of the normalised text, its first 32 hex digits", pattern=HEX_32)]
     pay_text: Annotated[str | None, Column("Pay as written")]
     pay_low: Annotated[

@@ -10,6 +10,10 @@ EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN
 SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
 AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
 TEXT_STATES = ("full", "snippet", "none")
+FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT, NO_TEXT = "full_advert", "truncated", "snippet", "forum_comment", "none"
+TEXT_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT, NO_TEXT)
+"""What the text of an advert is, by where it was read; the first says most. They are never counted together: a comment
+of a thousand characters that names no skill says less of the job than an advert of four thousand that names none."""
 PERIODS = ("hour", "day", "week", "month", "year")
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (
@@ -109,9 +113,10 @@ TECHNICAL_GROUPS = ("data", "other_engineering")
 AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """Groups of roles that each `role_group` of a mart holds."""
-TEXT_CLASSES = ("all", "with_text")
-SKILL_LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "it")
-"""Languages whose section headings and phrases the skill reader knows; names of skills are the same in all."""
+ALL_TEXTS = "all"
+TEXTS_OF_SHARES = (ALL_TEXTS, *TEXT_CLASSES[:-1], "with_text")
+"""Texts that a share of mart.shares rests on: those of one class, or all adverts, with and without text. Rows of
+versions that did not tell the classes apart have with_text."""
 BRIDGE_DAYS = 7
 """A vacancy's first day is known when its board was read, without it, at most this many days before."""
 

@@ -54,6 +54,23 @@ def occupations() -> dict[str, str]:
     return {row["soc_2018"] or "": row["reason"] or "" for row in rows_of("occupations")}
 
 
+MIN_RECALL, MIN_RECALL_CASES = 0.8, 5
+"""A language in which a reader finds less of what is there, or of which fewer cases are known, is in no denominator:
+what is not found there would count as not asked for."""
+
+
+@functools.cache
+def languages_read(reading: str) -> tuple[str, ...]:
+    """Languages (ISO 639-1) in which what texts ask for is read well enough to count: of skills, degree or years."""
+    return tuple(
+        row["language"]
+        for row in cells_of("reading_recall")
+        if row["reading"] == reading
+        and int(row["n_cases"]) >= MIN_RECALL_CASES
+        and int(row["n_right"]) >= MIN_RECALL * int(row["n_cases"])
+    )
+
+
 @functools.cache
 def taxonomy() -> tuple[Skill, ...]:
     """The taxonomy of skills, in order of `skills.csv`."""

@@ -12,19 +12,24 @@ from dataclasses import dataclass
 from transforms.records.vocabulary import (
     AI_GROUPS,
     AI_JOBS,
+    ALL_TEXTS,
     CELL_GROUPS,
     DEGREES,
     EMPLOYMENT_TYPES,
+    FULL_ADVERT,
+    NO_TEXT,
     ROLE_GROUPS,
+    TEXT_CLASSES,
     WORKPLACES,
     YEARS_BANDS,
 )
+from transforms.text.lookups import languages_read
 
 ESTIMAND = "share_of_jobs_capped"
 """Share of jobs of which one employer is at most a tenth (`statistics.EMPLOYER_CAP`)."""
 STILL_OPEN_DAYS = 60
 """Hiring difficulty: vacancies still open after this many days."""
-YES = "yes"
+YES, NOT_ASKED = "yes", "not_asked"
 JOBS = "counted_jobs($as_of, $window_days)"
 FOLLOWED = f"followed_jobs($as_of, $window_days, {STILL_OPEN_DAYS})"
 
@@ -36,6 +41,10 @@ class Measure:
     `title` and `unit` are words for readers, `jobs_title` names the jobs of the denominator. `items` are items that
     each cell has a row for; those that some job of the cell has are there anyway. `period` is the reference period:
     its first and last day, in days before the day of the mart, 0 is that day; None is the window.
+
+    `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
+    for each class of text, and counts only languages that are read well; texts of others, and in the cells of full
+    adverts jobs without any text, are unknown. Without a reading all adverts count, whatever their text.
     """
 
     name: str
@@ -48,7 +57,7 @@ class Measure:
     items: tuple[str, ...] = ()
     role_groups: tuple[str, ...] = ("ai_engineering", AI_JOBS)
     seniority_groups: tuple[str, ...] = ("all",)
-    text_class: str = "all"
+    reading: str | None = None
     has_categories: bool = False
     period: tuple[int, int] | None = None
 
@@ -65,21 +74,29 @@ class Measure:
         """The same SELECT over another relation that has the columns of `relation`, with `job` to name the job."""
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
+    @property
+    def text_classes(self) -> tuple[str, ...]:
+        """Classes of texts that have cells of their own. Jobs without any text are in the cells of full adverts."""
+        return tuple(name for name in TEXT_CLASSES if name != NO_TEXT) if self.reading else (ALL_TEXTS,)
+
     def behind(self) -> str:
         """SELECT of what stands behind the shares: jobs of known answer, in each region where they count.
 
-        Gives `region_level`, `region`, `role_group`, `job_id` and `items`, those that the job is in the numerator of.
+        Of measures that are read from texts, those of full adverts. Gives `region_level`, `region`, `role_group`,
+        `job_id` and `items`, those that the job is in the numerator of.
         Distinct jobs of a cell are its `n_jobs`. Parameters: $as_of, $window_days.
         """
+        shown = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
         if self.relation == JOBS:  # which has the role group; other relations take it from there
-            answers = f"({self.select_from(JOBS, 'job_id, role_group')}) AS a"
+            answers = f"({self.select_from(JOBS, 'job_id, role_group, text_class')}) AS a"
         else:
-            answers = f"({self.select()}) AS a JOIN (SELECT job_id, role_group FROM {JOBS}) USING (job_id)"
+            columns = f"SELECT job_id, role_group, text_class FROM {JOBS}"
+            answers = f"({self.select()}) AS a JOIN ({columns}) USING (job_id)"
         return f"""
         SELECT r.region_level, r.region, role_group, a.job_id, a.items
         FROM {answers}
         JOIN job_regions($as_of, $window_days) AS r USING (job_id)
-        WHERE a.items IS NOT NULL"""
+        WHERE a.items IS NOT NULL{shown}"""
 
     def period_of(self, window_days: int) -> tuple[int, int]:
         """Days from the first and from the last day of the reference period to the day of the mart."""
@@ -96,8 +113,13 @@ def _if(condition: str) -> str:
     return f"CASE WHEN {condition} THEN ['{YES}'] ELSE [] END"
 
 
+def _if_read(reading: str, answer: str) -> str:
+    """An answer of texts in languages in which such answers are read; what a text does not ask for is not asked."""
+    return f"CASE WHEN text_class <> '{NO_TEXT}' AND \"language\" IN {languages_read(reading)} THEN {answer} END"
+
+
 def _years_band() -> str:
-    bands = " ".join(f"WHEN years_min < {last + 1} THEN ['{band}']" for band, (_, last) in YEARS_BANDS.items())
+    bands = " ".join(f"WHEN years_min < {last + 1} THEN '{band}'" for band, (_, last) in YEARS_BANDS.items())
     return f"CASE {bands} END"
 
 
@@ -122,11 +144,11 @@ _DECLARED = (
         Measure(
             name=f"skill_{requirement}",
             title=f"Skills {words}",
-            jobs_title="jobs whose full text was read in a language of the taxonomy",
-            answers=f'CASE WHEN has_text THEN "{requirement}" END',
+            jobs_title="jobs whose full advert was read",
+            answers=_if_read("skills", f'"{requirement}"'),
             relation="jobs_with_skills($as_of, $window_days)",
             role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
-            text_class="with_text",
+            reading="skills",
             has_categories=True,
         )
         for requirement, words in _SKILLS.items()
@@ -156,16 +178,18 @@ _DECLARED = (
     Measure(
         name="degree",
         title="Lowest accepted degree",
-        jobs_title="jobs that name a degree, or say that none is needed",
-        answers=_single_answer("degree_min"),
-        items=DEGREES,
+        jobs_title="jobs whose full advert was read",
+        answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
+        items=(*DEGREES, NOT_ASKED),
+        reading="degree",
     ),
     Measure(
         name="years",
         title="Least years of experience asked for",
-        jobs_title="jobs that ask for years of experience",
-        answers=_years_band(),
-        items=tuple(YEARS_BANDS),
+        jobs_title="jobs whose full advert was read",
+        answers=_if_read("years", f"[coalesce({_years_band()}, '{NOT_ASKED}')]"),
+        items=(*YEARS_BANDS, NOT_ASKED),
+        reading="years",
     ),
     Measure(
         name="employment_type",

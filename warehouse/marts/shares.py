@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import CELL_GROUPS, LEVEL_GROUPS
+from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT
 from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.statistics import DOUBT_WORDS, Ints, cap_weights, estimate_shares, share_doubts, too_few
@@ -35,6 +35,7 @@ class _Jobs:
     employer: Ints
     role_group: Texts
     seniority: Texts
+    text_class: Texts
     regions: tuple[tuple[str, str], ...]
     """Level and name."""
     pair_region: Ints
@@ -43,7 +44,10 @@ class _Jobs:
 
 @dataclass(frozen=True)
 class _Cells:
-    """The cells of a role group and a level group, region by region: cell i has `jobs[start[i]:start[i + 1]]`."""
+    """Cells of a role group, a level group and a class of texts, region by region.
+
+    Cell i has `jobs[start[i]:start[i + 1]]`.
+    """
 
     keys: tuple[dict[str, str], ...]
     start: Ints
@@ -87,10 +91,10 @@ def shares(
 ) -> pd.DataFrame:
     """All cells of all measures for one day, with the columns of `tables.Shares`.
 
-    A cell has a row for each item that one of its jobs has, and for the items that its measure declares. It has none
-    where the answer of no job is known. Cells below the minimum keep their counts, without shares; a share that few
-    employers make, or with a wide interval, is `low` and says why (`statistics.share_doubts`). Cells already in
-    `cells` are reused.
+    What is read from texts has cells of their own for each class of text. A cell has a row for each item that one of
+    its jobs has, and for the items that its measure declares. It has none where the answer of no job is known. Cells
+    below the minimum keep their counts, without shares; a share that few employers make, or with a wide interval, is
+    `low` and says why (`statistics.share_doubts`). Cells already in `cells` are reused.
     """
     measures = tuple(measures)
     cells = cells or Cells(Shares, as_of)
@@ -98,14 +102,14 @@ def shares(
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
     jobs = _read_jobs(con, given)
     relations = _stage_relations(con, measures, given)
-    cells_of_groups: dict[tuple[str, str], _Cells] = {}
+    cells_of_groups: dict[tuple[str, str, str], _Cells] = {}
     computed = []
     for measure in measures:
         answers = _read_answers(con, measure, relations[measure.relation], len(jobs.employer))
         context = [measure.name, window_days]
         if measure.has_categories:
             context.append(hashlib.blake2b(repr(category_of).encode(), digest_size=16).hexdigest())
-        for groups in itertools.product(measure.role_groups, measure.seniority_groups):
+        for groups in itertools.product(measure.role_groups, measure.seniority_groups, measure.text_classes):
             if groups not in cells_of_groups:
                 cells_of_groups[groups] = _cells(jobs, *groups)
             here = cells_of_groups[groups]
@@ -121,7 +125,6 @@ def shares(
     if len(made):
         made["window_days"] = window_days
         made["estimand"] = ESTIMAND
-        made["text_class"] = made["measure"].map({measure.name: measure.text_class for measure in measures})
         has_categories = made["measure"].map({measure.name: measure.has_categories for measure in measures})
         made["category"] = made["item"].map(category_of).where(has_categories, None)
         for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
@@ -151,7 +154,7 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
     columns = _columns_of(
         con.execute(
             """
-        SELECT employer_number, role_group, seniority
+        SELECT employer_number, role_group, seniority, text_class
         FROM share_jobs JOIN (
             SELECT employer, row_number() OVER (ORDER BY employer) - 1 AS employer_number
             FROM (SELECT DISTINCT employer FROM share_jobs)
@@ -185,6 +188,7 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         employer=columns["employer_number"],
         role_group=np.asarray(columns["role_group"], dtype=object),
         seniority=np.asarray(columns["seniority"], dtype=object),
+        text_class=np.asarray(columns["text_class"], dtype=object),
         regions=tuple(regions),
         pair_region=pairs["region_number"][order],
         pair_job=pairs["job_number"][order],
@@ -256,18 +260,19 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
     )
 
 
-def _cells(jobs: _Jobs, role_group: str, seniority_group: str) -> _Cells:
-    """The cells of a role group and a level group that have jobs."""
+def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _Cells:
+    """The cells of a role group, a level group and a class of texts that have jobs."""
     levels = LEVEL_GROUPS[seniority_group]
     chosen = np.isin(jobs.role_group, CELL_GROUPS[role_group])
     if levels is not None:
         chosen &= np.isin(jobs.seniority, levels)
+    if text_class != ALL_TEXTS:
+        chosen &= np.isin(jobs.text_class, (text_class, NO_TEXT) if text_class == FULL_ADVERT else text_class)
     pairs = np.flatnonzero(chosen[jobs.pair_job])
     regions, start = np.unique(jobs.pair_region[pairs], return_index=True)
-    keys = (
-        {"region_level": level, "region": region, "role_group": role_group, "seniority_group": seniority_group}
-        for level, region in (jobs.regions[number] for number in regions)
-    )
+    groups = {"role_group": role_group, "seniority_group": seniority_group, "text_class": text_class}
+    places = (jobs.regions[number] for number in regions)
+    keys = ({"region_level": level, "region": region, **groups} for level, region in places)
     return _Cells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
 
 

@@ -1,8 +1,16 @@
 -- Jobs that statistics count, seen open in the `window_days` days that end with the day `as_of`: one row per job, with
--- what its adverts say. Where they differ, the first that says something is taken; text, pay and its components are
--- those of any.
+-- what its adverts say. Where they differ, the first that says something is taken; pay and its components are those of
+-- any. `text_class` is that of its best text, and what texts ask for, degree and years, is read from texts of that
+-- class alone, so that no comment answers for an advert.
 --
--- $languages: languages of the taxonomy of skills.
+-- $text_classes: classes of texts, the best first.
+WITH adverts AS (
+    SELECT
+        *,
+        list_position($text_classes, text_class) AS class_rank,
+        min(list_position($text_classes, text_class)) OVER (PARTITION BY job_id) AS best_rank
+    FROM open_postings(as_of, window_days)
+)
 SELECT
     o.job_id,
     arg_min(counted_employer(o.employer_id, o.source, o.board, o.posting_id), o.posting_id) AS employer,
@@ -12,13 +20,14 @@ SELECT
     arg_min(o.workplace, o.posting_id) AS workplace,
     arg_min(CASE WHEN len(o.remote_scope) > 0 THEN o.remote_scope END, o.posting_id) AS remote_scope,
     arg_min(o.employment_type, o.posting_id) AS employment_type,
-    arg_min(o.degree_min, o.posting_id) AS degree_min,
-    arg_min(o.years_min, o.posting_id) AS years_min,
+    arg_min(o.degree_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS degree_min,
+    arg_min(o.years_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS years_min,
+    arg_min(o.language, o.posting_id) FILTER (o.class_rank = o.best_rank) AS "language",
+    arg_min(o.text_class, (o.class_rank, o.posting_id)) AS text_class,
     min(e.industry) AS industry,
-    coalesce(bool_or(o.text_state = 'full' AND list_contains($languages, o.language)), false) AS has_text,
     bool_or(o.pay_low IS NOT NULL OR o.pay_high IS NOT NULL) AS states_pay,
     coalesce(any_value(c.components), []) AS pay_components
-FROM open_postings(as_of, window_days) AS o
+FROM adverts AS o
 LEFT JOIN core.employers AS e USING (employer_id)
 LEFT JOIN (
     SELECT p.job_id, list(DISTINCT a.component) AS components

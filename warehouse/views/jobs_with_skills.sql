@@ -1,10 +1,13 @@
 -- Skills that each job asks for, seen open in the `window_days` days that end with the day `as_of`: each skill once, at
--- its strongest requirement. `asked` is required or preferred, `any` that or mentioned.
-WITH strongest AS (
+-- its strongest requirement, from its texts of the best class. `asked` is required or preferred, `any` that or mentioned.
+WITH jobs AS (
+    FROM counted_jobs(as_of, window_days)
+), strongest AS (
     SELECT
         o.job_id, s.skill,
         min(CASE s.requirement WHEN 'required' THEN 1 WHEN 'preferred' THEN 2 ELSE 3 END) AS strength
     FROM open_postings(as_of, window_days) AS o
+    SEMI JOIN jobs AS b ON b.job_id = o.job_id AND b.text_class = o.text_class
     JOIN core.posting_skills AS s USING (posting_id)
     SEMI JOIN core.skills AS k ON k.skill = s.skill
     GROUP BY o.job_id, s.skill
@@ -19,7 +22,7 @@ WITH strongest AS (
     FROM strongest GROUP BY job_id
 )
 SELECT
-    j.job_id, j.has_text,
+    j.job_id, j.text_class, j."language",
     coalesce(n.required, []) AS required, coalesce(n.preferred, []) AS preferred,
     coalesce(n.mentioned, []) AS mentioned, coalesce(n.asked, []) AS asked, coalesce(n."any", []) AS "any"
-FROM counted_jobs(as_of, window_days) AS j LEFT JOIN named AS n USING (job_id)
+FROM jobs AS j LEFT JOIN named AS n USING (job_id)

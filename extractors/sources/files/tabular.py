@@ -52,7 +52,7 @@ from transforms.pay.currency import currency_of
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
-from transforms.records.vocabulary import PERIODS, TEXT_STATES
+from transforms.records.vocabulary import PERIODS, TEXT_CLASSES, TEXT_STATES
 from transforms.text.rejects import Rejected, left_out
 
 HOST = "https://tabular.invalid/"
@@ -79,7 +79,7 @@ BROKEN_WORKBOOK = (
     *(AttributeError, EOFError, OSError, RuntimeError),
 )
 """What zipfile and openpyxl raise on bytes that are no workbook."""
-CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES}
+CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
 TRUTH = {"true": True, "t": True, "1": True, "yes": True, "y": True}
 TRUTH |= {"false": False, "f": False, "0": False, "no": False, "n": False}
 BETWEEN = {"text": "\n\n", "location": ", "}
@@ -189,6 +189,7 @@ def _posting(mapped: Mapped, values: dict[str, Any], issues: Sequence[Issue]) ->
         requisition_id=values.get("requisition_id"),
         html=values.get("html"),
         text=values.get("text"),
+        text_class=values.get("text_class"),
         text_state=values.get("text_state") if values.get("text") or values.get("html") else None,
         location_text=values.get("location"),
         addresses=[place] if any(place[1:]) else [],

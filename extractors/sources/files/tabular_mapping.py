@@ -53,6 +53,7 @@ TEXTS = (
         "language",
         "pay_text",
         "text_state",
+        "text_class",
         "currency",
         "period",
         "tax",

@@ -20,6 +20,7 @@ from transforms.pay.amounts import stated_amount
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
+from transforms.records.vocabulary import TRUNCATED
 
 API = "https://api.adzuna.com/v1/api/jobs/"
 COUNTRIES = (
@@ -95,6 +96,7 @@ def read_result(result: dict[str, Any]) -> RawPosting:
         employer=(result.get("company") or {}).get("display_name"),
         html=result.get("description"),
         text_state="snippet" if result.get("description") else None,
+        text_class=TRUNCATED,
         location_text=", ".join(dict.fromkeys((*area[-1:], *area[1:2], *area[:1]))),
         addresses=[Address(country=area[0], region=area[1] if len(area) > 1 else None)] if area else (),
         employment_type=" ".join(filter(None, contract)) or None,

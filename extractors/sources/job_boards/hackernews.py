@@ -21,6 +21,7 @@ from transforms.place.location_line import folded, is_understood
 from transforms.place.places import whereabouts
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
+from transforms.records.vocabulary import FORUM_COMMENT
 from transforms.role.titles import employment_type_of, names_a_job, names_employment
 from transforms.text.normalise import text_of
 
@@ -166,6 +167,7 @@ def read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
             url=f"https://news.ycombinator.com/item?id={id}",
             employer=line.employer,
             text="\n".join(said for at, said in enumerate(lines) if at - 1 not in others_lines[title]),
+            text_class=FORUM_COMMENT,
             location_text="; ".join(line.places) or None,
             employment_type=", ".join(line.kinds) or None,
             posted_on=comment.get("created_at_i"),

@@ -23,6 +23,7 @@ from transforms.pay.currency import currency_of
 from transforms.place.places import Address, country_of
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
+from transforms.records.vocabulary import TRUNCATED
 
 API = "https://www.reed.co.uk/api/1.0/"
 KEY = "JOBMARKET_REED_KEY"
@@ -118,6 +119,7 @@ def read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
         employer=advert.get("employerName"),
         html=advert.get("jobDescription"),
         text_state=None if is_whole else "snippet" if advert.get("jobDescription") else "none",
+        text_class=None if is_whole else TRUNCATED,
         location_text=place,
         addresses=[Address(country="GB", locality=place)] if is_in_kingdom else (),
         employment_type=", ".join(filter(None, (advert.get("contractType"), hours))) or None,

@@ -14,7 +14,8 @@ WITH spelled AS (
 ), demand AS (
     SELECT item AS skill, n_unknown AS n_without_text, n_yes AS n_asking, n_employers_yes AS n_employers_asking, *
     FROM mart.shares
-    WHERE as_of = $as_of AND measure = 'skill_asked' AND region_level = 'world' AND role_group = 'ai_engineering'
+    WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
+        AND measure = 'skill_asked' AND region_level = 'world' AND role_group = 'ai_engineering'
 ), read AS (
     SELECT word, arg_min(c.skill, (-coalesce(d.n_asking, 0), preference)) AS skill
     FROM candidates c LEFT JOIN demand d ON d.skill = c.skill GROUP BY word

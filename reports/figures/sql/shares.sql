@@ -5,5 +5,6 @@ SELECT
     n_employers, n_effective, n_unknown, n_yes AS n_asking, n_employers_yes AS n_employers_asking, largest_employer,
     share, share_lo, share_hi, status, reason
 FROM mart.shares
-WHERE as_of = $as_of AND measure = $measure AND region_level = 'world' AND role_group = $role_group AND n_yes > 0
+WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
+    AND measure = $measure AND region_level = 'world' AND role_group = $role_group AND n_yes > 0
 ORDER BY list_position($order::VARCHAR[], item) NULLS LAST, share DESC NULLS LAST, n_yes DESC, item

@@ -7,6 +7,7 @@ import dataclasses
 import doctest
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from flows.accuracy.scorecard import (
     write_record,
 )
 from flows.accuracy.scoring import Figure, GoldError, Score, score, wilson
+from transforms.text.lookups import cells_of, languages_read
 
 WITH_GOLD = pytest.mark.skipif(not GOLD.is_dir(), reason=f"the labelled cases are not at {GOLD}")
 
@@ -374,3 +376,13 @@ def test_every_file_of_cases_says_how_it_was_drawn() -> None:
         set(scoring.GOLD_FILES) - {"hn_silver_names.tsv"} | {"adverts_read.jsonl", scorecard.DRAWN.name, "audit.jsonl"}
         == drawn
     )
+
+
+def test_the_languages_that_count_are_those_of_the_record() -> None:
+    """The lookup says why a language is in a denominator, and with the counts of the record."""
+    row = re.compile(r"^\| `languages\.(\w+)\.(\w+)` .*? (\d+)/(\d+) \|", re.MULTILINE)
+    counted = row.findall(RECORD.read_text(encoding="utf-8"))
+    told = {tuple(list(row.values())[:4]) for row in cells_of("reading_recall") if row["n_cases"] != "0"}
+    assert told == set(counted)
+    assert languages_read("skills") == ("en", "de", "fr", "zh", "ja", "ko")
+    assert "es" not in languages_read("years"), "one case decides nothing"

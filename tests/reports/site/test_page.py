@@ -51,7 +51,7 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
     put(
         tables.Postings,
         {"posting_id": "ashby:1", "source": "ashby", "role_group": "ai_engineering", "seniority": "mid",
-         "pay_region": "Northern America", "text_state": "full", **pay},
+         "pay_region": "Northern America", "text_state": "full", "text_class": "full_advert", **pay},
     )  # fmt: skip
     return compute_figures(con, AS_OF, code_version="1.2.3")
 

@@ -38,6 +38,7 @@ def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
         seniority="mid",
         seniority_inferred=False,
         text_state="none",
+        text_class="none",
     )
     return frame.assign(**columns)
 

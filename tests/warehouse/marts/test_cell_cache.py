@@ -106,7 +106,7 @@ def edits(chance: random.Random) -> Iterator[str]:
         f"UPDATE core.postings SET role = 'ai_researcher', role_group = 'ai_science' WHERE {some}",
         f"UPDATE core.postings SET employer = 'E1' WHERE {some}",
         f"UPDATE core.postings SET (first_seen_at, version_from, last_seen_at) = {LONG_AGO} WHERE {some}",
-        f"UPDATE core.postings SET text_state = 'none' WHERE {some}",
+        f"UPDATE core.postings SET text_state = 'none', text_class = 'none' WHERE {some}",
         f"DELETE FROM core.posting_skills WHERE {some}",
         f"UPDATE core.posting_skills SET requirement = 'mentioned' WHERE {some}",
         f"DELETE FROM core.postings WHERE {some}",

@@ -60,10 +60,11 @@ def posting(number: int, **said: Any) -> Postings:
         "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
         "employer_id": f"e{number}",
         "role": role, "role_group": GROUP_OF_ROLE[role], "seniority": "senior", "seniority_inferred": False,
-        "text_state": "full", "language": "en", "employment_type": "FULL_TIME", "pay_low": 150e3, "pay_high": 200e3,
-        "currency": "USD", "period": "year", "pay_source": "stated", "annual_low": 150e3, "annual_high": 200e3,
-        "annual_low_usd": 150e3, "annual_high_usd": 200e3, "pay_country": country, "pay_region": region,
-        "pay_continent": continent, "pay_market": "local", "country": country, "region": region,
+        "text_state": "full", "text_class": "full_advert", "language": "en", "employment_type": "FULL_TIME",
+        "pay_low": 150e3, "pay_high": 200e3, "currency": "USD", "period": "year", "pay_source": "stated",
+        "annual_low": 150e3, "annual_high": 200e3, "annual_low_usd": 150e3, "annual_high_usd": 200e3,
+        "pay_country": country, "pay_region": region, "pay_continent": continent, "pay_market": "local",
+        "country": country, "region": region,
         "continent": continent, "first_seen_at": NOW, "last_seen_at": NOW, "warc": "x/1", "record": 0,
         "content_hash": "0" * 32,
     }  # fmt: skip
@@ -406,8 +407,8 @@ def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database
         ],
     )
     put(con, [posting(i) for i in range(40)])
-    put(con, [posting(100 + i, text_state="none", language=None) for i in range(10)])
-    put(con, [posting(200, language="ja")])
+    put(con, [posting(100 + i, text_state="none", text_class="none", language=None) for i in range(10)])
+    put(con, [posting(200, language="sv")])
     place = {"position": 0, "place_text": "US", "country": "US", "region": "Northern America", "continent": "Americas"}
     put(con, [PostingPlaces(posting_id=f"x:{i:04}", **place) for i in range(40)])  # type: ignore[arg-type]
     named = [("Python", "required", 30), ("R", "preferred", 20), ("Java", "mentioned", 40)]

@@ -165,8 +165,8 @@ COLUMNS: dict[str, tuple[dict[str, Any], str, tuple[int, int, int]]] = {
     "role": ({"role": "mlops_engineer"}, "mlops_engineer", (1, 1, 0)),
     "workplace": ({"workplace": "remote"}, "remote", (1, 0, 1)),
     "remote_scope": ({"workplace": "remote", "remote_scope": ("US", "CA")}, "CA", (1, 0, 0)),
-    "degree": ({"degree_min": "none"}, "none", (1, 0, 1)),
-    "years": ({"years_min": 3.5}, "2-3", (1, 0, 1)),
+    "degree": ({"degree_min": "none"}, "none", (1, 1, 0)),
+    "years": ({"years_min": 3.5}, "2-3", (1, 1, 0)),
     "employment_type": ({"employment_type": "CONTRACTOR"}, "CONTRACTOR", (1, 1, 0)),
     "pay_stated": (UNPAID, "yes", (1, 1, 0)),
 }
@@ -225,7 +225,7 @@ def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
         for name in named
     ]
     database.load_lookup(con, Skills, taxonomy)
-    put(con, [posting(1), posting(2), posting(3, text_state="none", language=None)])
+    put(con, [posting(1), posting(2), posting(3, text_state="none", text_class="none", language=None)])
     put(
         con,
         [
@@ -240,7 +240,42 @@ def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
     assert counts(con, "skill_asked") == {"Python": yes, "R": yes}
     assert counts(con, "skill_any") == {"Java": yes, "Python": yes, "R": yes}
     assert set(found(con, "skill_any")["category"]) == {"Programming Languages"}
-    assert set(found(con, "skill_any")["text_class"]) == {"with_text"}
+    assert set(found(con, "skill_any")["text_class"]) == {"full_advert"}
+
+
+def test_what_texts_ask_for_is_counted_by_class_of_text(con: database.Connection) -> None:
+    said = [("full_advert", "master"), ("full_advert", None), ("forum_comment", None), ("snippet", None)]
+    put(con, [posting(i, text_class=name, degree_min=degree) for i, (name, degree) in enumerate(said)])
+    put(con, [posting(9, text_state="none", text_class="none", language=None)])
+    rows = found(con, "degree").reset_index()
+    shown = rows[rows["n_yes"] > 0]
+    answers = {(row.text_class, row.item): (row.n_yes, row.n_jobs, row.n_unknown) for row in shown.itertuples()}
+    assert answers == {
+        ("full_advert", "master"): (1, 2, 1),  # the advert without any text is not known
+        ("full_advert", "not_asked"): (1, 2, 1),
+        ("forum_comment", "not_asked"): (1, 1, 0),
+        ("snippet", "not_asked"): (1, 1, 0),
+    }
+    assert set(found(con, "pay_stated")["text_class"]) == {"all"}
+
+
+def test_no_comment_answers_for_an_advert_of_the_same_job(con: database.Connection) -> None:
+    advert = posting(1, job_id="one", years_min=None)
+    comment = posting(0, job_id="one", years_min=7.0, degree_min="doctorate", text_class="forum_comment")
+    put(con, [advert, comment])
+    for measure in ("years", "degree"):
+        rows = found(con, measure).reset_index()
+        assert rows[rows["n_yes"] > 0][["item", "text_class"]].values.tolist() == [["not_asked", "full_advert"]]
+
+
+@pytest.mark.parametrize("language", ["sv", None])
+def test_texts_in_a_language_that_is_not_read_ask_for_nothing_that_is_known(
+    con: database.Connection, language: str | None
+) -> None:
+    put(con, [posting(1), posting(2, language=language)])
+    for measure in ("years", "degree"):
+        rows = found(con, measure).reset_index()
+        assert rows.loc[rows["item"] == "not_asked", ["n_yes", "n_jobs", "n_unknown"]].values.tolist() == [[1, 1, 1]]
 
 
 def answer(day: date) -> Responses:
