@@ -15,7 +15,17 @@ from typing import Any
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from transforms.records.vocabulary import AI_GROUPS, CELL_GROUPS, ROLE_GROUPS
+from transforms.records.vocabulary import (
+    AI_GROUPS,
+    ALL_TEXTS,
+    CELL_GROUPS,
+    FORUM_COMMENT,
+    FULL_ADVERT,
+    NO_TEXT,
+    ROLE_GROUPS,
+    SNIPPET,
+    TRUNCATED,
+)
 from warehouse.checks.gate import GateResult, check_rules
 from warehouse.marts.measures import MEASURES
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
@@ -29,6 +39,16 @@ def _seen(window_days: int) -> str:
 
 SEEN = _seen(365)
 ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
+TEXTS_OF_JOB = f"""
+    SELECT job_id, unnest([
+        CASE WHEN bool_or(text_class = '{FULL_ADVERT}') OR bool_and(text_class = '{NO_TEXT}') THEN '{FULL_ADVERT}'
+            WHEN bool_or(text_class = '{TRUNCATED}') THEN '{TRUNCATED}'
+            WHEN bool_or(text_class = '{SNIPPET}') THEN '{SNIPPET}' ELSE '{FORUM_COMMENT}' END,
+        '{ALL_TEXTS}'
+    ]) AS text_class
+    FROM ({SEEN}) GROUP BY job_id
+"""
+"""The classes of texts in whose cells each job is: of its best text, and of all; without any text, of full adverts."""
 OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GROUPS}) USING (job_id)"
 """Postings of jobs with a posting of an AI role: those among which the jobs are that count as AI jobs."""
 
@@ -112,19 +132,21 @@ COUNTS = {
         WHERE coalesce(m.n_jobs, 0) <> coalesce(c.n, 0) OR coalesce(m.n_of_roles, 0) <> coalesce(c.n, 0)""",
     "mart.shares counts the jobs of core, whether they answer or not": f"""
         SELECT format('{{}}, {{}}: {{}} jobs, others in core', measure, role_group, n) FROM (
-            SELECT DISTINCT measure, role_group, n_jobs + n_unknown AS n FROM mart.shares
+            SELECT DISTINCT measure, role_group, text_class, n_jobs + n_unknown AS n FROM mart.shares
             WHERE as_of = $as_of AND region_level = 'world' AND seniority_group = 'all' AND measure IN {OF_ALL_JOBS}
         ) ANTI JOIN (
-            SELECT g.name AS role_group, count(*) AS n FROM ({ROLE_OF_JOB}) AS j JOIN ({GROUPS}) AS g USING (role_group)
-            GROUP BY g.name
-        ) USING (role_group, n)""",
+            SELECT g.name AS role_group, text_class, count(*) AS n
+            FROM ({ROLE_OF_JOB}) AS j JOIN ({TEXTS_OF_JOB}) USING (job_id) JOIN ({GROUPS}) AS g USING (role_group)
+            GROUP BY g.name, text_class
+        ) USING (role_group, text_class, n)""",
     "mart.shares has every skill that core has": f"""
         SELECT DISTINCT format('{{}} of {{}}', skill, j.role_group)
         FROM ({SEEN}) AS p JOIN core.posting_skills USING (posting_id) SEMI JOIN core.skills USING (skill)
         JOIN ({ROLE_OF_JOB}) AS j USING (job_id)
-        WHERE p.text_state = 'full' AND p.language = 'en' AND NOT EXISTS (
+        WHERE p.text_class = '{FULL_ADVERT}' AND p.language = 'en' AND NOT EXISTS (
             SELECT 1 FROM mart.shares AS m
             WHERE m.as_of = $as_of AND m.measure = 'skill_any' AND m.region_level = 'world'
+                AND m.text_class = p.text_class
                 AND m.role_group = j.role_group AND m.item = skill
         )""",
     **{

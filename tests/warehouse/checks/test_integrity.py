@@ -90,14 +90,14 @@ BREAKS = {
     "mart.shares has every skill that core has": (
         "INSERT INTO core.skills (skill, category, kind, aliases, case_rule, evidence)"
         " VALUES ('Python', 'Programming Languages', 'technology', [], 'any', 'test');"
-        " UPDATE core.postings SET text_state = 'full', language = 'en' WHERE posting_id = 'board:2';"
+        " UPDATE core.postings SET text_state = 'full', text_class = 'full_advert', language = 'en' WHERE posting_id = 'board:2';"
         ' INSERT INTO core.posting_skills (posting_id, skill, requirement, start, "end")'
         " VALUES ('board:2', 'Python', 'required', 0, 1)"
     ),
     "mart.shares counts the jobs of core, whether they answer or not": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
-        " VALUES ('2026-01-03', 'skill_asked', 'Python', 'world', 'World', 'data', 'all', 365, 'with_text',"
+        " VALUES ('2026-01-03', 'skill_asked', 'Python', 'world', 'World', 'data', 'all', 365, 'full_advert',"
         " 'share_of_jobs_capped', 1, 2, 4, 3, 'suppressed', 'few')"
     ),
 }
