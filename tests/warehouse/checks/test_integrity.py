@@ -90,7 +90,8 @@ BREAKS = {
     "mart.shares has every skill that core has": (
         "INSERT INTO core.skills (skill, category, kind, aliases, case_rule, evidence)"
         " VALUES ('Python', 'Programming Languages', 'technology', [], 'any', 'test');"
-        " UPDATE core.postings SET text_state = 'full', text_class = 'full_advert', language = 'en' WHERE posting_id = 'board:2';"
+        " UPDATE core.postings SET text_state = 'full', text_class = 'full_advert', language = 'en'"
+        " WHERE posting_id = 'board:2';"
         ' INSERT INTO core.posting_skills (posting_id, skill, requirement, start, "end")'
         " VALUES ('board:2', 'Python', 'required', 0, 1)"
     ),
