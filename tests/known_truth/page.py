@@ -45,7 +45,8 @@ HEADS = {
 NOTES = {
     "pay": (
         "`band_low` is p25 of the low ends, `band_high` p75 of the high ends, the others are of midpoints. p10, p25, "
-        "p75 and p90 are shown and not scored. *Rounded*: ends as employers round them; where the grid of 5,000 and "
+        "p75 and p90 are shown and not scored; p10 and p90 are printed from G* "
+        "36 on. *Rounded*: ends as employers round them; where the grid of 5,000 and "
         "10,000 dollars is wider than the error, the estimate hardly varies and the width is that of the grid."
     ),
     "shares": (
@@ -105,7 +106,7 @@ def _misses(lines: Sequence[Line]) -> Iterator[str]:
     for line in missing:
         where = ", ".join(part for part in (line.generator, f"n = {line.n}", line.kind, line.estimand) if part)
         yield f"- {where}: {'; '.join(line.misses)}"
-    few = {(line.generator, line.n) for line in lines if line.table == "pay" and not line.score.is_scored_printed}
+    few = {(line.generator, line.n) for line in lines if line.estimand == "p50" and not line.score.is_scored_printed}
     if few:
         yield ""
         names = ", ".join(f"{name} n = {n}" for name, n in sorted(few))

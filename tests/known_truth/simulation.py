@@ -34,7 +34,7 @@ from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
 from warehouse.marts.closing_rates import Readings, estimate_closing_rates
 from warehouse.marts.estimators import Cells, count_cells, estimate_quantiles, estimate_shares
 from warehouse.marts.nonresponse import bound_medians, tilt_medians
-from warehouse.marts.printing import find_broken_rules
+from warehouse.marts.printing import find_broken_rules, is_tail_known
 
 MARKETS = 2_000
 """Markets of a row: a coverage of 95 % is then within 1 point of itself."""
@@ -73,7 +73,8 @@ def score_pay(generator: Generator, n: int, n_markets: int, *, is_heaped: bool) 
         )
         for k, name in enumerate(names):
             ends = found.low[:, k], found.high[:, k]
-            scored = score(truth[name], found.value[:, k], *ends, is_printed(cells))
+            shown = is_printed(cells) & is_tail_known(cells, QUANTILES[name][1])
+            scored = score(truth[name], found.value[:, k], *ends, shown)
             misses = find_misses(name, scored, is_heaped=is_heaped) if generator.is_scored else []
             kind = "rounded" if is_heaped else "as drawn"
             lines.append(Line("pay", generator.name, n, kind, name, scored, tuple(misses)))

@@ -90,11 +90,13 @@ def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
     freedom. Where none closed, it goes from 0 to Poisson's end for the open days, fewer by G* / G.
 
     Intervals after which the board is gone are left out, and mass closings, which are marked: more than `MASS_PART` of
-    `MIN_MASS_OPEN` or more, where the cell's rate, of the others, would give so many hardly ever.
+    `MIN_MASS_OPEN` or more, where the cell's rate, of the other intervals or, without any, of all, would give so many
+    hardly ever.
     """
     is_followed = ~readings.is_gone.astype(bool) & (readings.n_open > 0)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
-    rate, _ = _fit(readings.where(is_followed & ~is_many), n_cells)
+    others, whole = (_fit(readings.where(chosen), n_cells)[0] for chosen in (is_followed & ~is_many, is_followed))
+    rate = np.where(np.isnan(others), whole, others)
     is_mass = is_many & (_chance_of(readings, rate) < MASS_CHANCE)
     used = readings.where(is_followed & ~is_mass)
     rate, spread = _fit(used, n_cells)

@@ -140,8 +140,7 @@ def estimate_shares(
     share = np.clip(total / n, 0, 1)
     variance = _jackknife(cells, row_cell, employer, row, yes, share)
     correlation = _find_correlation(cells, row_cell, sum_by(row, yes**2 / m, n_rows), share)
-    implied = 1 + (sum_by(cells.employer_cell, cells.employer_jobs**2, cells.n_cells) / cells.n_jobs - 1) * correlation
-    effect = _find_design_effect(variance * n, share, implied[row_cell])
+    effect = _find_design_effect(variance * n, share, _imply_effect(cells, correlation)[row_cell])
     effective = _find_effective(cells, row_cell, effect, level)
     low, high = bound_share(share, effective, level)
     alone = cells.n_employers[row_cell] < 2
@@ -242,12 +241,17 @@ def estimate_quantiles(
 ) -> QuantileEstimates:
     """Estimate quantiles from one entry for each job: its place in `cells.employer_jobs` and its value.
 
-    The value interpolates between jobs in the middle of their steps (Hazen; type 5 of Hyndman and Fan 1996). The
-    interval holds each q that |F(q) - p| <= t se(F(q)) does not refuse, F being the share of jobs at or below q; on
+    The value stands at the level p + (p - 1/2) / (3 G*), interpolated between jobs in the middle of their steps: the
+    median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages") for as many values
+    as there are even employers; by jobs alone, quantiles of few employers are drawn towards the median.
+
+    The interval holds each q that |F(q) - p| <= t se(F(q)) does not refuse, F being the share of jobs at or below q; on
     steps, where many adverts state one amount, the share below q is held against p from above (Francisco and Fuller
-    1991, "Quantile Estimation with a Complex Survey Design"). The variance of F(q) is the jackknife's, and where p (1 -
-    p) is more than F (1 - F), as in the outer tail, is raised by their ratio: the design effect is that at q, the share
-    is p (Wilson 1927). `level` is one number or one for each cell. Infinite values are allowed, NaN raises ValueError.
+    1991, "Quantile Estimation with a Complex Survey Design"). The design effect of F(q) is the jackknife's, or the
+    geometric mean of it and of the one that sizes imply, as for shares, at the correlation of being below the quantile.
+    The share in its variance is p where p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are
+    never beyond the values seen (see `printing.is_tail_known`). `level` is one number or one for each cell. Infinite
+    values are allowed, NaN raises ValueError.
     """
     _refuse_gaps("values", value, is_finite=False)
     if len(value) != int(cells.n_jobs.sum()):
@@ -255,13 +259,14 @@ def estimate_quantiles(
     steps = _count_steps(cells, employer, value)
     t = cells.find_t(level)
     weight = 1 / (cells.employer_jobs * cells.n_employers[cells.employer_cell])[steps.employer]
+    alone = cells.n_employers < 2
     columns = []
     for p in at:
-        found = _interpolate(steps, np.ones(len(value)), p)
-        low, high = _invert(steps, p, t)
-        alone = cells.n_employers < 2
+        found = _interpolate(steps, np.ones(len(value)), p + (p - 0.5) / (3 * cells.n_even))
+        low, high = _invert(steps, p, t, _find_implied_effect(cells, steps, p))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, found), np.maximum(high, found)))
-        columns.append((found, low, high, _find_effect(steps, p), _interpolate(steps, weight, p)))
+        of_employers = _interpolate(steps, weight, p + (p - 0.5) / (3 * cells.n_employers))
+        columns.append((found, low, high, _find_effect(steps, p), of_employers))
     value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
         error = (high - low) / (2 * t[:, None] * np.abs(value))
@@ -277,6 +282,8 @@ class _Steps:
     value: Floats
     below: Floats
     variance: Floats
+    square_of_means: Floats
+    """Σ y²/m over employers' jobs y at or below."""
     is_last: Flags
     start: Ints
     """Where each cell begins; one entry more than cells."""
@@ -309,7 +316,8 @@ def _count_steps(cells: Cells, employer: Ints, value: Floats) -> _Steps:
     part = below / n
     variance = (g - 1) / g * np.maximum(squares - 2 * part * means + g * part**2, 0)
     is_last = np.append((value[1:] != value[:-1]) | (cell[1:] != cell[:-1]), True)
-    return _Steps(cell, employer, value, part, variance, is_last, start)
+    of_means = add_up((2 * earlier + 1) / cells.employer_jobs[employer])
+    return _Steps(cell, employer, value, part, variance, of_means, is_last, start)
 
 
 def _count_earlier(employer: Ints, n_employers: int) -> Floats:
@@ -321,13 +329,13 @@ def _count_earlier(employer: Ints, n_employers: int) -> Floats:
     return earlier
 
 
-def _interpolate(steps: _Steps, weight: Floats, p: float) -> Floats:
-    """Quantiles by cell of jobs with these weights; each stands in the middle of its weight."""
+def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
+    """Quantiles by cell, at a level of its own, of jobs with these weights; each stands in the middle of its weight."""
     sums = np.concatenate([[0.0], np.cumsum(weight)])
     start, end = steps.start[:-1], steps.start[1:]
     whole = sums[end] - sums[start]
     middle = (sums[1:] - weight / 2 - sums[start][steps.cell]) / whole[steps.cell]
-    before = sum_by(steps.cell, middle < p - TINY, len(start)).astype(np.int64)
+    before = sum_by(steps.cell, middle < p[steps.cell] - TINY, len(start)).astype(np.int64)
     left = start + np.clip(before - 1, 0, None)
     right = np.minimum(start + before, end - 1)
     gap = middle[right] - middle[left]
@@ -338,12 +346,14 @@ def _interpolate(steps: _Steps, weight: Floats, p: float) -> Floats:
     return np.where((a == b) | (part <= TINY), a, np.where(part >= 1 - TINY, b, between))
 
 
-def _invert(steps: _Steps, p: float, t: Floats) -> tuple[Floats, Floats]:
+def _invert(steps: _Steps, p: float, t: Floats, implied: Floats) -> tuple[Floats, Floats]:
     """Ends of the interval of a quantile by cell (see `estimate_quantiles`)."""
     last = steps.is_last
     cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
     spread = np.maximum(below * (1 - below), TINY)
-    margin = t[cell] * np.sqrt(steps.variance[last] * np.maximum(p * (1 - p) / spread, 1))
+    n = np.diff(steps.start)[cell]
+    variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * implied[cell] * spread / n))
+    margin = t[cell] * np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
     begin = np.searchsorted(cell, np.arange(len(t) + 1))
     place = np.arange(len(cell))
     first = begin[1:] - 1
@@ -356,12 +366,33 @@ def _invert(steps: _Steps, p: float, t: Floats) -> tuple[Floats, Floats]:
     return value[first], value[after]
 
 
+def _place_of(steps: _Steps, p: float) -> Ints:
+    """Place by cell, after the last of equal values, where F first reaches p; the step before where F is 1 there."""
+    last = np.flatnonzero(steps.is_last)
+    cell = steps.cell[last]
+    n_cells = len(steps.start) - 1
+    begin = np.searchsorted(cell, np.arange(n_cells + 1))
+    short = sum_by(cell, steps.below[last] < p - TINY, n_cells).astype(np.int64)
+    return np.asarray(last[np.maximum(np.minimum(begin[:-1] + short, begin[1:] - 2), begin[:-1])])
+
+
 def _find_effect(steps: _Steps, p: float) -> Floats:
     """Design effect of F at the quantile, by cell."""
-    n = np.diff(steps.start)
-    place = steps.start[:-1] + np.clip(np.ceil(p * n).astype(np.int64) - 1, 0, np.maximum(n - 2, 0))
+    place = _place_of(steps, p)
     below = steps.below[place]
-    return _divide(steps.variance[place] * n, below * (1 - below))
+    return _divide(steps.variance[place] * np.diff(steps.start), below * (1 - below))
+
+
+def _find_implied_effect(cells: Cells, steps: _Steps, p: float) -> Floats:
+    """Design effect that sizes imply by cell, at the correlation of being below the quantile within employers."""
+    place = _place_of(steps, p)
+    here = np.arange(cells.n_cells)
+    return _imply_effect(cells, _find_correlation(cells, here, steps.square_of_means[place], steps.below[place]))
+
+
+def _imply_effect(cells: Cells, correlation: Floats) -> Floats:
+    """Kish's design effect by cell, 1 + (Σm²/N - 1) times the correlation within employers."""
+    return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
 
 
 @dataclass(frozen=True)

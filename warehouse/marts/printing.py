@@ -44,6 +44,10 @@ RULES = (
     ),
 )  # fmt: skip
 """The gravest first: the first that a cell breaks is its reason."""
+QUARTILES = (0.25, 0.75)
+"""Quantiles between these are printed wherever the cell is: measured, their intervals cover."""
+MAX_CHANCE_UNSEEN = 0.025
+"""Chance that all employers are on one side of a quantile, above which no value seen can be an end of its interval."""
 MAX_SHARE_WIDTH = 0.30
 """A share whose interval is wider than 30 points is printed as an interval without the point (Parker et al. 2017)."""
 MAX_AMOUNT_WIDTH = 0.40
@@ -66,6 +70,17 @@ def explain_broken_rules(cells: Cells, broken: NDArray[np.int64]) -> list[str | 
         RULES[rule].text.format(values[rule][cell], 100 * values[rule][cell]) if rule >= 0 else None
         for cell, rule in enumerate(broken)
     ]
+
+
+def is_tail_known(cells: Cells, p: float) -> Flags:
+    """Whether the quantile p of each cell may be printed beside the cell itself, by the number of even employers.
+
+    Beyond the quartiles all of them may be on one side by chance, (1 - p)^G* or p^G*: the interval has no end there.
+    p10 and p90 need G* of 36 or more.
+    """
+    if QUARTILES[0] <= p <= QUARTILES[1]:
+        return np.ones(cells.n_cells, dtype=bool)
+    return np.asarray(max(p, 1 - p) ** cells.n_even <= MAX_CHANCE_UNSEEN)
 
 
 def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:

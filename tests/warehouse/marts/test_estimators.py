@@ -15,6 +15,7 @@ from warehouse.marts import statistics
 from warehouse.marts.estimators import (
     Cells,
     Floats,
+    Ints,
     ShareEstimates,
     bound_ranks,
     bound_share,
@@ -23,7 +24,7 @@ from warehouse.marts.estimators import (
     estimate_shares,
     simultaneous_level,
 )
-from warehouse.marts.printing import RULES, explain_broken_rules, find_broken_rules, find_interval_only
+from warehouse.marts.printing import RULES, explain_broken_rules, find_broken_rules, find_interval_only, is_tail_known
 
 N_MARKETS = 400
 """A coverage of 95 % is then within 2.2 points of itself."""
@@ -149,7 +150,8 @@ def test_quantiles_are_those_of_numpy_whatever_the_order(cell: list[tuple[int, f
     order = rng.permutation(len(employer))
     first = estimate_quantiles(one_cell(jobs), employer, value, (p,))
     second = estimate_quantiles(one_cell(jobs), employer[order], value[order], (p,))
-    assert first.value[0, 0] == pytest.approx(np.quantile(value, p, method="hazen"))
+    level = p + (p - 0.5) / (3 * one_cell(jobs).n_even[0])
+    assert first.value[0, 0] == pytest.approx(np.quantile(value, np.clip(level, 0, 1), method="hazen"))
     assert [first.value[0, 0], first.low[0, 0], first.high[0, 0]] == [
         second.value[0, 0],
         second.low[0, 0],
@@ -169,11 +171,15 @@ def test_an_interval_holds_the_values_that_are_not_refused(cell: list[tuple[int,
     t = cells.find_t()[0]
     ends: defaultdict[str, list[float]] = defaultdict(list)
     steps = np.unique(value)
+    parts = np.array([(value <= q).mean() for q in steps])
+    middle = steps[max(min(int((parts < p - 1e-9).sum()), len(steps) - 2), 0)]
+    implied = implied_effect(jobs, np.bincount(employer, value <= middle, len(jobs)).astype(float))
     for place, q in enumerate(steps):
         below = np.bincount(employer, value <= q, len(jobs))
         part = below.sum() / jobs.sum()
         without = (below.sum() - below) / (jobs.sum() - jobs)
         variance = (len(jobs) - 1) / len(jobs) * ((without - part) ** 2).sum()
+        variance = max(variance, np.sqrt(variance * implied * part * (1 - part) / jobs.sum()))
         margin = t * np.sqrt(variance * max(p * (1 - p) / max(part * (1 - part), 1e-9), 1))
         if part + margin >= p - 1e-9:
             ends["low"].append(q)
@@ -182,6 +188,18 @@ def test_an_interval_holds_the_values_that_are_not_refused(cell: list[tuple[int,
     found = estimate_quantiles(cells, employer, value, (p,))
     assert found.low[0, 0] == min(*ends["low"], found.value[0, 0])
     assert found.high[0, 0] == max(max(ends["high"], default=steps[0]), found.value[0, 0])
+
+
+def implied_effect(jobs: Ints, yes: Floats) -> float:
+    """Kish's design effect at the correlation within employers, by a plain analysis of variance of 0 and 1."""
+    n, g, share = jobs.sum(), len(jobs), yes.sum() / jobs.sum()
+    between = (jobs * (yes / jobs - share) ** 2).sum()
+    within = (yes * (1 - yes / jobs)).sum()
+    mean_between, mean_within = between / (g - 1), within / max(n - g, 1)
+    size = (n - (jobs**2).sum() / n) / (g - 1)
+    whole = mean_between + (size - 1) * mean_within
+    correlation = np.clip((mean_between - mean_within) / whole, 0, 1) if n > g and whole > 0 else 1.0
+    return float(1 + ((jobs**2).sum() / n - 1) * correlation)
 
 
 def test_cells_do_not_touch_each_other() -> None:
@@ -237,6 +255,16 @@ def test_rules_of_printing_look_at_the_sample_only() -> None:
         "n_jobs", "n_employers", "n_even", "n_even", None, "n_even"
     ]  # fmt: skip
     assert explain_broken_rules(cells, broken)[0] == "not enough data (n = 29; 30 needed)"
+
+
+def test_far_quantiles_take_more_employers() -> None:
+    cells = one_cell([1] * 34), one_cell([1] * 36)
+    assert [bool(is_tail_known(cell, p)[0]) for cell in cells for p in (0.1, 0.25, 0.9)] == [
+        False,
+        True,
+        False,
+        *[True] * 3,
+    ]
 
 
 def test_wide_intervals_are_printed_without_the_point() -> None:
