@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test quick long check bench lint types sample generated lock clean
+.PHONY: run test quick long check bench known-truth lint types sample generated lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
@@ -29,6 +29,9 @@ types: $(INSTALLED)
 
 bench: $(INSTALLED)  ## adverts per second of each stage, beside floor and plain version
 	$(BIN)/python -m tests.bench.bench
+
+known-truth: $(INSTALLED)  ## hold the estimators against markets of known truth, write docs/known_truth.md
+	nice -n 10 $(BIN)/python -m tests.known_truth.simulation
 
 sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m extractors.sample.make

@@ -1,0 +1,140 @@
+"""The document that the simulation writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+
+from tests.known_truth.markets import SEED, read_generators
+from tests.known_truth.scoring import (
+    MAX_WIDTH,
+    MIN_COVERAGE,
+    MIN_COVERAGE_PRINTED,
+    MIN_PART_PRINTED,
+    MIN_PRINTED,
+    Score,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One estimand on one row of markets."""
+
+    table: str
+    generator: str
+    n: int
+    kind: str
+    """What sets apart rows of one size: rounding, part that states pay, days between readings."""
+    estimand: str
+    score: Score
+    misses: tuple[str, ...]
+
+
+COLUMNS = (
+    *("generator", "n", "", "estimand", "printed", "covered %", "of printed %", "too high %", "too low %", "width"),
+    *("of printed", "bias %", "without", "misses"),
+)
+HEADS = {
+    "pay": "Quantiles of pay",
+    "shares": "Shares of jobs",
+    "silence": "The median where not all state pay",
+    "closings": "Closing rates",
+}
+NOTES = {
+    "pay": (
+        "`band_low` is p25 of the low ends, `band_high` p75 of the high ends, the others are of midpoints. p10, p25, "
+        "p75 and p90 are shown and not scored; p10 and p90 are printed from G* "
+        "36 on. *Rounded*: ends as employers round them; where the grid of 5,000 and "
+        "10,000 dollars is wider than the error, the estimate hardly varies and the width is that of the grid."
+    ),
+    "shares": (
+        "A share of 1 % in 30 to 150 jobs is estimated as 0 most often, and then no interval that covers can be within "
+        "1.3 of its standard deviation: the upper end is what so many jobs without one can exclude."
+    ),
+    "silence": (
+        "*bounds*: the interval for the median of all jobs, where more than half state pay and both ends are finite "
+        "(else without). *tilted*: bias of the median at the true odds; *stated*: that of the median of "
+        "those who state it."
+    ),
+    "closings": "n is the number of boards, on 60 days; one in nine vanishes in that time.",
+}
+
+
+def write_page(lines: Sequence[Line], n_markets: int, day: date, seconds: float) -> str:
+    """The whole document as Markdown."""
+    return "\n".join(_page(lines, n_markets, day, seconds)) + "\n"
+
+
+def _page(lines: Sequence[Line], n_markets: int, day: date, seconds: float) -> Iterator[str]:
+    yield "# Known truth"
+    yield ""
+    yield (
+        f"Written by `make known-truth` on {day}: {n_markets:,} markets a row (closing rates 1,000 at most), "
+        f"seed {SEED}, {seconds / 60:.0f} minutes. What is sampled and what is to be found stands at the head of "
+        "`tests/known_truth/markets.py`, committed before the estimators. Generators:"
+    )
+    yield ""
+    for generator in read_generators():
+        yield f"- `{generator.name}`: employer sizes {generator.title}"
+    yield ""
+    yield (
+        f"Asked for: coverage of {100 * MIN_COVERAGE:.0f} % over all markets and of {100 * MIN_COVERAGE_PRINTED:.0f} % "
+        f"over those that are printed (scored from {MIN_PRINTED} on), a median width of at most {MAX_WIDTH} times 3.92 "
+        "standard deviations of the estimate, bias of p50 at most 1 %, of the band's ends 3 %, or 1 % as drawn. Pareto "
+        "is not scored."
+    )
+    yield ""
+    yield from _misses(lines)
+    for table, head in HEADS.items():
+        yield from _table(table, head, [line for line in lines if line.table == table])
+
+
+def _misses(lines: Sequence[Line]) -> Iterator[str]:
+    first = [line for line in lines if line.generator == "band" and line.n == 150 and line.table == "pay"]
+    part = min((line.score.n_printed / line.score.n_markets for line in first), default=0.0)
+    yield (
+        f"Of the first generator's markets of 150 jobs {100 * part:.0f} % are printed "
+        f"({100 * MIN_PART_PRINTED:.0f} % asked for)."
+    )
+    yield ""
+    missing = [line for line in lines if line.misses]
+    scored = sum(line.table != "silence" or line.estimand == "bounds" for line in lines)
+    yield f"Of {scored} lines these {len(missing)} miss something:" if missing else "Nothing is missed."
+    yield ""
+    for line in missing:
+        where = ", ".join(part for part in (line.generator, f"n = {line.n}", line.kind, line.estimand) if part)
+        yield f"- {where}: {'; '.join(line.misses)}"
+    few = {(line.generator, line.n) for line in lines if line.estimand == "p50" and not line.score.is_scored_printed}
+    if few:
+        yield ""
+        names = ", ".join(f"{name} n = {n}" for name, n in sorted(few))
+        yield f"Fewer than {MIN_PRINTED} printed markets, so not scored over these: {names}."
+    yield ""
+
+
+def _table(table: str, head: str, lines: Sequence[Line]) -> Iterator[str]:
+    yield f"## {head}"
+    yield ""
+    yield NOTES[table]
+    yield ""
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield "|---|--:|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
+    for line in lines:
+        found = line.score
+        cells = (
+            line.generator, line.n, line.kind, line.estimand, found.n_printed, _percent(found.coverage),
+            _percent(found.coverage_printed), _percent(found.below), _percent(found.above), _ratio(found.width),
+            _ratio(found.width_printed), f"{100 * found.bias:+.1f}", found.n_without, "; ".join(line.misses),
+        )  # fmt: skip
+        yield "| " + " | ".join(str(cell) for cell in cells) + " |"
+    yield ""
+
+
+def _percent(part: float) -> str:
+    return "" if isnan(part) else f"{100 * part:.1f}"
+
+
+def _ratio(value: float) -> str:
+    return "" if isnan(value) else f"{value:.2f}"

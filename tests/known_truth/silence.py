@@ -1,0 +1,52 @@
+"""Markets of which not every job states its pay, and more often or less often the higher it is.
+
+Written before the estimators it judges; seed as in `markets`. The estimand is the median midpoint of all jobs, stated
+or not. Whether pay is stated is largely a habit of the employer, which the employer's effect stands for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.known_truth.markets import MEDIAN_PAY, SD_LOG_PAY, SEED, Flags, Generator, Markets, draw_markets
+
+STATED = (0.60, 0.75, 0.90)
+"""Parts of jobs that state pay: 75 % in Northern America, the others to both sides of it."""
+ODDS = (0.5, 1.0, 2.0)
+"""By what the odds of stating pay change for each standard deviation of log pay."""
+SD_HABIT = 2.0
+"""Standard deviation over employers of the log odds to state pay."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How pay is stated: the part of jobs that state it, and the odds as in `ODDS`."""
+
+    stated: float
+    odds: float
+
+
+def draw_silent_markets(generator: Generator, n_jobs: int, n_markets: int, silence: Silence) -> tuple[Markets, Flags]:
+    """Markets without heaping, and which jobs state their pay. The sizes count all jobs."""
+    markets = draw_markets(generator, n_jobs, n_markets, is_heaped=False)
+    drawn_as = (n_jobs, round(100 * silence.stated), round(100 * silence.odds))
+    rng = np.random.default_rng([SEED, *generator.name.encode(), *drawn_as])
+    slope = np.log(silence.odds)
+    habit = SD_HABIT * rng.standard_normal(int(markets.employer[-1]) + 1)[markets.employer]
+    score = slope * (np.log(markets.mid) - np.log(MEDIAN_PAY)) / SD_LOG_PAY + habit
+    centre = _centre_of(silence.stated, slope)
+    return markets, rng.random(len(score)) < 1 / (1 + np.exp(-(centre + score)))
+
+
+def _centre_of(stated: float, slope: float) -> float:
+    """The log odds at the median at which `stated` of the jobs state pay, by Gauss-Hermite quadrature."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    sd = np.hypot(slope, SD_HABIT)
+    low, high = -20.0, 20.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        mean = float(weights @ (1 / (1 + np.exp(-(middle + sd * nodes)))) / weights.sum())
+        low, high = (middle, high) if mean < stated else (low, middle)
+    return low

@@ -1,0 +1,193 @@
+"""All estimators over all markets of known truth: one command, one dated table (`make known-truth`).
+
+Writes docs/known_truth.md. `--markets` sets how many markets a row has, `--processes` how many rows run at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from tests.known_truth.closings import BOARDS, DISTANCES, RATE, draw_intervals
+from tests.known_truth.markets import (
+    QUANTILES,
+    SHARES,
+    SIZES,
+    Flags,
+    Floats,
+    Generator,
+    Markets,
+    draw_markets,
+    find_truth,
+    read_generators,
+)
+from tests.known_truth.page import Line, write_page
+from tests.known_truth.scoring import Score, find_misses, score
+from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
+from warehouse.marts.closing_rates import Readings, estimate_closing_rates
+from warehouse.marts.estimators import Cells, count_cells, estimate_quantiles, estimate_shares
+from warehouse.marts.nonresponse import bound_medians, tilt_medians
+from warehouse.marts.printing import find_broken_rules, is_tail_known
+
+MARKETS = 2_000
+"""Markets of a row: a coverage of 95 % is then within 1 point of itself."""
+MARKETS_OF_BOARDS = 1_000
+"""Markets of a row of closing rates: 150 boards on 60 days are nine million readings already."""
+PAGE = Path(__file__).parents[2] / "docs" / "known_truth.md"
+
+
+def cells_of(markets: Markets) -> Cells:
+    """Markets as cells."""
+    jobs = np.bincount(markets.employer)
+    first = np.searchsorted(markets.employer, np.arange(len(jobs)))
+    return count_cells(markets.market[first], jobs, markets.n_markets)
+
+
+def is_printed(cells: Cells) -> Flags:
+    return np.asarray(find_broken_rules(cells) < 0)
+
+
+@lru_cache(maxsize=4)
+def truth_of(name: str, is_heaped: bool) -> dict[str, float]:
+    (generator,) = (generator for generator in read_generators() if generator.name == name)
+    return find_truth(generator, is_heaped=is_heaped)
+
+
+def score_pay(generator: Generator, n: int, n_markets: int, *, is_heaped: bool) -> list[Line]:
+    """Quantiles of pay on one row."""
+    markets = draw_markets(generator, n, n_markets, is_heaped=is_heaped)
+    cells = cells_of(markets)
+    truth = truth_of(generator.name, is_heaped)
+    lines = []
+    for amount in ("low", "mid", "high"):
+        names = [name for name, (of, _) in QUANTILES.items() if of == amount]
+        found = estimate_quantiles(
+            cells, markets.employer, getattr(markets, amount), [QUANTILES[name][1] for name in names]
+        )
+        for k, name in enumerate(names):
+            ends = found.low[:, k], found.high[:, k]
+            shown = is_printed(cells) & is_tail_known(cells, QUANTILES[name][1])
+            scored = score(truth[name], found.value[:, k], *ends, shown)
+            misses = find_misses(name, scored, is_heaped=is_heaped) if generator.is_scored else []
+            kind = "rounded" if is_heaped else "as drawn"
+            lines.append(Line("pay", generator.name, n, kind, name, scored, tuple(misses)))
+    return lines
+
+
+def estimate_asks(markets: Markets, cells: Cells) -> tuple[Floats, Floats, Floats]:
+    """Shares and ends, markets x `SHARES`."""
+    n_items = len(SHARES)
+    row_cell = np.repeat(np.arange(markets.n_markets), n_items)
+    n_employers = len(cells.employer_jobs)
+    yes = np.stack([np.bincount(markets.employer, asks, n_employers) for asks in markets.asks.T.astype(float)], axis=1)
+    employer, item = np.nonzero(yes)
+    row = cells.employer_cell[employer] * n_items + item
+    found = estimate_shares(cells, row_cell, employer, row, yes[employer, item])
+    shape = (markets.n_markets, n_items)
+    return found.share.reshape(shape), found.low.reshape(shape), found.high.reshape(shape)
+
+
+def score_shares(generator: Generator, n: int, n_markets: int) -> list[Line]:
+    """Shares on one row."""
+    markets = draw_markets(generator, n, n_markets, is_heaped=False)
+    cells = cells_of(markets)
+    share, low, high = estimate_asks(markets, cells)
+    lines = []
+    for place, truth in enumerate(SHARES):
+        name = f"{100 * truth:.0f} %"
+        scored = score(truth, share[:, place], low[:, place], high[:, place], is_printed(cells))
+        misses = find_misses(name, scored, is_heaped=False) if generator.is_scored else []
+        lines.append(Line("shares", generator.name, n, "", name, scored, tuple(misses)))
+    return lines
+
+
+def score_bounds(generator: Generator, n: int, n_markets: int, silence: Silence) -> list[Line]:
+    """Bounds of the median, and the median at the true odds, on one row."""
+    markets, stated = draw_silent_markets(generator, n, n_markets, silence)
+    cells = cells_of(markets)
+    value = np.where(stated, markets.mid, np.nan)
+    truth = truth_of(generator.name, False)["p50"]
+    found = bound_medians(cells, markets.employer, value)
+    shown = is_printed(cells) & found.is_informative
+    low, high = (np.where(found.is_informative, end, np.nan) for end in (found.low, found.high))
+    middle = np.where(found.is_informative, (low + high) / 2, np.nan)
+    bounds = score(truth, np.nan_to_num(middle, nan=truth), low, high, shown)
+    kind = f"{100 * silence.stated:.0f} % state pay, odds x {silence.odds:g}"
+    lines = [Line("silence", generator.name, n, kind, "bounds", bounds, tuple(_bound_misses(bounds)))]
+    for name, odds in (("tilted", silence.odds), ("stated", 1.0)):
+        median = tilt_medians(markets.market, value, markets.n_markets, odds)
+        median = median[np.isfinite(median)]
+        no_end = np.full(len(median), np.nan)
+        lines.append(
+            Line("silence", generator.name, n, kind, name, score(truth, median, no_end, no_end, no_end > 0), ())
+        )
+    return lines
+
+
+def _bound_misses(found: Score) -> Iterator[str]:
+    if found.n_markets - found.n_without >= 200 and not found.coverage >= 0.93:
+        yield f"coverage {100 * found.coverage:.1f} %"
+
+
+def score_closings(generator: Generator, n_boards: int, n_markets: int, distance: int) -> list[Line]:
+    """Closing rates on one row."""
+    drawn = draw_intervals(generator, n_boards, n_markets, distance)
+    readings = Readings(
+        drawn.market, drawn.board, drawn.days.astype(float), drawn.n_open.astype(float),
+        drawn.n_closed.astype(float), drawn.is_gone.astype(bool),
+    )  # fmt: skip
+    found = estimate_closing_rates(readings, n_markets)
+    shown = (found.n_boards >= 10) & (found.n_even >= 8)
+    scored = score(RATE, found.rate, found.low, found.high, shown)
+    misses = []
+    if not scored.coverage >= 0.93:
+        misses.append(f"coverage {100 * scored.coverage:.1f} %")
+    if scored.is_scored_printed and not scored.coverage_printed >= 0.91:
+        misses.append(f"coverage printed {100 * scored.coverage_printed:.1f} %")
+    return [Line("closings", generator.name, n_boards, f"{distance} d", "closing rate", scored, tuple(misses))]
+
+
+def list_rows(n_markets: int) -> list[partial[list[Line]]]:
+    """All rows of the table, each to be computed apart."""
+    generators = read_generators()
+    rows: list[partial[list[Line]]] = []
+    for generator in generators:
+        for n in SIZES:
+            rows += [partial(score_pay, generator, n, n_markets, is_heaped=heaped) for heaped in (True, False)]
+            rows.append(partial(score_shares, generator, n, n_markets))
+    for generator in generators[:3]:
+        for silence in (Silence(stated, odds) for stated in STATED for odds in ODDS):
+            rows.append(partial(score_bounds, generator, 150, n_markets, silence))
+            if generator.name == "band":
+                rows.append(partial(score_bounds, generator, 600, n_markets, silence))
+    for distance in DISTANCES:
+        rows += [partial(score_closings, generators[1], n, min(n_markets, MARKETS_OF_BOARDS), distance) for n in BOARDS]
+    return rows
+
+
+def _compute(row: partial[list[Line]]) -> list[Line]:
+    return row()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--markets", type=int, default=MARKETS)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--page", type=Path, default=PAGE)
+    chosen = parser.parse_args()
+    began = time.monotonic()
+    with ProcessPoolExecutor(chosen.processes) as pool:
+        lines = [line for row in pool.map(_compute, list_rows(chosen.markets)) for line in row]
+    chosen.page.write_text(write_page(lines, chosen.markets, datetime.now(UTC).date(), time.monotonic() - began))
+    print(f"{chosen.page}: {sum(bool(line.misses) for line in lines)} of {len(lines)} lines miss something")
+
+
+if __name__ == "__main__":
+    main()

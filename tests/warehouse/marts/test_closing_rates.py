@@ -1,0 +1,79 @@
+"""Closing rates: known answers, boards that vanish, and coverage on boards whose rate is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.known_truth.markets import read_generators
+from tests.known_truth.simulation import score_closings
+from warehouse.marts.closing_rates import Rates, Readings, estimate_closing_rates
+
+
+def rates_of(*rows: tuple[int, float, int, int, bool], n_cells: int = 1, cells: list[int] | None = None) -> Rates:
+    """Rates of rows of board, days, open, closed and whether the board was gone."""
+    board, days, n_open, n_closed, gone = (np.array(column) for column in zip(*rows, strict=True))
+    cell = np.array(cells if cells else [0] * len(rows))
+    readings = Readings(cell, board, days.astype(float), n_open.astype(float), n_closed.astype(float), gone)
+    return estimate_closing_rates(readings, n_cells)
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_the_rate_does_not_depend_on_how_often_boards_are_read(days: int) -> None:
+    closed = round(100_000 * -np.expm1(-0.01 * days))
+    found = rates_of(*((board, days, 100_000, closed, False) for board in range(12)))
+    assert found.rate[0] == pytest.approx(0.01, rel=1e-3)
+    assert found.low[0] <= found.rate[0] <= found.high[0]
+
+
+def test_boards_that_are_gone_close_nothing() -> None:
+    rows = [(board, 1, 20, 1, False) for board in range(10)]
+    found = rates_of(*rows, (10, 1, 500, 500, True))
+    assert found.rate[0] == pytest.approx(rates_of(*rows).rate[0])
+    assert found.n_gone[0] == 1
+    assert found.n_boards[0] == 10
+
+
+def test_a_mass_closing_is_left_out_and_marked() -> None:
+    rows = [(board, 1, 20, 1, False) for board in range(10)]
+    found = rates_of(*rows, (10, 1, 40, 30, False), (11, 1, 8, 7, False))
+    assert found.is_mass_closing.tolist() == [*[False] * 10, True, False]  # a board of eight closes so many by chance
+    assert found.open_days[0] == 208
+
+
+def test_a_board_that_is_read_seldom_may_close_more_than_half() -> None:
+    found = rates_of(*((board, 60, 12, 7, False) for board in range(20)))
+    assert not found.is_mass_closing.any()
+    assert found.rate[0] == pytest.approx(-np.log(5 / 12) / 60, rel=1e-3)
+
+
+def test_no_closing_has_an_upper_end() -> None:
+    found = rates_of(*((board, 1, 10, 0, False) for board in range(10)))
+    assert found.rate[0] == found.low[0] == 0
+    assert found.high[0] == pytest.approx(3.689 / 100, rel=1e-3)
+
+
+def test_one_board_has_no_interval_and_an_empty_cell_nothing() -> None:
+    found = rates_of((0, 1, 100, 2, False), n_cells=2)
+    assert found.rate[0] == pytest.approx(0.0202, rel=1e-2)
+    assert np.isnan([found.low[0], found.high[0], found.rate[1], found.low[1]]).all()
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ((0, 0, 5, 1, False), "no length"),
+        ((0, 1, 5, 6, False), "more adverts closed"),
+        ((0, np.nan, 5, 1, False), "days must be numbers"),
+    ],
+)
+def test_readings_that_cannot_be_are_refused(row: tuple[int, float, int, int, bool], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        rates_of(row)
+
+
+@pytest.mark.parametrize("distance", [1, 30])
+def test_intervals_cover_the_rate(distance: int) -> None:
+    (line,) = score_closings(read_generators()[1], 40, 150, distance)
+    assert line.score.coverage >= 0.90
+    assert abs(line.score.bias) < 0.03

@@ -1,0 +1,210 @@
+"""Closings per open advert and day, from what boards list at one reading and lack at the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from warehouse.marts.estimators import LEVEL, Cells, Flags, Floats, Ints, count_cells, sum_by
+
+MIN_MASS_OPEN = 10
+"""A board with fewer adverts closes more than half of them too easily to be called a mass closing."""
+MASS_PART = 0.5
+"""Part of a board's adverts that a mass closing exceeds in one interval."""
+MASS_FACTOR = 2.0
+"""A mass closing would be rare even on a board that closes this many times as fast as the cell …"""
+MASS_CHANCE = 0.001
+"""… rarer than this. Without it, boards that are read seldom would be left out for closing fast."""
+ITERATIONS = 60
+MAX_SPREAD = 2.0
+"""Largest squared coefficient of variation of boards' rates that is believed."""
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One entry for each board and interval between two complete readings of it in a row."""
+
+    cell: Ints
+    board: Ints
+    """From 0; a board is of one cell."""
+    days: Floats
+    """Between the two readings, above 0."""
+    n_open: Floats
+    """Adverts that the first lists."""
+    n_closed: Floats
+    """Of these, those that the second, and one that confirms it, lack."""
+    is_gone: Flags
+    """Whether the board itself was gone at the second, which closes nothing."""
+
+    def __post_init__(self) -> None:
+        for name in ("days", "n_open", "n_closed"):
+            if not np.isfinite(getattr(self, name)).all():
+                raise ValueError(f"{name} must be numbers")
+        if (self.days <= 0).any():
+            raise ValueError("readings of one day: an interval has no length")
+        if ((self.n_closed < 0) | (self.n_closed > self.n_open)).any():
+            raise ValueError("more adverts closed than were open")
+
+    def where(self, chosen: Flags) -> Readings:
+        """The chosen entries."""
+        return Readings(
+            cell=self.cell[chosen],
+            board=self.board[chosen],
+            days=self.days[chosen],
+            n_open=self.n_open[chosen],
+            n_closed=self.n_closed[chosen],
+            is_gone=self.is_gone[chosen],
+        )
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Closing rates by cell, per open advert and day; NaN where nothing was followed."""
+
+    rate: Floats
+    low: Floats
+    high: Floats
+    relative_standard_error: Floats
+    n_boards: Ints
+    n_even: Floats
+    """G* of boards by their open days."""
+    open_days: Floats
+    n_closed: Floats
+    n_gone: Ints
+    """Intervals left out because the board was gone."""
+    is_mass_closing: Flags
+    """By interval: left out as a mass closing."""
+
+
+def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
+    """Estimate closing rates by cell; the estimand is the mean of the boards' rates, weighted by their open adverts.
+
+    What closed between two readings did so on an unknown day. A board with rate r loses 1 - exp(-r d) of its adverts
+    within d days, and boards differ, by a gamma law whose spread v is that of their counts beyond chance: of a cell it
+    is 1 - (1 + v r d)^(-1/v) (Hougaard 1984). The rate is where as many close as did. Its error is the
+    delete-one-board jackknife's, to first order; the interval is taken on the log scale, with t of G* - 1 degrees of
+    freedom. Where none closed, it goes from 0 to Poisson's end for the open days, fewer by G* / G.
+
+    Intervals after which the board is gone are left out, and mass closings, which are marked: more than `MASS_PART` of
+    `MIN_MASS_OPEN` or more, where the cell's rate, of the other intervals or, without any, of all, would give so many
+    hardly ever.
+    """
+    is_followed = ~readings.is_gone.astype(bool) & (readings.n_open > 0)
+    is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
+    others, whole = (_fit(readings.where(chosen), n_cells)[0] for chosen in (is_followed & ~is_many, is_followed))
+    rate = np.where(np.isnan(others), whole, others)
+    is_mass = is_many & (_chance_of(readings, rate) < MASS_CHANCE)
+    used = readings.where(is_followed & ~is_mass)
+    rate, spread = _fit(used, n_cells)
+    boards, place, numbers = _count_boards(used)
+    low, high, error = np.full((3, n_cells), np.nan)
+    n_boards, n_even, open_days, n_closed = np.zeros((4, n_cells))
+    if len(numbers):
+        n_boards[numbers], n_even[numbers] = boards.n_employers, boards.n_even
+        open_days[numbers] = boards.n_jobs
+        n_closed = sum_by(used.cell, used.n_closed, n_cells)
+        low[numbers], high[numbers], error[numbers] = _bound(used, rate, spread, boards, place, numbers)
+    return Rates(
+        rate=rate,
+        low=low,
+        high=high,
+        relative_standard_error=error,
+        n_boards=n_boards.astype(np.int64),
+        n_even=n_even,
+        open_days=open_days,
+        n_closed=n_closed,
+        n_gone=sum_by(readings.cell, readings.is_gone, n_cells).astype(np.int64),
+        is_mass_closing=is_mass,
+    )
+
+
+def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
+    """Part of adverts that close within so many days, and its derivative by the rate."""
+    v = np.maximum(spread, TINY)
+    left = np.exp(-np.log1p(v * rate * days) / v)
+    return 1 - left, days * left / (1 + v * rate * days)
+
+
+def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
+    """Rate and spread by cell; the spread is found at the rate of boards that do not differ."""
+    spread = np.zeros(n_cells)
+    rate = _solve(readings, spread, n_cells)
+    part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
+    n_boards = int(readings.board.max()) + 1 if len(readings.board) else 0
+    expected, pull, chance = (
+        sum_by(readings.board, what, n_boards)
+        for what in (
+            readings.n_open * part - readings.n_closed,
+            readings.n_open * slope * rate[readings.cell],
+            readings.n_open * part * (1 - part),
+        )
+    )
+    cell = np.zeros(n_boards, dtype=np.int64)
+    cell[readings.board] = readings.cell
+    excess = sum_by(cell, expected**2 - chance, n_cells)
+    whole = sum_by(cell, pull**2, n_cells)
+    spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
+    return _solve(readings, spread, n_cells), spread
+
+
+def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
+    """The rate by cell at which as many adverts are expected to close as did; NaN where none was open."""
+    closed = sum_by(readings.cell, readings.n_closed, n_cells)
+    opened = sum_by(readings.cell, readings.n_open, n_cells)
+    # All intervals of a cell and length are one: there are far fewer of these than of boards and readings.
+    lengths, place = np.unique(readings.days, return_inverse=True)
+    pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
+    n_open = sum_by(pair, readings.n_open, len(pairs))
+    cell, length = np.divmod(pairs, max(len(lengths), 1))
+    days = lengths[length]
+    low, high = np.full(n_cells, np.log(1e-8)), np.full(n_cells, np.log(1e2))
+    for _ in range(ITERATIONS):
+        middle = (low + high) / 2
+        part, _ = _part_closed(np.exp(middle)[cell], spread[cell], days)
+        is_short = sum_by(cell, n_open * part, n_cells) < closed
+        low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
+    return np.where(opened == 0, np.nan, np.where(closed == 0, 0.0, np.exp(low)))
+
+
+def _chance_of(readings: Readings, rate: Floats) -> Floats:
+    """The chance that a board `MASS_FACTOR` times as fast as its cell closes as many or more; 0 without a rate."""
+    part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
+    return np.asarray(
+        special.betainc(np.maximum(readings.n_closed, TINY), readings.n_open - readings.n_closed + 1, part)
+    )
+
+
+def _count_boards(readings: Readings) -> tuple[Cells, Ints, Ints]:
+    """Boards as clusters of open days, the place of each entry's board among them, and the numbers of their cells."""
+    boards, place = np.unique(readings.board, return_inverse=True)
+    cell = np.zeros(len(boards), dtype=np.int64)
+    cell[place] = readings.cell
+    numbers, dense = np.unique(cell, return_inverse=True)
+    days = sum_by(place, readings.n_open * readings.days, len(boards))
+    return count_cells(dense, days, len(numbers)), place, numbers
+
+
+def _bound(
+    readings: Readings, rate: Floats, spread: Floats, boards: Cells, place: Ints, numbers: Ints
+) -> tuple[Floats, Floats, Floats]:
+    """Ends of the interval and relative standard error of the cells `numbers`; NaN with one board."""
+    part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
+    n, cell = len(boards.employer_cell), boards.employer_cell
+    surplus = sum_by(place, readings.n_closed - readings.n_open * part, n)
+    pull = sum_by(place, readings.n_open * slope, n)
+    rest = sum_by(cell, pull, len(numbers))[cell] - pull
+    moved = np.divide(surplus, rest, out=np.full(n, np.nan), where=rest > 0)
+    g = boards.n_employers
+    error = np.sqrt((g - 1) / g * sum_by(cell, moved**2, len(numbers)))
+    found = rate[numbers]
+    relative = np.divide(error, found, out=np.full(len(numbers), np.nan), where=found > 0)
+    reach = np.exp(boards.find_t() * np.where(np.isnan(relative), 0, relative))
+    none: NDArray[np.float64] = -np.log((1 - LEVEL) / 2) / (boards.n_jobs * boards.n_even / g)
+    low = np.where(found > 0, found / reach, 0.0)
+    high = np.where(found > 0, found * reach, none)
+    alone = g < 2
+    return np.where(alone, np.nan, low), np.where(alone, np.nan, high), np.where(alone, np.nan, relative)

@@ -1,0 +1,448 @@
+"""Estimates over jobs that come in employers: shares, quantiles and ranks, each with an interval that covers.
+
+Employers are the independent units (clusters), of which all jobs are read; the estimand counts jobs, so that an
+employer of ten jobs counts ten times. All variances are delete-one-employer jackknives. Their degrees of freedom are
+G* - 1, where G* = (Σm)² / Σm² over employers' jobs m is how many employers of one size would be as uneven (Carter,
+Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster Heterogeneity"). How well the
+intervals cover is measured on markets of known truth (docs/known_truth.md).
+
+Everything is pure and vectorised over cells: inputs are columns in any order, costs are those of sorting. A cell is a
+number from 0 to `n_cells` - 1. Ends of intervals are NaN where one employer is all there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+LEVEL = 0.95
+"""Chance that an interval holds the truth."""
+SHARE_DIGITS = 12
+"""Decimal places of a share: sums in another order differ from the 15th on, and no share is 1.0000000000000002."""
+TINY = 1e-9
+"""Below this a part of a cell is rounding."""
+
+
+def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
+    """Sums of values by group, 0 to `n_groups` - 1."""
+    return np.asarray(np.bincount(group, values, n_groups), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells as they are sampled. Arrays are by cell, those of `employer_…` have an entry for each cell and employer."""
+
+    employer_cell: Ints
+    employer_jobs: Floats
+    n_jobs: Floats
+    n_employers: Ints
+    n_even: Floats
+    """G*: as many employers of one size would be as uneven; from 1 to `n_employers`."""
+    largest: Floats
+    """Part of the jobs that the largest employer has, 0 to 1."""
+
+    @property
+    def n_cells(self) -> int:
+        """How many cells."""
+        return len(self.n_jobs)
+
+    def find_t(self, level: float | Floats = LEVEL) -> Floats:
+        """The quantile of Student's t that a two-sided interval of this level takes, by cell; at least one degree."""
+        freedom = np.maximum(self.n_even - 1, 1)
+        return np.asarray(special.stdtrit(freedom, 0.5 + np.asarray(level) / 2), dtype=np.float64)
+
+    def find_leverage(self) -> Floats:
+        """1 / (jobs of the cell without the employer), by employer; NaN where nothing is left."""
+        rest = self.n_jobs[self.employer_cell] - self.employer_jobs
+        return _divide(np.ones(len(rest)), rest)
+
+
+def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> Cells:
+    """Cells out of one entry for each cell and employer: the cell's number and the employer's jobs in it.
+
+    Raises ValueError on an employer without jobs, NaN, or a cell without employers.
+    """
+    jobs = np.asarray(jobs, dtype=np.float64)
+    _refuse_gaps("jobs of an employer", jobs)
+    if (jobs <= 0).any():
+        raise ValueError(f"employer {int(np.argmax(jobs <= 0))} has no jobs in its cell; leave it out")
+    n_employers = np.bincount(cell, minlength=n_cells).astype(np.int64)
+    if len(n_employers) != n_cells or (n_employers == 0).any():
+        raise ValueError(f"cells must be 0 to {n_cells - 1} and have an employer each")
+    n_jobs = sum_by(cell, jobs, n_cells)
+    squares = sum_by(cell, jobs**2, n_cells)
+    most = np.zeros(n_cells)
+    np.maximum.at(most, cell, jobs)
+    return Cells(
+        employer_cell=cell,
+        employer_jobs=jobs,
+        n_jobs=n_jobs,
+        n_employers=n_employers,
+        n_even=np.clip(n_jobs**2 / squares, 1, n_employers),
+        largest=most / n_jobs,
+    )
+
+
+@dataclass(frozen=True)
+class ShareEstimates:
+    """Shares of jobs, one entry for each row, a cell and something that its jobs may ask for."""
+
+    n_yes: Ints
+    n_employers_yes: Ints
+    largest_yes: Floats
+    """The largest employer's part of the jobs that ask; NaN where none does."""
+    share: Floats
+    low: Floats
+    high: Floats
+    standard_error: Floats
+    """By the design effect that the interval takes; NaN with one employer."""
+    relative_standard_error: Floats
+    """Of the share; NaN where it is 0."""
+    design_effect: Floats
+    """Variance over that of as many independent jobs."""
+    employer_share: Floats
+    """The mean over employers of their own shares: each employer counts once, which answers another question."""
+    correlation: Floats
+    """Within employers, by cell: over all its rows together (0 to 1)."""
+
+
+def estimate_shares(
+    cells: Cells, row_cell: Ints, employer: Ints, row: Ints, yes: Ints | Floats, level: float | Floats = LEVEL
+) -> ShareEstimates:
+    """Estimate the share of each row from the employers whose jobs ask: `employer`, `row`, and how many of its jobs.
+
+    `row_cell` is the cell of each row, `employer` a place in `cells.employer_jobs`. Pairs without such jobs may be left
+    out; each pair is given once. `level` is one number or one for each row. Costs grow with the pairs.
+
+    Intervals are Korn and Graubard's (1998, "Confidence Intervals for Proportions With Small Expected Number of
+    Positive Counts Estimated From Survey Data"): Clopper and Pearson's for n / design effect jobs, fewer by the ratio
+    of squared quantiles of t. The design effect is the jackknife's, or the geometric mean of it and of the one that
+    the cell's sizes imply at the correlation of all its rows (Kish 1965), where that is more: a rare skill's own
+    variance rests on the few employers that were met, and is too small where the large one was not. Where no job or
+    every job asks, the jackknife has none, and the sizes' alone is taken.
+    """
+    yes = np.asarray(yes, dtype=np.float64)
+    _refuse_gaps("jobs that ask", yes)
+    m = cells.employer_jobs[employer]
+    if (yes < 0).any() or (yes > m).any():
+        raise ValueError("an employer has more jobs that ask than jobs, or fewer than none")
+    n_rows = len(row_cell)
+    n = cells.n_jobs[row_cell]
+    total = sum_by(row, yes, n_rows)
+    share = np.clip(total / n, 0, 1)
+    variance = _jackknife(cells, row_cell, employer, row, yes, share)
+    correlation = _find_correlation(cells, row_cell, sum_by(row, yes**2 / m, n_rows), share)
+    effect = _find_design_effect(variance * n, share, _imply_effect(cells, correlation)[row_cell])
+    effective = _find_effective(cells, row_cell, effect, level)
+    low, high = bound_share(share, effective, level)
+    alone = cells.n_employers[row_cell] < 2
+    top = np.zeros(n_rows)
+    np.maximum.at(top, row, yes)
+    error = np.where(alone, np.nan, np.sqrt(effect * share * (1 - share) / n))
+    return ShareEstimates(
+        n_yes=total.astype(np.int64),
+        n_employers_yes=np.bincount(row[yes > 0], minlength=n_rows).astype(np.int64),
+        largest_yes=_divide(top, total),
+        share=share.round(SHARE_DIGITS),
+        low=np.where(alone, np.nan, low),
+        high=np.where(alone, np.nan, high),
+        standard_error=error,
+        relative_standard_error=_divide(error, share),
+        design_effect=np.where(alone, np.nan, effect),
+        employer_share=np.clip(sum_by(row, yes / m, n_rows) / cells.n_employers[row_cell], 0, 1).round(SHARE_DIGITS),
+        correlation=correlation,
+    )
+
+
+def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
+    """Clopper and Pearson's interval for a share of `effective` independent jobs, which need be no whole number."""
+    tail = (1 - np.asarray(level)) / 2
+    yes = share * effective
+    no = effective - yes
+    low = np.where(share > 0, special.betaincinv(np.maximum(yes, TINY), no + 1, tail), 0.0)
+    high = np.where(share < 1, special.betaincinv(yes + 1, np.maximum(no, TINY), 1 - tail), 1.0)
+    low, high = np.minimum(low, share), np.maximum(high, share)
+    return np.clip(low, 0, 1).round(SHARE_DIGITS), np.clip(high, 0, 1).round(SHARE_DIGITS)
+
+
+def _jackknife(cells: Cells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
+    """Delete-one-employer variance of the share of each row about the share itself; NaN with one employer.
+
+    Without employer g the share moves by (share·m - y) / (N - m), so that employers without such jobs need not be
+    given.
+    """
+    weight = cells.find_leverage() ** 2
+    m = cells.employer_jobs
+    base = sum_by(cells.employer_cell, weight * m**2, cells.n_cells)
+    given = weight[employer]
+    cross = sum_by(row, given * m[employer] * yes, len(share))
+    square = sum_by(row, given * yes**2, len(share))
+    g = cells.n_employers[row_cell]
+    return np.asarray((g - 1) / g * np.maximum(share**2 * base[row_cell] - 2 * share * cross + square, 0))
+
+
+def _find_correlation(cells: Cells, row_cell: Ints, square_of_means: Floats, share: Floats) -> Floats:
+    """Correlation within employers by cell, of all its rows, by analysis of variance (Donner 1986, eq. 2.1), 0 to 1.
+
+    `square_of_means` is Σ y²/m over employers of each row. It is 1 where no employer has two jobs, or no row varies.
+    """
+    n, g = cells.n_jobs[row_cell], cells.n_employers[row_cell]
+    between = np.maximum(square_of_means - n * share**2, 0)
+    within = np.maximum(n * share * (1 - share) - between, 0)
+    mean_between = sum_by(row_cell, between / np.maximum(g - 1, 1), cells.n_cells)
+    mean_within = sum_by(row_cell, within / np.maximum(n - g, 1), cells.n_cells)
+    size = (cells.n_jobs - cells.n_jobs / cells.n_even) / np.maximum(cells.n_employers - 1, 1)
+    whole = mean_between + (size - 1) * mean_within
+    found = _divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, whole, 0))
+    return np.clip(np.where(np.isnan(found), 1, found), 0, 1)
+
+
+def _find_design_effect(variance_times_n: Floats, share: Floats, implied: Floats) -> Floats:
+    """The design effect that an interval takes (see `estimate_shares`)."""
+    simple = share * (1 - share)
+    own = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
+    return np.where(np.isnan(own), implied, np.maximum(own, np.sqrt(own * implied)))
+
+
+def _find_effective(cells: Cells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
+    """Independent jobs that tell as much as those of the cell, by Korn and Graubard's correction of freedom."""
+    n = cells.n_jobs[row_cell]
+    half = 0.5 + np.broadcast_to(np.asarray(level), n.shape) / 2
+    of_jobs = special.stdtrit(np.maximum(n - 1, 1), half)
+    of_employers = special.stdtrit(np.maximum(cells.n_even[row_cell] - 1, 1), half)
+    return np.asarray(n / np.maximum(effect, TINY) * (of_jobs / of_employers) ** 2, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class QuantileEstimates:
+    """Quantiles of jobs: cells x levels asked for, in the unit of the values."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    relative_standard_error: Floats
+    """Half the interval over t and the value; NaN with one employer."""
+    design_effect: Floats
+    """Of the share of jobs at or below the value."""
+    employer_value: Floats
+    """The quantile when each employer counts once, its jobs equally: it answers another question."""
+
+
+def estimate_quantiles(
+    cells: Cells, employer: Ints, value: Floats, at: Sequence[float], level: float | Floats = LEVEL
+) -> QuantileEstimates:
+    """Estimate quantiles from one entry for each job: its place in `cells.employer_jobs` and its value.
+
+    The value stands at the level p + (p - 1/2) / (3 G*), interpolated between jobs in the middle of their steps: the
+    median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages") for as many values
+    as there are even employers; by jobs alone, quantiles of few employers are drawn towards the median.
+
+    The interval holds each q that |F(q) - p| <= t se(F(q)) does not refuse, F being the share of jobs at or below q; on
+    steps, where many adverts state one amount, the share below q is held against p from above (Francisco and Fuller
+    1991, "Quantile Estimation with a Complex Survey Design"). The design effect of F(q) is the jackknife's, or the
+    geometric mean of it and of the one that sizes imply, as for shares, at the correlation of being below the quantile.
+    The share in its variance is p where p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are
+    never beyond the values seen (see `printing.is_tail_known`). `level` is one number or one for each cell. Infinite
+    values are allowed, NaN raises ValueError.
+    """
+    _refuse_gaps("values", value, is_finite=False)
+    if len(value) != int(cells.n_jobs.sum()):
+        raise ValueError(f"{len(value)} values for {int(cells.n_jobs.sum())} jobs")
+    steps = _count_steps(cells, employer, value)
+    t = cells.find_t(level)
+    weight = 1 / (cells.employer_jobs * cells.n_employers[cells.employer_cell])[steps.employer]
+    alone = cells.n_employers < 2
+    columns = []
+    for p in at:
+        found = _interpolate(steps, np.ones(len(value)), p + (p - 0.5) / (3 * cells.n_even))
+        low, high = _invert(steps, p, t, _find_implied_effect(cells, steps, p))
+        low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, found), np.maximum(high, found)))
+        of_employers = _interpolate(steps, weight, p + (p - 0.5) / (3 * cells.n_employers))
+        columns.append((found, low, high, _find_effect(steps, p), of_employers))
+    value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
+    with np.errstate(invalid="ignore"):
+        error = (high - low) / (2 * t[:, None] * np.abs(value))
+    return QuantileEstimates(value, low, high, error, np.where(np.isnan(low), np.nan, effect), of_employers)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Jobs sorted by cell and value, with F and its variance just after each; `is_last` of those that are equal."""
+
+    cell: Ints
+    employer: Ints
+    value: Floats
+    below: Floats
+    variance: Floats
+    square_of_means: Floats
+    """Σ y²/m over employers' jobs y at or below."""
+    is_last: Flags
+    start: Ints
+    """Where each cell begins; one entry more than cells."""
+
+
+def _count_steps(cells: Cells, employer: Ints, value: Floats) -> _Steps:
+    """Sort jobs and run through them once: each adds one to the jobs at or below of its employer and its cell.
+
+    With w = 1 / (N - m), F without employer g is w (Y - y), so that sums over employers of it and of its square are
+    sums of what each job adds: 2y + 1 to y².
+    """
+    cell = cells.employer_cell[employer]
+    order = np.lexsort((value, cell))
+    cell, employer, value = cell[order], employer[order], value[order]
+    start = np.searchsorted(cell, np.arange(cells.n_cells + 1))
+    n, g = cells.n_jobs[cell], cells.n_employers[cell]
+    below = np.arange(len(cell)) - start[cell] + 1.0
+    earlier = _count_earlier(employer, len(cells.employer_jobs))
+    weight = np.nan_to_num(cells.find_leverage())
+    of_job = weight[employer]
+
+    def add_up(what: Floats) -> Floats:
+        sums = np.concatenate([[0.0], np.cumsum(what)])
+        return np.asarray(sums[1:] - sums[start[cell]], dtype=np.float64)
+
+    first = sum_by(cells.employer_cell, weight, cells.n_cells)[cell]
+    second = sum_by(cells.employer_cell, weight**2, cells.n_cells)[cell]
+    squares = below**2 * second - 2 * below * add_up(of_job**2) + add_up((2 * earlier + 1) * of_job**2)
+    means = below * first - add_up(of_job)
+    part = below / n
+    variance = (g - 1) / g * np.maximum(squares - 2 * part * means + g * part**2, 0)
+    is_last = np.append((value[1:] != value[:-1]) | (cell[1:] != cell[:-1]), True)
+    of_means = add_up((2 * earlier + 1) / cells.employer_jobs[employer])
+    return _Steps(cell, employer, value, part, variance, of_means, is_last, start)
+
+
+def _count_earlier(employer: Ints, n_employers: int) -> Floats:
+    """How many jobs of the same employer stand before each."""
+    order = np.argsort(employer, kind="stable")
+    start = np.searchsorted(employer[order], np.arange(n_employers))
+    earlier = np.empty(len(employer))
+    earlier[order] = np.arange(len(employer)) - start[employer[order]]
+    return earlier
+
+
+def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
+    """Quantiles by cell, at a level of its own, of jobs with these weights; each stands in the middle of its weight."""
+    sums = np.concatenate([[0.0], np.cumsum(weight)])
+    start, end = steps.start[:-1], steps.start[1:]
+    whole = sums[end] - sums[start]
+    middle = (sums[1:] - weight / 2 - sums[start][steps.cell]) / whole[steps.cell]
+    before = sum_by(steps.cell, middle < p[steps.cell] - TINY, len(start)).astype(np.int64)
+    left = start + np.clip(before - 1, 0, None)
+    right = np.minimum(start + before, end - 1)
+    gap = middle[right] - middle[left]
+    part = np.clip(np.divide(p - middle[left], gap, out=np.zeros(len(gap)), where=gap > 0), 0, 1)
+    a, b = steps.value[left], steps.value[right]
+    with np.errstate(invalid="ignore"):
+        between = np.where(np.isinf(a), a, np.where(np.isinf(b), b, a + part * (b - a)))
+    return np.where((a == b) | (part <= TINY), a, np.where(part >= 1 - TINY, b, between))
+
+
+def _invert(steps: _Steps, p: float, t: Floats, implied: Floats) -> tuple[Floats, Floats]:
+    """Ends of the interval of a quantile by cell (see `estimate_quantiles`)."""
+    last = steps.is_last
+    cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
+    spread = np.maximum(below * (1 - below), TINY)
+    n = np.diff(steps.start)[cell]
+    variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * implied[cell] * spread / n))
+    margin = t[cell] * np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
+    begin = np.searchsorted(cell, np.arange(len(t) + 1))
+    place = np.arange(len(cell))
+    first = begin[1:] - 1
+    is_low = below + margin >= p - TINY
+    np.minimum.at(first, cell[is_low], place[is_low])
+    final = np.full(len(t), -1)
+    is_high = below - margin <= p + TINY
+    np.maximum.at(final, cell[is_high], place[is_high])
+    after = np.where(final < 0, begin[:-1], np.minimum(final + 1, begin[1:] - 1))
+    return value[first], value[after]
+
+
+def _place_of(steps: _Steps, p: float) -> Ints:
+    """Place by cell, after the last of equal values, where F first reaches p; the step before where F is 1 there."""
+    last = np.flatnonzero(steps.is_last)
+    cell = steps.cell[last]
+    n_cells = len(steps.start) - 1
+    begin = np.searchsorted(cell, np.arange(n_cells + 1))
+    short = sum_by(cell, steps.below[last] < p - TINY, n_cells).astype(np.int64)
+    return np.asarray(last[np.maximum(np.minimum(begin[:-1] + short, begin[1:] - 2), begin[:-1])])
+
+
+def _find_effect(steps: _Steps, p: float) -> Floats:
+    """Design effect of F at the quantile, by cell."""
+    place = _place_of(steps, p)
+    below = steps.below[place]
+    return _divide(steps.variance[place] * np.diff(steps.start), below * (1 - below))
+
+
+def _find_implied_effect(cells: Cells, steps: _Steps, p: float) -> Floats:
+    """Design effect that sizes imply by cell, at the correlation of being below the quantile within employers."""
+    place = _place_of(steps, p)
+    here = np.arange(cells.n_cells)
+    return _imply_effect(cells, _find_correlation(cells, here, steps.square_of_means[place], steps.below[place]))
+
+
+def _imply_effect(cells: Cells, correlation: Floats) -> Floats:
+    """Kish's design effect by cell, 1 + (Σm²/N - 1) times the correlation within employers."""
+    return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Ranks within groups that the data do not refuse, 1 is the highest; `is_tie` where there is more than one."""
+
+    best: Ints
+    worst: Ints
+    is_tie: Flags
+
+
+def simultaneous_level(n_rows: Ints) -> Floats:
+    """Level at which the intervals of `n_rows` rows hold all together with `LEVEL` (Bonferroni)."""
+    return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
+
+
+def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
+    """Ranks of values within their group, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
+
+    The best rank is one after those whose whole interval is above, the worst leaves room for those whose whole one is
+    below. With intervals of `simultaneous_level` all ranks of a group hold together. Raises ValueError on NaN: a row
+    without an interval has no rank.
+    """
+    _refuse_gaps("ends", low)
+    _refuse_gaps("ends", high)
+    n = len(group)
+    if not n:
+        return Ranks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+    is_high = np.repeat([False, True], n)
+    both = np.concatenate([group, group])
+    order = np.lexsort((is_high, np.concatenate([low, high]), both))
+    highs = np.cumsum(is_high[order])
+    lows = np.arange(1, 2 * n + 1) - highs
+    size = np.bincount(group)
+    earlier = (np.cumsum(size) - size)[group]
+    place = np.empty(2 * n, dtype=np.int64)
+    place[order] = np.arange(2 * n)
+    best = 1 + size[group] - (lows[place[n:]] - earlier)
+    worst = size[group] - (highs[place[:n]] - earlier)
+    return Ranks(best, worst, worst > best)
+
+
+def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:
+    """a / b, NaN where b is 0."""
+    return np.asarray(np.divide(a, b, out=np.full(len(b), np.nan), where=b > 0), dtype=np.float64)
+
+
+def _refuse_gaps(what: str, values: Floats, *, is_finite: bool = True) -> None:
+    wrong = ~np.isfinite(values) if is_finite else np.isnan(values)
+    if wrong.any():
+        raise ValueError(
+            f"{int(wrong.sum())} of {len(values)} {what} are not numbers, first at {int(np.argmax(wrong))}"
+        )

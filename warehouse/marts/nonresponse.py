@@ -1,0 +1,114 @@
+"""What the pay of all jobs may be, where some adverts do not state it: bounds of the median, and how much they depend
+on who stays silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from warehouse.marts.estimators import LEVEL, Cells, Flags, Floats, Ints, estimate_quantiles, sum_by
+
+HALF = 0.5
+ODDS = (0.5, 2.0)
+"""By what the odds of stating pay change for each standard deviation of log pay, from the least to the most."""
+STEPS = 60
+"""Halvings that find the critical value; it is then exact to the last digit."""
+
+
+@dataclass(frozen=True)
+class MedianBounds:
+    """Bounds of the median of all jobs, by cell: NaN where half of the jobs or fewer state pay."""
+
+    n_jobs: Ints
+    n_stated: Ints
+    lowest: Floats
+    """The median if all who are silent paid less than all who are not."""
+    highest: Floats
+    low: Floats
+    """Lower end of the interval that holds the median with 95 %; infinite where too few state pay to say."""
+    high: Floats
+    is_informative: Flags
+    """Whether more than half state pay and both ends are finite."""
+
+
+def bound_medians(cells: Cells, employer: Ints, value: Floats) -> MedianBounds:
+    """Bound the median of all jobs, without a word on why some are silent (Manski 1989; NaN is not stated).
+
+    One entry for each job, as in `estimate_quantiles`. The interval holds the median itself, not both bounds, with 95
+    %, whatever it is between them (Imbens and Manski 2004, "Confidence Intervals for Partially Identified Parameters").
+    """
+    is_stated = ~np.isnan(value)
+    n_stated = np.bincount(cells.employer_cell[employer[is_stated]], minlength=cells.n_cells)
+    if np.isinf(value).any():
+        raise ValueError("pay must be finite, or NaN where it is not stated")
+    below, above = (np.where(is_stated, value, end) for end in (-np.inf, np.inf))
+    lowest, highest = (estimate_quantiles(cells, employer, filled, (HALF,)) for filled in (below, above))
+    level = _find_level(cells, lowest.value[:, 0], lowest.low[:, 0], highest.value[:, 0], highest.high[:, 0])
+    low = estimate_quantiles(cells, employer, below, (HALF,), level).low[:, 0]
+    high = estimate_quantiles(cells, employer, above, (HALF,), level).high[:, 0]
+    has = n_stated > HALF * cells.n_jobs
+    return MedianBounds(
+        n_jobs=cells.n_jobs.astype(np.int64),
+        n_stated=n_stated.astype(np.int64),
+        lowest=np.where(has, lowest.value[:, 0], np.nan),
+        highest=np.where(has, highest.value[:, 0], np.nan),
+        low=np.where(has, low, np.nan),
+        high=np.where(has, high, np.nan),
+        is_informative=has & np.isfinite(low) & np.isfinite(high),
+    )
+
+
+def _find_level(cells: Cells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
+    """The two-sided level of each end, by cell: `LEVEL` where the bounds are one, 90 % where they are far apart.
+
+    Imbens and Manski's c solves Φ(c + Δ / σ) - Φ(-c) = 0.95 for the distance of the bounds Δ and the larger standard
+    error σ of the two; the level is 2 Φ(c) - 1. Where an error is not known it is `LEVEL`.
+    """
+    t = cells.find_t()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.maximum(lowest - low, high - highest) / t
+        apart = (highest - lowest) / error
+    apart = np.where(np.isfinite(apart), np.maximum(apart, 0), 0)
+    least, most = np.full(len(t), 1.0), np.full(len(t), 3.0)
+    for _ in range(STEPS):
+        c = (least + most) / 2
+        is_short = special.ndtr(c + apart) - special.ndtr(-c) < LEVEL
+        least, most = np.where(is_short, c, least), np.where(is_short, most, c)
+    return np.asarray(2 * special.ndtr(most) - 1, dtype=np.float64)
+
+
+def tilt_medians(cell: Ints, value: Floats, n_cells: int, odds: float) -> Floats:
+    """Medians of all jobs if the odds of stating pay change by `odds` for each standard deviation of log pay, by cell.
+
+    One entry for each job, NaN is not stated, amounts are above zero. Each stated job stands for itself and for its
+    part of the silent ones, in proportion to odds^-z, z being its standardised log pay: exponential tilting
+    (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller 2020). NaN in cells where no job states pay.
+    """
+    is_stated = ~np.isnan(value)
+    if (value[is_stated] <= 0).any():
+        raise ValueError("pay must be above zero")
+    here, log = cell[is_stated], np.log(value[is_stated])
+    n = np.bincount(here, minlength=n_cells)
+    silent = np.bincount(cell, minlength=n_cells) - n
+    count = np.maximum(n, 1)
+    mean = sum_by(here, log, n_cells) / count
+    sd = np.sqrt(sum_by(here, (log - mean[here]) ** 2, n_cells) / count)
+    z = np.divide(log - mean[here], sd[here], out=np.zeros(len(log)), where=sd[here] > 0)
+    tilt = np.exp(-np.log(odds) * z)
+    weight = 1 + silent[here] * tilt / sum_by(here, tilt, n_cells)[here]
+    return _weighted_medians(here, value[is_stated], weight, n_cells)
+
+
+def _weighted_medians(cell: Ints, value: Floats, weight: Floats, n_cells: int) -> Floats:
+    """The smallest value by cell that at least half of the weight does not exceed; NaN in empty cells."""
+    order = np.lexsort((value, cell))
+    cell, value = cell[order], value[order]
+    sums: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(weight[order])])
+    start = np.searchsorted(cell, np.arange(n_cells + 1))
+    goal = sums[start[:-1]] + HALF * (sums[start[1:]] - sums[start[:-1]]) * (1 - 1e-12)
+    place = np.searchsorted(sums[1:], goal)
+    has = start[1:] > start[:-1]
+    return np.where(has, value[np.where(has, np.minimum(place, len(value) - 1), 0)] if len(value) else np.nan, np.nan)

@@ -1,0 +1,89 @@
+"""What of an estimate is printed, and in which form. Decided by how a cell was sampled, never by what was found.
+
+A rule that looks at the estimate or at its relative width prints a small share where it came out large by chance, and
+hides the others: a gate by relative width printed shares of 5 % whose intervals covered 36 to 66 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warehouse.marts.estimators import Cells, Flags, Floats
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A least or greatest value of one column of `Cells`; `text` is filled in with the value, `why` says where from."""
+
+    column: str
+    bound: float
+    is_least: bool
+    text: str
+    why: str
+
+
+RULES = (
+    Rule(
+        "n_jobs", 30, True, "not enough data (n = {0:.0f}; 30 needed)",
+        "the least denominator of a proportion by the US National Center for Health Statistics (Parker et al. 2017)",
+    ),
+    Rule(
+        "n_employers", 10, True, "not enough employers ({0:.0f}; 10 needed)",
+        "with fewer, what one employer does decides, and its pay scale could be told from the cell",
+    ),
+    Rule(
+        "n_even", 8, True, "a few employers hold most of it (as uneven as {0:.1f} of one size; 8 needed)",
+        "8 degrees of freedom are the least by Parker et al. 2017; below, intervals rest on t with a heavy tail",
+    ),
+    Rule(
+        "largest", 0.5, False, "one employer is {1:.0f} % of it (at most 50 %)",
+        "more than half is one employer's own statistic",
+    ),
+)  # fmt: skip
+"""The gravest first: the first that a cell breaks is its reason."""
+QUARTILES = (0.25, 0.75)
+"""Quantiles between these are printed wherever the cell is: measured, their intervals cover."""
+MAX_CHANCE_UNSEEN = 0.025
+"""Chance that all employers are on one side of a quantile, above which no value seen can be an end of its interval."""
+MAX_SHARE_WIDTH = 0.30
+"""A share whose interval is wider than 30 points is printed as an interval without the point (Parker et al. 2017)."""
+MAX_AMOUNT_WIDTH = 0.40
+"""So is an amount whose interval is wider than this part of it."""
+
+
+def find_broken_rules(cells: Cells) -> NDArray[np.int64]:
+    """The place in `RULES` of the first rule that each cell breaks; -1 where it may be printed."""
+    broken = []
+    for rule in RULES:
+        values = np.asarray(getattr(cells, rule.column), dtype=np.float64).round(9)
+        broken.append(values < rule.bound if rule.is_least else values > rule.bound)
+    return np.select(broken, np.arange(len(RULES)), default=-1).astype(np.int64)
+
+
+def explain_broken_rules(cells: Cells, broken: NDArray[np.int64]) -> list[str | None]:
+    """Why each cell is not printed, in words; None where it is."""
+    values = [np.asarray(getattr(cells, rule.column), dtype=np.float64) for rule in RULES]
+    return [
+        RULES[rule].text.format(values[rule][cell], 100 * values[rule][cell]) if rule >= 0 else None
+        for cell, rule in enumerate(broken)
+    ]
+
+
+def is_tail_known(cells: Cells, p: float) -> Flags:
+    """Whether the quantile p of each cell may be printed beside the cell itself, by the number of even employers.
+
+    Beyond the quartiles all of them may be on one side by chance, (1 - p)^G* or p^G*: the interval has no end there.
+    p10 and p90 need G* of 36 or more.
+    """
+    if QUARTILES[0] <= p <= QUARTILES[1]:
+        return np.ones(cells.n_cells, dtype=bool)
+    return np.asarray(max(p, 1 - p) ** cells.n_even <= MAX_CHANCE_UNSEEN)
+
+
+def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:
+    """Whether the interval is printed without the point, since it is too wide to name one, or an end is open."""
+    width = (high - low).round(9)
+    return ~(width <= MAX_SHARE_WIDTH) if is_share else ~(width <= MAX_AMOUNT_WIDTH * np.abs(value))
