@@ -59,7 +59,7 @@ from warehouse.checks import drift, gate, integrity
 from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
-from warehouse.marts import compute
+from warehouse.marts import compute, staging
 from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
@@ -495,7 +495,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one.
     """
-    with work_of(request) as con:
+    with work_of(request) as con, staging.staged(con, as_of):
         database.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
             database.forget_days_after(con, today())

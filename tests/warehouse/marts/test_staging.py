@@ -1,0 +1,34 @@
+"""Relations that are computed once for a day: the same rows, and other days as ever."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
+from warehouse import database
+from warehouse.marts.staging import STAGED, staged
+
+
+def rows(con: database.Connection, name: str, as_of: date, window_days: int) -> list[tuple[object, ...]]:
+    return con.execute(f"FROM {name}(?, ?) ORDER BY ALL", [as_of, window_days]).fetchall()
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_rows_are_those_of_the_macro_on_the_day_and_on_others(con: database.Connection, name: str) -> None:
+    put(con, [posting(1), posting(2, first_seen_at=NOW - timedelta(days=600), last_seen_at=NOW - timedelta(days=500))])
+    asked = [(AS_OF, 365), (AS_OF, 730), (AS_OF - timedelta(days=550), 365)]
+    before = [rows(con, name, *day) for day in asked]
+    assert len({len(found) for found in before}) > 1
+    with staged(con, AS_OF):
+        assert [rows(con, name, *day) for day in asked] == before
+    assert [rows(con, name, *day) for day in asked] == before
+
+
+def test_what_changes_meanwhile_is_seen_afterwards(con: database.Connection) -> None:
+    put(con, [posting(1)])
+    with staged(con, AS_OF):
+        put(con, [posting(2)])
+        assert len(rows(con, "counted_jobs", AS_OF, 365)) == 1
+    assert len(rows(con, "counted_jobs", AS_OF, 365)) == 2
