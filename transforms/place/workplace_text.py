@@ -196,7 +196,7 @@ def _label(said: str, end: int) -> Iterator[Statement]:
 _FREQUENT = ("。", "、", "다")
 """One of these stands in any text of some length in one of the three languages."""
 _TELLING = re.compile(
-    "远程|居家|每周|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
+    "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
     "|출근|재택|원격|리모트|하이브리드|사무실"
 )
 """One of these stands in each phrase of the three languages: only the lines that hold one are searched."""
