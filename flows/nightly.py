@@ -495,7 +495,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one.
     """
-    with work_of(request) as con, staging.staged(con, as_of):
+    with work_of(request) as con, staging.stage_macros(con, as_of):
         database.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
             database.forget_days_after(con, today())

@@ -8,6 +8,7 @@ are a bootstrap over employers.
 
 from __future__ import annotations
 
+import functools
 import json
 import unicodedata
 from collections import defaultdict
@@ -223,6 +224,12 @@ def _score(case: str, label: Label, advert: Posting, counts: _Counts, draw: str 
         _score_skills(case, label, advert, counts, group, employer)
 
 
+@functools.cache
+def _kinds() -> dict[str, str]:
+    """The kind of each skill of the taxonomy."""
+    return {row.skill: row.kind for row in taxonomy()}
+
+
 def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, group: str, employer: str) -> None:
     """Skills asked for that the taxonomy has; finds that no label names, also by kind; labels that have a row.
 
@@ -238,7 +245,7 @@ def _score_skills(case: str, label: Label, advert: Posting, counts: _Counts, gro
     if label["language"] in LANGUAGES:
         counts.count(recall_figure("skills", label["language"]), employer, len(covered & got), len(covered))
     counts.count(f"{group}.skills.precision", employer, len(got & labelled), len(got))
-    kinds = {row.skill: row.kind for row in taxonomy()}
+    kinds = _kinds()
     for kind in SKILL_KINDS:
         of_kind = {skill for skill in got if kinds[skill] == kind}
         counts.count(f"{group}.skills.precision.{kind}", employer, len(of_kind & labelled), len(of_kind))

@@ -113,7 +113,7 @@ def shares(
             if groups not in cells_of_groups:
                 cells_of_groups[groups] = _cells(jobs, *groups)
             here = cells_of_groups[groups]
-            for cell, n_unknown, digest in _answered(here, answers):
+            for cell, n_unknown, digest in _find_known_cells(here, answers):
                 key = here.keys[cell]
                 inputs = inputs_of([*context, *key.values(), n_unknown], digest)
                 if not cells.take_over(inputs):
@@ -276,7 +276,7 @@ def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) 
     return _Cells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
 
 
-def _answered(cells: _Cells, answers: _Answers) -> Iterator[tuple[int, int, Hashes]]:
+def _find_known_cells(cells: _Cells, answers: _Answers) -> Iterator[tuple[int, int, Hashes]]:
     """Of each cell in which a job's answer is known: its number, how many jobs do not answer, and a digest."""
     if not cells.keys:
         return

@@ -15,7 +15,7 @@ STAGED = ("counted_jobs", "job_regions")
 
 
 @contextlib.contextmanager
-def staged(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> Iterator[None]:
+def stage_macros(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> Iterator[None]:
     """Answer the macros `STAGED` for this day and window from temporary tables while the context lasts.
 
     Temporary macros stand before those of the database, so that SELECTs need not know of it. Another day or window is

@@ -8,7 +8,7 @@ import pytest
 
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from warehouse import database
-from warehouse.marts.staging import STAGED, staged
+from warehouse.marts.staging import STAGED, stage_macros
 
 
 def rows(con: database.Connection, name: str, as_of: date, window_days: int) -> list[tuple[object, ...]]:
@@ -21,14 +21,14 @@ def test_rows_are_those_of_the_macro_on_the_day_and_on_others(con: database.Conn
     asked = [(AS_OF, 365), (AS_OF, 730), (AS_OF - timedelta(days=550), 365)]
     before = [rows(con, name, *day) for day in asked]
     assert len({len(found) for found in before}) > 1
-    with staged(con, AS_OF):
+    with stage_macros(con, AS_OF):
         assert [rows(con, name, *day) for day in asked] == before
     assert [rows(con, name, *day) for day in asked] == before
 
 
 def test_what_changes_meanwhile_is_seen_afterwards(con: database.Connection) -> None:
     put(con, [posting(1)])
-    with staged(con, AS_OF):
+    with stage_macros(con, AS_OF):
         put(con, [posting(2)])
         assert len(rows(con, "counted_jobs", AS_OF, 365)) == 1
     assert len(rows(con, "counted_jobs", AS_OF, 365)) == 2
