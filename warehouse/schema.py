@@ -23,7 +23,14 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.records.columns import Column, Field, Table, fields_of, table_of
-from transforms.records.vocabulary import BRIDGE_DAYS, GROUP_OF_ROLE, TEXT_CLASSES
+from transforms.records.vocabulary import (
+    BRIDGE_DAYS,
+    GROUP_OF_ROLE,
+    MAX_DAYS_APART,
+    MAX_DAYS_UNREAD,
+    POSTING_KINDS,
+    TEXT_CLASSES,
+)
 from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
@@ -104,6 +111,7 @@ def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
 
 
 _END_OF_DAY = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
+_KINDS = f"({', '.join(map(literal, POSTING_KINDS))})"
 _BOARDS_KNOWN = indent(_read_sql("boards_known", end_of_day=_END_OF_DAY)[1], " " * 8)
 _VIEW_PARAMETERS = {
     "publishable_postings": {},
@@ -143,6 +151,10 @@ MACRO_ARGUMENTS = {
     "counted_employer": "employer_id, source, board, posting_id",
     "postings_as_of": "as_of",
     "open_jobs": "as_of",
+    "board_readings": "as_of",
+    "stock_postings": "as_of",
+    "new_postings": _WINDOW,
+    "panel_boards": "from_day, to_day",
     "open_postings": _WINDOW,
     "counted_jobs": _WINDOW,
     "job_regions": _WINDOW,
@@ -163,6 +175,13 @@ MACROS = {
         expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
     ),
     "open_jobs": _read_sql("open_jobs"),
+    "board_readings": _read_sql("board_readings", end_of_day=_END_OF_DAY, kinds=_KINDS, max_apart=str(MAX_DAYS_APART)),
+    "stock_postings": _read_sql(
+        "stock_postings",
+        expires_on=_expires_on("least(b.last_seen_at, r.read_at)", "v.valid_through", "s.expires_after_days"),
+    ),
+    "new_postings": _read_sql("new_postings", bridge_days=str(MAX_DAYS_UNREAD)),
+    "panel_boards": _read_sql("panel_boards", kinds=_KINDS),
     "open_postings": _read_sql("open_postings"),
     "counted_jobs": _read_sql("counted_jobs", text_classes=f"[{', '.join(map(literal, TEXT_CLASSES))}]"),
     "job_regions": _read_sql("job_regions"),

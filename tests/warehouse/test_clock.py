@@ -1,0 +1,149 @@
+"""The clock by example: what is in the stock of a day, what in the flow of new adverts, which boards form a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.builders import BEGIN, Answer, all_rows, declare, load, night, open_copy, posting, refined
+from transforms.records.vocabulary import MAX_DAYS_APART, MAX_DAYS_UNREAD
+from warehouse import database
+
+EXPIRES_AFTER_DAYS = 30
+
+
+@pytest.fixture
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    with open_copy(work_template, tmp_path) as made:
+        declare(made, EXPIRES_AFTER_DAYS)
+        yield made
+
+
+def day(number: int) -> date:
+    """The day so many days after the first night."""
+    return (BEGIN + timedelta(days=number)).date()
+
+
+def stock(con: database.Connection, number: int) -> list[tuple[str, date]]:
+    """Postings in the stock of a day, with the day on which each was read."""
+    return all_rows(con, f"SELECT posting_id, read_on FROM stock_postings(DATE '{day(number)}') ORDER BY ALL")
+
+
+def flow(con: database.Connection, number: int, window_days: int = 365) -> list[str]:
+    query = f"SELECT posting_id FROM new_postings(DATE '{day(number)}', {window_days}) ORDER BY ALL"
+    return [name for (name,) in all_rows(con, query)]
+
+
+def read(con: database.Connection, folder: Path, *answers: Answer) -> None:
+    """Load each answer as an archive file of its own."""
+    load(con, *(refined(folder, str(n), answer) for n, answer in enumerate(answers)))
+
+
+# --- stock ----------------------------------------------------------------------------------------------
+
+
+def test_the_stock_is_what_the_last_whole_reading_of_each_board_lists(con: database.Connection, tmp_path: Path) -> None:
+    read(
+        con,
+        tmp_path,
+        Answer(night(0), [posting(1), posting(2)]),
+        Answer(night(1), [posting(5, board="globex")], board="globex"),
+        Answer(night(3), [posting(2), posting(3)]),
+        Answer(night(4), [posting(4)], is_complete=False),  # seen, but in no whole list yet
+    )
+    assert stock(con, 0) == [("board:1", day(0)), ("board:2", day(0))]
+    assert stock(con, 2) == [("board:1", day(0)), ("board:2", day(0)), ("board:5", day(1))]
+    assert stock(con, 9) == [("board:2", day(3)), ("board:3", day(3)), ("board:5", day(1))]
+
+
+def test_a_repeated_answer_is_a_reading(con: database.Connection, tmp_path: Path) -> None:
+    read(con, tmp_path, Answer(night(0), [posting(1)]), Answer(night(7), repeats=night(0)))
+    assert stock(con, 8) == [("board:1", day(7))]
+
+
+@pytest.mark.parametrize(("apart", "boards"), [(MAX_DAYS_APART, 2), (MAX_DAYS_APART + 1, 1)])
+def test_a_board_leaves_the_stock_by_the_newest_reading(
+    apart: int, boards: int, con: database.Connection, tmp_path: Path
+) -> None:
+    other = Answer(night(apart), [posting(5, board="globex")], board="globex")
+    read(con, tmp_path, Answer(night(0), [posting(1)]), other)
+    assert len(stock(con, apart)) == boards
+    assert len(stock(con, apart - 1)) == 1, "a reading that had not been made yet moves nothing"
+
+
+@pytest.mark.parametrize("later", [1, 30, 200, 400])
+def test_days_without_new_readings_leave_the_stock_as_it_is(
+    later: int, con: database.Connection, tmp_path: Path
+) -> None:
+    read(con, tmp_path, Answer(night(0), [posting(1)]), Answer(night(40), [posting(5, board="globex")], board="globex"))
+    assert stock(con, 40 + later) == stock(con, 40) != []
+
+
+def test_of_a_board_that_is_never_read_whole_adverts_stay_until_they_expire(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    read(
+        con,
+        tmp_path,
+        Answer(night(0), [posting(1), posting(2, valid_through=day(40))], is_complete=False),
+        Answer(night(EXPIRES_AFTER_DAYS), [posting(3)], is_complete=False),
+        Answer(night(EXPIRES_AFTER_DAYS + 1), [posting(3)], is_complete=False),
+    )
+    last = EXPIRES_AFTER_DAYS
+    assert stock(con, last) == [(f"board:{n}", day(last)) for n in (1, 2, 3)]
+    assert stock(con, last + 1) == [(f"board:{n}", day(last + 1)) for n in (2, 3)]
+    assert stock(con, last + 400) == stock(con, last + 1)
+
+
+def test_an_advert_on_two_boards_is_in_the_stock_while_one_lists_it(con: database.Connection, tmp_path: Path) -> None:
+    both = [Answer(night(0), [posting(1, board=board)], board=board) for board in ("acme", "globex")]
+    read(con, tmp_path, *both, Answer(night(2), [posting(9)]))
+    assert stock(con, 2) == [("board:1", day(0)), ("board:9", day(2))]
+
+
+# --- flow -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("unread", "found"), [(MAX_DAYS_UNREAD, ["board:2"]), (MAX_DAYS_UNREAD + 1, [])])
+def test_new_is_what_a_whole_reading_shortly_before_did_not_list(
+    unread: int, found: list[str], con: database.Connection, tmp_path: Path
+) -> None:
+    read(con, tmp_path, Answer(night(0), [posting(1)]), Answer(night(unread), [posting(1), posting(2)]))
+    assert flow(con, unread) == found
+    assert flow(con, unread - 1) == []
+    assert flow(con, unread + 9, window_days=9) == [], "its first day is before the window"
+
+
+def test_a_reading_in_part_dates_nothing(con: database.Connection, tmp_path: Path) -> None:
+    read(con, tmp_path, Answer(night(0), [posting(1)], is_complete=False), Answer(night(1), [posting(1), posting(2)]))
+    assert flow(con, 1) == []
+
+
+def test_an_advert_that_stood_on_another_board_before_is_not_new(con: database.Connection, tmp_path: Path) -> None:
+    read(
+        con,
+        tmp_path,
+        Answer(night(0), [posting(1)]),
+        Answer(night(0), [], board="globex"),
+        Answer(night(1), [posting(1, board="globex"), posting(2, board="globex")], board="globex"),
+    )
+    assert flow(con, 1) == ["board:2"]
+
+
+# --- panel ----------------------------------------------------------------------------------------------
+
+
+def test_a_panel_holds_boards_read_whole_in_every_quarter(con: database.Connection, tmp_path: Path) -> None:
+    in_each_quarter = [night(0), night(100), night(200)]
+    answers = [Answer(at, [posting(n)]) for n, at in enumerate(in_each_quarter)]
+    answers += [Answer(at, [posting(9, board="globex")], board="globex") for at in in_each_quarter[:2]]
+    read(con, tmp_path, *answers)
+    panel = "SELECT board FROM panel_boards(DATE '2026-01-01', DATE '{}') ORDER BY ALL"
+    assert all_rows(con, panel.format("2026-06-30")) == [("acme",), ("globex",)]
+    assert all_rows(con, panel.format("2026-07-01")) == [], (
+        "the third quarter begins, and nothing was read on its first day"
+    )
+    assert all_rows(con, panel.format("2026-07-31")) == [("acme",)]
