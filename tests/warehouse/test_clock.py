@@ -143,7 +143,5 @@ def test_a_panel_holds_boards_read_whole_in_every_quarter(con: database.Connecti
     read(con, tmp_path, *answers)
     panel = "SELECT board FROM panel_boards(DATE '2026-01-01', DATE '{}') ORDER BY ALL"
     assert all_rows(con, panel.format("2026-06-30")) == [("acme",), ("globex",)]
-    assert all_rows(con, panel.format("2026-07-01")) == [], (
-        "nothing was read in the third quarter yet"
-    )
+    assert all_rows(con, panel.format("2026-07-01")) == [], "nothing was read in the third quarter yet"
     assert all_rows(con, panel.format("2026-07-31")) == [("acme",)]
