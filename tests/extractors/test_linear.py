@@ -34,7 +34,19 @@ CURLEW = Site(
 )
 MARKUP = (
     *("<div>", "<div></x>", "<div><table><td></div></table>", "<ul><li>", "<p>", "<b>", "<a><div></a>", "<", "<!--"),
-    *("<div a=b>", "<p><b c=d></p>x", "<td>x", "&amp;amp;", "&#", "</p>", "<li>", "<script>", "<select>", "<a href=x>"),
+    *(
+        "<div a=b>",
+        "<p><b c=d></p>x",
+        "<td>x",
+        "&amp;amp;",
+        "&#",
+        "</p>",
+        "<li>",
+        "<script>",
+        "<select>",
+        "<a href=x>",
+        "<b><table><i></b>",
+    ),
 )
 MARKED_UP = (
     *("<div itemscope itemtype='http://schema.org/JobPosting'>", "<i itemprop=title>x</i>", "<i itemprop=title>"),

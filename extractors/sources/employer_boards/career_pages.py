@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from extractors.markup import limit_depth
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, Source
 from extractors.web.paging import Web, ask_each
@@ -233,7 +234,14 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def page_of(response: Response) -> str:
-    """A page as text, by the encoding its header or its head names; of UTF-8, bytes that are none become U+FFFD."""
+    """A page as text, by the encoding its header or its head names; of UTF-8, bytes that are none become U+FFFD.
+
+    Its depth is limited (`limit_depth`), so that parsing it takes the time of its length.
+    """
+    return limit_depth(_decoded(response))
+
+
+def _decoded(response: Response) -> str:
     from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for this source alone
 
     named = CHARSET.search(response.headers.get("content-type", ""))
