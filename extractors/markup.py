@@ -33,7 +33,7 @@ def limit_depth(page: str) -> str:
     end = 0
     for found in _TAG.finditer(page):
         closes, name = found[2], (found[3] or "").lower()
-        if not name or name in _VOID:
+        if not name or name in _VOID or found[0].endswith("/>"):
             continue
         if _takes(open_names, name) if not closes else _closes(open_names, name):
             continue

@@ -19,11 +19,20 @@ DEEP = "<div>" * MAX_DEPTH
         "<html><body><h1>Engineer</h1><p>One<p>Two<ul><li>a<li>b</ul><br></x></body></html>",
         "<p>" * 1_000 + "<li>a" * 1_000 + "<br>" * 1_000 + "<tr><td>1<td>2" * 1_000,
         "</x>" * 1_000,
+        "<svg>" + "<path d='M0 0'/>" * 1_000 + "</svg>",
         f"<script>{'<div>' * 1_000}</script><!-- {'<div>' * 1_000} --><p>text",
         "<div>" * MAX_DEPTH + "</div>" * MAX_DEPTH,
         "1 < 2 and 3 > 2, <3",
     ],
-    ids=["a page", "ends left out", "ends of nothing", "no tags of the page", "as deep as allowed", "no tags at all"],
+    ids=[
+        "a page",
+        "ends left out",
+        "ends of nothing",
+        "elements without content",
+        "no tags of the page",
+        "as deep as allowed",
+        "no tags at all",
+    ],
 )
 def test_a_page_that_is_no_deeper_stays_as_it_is(page: str) -> None:
     assert limit_depth(page) is page
