@@ -3,8 +3,7 @@
 Two digests say so. One is of all rows of core that marts read: where it is that of an earlier day, all rows of a mart
 are taken over at once. Where it is not, each row of a mart holds the digest of what its cell was computed from
 (`inputs`: the key without the day, the hashes of its rows, and the code), and cells whose digest an
-earlier row has are taken over. The day is not part of a digest: what moves with it, the window and the year of the
-pay that counts, shows in the rows that are chosen.
+earlier row has are taken over. The day is not part of a digest: what moves with it shows in the rows that are chosen.
 """
 
 from __future__ import annotations
@@ -75,9 +74,9 @@ def code_key() -> str:
 def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, windows: Collection[int]) -> dict[int, str]:
     """By length of the window: digest of all that the marts of a day are computed from.
 
-    That is the rows of core by their hashes, the year and the code. Each table is read once for all windows.
+    That is the rows of core by their hashes, and the code. Each table is read once for all windows.
     """
-    digests = {days: hashlib.blake2b(f"{code_key()} {as_of.year}".encode(), digest_size=16) for days in windows}
+    digests = {days: hashlib.blake2b(code_key().encode(), digest_size=16) for days in windows}
     for cls, chosen in READ.items():
         columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in UNREAD)
         conditions = [chosen.replace("$window_days", str(int(days))) for days in digests]

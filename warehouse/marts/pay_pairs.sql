@@ -1,5 +1,6 @@
 -- Low/high pairs of the newest snapshot on or before the day, duplicates removed. Employers are unknown.
--- Pay of this calendar year and the one before: the source gives years, not days. `source` and `pair_row` name a pair.
+-- Pay of the calendar year of the snapshot and the one before: the source gives years, not days. No year of ours is asked,
+-- so that nothing changes by New Year alone. `source` and `pair_row` name a pair.
 -- Parameter: $as_of.
 WITH newest AS (
     SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
@@ -12,7 +13,7 @@ WITH newest AS (
         min(r.pay_usd_stated) AS low_usd, max(r.pay_usd_stated) AS high_usd
     FROM core.pay_reports r JOIN newest USING (source, snapshot_on)
     WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME'
-        AND r.year >= year($as_of) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
+        AND r.year >= year(r.snapshot_on) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
     GROUP BY ALL HAVING count(*) = 2
 )
 SELECT DISTINCT ON (title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year)
