@@ -136,6 +136,24 @@ def load(con: database.Connection, *files: RefinedFile, gate: loader.Gate = pass
     return tuple(outcomes)
 
 
+def list_postings(con: Any) -> None:
+    """Have every posting that is on no board listed on its own, which was read whole when it was last seen."""
+    con.execute("""
+        INSERT INTO core.posting_boards BY NAME
+        SELECT posting_id, coalesce(board, source) AS board, first_seen_at, last_seen_at,
+            last_seen_at + INTERVAL 1 DAY * (closed_on - last_seen_at::DATE) AS closed_at,
+            if(closed_on IS NOT NULL, 'list', NULL) AS closed_by
+        FROM core.postings ANTI JOIN core.posting_boards USING (posting_id)
+    """)
+    con.execute("""
+        INSERT INTO ops.responses BY NAME
+        SELECT source, board, observed_at, 'sha1:X' AS digest, 0 AS record, 200 AS http_status, true AS is_complete,
+            n AS n_rows, 0 AS n_rejects, source || '/' || coalesce(board, '') || observed_at AS warc
+        FROM (SELECT source, board, max(last_seen_at) AS observed_at, count(*) AS n FROM core.postings GROUP BY ALL)
+        ANTI JOIN ops.responses USING (source, board, observed_at)
+    """)
+
+
 def all_rows(con: database.Connection, select: str) -> list[tuple[Any, ...]]:
     return con.execute(select).fetchall()
 

@@ -28,7 +28,6 @@ from transforms.records.vocabulary import (
     GROUP_OF_ROLE,
     MAX_DAYS_APART,
     MAX_DAYS_UNREAD,
-    POSTING_KINDS,
     TEXT_CLASSES,
 )
 from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
@@ -111,7 +110,6 @@ def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
 
 
 _END_OF_DAY = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
-_KINDS = f"({', '.join(map(literal, POSTING_KINDS))})"
 _BOARDS_KNOWN = indent(_read_sql("boards_known", end_of_day=_END_OF_DAY)[1], " " * 8)
 _VIEW_PARAMETERS = {
     "publishable_postings": {},
@@ -175,13 +173,13 @@ MACROS = {
         expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
     ),
     "open_jobs": _read_sql("open_jobs"),
-    "board_readings": _read_sql("board_readings", end_of_day=_END_OF_DAY, kinds=_KINDS, max_apart=str(MAX_DAYS_APART)),
+    "board_readings": _read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART)),
     "stock_postings": _read_sql(
         "stock_postings",
         expires_on=_expires_on("least(b.last_seen_at, r.read_at)", "v.valid_through", "s.expires_after_days"),
     ),
     "new_postings": _read_sql("new_postings", bridge_days=str(MAX_DAYS_UNREAD)),
-    "panel_boards": _read_sql("panel_boards", kinds=_KINDS),
+    "panel_boards": _read_sql("panel_boards"),
     "open_postings": _read_sql("open_postings"),
     "counted_jobs": _read_sql("counted_jobs", text_classes=f"[{', '.join(map(literal, TEXT_CLASSES))}]"),
     "job_regions": _read_sql("job_regions"),
@@ -282,6 +280,10 @@ _STORED_BEHIND = f"""[{{
         'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.read_on IS DISTINCT FROM {_USUAL} THEN b.read_on END,
         'is_usual': coalesce(b.read_on = {_USUAL}, false)
     }} FOR b IN h.behind]"""
+_ENDS_OF_READINGS = {"read_on": "list_min", "period_from": "list_min", "period_to": "list_max"}
+"""Days of a figure that most often are the first or the last of those on which its sources were read."""
+_NEVER = "'infinity'::DATE"
+"""Stands for such a day that a figure does not have though its sources were read."""
 MOVING_DATES = {"mart.shares": ("period_from", "period_to")}
 """Dates that move with the day of a mart: stored as days before it."""
 STORED = {
@@ -289,7 +291,11 @@ STORED = {
     "mart.figures": {
         "sql": f"replace(h.sql, {_DAY}, '$as_of')",
         "behind": _STORED_BEHIND,
-        "read_on": "CASE WHEN h.read_on IS DISTINCT FROM list_min([b.read_on FOR b IN h.behind]) THEN h.read_on END",
+        **{
+            name: f"CASE WHEN h.{name} IS DISTINCT FROM {end}([b.read_on FOR b IN h.behind])"
+            f" THEN coalesce(h.{name}, {_NEVER}) END"
+            for name, end in _ENDS_OF_READINGS.items()
+        },
     },
 }
 """Columns of marts that change with the day alone, as they are stored: SQL over a row `h` and its day `d` (mart.days).
@@ -301,7 +307,10 @@ _READ_BACK = {
     "mart.figures": {
         "sql": f"replace(h.sql, '$as_of', {_DAY})",
         "behind": _BEHIND,
-        "read_on": f"coalesce(h.read_on, list_min([b.read_on FOR b IN {_BEHIND}]))",
+        **{
+            name: f"nullif(coalesce(h.{name}, {end}([b.read_on FOR b IN {_BEHIND}])), {_NEVER})"
+            for name, end in _ENDS_OF_READINGS.items()
+        },
     },
 }
 """The same columns as they are read back."""

@@ -37,6 +37,7 @@ from transforms.records.vocabulary import (
     CELL_STATES,
     COUNTRY_CODE,
     CURRENCY_CODE,
+    FIGURE_STATES,
     HEX_32,
     JOB_RULES,
     KINDS,
@@ -541,8 +542,18 @@ class Figures:
         str | None, Column("What is said of the value, in brackets behind it: another rung, low confidence, its source")
     ] = None
     value_json: Annotated[str | None, Column("The rows behind it, JSON")]
-    status: Annotated[str, Column("published, low or suppressed (withheld)", values=CELL_STATES)]
-    reason: Annotated[str | None, Column("Why it is low or withheld")]
+    status: Annotated[
+        str,
+        Column(
+            "published, low, stale (true of its reference period, which is long past) or suppressed (withheld)",
+            values=FIGURE_STATES,
+        ),
+    ]
+    reason: Annotated[str | None, Column("Why it is low, stale or withheld")]
+    period_from: Annotated[
+        date | None, Column("First day of the reference period: of the readings, or of the pay, that it rests on")
+    ] = None
+    period_to: Annotated[date | None, Column("Last day of the reference period")] = None
     n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)]
     n_employers: Annotated[int | None, Column("Employers behind it", low=0)]
     window_days: Annotated[int | None, Column("Window", unit="days", low=0)]

@@ -1,8 +1,8 @@
 """Compute the figures of a day: the rungs of each are tried in order, and a row of the ledger is made.
 
-The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. When
-none has, the last accepted value is kept with its date; when there never was one, the figure is withheld with its
-reason.
+The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. A value
+whose reference period is long past is stale and says so. When no rung has a value, the last accepted one is kept as
+stale; when there never was one, or it is too old, the figure is withheld with its reason.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from reports.figures.catalogue import (
 )
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.query import Connection
-from reports.figures.verdicts import Verdict
+from reports.figures.verdicts import Verdict, judge_age
 from reports.wording import notes, numbers
 from reports.wording.numbers import Row, Rows
+from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.tables import Figures, SourceContribution
 
 SNAPSHOTS_KEPT = 10
@@ -40,16 +41,14 @@ class FigureInputs:
     """What is the same for all figures of one day.
 
     `remembered` are the figures with an earlier accepted value: what is not in them need not be asked for. `barred`
-    are sources whose aggregates may not be republished, `read` says when a source's board was last read. `batches`
-    keeps what each SELECT that gives the rows of several figures found, `behind` what each SELECT of archive files
-    found, by cell.
+    are sources whose aggregates may not be republished. `batches` keeps what each SELECT that gives the rows of
+    several figures found, `behind` what each SELECT of archive files found, by cell.
     """
 
     as_of: date
     code_version: str
     barred: frozenset[str]
     remembered: frozenset[str]
-    read: Mapping[tuple[str, str | None], date]
     batches: dict[str, dict[object, list[dict[str, Any]]]] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
 
@@ -58,13 +57,11 @@ def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     """Read what is the same for all figures of a day."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     remembered = query.read(con, query.fill("remembered", {"as_of": as_of}))
-    last_readings = query.read(con, query.fill("last_readings", {"as_of": as_of}))
     return FigureInputs(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
         remembered=frozenset(row["figure"] for row in remembered),
-        read={(row["source"], row["board"]): row["read_on"] for row in last_readings},
     )
 
 
@@ -147,13 +144,15 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     for attempt in climb(con, figure, inputs):
         verdict = attempt.verdict
         behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
-        files, contributions = files_of(behind), _contributions(behind, inputs)
+        files, contributions = files_of(behind), _contributions(behind)
+        period = _period(behind)
+        verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of)
         if kept_back := inputs.barred.intersection(files):
             reason = f"{', '.join(sorted(kept_back))} may not be republished"
             refused = refused or replace(attempt, verdict=replace(verdict, status="suppressed", reason=reason))
             continue
         if verdict.status == "suppressed":
-            refused = refused or attempt
+            refused = refused or replace(attempt, verdict=verdict)
             continue
         keeps_all = figure.renderer.names_withheld
         rows = [row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"]
@@ -164,7 +163,12 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
             basis=attempt.rung.basis,
             rung=attempt.rung.name,
             rows=rows,
-            qualifiers=[WORDS_OF_RUNG[attempt.rung.name], _low_confidence(verdict, attempt.rows)],
+            qualifiers=[
+                WORDS_OF_RUNG[attempt.rung.name],
+                _words_of(attempt.rung.basis, period) if verdict.status == "stale" else None,
+                _low_confidence(attempt.verdict, attempt.rows),
+            ],
+            period=period,
             window_days=attempt.rung.window_days,
             sql=attempt.sql,
             sources=tuple(files),
@@ -189,26 +193,34 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
 
 
 def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: Verdict) -> Figures | None:
-    """The last accepted value with its date; None when there never was one."""
+    """The last accepted value, as stale; None when there never was one, or it is too old."""
     sql = query.fill("history", {"figure": figure.id, "as_of": inputs.as_of})
     found = query.read(con, sql) if figure.id in inputs.remembered else []
     if not found:
         return None
     last = found[0]
-    kept = f"{CARRIED}, of {numbers.day(last['as_of'])}"
+    period = (last["period_from"], last["period_to"])
+    kept = Verdict(
+        status="stale",
+        reason=f"{verdict.reason}; value of {numbers.day(last['as_of'])} kept",
+        n_jobs=last["n_jobs"],
+        n_employers=last["n_employers"],
+    )
+    if judge_age(kept, last["basis"], last["period_to"], inputs.as_of).status == "suppressed":
+        return None
     return _row(
         figure,
         inputs,
-        Verdict(
-            status="low",
-            reason=f"{verdict.reason}; value of {last['as_of'].isoformat()} kept",
-            n_jobs=last["n_jobs"],
-            n_employers=last["n_employers"],
-        ),
+        kept,
         basis=last["basis"],
         rung=CARRIED,
         rows=json.loads(last["value_json"]),
-        qualifiers=[WORDS_OF_RUNG.get(last["rung"]), kept, numbers.LOW_CONFIDENCE],
+        qualifiers=[
+            WORDS_OF_RUNG.get(last["rung"]),
+            _words_of(last["basis"], period),
+            numbers.LOW_CONFIDENCE if last["status"] == "low" else None,
+        ],
+        period=period,
         value_json=last["value_json"],
         window_days=last["window_days"],
         sql=sql,
@@ -259,9 +271,9 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
     rows.sort(key=lambda row: (row["status"] == "suppressed", -(row.get("p50") or row.get("band_high") or 0)))
     if shown:
         states = {row.status for row in shown}
-        low = [member.place for member, row in members if row.value is not None and row.status == "low"]
-        status = "published" if "published" in states else "low"
-        reason = ", ".join(low) if low and status == "low" else None
+        status = next(state for state in FIGURE_STATES if state in states)
+        unsure = [member.place for member, row in members if row.value is not None and row.status == status]
+        reason = ", ".join(unsure) if status != "published" else None
     else:
         status, reason = "suppressed", "no place has enough data"
     bases = {row.basis for row in shown}
@@ -281,6 +293,10 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         behind=_add_up(row.behind or () for row in shown),
         snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
         read_on=min((row.read_on for row in shown if row.read_on), default=None),
+        period=(
+            min((row.period_from for row in shown if row.period_from), default=None),
+            max((row.period_to for row in shown if row.period_to), default=None),
+        ),
     )
 
 
@@ -291,6 +307,7 @@ def _row(
     *,
     rows: Rows | None = None,
     qualifiers: Sequence[str | None] = (),
+    period: tuple[date | None, date | None] = (None, None),
     **columns: Any,
 ) -> Figures:
     """A ledger row. `rows` are what is printed, None when the figure is withheld; `qualifiers` is said in brackets."""
@@ -299,6 +316,7 @@ def _row(
     own: dict[str, Any] = {
         "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
         "n_employers": verdict.n_employers, "basis": None, "rung": None, "window_days": None, "sql": None,
+        "period_from": period[0], "period_to": period[1],
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
         "value": None if text is None else numbers.qualify(text, [qualifier]), "bare_value": text,
         "qualifier": None if text is None else qualifier,
@@ -343,21 +361,30 @@ def contributions_of(row: Row) -> tuple[SourceContribution, ...]:
     return tuple(SourceContribution(**part) for part in row["behind"] or ())
 
 
-def _contributions(behind: Rows, inputs: FigureInputs) -> tuple[SourceContribution, ...]:
+def _period(behind: Rows) -> tuple[date | None, date | None]:
+    """The reference period of a figure: the first and the last day of what stands behind it."""
+    first = min((row["period_from"] for row in behind if row["period_from"] is not None), default=None)
+    return first, max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
+
+
+def _words_of(basis: str | None, period: tuple[date | None, date | None]) -> str | None:
+    """A reference period in words; None where it is not known."""
+    return None if period[1] is None else notes.words_of_period(basis, period[0], period[1])
+
+
+def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
     """How many rows behind a figure are of each source, and the day by which half of them were last looked for.
 
-    Each row was last looked for when its board was last read. Half of the rows, because one board read again must
-    not make a crawl of long ago look fresh. The day is None when no reading is known up to the day of the figure,
-    and for what only converts money.
+    Each row was last looked for when its board was last read whole. Half of the rows, because one board read again must
+    not make a crawl of long ago look fresh. The day is None for what only converts money.
     """
     counts: dict[str, int] = {}
     looked: dict[str, list[tuple[date, int]]] = {}
     for row in behind:
         source, n = row["source"], row["n"]
         counts[source] = counts.get(source, 0) + n
-        day = inputs.read.get((source, row["board"]))
-        if day is not None and n:
-            looked.setdefault(source, []).append((day, n))
+        if row["period_to"] is not None and n:
+            looked.setdefault(source, []).append((row["period_to"], n))
     return tuple(
         SourceContribution(source=source, n=n, read_on=_day_of_half(looked.get(source, [])))
         for source, n in sorted(counts.items())

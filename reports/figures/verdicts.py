@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from reports.wording import numbers
 from reports.wording.numbers import Rows
+from transforms.records.vocabulary import MAX_DAYS_APART
 from warehouse.marts.measures import STILL_OPEN_DAYS
 from warehouse.marts.statistics import too_few
 
@@ -18,14 +20,40 @@ fewer, the bounds that the silent ones leave (Manski 1995, "Identification Probl
 are more than half wide."""
 
 
+MAX_AGE_DAYS = {"advertised": MAX_DAYS_APART, "postings": MAX_DAYS_APART}
+"""Days after the end of its reference period on which a figure of a basis still speaks of now; then it is stale."""
+MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART
+"""The same for what comes once a year, as surveys and collections of others do."""
+MAX_STALE_DAYS = 400
+"""Days after the reference period on which a stale figure is withheld: a year and a month, so that it can be compared
+with the same month of the year before. What comes once a year is withheld as long after it became stale."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether rows may be printed (`tables.CELL_STATES`), why not, and what they rest on."""
+    """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and what they rest on."""
 
     status: str
     reason: str | None
     n_jobs: int | None
     n_employers: int | None
+
+
+def judge_age(verdict: Verdict, basis: str, period_to: date | None, as_of: date) -> Verdict:
+    """The verdict on a value by the end of its reference period: as it is, stale, or withheld as too old.
+
+    The value itself, its n and its interval are never touched by the day. Reasons name days and not ages, which would
+    be others every night.
+    """
+    if verdict.status == "suppressed" or period_to is None:
+        return verdict
+    fresh = MAX_AGE_DAYS.get(basis, MAX_AGE_DAYS_OF_YEARS)
+    if (as_of - period_to).days <= fresh:
+        return verdict
+    said = f"nothing newer than {numbers.day(period_to)} was read"
+    if (as_of - period_to).days > fresh + MAX_STALE_DAYS - MAX_DAYS_APART:
+        return replace(verdict, status="suppressed", reason=said)
+    return replace(verdict, status="stale", reason="; ".join(filter(None, [said, verdict.reason])))
 
 
 NOTHING = Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide.markers import (
     COMMENT,
     Refreshed,
@@ -19,6 +20,7 @@ from reports.guide.markers import (
 )
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
+from transforms.records.vocabulary import MAX_DAYS_APART
 from warehouse.tables import Figures, Sources
 
 SAMPLE_TITLE = "Sample data."
@@ -101,9 +103,10 @@ READING_KEY = (
     "employers, mostly one employer, a wide 95% interval, or adverts that a third party collected. Advertised pay is "
     "what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
-LAST_READ_KEY = (
-    "Last read: the day by which half of the adverts or reports behind a figure were last looked for; where there are "
-    "several sources, that of the source read longest ago."
+PERIOD_KEY = (
+    "Reference period: adverts were open when their boards were last read, from the first to the last of these days; "
+    "what others collected or published speaks of the days or years that it is of. A figure whose period is over "
+    f"{MAX_DAYS_APART} days past is stale, which is said beside it, and after {MAX_STALE_DAYS} days it is withheld."
 )
 
 
@@ -142,18 +145,17 @@ def _source_lines(day: Edition, is_html: bool) -> list[str]:
             f"{figure.title} ({figure.figure})",
             _rests_on(figure),
             notes.strength(figure),
-            notes.window(figure),
-            numbers.day(figure.read_on) if figure.read_on else "–",
+            notes.describe_period(figure),
             notes.credit(figure, titles) or "–",
         )
         for figure in day.used
     )
-    table = Table(columns=("Figure", "Rests on", "n", "Window", "Last read", "Sources"), rows=rows)
+    table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
     days = sorted({figure.as_of for figure in day.used})
     lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
     lines += [] if is_html or not lines else [""]
     as_of = f"{AS_OF}{' and '.join(numbers.day(d) for d in days)}." if days else "No figure is used."
-    key = f"{as_of} {READING_KEY} {LAST_READ_KEY}"
+    key = f"{as_of} {READING_KEY} {PERIOD_KEY}"
     lines += [f"<p>{escape(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
     lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
     words = sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.figures.catalogue import Display, declaration_of, displays_of
-from reports.guide.render import LAST_READ_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE
+from reports.guide.render import PERIOD_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE
 from reports.site import charts, sections
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
@@ -72,7 +72,7 @@ def page(
         is_sample=is_sample,
         sample=(SAMPLE_TITLE, SAMPLE_TEXT),
         last_read=_last_read(read),
-        keys=(READING_KEY, LAST_READ_KEY),
+        keys=(READING_KEY, PERIOD_KEY),
         summary=[_headline(figure, display) for figure, display in _select_displayed(figures, sections.SUMMARY)],
         sections=[(section, shown[section.id]) for section in sections.SECTIONS if shown[section.id]],
         used=[(named[name], _days(read.get(name, ()))) for name in used if name in named],
@@ -127,8 +127,9 @@ def _chart(figure: Figures, display: Display) -> Markup | None:
 def _headline(figure: Figures, display: Display) -> Headline:
     value, said = notes.parts(figure)
     rests_on = None if figure.value is None else notes.strength(figure)
+    period = None if figure.value is None else notes.describe_period(figure)
     then = f"2026 guide: {figure.baseline}" if figure.baseline else None
-    beside = (said, rests_on, notes.define_level(figure), notes.last_read(figure), then)
+    beside = (said, rests_on, notes.define_level(figure), period, then)
     return Headline(
         label=display.heading or figure.title,
         value=value,

@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
+from datetime import date
 
 from reports.figures.catalogue import CARRIED, declaration_of
 from reports.wording.levels import define, level_phrase
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, sentences
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, sentences
 from reports.wording.pay import UNITS_OF_BASIS
 from reports.wording.renderer import Table, list_doubts
 from warehouse.tables import Figures
@@ -25,6 +26,10 @@ BASIS_WORDS = {
     "postings": "adverts we read",
     "cited": "cited, not measured",
 }
+
+
+OWN_BASES = ("advertised", "postings")
+"""Bases of what we read ourselves: adverts that were open on the days of the reference period."""
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -63,21 +68,21 @@ def strength(figure: Figures) -> str:
     return n if figure.n_employers is None else f"{n} of {count_of(figure.n_employers, 'employer')}"
 
 
-def window(figure: Figures) -> str:
-    """The days the figure looks at: "365 days to 17 August 2026"."""
-    if not figure.window_days:
+def describe_period(figure: Figures) -> str:
+    """The reference period of a figure in words; of one that has none, the day it speaks for."""
+    if figure.period_to is None:
         return f"as of {day(figure.as_of)}"
-    if figure.rung == CARRIED:
-        return f"{figure.window_days} days to the day of the value"
-    return f"{figure.window_days} days to {day(figure.as_of)}"
+    return words_of_period(figure.basis, figure.period_from, figure.period_to)
 
 
-def last_read(figure: Figures) -> str | None:
-    """When the sources were last read, if that is not the day the figure speaks for; of several, the stalest."""
-    if figure.read_on is None or figure.read_on == figure.as_of:
-        return None
-    which = "source last" if len(figure.sources) == 1 else "the source read longest ago was"
-    return f"{which} read on {day(figure.read_on)}"
+def words_of_period(basis: str | None, first: date | None, last: date) -> str:
+    """A reference period: "read 3 to 17 August 2026" of our adverts, "pay of 2025" of what others collected."""
+    if basis in OWN_BASES or basis is None:
+        return f"read {days(first, last)}"
+    is_whole_years = first is not None and (first.month, first.day) == (1, 1) and (last.month, last.day) == (12, 31)
+    if first is None or not is_whole_years:
+        return f"pay of {days(first, last)}"
+    return f"pay of {last.year}" if first.year == last.year else f"pay of {first.year} to {last.year}"
 
 
 NAMES_IN_SHORT = 3
@@ -133,11 +138,9 @@ def note(figure: Figures) -> str:
         return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
-    since = f"seen open in the {window(figure)}" if figure.window_days else window(figure)
     against = compare(figure)
     said = [
-        f"{basis}{n}, {since}",
-        last_read(figure),
+        f"{basis}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),
         why_low(figure, most=None),

@@ -42,6 +42,14 @@ def day(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+def days(first: date | None, last: date) -> str:
+    """Days from one to another: "17 August 2026", "3 to 17 August 2026", "28 October 2025 to 6 January 2026"."""
+    if first is None or first == last:
+        return day(last)
+    begin = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else day(first)
+    return f"{begin.removesuffix(f' {last.year}')} to {day(last)}"
+
+
 def count_of(n: int, singular: str, plural: str | None = None) -> str:
     """A number with its noun: "1 job", "1,234 jobs"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

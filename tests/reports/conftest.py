@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.builders import list_postings
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
 from warehouse import ops_tables, tables
@@ -22,7 +23,7 @@ USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
     tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.Shares,
     tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
-    tables.OfficialWages,
+    tables.OfficialWages, tables.PostingBoards,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),
@@ -65,6 +66,8 @@ def put_rows(con: duckdb.DuckDBPyConnection, table: type, *rows: dict[str, Any])
         marks = ", ".join("?" * len(fields))
         columns = ", ".join(f'"{f.name}"' for f in fields)
         con.execute(f"INSERT INTO {table_of(table).name} ({columns}) VALUES ({marks})", values)
+    if table is tables.Postings:
+        list_postings(con)
 
 
 def plain(field: Field) -> Any:
@@ -116,6 +119,7 @@ def figure() -> Callable[..., Figures]:
         value_json='[{"share": 0.62, "share_lo": 0.6, "share_hi": 0.64, "rank": 1}]', status="published", reason=None,
         n_jobs=500, n_employers=50, window_days=365, sql="SELECT 1", sources=("ashby",),
         snapshots=("ashby/2026-08-17T060000Z.warc.gz",), code_version="1", baseline=None, verify_by=None,
+        period_from=date(2026, 8, 3), period_to=AS_OF,
     )  # fmt: skip
 
     def make(**changed: Any) -> Figures:

@@ -70,6 +70,7 @@ SENIORITY_GROUPS = ("entry", "mid_senior", f"mid_senior{STATED}", "mid", "senior
 YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
 """Bands of the least years of experience asked for: first and last whole year; 3.5 years count as 3."""
 CELL_STATES = ("published", "low", "suppressed")
+FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (

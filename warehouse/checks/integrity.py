@@ -34,7 +34,7 @@ from warehouse.tables import HISTORIES
 
 def _seen(window_days: int) -> str:
     """Postings seen open in the window of a mart."""
-    return f"FROM open_postings($as_of, {window_days})"
+    return "FROM stock_postings($as_of)"
 
 
 SEEN = _seen(365)

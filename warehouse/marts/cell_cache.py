@@ -40,7 +40,7 @@ from warehouse.tables import (
 
 WAREHOUSE = Path(__file__).parents[1]
 READ = {
-    Postings: "is_open_in_window(first_seen_at, last_seen_at, $as_of, $window_days)",
+    Postings: "posting_id IN (SELECT posting_id FROM stock_postings($as_of))",
     PostingPlaces: "true",
     PostingPay: "true",
     PostingSkills: "true",
@@ -54,7 +54,7 @@ READ = {
 }
 """Tables that marts read, and which of their rows they can be about."""
 UNREAD = ("last_seen_at", "warc", "record")
-"""Columns that change when an advert is merely seen again. Marts read `last_seen_at` to tell who is in the window."""
+"""Columns that change when an advert is merely seen again. Marts read them to tell what is in the stock."""
 Hashes = NDArray[np.uint64]
 
 

@@ -17,7 +17,7 @@ WITH newest AS (
     GROUP BY ALL HAVING count(*) = 2
 )
 SELECT DISTINCT ON (title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year)
-    role, role_group, seniority, country, region, continent, low_usd, high_usd, source, pair_row
+    role, role_group, seniority, country, region, continent, low_usd, high_usd, source, pair_row, year
 FROM pairs
 WHERE low_usd > 0 AND high_usd <= 4 * low_usd
 ORDER BY ALL

@@ -3,14 +3,13 @@
 -- long ago that was on the day `as_of` does not matter. A board that was never read whole was last read when it last gave rows.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
--- $kinds: kinds of sources that have adverts.
 -- $max_apart: days between the newest reading and the oldest that belongs to the stock.
 WITH last_readings AS (
     SELECT
         r.source, coalesce(r.board, r.source) AS board, bool_or(r.is_complete) AS is_whole,
         if(is_whole, max(r.observed_at) FILTER (r.is_complete), max(r.observed_at)) AS read_at
-    FROM ops.responses AS r JOIN core.sources AS s USING (source)
-    WHERE s.kind IN $kinds AND r.observed_at < $end_of_day
+    FROM ops.responses AS r
+    WHERE r.source IN (SELECT DISTINCT source FROM core.postings) AND r.observed_at < $end_of_day
         AND (r.is_complete OR r.n_rows > 0 OR r.refers_to IS NOT NULL)
     GROUP BY ALL
 )

@@ -1,7 +1,7 @@
--- Jobs that statistics count, seen open in the `window_days` days that end with the day `as_of`: one row per job, with
--- what its adverts say. Where they differ, the first that says something is taken; pay and its components are those of
--- any. `text_class` is that of its best text, and what texts ask for, degree and years, is read from texts of that
--- class alone, so that no comment answers for an advert.
+-- Jobs that statistics count, of the stock of the day `as_of`: one row per job, with what its adverts say. Where they
+-- differ, the first that says something is taken; pay and its components are those of any. `text_class` is that of its
+-- best text, and what texts ask for, degree and years, is read from texts of that class alone, so that no comment answers
+-- for an advert.
 --
 -- $text_classes: classes of texts, the best first.
 WITH adverts AS (
@@ -9,7 +9,7 @@ WITH adverts AS (
         *,
         list_position($text_classes, text_class) AS class_rank,
         min(list_position($text_classes, text_class)) OVER (PARTITION BY job_id) AS best_rank
-    FROM open_postings(as_of, window_days)
+    FROM stock_postings(as_of)
 )
 SELECT
     o.job_id,
@@ -31,6 +31,6 @@ FROM adverts AS o
 LEFT JOIN core.employers AS e USING (employer_id)
 LEFT JOIN (
     SELECT p.job_id, list(DISTINCT a.component) AS components
-    FROM open_postings(as_of, window_days) AS p JOIN core.posting_pay AS a USING (posting_id) GROUP BY p.job_id
+    FROM stock_postings(as_of) AS p JOIN core.posting_pay AS a USING (posting_id) GROUP BY p.job_id
 ) AS c USING (job_id)
 GROUP BY o.job_id

@@ -1,12 +1,12 @@
--- Skills that each job asks for, seen open in the `window_days` days that end with the day `as_of`: each skill once, at
--- its strongest requirement, from its texts of the best class. `asked` is required or preferred, `any` that or mentioned.
+-- Skills that each job in the stock of the day `as_of` asks for: each skill once, at its strongest requirement, from its
+-- texts of the best class. `asked` is required or preferred, `any` that or mentioned.
 WITH jobs AS (
     FROM counted_jobs(as_of, window_days)
 ), strongest AS (
     SELECT
         o.job_id, s.skill,
         min(CASE s.requirement WHEN 'required' THEN 1 WHEN 'preferred' THEN 2 ELSE 3 END) AS strength
-    FROM open_postings(as_of, window_days) AS o
+    FROM stock_postings(as_of) AS o
     SEMI JOIN jobs AS b ON b.job_id = o.job_id AND b.text_class = o.text_class
     JOIN core.posting_skills AS s USING (posting_id)
     SEMI JOIN core.skills AS k ON k.skill = s.skill

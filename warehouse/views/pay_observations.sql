@@ -1,10 +1,9 @@
--- What jobs seen open in the `window_days` days that end with the day `as_of` are offered, region by region, with what
--- decides the bands that they enter: one row per job and region that its base pay counts in. Where several of its adverts
--- or pay zones count in a region, an advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1
--- for the advert's own. A row enters the band of its region in US dollars when `is_in_band` and both ends are known in
+-- What jobs in the stock of the day `as_of` are offered, region by region, with what decides the bands that they enter:
+-- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region, an
+-- advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of its region in US dollars when `is_in_band` and both ends are known in
 -- dollars (`annual_low_usd`, `annual_high_usd`).
 WITH seen AS (
-    SELECT * FROM open_postings(as_of, window_days)
+    SELECT * FROM stock_postings(as_of)
 ), tied AS (
     -- Pay zones: what the advert offers in a country of its own, whether or not that is the posting's own pay.
     SELECT c.*

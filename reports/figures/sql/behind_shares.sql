@@ -11,5 +11,5 @@ WITH counted AS (
 )
 SELECT
     [c.region_level, c.region, c.counted_group] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
-    NULL AS fx_source, NULL::DATE AS fx_on, c.items
-FROM open_postings($as_of, $window_days) p JOIN counted c USING (job_id)
+    NULL AS fx_source, NULL::DATE AS fx_on, p.read_on AS period_from, p.read_on AS period_to, c.items
+FROM stock_postings($as_of) p JOIN counted c USING (job_id)

@@ -189,32 +189,37 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(tables.SalaryBands, cell())
+    seen_on = {"old": date(2026, 7, 28), "fresh": AS_OF, "x": date(2026, 7, 7)}
+
+    def listed(number: int, board: str, **said: Any) -> dict[str, Any]:
+        seen_at = datetime.combine(seen_on[board], datetime.min.time())
+        times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
+        return posting(number, **paid(), **times, board=board, **said)
+
     for number in range(10):
-        board = "fresh" if number < 4 else "old"
-        put(tables.Postings, posting(number, **paid(), board=board))
-    answered(put, 1, "ashby", "old", date(2025, 10, 27))
-    answered(put, 2, "ashby", "old", date(2025, 10, 28), is_complete=False, n_rows=5)
-    answered(put, 3, "ashby", "old", date(2026, 8, 1), is_complete=False)  # a failed answer: nothing was read
+        put(tables.Postings, listed(number, "fresh" if number < 4 else "old"))
+    answered(put, 1, "ashby", "old", date(2026, 7, 27))
+    answered(put, 2, "ashby", "old", date(2026, 8, 1), is_complete=False, n_rows=5)  # not the whole list
+    answered(put, 3, "ashby", "old", date(2026, 8, 2), is_complete=False)  # a failed answer: nothing was read
     answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
-    answered(put, 5, "ashby", "fresh", AS_OF)
-    assert computed(con)[NORTH].read_on == date(2025, 10, 28)
-    put(tables.Postings, posting(10, **paid(), board="fresh"), posting(11, **paid(), board="fresh"))
-    assert computed(con)[NORTH].read_on == date(2025, 10, 28), "half and half: the older"
-    put(tables.Postings, posting(12, **paid(), board="fresh"))
+    first = computed(con)[NORTH]
+    assert (first.read_on, first.period_from, first.period_to) == (seen_on["old"], seen_on["old"], AS_OF)
+    put(tables.Postings, listed(10, "fresh"), listed(11, "fresh"))
+    assert computed(con)[NORTH].read_on == seen_on["old"], "half and half: the older"
+    put(tables.Postings, listed(12, "fresh"))
     assert computed(con)[NORTH].read_on == AS_OF
-    put(tables.Postings, posting(13, **paid(), source="lever", board="x"))
-    answered(put, 6, "lever", "x", date(2026, 1, 7))
+    put(tables.Postings, listed(13, "x", source="lever"))
     found = computed(con)
-    assert found[NORTH].read_on == date(2026, 1, 7), "a figure is as old as its oldest source"
+    assert found[NORTH].read_on == seen_on["x"], "a figure is as old as its oldest source"
     of_each = (
         SourceContribution(source="ashby", n=13, read_on=AS_OF),
-        SourceContribution(source="lever", n=1, read_on=date(2026, 1, 7)),
+        SourceContribution(source="lever", n=1, read_on=seen_on["x"]),
     )
     assert found[NORTH].behind == found["bands.regions"].behind == of_each
     assert notes.credit(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
     alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
     assert notes.credit(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
-    assert found["bands.regions"].read_on == date(2026, 1, 7)
+    assert found["bands.regions"].read_on == found["bands.regions"].period_from == seen_on["x"]
     assert found["outlook.gdp_2030"].read_on is None
 
 
@@ -328,12 +333,54 @@ def test_the_last_accepted_value_is_kept_with_its_date_and_nothing_later_leaks_i
         store(con, put, [computed(con, day)[NORTH]])
     put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
     row = computed(con)[NORTH]
-    assert row.value == "USD 10.0K–15.0K per month (last accepted value, of 2 May 2026; low confidence)"
-    assert (row.rung, row.status) == ("last accepted value", "low")
-    assert row.reason == "not enough data (n = 3; 30 needed); value of 2026-05-02 kept"
+    assert row.value == "USD 10.0K–15.0K per month (read 2 May 2026)"
+    assert (row.rung, row.status) == ("last accepted value", "stale")
+    assert row.reason == "not enough data (n = 3; 30 needed); value of 2 May 2026 kept"
     store(con, put, [row])
     later = computed(con, AS_OF + timedelta(days=1))[NORTH]
     assert later.value == row.value, "a value that was kept once is not kept as if it were new"
+
+
+READ_ON = date(2026, 6, 1)
+"""The day on which the adverts of the clock's tests were read."""
+STATES = [(0, "published"), (1, "published"), (45, "published"), (46, "stale"), (200, "stale"), (400, "stale"),
+          (401, "suppressed"), (500, "suppressed")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("later", "status"), STATES)
+@pytest.mark.parametrize("is_remembered", [False, True], ids=["computed that day alone", "with the day of the reading"])
+def test_days_without_data_change_the_status_and_nothing_else(
+    later: int, status: str, is_remembered: bool, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    day = READ_ON + timedelta(days=later)
+    seen_at = datetime.combine(READ_ON, datetime.min.time())
+    put(tables.Postings, posting(1, **paid(), first_seen_at=seen_at, version_from=seen_at, last_seen_at=seen_at))
+    for on in {READ_ON, day}:
+        put(tables.SalaryBands, cell(as_of=on))
+    first = computed(con, READ_ON)[NORTH]
+    if is_remembered and later:
+        store(con, put, [first])
+    row = computed(con, day)[NORTH]
+    assert row.status == status
+    assert (row.period_from, row.period_to) == ((None, None) if status == "suppressed" else (READ_ON, READ_ON))
+    if status == "suppressed":
+        assert notes.value(row) == "withheld: nothing newer than 1 June 2026 was read"
+        return
+    unchanged = ("bare_value", "value_json", "n_jobs", "n_employers", "period_from", "period_to", "rung")
+    assert [getattr(row, name) for name in unchanged] == [getattr(first, name) for name in unchanged]
+    words = " (read 1 June 2026)" if status == "stale" else ""
+    assert row.value == f"{first.value}{words}"
+
+
+def test_a_value_that_was_kept_is_withheld_when_its_period_is_too_old(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell(as_of=READ_ON))
+    store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
+    for later, status in ((400, "stale"), (401, "suppressed")):
+        day = READ_ON + timedelta(days=later)
+        put(tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
+        assert computed(con, day)[NORTH].status == status
 
 
 def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -751,7 +798,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
         "420 jobs of 61 employers",
         "95% interval of the lower end USD 9.6K–10.3K",
         "ashby/2026-08-16T010203Z.warc.gz (2026-08-16)",
-        "last read   2026-08-16",
+        "period      read 17 August 2026",
         "advertised, 365 days: suppressed (n = 3): not enough data (n = 3; 30 needed)",
         "advertised, 730 days: published (n = 420)",
         "ashby 1",

@@ -25,7 +25,8 @@ def copy(tmp_path: Path) -> Path:
     leave_out = shutil.ignore_patterns("__pycache__", "recordings", "fixtures")
     for name in PACKAGES:
         shutil.copytree(PROJECT / name, tmp_path / name, ignore=leave_out)
-    shutil.copy(PROJECT / "tests" / "__init__.py", tmp_path / "tests" / "__init__.py")
+    for name in ("__init__.py", "builders.py"):
+        shutil.copy(PROJECT / "tests" / name, tmp_path / "tests" / name)
     return tmp_path
 
 

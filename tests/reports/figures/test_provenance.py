@@ -15,6 +15,7 @@ import pytest
 from reports.figures import query
 from reports.figures.catalogue import Fallback, Figure, declarations
 from reports.figures.compute import compute_figures, parameters_of
+from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
 from warehouse import ops_tables, tables
@@ -85,6 +86,7 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         put_pair(put, chance, row)
     reported = [put_report(put, chance, row) for row in range(200)]
     put_many(None)
+    list_postings(con)
     for mart, frame in (
         (tables.SalaryBands, salary_bands(con, AS_OF)),
         (tables.SalaryBands730, salary_bands(con, AS_OF, 730, is_whole=False)),

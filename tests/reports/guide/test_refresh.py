@@ -88,7 +88,7 @@ def test_spans_in_a_line(given_text: str, expected: str | None, ledger: list[Fig
 
 def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
     text = text_of('a <!-- figure:skill.python show="note" --><!-- /figure -->' + END, ledger)
-    assert "500 jobs of 50 employers, seen open in the 365 days to 17 August 2026. 95% interval 60–64%" in text
+    assert "500 jobs of 50 employers, read 3 to 17 August 2026. 95% interval 60–64%" in text
     assert "The 2026 guide said: essential." in text
 
 
@@ -133,17 +133,17 @@ def test_sources_say_what_every_figure_rests_on(ledger: list[Figures]) -> None:
     assert "| Python (skill.r) | withheld: not enough data (n = 3) |" in text
     assert (
         "| Python (skill.python) | adverts we read (advertised, 365 days) | 500 jobs of 50 employers "
-        "| 365 days to 17 August 2026 | – | Ashby boards |"
+        "| read 3 to 17 August 2026 | Ashby boards |"
     ) in text
     assert "\n- Adverts: boards at Ashby.\n" in text
     assert text.index("(skill.r)") < text.index("(skill.python)"), "in order of first use"
 
 
-def test_sources_say_when_they_were_last_read(figure: Make) -> None:
+def test_sources_say_the_reference_period(figure: Make) -> None:
     raw = "a <!-- figure:skill.python --><!-- /figure -->" + END
-    text = text_of(raw, [figure(read_on=date(2025, 10, 28))])
-    assert "| 365 days to 17 August 2026 | 28 October 2025 | ashby |" in text
-    assert "Last read: the day by which" in text
+    text = text_of(raw, [figure(period_from=date(2025, 10, 28), period_to=date(2025, 10, 28))])
+    assert "| read 28 October 2025 | ashby |" in text
+    assert "Reference period: adverts were open when their boards were last read" in text
 
 
 def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:

@@ -205,20 +205,25 @@ def test_every_category_of_skills_has_a_heading() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read_on", "sources", "expected"),
+    ("basis", "first", "last", "expected"),
     [
-        (date(2025, 10, 28), ("ashby",), "source last read on 28 October 2025"),
-        (date(2025, 10, 28), ("ashby", "ecb_rates"), "the source read longest ago was read on 28 October 2025"),
-        (date(2026, 8, 17), ("ashby",), None),
-        (None, (), None),
+        ("advertised", date(2025, 10, 28), date(2025, 10, 28), "read 28 October 2025"),
+        ("postings", date(2025, 10, 3), date(2025, 10, 28), "read 3 to 28 October 2025"),
+        ("postings", date(2025, 9, 3), date(2025, 10, 28), "read 3 September to 28 October 2025"),
+        ("postings", date(2025, 10, 28), date(2026, 1, 6), "read 28 October 2025 to 6 January 2026"),
+        ("reported", date(2026, 1, 15), date(2026, 1, 15), "pay of 15 January 2026"),
+        ("advertised_third_party", date(2024, 1, 1), date(2025, 12, 31), "pay of 2024 to 2025"),
+        ("advertised_third_party", date(2025, 1, 1), date(2025, 12, 31), "pay of 2025"),
+        ("advertised_third_party", date(2025, 1, 1), date(2026, 2, 3), "pay of 1 January 2025 to 3 February 2026"),
+        ("postings", None, None, "as of 17 August 2026"),
     ],
 )
-def test_the_last_reading_is_said_where_it_is_not_the_day_of_the_figure(
-    read_on: date | None, sources: tuple[str, ...], expected: str | None, figure: Any
+def test_the_reference_period_is_said_beside_the_value(
+    basis: str, first: date | None, last: date | None, expected: str, figure: Any
 ) -> None:
-    row = figure(read_on=read_on, sources=sources)
-    assert notes.last_read(row) == expected
-    assert ("28 October 2025" in notes.note(row)) == (expected is not None)
+    row = figure(basis=basis, period_from=first, period_to=last)
+    assert notes.describe_period(row) == expected
+    assert expected in notes.note(row)
 
 
 WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": DOUBT_WORDS["wide"]}
@@ -282,11 +287,6 @@ def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str
     row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
     cited = figure(figure="outlook.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
     assert notes.note(cited) == expected
-
-
-def test_a_kept_value_does_not_claim_the_window_of_today(figure: Any) -> None:
-    assert notes.window(figure(rung=catalogue.CARRIED)) == "365 days to the day of the value"
-    assert notes.window(figure(window_days=0)) == "as of 17 August 2026"
 
 
 def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None:

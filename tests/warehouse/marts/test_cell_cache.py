@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import open_copy
+from tests.builders import list_postings, open_copy
 from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
@@ -60,6 +60,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
             asked += [PostingSkills(skill=skill, **wanted) for skill in skills[: n % 8]]
         for rows in (jobs, places, asked):
             put(opened, rows)
+        list_postings(opened)
         yield opened
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from extractors.source_list import declared_sources
-from tests.builders import open_copy
+from tests.builders import list_postings, open_copy
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, roles
@@ -73,6 +73,7 @@ def posting(number: int, **said: Any) -> Postings:
 
 def put(con: database.Connection, rows: list[Any]) -> None:
     database.insert_into(con, table_of(type(rows[0])).name, arrow_table(type(rows[0]), rows))
+    list_postings(con)
 
 
 def bands(con: database.Connection) -> Any:
@@ -131,8 +132,16 @@ def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection
         ({"seniority": "staff"}, 0, 0),
         ({"seniority": "unstated"}, 0, 0),
         ({"currency": None}, 0, 0),
-        ({"last_seen_at": NOW - timedelta(days=365), "first_seen_at": NOW - timedelta(days=400)}, 0, 0),
-        ({"last_seen_at": NOW - timedelta(days=364), "first_seen_at": NOW - timedelta(days=400)}, 1, 0),
+        ({"closed_on": NOW.date() + timedelta(days=1)}, 1, 0),
+        (
+            {
+                "closed_on": NOW.date(),
+                "last_seen_at": NOW - timedelta(days=1),
+                "first_seen_at": NOW - timedelta(days=2),
+            },
+            0,
+            0,
+        ),
         ({"first_seen_at": NOW + timedelta(days=1), "last_seen_at": NOW + timedelta(days=1)}, 0, 0),
     ],
 )
