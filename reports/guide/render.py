@@ -19,6 +19,7 @@ from reports.guide.markers import (
 )
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
+from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
 from warehouse.tables import Figures, Sources
 
 SAMPLE_TITLE = "Sample data."
@@ -96,12 +97,14 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
     return [f"> **{SAMPLE_TITLE}** {SAMPLE_TEXT}"]
 
 
+_BOUND = {rule.column: rule.bound for rule in RULES}
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
     "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Shares count "
-    "each job once, and are printed from 30 jobs of 10 employers on, none of them with more than half, and as even as "
-    "8 of one size; one whose 95% interval is wider than 30 points is printed as that interval. Advertised pay is what "
+    f"each job once, and are printed from {_BOUND['n_jobs']} jobs of {_BOUND['n_employers']} employers on, none of "
+    f"them with more than {_BOUND['largest']:.0%}, and as even as {_BOUND['n_even']} of one size; one whose 95% "
+    f"interval is wider than {100 * MAX_SHARE_WIDTH:.0f} points is printed as that interval. Advertised pay is what "
     "adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 LAST_READ_KEY = (

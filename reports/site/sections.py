@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.wording.numbers import VERDICT_RULE
+from warehouse.marts.measures import MIN_KNOWN
 
 SUMMARY = "summary"
 """Id of the part at the top: figures in large letters, before the first section."""
@@ -52,9 +53,10 @@ SECTIONS = (
         heading="Where and how",
         intro=(
             "Shares of AI jobs: engineering, research and data science, and the roles around them. Where adverts that "
-            "do not say may be either, the part of adverts that say stands beside, and so does between what least and "
-            "greatest share of all jobs the truth lies; where fewer than 60% say, only these bounds are printed. "
-            "Whiskers are 95% intervals, and a hollow bar runs from end to end of an interval or of bounds.",
+            "do not say may be either, the part of adverts that say stands beside, and so do the least and the "
+            f"greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN:.0%} say, only these bounds "
+            "are printed. Whiskers are 95% intervals, and a hollow bar runs from end to end of an interval or of "
+            "bounds.",
         ),
     ),
     Section(
