@@ -191,12 +191,16 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
         "role_group": "ai_engineering", "seniority_group": "all", "window_days": 365,
         "text_class": MEASURES[measure].text_classes[0], "estimand": ESTIMAND, "period_from": None, "period_to": None,
         "n_jobs": n_jobs, "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": 0, "n_employers": None,
-        "n_employers_yes": None, "n_effective": None, "design_effect": None, "largest_employer": None, "share": None,
+        "n_employers_yes": None, "n_effective": None, "design_effect": None, "largest_employer": None,
+        "n_even_employers": None, "largest_employer_share": None, "relative_standard_error": None,
+        "share_by_employer": None, "zero_share_hi": None, "form": None, "bound_lo": None, "bound_hi": None,
+        "category_rank_best": None, "category_rank_worst": None, "share": None,
         "share_lo": None, "share_hi": None, "rank": None, "category": None, "category_rank": None,
         "status": "suppressed", "reason": "few jobs", "doubt": None, "inputs": None,
     }  # fmt: skip
     assert changed.keys() <= row.keys(), changed.keys() - row.keys()
-    return row | changed
+    row |= changed
+    return row | ({"form": "point"} if row["status"] != "suppressed" and row["form"] is None else {})
 
 
 def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, **changed: Any) -> Shares:

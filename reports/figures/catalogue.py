@@ -19,7 +19,8 @@ from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_na
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
 from warehouse.marts.measures import MEASURES, NOT_ASKED, STILL_OPEN_DAYS, YES
-from warehouse.marts.statistics import DOUBT_WORDS, EMPLOYER_CAP
+from warehouse.marts.printing import MAX_SHARE_WIDTH
+from warehouse.marts.statistics import EMPLOYER_CAP
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
@@ -259,15 +260,15 @@ def _from_shares(
 
 
 def _items(measure: str, group: str, names: Mapping[str, str], order: tuple[str, ...] = ()) -> tuple[Fallback, ...]:
-    """The shares of the items of one measure in the world."""
+    """The shares of the items of one measure in all adverts read."""
     return _from_shares("shares", measure, groups=[group], measure=measure, role_group=group, names=names, order=order)
 
 
 def _by_region(measure: str, item: str, group: str) -> tuple[Fallback, ...]:
-    """The share of one item of a measure in the world and in each region."""
+    """The share of one item of a measure in all adverts read and in each region."""
     return _from_shares(
         "shares_by_region", measure, groups=[group], levels=("world", "region"), measure=measure, item=item,
-        role_group=group, names=REGION_NAMES,
+        role_group=group, names={**REGION_NAMES, "World": shares.ALL_PLACES},
     )  # fmt: skip
 
 
@@ -311,12 +312,14 @@ def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, 
     return {"words": words, "spellings": spellings}
 
 
-SKILLS_ASKED = _from_shares("skills", "skill_asked", groups=["ai_engineering"])
+SKILLS_ASKED = _from_shares(
+    "skills", "skill_asked", groups=["ai_engineering"], measure="skill_asked", role_group="ai_engineering"
+)
 NAMED_SKILLS = (
     replace(
         SKILLS_ASKED[0],
         sql="named_skills",
-        parameters={**SKILLS_ASKED[0].parameters, "few_employers": DOUBT_WORDS["few_employers"]},
+        parameters={**SKILLS_ASKED[0].parameters, "max_width": MAX_SHARE_WIDTH},
         batch=Batch(parameters=_spellings(BASELINE_SKILLS), column="word", parameter="words"),
     ),
 )
@@ -324,10 +327,10 @@ NAMED_SKILLS = (
 
 def _category_figure(category: str) -> Figure:
     heading = category_name(category)
-    chart_title = f"{heading}: share of AI engineering adverts that ask for each skill"
+    chart_title = f"{heading}: share of the AI engineering adverts we read that ask for each skill"
     return Figure(
         id=f"skills.{slug(category)}",
-        title=f"{heading}: what AI engineering adverts ask for",
+        title=f"{heading}: what the AI engineering adverts we read ask for",
         unit="share of jobs with a full advert",
         renderer=shares.SKILLS,
         rungs=SKILLS_ASKED,
@@ -346,7 +349,7 @@ SKILLS = (
     *map(_category_figure, SKILL_CATEGORIES),
     Figure(
         id="skills.baseline",
-        title="Skills the 2026 guide named essential, and what adverts ask for now",
+        title="Skills the 2026 guide named essential, and what the adverts we read ask for now",
         unit="share of jobs with a full advert",
         renderer=shares.BASELINE_SKILLS,
         rungs=NAMED_SKILLS,
@@ -358,7 +361,7 @@ SKILLS = (
     *(
         Figure(
             id=f"skill.{name}",
-            title=f"AI engineering adverts that ask for {word}",
+            title=f"AI engineering adverts we read that ask for {word}",
             unit="share of jobs with a full advert",
             renderer=shares.SKILL,
             rungs=NAMED_SKILLS,
@@ -379,10 +382,10 @@ ADDITIONAL_PAY = {
 SHARES = (
     Figure(
         id="roles.shares",
-        title="Roles among AI jobs",
+        title="Roles among AI jobs, in the adverts we read",
         unit="share of AI jobs",
         renderer=shares.ROLES,
-        rungs=_from_shares("roles", "role", groups=[AI_JOBS]),
+        rungs=_from_shares("roles", "role", groups=[AI_JOBS], measure="role", role_group=AI_JOBS),
         judge=verdicts.judge_ranking,
         baseline="specialisations, without shares or source: ML engineer, robotics specialist, AI architect, "
         "intelligent systems engineer, AI in cybersecurity, software engineering, MLOps, generative AI, "
@@ -392,7 +395,7 @@ SHARES = (
                 section="roles",
                 heading="Roles and specialisations",
                 chart="shares",
-                chart_title="Roles: share of AI jobs in each role",
+                chart_title="Roles: share of AI jobs in each role, in the adverts we read",
                 is_folded=True,
             ),
         ),
@@ -430,9 +433,9 @@ SHARES = (
         id="industries.shares",
         title="Industries of the employers",
         unit="share of jobs with known industry",
-        renderer=shares.INDUSTRIES,
+        renderer=shares.items(MEASURES["industry"], "Industry"),
         rungs=_items("industry", "ai_engineering", {}),
-        judge=verdicts.judge_industries,
+        judge=verdicts.judge_ranking,
         baseline="healthcare, finance, retail, manufacturing, education, transport (no source named)",
         displays=(COMPARED,),
     ),
@@ -461,9 +464,9 @@ WHERE_AND_HOW = (
             id=f"workplace.{item}",
             title=f"AI jobs that {words}, by region",
             unit="share of jobs that say where the work is done",
-            renderer=shares.by_region(MEASURES["workplace"].jobs_title),
+            renderer=shares.by_region(MEASURES["workplace"]),
             rungs=_by_region("workplace", item, AI_JOBS),
-            judge=verdicts.judge_stated,
+            judge=verdicts.judge_ranking,
             counts=(("world", "World", AI_JOBS),),
             displays=(WHERE,),
         )
@@ -473,7 +476,7 @@ WHERE_AND_HOW = (
         id="pay_stated.regions",
         title="AI jobs whose adverts state pay, by region",
         unit="share of AI jobs",
-        renderer=shares.by_region("AI jobs"),
+        renderer=shares.by_region(MEASURES["pay_stated"]),
         rungs=_by_region("pay_stated", YES, AI_JOBS),
         judge=verdicts.judge_ranking,
         counts=(("world", "World", AI_JOBS),),
@@ -484,19 +487,18 @@ WHERE_AND_HOW = (
             id=f"{name}.shares",
             title=f"AI jobs by {words}",
             unit=f"share of {MEASURES[name].jobs_title}",
-            renderer=shares.items(MEASURES[name].jobs_title, heading),
+            renderer=shares.items(MEASURES[name], heading),
             rungs=_items(name, AI_JOBS, names, order),
-            judge=judge,
+            judge=verdicts.judge_ranking,
             displays=(WHERE,),
         )
-        for name, words, heading, names, order, judge in (
+        for name, words, heading, names, order in (
             (
                 "degree",
                 "lowest accepted degree",
                 "Lowest accepted degree",
                 shares.DEGREE_NAMES,
                 (*DEGREES, NOT_ASKED),
-                verdicts.judge_ranking,
             ),
             (
                 "years",
@@ -504,7 +506,6 @@ WHERE_AND_HOW = (
                 "Least years",
                 shares.YEARS_NAMES,
                 (*YEARS_BANDS, NOT_ASKED),
-                verdicts.judge_ranking,
             ),
             (
                 "employment_type",
@@ -512,7 +513,6 @@ WHERE_AND_HOW = (
                 "Type of employment",
                 shares.EMPLOYMENT_NAMES,
                 (),
-                verdicts.judge_stated,
             ),
         )
     ),

@@ -9,16 +9,7 @@ from reports.wording import numbers
 from reports.wording.numbers import Rows
 from transforms.records.vocabulary import MAX_DAYS_APART
 from warehouse.marts.measures import STILL_OPEN_DAYS
-from warehouse.marts.statistics import too_few
-
-MIN_SECTOR_KNOWN = 0.60
-"""Share of jobs whose industry must be known before industries are printed (docs/design.md: Figures)."""
-
-MIN_STATED = 0.50
-"""Share of jobs that must state where, or in which type of employment, the work is done before shares are printed: with
-fewer, the bounds that the silent ones leave (Manski 1995, "Identification Problems in the Social Sciences", chapter 2)
-are more than half wide."""
-
+from warehouse.marts.printing import RULES
 
 MAX_AGE_DAYS = {"advertised": MAX_DAYS_APART, "postings": MAX_DAYS_APART}
 """Days after the end of its reference period on which a figure of a basis still speaks of now; then it is stale."""
@@ -56,7 +47,14 @@ def judge_age(verdict: Verdict, basis: str, period_to: date | None, as_of: date)
     return replace(verdict, status="stale", reason="; ".join(filter(None, [said, verdict.reason])))
 
 
-NOTHING = Verdict(status="suppressed", reason=too_few(0, 0), n_jobs=0, n_employers=0)
+def why_too_few(n_jobs: int, n_employers: int) -> str | None:
+    """Why so many jobs of so many employers are not printed, by `printing.RULES`; None where these two rules hold."""
+    values = {"n_jobs": n_jobs, "n_employers": n_employers}
+    broken = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
+    return next((rule.text.format(values[rule.column]) for rule in broken), None)
+
+
+NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_employers=0)
 
 
 def judge_cell(rows: Rows) -> Verdict:
@@ -68,58 +66,26 @@ def judge_cell(rows: Rows) -> Verdict:
 
 
 def judge_ranking(rows: Rows) -> Verdict:
-    """A ranking is only as reliable as its least reliable row; a cell too small suppresses all of them alike."""
+    """Shares of one cell or of several, printed where one of them may be; else the reason of the first."""
     if not rows:
         return NOTHING
     n_jobs = max(row["n_jobs"] or 0 for row in rows)
     n_employers = max(row["n_employers"] or 0 for row in rows)
     if all(row["share"] is None for row in rows):
-        reason = next((row["reason"] for row in rows if row["reason"]), None) or too_few(n_jobs, n_employers)
+        reason = next((row["reason"] for row in rows if row["reason"]), None) or why_too_few(n_jobs, n_employers)
         reason = reason or "not in the taxonomy of skills"
         return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
-    doubts: dict[str, list[str]] = {}
-    for row in rows:
-        if row["status"] == "low":
-            names = (row.get(name) for name in ("word", "skill", "title", "place", "name", "cell", "item"))
-            doubts.setdefault(row["reason"], []).append(next(str(name) for name in names if name))
-    if not doubts:
-        return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
-    is_whole = len(doubts) == 1 and len(rows) == sum(map(len, doubts.values()))
-    said = (reason if is_whole else f"{', '.join(names)}: {reason}" for reason, names in doubts.items())
-    return Verdict(status="low", reason="; ".join(said), n_jobs=n_jobs, n_employers=n_employers)
+    return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
 
 
 def judge_shares(rows: Rows) -> Verdict:
-    """Shares of several cells: when one cell is too small, none is printed."""
-    smallest = min(rows, key=lambda row: (row["n_jobs"], row["n_employers"]))
+    """Shares of several cells that stand in one sentence: when one cell may not be printed, none is."""
+    smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_jobs"], row["n_employers"]))
     n_jobs, n_employers = smallest["n_jobs"], smallest["n_employers"]
-    few = too_few(n_jobs, n_employers)
-    if few:
-        return Verdict(status="suppressed", reason=few, n_jobs=n_jobs, n_employers=n_employers)
+    if smallest["status"] == "suppressed":
+        reason = smallest["reason"] or why_too_few(n_jobs, n_employers)
+        return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
     return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
-
-
-def judge_industries(rows: Rows) -> Verdict:
-    """Shares of industries, printed once the industry of most jobs is known."""
-    if not rows:
-        return replace(NOTHING, reason=f"industry known for no job; {MIN_SECTOR_KNOWN:.0%} of the jobs needed")
-    return _judge_answered(rows, MIN_SECTOR_KNOWN, "industry known for")
-
-
-def judge_stated(rows: Rows) -> Verdict:
-    """Shares of what adverts state, printed once half of the jobs state it: else the others could reverse them."""
-    return _judge_answered(rows, MIN_STATED, "stated by")
-
-
-def _judge_answered(rows: Rows, min_known: float, words: str) -> Verdict:
-    """A ranking, withheld while less than `min_known` of the jobs of its first row have an answer."""
-    if rows:
-        n_known = rows[0]["n_jobs"]
-        n_all = n_known + (rows[0]["n_unknown"] or 0)
-        if n_known < min_known * n_all:
-            reason = f"{words} {n_known:,} of {n_all:,} jobs; {min_known:.0%} needed"
-            return Verdict(status="suppressed", reason=reason, n_jobs=n_known, n_employers=rows[0]["n_employers"])
-    return judge_ranking(rows)
 
 
 def judge_difficulty(rows: Rows) -> Verdict:
@@ -133,15 +99,14 @@ def judge_difficulty(rows: Rows) -> Verdict:
             f"not watched for long enough ({f'since {numbers.day(since)}' if since else 'not yet'}; more than "
             f"{STILL_OPEN_DAYS} days needed to see which vacancies stay open)"
         )
-    else:
-        cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
-        reason = f"not enough vacancies followed from their first day ({cells}; 30 of each needed)"
-    return replace(verdict, reason=reason)
+        return replace(verdict, reason=reason)
+    cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
+    return replace(verdict, reason=f"vacancies followed from their first day: {cells}; {verdict.reason}")
 
 
 def judge_amount(rows: Rows) -> Verdict:
     """An amount without an interval, which is of low confidence at best."""
     row = rows[0]
-    few = too_few(row["n_jobs"], row["n_employers"])
+    few = why_too_few(row["n_jobs"], row["n_employers"])
     status, reason = ("suppressed", few) if few else ("low", "few adverts put a sum on it, and no interval is computed")
     return Verdict(status=status, reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])

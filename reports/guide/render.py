@@ -21,6 +21,7 @@ from reports.guide.markers import (
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
 from transforms.records.vocabulary import MAX_DAYS_APART
+from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
 from warehouse.tables import Figures, Sources
 
 SAMPLE_TITLE = "Sample data."
@@ -70,20 +71,23 @@ def _table_lines(table: Table, caption: str, is_html: bool) -> list[str]:
     return lines
 
 
-def _figure_lines(figure: Figures, tag: Tag, is_html: bool) -> list[str]:
+def _figure_lines(figure: Figures, tag: Tag, is_html: bool, titles: Mapping[str, str]) -> list[str]:
     """A figure that stands alone: a table if it has one, else a paragraph."""
     table = notes.table(figure) if tag.show == "value" else None
     if table is not None:
         return _table_lines(table, figure.title, is_html)
-    words = _words(figure, tag)
+    words = _words(figure, tag, titles)
     return [f"<p>{escape(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
 
 
-def _words(figure: Figures, tag: Tag) -> str:
+def _words(figure: Figures, tag: Tag, titles: Mapping[str, str]) -> str:
+    """What a marker shows, in a line. `titles` are names of sources."""
     if tag.show == "level":
         return notes.level(figure)
     if figure.value is None and tag.otherwise is not None:
         return tag.otherwise
+    if tag.show == "scope":
+        return notes.scope(figure, titles)
     return notes.value(figure) if tag.show == "value" else notes.note(figure)
 
 
@@ -95,13 +99,15 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
     return [f"> **{SAMPLE_TITLE}** {SAMPLE_TEXT}"]
 
 
+_BOUND = {rule.column: rule.bound for rule in RULES}
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
-    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. No employer "
-    "counts for more than a tenth of a figure; where there are fewer than ten, all count alike. Low confidence: few "
-    "employers, mostly one employer, a wide 95% interval, or adverts that a third party collected. Advertised pay is "
-    "what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
+    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Shares count "
+    f"each job once, and are printed from {_BOUND['n_jobs']} jobs of {_BOUND['n_employers']} employers on, none of "
+    f"them with more than {_BOUND['largest']:.0%}, and as even as {_BOUND['n_even']} of one size; one whose 95% "
+    f"interval is wider than {100 * MAX_SHARE_WIDTH:.0f} points is printed as that interval. Advertised pay is what "
+    "adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 PERIOD_KEY = (
     "Reference period: adverts were open when their boards were last read, from the first to the last of these days; "
@@ -135,18 +141,22 @@ class Edition:
     is_html: bool
     newline: str
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Names of sources to print."""
+        return {source.source: source.title for source in self.sources}
+
 
 def _source_lines(day: Edition, is_html: bool) -> list[str]:
     """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
     named = {source.source: source for source in day.sources}
-    titles = {source.source: source.title for source in day.sources}
     rows = tuple(
         (
             f"{figure.title} ({figure.figure})",
             _rests_on(figure),
             notes.strength(figure),
             notes.describe_period(figure),
-            notes.credit(figure, titles) or "–",
+            notes.credit(figure, day.titles) or "–",
         )
         for figure in day.used
     )
@@ -172,9 +182,9 @@ def content_of(text: str, span: Span, day: Edition) -> str:
     as_html = day.is_html or tag.name != COMMENT
     if tag.figure is not None and not (tag.name == COMMENT and is_block(text, span)):
         # The text of a span in Markdown is still Markdown, so it is escaped as such.
-        return escape(_words(day.ledger[tag.figure], tag), day.is_html)
+        return escape(_words(day.ledger[tag.figure], tag, day.titles), day.is_html)
     if tag.figure is not None:
-        lines = _figure_lines(day.ledger[tag.figure], tag, as_html)
+        lines = _figure_lines(day.ledger[tag.figure], tag, as_html, day.titles)
     elif tag.block == "sources":
         lines = _source_lines(day, as_html)
     else:

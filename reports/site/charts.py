@@ -42,7 +42,8 @@ class Interval:
 class Bar:
     """One row of a chart: a bar from `start` to `end` with whiskers at its ends and, for bands, a dot inside.
 
-    `remark` is what stands in words below the bar; a bar of low confidence is hollow and must have it said there.
+    `remark` is what stands in words below the bar; a hollow bar, of low confidence or without a point, must have said
+    there what it is.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Bar:
     dot: float | None = None
     whiskers: tuple[Interval, ...] = ()
     remark: str = ""
-    is_low: bool = False
+    is_hollow: bool = False
 
 
 def nice_step(highest: float) -> float:
@@ -76,7 +77,7 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
                 if row.get(f"{end}_lo") is not None
             ),
             remark=_remark(row, "third-party adverts" if row.get("basis") == "advertised_third_party" else None),
-            is_low=row["status"] == "low",
+            is_hollow=row["status"] == "low",
         )
         for row in rows
     ]
@@ -93,22 +94,10 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
 def ranking(rows: Rows, chart_id: str, *, title: str, name: str, verdicts: bool = False) -> str:
     """Bars of shares in order, with the 95 % interval as a whisker. `name` is the column that names a row.
 
-    `verdicts` puts the verdict on each share below its bar.
+    A share printed as an interval or as bounds is a hollow bar from end to end. `verdicts` puts the verdict on each
+    share below its bar.
     """
-    bars = [
-        Bar(
-            name=row[name],
-            value=numbers.percent(row["share"]),
-            start=0.0,
-            end=row["share"],
-            whiskers=()
-            if row.get("share_lo") is None or row.get("share_hi") is None
-            else (Interval(low=row["share_lo"], high=row["share_hi"]),),
-            remark=_remark(row, numbers.verdict(row) if verdicts else None),
-            is_low=row.get("status") == "low",
-        )
-        for row in rows
-    ]
+    bars = [_bar_of_share(row, name, verdicts=verdicts) for row in rows]
     description = _describe(bars)
     return draw(
         bars,
@@ -116,6 +105,29 @@ def ranking(rows: Rows, chart_id: str, *, title: str, name: str, verdicts: bool 
         title=title,
         description=f"{description}. Whiskers are 95% intervals.",
         tick=numbers.percent,
+    )
+
+
+def _bar_of_share(row: Row, name: str, *, verdicts: bool) -> Bar:
+    form = row.get("form") or "point"
+    words = numbers.verdict(row) if verdicts else None
+    value = numbers.printed_share(row)
+    if form == "bounds":
+        known = f"bounds: {numbers.percent(numbers.known_part(row))} of adverts say"
+        return Bar(
+            name=row[name], value=value, start=row["bound_lo"], end=row["bound_hi"], remark=known, is_hollow=True
+        )
+    if form == "interval":
+        said = "; ".join(filter(None, (words, "95% interval")))
+        return Bar(name=row[name], value=value, start=row["share_lo"], end=row["share_hi"], remark=said, is_hollow=True)
+    has_ends = row.get("share_lo") is not None and row.get("share_hi") is not None
+    return Bar(
+        name=row[name],
+        value=value,
+        start=0.0,
+        end=row["share"],
+        whiskers=(Interval(low=row["share_lo"], high=row["share_hi"]),) if has_ends else (),
+        remark=words or "",
     )
 
 
@@ -174,7 +186,7 @@ def _remark(row: Row, words: str | None) -> str:
 
 
 def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
-    low = " low" if bar.is_low else ""
+    low = " low" if bar.is_hollow else ""
     middle = top + BAR_AT + BAR / 2
     parts = [
         f"<g data-name={quoteattr(bar.name)}>",

@@ -30,7 +30,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Part:
     """A figure as a part of a section: heading, chart, table, note; or why it is withheld.
 
-    `credited` names its sources with how much is of each.
+    `credited` names its sources with how much is of each, `scope` says which adverts shares of all places are of.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Part:
     table: Table | None
     note: str
     credited: str
+    scope: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,7 @@ def _parts(figures: Sequence[Figures], section: str, titles: Mapping[str, str]) 
             table=notes.table(figure),
             note=notes.note(figure),
             credited=notes.credit(figure, titles),
+            scope=notes.scope(figure, titles),
         )
         for figure, display in _select_displayed(figures, section)
     ]

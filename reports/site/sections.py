@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.wording.numbers import VERDICT_RULE
+from warehouse.marts.measures import MIN_KNOWN
 
 SUMMARY = "summary"
 """Id of the part at the top: figures in large letters, before the first section."""
@@ -39,20 +40,23 @@ SECTIONS = (
     ),
     Section(
         id="skills",
-        heading="Skills",
+        heading="Skills, in the adverts we read",
         intro=(
             "Share of AI engineering jobs whose advert requires or prefers the skill; each list is the ten most asked "
-            f"for of its kind. Whiskers are 95% intervals, and a hollow bar means low confidence. {VERDICT_RULE}",
+            f"for of its kind. Whiskers are 95% intervals; a hollow bar is an interval too wide to name a point. "
+            f"{VERDICT_RULE}",
         ),
     ),
-    Section(id="roles", heading="Roles"),
+    Section(id="roles", heading="Roles, in the adverts we read"),
     Section(
         id="where",
         heading="Where and how",
         intro=(
-            "Shares of AI jobs: engineering, research and data science, and the roles around them. A job whose adverts "
-            "do not say is left out, except where it is counted whether they state pay. Whiskers are 95% intervals, "
-            "and a hollow bar means low confidence.",
+            "Shares of AI jobs: engineering, research and data science, and the roles around them. Where adverts that "
+            "do not say may be either, the part of adverts that say stands beside, and so do the "
+            f"least and the greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN:.0%} say, only these "
+            "bounds are printed. Whiskers are 95% intervals, and a hollow bar runs from end to end of an interval or of "
+            "bounds.",
         ),
     ),
     Section(

@@ -14,7 +14,7 @@ from datetime import date
 
 from reports.figures.catalogue import CARRIED, declaration_of
 from reports.wording.levels import define, level_phrase
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, sentences
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, percent, sentences
 from reports.wording.pay import UNITS_OF_BASIS
 from reports.wording.renderer import Table, list_doubts
 from warehouse.tables import Figures
@@ -113,6 +113,30 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     named = ((titles or {}).get(source, source) for source in figure.sources)
     said = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, named, strict=True))
     return ", ".join(said)
+
+
+NAMED_OF_SCOPE = 3
+"""Countries and sources that are named where shares of all places are headed."""
+
+
+def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
+    """Of what the shares of all places are: "In the adverts we read" with the largest countries and sources.
+
+    Parts of countries are of jobs, those of sources of adverts. "" for figures that are not of all places, or withheld.
+    """
+    rows = rows_of(figure)
+    if figure.value is None or not rows or not rows[0].get("countries"):
+        return ""
+    n_jobs = rows[0]["n_jobs"]
+    countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in rows[0]["countries"])
+    behind = sorted((part for part in figure.behind or () if part.n), key=lambda part: (-part.n, part.source))
+    n_adverts = sum(part.n for part in behind)
+    named = [
+        f"{(titles or {}).get(part.source, part.source)} {percent(part.n / n_adverts)}"
+        for part in behind[:NAMED_OF_SCOPE]
+    ]
+    sources = f"; most of the adverts are from {', '.join(named)}" if named else ""
+    return f"In the adverts we read: {count_of(n_jobs, 'job')}, most of them in {countries}{sources}"
 
 
 def level(figure: Figures) -> str:

@@ -101,6 +101,27 @@ def interval(row: Row) -> str:
     return low if low == high else f"{low.removesuffix('%')}–{high}"
 
 
+def printed_share(row: Row) -> str:
+    """A share in the form in which it is printed: "57%", an interval "12–45%", or bounds "between 12% and 88%"."""
+    if row.get("form") == "bounds":
+        return f"between {percent(row['bound_lo'])} and {percent(row['bound_hi'])}"
+    return interval(row) if row.get("form") == "interval" else percent(row["share"])
+
+
+def known_part(row: Row) -> float:
+    """Part of the jobs of a cell whose answer is known, 0 to 1; 1 where nothing else is said."""
+    n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
+    return row["n_jobs"] / n_all if n_all else 1.0
+
+
+def rank(row: Row) -> str:
+    """The ranks that the data do not refuse: "1–3", a tie, or "2"; a dash where there are none."""
+    best, worst = row.get("rank_best"), row.get("rank_worst")
+    if best is None or worst is None:
+        return "–"
+    return f"{best}" if best == worst else f"{best}–{worst}"
+
+
 def verdict(row: Row) -> str | None:
     """essential, common, occasional or rare, by the lower end of the interval; None without an interval."""
     if row.get("share_lo") is None:

@@ -1,39 +1,58 @@
-"""Shares in words: rankings of skills and roles, lists of shares, and claims of others."""
+"""Shares in words: rankings of skills and roles, lists of shares, and claims of others.
+
+A share is printed with its interval, as an interval alone where that is too wide to name a point, or, where few adverts
+say, as bounds for all of them (`numbers.printed_share`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from reports.wording.numbers import (
-    LOW_CONFIDENCE,
     VERDICT_RULE,
     VERDICTS,
+    Row,
     Rows,
+    category_name,
     count_of,
     interval,
-    low_mark,
+    known_part,
     percent,
+    printed_share,
     qualify,
+    rank,
     verdict,
     whole,
 )
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import YEARS_BANDS
-from warehouse.marts.measures import NOT_ASKED, STILL_OPEN_DAYS
-from warehouse.marts.statistics import EMPLOYER_CAP
+from warehouse.marts.measures import MIN_KNOWN, NOT_ASKED, STILL_OPEN_DAYS, Measure
+
+ALL_PLACES = "All adverts we read"
+"""The name of the shares over all places: where boards are read is not the market."""
 
 
 def _list_shares(name: str) -> Callable[[Rows], str]:
-    """A ranking as one line: name and share, then, after their mark, those of low confidence."""
+    """A ranking as one line: name and share."""
+    return lambda rows: ", ".join(f"{row[name]} {printed_share(row)}" for row in rows)
 
-    def text(rows: Rows) -> str:
-        sure, unsure = (
-            ", ".join(f"{row[name]} {percent(row['share'])}" for row in rows if bool(low_mark(row)) == is_low)
-            for is_low in (False, True)
-        )
-        return "; ".join(part for part in (sure, f"{LOW_CONFIDENCE}: {unsure}" if unsure else "") if part)
 
-    return text
+def _point(row: Row) -> str:
+    """The point of a share; a dash where only an interval or bounds are printed, or nothing."""
+    return percent(row["share"]) if row.get("form", "point") == "point" and row["share"] is not None else "–"
+
+
+def _ends(row: Row) -> str:
+    """The 95 % interval; a dash where only bounds are printed."""
+    return "–" if row.get("form") == "bounds" else interval(row)
+
+
+def _bounds(row: Row) -> str:
+    """Least and greatest share of all jobs, silent ones too; a dash where silence is no unknown answer."""
+    if row.get("bound_lo") is None:
+        return "–"
+    low, high = percent(row["bound_lo"]), percent(row["bound_hi"])
+    return low if low == high else f"{low.removesuffix('%')}–{high}"
 
 
 def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Callable[[Rows], Table]:
@@ -42,13 +61,13 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
     def table(rows: Rows) -> Table:
         cells = tuple(
             (
-                str(row["position"]),
-                qualify(row[name], [low_mark(row)] if not verdicts else []),
-                percent(row["share"]),
+                rank(row),
+                row[name],
+                _point(row),
                 interval(row),
                 whole(row["n_asking"]),
                 whole(row.get("n_employers_asking")),
-                *((qualify(verdict(row) or "none", [low_mark(row)]),) if verdicts else ()),
+                *((verdict(row) or "none",) if verdicts else ()),
             )
             for row in rows
         )
@@ -59,14 +78,14 @@ def _ranking_table(name: str, heading: str, key: str, *, verdicts: bool) -> Call
     return table
 
 
-WEIGHTED = (
-    f"No employer counts for more than {EMPLOYER_CAP:.0%}: where one has more of the jobs, they weigh less, and a "
-    "share is then not its jobs divided by {n}. Jobs and employers in a row are counted as they are."
+ONCE = "Each job counts once: a share is its jobs divided by {n}."
+RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together."
+SKILLS_KEY = "In the adverts we read: share of the {n} AI engineering jobs whose advert we could read in full."
+ROLES_KEY = (
+    "In the adverts we read: share of {n} AI jobs, that is engineering, research and data science, and the roles "
+    f"around them. {ONCE} {RANKS} Adverts whose text we do not have are one job where employer, title, place, pay and "
+    "days agree."
 )
-"""Why two columns that stand side by side do not divide to the third."""
-SKILLS_KEY = "Share of the {n} AI engineering jobs whose advert we could read in full."
-ROLES_KEY = f"Share of {{n}} AI jobs: engineering, research and data science, and the roles around them. {WEIGHTED} "
-ROLES_KEY += "Adverts whose text we do not have are one job where employer, title, place, pay and days agree."
 
 
 def _skills_note(rows: Rows) -> list[str]:
@@ -79,9 +98,7 @@ def _skills_note(rows: Rows) -> list[str]:
 def _baseline_skills_text(rows: Rows) -> str:
     parts = []
     for _, word in VERDICTS:
-        named = [
-            qualify(f"{row['word']} {percent(row['share'])}", [low_mark(row)]) for row in rows if verdict(row) == word
-        ]
+        named = [f"{row['word']} {printed_share(row)}" for row in rows if verdict(row) == word]
         if named:
             parts.append(f"{word}: {', '.join(named)}")
     without = [row["word"] for row in rows if verdict(row) is None]
@@ -92,26 +109,27 @@ def _baseline_skills_table(rows: Rows) -> Table:
     cells = tuple(
         (
             row["word"],
-            percent(row["share"]) if row["share"] is not None else "–",
+            _point(row),
             interval(row),
-            whole(row["rank"]),
-            qualify(verdict(row) or "not read by our taxonomy", [low_mark(row)]),
+            rank(row),
+            category_name(row["category"]) if row.get("category") else "–",
+            verdict(row) or "not read by our taxonomy",
         )
         for row in rows
     )
-    columns = ("Named essential in 2026", "Share now", "95% interval", "Rank among all skills", "Verdict now")
-    key = f"{SKILLS_KEY} {VERDICT_RULE}".format(n=whole(rows[0]["n_jobs"]))
+    columns = ("Named essential in 2026", "Share now", "95% interval", "Rank", "among", "Verdict now")
+    key = f"{SKILLS_KEY} {RANKS} {VERDICT_RULE}".format(n=whole(rows[0]["n_jobs"]))
     return Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3)), key=key)
 
 
 def _skill_text(rows: Rows) -> str:
-    return percent(rows[0]["share"])
+    return printed_share(rows[0])
 
 
 def _skill_note(rows: Rows) -> list[str]:
     row = rows[0]
-    rank = "" if row["rank"] is None else f", rank {row['rank']} of all skills"
-    return [f"95% interval {interval(row)}{rank}, by our rule {verdict(row) or 'without a verdict'}"]
+    among = "" if rank(row) == "–" else f", rank {rank(row)} among {category_name(row['category']).lower()}"
+    return [f"95% interval {interval(row)}{among}, by our rule {verdict(row) or 'without a verdict'}"]
 
 
 DEGREE_NAMES = {
@@ -128,32 +146,58 @@ YEARS_NAMES = {
 } | {NOT_ASKED: "not asked for"}
 
 
-def items(jobs: str, heading: str) -> Renderer:
-    """Shares of the items of one measure. `jobs` names the jobs they are shares of, `heading` the items."""
+def items(measure: Measure, heading: str) -> Renderer:
+    """Shares of the items of one measure; `heading` names the items."""
+
+    def text(rows: Rows) -> str:
+        said = _list_shares("name")(rows)
+        if not measure.known_words:
+            return said
+        known = f"{percent(known_part(rows[0]))} of adverts {measure.known_words}"
+        if rows[0].get("form") == "bounds" or not rows[0].get("n_unknown"):
+            return f"{said}: {known}"
+        of_all = ", ".join(f"{row['name']} {_bounds(row)}" for row in rows)
+        return f"{said}: {known}; of all adverts, {of_all}"
 
     def table(rows: Rows) -> Table:
-        return _shares_table(rows, "name", heading, f"Share of {{n}} {jobs}. {WEIGHTED}")
+        return _shares_table(
+            rows, "name", heading, f"Share of {{n}} {measure.jobs_title}. {ONCE}{_say_bounds(measure)}"
+        )
 
-    return Renderer(text=_list_shares("name"), table=table, note=_unknown_note, named_by="name")
+    return Renderer(text=text, table=table, note=lambda rows: _unknown_note(measure, rows), named_by="name")
 
 
-def by_region(jobs: str) -> Renderer:
-    """The share of one item in the world and in each region. `jobs` names the jobs it is a share of."""
+def by_region(measure: Measure) -> Renderer:
+    """The share of one item of a measure in all adverts and in each region."""
 
     def text(rows: Rows) -> str:
         shown, withheld = _split_withheld(rows)
-        said = "; ".join(qualify(f"{row['place']} {percent(row['share'])}", [low_mark(row)]) for row in shown)
-        return f"{said}; {len(withheld)} more withheld" if withheld else said
+        said: list[str] = []
+        for row in shown:
+            words = f"{row['place']} {printed_share(row)}"
+            if measure.known_words:
+                words += f": {percent(known_part(row))} {'say so' if said else f'of adverts {measure.known_words}'}"
+                of_all = f"of all{'' if said else ' adverts'}, {_bounds(row)}"
+                words = words if row.get("form") == "bounds" else qualify(words, [of_all])
+            said.append(words)
+        return "; ".join([*said, f"{len(withheld)} more withheld"] if withheld else said)
 
     def table(rows: Rows) -> Table:
         shown, withheld = _split_withheld(rows)
         few = ", ".join(f"{row['place']} (n = {row['n_jobs']})" for row in withheld)
         below = (f"Withheld, too few jobs or employers: {few}.",) if few else ()
-        weighted = WEIGHTED.replace("{n}", "the jobs of its region")
-        key = f"Share of the {jobs}; a job counts in each region of its places. {weighted}"
+        jobs = measure.jobs_title if measure.known_words else "AI jobs"
+        once = ONCE.format(n="the jobs of its region")
+        key = f"Share of the {jobs}; a job counts in each region of its places. {once}{_say_bounds(measure)}"
         return _shares_table(shown, "place", "Region", key, below=below, shows_n=True)
 
-    return Renderer(text=text, table=table, note=_unknown_note, named_by="place", names_withheld=True)
+    return Renderer(
+        text=text,
+        table=table,
+        note=lambda rows: _unknown_note(measure, rows),
+        named_by="place",
+        names_withheld=True,
+    )
 
 
 def _split_withheld(rows: Rows) -> tuple[Rows, Rows]:
@@ -162,14 +206,27 @@ def _split_withheld(rows: Rows) -> tuple[Rows, Rows]:
     return shown, [row for row in rows if row["status"] == "suppressed"]
 
 
-def _unknown_note(rows: Rows) -> list[str]:
+def _say_bounds(measure: Measure) -> str:
+    """What the columns of bounds mean, where silence may be either answer."""
+    if measure.silence != "unknown":
+        return ""
+    return (
+        " Adverts that do not say may be either: of all jobs the share lies between the least, if none of these were, "
+        f"and the greatest, if all were. Where fewer than {MIN_KNOWN:.0%} say, only these bounds are printed."
+    )
+
+
+def _unknown_note(measure: Measure, rows: Rows) -> list[str]:
     """How many jobs do not say, in the first row's cell."""
     n = rows[0].get("n_unknown")
-    return [f"{n:,} more jobs do not say"] if n else []
+    if not n:
+        return []
+    do_not = "do not say" if measure.known_words else "could not be read for it"
+    return [f"{n:,} more jobs {do_not}"]
 
 
 def _additional_text(rows: Rows) -> str:
-    share = {row["item"]: qualify(percent(row["share"]), [low_mark(row)]) for row in rows}
+    share = {row["item"]: printed_share(row) for row in rows}
     return (
         f"{share['any']} of adverts that state pay offer something beside base pay: "
         f"equity {share['equity']}, bonus {share['bonus']}, commission {share['commission']}"
@@ -189,18 +246,20 @@ def _shares_table(
     """Shares in rows named by the column `name`; `shows_n` adds the number of jobs that each is a share of."""
     cells = tuple(
         (
-            qualify(row[name], [low_mark(row)]),
-            percent(row["share"]),
-            interval(row),
+            row[name],
+            _point(row),
+            _ends(row),
+            _bounds(row),
+            "–" if row.get("bound_lo") is None else percent(known_part(row)),
             whole(row["n_asking"]),
             whole(row["n_jobs"]) if shows_n else "",
             whole(row.get("n_employers_asking")),
         )
         for row in rows
     )
-    columns = (heading, shares, "95% interval", "Jobs", "Of jobs", "Employers")
+    columns = (heading, shares, "95% interval", "Of all jobs", "Adverts that say", "Jobs", "Of jobs", "Employers")
     said = key.format(n=whole(rows[0]["n_jobs"]))
-    numeric = frozenset((1, 2, 3, 4, 5))
+    numeric = frozenset(range(1, len(columns)))
     return without_empty_columns(Table(columns=columns, rows=cells, numeric=numeric, key=said, below=below))
 
 
@@ -211,7 +270,7 @@ def _additional_note(rows: Rows) -> list[str]:
 
 def _difficulty_text(rows: Rows) -> str:
     ai, other = rows
-    ours, theirs = (qualify(percent(row["share"]), [low_mark(row)]) for row in (ai, other))
+    ours, theirs = (printed_share(row) for row in (ai, other))
     return (
         f"{ours} of AI engineering vacancies were still open after {STILL_OPEN_DAYS} days, "
         f"against {theirs} of other engineering vacancies"
@@ -233,7 +292,7 @@ def _claim_note(rows: Rows) -> list[str]:
 
 SKILLS = Renderer(
     text=_list_shares("skill"),
-    table=_ranking_table("skill", "Skill", f"{SKILLS_KEY} {WEIGHTED} {VERDICT_RULE}", verdicts=True),
+    table=_ranking_table("skill", "Skill", f"{SKILLS_KEY} {ONCE} {RANKS} {VERDICT_RULE}", verdicts=True),
     note=_skills_note,
     named_by="skill",
 )
@@ -250,14 +309,9 @@ ROLES = Renderer(
     table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
     named_by="title",
 )
-INDUSTRIES = Renderer(
-    text=_list_shares("item"), table=lambda rows: _shares_table(rows, "item", "Industry", WEIGHTED), named_by="item"
-)
 ADDITIONAL = Renderer(
     text=_additional_text,
-    table=lambda rows: _shares_table(
-        rows, "item", "Offered beside base pay", WEIGHTED, shares="Share of adverts with pay"
-    ),
+    table=lambda rows: _shares_table(rows, "item", "Offered beside base pay", ONCE, shares="Share of adverts with pay"),
     note=_additional_note,
     named_by="item",
 )

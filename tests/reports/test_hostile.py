@@ -21,7 +21,7 @@ HOSTILE = (
 )  # fmt: skip
 NAMED_BY = {
     "skills.big_data": "skill", "skills.programming_languages": "skill", "roles.shares": "title",
-    "industries.shares": "item", "additional.share": "item",
+    "industries.shares": "name", "additional.share": "item",
 }  # fmt: skip
 HARMLESS = frozenset(("span", "section", "p", "table", "caption", "thead", "tbody", "tr", "th", "td"))
 
@@ -52,7 +52,14 @@ class Seen(HTMLParser):
 @pytest.fixture
 def ledger(figure: Make) -> list[Figures]:
     def row(name: str, number: int, word: str) -> dict[str, object]:
-        shares = {"share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "rank": number, "position": number}
+        shares = {
+            "share": 0.5,
+            "share_lo": 0.4,
+            "share_hi": 0.6,
+            "rank_best": number,
+            "rank_worst": number,
+            "form": "point",
+        }
         counts = {"n_jobs": 90, "n_asking": 45, "n_employers": 20, "n_employers_asking": 9, "n_without_text": 0}
         return {**shares, **counts, "status": "published", "reason": None, "role": "x", "role_group": "x", name: word}
 

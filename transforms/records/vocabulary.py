@@ -72,6 +72,9 @@ YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+"
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
+SHARE_FORMS = ("point", "interval", "bounds")
+"""How a share is printed: with its interval, as an interval that is too wide to name a point, or as bounds for all jobs
+where few of them say."""
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",

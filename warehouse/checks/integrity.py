@@ -27,7 +27,8 @@ from transforms.records.vocabulary import (
     TRUNCATED,
 )
 from warehouse.checks.gate import GateResult, check_rules
-from warehouse.marts.measures import MEASURES
+from warehouse.marts.measures import ESTIMAND, MEASURES, MIN_KNOWN
+from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
 from warehouse.tables import HISTORIES
 
@@ -51,6 +52,21 @@ TEXTS_OF_JOB = f"""
 """The classes of texts in whose cells each job is: of its best text, and of all; without any text, of full adverts."""
 OF_AI_JOBS = f"FROM ({SEEN}) SEMI JOIN (FROM ({SEEN}) WHERE role_group IN {AI_GROUPS}) USING (job_id)"
 """Postings of jobs with a posting of an AI role: those among which the jobs are that count as AI jobs."""
+
+EMPLOYER_OF_JOB = f"""
+    SELECT job_id, arg_min(coalesce(employer_id, source || ':' || board, posting_id), posting_id) AS employer
+    FROM ({SEEN}) GROUP BY job_id
+"""
+
+TINY = 1e-9
+"""Difference of two ways to compute a number that is rounding."""
+CELL_COLUMNS = {
+    "n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers", "largest": "largest_employer_share",
+}  # fmt: skip
+"""Columns of mart.shares that the rules of printing look at, by their names there."""
+IS_PRINTED = " AND ".join(
+    f"round({CELL_COLUMNS[rule.column]}, 9) {'>=' if rule.is_least else '<='} {rule.bound}" for rule in RULES
+)
 
 OF_ALL_JOBS = tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs)
 """Measures that ask every job of their role groups."""
@@ -123,13 +139,33 @@ COUNTS = {
                 LATERAL (VALUES ('continent', l.continent), ('region', l.region), ('country', l.country))
                     AS level (name, region)
             WHERE level.region IS NOT NULL
+        ), of_employers AS (
+            SELECT region_level, region, employer, count(*) AS m
+            FROM placed JOIN ({EMPLOYER_OF_JOB}) USING (job_id) GROUP BY ALL
+        ), of_core AS (
+            SELECT region_level, region, sum(m) AS n, count(*) AS n_employers,
+                pow(sum(m), 2) / sum(m * m) AS n_even, max(m) / sum(m) AS largest
+            FROM of_employers GROUP BY ALL
         )
         SELECT format('{{}}: {{}} jobs, {{}} of roles, {{}} in core', region, m.n_jobs, m.n_of_roles, c.n) FROM (
-            SELECT region_level, region, max(n_jobs) AS n_jobs, sum(n_yes) AS n_of_roles FROM mart.shares
-            WHERE as_of = $as_of AND measure = 'role' GROUP BY ALL
-        ) AS m FULL JOIN (SELECT region_level, region, count(*) AS n FROM placed GROUP BY ALL) AS c
-        USING (region_level, region)
-        WHERE coalesce(m.n_jobs, 0) <> coalesce(c.n, 0) OR coalesce(m.n_of_roles, 0) <> coalesce(c.n, 0)""",
+            SELECT region_level, region, max(n_jobs) AS n_jobs, sum(n_yes) AS n_of_roles,
+                max(n_employers) AS n_employers, max(n_even_employers) AS n_even, max(largest_employer_share) AS largest
+            FROM mart.shares WHERE as_of = $as_of AND measure = 'role' GROUP BY ALL
+        ) AS m FULL JOIN of_core AS c USING (region_level, region)
+        WHERE (m.n_jobs, m.n_of_roles, m.n_employers) IS DISTINCT FROM (c.n, c.n, c.n_employers)
+            OR abs(m.n_even - c.n_even) > {TINY} OR abs(m.largest - c.largest) > {TINY}""",
+    "mart.shares prints what the rules of printing admit": f"""
+        SELECT format('{{}}, {{}} of {{}}: {{}}', measure, item, region, status) FROM mart.shares
+        WHERE as_of = $as_of AND estimand = '{ESTIMAND}' AND (status = 'published') <> ({IS_PRINTED})""",
+    "shares of mart.shares are those of their jobs": f"""
+        SELECT format('{{}}, {{}} of {{}}: {{}}', measure, item, region, share) FROM mart.shares
+        WHERE as_of = $as_of AND estimand = '{ESTIMAND}' AND share IS NOT NULL AND (
+            abs(share - n_yes / n_jobs) > {TINY} OR share NOT BETWEEN share_lo AND share_hi
+            OR abs(bound_lo - n_yes / (n_jobs + n_unknown)) > {TINY}
+            OR abs(bound_hi - 1 + n_no / (n_jobs + n_unknown)) > {TINY}
+            OR form <> CASE WHEN bound_lo IS NOT NULL AND n_jobs < {MIN_KNOWN} * (n_jobs + n_unknown) THEN 'bounds'
+                WHEN round(share_hi - share_lo, 9) > {MAX_SHARE_WIDTH} THEN 'interval' ELSE 'point' END
+        )""",
     "mart.shares counts the jobs of core, whether they answer or not": f"""
         SELECT format('{{}}, {{}}: {{}} jobs, others in core', measure, role_group, n) FROM (
             SELECT DISTINCT measure, role_group, text_class, n_jobs + n_unknown AS n FROM mart.shares

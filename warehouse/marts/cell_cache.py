@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 
 from transforms import records
@@ -67,7 +68,7 @@ def code_key() -> str:
     files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__}".encode())
+    digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__} {scipy.__version__}".encode())
     return digest.hexdigest()
 
 

@@ -14,7 +14,7 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import AI_JOBS
-from warehouse.marts.measures import ESTIMAND
+from warehouse.marts.measures import CAPPED_ESTIMAND
 from warehouse.schema import MOVING_DATES, STORED, key_of, literal, quoted, stands_on
 from warehouse.tables import HISTORIES, Days, Shares
 
@@ -30,7 +30,7 @@ _READINGS = """(
 
 
 _ONE_WINDOW = {
-    "seniority_group": "'all'", "window_days": "365", "estimand": f"'{ESTIMAND}'",
+    "seniority_group": "'all'", "window_days": "365", "estimand": f"'{CAPPED_ESTIMAND}'",
 }  # fmt: skip
 _PERIOD = {"period_from": 364, "period_to": 0}
 """Days from the ends of the reference period to the day of the mart."""

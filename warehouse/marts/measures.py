@@ -25,8 +25,20 @@ from transforms.records.vocabulary import (
 )
 from transforms.text.lookups import languages_read
 
-ESTIMAND = "share_of_jobs_capped"
-"""Share of jobs of which one employer is at most a tenth (`statistics.EMPLOYER_CAP`)."""
+ESTIMAND = "share_of_jobs"
+"""Share of jobs, each counted once."""
+CAPPED_ESTIMAND = "share_of_jobs_capped"
+"""What rows of earlier days estimate: a share of jobs of which one employer weighs at most a tenth."""
+SILENCE = {
+    "no": "not stated is not asked or not offered: it counts as no",
+    "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",
+    "none": "every job that is counted has an answer, whatever its adverts say",
+}
+"""What it means that adverts say nothing on a measure."""
+MIN_KNOWN = 0.60
+"""Least part of the jobs whose answer must be known for a share of these to be printed; with fewer, the bounds that the
+silent ones leave (Manski 1995, "Identification Problems in the Social Sciences", chapter 2) are wider than 40 points,
+and only they are."""
 STILL_OPEN_DAYS = 60
 """Hiring difficulty: vacancies still open after this many days."""
 YES, NOT_ASKED = "yes", "not_asked"
@@ -38,9 +50,11 @@ FOLLOWED = f"followed_jobs($as_of, $window_days, {STILL_OPEN_DAYS})"
 class Measure:
     """What is asked of each job of a cell.
 
-    `title` and `unit` are words for readers, `jobs_title` names the jobs of the denominator. `items` are items that
-    each cell has a row for; those that some job of the cell has are there anyway. `period` is the reference period:
-    its first and last day, in days before the day of the mart, 0 is that day; None is the window.
+    `title` and `unit` are words for readers, `jobs_title` names the jobs of the denominator. `silence` says what it
+    means that adverts say nothing (`SILENCE`); where that is unknown, `known_words` say what adverts do that are not
+    silent ("24% of adverts …"). `items` are items that each cell has a row for; those that some job of the cell has are
+    there anyway. `period` is the reference period: its first and last day, in days before the day of the mart, 0 is
+    that day; None is the window.
 
     `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
     for each class of text, and counts only languages that are read well; texts of others, and in the cells of full
@@ -51,6 +65,8 @@ class Measure:
     title: str
     jobs_title: str
     answers: str
+    silence: str
+    known_words: str = ""
     jobs: str = "true"
     relation: str = JOBS
     unit: str = "share of jobs"
@@ -146,6 +162,7 @@ _DECLARED = (
             title=f"Skills {words}",
             jobs_title="jobs whose full advert was read",
             answers=_if_read("skills", f'"{requirement}"'),
+            silence="no",
             relation="jobs_with_skills($as_of, $window_days)",
             role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
             reading="skills",
@@ -158,6 +175,7 @@ _DECLARED = (
         title="Roles among AI jobs",
         jobs_title="AI jobs",
         answers="[role]",
+        silence="none",
         items=tuple(role for group in AI_GROUPS for role in ROLE_GROUPS[group]),
         role_groups=(AI_JOBS,),
     ),
@@ -166,6 +184,8 @@ _DECLARED = (
         title="Where the work is done",
         jobs_title="jobs that say where the work is done",
         answers=_single_answer("workplace"),
+        silence="unknown",
+        known_words="say where the work is done",
         items=WORKPLACES,
     ),
     Measure(
@@ -173,6 +193,8 @@ _DECLARED = (
         title="Where remote work may be done",
         jobs_title="remote jobs that say where the work may be done",
         answers="remote_scope",
+        silence="unknown",
+        known_words="say where remote work may be done",
         jobs="workplace = 'remote'",
     ),
     Measure(
@@ -180,6 +202,7 @@ _DECLARED = (
         title="Lowest accepted degree",
         jobs_title="jobs whose full advert was read",
         answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
+        silence="no",
         items=(*DEGREES, NOT_ASKED),
         reading="degree",
     ),
@@ -188,6 +211,7 @@ _DECLARED = (
         title="Least years of experience asked for",
         jobs_title="jobs whose full advert was read",
         answers=_if_read("years", f"[coalesce({_years_band()}, '{NOT_ASKED}')]"),
+        silence="no",
         items=(*YEARS_BANDS, NOT_ASKED),
         reading="years",
     ),
@@ -196,6 +220,8 @@ _DECLARED = (
         title="Type of employment",
         jobs_title="jobs that state the type of employment",
         answers=_single_answer("employment_type"),
+        silence="unknown",
+        known_words="state the type of employment",
         items=EMPLOYMENT_TYPES,
     ),
     *(
@@ -203,6 +229,7 @@ _DECLARED = (
             name=f"{name}_offered",
             title=title,
             answers=_if(f"list_has_any(pay_components, {list(names or _ALL_ADDITIONAL)})"),
+            silence="no",
             items=(YES,),
             jobs="seniority <> 'intern' AND states_pay",
             jobs_title="jobs that state pay, without internships",
@@ -214,12 +241,15 @@ _DECLARED = (
         title="Industry of the employer",
         jobs_title="jobs of employers whose industry is known",
         answers=_single_answer("industry"),
+        silence="unknown",
+        known_words="are of employers whose industry is known",
     ),
     Measure(
         name="pay_stated",
         title="Pay is stated",
         jobs_title="all jobs",
         answers=_if("states_pay"),
+        silence="no",
         items=(YES,),
     ),
     Measure(
@@ -227,6 +257,7 @@ _DECLARED = (
         title=f"Vacancies still open after {STILL_OPEN_DAYS} days",
         jobs_title="vacancies whose first day is known and that were followed until they closed or for that long",
         answers=f"CASE WHEN was_open_after THEN ['{YES}'] WHEN NOT was_open_after THEN [] END",
+        silence="none",
         relation=FOLLOWED,
         items=(YES,),
         role_groups=("ai_engineering", "other_engineering"),

@@ -1,9 +1,9 @@
 -- Vacancies still open after some days, of AI engineering and of other engineering, and since when boards are watched.
 -- Parameters: as_of, still_open_days.
 SELECT
-    c.cell, c.role_group, coalesce(s.n_jobs, 0) AS n_jobs, coalesce(s.n_employers, 0) AS n_employers, s.n_effective,
-    coalesce(s.n_yes, 0) AS n_asking, coalesce(s.n_employers_yes, 0) AS n_employers_asking, s.largest_employer, s.share,
-    s.share_lo, s.share_hi, coalesce(s.status, 'suppressed') AS status, s.reason, w.watched_since, w.is_watched
+    c.cell, c.role_group, coalesce(s.n_jobs, 0) AS n_jobs, coalesce(s.n_employers, 0) AS n_employers, s.n_even_employers,
+    coalesce(s.n_yes, 0) AS n_asking, coalesce(s.n_employers_yes, 0) AS n_employers_asking, s.share, s.share_lo,
+    s.share_hi, s.form, coalesce(s.status, 'suppressed') AS status, s.reason, w.watched_since, w.is_watched
 FROM (
     VALUES (1, 'AI engineering', 'ai_engineering'), (2, 'other engineering', 'other_engineering')
 ) c (position, cell, role_group)

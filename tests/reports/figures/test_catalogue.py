@@ -23,7 +23,7 @@ from tests.reports.conftest import insert
 from transforms.records.vocabulary import CELL_STATES
 from warehouse import ops_tables, tables
 from warehouse.marts.shares import shares
-from warehouse.marts.statistics import DOUBT_WORDS, cap_weights, quantiles
+from warehouse.marts.statistics import cap_weights, quantiles
 from warehouse.schema import ddl
 from warehouse.tables import Figures, SourceContribution
 
@@ -453,7 +453,7 @@ def demand(skill: str, share: float | None, **changed: Any) -> dict[str, Any]:
     usual = {
         "category": "Programming Languages", "n_employers": 40, "n_unknown": 9, "share": share,
         "share_lo": None if share is None else share - 0.02, "share_hi": None if share is None else share + 0.02,
-        "rank": 1, "category_rank": 1, "status": "published", "reason": None,
+        "rank": 1, "category_rank": 1, "status": "published", "reason": None, "zero_share_hi": 0.02,
     }  # fmt: skip
     n_yes = 0 if share is None else round(400 * share)
     row = share_row(AS_OF, changed.pop("measure", "skill_asked"), skill, 400, n_yes, **usual)
@@ -478,6 +478,7 @@ def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnect
 
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_yes": 3, "n_no": 9}
+    few |= {"form": None, "zero_share_hi": None}
     put(tables.Shares, demand("Python", None, **few))
     row = computed(con)["skills.programming_languages"]
     assert (row.status, row.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
@@ -497,11 +498,11 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
         {"skill": "REST APIs", "aliases": [], **category},
         {"skill": "Optimization", "aliases": [], **category},
     )
-    low = {"status": "low", "reason": "wide", "doubt": "wide"}
+    wide = {"form": "interval", "share_lo": 0.12, "share_hi": 0.46}
     put(
         tables.Shares,
         demand("Python", 0.8),
-        demand("Amazon Web Services", 0.2, rank=2, **low),
+        demand("Amazon Web Services", 0.2, rank=2, **wide),
         demand("R", 0.04, rank=3),
         demand("RStudio", 0.5),
         demand("APIs", 0.05, rank=4),
@@ -516,19 +517,18 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
     assert rows["APIs"]["skill"] == "REST APIs", "of several skills the one most asked for stands for the word"
     assert rows["optimisation"]["skill"] == "Optimization", "of several that nobody asks for, the first declared"
     value = found["skills.baseline"].value
-    assert value is not None and value.startswith("essential: Python 80%; common: AWS 20% (low confidence);")
-    assert found["skills.baseline"].status == "low"
-    assert found["skill.aws"].value == "20% (low confidence)"
-    assert "calculus 0% (low confidence)" in value
-    assert found["skill.calculus"].value == "0% (low confidence)", "no employer asks for it"
-    assert found["skill.calculus"].reason == DOUBT_WORDS["few_employers"]
+    assert value is not None and value.startswith("essential: Python 80%; common: AWS 12–46%;")
+    assert found["skills.baseline"].status == "published"
+    assert found["skill.aws"].value == "12–46%", "too wide to name one number"
+    assert found["skill.calculus"].value == "0%", "no employer asks for it"
+    assert "95% interval 0–2%" in notes.note(found["skill.calculus"]), "and still the interval has an upper end"
     assert found["skill.keras"].reason == "not in the taxonomy of skills"
 
 
 def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(tables.Roles, {"role": "ai_engineer", "title": "AI engineer", "role_group": "ai_engineering"})
     cell: dict[str, Any] = {"role_group": "ai_jobs", "n_employers": 9, "status": "published", "reason": None}
-    cell |= {"share_lo": 0.1, "share_hi": 0.7}
+    cell |= {"share_lo": 0.0, "share_hi": 0.7}
     put(
         tables.Shares,
         share_row(AS_OF, "role", "ai_security", 90, 27, share=0.3, **cell),
@@ -562,7 +562,7 @@ def offers(put: Put, sizes: list[int], has: Callable[[int, int], bool]) -> None:
             number += 1
 
 
-def test_each_unsure_share_carries_its_own_mark(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     """Equity at one employer; bonuses at all of them, each for a third of its adverts."""
     for number in range(400):
         employer = number % 40
@@ -574,17 +574,16 @@ def test_each_unsure_share_carries_its_own_mark(con: duckdb.DuckDBPyConnection, 
         if employer == 0:
             put(tables.PostingPay, {**base, "component": "equity", "position": 2})
     row = computed_from_core(con)["additional.share"]
-    assert row.value is not None
-    assert row.value.endswith("beside base pay: equity 2% (low confidence), bonus 34%, commission 0% (low confidence)")
-    assert row.value.startswith("35% of adverts"), "the total is as sure as bonuses are"
-    assert row.reason == "equity, commission: fewer than 5 employers"
+    assert row.status == "published"
+    assert row.value == (
+        "35% of adverts that state pay offer something beside base pay: equity 2%, bonus 34%, commission 0%"
+    )
     rows = {line["item"]: line for line in notes.rows_of(row)}
-    assert (rows["equity"]["n_employers_asking"], rows["equity"]["largest_employer"]) == (1, 1.0)
-    assert rows["bonus"]["n_employers_asking"] == 40
+    assert rows["equity"]["n_employers_asking"] == 1 and rows["bonus"]["n_employers_asking"] == 40
+    assert rows["equity"]["share_lo"] < 0.001, "one employer's habit could as well not have been met"
+    assert rows["commission"]["share_hi"] > 0, "nobody of forty does not mean nobody"
     table = notes.table(row)
-    assert table is not None and [line[0] for line in table.rows] == [
-        "any", "equity (low confidence)", "bonus", "commission (low confidence)",
-    ]  # fmt: skip
+    assert table is not None and [line[0] for line in table.rows] == ["any", "equity", "bonus", "commission"]
     assert table.columns[-2:] == ("Jobs", "Employers")
 
 
@@ -607,7 +606,7 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
 
 
 @pytest.mark.parametrize(
-    "sizes", [(60, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), (30, 30, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1), (9,) * 6]
+    "sizes", [(60, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), (30, 30, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1), (9,) * 10]
 )
 def test_no_employer_is_more_than_a_tenth_of_the_bonus(
     sizes: tuple[int, ...], con: duckdb.DuckDBPyConnection, put: Put
@@ -624,27 +623,62 @@ def test_no_employer_is_more_than_a_tenth_of_the_bonus(
     assert notes.rows_of(row)[0]["p50"] == pytest.approx(median)
 
 
-@pytest.mark.parametrize("name", ["workplace.remote", "employment_type.shares"])
-@pytest.mark.parametrize(("n_unknown", "status"), [(40, "published"), (41, "suppressed")])
-def test_what_most_adverts_do_not_state_is_withheld(name: str, n_unknown: int, status: str) -> None:
-    row = {"n_jobs": 40, "n_unknown": n_unknown, "n_employers": 9, "share": 0.5, "status": "published", "reason": None}
-    verdict = catalogue.KNOWN[name].judge([row])
-    assert verdict.status == status
-    assert verdict.reason == (None if status == "published" else "stated by 40 of 81 jobs; 50% needed")
+def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    for number in range(100):
+        workplace = {"workplace": "remote" if number % 3 else "onsite"} if number < 59 else {}
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}", **workplace))
+    row = computed_from_core(con)["workplace.remote"]
+    expected = "All adverts we read between 39% and 80%: 59% of adverts say where the work is done"
+    assert (row.value, row.status) == (expected, "published")
+    table = notes.table(row)
+    assert table is not None
+    line = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (line["Of all jobs"], line["Adverts that say"]) == ("39–80%", "59%")
+    assert "Share of jobs" not in line and "95% interval" not in line, "neither point nor interval of the known"
+    put(tables.Postings, *(posting(100 + n, employer_id="e0", workplace="remote") for n in range(3)))
+    found = computed_from_core(con)
+    assert found["workplace.remote"].value is not None
+    assert found["workplace.remote"].value.endswith(
+        "60% of adverts say where the work is done (of all adverts, 41–81%)"
+    )
 
 
-def test_industries_wait_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+def test_industries_are_bounded_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     for number in range(100):
         put(tables.Postings, posting(number, employer_id=f"e{number % 20}"))
     for number in range(11):
         put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 2 else "retail"})
-    assert computed_from_core(con)["industries.shares"].reason == "industry known for 55 of 100 jobs; 60% needed"
+    assert computed_from_core(con)["industries.shares"].value == (
+        "retail between 30% and 75%, finance between 25% and 70%: 55% of adverts are of employers whose industry is "
+        "known"
+    )
     for number in range(11, 16):
         put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance"})
     row = computed_from_core(con)["industries.shares"]
     assert [(r["item"], r["n_asking"]) for r in notes.rows_of(row)] == [("finance", 50), ("retail", 30)]
-    assert row.value == "low confidence: finance 62%, retail 38%"
-    assert notes.note(row).count("Low confidence: finance, retail (the 95% interval is wider than 20") == 1
+    assert row.value is not None and row.value.endswith(
+        ": 80% of adverts are of employers whose industry is known; of all adverts, finance 50–70%, retail 30–50%"
+    )
+    assert {r["form"] for r in notes.rows_of(row)} == {"interval"}, "sixteen employers tell little"
+
+
+def test_shares_of_all_places_are_headed_by_countries_and_sources(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Skills, {"skill": "Python", "category": "Programming Languages", "aliases": []})
+    for code, name in (("US", "United States"), ("DE", "Germany"), ("IN", "India"), ("FR", "France")):
+        put(tables.Countries, {"country": code, "alpha3": f"{code}X", "name": name, "region": "R"})
+    for number in range(100):
+        source = "ashby" if number < 70 else "lever"
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}", source=source, language="en"))
+        put(tables.PostingSkills, {"posting_id": f"ashby:{number}", "skill": "Python", "requirement": "required"})
+        country = "US" if number < 50 else "DE" if number < 80 else "IN" if number < 95 else "FR"
+        put(tables.PostingPlaces, {"posting_id": f"ashby:{number}", "position": 0, "country": country})
+    found = computed_from_core(con)
+    assert notes.scope(found["skills.programming_languages"], {"ashby": "Ashby boards"}) == (
+        "In the adverts we read: 100 jobs, most of them in United States 50%, Germany 30%, India 15%; most of the "
+        "adverts are from Ashby boards 70%, lever 30%"
+    )
+    assert notes.scope(found["roles.shares"]).startswith("In the adverts we read: 100 jobs, most of them in United St")
+    assert notes.scope(found["hiring.difficulty"]) == notes.scope(found[NORTH]) == ""
 
 
 def watched(put: Put, days: int, first: date) -> None:

@@ -22,8 +22,8 @@ from warehouse.tables import Figures, Sources
 
 Make = Callable[..., Figures]
 END = "\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
-RANKING = '[{"position": 1, "skill": "C|C++ <b>", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "n_asking": 9,'
-RANKING += ' "status": "published", "n_jobs": 18, "n_without_text": 0}]'
+RANKING = '[{"rank_best": 1, "rank_worst": 1, "skill": "C|C++ <b>", "share": 0.5, "share_lo": 0.4, "share_hi": 0.6,'
+RANKING += ' "form": "point", "n_asking": 9, "status": "published", "n_jobs": 18, "n_without_text": 0}]'
 
 
 @pytest.fixture
@@ -95,11 +95,11 @@ def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
 def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: list[Figures]) -> None:
     alone = text_of("  <!-- figure:skills.big_data -->\n  <!-- /figure -->\n" + END, ledger)
     assert alone.startswith(
-        "  <!-- figure:skills.big_data -->\n\n  Share of the 18 AI engineering jobs whose advert we could read in "
-        "full. No employer counts "
+        "  <!-- figure:skills.big_data -->\n\n  In the adverts we read: share of the 18 AI engineering jobs whose "
+        "advert we could read in full. Each job counts once: "
     )
     assert (
-        alone.split("No employer counts ")[1]
+        alone.split("Each job counts once: ")[1]
         .partition("Verdict, ")[2]
         .startswith(
             "by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "
@@ -117,7 +117,9 @@ def test_html_gets_a_table_and_markdown_in_an_element_too(ledger: list[Figures])
         '<meta charset="utf-8">\n<!-- figure:skills.big_data -->\n<!-- /figure -->\n<div data-figures="sources"></div>'
     )
     text = text_of(page, ledger, is_html=True)
-    assert "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data. Share of the 18 AI" in text
+    assert (
+        "<td>C|C++ &lt;b&gt;</td>" in text and "<caption>Big data. In the adverts we read: share of the 18 AI" in text
+    )
     text = text_of('x <!-- figure:skill.python --><!-- /figure -->\n\n<div data-figures="sources"></div>', ledger)
     assert "<td>Python (skill.python)</td>" in text
     assert "\n\n" not in text[text.index("<div") :], "a blank line would end the HTML block"
@@ -224,7 +226,7 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
         ("x <!-- figure:skill-python -->", 1, "broken marker"),
         ("x <!-- figures:everything -->", 1, "broken marker"),
         ("x <!-- figure:skill.python shwo='note' --><!-- /figure -->", 1, "unknown option 'shwo'"),
-        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value, note or level expected"),
+        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value, note, level or scope expected"),
         ("x <!-- figure:skill.python show='note' show='value' --><!-- /figure -->", 1, "show is given twice"),
         ("<span data-figure='skill.python'/>", 1, "holds nothing"),
         ("<b data-figure='skill.python'></b>", 1, "works on <span> only"),

@@ -18,6 +18,7 @@ from reports.site import charts, page, sections
 from reports.wording import shares
 from tests.builders import share_row
 from warehouse import tables
+from warehouse.marts.measures import MEASURES
 from warehouse.publish import atomic_files
 from warehouse.tables import Figures, SourceContribution, Sources
 
@@ -251,9 +252,31 @@ def test_a_chart_marks_what_a_third_party_collected() -> None:
 
 
 def test_a_ranking_says_the_verdict_below_each_bar_when_asked() -> None:
-    rows = [{"skill": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "status": "low"}]
-    assert ">common; low confidence<" in charts.ranking(rows, "c", name="skill", title="t", verdicts=True)
-    assert ">low confidence<" in charts.ranking(rows, "c", name="skill", title="t")
+    rows = [{"skill": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "form": "point"}]
+    assert ">common<" in charts.ranking(rows, "c", name="skill", title="t", verdicts=True)
+    assert ">common<" not in charts.ranking(rows, "c", name="skill", title="t")
+    wide = [rows[0] | {"form": "interval"}]
+    assert ">common; 95% interval<" in charts.ranking(wide, "c", name="skill", title="t", verdicts=True)
+
+
+@pytest.mark.parametrize(
+    ("form", "bar", "value", "remark"),
+    [
+        ("interval", ("12.00%", "78.00%"), "12–90%", "95% interval"),
+        ("bounds", ("10.00%", "70.00%"), "between 10% and 80%", "bounds: 30% of adverts say"),
+    ],
+)
+def test_a_share_without_a_point_is_a_hollow_bar_from_end_to_end(
+    form: str, bar: tuple[str, str], value: str, remark: str
+) -> None:
+    row = {"skill": "x", "share": 0.5, "share_lo": 0.12, "share_hi": 0.9, "bound_lo": 0.1, "bound_hi": 0.8,
+           "n_jobs": 30, "n_unknown": 70, "form": form}  # fmt: skip
+    full = {"skill": "y", "share": 1.0, "share_lo": 0.9, "share_hi": 1.0, "form": "point"}
+    text = charts.ranking([row, full], "c", name="skill", title="t")
+    rect = ElementTree.fromstring(text).findall(f"{SVG}g")[0].find(f"{SVG}rect")
+    assert rect is not None and rect.get("class") == "bar low"
+    assert (rect.get("x"), rect.get("width")) == bar
+    assert f">{value}<" in text and f">{remark}<" in text
 
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
@@ -303,7 +326,7 @@ def test_a_new_figure_stands_on_the_page_by_its_declaration_alone(
         id="workplace.new",
         title="Something new, by region",
         unit="share",
-        renderer=shares.by_region("AI jobs"),
+        renderer=shares.by_region(MEASURES["pay_stated"]),
         displays=(Display(section="roles", chart="shares", chart_title="Something drawn"),),
     )
     row = figure(figure=new.id, title=new.title, value="x", bare_value="x", value_json=json.dumps(REGIONAL))

@@ -10,7 +10,7 @@ from reports.figures import catalogue
 from reports.figures.catalogue import declaration_of
 from reports.wording import levels, notes, numbers, pay, shares
 from transforms.records.vocabulary import SKILL_CATEGORIES
-from warehouse.marts.statistics import DOUBT_WORDS
+from warehouse.marts.measures import MEASURES
 from warehouse.tables import Figures
 
 STATED = {"stated_low": 126_000.0, "stated_high": 187_200.0, "stated_n_jobs": 310, "stated_n_employers": 48,
@@ -70,13 +70,19 @@ def test_a_rounded_end_never_contradicts_the_verdict(low: float, expected: str) 
     assert numbers.interval({"share_lo": low, "share_hi": 0.4}) == expected
 
 
-def test_little_sure_rows_of_a_list_stand_together_behind_their_mark() -> None:
+@pytest.mark.parametrize(
+    ("form", "expected"), [("point", "30%"), ("interval", "12–45%"), ("bounds", "between 12% and 88%")]
+)
+def test_a_share_is_printed_in_its_form(form: str, expected: str) -> None:
+    row = {"share": 0.3, "share_lo": 0.12, "share_hi": 0.45, "bound_lo": 0.12, "bound_hi": 0.88, "form": form}
+    assert numbers.printed_share(row) == expected
     text = declaration_of("skills.any").renderer.text
-    sure: dict[str, Any] = {"skill": "Python", "share": 0.6, "status": "published"}
-    low: dict[str, Any] = {"skill": "R", "share": 0.1, "status": "low"}
-    assert text([sure, sure | {"skill": "Go"}]) == "Python 60%, Go 60%"
-    assert text([low, sure]) == "Python 60%; low confidence: R 10%"
-    assert text([low, low | {"skill": "Go"}]) == "low confidence: R 10%, Go 10%"
+    assert text([row | {"skill": "R"}, row | {"skill": "Go", "form": "point"}]) == f"R {expected}, Go 30%"
+
+
+@pytest.mark.parametrize(("best", "worst", "expected"), [(1, 3, "1–3"), (2, 2, "2"), (None, None, "–")])
+def test_ties_are_printed_as_ties(best: int | None, worst: int | None, expected: str) -> None:
+    assert numbers.rank({"rank_best": best, "rank_worst": worst}) == expected
 
 
 def test_withheld_places_are_named_with_what_they_lack() -> None:
@@ -149,34 +155,43 @@ def test_columns_with_nothing_to_say_are_not_printed(cell: Any) -> None:
     assert [table.columns[i] for i in table.numeric] == ["Median"]
 
 
-def test_a_table_of_shares_says_why_its_columns_do_not_divide() -> None:
-    """40 of 400 jobs are a tenth; the share is 6 %, because one employer's jobs are 30 of them."""
-    row = {"position": 1, "skill": "Bash", "title": "T", "item": "I", "share": 0.06, "share_lo": 0.01, "share_hi": 0.1,
-           "n_asking": 40, "n_employers_asking": 6, "n_jobs": 400, "status": "low"}  # fmt: skip
+def test_a_table_of_shares_says_of_what_they_are() -> None:
+    row = {"rank_best": 1, "rank_worst": 2, "skill": "Bash", "title": "T", "item": "I", "name": "I", "share": 0.1,
+           "share_lo": 0.01, "share_hi": 0.2, "form": "point", "n_asking": 40, "n_employers_asking": 6, "n_jobs": 400,
+           "status": "published"}  # fmt: skip
     for figure_id in ("skills.any", "roles.shares", "industries.shares"):
         make = declaration_of(figure_id).renderer.table
         assert make is not None
         table = make([row])
-        assert "No employer counts for more than 10%" in table.key
-        assert "a share is then not its jobs divided by 400" in table.key
+        assert "Each job counts once: a share is its jobs divided by 400." in table.key
         line = dict(zip(table.columns, table.rows[0], strict=True))
         assert (line["Jobs"], line["Employers"]) == ("40", "6")
+        assert line.get("Rank", "1–2") == "1–2"
+        wide = make([row | {"form": "interval"}, row])
+        assert [dict(zip(wide.columns, cells, strict=True))["95% interval"] for cells in wide.rows] == ["1–20%"] * 2
+        assert [cells[2 if "Rank" in wide.columns else 1] for cells in wide.rows] == ["–", "10%"]
 
 
 def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
-    row: dict[str, Any] = {"share": 0.31, "share_lo": 0.28, "share_hi": 0.34, "n_asking": 124, "n_jobs": 400,
-                           "n_employers_asking": 30, "n_unknown": 60, "status": "published"}  # fmt: skip
-    low = row | {"place": "Caribbean", "share": 0.5, "n_jobs": 40, "status": "low", "reason": "few employers"}
+    row: dict[str, Any] = {"share": 0.31, "share_lo": 0.28, "share_hi": 0.34, "form": "point", "n_asking": 124,
+                           "n_jobs": 400, "n_employers_asking": 30, "n_unknown": 100, "bound_lo": 0.248,
+                           "bound_hi": 0.448, "status": "published"}  # fmt: skip
+    few = row | {"place": "Caribbean", "form": "bounds", "n_jobs": 40, "n_unknown": 120, "bound_lo": 0.1}
     held = row | {"place": "Polynesia", "share": None, "share_lo": None, "n_jobs": 3, "status": "suppressed"}
-    rows = [row | {"place": "World"}, low, held]
-    made = shares.by_region("AI jobs")
-    assert made.text(rows) == "World 31%; Caribbean 50% (low confidence); 1 more withheld"
-    assert list(made.note(rows)) == ["60 more jobs do not say"]
+    rows = [row | {"place": "World"}, few | {"bound_hi": 0.85}, held]
+    made = shares.by_region(MEASURES["workplace"])
+    assert made.text(rows) == (
+        "World 31%: 80% of adverts say where the work is done (of all adverts, 25–45%); Caribbean between 10% and 85%: "
+        "25% say so; 1 more withheld"
+    )
+    assert list(made.note(rows)) == ["100 more jobs do not say"]
     assert made.table is not None
     table = made.table(rows)
-    assert table.rows[0] == ("World", "31%", "28–34%", "124", "400", "30")
-    assert [line[0] for line in table.rows] == ["World", "Caribbean (low confidence)"]
+    assert table.rows[0] == ("World", "31%", "28–34%", "25–45%", "80%", "124", "400", "30")
+    assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
     assert table.below == ("Withheld, too few jobs or employers: Polynesia (n = 3).",)
+    stated = shares.by_region(MEASURES["pay_stated"])
+    assert stated.text([row | {"place": "World", "bound_lo": None}]) == "World 31%", "there silence is a no"
 
 
 @pytest.mark.parametrize(
@@ -189,11 +204,13 @@ def test_a_group_of_levels_has_a_name(group: str, expected: str) -> None:
 @pytest.mark.parametrize("figure_id", ["skills.any", "skills.baseline"])
 def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
     row = {"position": 1, "skill": "Go", "word": "Go", "share": 0.3, "share_lo": 0.2, "share_hi": 0.4, "n_asking": 3,
-           "n_jobs": 1_200, "rank": 4, "status": "published"}  # fmt: skip
+           "n_jobs": 1_200, "rank_best": 4, "rank_worst": 4, "form": "point", "status": "published"}  # fmt: skip
     make = declaration_of(figure_id).renderer.table
     assert make is not None
     key = make([row]).key
-    assert key.startswith("Share of the 1,200 AI engineering jobs whose advert we could read in full. ")
+    assert key.startswith(
+        "In the adverts we read: share of the 1,200 AI engineering jobs whose advert we could read in full. "
+    )
     assert key.endswith(
         " Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from 3%, rare "
         "below."
@@ -226,7 +243,7 @@ def test_the_reference_period_is_said_beside_the_value(
     assert expected in notes.note(row)
 
 
-WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": DOUBT_WORDS["wide"]}
+WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reason": "the band is wide"}
 
 
 @pytest.mark.parametrize(
@@ -238,11 +255,11 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
          [WIDE | {"skill": "AWS"}, {"skill": "Go", "status": "published"},
           {"skill": "R", "status": "low", "reason": "few employers", "share_lo": 0.1, "share_hi": 0.2},
           WIDE | {"skill": "C", "share_lo": 0.1}],
-         "low confidence: AWS, C (the 95% interval is wider than 20 percentage points); R (few employers)"),
+         "low confidence: AWS, C (the band is wide); R (few employers)"),
         ({"figure": "skills.any"},
          [*(WIDE | {"skill": skill} for skill in "ABC"), WIDE | {"skill": "D", "reason": "few employers"},
           {"skill": "E", "status": "published"}],
-         "low confidence: 4 of 5 values (3: the 95% interval is wider than 20 percentage points; 1: few employers)"),
+         "low confidence: 4 of 5 values (3: the band is wide; 1: few employers)"),
         ({"figure": "entries.countries", "reason": "low confidence for Peru"},
          [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
         ({"figure": "skills.any", "rung": catalogue.CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
@@ -255,7 +272,7 @@ def test_low_confidence_says_of_what_and_why(
     row = figure(**{"status": "low", "value_json": json.dumps(rows), **changed})
     assert notes.why_low(row) == expected
     if expected is not None and "4 of 5" in expected:
-        assert "Low confidence: A, B, C (the 95%" in notes.note(row), "a note has room for all names"
+        assert "Low confidence: A, B, C (the band" in notes.note(row), "a note has room for all names"
 
 
 @pytest.mark.parametrize(

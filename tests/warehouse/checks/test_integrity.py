@@ -75,6 +75,20 @@ BREAKS = {
         " VALUES ('2026-01-03', 'role', 'ai_engineer', 'world', 'World', 'ai_jobs', 'all', 365, 'all',"
         " 'share_of_jobs_capped', 1, 0, 0, 1, 'suppressed', 'few')"
     ),
+    "mart.shares prints what the rules of printing admit": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, n_employers, n_even_employers,"
+        " largest_employer_share, share, share_lo, share_hi, form, status)"
+        " VALUES ('2026-01-03', 'still_open', 'yes', 'country', 'US', 'ai_jobs', 'all', 365, 'all', 'share_of_jobs',"
+        " 10, 30, 0, 40, 10, 7.9, 0.3, 0.25, 0.2, 0.3, 'point', 'published')"
+    ),
+    "shares of mart.shares are those of their jobs": (
+        "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
+        " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, n_employers, n_even_employers,"
+        " largest_employer_share, share, share_lo, share_hi, form, bound_lo, bound_hi, status)"
+        " VALUES ('2026-01-03', 'workplace', 'remote', 'country', 'US', 'ai_core', 'all', 365, 'all', 'share_of_jobs',"
+        " 10, 30, 60, 40, 20, 15, 0.1, 0.25, 0.2, 0.3, 'point', 0.1, 0.7, 'published')"
+    ),
     "mart.salary_bands counts the jobs of core with pay": (
         "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
         " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"

@@ -189,7 +189,7 @@ def test_a_row_is_stored_again_when_anything_of_it_changed(con: database.Connect
         {},
         {"n_jobs": 5, "n_no": 5},
         {},
-        {"reason": None, "status": "published"},
+        {"reason": None, "status": "published", "form": "point"},
         {"share": 0.5},
     ]
     for number, changed in enumerate(changes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,13 +19,11 @@ from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.columns import fields_of
 from warehouse import database
 from warehouse.checks import gate
-from warehouse.marts.measures import MEASURES
+from warehouse.marts.measures import MEASURES, SILENCE
+from warehouse.marts.share_rows import ShareCounts, make_share_rows
 from warehouse.marts.shares import shares
-from warehouse.marts.statistics import cap_weights, estimate_shares
 from warehouse.ops_tables import Responses
 from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Shares, Skills
-
-JOBS = st.lists(st.tuples(st.integers(0, 25), st.booleans()), min_size=1, max_size=120)
 
 
 @pytest.fixture
@@ -51,62 +50,97 @@ def counts(con: database.Connection, measure: str, group: str = "ai_engineering"
     return {str(item): (row.n_yes, row.n_no, row.n_unknown) for item, row in rows.iterrows()}
 
 
-# --- the estimate -----------------------------------------------------------------------------------------
+# --- rows out of counts -----------------------------------------------------------------------------------
+
+ANSWERS = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 30), st.sets(st.integers(0, 4))), min_size=60, max_size=250
+)
+"""Jobs: the cell, the employer and the items of each."""
+CATEGORIES = np.array([0, 0, 1, 1, 1])
+DECLARED = np.array([4])
 
 
-def oracle(jobs: list[tuple[int, bool]]) -> tuple[float, float, float]:
-    """Share and ends by their definition, employer by employer."""
-    sizes = Counter(employer for employer, _ in jobs)
-    yes = Counter(employer for employer, has in jobs if has)
-    m, ceiling = len(sizes), float(min(sizes.values()))
-    if m > 10:  # the largest c with c <= a tenth of all that is left when no employer has more than c
-        low, high = ceiling, float(max(sizes.values()))
-        for _ in range(200):
-            middle = (low + high) / 2
-            fits = middle <= 0.1 * sum(min(size, middle) for size in sizes.values()) + 1e-12
-            low, high = (middle, high) if fits else (low, middle)
-        ceiling = high if high <= 0.1 * sum(sizes.values()) else low
-    weight = {employer: min(size, ceiling) / size for employer, size in sizes.items()}
-    whole = sum(weight[e] * sizes[e] for e in sizes)
-    share = sum(weight[e] * yes[e] for e in sizes) / whole
-    if m == 1:
-        return share, math.nan, math.nan
-    squares = sum((weight[e] * (yes[e] - share * sizes[e])) ** 2 for e in sizes)
-    margin = 1.96 * math.sqrt(m / (m - 1) * squares) / whole
-    return share, max(share - margin, 0), min(share + margin, 1)
+def count_answers(jobs: list[tuple[int, int, set[int]]]) -> ShareCounts:
+    """Counts of jobs in up to four cells, every cell having one at least; 20, 10, 5 and 0 more jobs do not say."""
+    jobs = [*((cell, 99, set()) for cell in range(4)), *jobs]
+    sizes = sorted(Counter((cell, employer) for cell, employer, _ in jobs).items())
+    yes = sorted(Counter((cell, employer, item) for cell, employer, items in jobs for item in items).items())
+    columns = np.array([[*key, n] for key, n in sizes], dtype=np.int64).T
+    pairs = np.array([[*key, n] for key, n in yes], dtype=np.int64).reshape(-1, 4).T
+    return ShareCounts(
+        cell=columns[0], employer=columns[1], jobs=columns[2], yes_cell=pairs[0], yes_employer=pairs[1],
+        yes_item=pairs[2], yes=pairs[3], n_unknown=np.array([20, 10, 5, 0]),
+    )  # fmt: skip
 
 
-@given(JOBS)
-def test_share_and_ends_are_those_of_the_definition(jobs: list[tuple[int, bool]]) -> None:
-    weights = cap_weights([f"{employer:02}" for employer, _ in jobs])
-    job = np.flatnonzero([has for _, has in jobs])
-    estimates = estimate_shares(weights, job, np.zeros(len(job), dtype=np.int64), 1)
-    measured = (estimates.share[0], estimates.low[0], estimates.high[0])
-    assert measured == pytest.approx(oracle(jobs), abs=1e-6, nan_ok=True)
-    assert estimates.n_yes[0] == sum(has for _, has in jobs)
-    assert estimates.n_employers[0] == len({employer for employer, has in jobs if has})
+def rows_of_answers(counts: ShareCounts) -> pd.DataFrame:
+    return make_share_rows(counts, DECLARED, CATEGORIES, has_bounds=True)
 
 
-@given(st.lists(st.tuples(st.integers(0, 25), st.sets(st.integers(0, 3))), min_size=1, max_size=120))
-def test_ends_hold_the_share_and_stay_within_0_and_1(jobs: list[tuple[int, set[int]]]) -> None:
-    pairs = [(number, item) for number, (_, items) in enumerate(jobs) for item in items]
-    job, item = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
-    weights = cap_weights([str(employer) for employer, _ in jobs])
-    estimates = estimate_shares(weights, job, item, 4)
-    assert ((estimates.share >= 0) & (estimates.share <= 1)).all()
-    if weights.n_employers > 1:
-        assert (estimates.low <= estimates.share).all() and (estimates.share <= estimates.high).all()
-        assert ((estimates.low >= 0) & (estimates.high <= 1)).all()
-        surely = (estimates.share > 0) & (estimates.share < 1)
-        assert (np.isfinite(estimates.design_effect) == surely).all()
+@given(ANSWERS, st.sets(st.integers(0, 3), min_size=1), st.randoms())
+def test_neither_order_nor_other_cells_change_a_cell(
+    jobs: list[tuple[int, int, set[int]]], chosen: set[int], chance: random.Random
+) -> None:
+    whole = rows_of_answers(count_answers(jobs))
+    shuffled = chance.sample(jobs, len(jobs))
+    pd.testing.assert_frame_equal(rows_of_answers(count_answers(shuffled)), whole, check_exact=True)
+    some = rows_of_answers(count_answers(jobs).select(np.isin(np.arange(4), list(chosen))))
+    expected = whole[whole["cell"].isin(chosen)].reset_index(drop=True).drop(columns="cell")
+    pd.testing.assert_frame_equal(some.drop(columns="cell"), expected, check_exact=True, check_dtype=False)
 
 
-def test_jobs_of_employers_of_one_job_have_no_design_effect_beyond_chance() -> None:
-    """As many independent jobs: a variance of p (1 - p) / (n - 1), over one of p (1 - p) / n."""
-    estimates = estimate_shares(cap_weights(np.arange(200)), np.arange(50), np.zeros(50, dtype=np.int64), 1)
-    assert estimates.design_effect[0] == pytest.approx(200 / 199)
-    alike = estimate_shares(cap_weights(np.arange(200) // 5), np.arange(50), np.zeros(50, dtype=np.int64), 1)
-    assert alike.design_effect[0] == pytest.approx(5 * 40 / 39), "jobs of an employer that are all alike count as one"
+@given(ANSWERS)
+def test_shares_lie_in_their_intervals_and_bounds(jobs: list[tuple[int, int, set[int]]]) -> None:
+    rows = rows_of_answers(count_answers(jobs))
+    assert (rows["share"].isna() == (rows["status"] == "suppressed")).all()
+    printed = rows[rows["status"] == "published"]
+    assert (printed["share"] - printed["n_yes"] / printed["n_jobs"]).abs().max() < 1e-9 or printed.empty
+    assert printed["share"].between(printed["share_lo"], printed["share_hi"]).all()
+    assert printed["share"].between(printed["bound_lo"] - 1e-12, printed["bound_hi"] + 1e-12).all()
+    zeros = printed[printed["n_yes"] == 0]
+    assert (zeros["share_hi"] > 0).all() and (zeros["share_hi"] == zeros["zero_share_hi"]).all()
+    order = printed.assign(category=CATEGORIES[printed["item"]]).groupby(["cell", "category"])["share"]
+    by_point = order.rank(ascending=False, method="first")
+    assert (printed["category_rank_best"] <= printed["category_rank_worst"]).all()
+    assert (printed["category_rank_best"] <= by_point).all(), "a rank by points is never better than the best"
+
+
+def cells_like(sizes: list[int], n_yes: int, n_unknown: int = 0) -> pd.Series[Any]:
+    """The row of one cell: employers of these sizes, whose first jobs say yes."""
+    yes = np.clip(n_yes - np.concatenate([[0], np.cumsum(sizes)[:-1]]), 0, sizes)
+    counts = ShareCounts(
+        cell=np.zeros(len(sizes), dtype=np.int64), employer=np.arange(len(sizes)), jobs=np.array(sizes),
+        yes_cell=np.zeros(int((yes > 0).sum()), dtype=np.int64), yes_employer=np.flatnonzero(yes),
+        yes_item=np.zeros(int((yes > 0).sum()), dtype=np.int64), yes=yes[yes > 0],
+        n_unknown=np.array([n_unknown]),
+    )  # fmt: skip
+    return make_share_rows(counts, np.array([0]), np.array([0]), has_bounds=n_unknown > 0).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n_yes", "n_unknown", "status", "form"),
+    [
+        ([3] * 100, 60, 0, "published", "point"),
+        ([3] * 10, 15, 0, "published", "interval"),  # 30 jobs: wider than 30 points
+        ([3] * 100, 60, 200, "published", "point"),  # 60 % say
+        ([3] * 100, 60, 201, "published", "bounds"),
+        ([1] * 29, 9, 0, "suppressed", None),
+        ([4] * 9, 9, 0, "suppressed", None),  # nine employers
+        ([30, *[1] * 40], 9, 0, "suppressed", None),  # as uneven as 5 of one size
+        ([3] * 100, 0, 0, "published", "point"),  # nobody, of many, is printed
+    ],
+)
+def test_form_and_status_follow_from_the_sample(
+    sizes: list[int], n_yes: int, n_unknown: int, status: str, form: str | None
+) -> None:
+    row = cells_like(sizes, n_yes, n_unknown)
+    assert (row["status"], row["form"]) == (status, form)
+    assert (row["n_jobs"], row["n_yes"]) == (sum(sizes), n_yes)
+
+
+def test_status_never_depends_on_what_was_found() -> None:
+    for sizes in ([3] * 12, [8, *[2] * 30], [1] * 31, [4] * 9):
+        assert len({cells_like(sizes, n_yes)["status"] for n_yes in range(0, sum(sizes) + 1, 4)}) == 1
 
 
 # --- the mart ---------------------------------------------------------------------------------------------
@@ -135,7 +169,13 @@ def test_who_does_not_say_is_not_in_the_denominator(con: database.Connection) ->
     put(con, [posting(i, workplace="remote" if i < 12 else "onsite" if i < 40 else None) for i in range(70)])
     rows = found(con, "workplace")
     assert rows.loc["remote", ["n_jobs", "n_yes", "n_no", "n_unknown", "share"]].tolist() == [40, 12, 28, 30, 0.3]
-    assert rows.loc["hybrid", ["n_yes", "share"]].tolist() == [0, 0], "an answer that nobody gives is a share of 0"
+    assert rows.loc["remote", ["bound_lo", "bound_hi"]].tolist() == pytest.approx([12 / 70, 42 / 70])
+    assert set(rows["form"]) == {"bounds"}, "40 of 70 are fewer than 60 %"
+    nobody = rows.loc["hybrid", ["n_yes", "share", "share_lo"]].tolist()
+    assert nobody == [0, 0, 0], "an answer that nobody gives is a share of 0"
+    assert 0 < rows.loc["hybrid", "share_hi"] < 0.2, "whose interval has an upper end"
+    asked = found(con, "degree")
+    assert asked["bound_lo"].isna().all() and "bounds" not in set(asked["form"]), "there silence is an answer"
 
 
 def test_of_several_adverts_of_a_job_the_first_that_says_something_is_taken(con: database.Connection) -> None:
@@ -320,3 +360,4 @@ def test_the_jobs_behind_a_share_are_those_it_counts(con: database.Connection, m
 def test_measures_are_declared_whole() -> None:
     for name, measure in MEASURES.items():
         assert measure.name == name and measure.title and measure.jobs_title and measure.role_groups
+        assert measure.silence in SILENCE and bool(measure.known_words) == (measure.silence == "unknown")

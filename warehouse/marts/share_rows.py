@@ -1,0 +1,124 @@
+"""Rows of mart.shares out of counts: jobs by cell and employer, and of these the jobs that have each item.
+
+Everything is pure. Values of a cell follow from its own counts alone, whatever cells are estimated beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from warehouse.marts.estimators import (
+    Flags,
+    Floats,
+    Ints,
+    bound_ranks,
+    count_cells,
+    estimate_shares,
+    simultaneous_level,
+)
+from warehouse.marts.measures import MIN_KNOWN
+from warehouse.marts.printing import explain_broken_rules, find_broken_rules, find_interval_only
+
+POINT, INTERVAL, BOUNDS = "point", "interval", "bounds"
+"""How a share is printed (`vocabulary.SHARE_FORMS`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareCounts:
+    """Counts of some cells of one measure, cells being numbers from 0, items and employers numbers of any kind.
+
+    `cell`, `employer` and `jobs` have one entry for each cell and employer with jobs of known answer, in this order;
+    `yes_cell`, `yes_employer`, `yes_item` and `yes` one for each of these and item that some of its jobs have.
+    `n_unknown` are jobs of each cell whose answer is not known.
+    """
+
+    cell: Ints
+    employer: Ints
+    jobs: Ints
+    yes_cell: Ints
+    yes_employer: Ints
+    yes_item: Ints
+    yes: Ints
+    n_unknown: Ints
+
+    def select(self, chosen: Flags) -> ShareCounts:
+        """The counts of some cells, numbered anew in the same order."""
+        number = np.cumsum(chosen) - 1
+        of_employers, of_pairs = chosen[self.cell], chosen[self.yes_cell]
+        return ShareCounts(
+            cell=number[self.cell[of_employers]], employer=self.employer[of_employers], jobs=self.jobs[of_employers],
+            yes_cell=number[self.yes_cell[of_pairs]], yes_employer=self.yes_employer[of_pairs],
+            yes_item=self.yes_item[of_pairs], yes=self.yes[of_pairs], n_unknown=self.n_unknown[chosen],
+        )  # fmt: skip
+
+
+def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
+    """One row for each cell and item that one of its jobs has, and for each declared item; in this order.
+
+    `cell` and `item` are numbers, other columns those of `tables.Shares` that follow from counts. `category` gives the
+    category of each item by its number: items are ranked within it. `has_bounds`: silence may be either answer.
+    Cells that the rules of printing withhold have counts alone.
+    """
+    cells = count_cells(counts.cell, counts.jobs, len(counts.n_unknown))
+    n_items = max(len(category), 1)
+    given = counts.yes_cell * n_items + counts.yes_item
+    keys = np.union1d(given, (np.arange(cells.n_cells)[:, None] * n_items + declared).ravel())
+    cell, item = np.divmod(keys, n_items)
+    row = np.searchsorted(keys, given)
+    n_yes = np.bincount(row, counts.yes, len(keys)).astype(np.int64)
+    most = np.zeros(len(keys))
+    np.maximum.at(most, row, counts.yes)
+    n_jobs = cells.n_jobs.astype(np.int64)[cell]
+    broken = find_broken_rules(cells)
+    reasons = np.array(explain_broken_rules(cells, broken), dtype=object)
+    is_printed = broken[cell] < 0
+    columns: dict[str, Any] = {
+        "cell": cell, "item": item,
+        "n_jobs": n_jobs, "n_employers": cells.n_employers[cell],
+        "n_even_employers": cells.n_even[cell], "largest_employer_share": cells.largest[cell],
+        "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": counts.n_unknown[cell],
+        "n_employers_yes": np.bincount(row, minlength=len(keys)).astype(np.int64),
+        "largest_employer": np.divide(most, n_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
+        "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
+    }  # fmt: skip
+    number = np.cumsum(broken < 0) - 1  # of cells among those printed
+    printed = _estimate(counts.select(broken < 0), number[cell[is_printed]], item[is_printed], category)
+    for name, values in printed.items():
+        columns[name] = np.full(len(keys), np.nan)
+        columns[name][is_printed] = values
+    n_all = n_jobs + counts.n_unknown[cell]
+    for name, most_yes in (("bound_lo", n_yes), ("bound_hi", n_yes + counts.n_unknown[cell])):
+        columns[name] = np.where(is_printed & has_bounds, most_yes / n_all, np.nan)
+    form = np.full(len(keys), POINT, dtype=object)
+    form[find_interval_only(columns["share"], columns["share_lo"], columns["share_hi"], is_share=True)] = INTERVAL
+    form[has_bounds & (n_jobs < MIN_KNOWN * n_all)] = BOUNDS
+    form[~is_printed] = None
+    return pd.DataFrame(columns | {"form": form})
+
+
+def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -> dict[str, Floats]:
+    """Estimates by column, of rows by cell and item in this order."""
+    n_cells, n_items = len(counts.n_unknown), max(len(category), 1)
+    cells = count_cells(counts.cell, counts.jobs, n_cells)
+    n_employers = int(counts.employer.max(initial=0)) + 1
+    place = np.searchsorted(
+        counts.cell * n_employers + counts.employer, counts.yes_cell * n_employers + counts.yes_employer
+    )
+    row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
+    # one row more for each cell, of something that no job of it has
+    found = estimate_shares(cells, np.concatenate([row_cell, np.arange(n_cells)]), place, row, counts.yes)
+    n = len(row_cell)
+    groups, group = np.unique(row_cell * n_items + category[item], return_inverse=True)
+    size = np.bincount(group, minlength=len(groups))
+    together = estimate_shares(cells, row_cell, place, row, counts.yes, simultaneous_level(size[group]))
+    ranks = bound_ranks(group, together.low, together.high)
+    return {
+        "share": found.share[:n], "share_lo": found.low[:n], "share_hi": found.high[:n],
+        "design_effect": found.design_effect[:n], "relative_standard_error": found.relative_standard_error[:n],
+        "share_by_employer": found.employer_share[:n], "zero_share_hi": found.high[n:][row_cell],
+        "category_rank_best": ranks.best.astype(np.float64), "category_rank_worst": ranks.worst.astype(np.float64),
+    }  # fmt: skip
