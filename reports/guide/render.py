@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reports.guide.markers import (
     COMMENT,
+    LABELS,
     Refreshed,
     Span,
     Tag,
@@ -78,8 +79,8 @@ def _figure_lines(figure: Figures, tag: Tag, is_html: bool) -> list[str]:
 
 
 def _words(figure: Figures, tag: Tag) -> str:
-    if tag.show == "level":
-        return notes.level(figure)
+    if tag.show in LABELS:
+        return notes.level(figure) if tag.show == "level" else notes.place(figure)
     if figure.value is None and tag.otherwise is not None:
         return tag.otherwise
     return notes.value(figure) if tag.show == "value" else notes.note(figure)
@@ -96,10 +97,11 @@ def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
-    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. No employer "
-    "counts for more than a tenth of a figure; where there are fewer than ten, all count alike. Low confidence: few "
-    "employers, mostly one employer, a wide 95% interval, or adverts that a third party collected. Advertised pay is "
-    "what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
+    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Of pay every "
+    "job counts once; of a share no employer counts for more than a tenth, and where there are fewer than ten, all "
+    "count alike. Low confidence: of a share few employers, mostly one employer, or a wide 95% interval; of pay "
+    "adverts that a third party collected. Where the 95% interval of an amount is wide, it stands in its place. "
+    "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 LAST_READ_KEY = (
     "Last read: the day by which half of the adverts or reports behind a figure were last looked for; where there are "
@@ -201,7 +203,7 @@ def refresh_bytes(
     marked = find_markers(raw, ledger, is_html=is_html)
     text, spans = marked.document.text, marked.spans
     markers = [span.marker for span in spans]
-    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show != "level"))
+    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show not in LABELS))
     day = Edition(
         ledger=ledger,
         used=tuple(ledger[name] for name in used),

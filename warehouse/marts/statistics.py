@@ -1,15 +1,13 @@
-"""Statistics that SQL cannot do: employer caps, weighted shares and quantiles, and their intervals.
+"""Statistics of shares that SQL cannot do: employer caps, weighted shares and their intervals.
 
 One employer may weigh at most `EMPLOYER_CAP` of a cell, because a cell that is one company's pay scale says
 nothing about a market. The independent units are employers, not adverts: adverts of one employer are alike, so
 intervals over adverts would promise more than the data hold (Cameron, Gelbach and Miller 2008, "Bootstrap-Based
-Improvements for Inference with Clustered Errors"). Intervals of quantiles come from a bootstrap over employers, those
-of shares from linearisation, which costs a hundredth.
+Improvements for Inference with Clustered Errors"). Quantiles of pay are estimated in `pay_quantiles`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,18 +20,12 @@ Ints = NDArray[np.int64]
 
 EMPLOYER_CAP = 0.10
 """Largest share of one employer in a cell."""
-REPLICATES = 1_000
-"""Bootstrap replicates: the Monte-Carlo error of a 95 % end is then about a tenth of its width."""
 NORMAL_97_5 = 1.96
 """The 97.5 % quantile of the normal distribution."""
-INTERVAL = (0.025, 0.975)
-"""Ends of the 95 % percentile interval."""
 MIN_JOBS = 30
 MIN_EMPLOYERS = 5
 MIN_EFFECTIVE = 30.0
 """Below this many effective jobs a cell that meets the minimum is `low`."""
-MAX_INTERVAL = 0.40
-"""A printed amount whose interval is wider than this share of it makes the cell `low`."""
 MAX_SHARE_INTERVAL = 0.20
 """A share whose interval is wider than 20 percentage points is `low`."""
 MAX_INTERVAL_PER_SHARE = 1.0
@@ -102,45 +94,6 @@ def _ceiling(totals: Floats) -> float:
         if kept[-1] <= ceiling:
             return float(ceiling)
     return float(totals[0])
-
-
-def quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[float]:
-    """Weighted quantiles: the smallest value at which the cumulated weight reaches the share asked for."""
-    order = np.argsort(values, kind="stable")
-    cumulated = np.cumsum(weights[order])
-    places = np.searchsorted(cumulated, np.asarray(at) * cumulated[-1] * (1 - 1e-12))
-    return [float(v) for v in values[order][np.minimum(places, len(values) - 1)]]
-
-
-def seed_of(key: str) -> int:
-    """A seed that depends on the cell alone, so that a cell's interval never depends on its neighbours."""
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
-
-
-def draw_replicates(n_employers: int, key: str) -> Floats:
-    """How often each employer is drawn in each replicate: REPLICATES x n_employers."""
-    rng = np.random.default_rng(seed_of(key))
-    chosen = rng.integers(0, n_employers, size=(REPLICATES, n_employers))
-    chosen += np.arange(REPLICATES)[:, None] * n_employers
-    return np.bincount(chosen.ravel(), minlength=REPLICATES * n_employers).reshape(REPLICATES, -1).astype(np.float64)
-
-
-def quantile_interval(values: Floats, weights: Weights, at: float, drawn: Floats) -> tuple[float, float] | None:
-    """95 % interval of one weighted quantile; None with a single employer, where there is none."""
-    if weights.n_employers < 2:
-        return None
-    order = np.argsort(values, kind="stable")
-    replicates = drawn[:, weights.employer[order]] * weights.of_job[order]
-    np.cumsum(replicates, axis=1, out=replicates)
-    reached = replicates >= (at * (1 - 1e-12)) * replicates[:, -1:]
-    found = values[order][np.argmax(reached, axis=1)]
-    found.sort()
-    return float(found[_place(INTERVAL[0])]), float(found[_place(INTERVAL[1])])
-
-
-def _place(at: float) -> int:
-    """Where the quantile stands among the sorted replicates (inverted distribution function)."""
-    return max(int(np.ceil(at * REPLICATES)) - 1, 0)
 
 
 @dataclass(frozen=True)
