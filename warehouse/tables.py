@@ -342,6 +342,10 @@ class Employers:
 
 # --- marts ------------------------------------------------------------------------------------------
 
+FORMS = ("point", "interval")
+BONUS = "advertised_bonus"
+"""Basis of bands of the yearly bonus on which adverts put a sum."""
+
 
 @struct
 class Counted:
@@ -350,7 +354,12 @@ class Counted:
     n_jobs: Annotated[int, Column("Jobs (or pairs, persons, filings) in the cell", low=0)]
     n_employers: Annotated[int | None, Column("Employers in the cell; NULL where unknown", low=0)]
     n_effective: Annotated[
-        float | None, Column("Kish's effective number of jobs once one employer weighs at most a tenth", low=0)
+        float | None,
+        Column(
+            "Of shares: Kish's effective number of jobs once one employer weighs at most a tenth. Of pay (deprecated): "
+            "n_jobs over design_effect",
+            low=0,
+        ),
     ]
     status: Annotated[str, Column("published, low (little sure) or suppressed (not published)", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
@@ -361,36 +370,104 @@ class Counted:
 
 
 @struct
-class Amounts:
-    """Annual amounts in `currency`, each with a 95 % interval from a seeded bootstrap over employers."""
+class Sampled:
+    """How a cell was sampled, which decides whether it is printed (`marts/printing.py`)."""
 
-    band_low: Annotated[float | None, Column("p25 of the low ends (single values: p25)", unit="per year", low=0)]
-    band_low_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")]
-    band_low_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per year")]
-    band_high: Annotated[float | None, Column("p75 of the high ends (single values: p75)", unit="per year", low=0)]
-    band_high_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")]
-    band_high_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per year")]
-    p10: Annotated[float | None, Column("10th percentile of midpoints", unit="per year", low=0)]
+    n_even_employers: Annotated[
+        float | None, Column("G*: as many employers of one size would be as uneven; NULL: employers unknown", low=1)
+    ]
+    largest_employer_share: Annotated[
+        float | None, Column("Part of the jobs that the largest employer has", unit="share", low=0, high=1)
+    ]
+    design_effect: Annotated[
+        float | None, Column("Variance over that of as many independent jobs; of pay: at the median", low=0)
+    ]
+    relative_standard_error: Annotated[
+        float | None, Column("Standard error over the value, from the interval; of pay: of the median", low=0)
+    ]
+    form: Annotated[
+        str | None,
+        Column(
+            "point, or interval: one of band_low, band_high and p50 has an interval wider than 40 % of it, which is "
+            "printed in its place; NULL: suppressed, or a version that did not say",
+            values=FORMS,
+        ),
+    ]
+
+
+@struct
+class CountryJobs:
+    """How many jobs of a cell are paid in one country."""
+
+    country: Annotated[str, Column("ISO 3166-1 alpha-2; several: one pay for several; remote: tied to none")]
+    n_jobs: Annotated[int, Column("Jobs", low=1)]
+
+
+@struct
+class Amounts:
+    """Annual amounts in `currency`; every job counts once. Ends `_lo` and `_hi` are of the 95 % interval.
+
+    Midpoints are of the two ends of a job's pay; what has single values (official wages, a bonus) is its own midpoint.
+    """
+
+    band_low: Annotated[
+        float | None, Column("p25 of the low ends; NULL where there are single values", unit="per year", low=0)
+    ]
+    band_low_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    band_low_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    band_low_by_employer: Annotated[
+        float | None, Column("The same when each employer counts once, its jobs alike", unit="per year", low=0)
+    ]
+    band_high: Annotated[
+        float | None, Column("p75 of the high ends; NULL where there are single values", unit="per year", low=0)
+    ]
+    band_high_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    band_high_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    band_high_by_employer: Annotated[
+        float | None, Column("The same when each employer counts once, its jobs alike", unit="per year", low=0)
+    ]
+    p10: Annotated[
+        float | None,
+        Column("10th percentile of midpoints; NULL also where too few employers tell it", unit="per year", low=0),
+    ]
+    p10_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p10_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
     p25: Annotated[float | None, Column("25th percentile of midpoints", unit="per year", low=0)]
+    p25_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p25_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
     p50: Annotated[float | None, Column("Median of midpoints", unit="per year", low=0)]
-    p50_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")]
-    p50_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per year")]
+    p50_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p50_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    p50_by_employer: Annotated[
+        float | None, Column("The same when each employer counts once, its jobs alike", unit="per year", low=0)
+    ]
     p75: Annotated[float | None, Column("75th percentile of midpoints", unit="per year", low=0)]
-    p90: Annotated[float | None, Column("90th percentile of midpoints", unit="per year", low=0)]
+    p75_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p75_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    p90: Annotated[
+        float | None,
+        Column("90th percentile of midpoints; NULL also where too few employers tell it", unit="per year", low=0),
+    ]
+    p90_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p90_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
 
 
 @table(
     "mart.salary_bands",
     "What pays what where: one row per cell, published or suppressed with its reason.",
     "band_low <= band_high",
-    "status <> 'published' OR (band_low IS NOT NULL AND band_high IS NOT NULL)",
+    "status <> 'published' OR p50 IS NOT NULL",
+    f"status <> 'published' OR basis = '{BONUS}' OR (band_low IS NOT NULL AND band_high IS NOT NULL)",
     "status = 'published' OR reason IS NOT NULL",
 )
-class SalaryBands(Counted, Amounts):
-    """Jobs seen open in the 365 days ending at `as_of`; full-time, gross, base, both ends known."""
+class SalaryBands(Counted, Sampled, Amounts):
+    """Jobs seen open in the 365 days ending at `as_of`; full-time, gross, base, both ends known.
+
+    Official rows are wages by occupation, in p10 to p90 alone: their quartiles are no ends of a band.
+    """
 
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]
-    basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=BASES)]
+    basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=(*BASES, BONUS))]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     seniority_group: Annotated[
@@ -416,6 +493,12 @@ class SalaryBands(Counted, Amounts):
         int | None,
         Column("Jobs with pay kept apart: contract, part-time, intern, gig, net, flagged or one end only", low=0),
     ]
+    countries: Annotated[
+        tuple[CountryJobs, ...] | None,
+        Column(
+            "Jobs of the band by country, most first; NULL: the row is of a country, or a version that did not count"
+        ),
+    ] = None
 
 
 @table("mart.salary_bands_730", "As mart.salary_bands over 730 days: the second rung of the guide's ladder.")

@@ -20,7 +20,7 @@ from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
 from warehouse.marts.measures import MEASURES, NOT_ASKED, STILL_OPEN_DAYS, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
-from warehouse.marts.statistics import EMPLOYER_CAP
+from warehouse.tables import BONUS
 
 WINDOW_DAYS = 365
 LONG_WINDOW_DAYS = 730
@@ -78,11 +78,12 @@ class Display:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of the guide. It has rungs (measured), a claim (cited), or gathers the figures under a prefix.
+    """A figure of the guide: it has rungs (measured), a claim (cited), gathers others under a prefix, or is retired.
 
     `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
-    `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country. `baseline` is
-    what the 2026 guide said, `baseline_values` the same as numbers by column, where it gave any.
+    `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country, behind the title
+    where its rows name none (`entitle`). `baseline` is what the 2026 guide said, `baseline_values` the same as numbers
+    by column, where it gave any. `retired` is why it is printed no more: its id stays, and is withheld.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Figure:
     baseline_values: Mapping[str, float] = field(default_factory=dict)
     claim: Claim | None = None
     gathers: str | None = None
+    retired: str | None = None
     displays: tuple[Display, ...] = ()
 
     @property
@@ -108,6 +110,10 @@ class Figure:
             return self.counts
         place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
         return tuple((*place, level) for level in LEVEL_GROUPS[self.level] or ())
+
+    def entitle(self, rows: Rows = ()) -> str:
+        """Its title with the place that these rows are headed by."""
+        return f"{self.title}, {pay.name_place(rows, self.place)}" if self.place else self.title
 
     @property
     def kind(self) -> str:
@@ -169,11 +175,10 @@ BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
 
 def _pay_figure(kind: str, level: str, region_level: str, region: str, place: str) -> Figure:
     """Pay of one level in one region or country; `kind` is band (by month) or entry (by year)."""
-    title = f"{levels.compound(level)} AI engineering pay, {place}"
     words, values = BASELINE_PAY.get(region, (None, {}))
     return Figure(
         id=f"band.{slug(region)}.{level}" if kind == "band" else f"entry.{region.lower()}",
-        title=title,
+        title=f"{levels.compound(level)} AI engineering pay",
         unit="USD per month" if kind == "band" else "USD per year",
         renderer=pay.BAND if kind == "band" else pay.ENTRY,
         rungs=PAY_LADDER,
@@ -182,9 +187,7 @@ def _pay_figure(kind: str, level: str, region_level: str, region: str, place: st
         place=place,
         baseline=words,
         baseline_values=values,
-        displays=(Display(section="summary", heading=f"{levels.capitalise(level)}, {place}"), COMPARED)
-        if words
-        else (),
+        displays=(Display(section="summary", heading=levels.capitalise(level)), COMPARED) if words else (),
     )
 
 
@@ -194,6 +197,32 @@ def entry_figure(country: str, name: str) -> Figure:
 
 
 BANDS = tuple(_pay_figure("band", BAND_LEVEL, "region", region, region_name(region)) for region in REGIONS)
+BONUSES = tuple(
+    Figure(
+        id=f"bonus.{slug(region)}",
+        title="Yearly bonus, where an advert puts a sum on it",
+        unit="USD per year",
+        renderer=pay.BONUS,
+        rungs=(_pay_rung("advertised, 365 days", BONUS, "behind_bonus", WINDOW_DAYS),),
+        parameters={"region_level": "region", "region": region, "seniority_group": "all"},
+        counts=(("region", region, "all"),),
+        place=region_name(region),
+        baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
+        displays=(COMPARED,),
+    )
+    for region in ("Northern America", "South America")
+)
+"""Bonuses of the regions that the guide speaks of by name."""
+RETIRED = (
+    Figure(
+        id="additional.bonus",
+        title="Yearly bonus, where an advert puts a sum on it, wherever the job is",
+        unit="USD per year",
+        renderer=pay.BONUS,
+        retired="no figure of pay is of the whole world: what was read of it is mostly one country's; see "
+        "bonus.northern_america and bonus.south_america",
+    ),
+)
 GATHERED = (
     Figure(
         id="bands.regions",
@@ -411,25 +440,6 @@ SHARES = (
         displays=(COMPARED,),
     ),
     Figure(
-        id="additional.bonus",
-        title="Yearly bonus, where an advert puts a sum on it",
-        unit="USD per year",
-        renderer=pay.BONUS,
-        rungs=(
-            Fallback(
-                name="advertised, 365 days",
-                basis="postings",
-                sql="bonus",
-                behind="behind_bonus",
-                window_days=WINDOW_DAYS,
-                parameters={"employer_cap": EMPLOYER_CAP},
-            ),
-        ),
-        judge=verdicts.judge_amount,
-        baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
-        displays=(COMPARED,),
-    ),
-    Figure(
         id="industries.shares",
         title="Industries of the employers",
         unit="share of jobs with known industry",
@@ -532,7 +542,7 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-FIGURES = (*BANDS, *GATHERED, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+FIGURES = (*BANDS, *GATHERED, *BONUSES, *RETIRED, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
 """All figures that do not depend on the table of countries; `declarations` adds entry pay, one per country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
 """All figures that are shown or spoken of by name, in order."""

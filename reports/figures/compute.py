@@ -27,7 +27,7 @@ from reports.figures.catalogue import (
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.query import Connection
 from reports.figures.verdicts import Verdict, judge_age
-from reports.wording import notes, numbers
+from reports.wording import notes, numbers, pay
 from reports.wording.numbers import Row, Rows
 from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.tables import Figures, SourceContribution
@@ -77,6 +77,9 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
     for figure in figures.values():
         if figure.claim is not None:
             made[figure.id] = _cite(figure, figure.claim, inputs)
+        elif figure.retired is not None:
+            gone = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
+            made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD)
         elif figure.gathers is not None:
             members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
             made[figure.id] = _gather(figure, members, inputs)
@@ -266,13 +269,14 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
     for member, row in members:
         if row.value is not None or row.n_jobs or figure.gathers == "band.":
             first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
-            own = {"place": member.place, "figure": row.figure, "value": row.value, "rung": row.rung}
+            place = pay.name_place([first], member.place)
+            own = {"place": place, "figure": row.figure, "value": row.value, "rung": row.rung}
             rows.append({**first, **own, "status": row.status, "reason": row.reason})
     rows.sort(key=lambda row: (row["status"] == "suppressed", -(row.get("p50") or row.get("band_high") or 0)))
     if shown:
         states = {row.status for row in shown}
         status = next(state for state in FIGURE_STATES if state in states)
-        unsure = [member.place for member, row in members if row.value is not None and row.status == status]
+        unsure = [row["place"] for row in rows if row["status"] == status]
         reason = ", ".join(unsure) if status != "published" else None
     else:
         status, reason = "suppressed", "no place has enough data"
@@ -325,7 +329,7 @@ def _row(
     return Figures(
         as_of=inputs.as_of,
         figure=figure.id,
-        title=figure.title,
+        title=figure.entitle(rows or ()),
         kind=figure.kind,
         unit=figure.unit,
         code_version=inputs.code_version,

@@ -41,7 +41,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     rows = [row for row in history if as_of is None or row["as_of"] == as_of]
     if not rows:
         when = "" if as_of is None else f" for {as_of.isoformat()}"
-        return f"{figure_id}\n{figure.title}\nThe ledger has no row{when} yet: run the pipeline first."
+        return f"{figure_id}\n{figure.entitle()}\nThe ledger has no row{when} yet: run the pipeline first."
     lists = {"sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])}
     row = Figures(**{**rows[0], **lists, "behind": compute.contributions_of(rows[0])})
     lines = [

@@ -102,11 +102,3 @@ def judge_difficulty(rows: Rows) -> Verdict:
         return replace(verdict, reason=reason)
     cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
     return replace(verdict, reason=f"vacancies followed from their first day: {cells}; {verdict.reason}")
-
-
-def judge_amount(rows: Rows) -> Verdict:
-    """An amount without an interval, which is of low confidence at best."""
-    row = rows[0]
-    few = why_too_few(row["n_jobs"], row["n_employers"])
-    status, reason = ("suppressed", few) if few else ("low", "few adverts put a sum on it, and no interval is computed")
-    return Verdict(status=status, reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])

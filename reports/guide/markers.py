@@ -7,7 +7,8 @@ Markers, in Markdown and in HTML, each any number of times:
     <!-- figures:sources -->…<!-- /figures:sources -->  <section data-figures="sources">…</section>
 
 - `show="value"` (the default) prints the figure, `show="note"` what a reader should know beside it: n, interval,
-  basis, window, what the 2026 guide said; `show="level"` the level of pay that it is of; `show="scope"`, for shares
+  basis, period, what the 2026 guide said; `show="level"` the level of pay that it is of, `show="place"`
+  the place that it is headed by, with the countries of which too few are in it; `show="scope"`, for shares
   of all places, of which adverts they are, with the largest countries and sources. `else="…"` are plain words to
   print when the figure is withheld; without them the reason is printed. In the span they may also be spelt `data-show`
   and `data-else`.
@@ -37,7 +38,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-SHOWN = ("value", "note", "level", "scope")
+SHOWN = ("value", "note", "level", "place", "scope")
+LABELS = ("level", "place")
+"""What tells of a figure and is none: the figure need not be among the sources."""
 BLOCKS = ("sources", "banner")
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 """Elements whose content is text: no comment and no element stands in it (HTML 13.2.5)."""

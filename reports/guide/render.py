@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide.markers import (
     COMMENT,
+    LABELS,
     Refreshed,
     Span,
     Tag,
@@ -21,7 +22,7 @@ from reports.guide.markers import (
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
 from transforms.records.vocabulary import MAX_DAYS_APART
-from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
+from warehouse.marts.printing import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH, RULES
 from warehouse.tables import Figures, Sources
 
 SAMPLE_TITLE = "Sample data."
@@ -82,8 +83,8 @@ def _figure_lines(figure: Figures, tag: Tag, is_html: bool, titles: Mapping[str,
 
 def _words(figure: Figures, tag: Tag, titles: Mapping[str, str]) -> str:
     """What a marker shows, in a line. `titles` are names of sources."""
-    if tag.show == "level":
-        return notes.level(figure)
+    if tag.show in LABELS:
+        return notes.level(figure) if tag.show == "level" else notes.place(figure)
     if figure.value is None and tag.otherwise is not None:
         return tag.otherwise
     if tag.show == "scope":
@@ -103,11 +104,12 @@ _BOUND = {rule.column: rule.bound for rule in RULES}
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
-    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Shares count "
-    f"each job once, and are printed from {_BOUND['n_jobs']} jobs of {_BOUND['n_employers']} employers on, none of "
-    f"them with more than {_BOUND['largest']:.0%}, and as even as {_BOUND['n_even']} of one size; one whose 95% "
-    f"interval is wider than {100 * MAX_SHARE_WIDTH:.0f} points is printed as that interval. Advertised pay is what "
-    "adverts offer, before tax, for full-time work; it is not what people are paid in the end."
+    "adverts: of pay one of each job, the advert whose pay counts; of all else every advert of the jobs. Every job "
+    f"counts once. Figures are printed from {_BOUND['n_jobs']} jobs of {_BOUND['n_employers']} employers on, none of "
+    f"them with more than {_BOUND['largest']:.0%}, and as even as {_BOUND['n_even']} of one size; a share whose 95% "
+    f"interval is wider than {100 * MAX_SHARE_WIDTH:.0f} points, or an amount whose interval is wider than "
+    f"{MAX_AMOUNT_WIDTH:.0%} of it, is printed as that interval. Low confidence: adverts that a third party collected. "
+    "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 PERIOD_KEY = (
     "Reference period: adverts were open when their boards were last read, from the first to the last of these days; "
@@ -213,7 +215,7 @@ def refresh_bytes(
     marked = find_markers(raw, ledger, is_html=is_html)
     text, spans = marked.document.text, marked.spans
     markers = [span.marker for span in spans]
-    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show != "level"))
+    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show not in LABELS))
     day = Edition(
         ledger=ledger,
         used=tuple(ledger[name] for name in used),

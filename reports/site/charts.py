@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from reports.wording import numbers
+from reports.wording import numbers, pay
 from reports.wording.numbers import Row, Rows
 
 ROW = 48
@@ -42,6 +42,7 @@ class Interval:
 class Bar:
     """One row of a chart: a bar from `start` to `end` with whiskers at its ends and, for bands, a dot inside.
 
+    Without `is_drawn` there is no bar, only whiskers: its ends are not known well enough to be shown.
     `remark` is what stands in words below the bar; a hollow bar, of low confidence or without a point, must have said
     there what it is.
     """
@@ -54,6 +55,7 @@ class Bar:
     whiskers: tuple[Interval, ...] = ()
     remark: str = ""
     is_hollow: bool = False
+    is_drawn: bool = True
 
 
 def nice_step(highest: float) -> float:
@@ -63,14 +65,17 @@ def nice_step(highest: float) -> float:
 
 
 def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
-    """Dot-and-range chart of pay bands per month: bar = band, dot = median, whiskers = intervals of the ends."""
+    """Dot-and-range chart of pay bands per month: bar = band, dot = median, whiskers = intervals of the ends.
+
+    A band of which one end is printed as its interval has no bar, a median that is has no dot.
+    """
     bars = [
         Bar(
             name=row[name],
-            value=numbers.monthly(row),
+            value=pay.band(row, pay.MONTHLY),
             start=row["band_low"] / 12,
             end=row["band_high"] / 12,
-            dot=None if row.get("p50") is None else row["p50"] / 12,
+            dot=None if row.get("p50") is None or not pay.is_point(row, "p50") else row["p50"] / 12,
             whiskers=tuple(
                 Interval(low=row[f"{end}_lo"] / 12, high=row[f"{end}_hi"] / 12)
                 for end in ("band_low", "band_high")
@@ -78,6 +83,7 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
             ),
             remark=_remark(row, "third-party adverts" if row.get("basis") == "advertised_third_party" else None),
             is_hollow=row["status"] == "low",
+            is_drawn=pay.is_point(row, "band_low") and pay.is_point(row, "band_high"),
         )
         for row in rows
     ]
@@ -86,7 +92,8 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
         bars,
         chart_id=chart_id,
         title=title,
-        description=f"{description}. Bars are bands, dots medians, whiskers 95% intervals of the ends.",
+        description=f"{description}. Bars are bands, dots medians, whiskers 95% intervals of the ends; an end whose "
+        "interval is too wide has no bar.",
         tick=lambda amount: f"{amount / 1_000:g}K" if amount else "USD 0",
     )
 
@@ -192,9 +199,12 @@ def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
         f"<g data-name={quoteattr(bar.name)}>",
         f'<text class="name" x="0" y="{top + TEXT_AT}">{escape(bar.name)}</text>',
         f'<text class="value" x="100%" y="{top + TEXT_AT}" text-anchor="end">{escape(bar.value)}</text>',
-        f'<rect class="bar{low}" x="{scale.at(bar.start)}" y="{top + BAR_AT}" '
-        f'width="{scale.width(bar.start, bar.end)}" height="{BAR}" rx="2"/>',
     ]
+    if bar.is_drawn:
+        parts.append(
+            f'<rect class="bar{low}" x="{scale.at(bar.start)}" y="{top + BAR_AT}" '
+            f'width="{scale.width(bar.start, bar.end)}" height="{BAR}" rx="2"/>'
+        )
     if bar.remark:
         below = top + BAR_AT + BAR + REMARK - 2
         parts.append(f'<text class="tick" x="0" y="{below}">{escape(bar.remark)}</text>')

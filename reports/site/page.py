@@ -133,7 +133,7 @@ def _headline(figure: Figures, display: Display) -> Headline:
     then = f"2026 guide: {figure.baseline}" if figure.baseline else None
     beside = (said, rests_on, notes.define_level(figure), period, then)
     return Headline(
-        label=display.heading or figure.title,
+        label=", ".join(filter(None, (display.heading or figure.title, display.heading and notes.place(figure)))),
         value=value,
         beside=tuple(f"{line[0].upper()}{line[1:]}" for line in beside if line),
     )

@@ -15,12 +15,13 @@ from datetime import date
 from reports.figures.catalogue import CARRIED, declaration_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, percent, sentences
-from reports.wording.pay import UNITS_OF_BASIS
+from reports.wording.pay import UNITS_OF_BASIS, is_point, name_place
 from reports.wording.renderer import Table, list_doubts
-from warehouse.tables import Figures
+from warehouse.tables import BONUS, Figures
 
 BASIS_WORDS = {
     "advertised": "adverts we read",
+    BONUS: "adverts we read that put a sum on the bonus",
     "advertised_third_party": "adverts collected by a third party",
     "reported": "earnings reported in surveys",
     "postings": "adverts we read",
@@ -139,6 +140,12 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     return f"In the adverts we read: {count_of(n_jobs, 'job')}, most of them in {countries}{sources}"
 
 
+def place(figure: Figures) -> str:
+    """The place that a figure of pay is headed by (`pay.name_place`); "" for figures of none."""
+    declared = declaration_of(figure.figure).place
+    return name_place(rows_of(figure), declared) if declared else ""
+
+
 def level(figure: Figures) -> str:
     """The level of pay that a figure is of, withheld or not: "mid to senior level"; "" for figures of none."""
     group = declaration_of(figure.figure).level
@@ -201,11 +208,19 @@ def compare(figure: Figures) -> str | None:
     then = declaration_of(figure.figure).baseline_values
     if figure.value is None or not rows or any(rows[0].get(column) is None for column in then):
         return None
-    changes = [(ENDS[column], _change(rows[0][column], amount)) for column, amount in then.items()]
+    changes = [(ENDS[column], _change_of(rows[0], column, amount)) for column, amount in then.items()]
     if not changes:
         return None
     first, others = changes[0], changes[1:]
     return " and ".join([" is ".join(first), *(" ".join(other) for other in others)]) + f", {UNDEFINED}"
+
+
+def _change_of(row: Row, column: str, then: float) -> str:
+    """How far an amount is from another; where its interval stands for it, how far the ends of that are."""
+    if is_point(row, column):
+        return _change(row[column], then)
+    low, high = (_change(row[f"{column}_{end}"], then) for end in ("lo", "hi"))
+    return low if low == high else f"between {low} and {high}"
 
 
 def _change(now: float, then: float) -> str:

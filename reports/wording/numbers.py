@@ -71,16 +71,6 @@ def money(low: float, high: float, currency: str, *, tenths: bool) -> str:
     return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
 
 
-def monthly(row: Row, low: str = "band_low", high: str = "band_high") -> str:
-    """Two annual amounts of a row as a range for a month (a twelfth)."""
-    return money(row[low] / 12, row[high] / 12, row["currency"], tenths=True)
-
-
-def yearly(row: Row, low: str = "band_low", high: str = "band_high") -> str:
-    """Two annual amounts of a row as a range for a year."""
-    return money(row[low], row[high], row["currency"], tenths=False)
-
-
 def percent(share: float) -> str:
     """A share as a percentage: whole above 1 %, one decimal below, never a bare zero for something."""
     if 0 < share < 0.0005:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from reports.wording.levels import define
 from reports.wording.numbers import (
@@ -13,14 +14,14 @@ from reports.wording.numbers import (
     count_of,
     low_mark,
     money,
-    monthly,
+    percent,
     qualify,
     sentences,
     short,
     whole,
-    yearly,
 )
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
+from warehouse.marts.printing import JOBS, MAX_COUNTRY_SHARE, POINT, choose_form
 
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
 THIRD_PARTY = (
@@ -34,28 +35,105 @@ UNITS_OF_BASIS = {
 """What `n` counts, one and several; a job where nothing else is said."""
 
 
-def _ends(row: Row, tenths: bool, divisor: int) -> str | None:
+@dataclass(frozen=True)
+class Scale:
+    """What amounts are printed by: a year or a twelfth of it, with or without tenths of a thousand."""
+
+    divisor: int
+    tenths: bool
+    period: str
+
+    def short(self, amount: float) -> str:
+        """One amount, without its currency."""
+        return short(amount / self.divisor, tenths=self.tenths)
+
+    def money(self, low: float, high: float, currency: str) -> str:
+        """Two amounts as a range."""
+        return money(low / self.divisor, high / self.divisor, currency, tenths=self.tenths)
+
+
+MONTHLY, YEARLY = Scale(12, True, "month"), Scale(1, False, "year")
+
+
+def is_point(row: Row, name: str) -> bool:
+    """Whether an amount is printed itself, or its interval in its place."""
+    return choose_form(row[name], row.get(f"{name}_lo"), row.get(f"{name}_hi")) == POINT
+
+
+def amount(row: Row, name: str, scale: Scale, currency: str) -> str:
+    """One amount as it may be printed: "USD 8.1K", or "between USD 6.2K and 9.9K (95% interval)"."""
+    if is_point(row, name):
+        return f"{currency} {scale.short(row[name])}"
+    low, high = (scale.short(row[f"{name}_{end}"]) for end in ("lo", "hi"))
+    return f"between {currency} {low} and {high} (95% interval)"
+
+
+def band(row: Row, scale: Scale, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
+    """A band as it may be printed: "USD 8.1K–12.9K", or its two ends in words where the interval of one is too wide."""
+    if is_point(row, low) and is_point(row, high):
+        return scale.money(row[low], row[high], row[currency])
+    ends = (amount(row, name, scale, row[currency]) for name in (low, high))
+    return "lower end {}, upper end {}".format(*ends)
+
+
+SEVERAL = {"several": "several countries at once", "remote": "no country (remote)"}
+"""What stands in place of a country where pay is not tied to one."""
+MAX_NAMED = 4
+"""Countries that are named beside the first; more are counted."""
+
+
+def name_place(rows: Rows, declared: str) -> str:
+    """The place that pay is headed by: `declared`, or the one country that has most of the jobs, and who is left.
+
+    "United States; Canada n = 9, too few": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
+    would pass that country's pay for all the others'.
+    """
+    counts = (rows[0].get("countries") if rows else None) or ()
+    total = sum(count["n_jobs"] for count in counts)
+    if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE * total:
+        return declared
+    few = [count for count in counts[1:] if count["n_jobs"] < JOBS.bound]
+    others = [count for count in counts[1:] if count not in few]
+    said = [_list_countries(others), f"{_list_countries(few)}, too few" if few else ""]
+    return "; ".join([str(counts[0]["name"]), *filter(None, said)])
+
+
+def _list_countries(counts: Rows) -> str:
+    named = [f"{SEVERAL.get(c['country'], c['name'])} n = {c['n_jobs']}" for c in counts[:MAX_NAMED]]
+    more = counts[MAX_NAMED:]
+    rest = (
+        [f"{count_of(len(more), 'more country', 'more countries')} n = {sum(c['n_jobs'] for c in more)}"]
+        if more
+        else []
+    )
+    return ", ".join([*named, *rest])
+
+
+def _by_country(row: Row) -> str | None:
+    """How many jobs are paid in each country; None where that is not known."""
+    counts = row.get("countries")
+    return f"jobs by country: {_list_countries(counts)}" if counts else None
+
+
+def _ends(row: Row, scale: Scale) -> str | None:
     """The 95 % intervals of both ends of a band in words; None where the source gives none."""
     if row.get("band_low_lo") is None or row.get("band_high_lo") is None:
         return None
-    low, high = (
-        money(row[f"{end}_lo"] / divisor, row[f"{end}_hi"] / divisor, row["currency"], tenths=tenths)
-        for end in ("band_low", "band_high")
-    )
+    low, high = (scale.money(row[f"{end}_lo"], row[f"{end}_hi"], row["currency"]) for end in ("band_low", "band_high"))
     return f"95% interval of the lower end {low}, of the upper end {high}"
 
 
-def _level_source(row: Row, *, tenths: bool, divisor: int) -> str | None:
+def _level_source(row: Row, scale: Scale) -> str | None:
     """What the level of the adverts rests on: the band from titles alone, else how many titles name the level."""
     if row["basis"] != "advertised":
         return None
     if row.get("stated_status") == "suppressed":
         return f"from levels named in titles alone: withheld, {row['stated_reason']}"
     if row.get("stated_status") is not None:
-        band = money(row["stated_low"] / divisor, row["stated_high"] / divisor, row["currency"], tenths=tenths)
+        stated = band(row, scale, low="stated_low", high="stated_high")
         n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
         low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-        return qualify(f"from levels named in titles alone: {band}, {n}", [low])
+        return qualify(f"from levels named in titles alone: {stated}, {n}", [low])
     if row.get("n_stated") is not None:
         return (
             f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, "
@@ -64,16 +142,23 @@ def _level_source(row: Row, *, tenths: bool, divisor: int) -> str | None:
     return None
 
 
-def _cell_note(row: Row, *, tenths: bool, divisor: int) -> list[str | None]:
+def _spread(row: Row) -> str | None:
+    """How even the employers are, in words; None where they are not known."""
+    if row.get("n_even_employers") is None:
+        return None
+    largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
+    return f"employers as uneven as {row['n_even_employers']:.0f} of one size (G*){largest}"
+
+
+def _cell_note(row: Row, scale: Scale) -> list[str | None]:
     is_third_party = row["basis"] == "advertised_third_party"
     without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
-    notes: list[str | None] = [_ends(row, tenths, divisor) or without]
+    notes: list[str | None] = [_ends(row, scale) or without]
     if row.get("p50") is not None:
-        median = money(row["p50"] / divisor, row["p50"] / divisor, row["currency"], tenths=tenths)
-        notes.append(f"median of the midpoints {median}")
-    notes.append(_level_source(row, tenths=tenths, divisor=divisor))
-    if row.get("n_effective") is not None:
-        notes.append(f"effective n {row['n_effective']:.0f}, the weight of large employers being limited")
+        notes.append(f"median of the midpoints {amount(row, 'p50', scale, row['currency'])}")
+    if row.get("p50_by_employer") is not None:
+        notes.append(f"with each employer counted once {row['currency']} {scale.short(row['p50_by_employer'])}")
+    notes += [_level_source(row, scale), _spread(row), _by_country(row)]
     abroad = _from_abroad(row)
     notes.append(f"paid from abroad: {abroad}" if abroad else None)
     if row.get("n_no_rate"):
@@ -91,22 +176,27 @@ def _from_abroad(row: Row) -> str | None:
 
 
 def _band_text(rows: Rows) -> str:
-    return f"{monthly(rows[0])} per month"
+    return f"{band(rows[0], MONTHLY)} per month"
 
 
 def _entry_text(rows: Rows) -> str:
     row = rows[0]
-    text = f"{yearly(row)} per year"
-    return text if row.get("p50") is None else f"{text}, median {yearly(row, 'p50', 'p50')}"
+    text = f"{band(row, YEARLY)} per year"
+    return text if row.get("p50") is None else f"{text}, median {amount(row, 'p50', YEARLY, row['currency'])}"
 
 
 def _entry_note(rows: Rows) -> list[str | None]:
     row = rows[0]
-    notes = _cell_note(row, tenths=False, divisor=1)
+    notes = _cell_note(row, YEARLY)
     if row.get("local_low") is not None:
-        local = money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
+        local = _local(row)
         notes.insert(0, f"in local money {local}, {count_of(row['local_n_jobs'], 'job')}")
     return notes
+
+
+def _local(row: Row) -> str:
+    """The band in the country's own money."""
+    return band(row, YEARLY, low="local_low", high="local_high", currency="local_currency")
 
 
 def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
@@ -156,11 +246,11 @@ def _bands_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            qualify(monthly(row), [low_mark(row)]),
+            qualify(band(row, MONTHLY), [low_mark(row)]),
             _stated_cell(row),
-            short(row["p50"] / 12, tenths=True) if row.get("p50") is not None else "–",
-            _ends_cell(row, "band_low", tenths=True, divisor=12),
-            _ends_cell(row, "band_high", tenths=True, divisor=12),
+            _median_cell(row, MONTHLY),
+            _ends_cell(row, "band_low", MONTHLY),
+            _ends_cell(row, "band_high", MONTHLY),
             _n_cell(row),
             whole(row["n_employers"]),
             row["rung"],
@@ -172,9 +262,10 @@ def _bands_table(level: str, rows: Rows) -> Table:
         "Upper end, 95% interval", "n", "Employers", "From",
     )  # fmt: skip
     key = (
-        "US dollars per month, a twelfth of a year. Three in four adverts start at or above the lower end of a band, "
-        "and three in four stop at or below its upper end. Median: of the midpoints. From titles alone: only adverts "
-        "whose title names the level, the others being placed by the years of experience they ask for."
+        "US dollars per month, a twelfth of a year. Where the interval is wider than 40% of an amount, it stands in "
+        "its place. Three in four adverts start at or above the lower end of a band, and three in four stop at or "
+        "below its upper end. Median: of the midpoints. From titles alone: only adverts whose title names the level, "
+        "the others being placed by the years of experience they ask for."
     )
     numeric = frozenset((3, 4, 5, 7))
     return without_empty_columns(
@@ -187,13 +278,11 @@ def _entries_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            qualify(yearly(row), [low_mark(row)]),
-            short(row["p50"], tenths=False) if row.get("p50") is not None else "–",
-            money(row["local_low"], row["local_high"], row["local_currency"], tenths=False)
-            if row.get("local_low") is not None
-            else "–",
-            _ends_cell(row, "band_low", tenths=False, divisor=1),
-            _ends_cell(row, "band_high", tenths=False, divisor=1),
+            qualify(band(row, YEARLY), [low_mark(row)]),
+            _median_cell(row, YEARLY),
+            _local(row) if row.get("local_low") is not None else "–",
+            _ends_cell(row, "band_low", YEARLY),
+            _ends_cell(row, "band_high", YEARLY),
             _n_cell(row),
             whole(row["n_employers"]),
             row["rung"],
@@ -205,7 +294,8 @@ def _entries_table(level: str, rows: Rows) -> Table:
         "Employers", "From",
     )  # fmt: skip
     key = (
-        "US dollars per year. Three in four adverts start at or above the lower end of a band, and three in four stop "
+        "US dollars per year. Where the interval is wider than 40% of an amount, it stands in its place. "
+        "Three in four adverts start at or above the lower end of a band, and three in four stop "
         "at or below its upper end. Median: of the midpoints."
     )
     numeric = frozenset((2, 4, 5, 7))
@@ -221,8 +311,8 @@ def _stated_cell(row: Row) -> str:
     if row["stated_status"] == "suppressed":
         return f"withheld ({n})"
     low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-    low_end, high_end = (short(row[f"stated_{end}"] / 12, tenths=True) for end in ("low", "high"))
-    return qualify(f"{low_end}–{high_end}", [n, low])
+    stated = band(row, MONTHLY, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
+    return qualify(stated, [n, low])
 
 
 def _n_cell(row: Row) -> str:
@@ -230,24 +320,35 @@ def _n_cell(row: Row) -> str:
     return count_of(row["n_jobs"], *noun)
 
 
-def _ends_cell(row: Row, end: str, *, tenths: bool, divisor: int) -> str:
+def _median_cell(row: Row, scale: Scale) -> str:
+    if row.get("p50") is None:
+        return "–"
+    return scale.short(row["p50"]) if is_point(row, "p50") else _ends_cell(row, "p50", scale)
+
+
+def _ends_cell(row: Row, end: str, scale: Scale) -> str:
     if row.get(f"{end}_lo") is None:
         return "–"
-    low, high = (short(row[f"{end}_{side}"] / divisor, tenths=tenths) for side in ("lo", "hi"))
+    low, high = (scale.short(row[f"{end}_{side}"]) for side in ("lo", "hi"))
     return f"{low}–{high}"
 
 
 def _bonus_text(rows: Rows) -> str:
+    return f"median {amount(rows[0], 'p50', YEARLY, rows[0]['currency'])} per year"
+
+
+def _bonus_note(rows: Rows) -> list[str | None]:
     row = rows[0]
-    return f"median USD {short(row['p50'], tenths=False)} per year"
+    quartiles = (amount(row, name, YEARLY, row["currency"]) for name in ("p25", "p75"))
+    return [
+        f"95% interval of the median {row['currency']} {_ends_cell(row, 'p50', YEARLY)}",
+        "a quarter at or below {}, a quarter at or above {}".format(*quartiles),
+        _spread(row),
+        _by_country(row),
+    ]
 
 
-def _bonus_note(rows: Rows) -> list[str]:
-    row = rows[0]
-    return [f"half of them between USD {short(row['p25'], tenths=False)} and {short(row['p75'], tenths=False)}"]
-
-
-BAND = Renderer(text=_band_text, note=lambda rows: _cell_note(rows[0], tenths=True, divisor=12))
+BAND = Renderer(text=_band_text, note=lambda rows: _cell_note(rows[0], MONTHLY))
 ENTRY = Renderer(text=_entry_text, note=_entry_note)
 BONUS = Renderer(text=_bonus_text, note=_bonus_note)
 

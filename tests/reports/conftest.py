@@ -9,13 +9,15 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tests.builders import list_postings
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
 from warehouse import ops_tables, tables
-from warehouse.schema import MACROS, MART_VIEWS, ddl, macro_ddl, view_ddl
+from warehouse.schema import MACROS, MART_VIEWS, arrow_schema, ddl, macro_ddl, view_ddl
 from warehouse.tables import Figures
 
 AS_OF = date(2026, 8, 17)
@@ -81,6 +83,8 @@ def plain(field: Field) -> Any:
 
 def insert(con: duckdb.DuckDBPyConnection, table: type, rows: Any) -> None:
     """Insert a frame or an Arrow table by the names of its columns."""
+    if isinstance(rows, pd.DataFrame):
+        rows = pa.Table.from_pandas(rows, schema=arrow_schema(table), preserve_index=False)
     con.register("inserted", rows)
     con.execute(f"INSERT INTO {table_of(table).name} BY NAME SELECT * FROM inserted")
     con.unregister("inserted")
@@ -103,7 +107,7 @@ def cell() -> Callable[..., dict[str, Any]]:
             "currency": "USD", "window_days": 365, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
             "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
             "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
-            "p50": 150_000.0, "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
+            "p50": 150_000.0, "form": "point", "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
         }  # fmt: skip
         return row | changed
 

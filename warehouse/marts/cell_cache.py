@@ -137,9 +137,7 @@ class Cells:
     def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
         """All rows of the day, in the mart's columns and their types."""
         names = [f.name for f in fields_of(self._cls)]
-        frames = []
-        if made := [frame for frame in computed if len(frame)]:
-            frames.append(pd.concat(made, ignore_index=True))
+        frames = [frame for frame in computed if len(frame)]
         if self._taken and self._earlier is not None:
             frames.append(self._earlier.iloc[np.concatenate(self._taken)])
         frames = [_typed(frame, self._cls) for frame in frames]
@@ -149,8 +147,9 @@ class Cells:
 def _typed(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
     """A mart's columns in types that know missing values; one that is not there is missing throughout."""
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
-    columns = {f.name: types[f.type] for f in fields_of(cls)}
-    return frame.reindex(columns=list(columns)).astype(columns)
+    columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
+    lacking = dict.fromkeys(name for name in columns if name not in frame)
+    return frame.assign(**lacking)[list(columns)].astype(columns)
 
 
 def cells_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> Cells:

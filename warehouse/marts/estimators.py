@@ -12,6 +12,7 @@ number from 0 to `n_cells` - 1. Ends of intervals are NaN where one employer is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -305,19 +306,25 @@ def _count_steps(cells: Cells, employer: Ints, value: Floats) -> _Steps:
     weight = np.nan_to_num(cells.find_leverage())
     of_job = weight[employer]
 
-    def add_up(what: Floats) -> Floats:
-        sums = np.concatenate([[0.0], np.cumsum(what)])
-        return np.asarray(sums[1:] - sums[start[cell]], dtype=np.float64)
-
     first = sum_by(cells.employer_cell, weight, cells.n_cells)[cell]
     second = sum_by(cells.employer_cell, weight**2, cells.n_cells)[cell]
-    squares = below**2 * second - 2 * below * add_up(of_job**2) + add_up((2 * earlier + 1) * of_job**2)
-    means = below * first - add_up(of_job)
+    squares = (
+        below**2 * second - 2 * below * _cumulate(of_job**2, start) + _cumulate((2 * earlier + 1) * of_job**2, start)
+    )
+    means = below * first - _cumulate(of_job, start)
     part = below / n
     variance = (g - 1) / g * np.maximum(squares - 2 * part * means + g * part**2, 0)
     is_last = np.append((value[1:] != value[:-1]) | (cell[1:] != cell[:-1]), True)
-    of_means = add_up((2 * earlier + 1) / cells.employer_jobs[employer])
+    of_means = _cumulate((2 * earlier + 1) / cells.employer_jobs[employer], start)
     return _Steps(cell, employer, value, part, variance, of_means, is_last, start)
+
+
+def _cumulate(values: Floats, start: Ints) -> Floats:
+    """Running sums within each cell; over all of them, a cell's rounding would depend on the cells before it."""
+    sums = np.empty(len(values))
+    for begin, end in itertools.pairwise(start):
+        np.cumsum(values[begin:end], out=sums[begin:end])
+    return sums
 
 
 def _count_earlier(employer: Ints, n_employers: int) -> Floats:
@@ -331,10 +338,9 @@ def _count_earlier(employer: Ints, n_employers: int) -> Floats:
 
 def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
     """Quantiles by cell, at a level of its own, of jobs with these weights; each stands in the middle of its weight."""
-    sums = np.concatenate([[0.0], np.cumsum(weight)])
+    sums = _cumulate(weight, steps.start)
     start, end = steps.start[:-1], steps.start[1:]
-    whole = sums[end] - sums[start]
-    middle = (sums[1:] - weight / 2 - sums[start][steps.cell]) / whole[steps.cell]
+    middle = (sums - weight / 2) / sums[end - 1][steps.cell]
     before = sum_by(steps.cell, middle < p[steps.cell] - TINY, len(start)).astype(np.int64)
     left = start + np.clip(before - 1, 0, None)
     right = np.minimum(start + before, end - 1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.marts.estimators import Cells, Flags, Floats
+from warehouse.tables import FORMS
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,12 @@ class Rule:
     why: str
 
 
+JOBS = Rule(
+    "n_jobs", 30, True, "not enough data (n = {0:.0f}; 30 needed)",
+    "the least denominator of a proportion by the US National Center for Health Statistics (Parker et al. 2017)",
+)  # fmt: skip
 RULES = (
-    Rule(
-        "n_jobs", 30, True, "not enough data (n = {0:.0f}; 30 needed)",
-        "the least denominator of a proportion by the US National Center for Health Statistics (Parker et al. 2017)",
-    ),
+    JOBS,
     Rule(
         "n_employers", 10, True, "not enough employers ({0:.0f}; 10 needed)",
         "with fewer, what one employer does decides, and its pay scale could be told from the cell",
@@ -52,6 +54,10 @@ MAX_SHARE_WIDTH = 0.30
 """A share whose interval is wider than 30 points is printed as an interval without the point (Parker et al. 2017)."""
 MAX_AMOUNT_WIDTH = 0.40
 """So is an amount whose interval is wider than this part of it."""
+POINT, INTERVAL = FORMS
+"""Whether an amount is printed itself, or its interval in its place."""
+MAX_COUNTRY_SHARE = 0.80
+"""A region of which one country has more than this part of the jobs is headed by that country: the figure is of it."""
 
 
 def find_broken_rules(cells: Cells) -> NDArray[np.int64]:
@@ -87,3 +93,11 @@ def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bo
     """Whether the interval is printed without the point, since it is too wide to name one, or an end is open."""
     width = (high - low).round(9)
     return ~(width <= MAX_SHARE_WIDTH) if is_share else ~(width <= MAX_AMOUNT_WIDTH * np.abs(value))
+
+
+def choose_form(value: float, low: float | None, high: float | None) -> str:
+    """The form in which one amount is printed; a point where nobody knows its interval (`None`)."""
+    if low is None or high is None:
+        return POINT
+    (is_wide,) = find_interval_only(np.array([value]), np.array([low]), np.array([high]), is_share=False)
+    return INTERVAL if is_wide else POINT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,31 +14,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.columns import fields_of
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
-from warehouse.marts import sql_of
+from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
-from warehouse.marts.statistics import (
-    MAX_INTERVAL,
-    MIN_EFFECTIVE,
-    MIN_JOBS,
-    Floats,
-    cap_weights,
-    draw_replicates,
-    quantile_interval,
-    quantiles,
-    too_few,
-)
-from warehouse.tables import SalaryBands
+from warehouse.marts.estimators import Flags, Floats, Ints
+from warehouse.marts.pay_quantiles import AMOUNTS, PaidJobs, estimate_pay, estimate_pay_of_pairs
+from warehouse.tables import BONUS, SalaryBands
 
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
 """Role groups that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""
+NAMED_BY = ("source", "pair_row")
+"""What names a pair of a third party, which a new snapshot of the same pairs changes."""
 LEVELS = ("world", "continent", "region", "country")
 MARKETS = ("all", "local", "cross_border")
 WORLD = "World"
 Texts = NDArray[np.object_]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,9 @@ class _Seen:
     role_group: Texts
     seniority: Texts
     pay_market: Texts
-    employer: Texts
+    employer: Ints
+    """Numbers of employers within the level, in the order of their names."""
+    country: Texts
     currency: Texts
     low: Floats
     high: Floats
@@ -81,18 +74,27 @@ def salary_bands(
     cells of role groups and all pay markets, on the basis `advertised`. Cells already in `cells` are reused.
     """
     cells = cells or Cells(SalaryBands, as_of)
-    rows = list(_advertised(con, as_of, window_days, is_whole, cells))
+    frames = [*_advertised(con, as_of, window_days, is_whole, cells)]
     if is_whole:
-        rows += _third_party(con, as_of, cells)
-    frames = [pd.DataFrame(rows, columns=[f.name for f in fields_of(SalaryBands)])]
-    if is_whole:
+        frames += _bonuses(con, as_of, window_days, cells)
+        frames += _third_party(con, as_of, cells)
         frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
     return cells.combine_rows(frames)
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """A row before its amounts: key and counts, and the jobs that make it."""
+
+    row: dict[str, Any]
+    band: _Seen
+    is_settled: bool = False
+    """The row before it, of the same cell in local money, decides whether it is printed."""
+
+
 def _advertised(
     con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, is_whole: bool, cells: Cells
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[pd.DataFrame]:
     seen = con.execute(
         "FROM pay_observations($as_of, $window_days) ORDER BY region_level, region, job_id",
         {"as_of": as_of, "window_days": window_days},
@@ -102,6 +104,7 @@ def _advertised(
     for level in LEVELS:
         here = _columns(seen[seen["region_level"] == level])
         expected = _expected_regions(con, level)
+        drafts: list[_Draft] = []
         for (region, group, role, seniority, market), cell in _cells(here, expected, is_whole):
             key = {
                 **base, "region_level": level, "region": region, "seniority_group": seniority,
@@ -109,27 +112,50 @@ def _advertised(
             }  # fmt: skip
             inputs = inputs_of([*key.values()], cell.hashes)
             if not cells.take_over(inputs):
-                yield from ({**row, "inputs": inputs} for row in _in_currencies(key, cell))
+                drafts += _in_currencies({**key, "inputs": inputs}, cell)
+        yield _settle(drafts)
 
 
-def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[dict[str, Any]]:
-    """A cell's rows: in dollars and, in a country with another currency, in that."""
-    in_dollars = _cell({**key, "currency": "USD"}, cell)
+def _settle(drafts: Sequence[_Draft]) -> pd.DataFrame:
+    """The rows of drafts, with the amounts of those that may be printed."""
+    if not drafts:
+        return pd.DataFrame()
+    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay(_paid(drafts), len(drafts)))
+    for group, reason in APART.items():
+        frame.loc[frame["role_group"] == group, "reason"] = reason
+    # A country is judged on its own money: exchange rates must not make it look sure or unsure.
+    settled = np.flatnonzero([draft.is_settled for draft in drafts])
+    settled = settled[(frame["status"].to_numpy()[settled] != "suppressed")]
+    frame.loc[settled, ["status", "reason"]] = frame.loc[settled - 1, ["status", "reason"]].to_numpy()
+    frame.loc[settled[frame.loc[settled, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
+    return frame
+
+
+def _paid(drafts: Sequence[_Draft]) -> PaidJobs:
+    """The jobs of drafts, cells being numbered as the drafts are."""
+    bands = [draft.band for draft in drafts]
+    return PaidJobs(
+        cell=np.repeat(np.arange(len(bands)), [len(band.role) for band in bands]),
+        employer=np.concatenate([np.zeros(0, dtype=np.int64), *(band.employer for band in bands)]),
+        low=np.concatenate([np.zeros(0), *(band.low for band in bands)]),
+        high=np.concatenate([np.zeros(0), *(band.high for band in bands)]),
+    )
+
+
+def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[_Draft]:
+    """A cell's rows: in a country with money of its own in that, and in dollars."""
     is_local = key["region_level"] == "country" and key["pay_market"] != "cross_border"
     in_local = _local(key, cell) if is_local else None
     if in_local is not None:
-        # A country is judged on its own money: exchange rates must not make it look sure or unsure.
-        if in_dollars["status"] != "suppressed":
-            in_dollars |= {"status": in_local["status"], "reason": in_local["reason"]}
-            if in_local["status"] == "suppressed":
-                in_dollars |= dict.fromkeys(_AMOUNTS)
         yield in_local
-    yield in_dollars
+    yield _draft({**key, "currency": "USD"}, cell, is_settled=in_local is not None)
 
 
 def _columns(seen: pd.DataFrame) -> _Seen:
     texts = {name: seen[name].to_numpy(dtype=object) for name in _TEXTS}
+    employer, _ = pd.factorize(seen["employer"], sort=True)
     return _Seen(
+        employer=employer.astype(np.int64),
         region=seen["region"].to_numpy(dtype=object),
         **texts,
         low=seen["annual_low_usd"].to_numpy(dtype=float),
@@ -143,7 +169,7 @@ def _columns(seen: pd.DataFrame) -> _Seen:
     )
 
 
-_TEXTS = ("role", "role_group", "seniority", "pay_market", "employer", "currency")
+_TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "currency")
 
 
 def _cells(seen: _Seen, expected: set[str], is_whole: bool) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
@@ -179,85 +205,82 @@ def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
     return {region for (region,) in con.execute(query).fetchall()}
 
 
-_AMOUNTS = tuple(
-    f.name for f in fields_of(SalaryBands) if f.name.startswith(("band_", "p10", "p25", "p50", "p75", "p90"))
-)
-
-
-def _local(key: dict[str, Any], cell: _Seen) -> dict[str, Any] | None:
+def _local(key: dict[str, Any], cell: _Seen) -> _Draft | None:
     """The cell in the country's own money, from the jobs paid in it; None where that is the dollar."""
     paid = cell.where(cell.is_local & (cell.currency != "USD"))
     if not len(paid.role):
         return None
     currency = min(Counter(paid.currency).items(), key=lambda item: (-item[1], item[0]))[0]
     paid = paid.where(paid.currency == currency)
-    return _cell({**key, "currency": currency}, dataclasses.replace(paid, low=paid.local_low, high=paid.local_high))
+    return _draft({**key, "currency": currency}, dataclasses.replace(paid, low=paid.local_low, high=paid.local_high))
 
 
-def _cell(key: dict[str, Any], cell: _Seen) -> dict[str, Any]:
-    """One row: counts, and amounts where the minimum is met."""
+def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Draft:
+    """A row with its counts, and the jobs of the cell that are in the band."""
     has_amounts = ~(np.isnan(cell.low) | np.isnan(cell.high))
     band = cell.where(cell.is_in_band & has_amounts)
-    row: dict[str, Any] = {
+    row = {
         **key,
-        "n_jobs": len(band.role),
-        "n_employers": len(set(band.employer)),
-        "n_effective": None,
         "n_stated": int((~band.is_inferred).sum()),
         "n_cross_border": int((band.pay_market == "cross_border").sum()),
         "n_no_rate": int((cell.is_in_band & ~has_amounts).sum()),
         "n_apart": int((~cell.is_in_band).sum()),
+        "countries": _count_countries(key["region_level"], band),
     }
-    reason = APART.get(row["role_group"]) or too_few(row["n_jobs"], row["n_employers"])
-    if reason:
-        return {**row, "status": "suppressed", "reason": reason}
-    weights = cap_weights(band.employer)
-    drawn = draw_replicates(weights.n_employers, "|".join(str(v) for v in key.values()))
-    row |= {"n_effective": weights.n_effective, **_amounts(band.low, band.high, weights.of_job)}
-    middle = (band.low + band.high) / 2
-    for name, values, at in (("band_low", band.low, 0.25), ("band_high", band.high, 0.75), ("p50", middle, 0.5)):
-        row[f"{name}_lo"], row[f"{name}_hi"] = quantile_interval(values, weights, at, drawn) or (None, None)
-    reason = _too_unsure(row)
-    return {**row, "status": "low" if reason else "published", "reason": reason}
+    return _Draft(row, band, is_settled)
 
 
-def _amounts(low: Any, high: Any, weights: Any) -> dict[str, float]:
-    middle = (low + high) / 2
-    names = ("p10", "p25", "p50", "p75", "p90")
-    return {
-        "band_low": quantiles(low, weights, [0.25])[0],
-        "band_high": quantiles(high, weights, [0.75])[0],
-        **dict(zip(names, quantiles(middle, weights, [0.10, 0.25, 0.50, 0.75, 0.90]), strict=True)),
-    }
+def _count_countries(region_level: str, band: _Seen) -> list[dict[str, Any]] | None:
+    """Jobs by country, most first (`tables.CountryJobs`); None of a country and of a band without jobs."""
+    if region_level == "country" or not len(band.role):
+        return None
+    counts = sorted(Counter(band.country).items(), key=lambda item: (-item[1], item[0]))
+    return [{"country": country, "n_jobs": n} for country, n in counts]
 
 
-def _too_unsure(row: dict[str, Any]) -> str | None:
-    if row["n_effective"] < MIN_EFFECTIVE:
-        return f"few employers carry most of it (n effective = {row['n_effective']:.0f}; {MIN_EFFECTIVE:.0f} needed)"
-    for name, words in (("band_low", "lower end"), ("band_high", "upper end"), ("p50", "median")):
-        if row[f"{name}_lo"] is None:
-            return "no interval can be computed"
-        width = (row[f"{name}_hi"] - row[f"{name}_lo"]) / row[name]
-        if width > MAX_INTERVAL:
-            return f"the 95% interval of the {words} spans {width:.0%} of it"
-    return None
+def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, cells: Cells) -> Iterator[pd.DataFrame]:
+    """Yearly bonuses of AI engineering on which adverts put a sum, of all levels: midpoints alone."""
+    paid = con.execute(sql_of("bonus_observations"), {"as_of": as_of, "window_days": window_days}).df()
+    paid = _as_observations(paid.assign(annual_low_usd=paid["amount"], annual_high_usd=paid["amount"]))
+    for level in LEVELS[1:]:
+        here = _columns(paid.assign(region=paid[level]).dropna(subset="region"))
+        drafts = []
+        for region in sorted(set(here.region)):
+            cell = here.where(here.region == region)
+            key = {
+                "basis": BONUS, "window_days": window_days, "region_level": level, "region": region,
+                "seniority_group": "all", "role_group": "ai_engineering", "role": "all", "pay_market": "all",
+                "currency": "USD",
+            }  # fmt: skip
+            inputs = inputs_of([*key.values()], cell.hashes)
+            if not cells.take_over(inputs):
+                row = {**key, "inputs": inputs, "countries": _count_countries(level, cell)}
+                drafts.append(_Draft(row, cell))
+        yield _settle(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
 
 
-def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[dict[str, Any]]:
+def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that say less than adverts with pay, in their shape: all in dollars and all in the band."""
+    given = rows.assign(hashes=hashes_of(rows.drop(columns=[name for name in NAMED_BY if name in rows])))
+    unsaid = {
+        "role": "all", "role_group": None, "seniority": None, "employer": None, "pay_market": None, "currency": "USD",
+        "annual_low": np.nan, "annual_high": np.nan, "is_in_band": True, "seniority_inferred": False,
+        "is_local_currency": False,
+    }  # fmt: skip
+    return given.assign(**{name: value for name, value in unsaid.items() if name not in rows})
+
+
+def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
     """Pairs of a third party's collection: never better than `low`, and without intervals (no employers).
 
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
     """
     pairs = con.execute(sql_of("pay_pairs"), {"as_of": as_of}).df()
-    named_by = ["source", "pair_row"]  # which a new snapshot of the same pairs changes
-    pairs = pairs.assign(world=WORLD, hashes=hashes_of(pairs.drop(columns=named_by)))
-    # What pairs do not say, in the shape of adverts: all in dollars, employers unknown.
-    pairs = pairs.assign(
-        pay_market=None, employer=None, currency="USD", annual_low=np.nan, annual_high=np.nan, is_in_band=True,
-        seniority_inferred=False, is_local_currency=False,
-    ).rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"})  # fmt: skip
+    pairs = _as_observations(pairs.rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"}))
+    pairs = pairs.assign(world=WORLD)
     for level in LEVELS:
-        here = _columns(pairs[pairs[level].notna()].assign(region=pairs[level]))
+        here = _columns(pairs.assign(region=pairs[level]).dropna(subset="region"))
+        drafts = []
         for (region, group, role, seniority, market), cell in _cells(here, set(), is_whole=True):
             if market != "all" or seniority.endswith(STATED):
                 continue
@@ -267,14 +290,22 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
                 "pay_market": market, "currency": "USD",
             }  # fmt: skip
             inputs = inputs_of([*key.values()], cell.hashes)
-            if cells.take_over(inputs):
-                continue
-            n_pairs = len(cell.role)
-            few = n_pairs < MIN_JOBS
-            yield {
-                **key, "inputs": inputs, "n_jobs": n_pairs,
-                "status": "suppressed" if few else "low",
-                "reason": f"not enough data (n = {n_pairs}; {MIN_JOBS} needed)" if few
-                else "pairs from adverts collected by a third party; employers unknown",
-                **({} if few else _amounts(cell.low, cell.high, np.ones(n_pairs))),
-            }  # fmt: skip
+            if not cells.take_over(inputs):
+                row = {**key, "inputs": inputs, "n_jobs": len(cell.role), "countries": _count_countries(level, cell)}
+                drafts.append(_Draft(row, cell))
+        yield _settle_pairs(drafts)
+
+
+def _settle_pairs(drafts: Sequence[_Draft]) -> pd.DataFrame:
+    """The rows of drafts of which no employer is known."""
+    if not drafts:
+        return pd.DataFrame()
+    frame = pd.DataFrame([draft.row for draft in drafts]).join(estimate_pay_of_pairs(_paid(drafts), len(drafts)))
+    is_few = frame["n_jobs"] < printing.JOBS.bound
+    frame.loc[is_few, list(AMOUNTS)] = np.nan
+    few = frame["n_jobs"].map(printing.JOBS.text.format)
+    return frame.assign(
+        status=np.where(is_few, "suppressed", "low"),
+        reason=few.where(is_few, "pairs from adverts collected by a third party; employers unknown"),
+        form=pd.Series(printing.POINT, index=frame.index).where(~is_few, None),
+    )

@@ -82,7 +82,7 @@ SELECT
     -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
     o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
     o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
-    o.is_in_band
+    o.is_in_band, o.country
 FROM observed AS o, LATERAL (
     VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
 ) AS level (name, place)

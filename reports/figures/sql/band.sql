@@ -1,5 +1,6 @@
 -- Pay bands of AI engineering with what is said beside each: the band from titles alone (s) and in local money (l).
--- Parameters: mart, as_of, basis, region_level, region, seniority_group.
+-- `countries` says how many of the jobs are paid in each. Parameters: mart, as_of, basis, region_level, region,
+-- seniority_group.
 WITH day AS MATERIALIZED (
     SELECT * FROM $mart
     WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region
@@ -7,13 +8,21 @@ WITH day AS MATERIALIZED (
 )
 SELECT
     b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
-    b.n_no_rate, b.n_apart, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
-    b.band_high_hi, b.p50, b.p50_lo, b.p50_hi, b.status, b.reason,
-    l.currency AS local_currency, l.band_low AS local_low, l.band_high AS local_high,
-    l.n_jobs AS local_n_jobs,
-    s.band_low AS stated_low, s.band_high AS stated_high, s.n_jobs AS stated_n_jobs,
-    s.n_employers AS stated_n_employers, s.status AS stated_status, s.reason AS stated_reason
+    b.n_no_rate, b.n_apart, b.n_even_employers, b.largest_employer_share, b.design_effect,
+    b.relative_standard_error, b.form, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
+    b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi,
+    b.p50_by_employer, b.status, b.reason,
+    [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs}
+        FOR c IN b.countries] AS countries,
+    l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,
+    l.band_low_hi AS local_low_hi, l.band_high AS local_high, l.band_high_lo AS local_high_lo,
+    l.band_high_hi AS local_high_hi, l.n_jobs AS local_n_jobs,
+    s.band_low AS stated_low, s.band_low_lo AS stated_low_lo, s.band_low_hi AS stated_low_hi,
+    s.band_high AS stated_high, s.band_high_lo AS stated_high_lo, s.band_high_hi AS stated_high_hi,
+    s.n_jobs AS stated_n_jobs, s.n_employers AS stated_n_employers, s.status AS stated_status,
+    s.reason AS stated_reason
 FROM day b
+CROSS JOIN (SELECT map(list(country), list(name)) AS names FROM core.countries) n
 LEFT JOIN day s
     ON s.seniority_group = b.seniority_group || '_stated' AND (s.region, s.currency) = (b.region, b.currency)
 LEFT JOIN day l

@@ -1,5 +1,9 @@
 -- Adverts whose bonus counts, one of each job. Parameters: as_of, window_days.
-WITH {{bonus_adverts}}
-SELECT ['ai_engineering'] AS cell, job_id, posting_id, source, board, warc, fx_source, fx_on,
-    read_on AS period_from, read_on AS period_to, [] AS items
-FROM stated WHERE amount > 0
+SELECT
+    [level.name, level.place, 'all'] AS cell, b.job_id, b.posting_id, p.source, p.board, p.warc, c.fx_source, c.fx_on,
+    p.read_on AS period_from, p.read_on AS period_to, [] AS items
+FROM ({{mart:bonus_observations}}
+) b
+JOIN stock_postings($as_of) p USING (posting_id) JOIN core.posting_pay c USING (posting_id, position),
+LATERAL (VALUES ('region', b.region), ('country', b.country)) level (name, place)
+WHERE level.place IS NOT NULL

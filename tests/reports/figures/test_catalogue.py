@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pytest
 
 from reports.figures import catalogue, query
@@ -22,8 +21,8 @@ from tests.builders import share_row
 from tests.reports.conftest import insert
 from transforms.records.vocabulary import CELL_STATES
 from warehouse import ops_tables, tables
+from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
-from warehouse.marts.statistics import cap_weights, quantiles
 from warehouse.schema import ddl
 from warehouse.tables import Figures, SourceContribution
 
@@ -87,7 +86,7 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
     assert wanted <= found.keys()
     for figure in found.values():
         assert figure.renderer is catalogue.declaration_of(figure.id).renderer
-        assert [bool(figure.rungs), bool(figure.claim), bool(figure.gathers)].count(True) == 1
+        assert [bool(kind) for kind in (figure.rungs, figure.claim, figure.gathers, figure.retired)].count(True) == 1
 
 
 def test_no_advertised_figure_says_earn_and_nothing_says_average() -> None:
@@ -593,34 +592,76 @@ def test_few_adverts_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put:
     assert (row.status, row.reason) == ("suppressed", "not enough data (n = 29; 30 needed)")
 
 
+def bonus(number: int, **said: Any) -> dict[str, Any]:
+    return {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR", **said}
+
+
 def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    for number in range(40):
-        put(tables.Postings, posting(number))
-        bonus = {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR"}
-        put(tables.PostingPay, {**bonus, "annual_high": 1.0, "annual_high_usd": 10_000.0 + 100 * number})
-    put(tables.Postings, posting(99))
-    put(tables.PostingPay, {**bonus, "posting_id": "ashby:99", "annual_high": 9e9, "usd_reason": "no_rate"})
-    row = computed_from_core(con)["additional.bonus"]
-    assert notes.rows_of(row)[0]["p50"] == 11_900.0
-    assert (row.value, row.status, row.n_jobs) == ("median USD 11.9K per year (low confidence)", "low", 40)
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America"})
+    for number in range(41):
+        put(tables.Postings, posting(number, country="US", region="Northern America", employer_id=f"e{number}"))
+        put(tables.PostingPay, bonus(number, annual_high=1.0, annual_high_usd=10_000.0 + 100 * number))
+    put(tables.Postings, posting(99, country="US", region="Northern America"))
+    put(tables.PostingPay, bonus(99, annual_high=9e9, usd_reason="no_rate"))
+    insert(con, tables.SalaryBands, salary_bands(con, AS_OF))
+    row = computed(con)["bonus.northern_america"]
+    assert notes.rows_of(row)[0]["p50"] == 12_000.0
+    assert (row.value, row.status, row.n_jobs) == ("median USD 12.0K per year", "published", 41)
+    assert row.title == "Yearly bonus, where an advert puts a sum on it, United States"
 
 
-@pytest.mark.parametrize(
-    "sizes", [(60, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), (30, 30, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1), (9,) * 10]
-)
-def test_no_employer_is_more_than_a_tenth_of_the_bonus(
-    sizes: tuple[int, ...], con: duckdb.DuckDBPyConnection, put: Put
+def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(region_level="world", region="World"))
+    found = computed(con)
+    gone = found["additional.bonus"]
+    assert (gone.status, gone.value) == ("suppressed", None)
+    assert "see bonus.northern_america" in notes.value(gone)
+    paid = [row for row in found.values() if row.unit.startswith("USD per") and row.kind == "measured"]
+    assert len(paid) > 20 and all(row.value is None for row in paid)
+
+
+COUNTS = [
+    ([("US", 81), ("CA", 19)], "United States; Canada n = 19, too few"),
+    ([("US", 80), ("CA", 20)], "US and Canada"),
+    (
+        [("US", 160), ("CA", 30), ("several", 2)],
+        "United States; Canada n = 30; several countries at once n = 2, too few",
+    ),
+    ([("US", 50)], "United States"),
+    ([("several", 50)], "US and Canada"),
+    ([], "US and Canada"),
+]
+
+
+@pytest.mark.parametrize(("counts", "expected"), COUNTS)
+def test_a_region_of_one_country_is_headed_by_that_country(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, counts: list[tuple[str, int]], expected: str
 ) -> None:
-    """By the weights of the marts: an employer with most of the adverts does not set the median alone."""
-    employers = [employer for employer, size in enumerate(sizes) for _ in range(size)]
-    amounts = [5_000.0 + 1_000 * employer + 10 * number for number, employer in enumerate(employers)]
-    for number, (employer, amount) in enumerate(zip(employers, amounts, strict=True)):
-        put(tables.Postings, posting(number, employer_id=f"e{employer:02}"))
-        bonus = {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "USD"}
-        put(tables.PostingPay, {**bonus, "annual_high": amount, "annual_high_usd": amount})
-    row = computed_from_core(con)["additional.bonus"]
-    (median,) = quantiles(np.array(amounts), cap_weights(employers).of_job, [0.5])
-    assert notes.rows_of(row)[0]["p50"] == pytest.approx(median)
+    for code, name in (("US", "United States"), ("CA", "Canada")):
+        put(tables.Countries, {"country": code, "alpha3": f"{code}X", "name": name})
+    put(tables.SalaryBands, cell(countries=[{"country": country, "n_jobs": n} for country, n in counts]))
+    found = computed(con)
+    row = found[NORTH]
+    assert notes.place(row) == expected
+    assert row.title == f"Mid-to-senior AI engineering pay, {expected}"
+    table = notes.table(found["bands.regions"])
+    assert table is not None and table.rows[0][0] == expected
+
+
+def test_an_amount_with_a_wide_interval_is_printed_as_the_interval(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(
+        tables.SalaryBands,
+        cell(band_low_lo=90_000.0, band_low_hi=144_000.0, p50_lo=1.4e5, p50_hi=1.6e5),
+    )
+    found = computed(con)
+    row = found[NORTH]
+    assert row.value == "lower end between USD 7.5K and 12.0K (95% interval), upper end USD 15.0K per month"
+    assert "10.0K" not in f"{row.value} {notes.note(row)}"
+    assert "the lower end is between 7% lower and 48% higher and the upper end 16% higher" in notes.note(row)
+    table = notes.table(found["bands.regions"])
+    assert table is not None and "10.0K" not in " ".join(table.rows[0])
 
 
 def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -781,7 +822,7 @@ def test_each_printed_figure_can_be_run_again_from_its_sql(
     run = 0
     for row in rows.values():
         assert row.status in CELL_STATES
-        if row.kind == "cited":
+        if row.kind == "cited" or catalogue.declaration_of(row.figure).retired:
             assert row.sql is None
             continue
         assert row.sql is not None and "$" not in row.sql

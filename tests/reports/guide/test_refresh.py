@@ -226,7 +226,7 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
         ("x <!-- figure:skill-python -->", 1, "broken marker"),
         ("x <!-- figures:everything -->", 1, "broken marker"),
         ("x <!-- figure:skill.python shwo='note' --><!-- /figure -->", 1, "unknown option 'shwo'"),
-        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value, note, level or scope expected"),
+        ("x <!-- figure:skill.python show='all' --><!-- /figure -->", 1, "value, note, level, place or scope expected"),
         ("x <!-- figure:skill.python show='note' show='value' --><!-- /figure -->", 1, "show is given twice"),
         ("<span data-figure='skill.python'/>", 1, "holds nothing"),
         ("<b data-figure='skill.python'></b>", 1, "works on <span> only"),

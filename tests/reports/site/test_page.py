@@ -226,7 +226,7 @@ def test_an_empty_market_still_makes_a_page_and_no_rows_do_not(con: Any) -> None
 
 ROWS = [
     {"place": "A & B", "currency": "USD", "band_low": 12_000.0, "band_high": 60_000.0, "p50": 36_000.0, "status": "low",
-     "band_low_lo": 6_000.0, "band_low_hi": 18_000.0, "band_high_lo": 54_000.0, "band_high_hi": 96_000.0},
+     "band_low_lo": 10_800.0, "band_low_hi": 15_600.0, "band_high_lo": 54_000.0, "band_high_hi": 75_600.0},
     {"place": "C", "currency": "USD", "band_low": 12_000.0, "band_high": 24_000.0, "p50": None, "status": "published"},
 ]  # fmt: skip
 
@@ -240,7 +240,7 @@ def test_bands_are_drawn_where_the_numbers_are() -> None:
     # The axis ends at 8K, above the highest whisker: 1K to 5K is an eighth to five eighths.
     assert (bar.get("x"), bar.get("width"), dot.get("cx")) == ("12.50%", "50.00%", "37.50%")
     whiskers = [w for w in groups[0].findall(f"{SVG}line") if w.get("y1") == w.get("y2")]
-    assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("6.25%", "18.75%"), ("56.25%", "100.00%")]
+    assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("11.25%", "16.25%"), ("56.25%", "78.75%")]
     assert bar.get("class") == "bar low"
     assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
 

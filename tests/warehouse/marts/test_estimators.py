@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.known_truth.markets import Generator, Markets, draw_markets, read_generators
-from tests.known_truth.simulation import score_pay, score_shares, truth_of
-from warehouse.marts import statistics
+from tests.known_truth.markets import Generator, read_generators
+from tests.known_truth.simulation import score_pay, score_shares
 from warehouse.marts.estimators import (
     Cells,
     Floats,
@@ -287,24 +286,6 @@ def test_intervals_cover_the_truth(name: str, n: int) -> None:
     assert {
         name: part for name, part in found.items() if part < MIN_COVERAGE and name not in ("p10", "p75", "p90")
     } == {}
-
-
-def test_the_old_intervals_do_not_cover() -> None:
-    """The cap moves what is estimated, and the bootstrap does not know how few large employers there are."""
-    markets = draw_markets(generator_of("ai_market_premium"), 60, N_MARKETS, is_heaped=True)
-    truth = truth_of("ai_market_premium", True)["band_high"]
-    assert np.mean([low <= truth <= high for low, high in old_ends(markets)]) < MIN_COVERAGE - 0.05
-
-
-def old_ends(markets: Markets) -> list[tuple[float, float]]:
-    """Intervals of p75 of high ends by capped weights and a bootstrap over employers."""
-    found = []
-    for number in range(markets.n_markets):
-        here = markets.market == number
-        weights = statistics.cap_weights(markets.employer[here])
-        drawn = statistics.draw_replicates(weights.n_employers, str(number))
-        found.append(statistics.quantile_interval(markets.high[here], weights, 0.75, drawn))
-    return [ends for ends in found if ends]
 
 
 def test_simultaneous_levels_are_bonferroni_s() -> None:

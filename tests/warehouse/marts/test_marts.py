@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from warehouse.marts.shares import shares as all_shares
 from warehouse.schema import arrow_table
 from warehouse.tables import (
     Countries,
+    OfficialWages,
     PayReports,
     PostingPay,
     PostingPlaces,
@@ -103,14 +105,33 @@ def cell(frame: Any, **key: Any) -> Any:
 
 
 def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection) -> None:
-    ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(40)]
+    ends = [(100e3 + 1e3 * i, 200e3 + 2e3 * i) for i in range(41)]
     put(con, [posting(i, annual_low_usd=low, annual_high_usd=high) for i, (low, high) in enumerate(ends)])
     found = cell(bands(con))
-    assert (found.n_jobs, found.n_employers, found.n_effective) == (40, 40, 40)
-    assert (found.band_low, found.band_high) == (109e3, 258e3)
-    assert found.band_low_lo <= found.band_low <= found.band_low_hi
-    assert found.p25 < found.p50 < found.p75
-    assert (found.status, found.window_days) == ("published", 365)
+    assert (found.n_jobs, found.n_employers, found.n_even_employers) == (41, 41, 41)
+    assert found.largest_employer_share == pytest.approx(1 / 41)
+    # Type 8 of Hyndman and Fan: the value number (n + 1/3) p + 1/3, 10.667 of the low ends and 31.333 of the high ends.
+    assert (found.band_low, found.band_high) == pytest.approx((109_666.67, 260_666.67))
+    assert (found.p50, found.p50_by_employer) == (180e3, 180e3)
+    for name in ("band_low", "band_high", "p10", "p25", "p50", "p75", "p90"):
+        assert found[f"{name}_lo"] < found[name] < found[f"{name}_hi"]
+    assert (found.status, found.form, found.window_days) == ("published", "point", 365)
+    assert found.countries == [{"country": "US", "n_jobs": 41}]
+
+
+def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connection) -> None:
+    small = [
+        posting(i, employer_id=f"E{i % 20}", annual_low_usd=1e5 + 1e3 * i, annual_high_usd=3e5) for i in range(100)
+    ]
+    put(con, [*small, *(posting(100 + i, employer_id="large", annual_low_usd=90e3) for i in range(40))])
+    found = cell(bands(con))
+    assert found.p50 == pytest.approx(214_500, abs=1_000), (
+        "the 70th of 140 jobs, of which the large employer's pay least"
+    )
+    assert found.p50_by_employer == pytest.approx(223_500, abs=1_000), "of 21 employers it is one"
+    assert found.largest_employer_share == pytest.approx(40 / 140)
+    assert found.n_even_employers == pytest.approx(140**2 / (20 * 5**2 + 40**2))
+    assert found.n_effective == pytest.approx(140 / found.design_effect)
 
 
 @pytest.mark.parametrize(
@@ -322,22 +343,60 @@ def test_who_hires_is_the_employer_as_resolved_else_the_board_else_each_advert_i
     assert (cell(bands(con)).n_jobs, cell(bands(con)).n_employers) == (40, 1 + 1 + 35)
 
 
-def test_few_employers_suppress_and_a_giant_makes_it_low(con: database.Connection) -> None:
-    put(con, [posting(i, employer_id=f"E{i % 4}") for i in range(60)])
-    found = cell(bands(con))
-    assert (found.status, found.reason) == ("suppressed", "not enough employers (4; 5 needed)")
-    con.execute("DELETE FROM core.postings")
-    put(con, [posting(i, employer_id="giant" if i < 90 else f"E{i}") for i in range(108)])
-    found = cell(bands(con))
-    assert found.status == "low"
-    assert "few employers" in found.reason
+EMPLOYERS = [
+    ([1] * 29, "not enough data (n = 29; 30 needed)"),
+    ([4] * 9, "not enough employers (9; 10 needed)"),
+    ([50] + [1] * 60, "a few employers hold most of it (as uneven as 4.7 of one size; 8 needed)"),
+    ([3] * 10, None),
+]
 
 
-def test_a_wide_interval_makes_it_low(con: database.Connection) -> None:
+@pytest.mark.parametrize(("sizes", "reason"), EMPLOYERS)
+def test_a_cell_is_printed_by_how_it_was_sampled(
+    con: database.Connection, sizes: list[int], reason: str | None
+) -> None:
+    employers = [f"E{employer}" for employer, size in enumerate(sizes) for _ in range(size)]
+    put(con, [posting(i, employer_id=employer) for i, employer in enumerate(employers)])
+    found = cell(bands(con))
+    assert found.status == ("published" if reason is None else "suppressed")
+    assert pd.isna(found.reason) if reason is None else found.reason == reason
+    assert pd.isna(found.band_low) == (reason is not None)
+    assert (found.form == "point") == (reason is None)
+    assert found.n_even_employers == pytest.approx(sum(sizes) ** 2 / sum(size**2 for size in sizes))
+
+
+def test_a_wide_interval_changes_the_form_and_not_the_status(con: database.Connection) -> None:
     put(con, [posting(i, annual_low_usd=20e3 if i % 2 else 300e3, annual_high_usd=400e3) for i in range(32)])
     found = cell(bands(con))
-    assert found.status == "low"
-    assert "interval" in found.reason
+    assert (found.status, found.form) == ("published", "interval")
+    assert found.p50_hi - found.p50_lo > 0.4 * found.p50
+    assert pd.isna(found.p10), "32 employers do not tell a tenth"
+
+
+def test_the_order_of_jobs_changes_nothing(con: database.Connection) -> None:
+    rows = [posting(i, annual_low_usd=1e5 + 997 * (i % 17), employer_id=f"E{i % 23}") for i in range(90)]
+    put(con, rows)
+    before = bands(con)
+    con.execute("DELETE FROM core.postings")
+    renamed = [f"x:{(7 * i + 3) % 90:04}" for i in range(90)]  # jobs are read in the order of their ids
+    put(con, [dataclasses.replace(row, posting_id=name, job_id=name) for row, name in zip(rows, renamed, strict=True)])
+    pd.testing.assert_frame_equal(bands(con).drop(columns="inputs"), before.drop(columns="inputs"))
+
+
+def test_official_wages_are_no_ends_of_a_band(con: database.Connection) -> None:
+    wage: dict[str, Any] = {f.name: None for f in fields_of(OfficialWages)}
+    wage |= {
+        "source": "bls", "area": "99", "area_title": "US", "country": "US", "occupation": "15-2051",
+        "occupation_title": "Data Scientists", "period_on": date(2024, 5, 1), "currency": "USD", "employment": 100,
+        "annual_p10": 1.0, "annual_p25": 2.0, "annual_p50": 3.0, "annual_p75": 4.0, "annual_p90": 5.0, "warc": "b/1",
+        "record": 0, "top_coded": (),
+    }  # fmt: skip
+    put(con, [OfficialWages(**wage)])
+    here = {"basis": "official", "region_level": "country", "region": "US", "seniority_group": "all"}
+    found = cell(bands(con), **here, role_group="ai_science", role="data_scientist")
+    assert found[["p10", "p25", "p50", "p75", "p90"]].tolist() == [1, 2, 3, 4, 5]
+    assert found[["band_low", "band_high"]].isna().all()
+    assert (found.status, found.form) == ("low", "point")
 
 
 def test_a_country_is_judged_on_its_own_money(con: database.Connection) -> None:

@@ -1,0 +1,158 @@
+"""Quantiles of pay of many cells at once, each with its interval, and what decides whether a cell is printed.
+
+`estimators` has the method, `printing` the rules, docs/methods.md what both mean. Every job counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from warehouse.marts import printing
+from warehouse.marts.estimators import Cells, Floats, Ints, QuantileEstimates, count_cells, estimate_quantiles
+
+QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
+"""Columns of quantiles of midpoints, and their levels."""
+LOW_END, HIGH_END = ("band_low", 0.25), ("band_high", 0.75)
+"""Column and level of the quantile of low ends, and of that of high ends."""
+BY_EMPLOYER = ("band_low", "band_high", "p50")
+"""Amounts beside which stands the one that counts each employer once, as `…_by_employer`."""
+FORM_BY = ("band_low", "band_high", "p50")
+"""Amounts whose width decides the form of a cell: those that are printed of it."""
+AMOUNTS = (
+    *(f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0]) for end in ("", "_lo", "_hi")),
+    *(f"{name}_by_employer" for name in BY_EMPLOYER),
+)
+"""All columns of amounts."""
+COLUMNS = (
+    *AMOUNTS,
+    *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect"),
+    *("relative_standard_error", "n_effective", "status", "reason", "form"),
+)
+"""All columns of an estimate."""
+MAX_JOBS_AT_ONCE = 1_000_000
+"""Jobs, counted in each of their cells, that are held at once: some 300 MB."""
+CENTS, DIGITS = 2, 9
+"""Decimal places of amounts and of parts: sums in another order differ later."""
+
+
+@dataclass(frozen=True)
+class PaidJobs:
+    """Jobs that state pay, one entry for each cell and job, in any order.
+
+    `cell` counts from 0, `employer` is any number that only this employer has, `low` and `high` are the ends of pay.
+    """
+
+    cell: Ints
+    employer: Ints
+    low: Floats
+    high: Floats
+
+    @property
+    def middle(self) -> Floats:
+        """Midpoints."""
+        return (self.low + self.high) / 2
+
+
+def estimate_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+    """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `tables.SalaryBands`.
+
+    Counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN where a cell is not printed,
+    p10 and p90 also where too few employers tell them. What a row says depends on the jobs of its cell alone. Raises
+    ValueError on an end that is not a number.
+    """
+    parts = [_estimate(part) for part in _split(jobs)]
+    found = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
+    found = found.reindex(range(n_cells))
+    is_empty = pd.Series(~np.isin(found.index, jobs.cell), index=found.index)
+    nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.text.format(0)}
+    return found.assign(**{name: found[name].mask(is_empty, value) for name, value in nothing.items()})
+
+
+def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+    """Amounts as in `estimate_pay` where employers are not known: without intervals, and without a verdict.
+
+    Who offers a pair is not known, so that neither an interval nor a rule about employers can be. The rows are those of
+    cells that have jobs.
+    """
+    each_its_own = PaidJobs(jobs.cell, np.arange(len(jobs.cell)), jobs.low, jobs.high)
+    parts = [_amounts(*_found(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
+    if not parts:
+        return pd.DataFrame(columns=AMOUNTS, dtype=float, index=range(n_cells))
+    found = pd.concat(parts).set_index("cell")[[*QUANTILES, LOW_END[0], HIGH_END[0]]]
+    return found.reindex(index=range(n_cells), columns=AMOUNTS)
+
+
+def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
+    """Jobs in one order whatever order they came in, in parts of whole cells."""
+    order = np.lexsort((jobs.high, jobs.low, jobs.employer, jobs.cell))
+    cell, employer = jobs.cell[order], jobs.employer[order]
+    low, high = jobs.low[order], jobs.high[order]
+    begin = 0
+    while begin < len(cell):
+        end = begin + MAX_JOBS_AT_ONCE
+        if end < len(cell):
+            whole = int(np.searchsorted(cell, cell[end]))
+            end = whole if whole > begin else int(np.searchsorted(cell, cell[begin], side="right"))
+        part = slice(begin, end)
+        yield PaidJobs(cell[part], employer[part], low[part], high[part])
+        begin = end
+
+
+def _found(jobs: PaidJobs) -> tuple[Cells, dict[str, tuple[QuantileEstimates, int]]]:
+    """Cells of jobs that are in order, and of each column of amounts the estimates and the place among them."""
+    is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
+    employer = np.cumsum(is_first) - 1
+    _, cell = np.unique(jobs.cell, return_inverse=True)
+    cells = count_cells(cell[is_first].astype(np.int64), np.bincount(employer), int(cell[-1]) + 1)
+    middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
+    estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}
+    for (name, level), ends in ((LOW_END, jobs.low), (HIGH_END, jobs.high)):
+        estimates[name] = (estimate_quantiles(cells, employer, ends, [level]), 0)
+    return cells, estimates
+
+
+def _amounts(cells: Cells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
+    """Amounts of each cell with the ends of their intervals, NaN where there is none."""
+    columns = {}
+    for name, (found, place) in estimates.items():
+        columns[name] = found.value[:, place]
+        columns[f"{name}_lo"], columns[f"{name}_hi"] = found.low[:, place], found.high[:, place]
+        if name in BY_EMPLOYER:
+            columns[f"{name}_by_employer"] = found.employer_value[:, place]
+    frame = pd.DataFrame(columns).round(CENTS)
+    for name, level in QUANTILES.items():
+        frame.loc[~printing.is_tail_known(cells, level), [name, f"{name}_lo", f"{name}_hi"]] = np.nan
+    return frame
+
+
+def _estimate(jobs: PaidJobs) -> pd.DataFrame:
+    """The rows of cells that have jobs, by the number of the cell."""
+    cells, estimates = _found(jobs)
+    frame = _amounts(cells, estimates)
+    broken = printing.find_broken_rules(cells)
+    is_printed = broken < 0
+    frame[~is_printed] = np.nan
+    median, place = estimates["p50"]
+    effect = median.design_effect[:, place].round(DIGITS)
+    is_wide = np.zeros(cells.n_cells, dtype=bool)
+    for name in FORM_BY:
+        is_wide |= printing.find_interval_only(
+            *(frame[column].to_numpy() for column in (name, f"{name}_lo", f"{name}_hi")), is_share=False
+        )
+    frame = frame.assign(
+        n_jobs=cells.n_jobs.astype(np.int64),
+        n_employers=cells.n_employers,
+        n_even_employers=cells.n_even.round(DIGITS),
+        largest_employer_share=cells.largest.round(DIGITS),
+        design_effect=effect,
+        relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
+        n_effective=np.divide(cells.n_jobs, effect, out=np.full(len(effect), np.nan), where=effect > 0).round(DIGITS),
+        status=np.where(is_printed, "published", "suppressed"),
+        reason=pd.Series(printing.explain_broken_rules(cells, broken), dtype=object),
+        form=pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
+    )
+    return frame.set_index(np.unique(jobs.cell))
