@@ -120,7 +120,7 @@ def _bar_of_share(row: Row, name: str, *, verdicts: bool) -> Bar:
     words = numbers.verdict(row) if verdicts else None
     value = numbers.printed_share(row)
     if form == "bounds":
-        known = f"bounds: {numbers.percent(numbers.known_part(row))} of adverts say"
+        known = f"bounds: {numbers.known_part(row)} of adverts say"
         return Bar(
             name=row[name], value=value, start=row["bound_lo"], end=row["bound_hi"], remark=known, is_hollow=True
         )

@@ -136,8 +136,8 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
         f"{(titles or {}).get(part.source, part.source)} {percent(part.n / n_adverts)}"
         for part in behind[:NAMED_OF_SCOPE]
     ]
-    sources = f"; most of the adverts are from {', '.join(named)}" if named else ""
-    return f"In the adverts we read: {count_of(n_jobs, 'job')}, most of them in {countries}{sources}"
+    sources = f"; largest sources by adverts: {', '.join(named)}" if named else ""
+    return f"In the adverts we read: {count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 
 
 def place(figure: Figures) -> str:

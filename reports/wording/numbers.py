@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from warehouse.marts.measures import MIN_KNOWN
+
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
@@ -98,10 +100,14 @@ def printed_share(row: Row) -> str:
     return interval(row) if row.get("form") == "interval" else percent(row["share"])
 
 
-def known_part(row: Row) -> float:
-    """Part of the jobs of a cell whose answer is known, 0 to 1; 1 where nothing else is said."""
+def known_part(row: Row) -> str:
+    """Part of the jobs of a cell whose answer is known: "62%".
+
+    Where rounding would lift it to the part from which shares are printed, it keeps a decimal: "59.8%".
+    """
     n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
-    return row["n_jobs"] / n_all if n_all else 1.0
+    part = row["n_jobs"] / n_all if n_all else 1.0
+    return f"{math.floor(1_000 * part) / 10:.1f}%" if round(part, 2) >= MIN_KNOWN > part else percent(part)
 
 
 def rank(row: Row) -> str:

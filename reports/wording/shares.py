@@ -153,7 +153,7 @@ def items(measure: Measure, heading: str) -> Renderer:
         said = _list_shares("name")(rows)
         if not measure.known_words:
             return said
-        known = f"{percent(known_part(rows[0]))} of adverts {measure.known_words}"
+        known = f"{known_part(rows[0])} of adverts {measure.known_words}"
         if rows[0].get("form") == "bounds" or not rows[0].get("n_unknown"):
             return f"{said}: {known}"
         of_all = ", ".join(f"{row['name']} {_bounds(row)}" for row in rows)
@@ -176,7 +176,7 @@ def by_region(measure: Measure) -> Renderer:
         for row in shown:
             words = f"{row['place']} {printed_share(row)}"
             if measure.known_words:
-                words += f": {percent(known_part(row))} {'say so' if said else f'of adverts {measure.known_words}'}"
+                words += f": {known_part(row)} {'say so' if said else f'of adverts {measure.known_words}'}"
                 of_all = f"of all{'' if said else ' adverts'}, {_bounds(row)}"
                 words = words if row.get("form") == "bounds" else qualify(words, [of_all])
             said.append(words)
@@ -250,7 +250,7 @@ def _shares_table(
             _point(row),
             _ends(row),
             _bounds(row),
-            "–" if row.get("bound_lo") is None else percent(known_part(row)),
+            "–" if row.get("bound_lo") is None else known_part(row),
             whole(row["n_asking"]),
             whole(row["n_jobs"]) if shows_n else "",
             whole(row.get("n_employers_asking")),

@@ -715,10 +715,10 @@ def test_shares_of_all_places_are_headed_by_countries_and_sources(con: duckdb.Du
         put(tables.PostingPlaces, {"posting_id": f"ashby:{number}", "position": 0, "country": country})
     found = computed_from_core(con)
     assert notes.scope(found["skills.programming_languages"], {"ashby": "Ashby boards"}) == (
-        "In the adverts we read: 100 jobs, most of them in United States 50%, Germany 30%, India 15%; most of the "
-        "adverts are from Ashby boards 70%, lever 30%"
+        "In the adverts we read: 100 jobs; largest countries: United States 50%, Germany 30%, India 15%; largest "
+        "sources by adverts: Ashby boards 70%, lever 30%"
     )
-    assert notes.scope(found["roles.shares"]).startswith("In the adverts we read: 100 jobs, most of them in United St")
+    assert notes.scope(found["roles.shares"]).startswith("In the adverts we read: 100 jobs; largest countries: United")
     assert notes.scope(found["hiring.difficulty"]) == notes.scope(found[NORTH]) == ""
 
 

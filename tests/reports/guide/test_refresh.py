@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +19,7 @@ from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, st
 from reports.guide.render import refresh_bytes
 from warehouse import tables
 from warehouse.publish import atomic_files
-from warehouse.tables import Figures, Sources
+from warehouse.tables import Figures, SourceContribution, Sources
 
 Make = Callable[..., Figures]
 END = "\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
@@ -90,6 +91,21 @@ def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
     text = text_of('a <!-- figure:skill.python show="note" --><!-- /figure -->' + END, ledger)
     assert "500 jobs of 50 employers, read 3 to 17 August 2026. 95% interval 60–64%" in text
     assert "The 2026 guide said: essential." in text
+
+
+def test_shares_of_all_places_can_be_headed_by_which_adverts_they_are(ledger: list[Figures], figure: Make) -> None:
+    rows = [{"skill": "Go", "share": 0.5, "n_jobs": 40, "countries": [{"country": "Peru", "n_jobs": 30}]}]
+    parts = tuple(SourceContribution(source=name, n=n, read_on=None) for name, n in (("lever", 3), ("ashby", 9)))
+    row = figure(figure="skills.big_data", value="Go 50%", value_json=json.dumps(rows), behind=parts)
+    shown = [row if old.figure == row.figure else old for old in ledger]
+    marker = 'a <!-- figure:skills.big_data show="scope" -->{}<!-- /figure -->'
+    assert text_of(marker.format("?") + END, shown).startswith(
+        marker.format(
+            "In the adverts we read: 40 jobs; largest countries: Peru 75%; largest sources by adverts: ashby 75%, "
+            "lever 25%"
+        )
+    )
+    assert text_of(marker.format("?") + END, ledger).startswith(marker.format("")), "not said where it is not known"
 
 
 def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: list[Figures]) -> None:

@@ -80,6 +80,11 @@ def test_a_share_is_printed_in_its_form(form: str, expected: str) -> None:
     assert text([row | {"skill": "R"}, row | {"skill": "Go", "form": "point"}]) == f"R {expected}, Go 30%"
 
 
+@pytest.mark.parametrize(("n_known", "expected"), [(590, "59%"), (598, "59.8%"), (600, "60%"), (1_000, "100%")])
+def test_the_part_that_says_never_contradicts_the_form(n_known: int, expected: str) -> None:
+    assert numbers.known_part({"n_jobs": n_known, "n_unknown": 1_000 - n_known}) == expected
+
+
 @pytest.mark.parametrize(("best", "worst", "expected"), [(1, 3, "1–3"), (2, 2, "2"), (None, None, "–")])
 def test_ties_are_printed_as_ties(best: int | None, worst: int | None, expected: str) -> None:
     assert numbers.rank({"rank_best": best, "rank_worst": worst}) == expected

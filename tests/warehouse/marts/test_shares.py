@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import open_copy
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.columns import fields_of
 from warehouse import database
@@ -163,6 +164,26 @@ def test_rows_add_up_and_pass_their_gate(con: database.Connection) -> None:
     database.write_mart(con, Shares, frame, as_of=AS_OF)
     assert con.execute("SELECT count(*) FROM mart.shares").fetchall() == [(len(frame),)]
     assert con.execute("SELECT DISTINCT period_from FROM mart.shares").fetchall() == [(AS_OF - timedelta(days=364),)]
+
+
+def test_neither_the_order_of_adverts_nor_other_measures_change_a_row(
+    con: database.Connection, work_template: Path, tmp_path: Path
+) -> None:
+    workplaces = ("remote", "onsite", "hybrid", None)
+    adverts = [posting(i, employer_id=f"e{i * i % 23}", workplace=workplaces[i * i % 7 % 4]) for i in range(90)]
+    put(con, adverts)
+    whole = shares(con, AS_OF)
+    order = ["measure", "region", "role_group", "text_class", "item"]
+    with open_copy(work_template, tmp_path / "other") as other:
+        put(other, adverts[::-1])
+        again = shares(other, AS_OF)
+    pd.testing.assert_frame_equal(
+        again.sort_values(order, ignore_index=True), whole.sort_values(order, ignore_index=True), check_exact=True
+    )
+    some = shares(con, AS_OF, measures=[MEASURES["workplace"]])
+    expected = whole[whole["measure"] == "workplace"].reset_index(drop=True)
+    assert len(some)
+    pd.testing.assert_frame_equal(some, expected, check_exact=True)
 
 
 def test_who_does_not_say_is_not_in_the_denominator(con: database.Connection) -> None:
