@@ -397,10 +397,11 @@ class Sampled:
 
 @struct
 class CountryJobs:
-    """How many jobs of a cell are paid in one country."""
+    """What one country has of a wider cell. A job with pay for several countries counts once in a region's band."""
 
-    country: Annotated[str, Column("ISO 3166-1 alpha-2; several: one pay for several; remote: tied to none")]
-    n_jobs: Annotated[int, Column("Jobs", low=1)]
+    country: Annotated[str, Column("ISO 3166-1 alpha-2; several: one pay for several; remote: tied to none; unknown")]
+    n_jobs: Annotated[int, Column("Jobs of the band whose pay is this country's", low=0)]
+    n_paid: Annotated[int, Column("Jobs in the country's own band, also those that count elsewhere here", low=0)]
 
 
 @struct
@@ -495,9 +496,7 @@ class SalaryBands(Counted, Sampled, Amounts):
     ]
     countries: Annotated[
         tuple[CountryJobs, ...] | None,
-        Column(
-            "Jobs of the band by country, most first; NULL: the row is of a country, or a version that did not count"
-        ),
+        Column("Jobs by country, most first; NULL: the row is of a country, or a version that did not count"),
     ] = None
 
 

@@ -76,7 +76,7 @@ def band(row: Row, scale: Scale, *, low: str = "band_low", high: str = "band_hig
     return "lower end {}, upper end {}".format(*ends)
 
 
-SEVERAL = {"several": "several countries at once", "remote": "no country (remote)"}
+SEVERAL = {"several": "several countries at once", "remote": "no country (remote)", "unknown": "no known country"}
 """What stands in place of a country where pay is not tied to one."""
 MAX_NAMED = 4
 """Countries that are named beside the first; more are counted."""
@@ -86,33 +86,31 @@ def name_place(rows: Rows, declared: str) -> str:
     """The place that pay is headed by: `declared`, or the one country that has most of the jobs, and who is left.
 
     "United States; Canada n = 9, too few": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
-    would pass that country's pay for all the others'.
+    would pass that country's pay for all the others'. What is left are the other countries' own bands.
     """
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE * total:
         return declared
-    few = [count for count in counts[1:] if count["n_jobs"] < JOBS.bound]
-    others = [count for count in counts[1:] if count not in few]
-    said = [_list_countries(others), f"{_list_countries(few)}, too few" if few else ""]
+    others = [count for count in counts[1:] if count["n_paid"]]
+    few = [count for count in others if count["n_paid"] < JOBS.bound]
+    enough = [count for count in others if count not in few]
+    said = [_list_countries(enough, "n_paid"), f"{_list_countries(few, 'n_paid')}, too few" if few else ""]
     return "; ".join([str(counts[0]["name"]), *filter(None, said)])
 
 
-def _list_countries(counts: Rows) -> str:
-    named = [f"{SEVERAL.get(c['country'], c['name'])} n = {c['n_jobs']}" for c in counts[:MAX_NAMED]]
-    more = counts[MAX_NAMED:]
-    rest = (
-        [f"{count_of(len(more), 'more country', 'more countries')} n = {sum(c['n_jobs'] for c in more)}"]
-        if more
-        else []
-    )
-    return ", ".join([*named, *rest])
+def _list_countries(counts: Rows, column: str) -> str:
+    """Countries with their jobs, most first: "Canada n = 9, Mexico n = 3"; after `MAX_NAMED` how many more."""
+    counts = sorted(counts, key=lambda count: -count[column])
+    named = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
+    n_more = len(counts) - len(named)
+    return ", ".join([*named, count_of(n_more, "more country", "more countries")] if n_more else named)
 
 
 def _by_country(row: Row) -> str | None:
     """How many jobs are paid in each country; None where that is not known."""
-    counts = row.get("countries")
-    return f"jobs by country: {_list_countries(counts)}" if counts else None
+    counts = [count for count in row.get("countries") or () if count["n_jobs"]]
+    return f"jobs by country: {_list_countries(counts, 'n_jobs')}" if counts else None
 
 
 def _ends(row: Row, scale: Scale) -> str | None:
@@ -237,7 +235,7 @@ def _below(level: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
 def _bands_text(rows: Rows) -> str:
     shown, _ = _places(rows)
     held = len(rows) - len(shown)
-    text = "; ".join(f"{row['place']} {row['value']}" for row in shown)
+    text = "; ".join(f"{row['place']}: {row['value']}" for row in shown)
     return f"{text}; {held} more withheld" if held else text
 
 

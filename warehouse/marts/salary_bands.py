@@ -44,6 +44,8 @@ class _Seen:
     employer: Ints
     """Numbers of employers within the level, in the order of their names."""
     country: Texts
+    paid_in: Texts
+    """Countries of a wider place in whose own bands the job counts, with spaces between them."""
     currency: Texts
     low: Floats
     high: Floats
@@ -152,6 +154,7 @@ def _in_currencies(key: dict[str, Any], cell: _Seen) -> Iterator[_Draft]:
 
 
 def _columns(seen: pd.DataFrame) -> _Seen:
+    seen = seen.assign(country=seen["country"].fillna("unknown"), paid_in=seen["paid_in"].fillna(""))
     texts = {name: seen[name].to_numpy(dtype=object) for name in _TEXTS}
     employer, _ = pd.factorize(seen["employer"], sort=True)
     return _Seen(
@@ -169,7 +172,7 @@ def _columns(seen: pd.DataFrame) -> _Seen:
     )
 
 
-_TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "currency")
+_TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "paid_in", "currency")
 
 
 def _cells(seen: _Seen, expected: set[str], is_whole: bool) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
@@ -225,17 +228,19 @@ def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Dr
         "n_cross_border": int((band.pay_market == "cross_border").sum()),
         "n_no_rate": int((cell.is_in_band & ~has_amounts).sum()),
         "n_apart": int((~cell.is_in_band).sum()),
-        "countries": _count_countries(key["region_level"], band),
+        "countries": _count_countries(key["region_level"], band, cell),
     }
     return _Draft(row, band, is_settled)
 
 
-def _count_countries(region_level: str, band: _Seen) -> list[dict[str, Any]] | None:
-    """Jobs by country, most first (`tables.CountryJobs`); None of a country and of a band without jobs."""
-    if region_level == "country" or not len(band.role):
+def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[str, Any]] | None:
+    """Jobs by country (`tables.CountryJobs`), most first; None of a country and of a cell without jobs."""
+    if region_level == "country" or not len(cell.role):
         return None
-    counts = sorted(Counter(band.country).items(), key=lambda item: (-item[1], item[0]))
-    return [{"country": country, "n_jobs": n} for country, n in counts]
+    paid = Counter(country for countries in cell.paid_in for country in countries.split())
+    counts = Counter(band.country)
+    names = sorted(counts.keys() | paid.keys(), key=lambda country: (-counts[country], -paid[country], country))
+    return [{"country": name, "n_jobs": counts[name], "n_paid": paid[name]} for name in names] or None
 
 
 def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, cells: Cells) -> Iterator[pd.DataFrame]:
@@ -254,7 +259,7 @@ def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, cell
             }  # fmt: skip
             inputs = inputs_of([*key.values()], cell.hashes)
             if not cells.take_over(inputs):
-                row = {**key, "inputs": inputs, "countries": _count_countries(level, cell)}
+                row = {**key, "inputs": inputs, "countries": _count_countries(level, cell, cell)}
                 drafts.append(_Draft(row, cell))
         yield _settle(drafts).drop(columns=[name for name in AMOUNTS if name.startswith("band_")], errors="ignore")
 
@@ -262,8 +267,9 @@ def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, cell
 def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows that say less than adverts with pay, in their shape: all in dollars and all in the band."""
     given = rows.assign(hashes=hashes_of(rows.drop(columns=[name for name in NAMED_BY if name in rows])))
-    unsaid = {
-        "role": "all", "role_group": None, "seniority": None, "employer": None, "pay_market": None, "currency": "USD",
+    unsaid: dict[str, Any] = {
+        "paid_in": rows["country"], "role": "all", "role_group": None, "seniority": None, "employer": None,
+        "pay_market": None, "currency": "USD",
         "annual_low": np.nan, "annual_high": np.nan, "is_in_band": True, "seniority_inferred": False,
         "is_local_currency": False,
     }  # fmt: skip
@@ -291,7 +297,12 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
             }  # fmt: skip
             inputs = inputs_of([*key.values()], cell.hashes)
             if not cells.take_over(inputs):
-                row = {**key, "inputs": inputs, "n_jobs": len(cell.role), "countries": _count_countries(level, cell)}
+                row = {
+                    **key,
+                    "inputs": inputs,
+                    "n_jobs": len(cell.role),
+                    "countries": _count_countries(level, cell, cell),
+                }
                 drafts.append(_Draft(row, cell))
         yield _settle_pairs(drafts)
 

@@ -1,7 +1,9 @@
 -- What jobs in the stock of the day `as_of` are offered, region by region, with what decides the bands that they enter:
 -- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region, an
--- advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of its region in US dollars when `is_in_band` and both ends are known in
--- dollars (`annual_low_usd`, `annual_high_usd`).
+-- advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters
+-- the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
+-- `annual_high_usd`). `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job
+-- counts.
 WITH seen AS (
     SELECT * FROM stock_postings(as_of)
 ), tied AS (
@@ -76,17 +78,32 @@ WITH seen AS (
     JOIN seen p USING (posting_id)
     LEFT JOIN core.countries c ON c.country = o.country
     WHERE (o.low IS NOT NULL OR o.high IS NOT NULL) AND o.currency IS NOT NULL
+), counted AS (
+    SELECT
+        level.name AS region_level, level.place AS region,
+        -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
+        o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
+        o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
+        o.is_in_band, o.country
+    FROM observed AS o, LATERAL (
+        VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
+    ) AS level (name, place)
+    WHERE level.place IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
+    ) = 1
+), own AS (
+    -- Countries of a wider place in whose own bands the job counts.
+    SELECT c.job_id, level.name AS region_level, level.place AS region, string_agg(c.region, ' ' ORDER BY c.region) AS paid_in
+    FROM counted c JOIN core.countries n ON n.country = c.region, LATERAL (
+        VALUES ('world', 'World'), ('continent', n.continent), ('region', n.region)
+    ) AS level (name, place)
+    WHERE c.region_level = 'country' AND c.is_in_band
+        AND c.annual_low_usd IS NOT NULL AND c.annual_high_usd IS NOT NULL
+    GROUP BY ALL
 )
 SELECT
-    level.name AS region_level, level.place AS region,
-    -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
-    o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
-    o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
-    o.is_in_band, o.country
-FROM observed AS o, LATERAL (
-    VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
-) AS level (name, place)
-WHERE level.place IS NOT NULL
-QUALIFY row_number() OVER (
-    PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
-) = 1
+    region_level, region, c.job_id, c.posting_id, c.position, c.employer, c.role, c.role_group, c.seniority,
+    c.seniority_inferred, c.pay_market, c.currency, c.is_local_currency, c.annual_low, c.annual_high, c.annual_low_usd,
+    c.annual_high_usd, c.is_in_band, c.country, own.paid_in
+FROM counted c LEFT JOIN own USING (job_id, region_level, region)

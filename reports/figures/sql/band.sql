@@ -1,5 +1,5 @@
 -- Pay bands of AI engineering with what is said beside each: the band from titles alone (s) and in local money (l).
--- `countries` says how many of the jobs are paid in each. Parameters: mart, as_of, basis, region_level, region,
+-- `countries` are those of `tables.CountryJobs` with their names. Parameters: mart, as_of, basis, region_level, region,
 -- seniority_group.
 WITH day AS MATERIALIZED (
     SELECT * FROM $mart
@@ -12,7 +12,8 @@ SELECT
     b.relative_standard_error, b.form, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
     b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi,
     b.p50_by_employer, b.status, b.reason,
-    [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs}
+    [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs,
+        'n_paid': c.n_paid}
         FOR c IN b.countries] AS countries,
     l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,
     l.band_low_hi AS local_low_hi, l.band_high AS local_high, l.band_high_lo AS local_high_lo,

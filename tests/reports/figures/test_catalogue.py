@@ -621,25 +621,26 @@ def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: P
 
 
 COUNTS = [
-    ([("US", 81), ("CA", 19)], "United States; Canada n = 19, too few"),
-    ([("US", 80), ("CA", 20)], "US and Canada"),
-    (
-        [("US", 160), ("CA", 30), ("several", 2)],
-        "United States; Canada n = 30; several countries at once n = 2, too few",
-    ),
-    ([("US", 50)], "United States"),
-    ([("several", 50)], "US and Canada"),
+    ([("US", 81, 81), ("CA", 19, 19)], "United States; Canada n = 19, too few"),
+    ([("US", 80, 80), ("CA", 20, 20)], "US and Canada"),
+    ([("US", 78, 78), ("CA", 0, 10)], "United States; Canada n = 10, too few"),
+    ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States; Canada n = 30; CU n = 2, too few"),
+    ([("US", 90, 90), ("several", 9, 0)], "United States"),
+    ([("several", 50, 0), ("US", 0, 20)], "US and Canada"),
     ([], "US and Canada"),
 ]
 
 
 @pytest.mark.parametrize(("counts", "expected"), COUNTS)
 def test_a_region_of_one_country_is_headed_by_that_country(
-    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, counts: list[tuple[str, int]], expected: str
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, counts: list[tuple[str, int, int]], expected: str
 ) -> None:
     for code, name in (("US", "United States"), ("CA", "Canada")):
         put(tables.Countries, {"country": code, "alpha3": f"{code}X", "name": name})
-    put(tables.SalaryBands, cell(countries=[{"country": country, "n_jobs": n} for country, n in counts]))
+    put(
+        tables.SalaryBands,
+        cell(countries=[dict(zip(("country", "n_jobs", "n_paid"), one, strict=True)) for one in counts]),
+    )
     found = computed(con)
     row = found[NORTH]
     assert notes.place(row) == expected

@@ -116,7 +116,7 @@ def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection
     for name in ("band_low", "band_high", "p10", "p25", "p50", "p75", "p90"):
         assert found[f"{name}_lo"] < found[name] < found[f"{name}_hi"]
     assert (found.status, found.form, found.window_days) == ("published", "point", 365)
-    assert found.countries == [{"country": "US", "n_jobs": 41}]
+    assert found.countries == [{"country": "US", "n_jobs": 41, "n_paid": 41}]
 
 
 def test_every_job_counts_once_and_beside_it_every_employer(con: database.Connection) -> None:
@@ -255,6 +255,8 @@ def test_each_country_takes_the_amounts_of_its_own_zone_and_a_region_those_of_th
     assert cell(frame, region_level="region", region="Northern America").band_low == 160e3
     assert cell(frame).band_low == 160e3
     assert cell(frame, **canada, pay_market="local").n_jobs == 40
+    counted = cell(frame, region_level="region", region="Northern America").countries
+    assert counted == [{"country": "US", "n_jobs": 40, "n_paid": 40}, {"country": "CA", "n_jobs": 0, "n_paid": 40}]
 
 
 @pytest.mark.parametrize(
