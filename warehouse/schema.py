@@ -149,6 +149,9 @@ MACRO_ARGUMENTS = {
     "jobs_with_skills": _WINDOW,
     "followed_jobs": f"{_WINDOW}, days",
     "pay_observations": _WINDOW,
+    "complete_readings": "as_of",
+    "board_intervals": _WINDOW,
+    "board_listings": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
 SCALAR_MACROS = ("is_open_in_window", "counted_employer")
@@ -169,6 +172,9 @@ MACROS = {
     "jobs_with_skills": _read_sql("jobs_with_skills"),
     "followed_jobs": _read_sql("followed_jobs", bridge_days=str(BRIDGE_DAYS)),
     "pay_observations": _read_sql("pay_observations"),
+    "complete_readings": _read_sql("complete_readings"),
+    "board_intervals": _read_sql("board_intervals"),
+    "board_listings": _read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
 }
 """Macros of the warehouse, by name: meaning and SELECT or expression."""
 
