@@ -143,13 +143,14 @@ FROM board_intervals($as_of, $window_days)
 """
 _LISTINGS = """
 CREATE OR REPLACE TEMP TABLE closing_listings AS
-SELECT b.board_number, l.posting_id, l.role_group, l.last_number, l.is_closed, l.opened_at,
+SELECT b.board_number, l.posting_id, l.role_group, l.is_closed, l.is_dropped, l.opened_at,
+    l.last_number - l.is_dropped::INTEGER AS last_number,  -- dropped for its age: not at risk in the last interval
     greatest(l.first_number, b.first_interval) AS first_number
 FROM board_listings($as_of) AS l JOIN (
     SELECT source, board, any_value(board_number) AS board_number, min(number) AS first_interval
     FROM closing_intervals GROUP BY ALL
 ) AS b USING (source, board)
-WHERE l.last_number >= b.first_interval
+WHERE l.last_number - l.is_dropped::INTEGER >= greatest(l.first_number, b.first_interval)
 """
 
 
@@ -170,7 +171,7 @@ def _count_open(columns: str, listings: str) -> str:
             UNION ALL
             SELECT board_number{within}, last_number + 1, -1, 0, 0 FROM {listings}
             UNION ALL
-            SELECT board_number{within}, last_number, 0, is_closed::INTEGER, 1 FROM {listings}
+            SELECT board_number{within}, last_number, 0, is_closed::INTEGER, (NOT is_dropped)::INTEGER FROM {listings}
         )
         GROUP BY ALL
     ) AS e USING (board_number, number{within})

@@ -1,5 +1,6 @@
 -- From which to which complete reading of a board each advert was listed there, known at the end of the day `as_of`.
 -- An advert that one reading lacks and the next has again was not closed: a closing is confirmed by a second reading.
+-- One that was old enough for its list to drop it, or of unknown age, `is_dropped` and not closed.
 --
 -- $bridge_days: most days from a reading without an advert to the one that first has it, for its first day to be known.
 WITH readings AS (
@@ -7,7 +8,7 @@ WITH readings AS (
 ), boards AS (
     SELECT source, board, count(*) AS n_readings FROM readings GROUP BY ALL
 ), shown AS (
-    SELECT p.source, b.board, b.posting_id, b.first_seen_at, b.last_seen_at, p.role_group,
+    SELECT p.source, b.board, b.posting_id, b.first_seen_at, b.last_seen_at, p.role_group, p.posted_on,
         b.first_seen_at = min(b.first_seen_at) OVER (PARTITION BY b.posting_id) AS is_first
     FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)
 ), begun AS (
@@ -31,10 +32,21 @@ WITH readings AS (
     ) AS listing
     FROM separate
 )
-SELECT source, board, posting_id, listing, role_group,
-    min(first_number) AS first_number,
-    max(last_number) AS last_number,
-    arg_min_null(opened_at, first_number) AS opened_at,
-    max(last_number) <= n_readings - 2 AS is_closed
-FROM numbered JOIN boards USING (source, board)
-GROUP BY source, board, posting_id, listing, role_group, n_readings
+SELECT l.* EXCLUDE (n_readings, posted_on),
+    l.last_number <= n_readings - 2 AND NOT may_be_dropped AS is_closed,
+    l.last_number <= n_readings - 1 AND may_be_dropped AS is_dropped
+FROM (
+    SELECT source, board, posting_id, listing, role_group, posted_on, n_readings,
+        min(first_number) AS first_number,
+        max(last_number) AS last_number,
+        arg_min_null(opened_at, first_number) AS opened_at
+    FROM numbered JOIN boards USING (source, board)
+    GROUP BY source, board, posting_id, listing, role_group, posted_on, n_readings
+) AS l
+LEFT JOIN (
+    SELECT source, board, number, max_age_days, read_at FROM readings
+) AS r ON r.source = l.source AND r.board = l.board AND r.number = l.last_number + 1,
+LATERAL (
+    SELECT r.max_age_days IS NOT NULL
+        AND coalesce((r.read_at AT TIME ZONE 'UTC')::DATE - l.posted_on >= r.max_age_days, true) AS may_be_dropped
+)

@@ -96,6 +96,18 @@ def test_a_second_answer_of_the_same_day_confirms_nothing(con: database.Connecti
     assert closing_rates(con, LAST).empty
 
 
+def test_what_leaves_a_list_by_age_is_not_closed(con: database.Connection, tmp_path: Path) -> None:
+    """Of adverts of 58, 40 and unknown days, all lacked from the second night on, only the second one is closed."""
+    days = {1: 58, 2: 40, 3: None, 4: 1}
+    posted = {i: (BEGIN - timedelta(days=age)).date() if age is not None else None for i, age in days.items()}
+    listed = {0: (1, 2, 3, 4), 2: (4,), 3: (4,)}
+    for number, ids in listed.items():
+        rows = [posting(i, posted_on=posted[i]) for i in ids]
+        load(con, refined(tmp_path, str(number), Answer(night(number), rows, max_age_days=60)))
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"]) == (1, 4)  # 2 and 4, for two days
+
+
 def test_a_board_that_is_gone_closes_nothing_and_is_listed(con: database.Connection, tmp_path: Path) -> None:
     put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 2]}, 2: {"acme": [1, 2]}, 3: {"acme": []}})
     row = cell(con)
