@@ -173,7 +173,7 @@ MACROS = {
     "followed_jobs": _read_sql("followed_jobs", bridge_days=str(BRIDGE_DAYS)),
     "pay_observations": _read_sql("pay_observations"),
     "complete_readings": _read_sql("complete_readings"),
-    "board_intervals": _read_sql("board_intervals"),
+    "board_intervals": _read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
     "board_listings": _read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
 }
 """Macros of the warehouse, by name: meaning and SELECT or expression."""

@@ -530,6 +530,7 @@ class ClosingRates:
     window_days: Annotated[int, Column("Days up to the newest reading in which intervals begin", unit="days", low=1)]
     period_from: Annotated[date, Column("Day of the first reading that counts")]
     period_to: Annotated[date, Column("Day of the last reading that counts")]
+    n_jobs: Annotated[int, Column("Jobs whose adverts were followed, from one reading to the next at least", low=1)]
     n_boards: Annotated[int, Column("Boards with open adverts", low=1)]
     n_even: Annotated[float, Column("As many boards of the same open days would be as uneven (G*)", low=1)]
     largest_board: Annotated[float, Column("Part of the open days that one board has", unit="share", low=0, high=1)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reports.wording import numbers
 from reports.wording.numbers import Rows
-from warehouse.marts.measures import STILL_OPEN_DAYS
+from transforms.records.vocabulary import BRIDGE_DAYS
 from warehouse.marts.statistics import too_few
 
 MIN_SECTOR_KNOWN = 0.60
@@ -16,6 +15,10 @@ MIN_STATED = 0.50
 """Share of jobs that must state where, or in which type of employment, the work is done before shares are printed: with
 fewer, the bounds that the silent ones leave (Manski 1995, "Identification Problems in the Social Sciences", chapter 2)
 are more than half wide."""
+
+NOT_CONFIRMED = (
+    f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} days apart"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,21 +97,11 @@ def _judge_answered(rows: Rows, min_known: float, words: str) -> Verdict:
     return judge_ranking(rows)
 
 
-def judge_difficulty(rows: Rows) -> Verdict:
-    """Shares of vacancies still open; when withheld, whether too few were followed or not for long enough."""
-    verdict = judge_shares(rows)
-    if verdict.status != "suppressed":
-        return verdict
-    if not rows[0]["is_watched"]:
-        since = rows[0]["watched_since"]
-        reason = (  # with the day, not its age, which would be another one every night
-            f"not watched for long enough ({f'since {numbers.day(since)}' if since else 'not yet'}; more than "
-            f"{STILL_OPEN_DAYS} days needed to see which vacancies stay open)"
-        )
-    else:
-        cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
-        reason = f"not enough vacancies followed from their first day ({cells}; 30 of each needed)"
-    return replace(verdict, reason=reason)
+def judge_closings(rows: Rows) -> Verdict:
+    """A closing rate is printed where its own cell may be; the others are left out where theirs may not."""
+    row = rows[0]
+    reason = row["reason"] or (None if row["status"] == "published" else NOT_CONFIRMED)
+    return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=None)
 
 
 def judge_amount(rows: Rows) -> Verdict:

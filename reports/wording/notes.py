@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 
 from reports.figures.catalogue import CARRIED, declaration_of
+from reports.wording.closings import period_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, sentences
 from reports.wording.pay import UNITS_OF_BASIS
@@ -64,7 +65,9 @@ def strength(figure: Figures) -> str:
 
 
 def window(figure: Figures) -> str:
-    """The days the figure looks at: "365 days to 17 August 2026"."""
+    """The days the figure looks at: "365 days to 17 August 2026", or those of the readings that it rests on."""
+    if period := period_of(rows_of(figure)):
+        return period
     if not figure.window_days:
         return f"as of {day(figure.as_of)}"
     if figure.rung == CARRIED:
@@ -133,9 +136,12 @@ def note(figure: Figures) -> str:
         return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
-    since = f"seen open in the {window(figure)}" if figure.window_days else window(figure)
+    seen = "lists of boards read from" if period_of(rows_of(figure)) else "seen open in the"
+    since = f"{seen} {window(figure)}" if figure.window_days else window(figure)
     against = compare(figure)
+    declared = declaration_of(figure.figure)
     said = [
+        f"deprecated: {figure.figure} is now {declared.alias_of}" if declared.alias_of else None,
         f"{basis}{n}, {since}",
         last_read(figure),
         define_level(figure),

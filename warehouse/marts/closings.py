@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from transforms.records.vocabulary import BRIDGE_DAYS, CELL_GROUPS
+from transforms.records.vocabulary import CELL_GROUPS
 from warehouse.marts.cell_cache import Cells
 from warehouse.marts.closing_rates import (
     Readings,
@@ -74,8 +74,9 @@ def closing_rates(
         period_from=("read_on", "min"), period_to=("read_again_on", "max")
     )
     frame = frame.assign(period_from=frame["period_from"].dt.date, period_to=frame["period_to"].dt.date)
+    frame = frame.merge(con.execute(_JOBS, {"groups": _MEMBERS}).df(), on=CELL)
     frame = _add_rates(frame, grouped)
-    frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _compared_groups()}).df())
+    frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _COMPARED_MEMBERS}).df())
     return cells.combine_rows([frame.assign(window_days=window_days)])
 
 
@@ -85,8 +86,8 @@ def closings_left_out(
     """Intervals of boards that the closing rates of a day leave out, with the columns of `tables.ClosingsLeftOut`."""
     _stage_intervals(con, as_of, window_days)
     left_out = con.execute(
-        "SELECT source, board, read_on, read_again_on, n_open, n_gone, why FROM closing_intervals"
-        " WHERE why IN ('board_gone', 'mass_closing') AND n_open > 0 ORDER BY ALL"
+        "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
+        " WHERE why_not IN ('board_gone', 'mass_closing') AND n_open > 0 ORDER BY ALL"
     ).df()
     for column in ("read_on", "read_again_on"):
         left_out[column] = left_out[column].dt.date
@@ -101,15 +102,15 @@ def closings_left_out(
 def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> None:
     """Leave intervals of boards, with what was open and gone, and adverts' listings in temporary tables.
 
-    `closing_intervals.why` says why an interval does not count; NULL: it does.
+    `closing_intervals.why_not` says why an interval does not count; NULL: it does.
     """
     given = {"as_of": as_of, "window_days": window_days}
-    con.execute(_INTERVALS.replace("$bridge_days", str(BRIDGE_DAYS)), given)
+    con.execute(_INTERVALS, given)
     con.execute(_LISTINGS, {"as_of": as_of})
     con.execute(_COUNT_BY_BOARD)
     rows = con.execute(
         "SELECT interval_number, source, board_number, days, n_open, n_gone FROM closing_intervals"
-        " WHERE why IS NULL AND n_open > 0 ORDER BY interval_number"
+        " WHERE why_not IS NULL AND n_open > 0 ORDER BY interval_number"
     ).df()
     source, _ = pd.factorize(rows["source"], sort=True)
     is_mass = find_mass_closings(
@@ -124,7 +125,7 @@ def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date, window_days: i
         int(source.max(initial=-1)) + 1,
     )
     con.execute(
-        "UPDATE closing_intervals SET why = 'mass_closing' WHERE list_contains($mass, interval_number)",
+        "UPDATE closing_intervals SET why_not = 'mass_closing' WHERE list_contains($mass, interval_number)",
         {"mass": rows.loc[is_mass, "interval_number"].tolist()},
     )
 
@@ -133,12 +134,7 @@ _INTERVALS = """
 CREATE OR REPLACE TEMP TABLE closing_intervals AS
 SELECT *, row_number() OVER (ORDER BY source, board, number) - 1 AS interval_number,
     dense_rank() OVER (ORDER BY source, board) - 1 AS board_number,
-    (read_at AT TIME ZONE 'UTC')::DATE AS read_on, (read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on,
-    round(epoch(read_again_at - read_at) / 86400, 2) AS days,
-    CASE WHEN is_gone THEN 'board_gone'
-        WHEN confirmed_at IS NULL THEN 'not_confirmed'
-        WHEN read_again_at - read_at > INTERVAL $bridge_days DAYS THEN 'too_long'
-        WHEN days = 0 THEN 'too_short' END AS why
+    (read_at AT TIME ZONE 'UTC')::DATE AS read_on, (read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
 FROM board_intervals($as_of, $window_days)
 """
 _LISTINGS = """
@@ -199,15 +195,27 @@ WITH placed AS MATERIALIZED {_PLACED}, counted AS (
     SELECT n.*, i.days, i.read_on, i.read_again_on
     FROM ({_count_open("role_group, region_level, region", "placed")}) AS n
     JOIN closing_intervals AS i USING (interval_number)
-    WHERE i.why IS NULL AND n.n_open > 0
+    WHERE i.why_not IS NULL AND n.n_open > 0
 )"""
+_JOBS = f"""
+WITH placed AS {_PLACED}, followed AS (
+    SELECT p.posting_id, p.role_group, p.region_level, p.region
+    FROM placed AS p ASOF JOIN (SELECT board_number, number FROM closing_intervals WHERE why_not IS NULL) AS i
+    ON i.board_number = p.board_number AND p.first_number <= i.number
+    WHERE i.number <= p.last_number
+)
+SELECT g.counted_group AS role_group, f.region_level, f.region, count(DISTINCT p.job_id) AS n_jobs
+FROM followed AS f JOIN core.postings AS p USING (posting_id)
+JOIN (SELECT unnest($groups, recursive := true)) AS g ON g.member = f.role_group
+GROUP BY ALL
+"""
 _COUNTS = f"""{_COUNTED}
 SELECT role_group, region_level, region, board_number, days, sum(n_open) AS n_open, sum(n_closed) AS n_closed,
     min(read_on) AS read_on, max(read_again_on) AS read_again_on
 FROM counted GROUP BY ALL ORDER BY ALL
 """
 _BOTH = f"""{_COUNTED}, at_risk AS (
-    SELECT c.*, g.role_group AS ours, g.is_ours, (n_open - n_closed / 2) * days AS exposure
+    SELECT c.*, g.counted_group AS ours, g.is_ours, (n_open - n_closed / 2) * days AS exposure
     FROM counted AS c JOIN (SELECT unnest($groups, recursive := true)) AS g ON g.member = c.role_group
 ), summed AS (
     SELECT ours, region_level, region, board_number, interval_number,
@@ -222,14 +230,15 @@ FROM summed WHERE t IS NOT NULL AND t_other IS NOT NULL GROUP BY ALL ORDER BY AL
 """
 
 
-def _compared_groups() -> list[dict[str, Any]]:
-    """Each role group that is compared, with the groups of adverts that are its own and the other's."""
-    return [
-        {"role_group": ours, "member": member, "is_ours": group == ours}
-        for ours, other in COMPARED.items()
-        for group in (ours, other)
-        for member in CELL_GROUPS[group]
-    ]
+_MEMBERS = [{"counted_group": group, "member": member} for group, members in CELL_GROUPS.items() for member in members]
+"""Role groups of adverts, and the groups of the mart that each counts in."""
+_COMPARED_MEMBERS = [
+    {"counted_group": ours, "member": member, "is_ours": group == ours}
+    for ours, other in COMPARED.items()
+    for group in (ours, other)
+    for member in CELL_GROUPS[group]
+]
+"""Each role group that is compared, with the groups of adverts that are its own and the other's."""
 
 
 def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
