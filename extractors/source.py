@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from extractors.response import Response
@@ -150,6 +150,13 @@ class Package:
     find: Callable[[], tuple[Path, datetime] | None]
 
 
+class DeclaredList(NamedTuple):
+    """An answer that is all there is of a board, but for adverts that are `max_age_days` old or older; None: all."""
+
+    board: str
+    max_age_days: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """The declaration of one source.
@@ -170,7 +177,8 @@ class Source:
     days of its kind, and one without adverts None. `row` is the class of its rows where it is not the one of its kind.
 
     Optional: `boards` are the addresses of the boards that boards.csv names; the first that fits a token is used.
-    `whole_list` is the address whose one answer is the source's whole list. `posting_id` gives the id of the posting
+    `whole_list` is the address whose one answer is the source's whole list, `declared_list` tells of an answer whether
+    it is said to be one beside it. `posting_id` gives the id of the posting
     whose own address a URL is, where `BoardUrl.posting` cannot. `file_url` gives the address at which a file of that
     name is published, for files that a person may download. `package` is a Python package that contains such a file.
     """
@@ -198,6 +206,7 @@ class Source:
     row: type | None = None
     boards: tuple[BoardUrl, ...] = ()
     whole_list: str | None = None
+    declared_list: Callable[[Response], DeclaredList | None] | None = None
     posting_id: Callable[[str], str | None] | None = None
     file_url: Callable[[str], str | None] | None = None
     package: Package | None = None

@@ -67,6 +67,7 @@ class Answer:
     repeats: datetime | None = None
     gone: str | None = None
     """Posting whose own address answered 404."""
+    max_age_days: int | None = None
 
 
 def file_at(folder: Path, source: str, name: str, key: str) -> RefinedFile:
@@ -96,6 +97,7 @@ def refined(
             board=answer.board,
             posting_id=answer.gone,
             is_complete=answer.is_complete and not answer.repeats,
+            max_age_days=answer.max_age_days,
             n_rows=len(answer.rows),
             n_rejects=len(answer.issues),
             issues=answer.issues,

@@ -101,6 +101,10 @@ class ResponseRow:
         ),
     ] = None
     is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
+    max_age_days: Annotated[
+        int | None,
+        Column("From which age by `posted_on` a whole list may lack adverts that are not closed", unit="days", low=1),
+    ] = None
     n_rows: Annotated[int, Column("Rows read from it", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]
 

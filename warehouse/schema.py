@@ -27,7 +27,6 @@ from transforms.records.vocabulary import (
     BRIDGE_DAYS,
     GROUP_OF_ROLE,
     MAX_DAYS_APART,
-    MAX_DAYS_UNREAD,
     TEXT_CLASSES,
 )
 from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
@@ -159,6 +158,9 @@ MACRO_ARGUMENTS = {
     "jobs_with_skills": _WINDOW,
     "followed_jobs": f"{_WINDOW}, days",
     "pay_observations": _WINDOW,
+    "complete_readings": "as_of",
+    "board_intervals": _WINDOW,
+    "board_listings": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
 SCALAR_MACROS = ("is_open_in_window", "counted_employer")
@@ -178,7 +180,7 @@ MACROS = {
         "stock_postings",
         expires_on=_expires_on("least(b.last_seen_at, r.read_at)", "v.valid_through", "s.expires_after_days"),
     ),
-    "new_postings": _read_sql("new_postings", bridge_days=str(MAX_DAYS_UNREAD)),
+    "new_postings": _read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
     "panel_boards": _read_sql("panel_boards"),
     "open_postings": _read_sql("open_postings"),
     "counted_jobs": _read_sql("counted_jobs", text_classes=f"[{', '.join(map(literal, TEXT_CLASSES))}]"),
@@ -186,6 +188,9 @@ MACROS = {
     "jobs_with_skills": _read_sql("jobs_with_skills"),
     "followed_jobs": _read_sql("followed_jobs", bridge_days=str(BRIDGE_DAYS)),
     "pay_observations": _read_sql("pay_observations"),
+    "complete_readings": _read_sql("complete_readings"),
+    "board_intervals": _read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
+    "board_listings": _read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
 }
 """Macros of the warehouse, by name: meaning and SELECT or expression."""
 

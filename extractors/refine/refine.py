@@ -347,6 +347,9 @@ def _response_row(
     source: Source, response: Response | Revisited | Damaged, n_rows: int, issues: Sequence[Issue]
 ) -> RefinedResponses:
     board = source.board_of(response.url) if response.url else None
+    declared = source.declared_list(response) if source.declared_list and isinstance(response, Response) else None
+    if declared:
+        board = declared.board
     broken = [i for i in issues if not i.is_deliberate]
     answer = None if isinstance(response, Damaged) else response
     is_whole = isinstance(response, Response)
@@ -363,5 +366,6 @@ def _response_row(
         is_complete=is_whole and board is not None and n_rows > 0 and not broken,
         n_rows=n_rows,
         n_rejects=len(issues),
+        max_age_days=declared.max_age_days if declared else None,
         issues=first_issues(list(map(_printable, issues)), MAX_ISSUES_OF_ANSWER),
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -48,7 +48,11 @@ def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder)
         if mapping is not None:
-            yield [_as_adverts(path, _find_mapping(mapping), into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
+            recordings = [
+                _as_adverts(path, _find_mapping(mapping), into / f"{n}{SUFFIX}") for n, path in enumerate(paths)
+            ]
+            _refuse_lists_of_one_day(dict(zip(paths, recordings, strict=True)), _find_mapping(mapping))
+            yield recordings
         else:
             yield [_as_published(path, into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
 
@@ -96,8 +100,28 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
     return recording
 
 
+def _refuse_lists_of_one_day(recordings: Mapping[Path, Path], mapping: Path) -> None:
+    """Raise `WrongUsage` where two files of one day are both said to be complete: each would close the other's."""
+    if mapping_in(mapping.read_bytes()).complete_list is None:
+        return
+    first: dict[date, Path] = {}
+    for path, recording in recordings.items():
+        for answer in _answers(recording):
+            before = first.setdefault(answer.observed_at.date(), path)
+            if before != path:
+                raise WrongUsage(
+                    f"{path} and {before} are both of {answer.observed_at:%Y-%m-%d}, and {mapping} says that each is "
+                    "a complete list: join them to one file, give each list a mapping with a name of its own, or put "
+                    "the day that each was got into its name (jobs_2026-05-01.csv)"
+                )
+
+
+def _answers(recording: Path) -> list[Response]:
+    return [found for found in read(recording) if isinstance(found, Response)]
+
+
 def _answers_in(path: Path) -> list[Upload]:
-    answers = [found for found in read(path) if isinstance(found, Response)]
+    answers = _answers(path)
     if not answers:
         raise WrongUsage(f"{path} holds no answer that is whole")
     return [Upload(Path(urlsplit(a.url).path).name or "answer", a.body, a.observed_at) for a in answers]

@@ -14,11 +14,11 @@ from reports.figures import query, verdicts
 from reports.figures.claims import Claim, load_claims
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict
-from reports.wording import levels, pay, shares
+from reports.wording import closings, levels, pay, shares
 from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
-from warehouse.marts.measures import MEASURES, NOT_ASKED, STILL_OPEN_DAYS, YES
+from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 from warehouse.tables import BONUS
 
@@ -80,6 +80,7 @@ class Display:
 class Figure:
     """A figure of the guide: it has rungs (measured), a claim (cited), gathers others under a prefix, or is retired.
 
+    Or it is an id that guides may still name, and gives what another figure does: `alias_of`, which comes before it.
     `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
     `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country, behind the title
     where its rows name none (`entitle`). `baseline` is what the 2026 guide said, `baseline_values` the same as numbers
@@ -101,6 +102,7 @@ class Figure:
     claim: Claim | None = None
     gathers: str | None = None
     retired: str | None = None
+    alias_of: str | None = None
     displays: tuple[Display, ...] = ()
 
     @property
@@ -145,6 +147,7 @@ PAY_LADDER = (
 )
 WORDS_OF_RUNG = {
     "advertised, 365 days": None,
+    "followed, 365 days": None,
     "advertised, 730 days": "from adverts of the last 730 days",
     "third-party adverts": "adverts collected by a third party, employers unknown",
     "reported": "earnings that people report in surveys",
@@ -408,6 +411,23 @@ ADDITIONAL_PAY = {
     "commission_offered": "commission",
 }
 """Measures of pay beside base pay, and their names in `additional.sql`."""
+CLOSING_RATE = Figure(
+    id="closing_rate.engineering",
+    title="Closing rate of AI engineering adverts, against other engineering",
+    unit="share of open adverts a day",
+    renderer=closings.CLOSING_RATES,
+    rungs=(
+        Fallback(
+            name="followed, 365 days",
+            basis="postings",
+            sql="closing_rates",
+            behind="behind_closing_rates",
+            window_days=WINDOW_DAYS,
+        ),
+    ),
+    judge=verdicts.judge_closings,
+    displays=(COMPARED,),
+)
 SHARES = (
     Figure(
         id="roles.shares",
@@ -449,20 +469,14 @@ SHARES = (
         baseline="healthcare, finance, retail, manufacturing, education, transport (no source named)",
         displays=(COMPARED,),
     ),
-    Figure(
+    CLOSING_RATE,
+    replace(
+        CLOSING_RATE,
         id="hiring.difficulty",
-        title=f"Vacancies still open after {STILL_OPEN_DAYS} days",
-        unit="share of vacancies",
-        renderer=shares.DIFFICULTY,
-        rungs=_from_shares(
-            "still_open",
-            "still_open",
-            labels=["open"],
-            groups=["ai_engineering", "other_engineering"],
-            still_open_days=STILL_OPEN_DAYS,
-        ),
-        judge=verdicts.judge_difficulty,
-        displays=(COMPARED,),
+        title=f"{CLOSING_RATE.title} (now {CLOSING_RATE.id})",
+        alias_of=CLOSING_RATE.id,
+        rungs=(),
+        displays=(),
     ),
 )
 

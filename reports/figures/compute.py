@@ -83,6 +83,8 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
         elif figure.gathers is not None:
             members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
             made[figure.id] = _gather(figure, members, inputs)
+        elif figure.alias_of is not None:
+            made[figure.id] = replace(made[figure.alias_of], figure=figure.id, title=figure.title)
         else:
             made[figure.id] = _measure(con, figure, inputs)
     return list(made.values())

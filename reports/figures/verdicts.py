@@ -7,8 +7,7 @@ from datetime import date
 
 from reports.wording import numbers
 from reports.wording.numbers import Rows
-from transforms.records.vocabulary import MAX_DAYS_APART
-from warehouse.marts.measures import STILL_OPEN_DAYS
+from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse.marts.printing import RULES
 
 MAX_AGE_DAYS = {"advertised": MAX_DAYS_APART, "postings": MAX_DAYS_APART}
@@ -18,6 +17,10 @@ MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART
 MAX_STALE_DAYS = 400
 """Days after the reference period on which a stale figure is withheld: a year and a month, so that it can be compared
 with the same month of the year before. What comes once a year is withheld as long after it became stale."""
+
+NOT_CONFIRMED = (
+    f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} days apart"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,17 +91,8 @@ def judge_shares(rows: Rows) -> Verdict:
     return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
 
 
-def judge_difficulty(rows: Rows) -> Verdict:
-    """Shares of vacancies still open; when withheld, whether too few were followed or not for long enough."""
-    verdict = judge_shares(rows)
-    if verdict.status != "suppressed":
-        return verdict
-    if not rows[0]["is_watched"]:
-        since = rows[0]["watched_since"]
-        reason = (  # with the day, not its age, which would be another one every night
-            f"not watched for long enough ({f'since {numbers.day(since)}' if since else 'not yet'}; more than "
-            f"{STILL_OPEN_DAYS} days needed to see which vacancies stay open)"
-        )
-        return replace(verdict, reason=reason)
-    cells = ", ".join(f"{row['cell']} n = {row['n_jobs']}" for row in rows)
-    return replace(verdict, reason=f"vacancies followed from their first day: {cells}; {verdict.reason}")
+def judge_closings(rows: Rows) -> Verdict:
+    """A closing rate is printed where its own cell may be; the others are left out where theirs may not."""
+    row = rows[0]
+    reason = row["reason"] or (None if row["status"] == "published" else NOT_CONFIRMED)
+    return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=None)

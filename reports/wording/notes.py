@@ -170,7 +170,9 @@ def note(figure: Figures) -> str:
     basis = BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
+    declared = declaration_of(figure.figure)
     said = [
+        f"deprecated: {figure.figure} is now {declared.alias_of}" if declared.alias_of else None,
         f"{basis}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),

@@ -14,7 +14,6 @@ from reports.wording.numbers import (
     Row,
     Rows,
     category_name,
-    count_of,
     interval,
     known_part,
     percent,
@@ -26,7 +25,7 @@ from reports.wording.numbers import (
 )
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import YEARS_BANDS
-from warehouse.marts.measures import MIN_KNOWN, NOT_ASKED, STILL_OPEN_DAYS, Measure
+from warehouse.marts.measures import MIN_KNOWN, NOT_ASKED, Measure
 
 ALL_PLACES = "All adverts we read"
 """The name of the shares over all places: where boards are read is not the market."""
@@ -268,19 +267,6 @@ def _additional_note(rows: Rows) -> list[str]:
     return [f"95% intervals: {ends}", "silence is counted as not offered"]
 
 
-def _difficulty_text(rows: Rows) -> str:
-    ai, other = rows
-    ours, theirs = (printed_share(row) for row in (ai, other))
-    return (
-        f"{ours} of AI engineering vacancies were still open after {STILL_OPEN_DAYS} days, "
-        f"against {theirs} of other engineering vacancies"
-    )
-
-
-def _difficulty_note(rows: Rows) -> list[str]:
-    return [f"{row['cell']}: {count_of(row['n_jobs'], 'job')}, 95% interval {interval(row)}" for row in rows]
-
-
 def _claim_text(rows: Rows) -> str:
     return str(rows[0]["claim"])
 
@@ -315,5 +301,4 @@ ADDITIONAL = Renderer(
     note=_additional_note,
     named_by="item",
 )
-DIFFICULTY = Renderer(text=_difficulty_text, note=_difficulty_note, named_by="cell")
 CLAIM = Renderer(text=_claim_text, note=_claim_note)

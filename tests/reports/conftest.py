@@ -25,7 +25,7 @@ USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
     tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.Shares,
     tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
-    tables.OfficialWages, tables.PostingBoards,
+    tables.OfficialWages, tables.PostingBoards, tables.ClosingRates, tables.ClosingsLeftOut,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import BEGIN, Answer, all_rows, declare, load, night, open_copy, posting, refined
-from transforms.records.vocabulary import MAX_DAYS_APART, MAX_DAYS_UNREAD
+from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse import database
 
 EXPIRES_AFTER_DAYS = 30
@@ -107,7 +107,7 @@ def test_an_advert_on_two_boards_is_in_the_stock_while_one_lists_it(con: databas
 # --- flow -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("unread", "found"), [(MAX_DAYS_UNREAD, ["board:2"]), (MAX_DAYS_UNREAD + 1, [])])
+@pytest.mark.parametrize(("unread", "found"), [(BRIDGE_DAYS, ["board:2"]), (BRIDGE_DAYS + 1, [])])
 def test_new_is_what_a_whole_reading_shortly_before_did_not_list(
     unread: int, found: list[str], con: database.Connection, tmp_path: Path
 ) -> None:

@@ -121,12 +121,10 @@ ALL_TEXTS = "all"
 TEXTS_OF_SHARES = (ALL_TEXTS, *TEXT_CLASSES[:-1], "with_text")
 """Texts that a share of mart.shares rests on: those of one class, or all adverts, with and without text. Rows of
 versions that did not tell the classes apart have with_text."""
-BRIDGE_DAYS = 7
-"""A vacancy's first day is known when its board was read, without it, at most this many days before."""
 MAX_DAYS_APART = 45
 """A board whose last whole reading is more days before the newest reading of all is no part of the stock."""
-MAX_DAYS_UNREAD = 35
-"""An advert belongs to the flow of new ones when its board was read whole, without it, so many days before at most."""
+BRIDGE_DAYS = 35
+"""What happened between two readings of a board counts as dated when they are at most so many days apart."""
 
 JOB_RULES = ("same text", "similar text", "same facts")
 

@@ -6,8 +6,8 @@ comes late has its source be taken through all steps again (`loader.load`), so t
 a function of the loaded files and not of the order in which they came.
 
 Absence proves nothing, with two exceptions: a complete list of a board that lacks a posting, and a 404 or 410 at the
-posting's own address. A posting that is not seen for as long as its source declares has expired, which is not a
-closing.
+posting's own address. A list that drops adverts by age proves nothing of those that are old enough. A posting that is
+not seen for as long as its source declares has expired, which is not a closing.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ PARTS_OF_POSTING = (
 """Tables of a posting's parts, and the nested column each is made from."""
 NOT_SAID = ("posting_id", "source", "board")
 """Columns of an advert that are no content: the same posting on a second board says nothing new."""
+MAY_DROP = "(l.max_age_days IS NOT NULL AND coalesce(l.observed_at::DATE - p.posted_on >= l.max_age_days, true))"
+"""SQL: whether the list `l` may lack a posting `p` for its age; one that does not say when it was posted may be old."""
 ADVERT = [f.name for f in fields_of(Advert)]
 IN_DOLLARS = [f.name for f in fields_of(InDollars)]
 
@@ -103,8 +105,8 @@ def _inherit_completeness(con: duckdb.DuckDBPyConnection, source: str, warcs: li
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE lists AS
-        SELECT DISTINCT board, observed_at FROM ops.responses
-        WHERE source = $source AND is_complete AND list_contains($warcs, warc)
+        SELECT board, observed_at, max(max_age_days) AS max_age_days FROM ops.responses
+        WHERE source = $source AND is_complete AND list_contains($warcs, warc) GROUP BY board, observed_at
         """,
         {"source": source, "warcs": warcs},
     )
@@ -222,12 +224,13 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
             SELECT posting_id, board, observed_at, observed_at, NULL, NULL FROM moving
         ), followed AS (
             SELECT s.posting_id, s.board, s.since, s.seen_at, whole.board IS NOT NULL AS is_in_whole_list,
-                coalesce(s.closed_at, least(l.observed_at, n.observed_at)) AS gone_at,
+                CASE WHEN NOT $may_drop THEN l.observed_at END AS lacked_at,
+                coalesce(s.closed_at, least(lacked_at, n.observed_at)) AS gone_at,
                 coalesce(s.closed_by, CASE
-                    WHEN n.observed_at < l.observed_at OR l.observed_at IS NULL AND n.observed_at IS NOT NULL
+                    WHEN n.observed_at < lacked_at OR lacked_at IS NULL AND n.observed_at IS NOT NULL
                         THEN 'not_found'
-                    WHEN l.observed_at IS NOT NULL THEN 'list' END) AS gone_by
-            FROM sightings AS s
+                    WHEN lacked_at IS NOT NULL THEN 'list' END) AS gone_by
+            FROM sightings AS s LEFT JOIN core.postings AS p USING (posting_id)
             LEFT JOIN lists AS whole ON whole.board = s.board AND whole.observed_at = s.since
             ASOF LEFT JOIN lists AS l ON l.board = s.board AND s.seen_at < l.observed_at
             ASOF LEFT JOIN not_found AS n ON n.posting_id = s.posting_id AND s.seen_at < n.observed_at
@@ -244,7 +247,7 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
         SELECT posting_id, board, min(since) AS first_seen_at, max(seen_at) AS last_seen_at,
             arg_max_null(gone_at, seen_at) AS closed_at, arg_max_null(gone_by, seen_at) AS closed_by
         FROM numbered GROUP BY posting_id, board, number
-        """,
+        """.replace("$may_drop", MAY_DROP),
         {"age": age},
     )
     # An interval that ends by expiry is followed by another: only what was gone before that is a closing of it.
@@ -260,20 +263,23 @@ def _move_intervals(con: duckdb.DuckDBPyConnection, source: str, age: int | None
         """
         INSERT INTO moved
         SELECT b.posting_id, b.board, b.first_seen_at, b.last_seen_at,
-            least(l.observed_at, n.observed_at),
-            CASE WHEN n.observed_at < coalesce(l.observed_at, 'infinity'::TIMESTAMPTZ) THEN 'not_found' ELSE 'list' END
+            least(lacked_at, n.observed_at),
+            CASE WHEN n.observed_at < coalesce(lacked_at, 'infinity'::TIMESTAMPTZ) THEN 'not_found' ELSE 'list' END
         FROM (
-            SELECT b.* FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
-            WHERE p.source = $source
-                AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM not_found))
-                AND NOT EXISTS (SELECT 1 FROM seen AS s WHERE s.posting_id = b.posting_id AND s.board = b.board)
-            QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
-                AND b.closed_at IS NULL
+            SELECT p.*, CASE WHEN NOT $may_drop THEN l.observed_at END AS lacked_at
+            FROM (
+                SELECT b.*, p.posted_on FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+                WHERE p.source = $source
+                    AND (b.board IN (SELECT board FROM lists) OR b.posting_id IN (SELECT posting_id FROM not_found))
+                    AND NOT EXISTS (SELECT 1 FROM seen AS s WHERE s.posting_id = b.posting_id AND s.board = b.board)
+                QUALIFY row_number() OVER (PARTITION BY b.posting_id, b.board ORDER BY b.first_seen_at DESC) = 1
+                    AND b.closed_at IS NULL
+            ) AS p
+            ASOF LEFT JOIN lists AS l ON l.board = p.board AND p.last_seen_at < l.observed_at
         ) AS b
-        ASOF LEFT JOIN lists AS l ON l.board = b.board AND b.last_seen_at < l.observed_at
         ASOF LEFT JOIN not_found AS n ON n.posting_id = b.posting_id AND b.last_seen_at < n.observed_at
-        WHERE l.observed_at IS NOT NULL OR n.observed_at IS NOT NULL
-        """,
+        WHERE lacked_at IS NOT NULL OR n.observed_at IS NOT NULL
+        """.replace("$may_drop", MAY_DROP),
         {"source": source},
     )
     con.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT posting_id FROM moved")

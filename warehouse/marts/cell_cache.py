@@ -120,7 +120,7 @@ class Cells:
         self._as_of = as_of
         self._earlier = earlier
         self._places: dict[Any, Any] = {}
-        if earlier is not None and not earlier.empty:
+        if earlier is not None and not earlier.empty and "inputs" in earlier:
             self._places = dict(earlier.groupby("inputs", sort=False).indices)
         self._taken: list[NDArray[np.intp]] = []
 

@@ -72,6 +72,8 @@ class Rates:
     n_boards: Ints
     n_even: Floats
     """G* of boards by their open days."""
+    largest: Floats
+    """Part of the open days that are one board's."""
     open_days: Floats
     n_closed: Floats
     n_gone: Ints
@@ -80,7 +82,7 @@ class Rates:
     """By interval: left out as a mass closing."""
 
 
-def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
+def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Flags | None = None) -> Rates:
     """Estimate closing rates by cell; the estimand is the mean of the boards' rates, weighted by their open adverts.
 
     What closed between two readings did so on an unknown day. A board with rate r loses 1 - exp(-r d) of its adverts
@@ -89,23 +91,17 @@ def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
     delete-one-board jackknife's, to first order; the interval is taken on the log scale, with t of G* - 1 degrees of
     freedom. Where none closed, it goes from 0 to Poisson's end for the open days, fewer by G* / G.
 
-    Intervals after which the board is gone are left out, and mass closings, which are marked: more than `MASS_PART` of
-    `MIN_MASS_OPEN` or more, where the cell's rate, of the other intervals or, without any, of all, would give so many
-    hardly ever.
+    Intervals after which the board is gone are left out, and mass closings: those given, else by `find_mass_closings`.
     """
-    is_followed = ~readings.is_gone.astype(bool) & (readings.n_open > 0)
-    is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
-    others, whole = (_fit(readings.where(chosen), n_cells)[0] for chosen in (is_followed & ~is_many, is_followed))
-    rate = np.where(np.isnan(others), whole, others)
-    is_mass = is_many & (_chance_of(readings, rate) < MASS_CHANCE)
-    used = readings.where(is_followed & ~is_mass)
+    is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
+    used = readings.where(_are_followed(readings) & ~is_mass)
     rate, spread = _fit(used, n_cells)
     boards, place, numbers = _count_boards(used)
     low, high, error = np.full((3, n_cells), np.nan)
-    n_boards, n_even, open_days, n_closed = np.zeros((4, n_cells))
+    n_boards, n_even, largest, open_days, n_closed = np.zeros((5, n_cells))
     if len(numbers):
         n_boards[numbers], n_even[numbers] = boards.n_employers, boards.n_even
-        open_days[numbers] = boards.n_jobs
+        open_days[numbers], largest[numbers] = boards.n_jobs, boards.largest
         n_closed = sum_by(used.cell, used.n_closed, n_cells)
         low[numbers], high[numbers], error[numbers] = _bound(used, rate, spread, boards, place, numbers)
     return Rates(
@@ -115,11 +111,29 @@ def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
         relative_standard_error=error,
         n_boards=n_boards.astype(np.int64),
         n_even=n_even,
+        largest=largest,
         open_days=open_days,
         n_closed=n_closed,
         n_gone=sum_by(readings.cell, readings.is_gone, n_cells).astype(np.int64),
         is_mass_closing=is_mass,
     )
+
+
+def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
+    """Mark intervals in which more than `MASS_PART` of `MIN_MASS_OPEN` adverts or more close by no ordinary closing.
+
+    That is where the cell's rate, of the other intervals or, without any, of all, would give so many hardly ever.
+    """
+    is_followed = _are_followed(readings)
+    is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
+    others, whole = (_fit(readings.where(chosen), n_cells)[0] for chosen in (is_followed & ~is_many, is_followed))
+    is_mass = is_many.copy()
+    is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(others), whole, others)) < MASS_CHANCE
+    return is_mass
+
+
+def _are_followed(readings: Readings) -> Flags:
+    return np.asarray(~readings.is_gone.astype(bool) & (readings.n_open > 0))
 
 
 def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
@@ -149,6 +163,43 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     whole = sum_by(cell, pull**2, n_cells)
     spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
     return _solve(readings, spread, n_cells), spread
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The closing rate of one group of adverts over that of another, within boards; NaN where no board has both."""
+
+    ratio: Floats
+    low: Floats
+    high: Floats
+
+
+def compare_within_boards(
+    cell: Ints, weight: Floats, ours: Floats, theirs: Floats, n_cells: int
+) -> tuple[Comparison, Cells | None]:
+    """Compare rates of two groups within boards: Mantel and Haenszel's ratio, of rates (Rothman and Greenland 1998).
+
+    One entry for each cell and board, sums over its intervals in which adverts of both groups are open. Where n of a
+    group are, and k of them close within d days, it has T = (n - k / 2) d open days: what closes does so halfway
+    (Cutler and Ederer 1958). With T' and k' of the other group, `weight` sums T T' / (T + T'), `ours` k T' / (T + T'),
+    `theirs` k' T / (T + T'). The error is the delete-one-board jackknife's of the logarithm; t of G* - 1. The ends are
+    NaN where one of the groups closed nothing without some board.
+    """
+    numbers, dense = np.unique(cell, return_inverse=True)
+    ratio, low, high = np.full((3, n_cells), np.nan)
+    if not len(numbers):
+        return Comparison(ratio=ratio, low=low, high=high), None
+    boards = count_cells(dense, weight, len(numbers))
+    a, b = sum_by(dense, ours, len(numbers)), sum_by(dense, theirs, len(numbers))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        without = np.log(np.maximum(a[dense] - ours, 0).round(9)) - np.log(np.maximum(b[dense] - theirs, 0).round(9))
+        found = a / b
+        g = boards.n_employers
+        away = without - (sum_by(dense, without, len(numbers)) / g)[dense]
+        reach = np.exp(boards.find_t() * np.sqrt((g - 1) / g * sum_by(dense, away**2, len(numbers))))
+    reach = np.where(np.isfinite(reach) & (g > 1), reach, np.nan)
+    ratio[numbers], low[numbers], high[numbers] = found, found / reach, found * reach
+    return Comparison(ratio=np.where(np.isfinite(ratio), ratio, np.nan), low=low, high=high), boards
 
 
 def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:

@@ -14,11 +14,13 @@ from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.marts import cell_cache
+from warehouse.marts.closings import READ as CLOSINGS_READ
+from warehouse.marts.closings import closing_rates, closings_left_out
 from warehouse.marts.measures import FOLLOWED
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.ops_tables import MartInputs
-from warehouse.tables import SalaryBands, SalaryBands730, Shares
+from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, SalaryBands730, Shares
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -38,6 +40,8 @@ MARTS: dict[type, Mart] = {
     SalaryBands: Mart(365, salary_bands),
     SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
     Shares: Mart(365, shares, moving=(FOLLOWED,)),
+    ClosingRates: Mart(365, closing_rates, moving=CLOSINGS_READ),
+    ClosingsLeftOut: Mart(365, closings_left_out, moving=CLOSINGS_READ),
 }
 
 

@@ -36,7 +36,7 @@ import pyarrow.parquet as pq
 
 from extractors.csv_tables import WORKBOOK
 from extractors.response import Response
-from extractors.source import Source
+from extractors.source import DeclaredList, Source
 from extractors.sources.files.tabular_mapping import (
     AMOUNTS,
     DAYS,
@@ -85,6 +85,17 @@ TRUTH |= {"false": False, "f": False, "0": False, "no": False, "n": False}
 BETWEEN = {"text": "\n\n", "location": ", "}
 """What is set between several columns; a space elsewhere."""
 
+
+def _declared_list(response: Response) -> DeclaredList | None:
+    """The list that a file is all of, by its mapping; None: it is none, or has no mapping that can be read."""
+    try:
+        mapped = _mapped_of(response)
+    except Rejected:
+        return None
+    said = mapped.complete_list
+    return DeclaredList(mapped.name, said.max_age_days) if said else None
+
+
 SOURCE = Source(
     name="tabular",
     title="Files of adverts handed over",
@@ -101,11 +112,12 @@ SOURCE = Source(
     expected_rows=(1, 1_000_000),
     facts=(
         "Seven dumps of adverts and one collection of a company's openings were read by the mappings in "
-        "mappings/, every row a posting or an issue. A file is no complete list: it closes no posting. "
-        "It is archived under an address that leads nowhere, with the mapping in a header, at the day in its name, "
-        "else at the time it was last changed."
+        "mappings/, every row a posting or an issue. A file closes no posting, unless its mapping declares it a "
+        "complete list of a stated scope. It is archived under an address that leads nowhere, with the mapping in a "
+        "header, at the day in its name, else at the time it was last changed."
     ),
     access="file",
+    declared_list=_declared_list,
 )
 
 
@@ -133,6 +145,12 @@ def _digest(mapping: bytes, body: bytes) -> str:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every row says, or the reason why not."""
+    mapped = _mapped_of(response)
+    yield from _postings_of(mapped, rows_in(mapped, response.body))
+
+
+def _mapped_of(response: Response) -> Mapped:
+    """The mapping in the headers of a file. Raises `Rejected` where there is none, or it is another file's."""
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
     except (KeyError, binascii.Error) as error:
@@ -140,8 +158,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         raise Rejected("response", response.body[:80].decode("utf-8", "replace"), rule) from error
     if response.headers.get(DIGEST) != _digest(mapping, response.body):
         raise Rejected("response", response.headers.get(DIGEST, ""), "the digest of this mapping and file expected")
-    mapped = mapping_in(mapping)
-    yield from _postings_of(mapped, rows_in(mapped, response.body))
+    return mapping_in(mapping)
 
 
 def _postings_of(mapped: Mapped, rows: Iterable[Row]) -> Iterator[RawPosting | Issue]:

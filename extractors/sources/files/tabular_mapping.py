@@ -21,6 +21,10 @@ and may have
     joined            tables whose rows belong to those: [joined.salaries] with `on`, the column both have, and
                       `newest`, the column whose highest value says which row counts. Its columns are "salaries.amount"
     leave_out         columns, each with a regular expression: rows in which it finds something are left out
+    complete_list     says that each file is all there is on its day, so that what a later one lacks is closed:
+                      [complete_list] with `scope`, of what it is all, in words, and, where the list drops adverts by
+                      age, `max_age_days`: one that old by `posted_on`, or of unknown age, leaves without being closed.
+                      Files of one mapping are one list, at most one a day; another list needs a mapping of its own
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 KEYS = frozenset(
     (
         *("name", "licence", "attribution", "fields", "missing", "decimal", "format", "delimiter", "encoding"),
-        *("records", "table", "joined", "leave_out"),
+        *("records", "table", "joined", "leave_out", "complete_list"),
     )
 )
 FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx", "sqlite")
@@ -88,6 +92,14 @@ class Join:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CompleteList:
+    """Of what each file is all, in words, and from which age in days the list drops adverts; None: it drops none."""
+
+    scope: str
+    max_age_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mapped:
     """A mapping as read. A field has several parts where its columns are read in different ways."""
 
@@ -104,6 +116,7 @@ class Mapped:
     table: str | None
     joined: Mapping[str, Join]
     leave_out: Mapping[str, re.Pattern[str]]
+    complete_list: CompleteList | None
 
 
 @functools.lru_cache(maxsize=16)
@@ -142,6 +155,7 @@ def mapping_in(content: bytes) -> Mapped:
         table=_mapping_text(said, "table", "") or None,
         joined={name: _join(name, stated) for name, stated in _tables_in(said, "joined").items()},
         leave_out={c: _pattern(f"leave_out of {c}", stated) for c, stated in _tables_in(said, "leave_out").items()},
+        complete_list=_complete_list(said["complete_list"], fields) if "complete_list" in said else None,
     )
 
 
@@ -157,6 +171,18 @@ def _join(name: str, said: object) -> Join:
         raise Rejected("mapping", said, f"a table [joined.{name}] with `on` and `newest` expected")
     _check_keys(f"[joined.{name}]", said, frozenset(("on", "newest")))
     return Join(on=_mapping_text(said, "on"), newest=_mapping_text(said, "newest"))
+
+
+def _complete_list(said: object, fields: Mapping[str, object]) -> CompleteList:
+    if not isinstance(said, dict):
+        raise Rejected("mapping", said, "a table [complete_list] with `scope`, in words, expected")
+    _check_keys("[complete_list]", said, frozenset(("scope", "max_age_days")))
+    age = said.get("max_age_days")
+    if age is not None and (type(age) is not int or age < 1):
+        raise Rejected("mapping", age, "a number of days of 1 or more expected as `max_age_days` of [complete_list]")
+    if age is not None and "posted_on" not in fields:
+        raise Rejected("mapping", age, "`posted_on` expected in [fields]: `max_age_days` counts from that day")
+    return CompleteList(scope=_mapping_text(said, "scope"), max_age_days=age)
 
 
 def _pattern(name: str, said: object) -> re.Pattern[str]:

@@ -200,6 +200,24 @@ WRONG_MAPPINGS = {
 }
 
 
+WRONG_LISTS = {
+    "complete_list = true\n": "a table [complete_list] with `scope`, in words, expected",
+    "[complete_list]\n": "a text expected as `scope`",
+    '[complete_list]\nscope = " "\n': "a text expected as `scope`",
+    '[complete_list]\nscope = "all"\nages = 3\n': "in [complete_list] one of max_age_days, scope expected",
+    '[complete_list]\nscope = "all"\nmax_age_days = 0\n': "a number of days of 1 or more expected",
+    '[complete_list]\nscope = "all"\nmax_age_days = true\n': "a number of days of 1 or more expected",
+    '[complete_list]\nscope = "all"\nmax_age_days = 90\n': "`posted_on` expected in [fields]",
+}
+
+
+@pytest.mark.parametrize("said", WRONG_LISTS)
+def test_a_wrong_declaration_of_a_complete_list_says_what_is_wrong(said: str) -> None:
+    with pytest.raises(Rejected) as told:
+        mapping_in((HEAD + said + '[fields]\nid = "a"\ntitle = "b"\n').encode())
+    assert WRONG_LISTS[said] in told.value.issue.rule
+
+
 @pytest.mark.parametrize("mapping", WRONG_MAPPINGS)
 def test_a_wrong_mapping_says_what_is_wrong(mapping: str) -> None:
     with pytest.raises(Rejected) as told:

@@ -23,6 +23,7 @@ from flows.nightly import Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health, add_loads
 from flows.terminal.errors import WrongUsage
+from warehouse import database
 from warehouse.publish.reader import open_reader
 
 DUMP = Path(__file__).parents[2] / "extractors" / "fixtures" / "tabular" / "dump"
@@ -182,6 +183,71 @@ def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: P
     assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
     assert "; 1 values refused, first: row 4, column pay: a number expected" in message
     assert "; 1 records left out, first: rows in whose title `^Test` is found" in message
+
+
+LIST = """name = "mine"
+licence = "synthetic"
+attribution = "synthetic"
+[complete_list]
+scope = "jobs of one town"
+{age}
+[fields]
+id = "id"
+title = "title"
+posted_on = "day"
+"""
+ADVERT = {1: "2024-01-01", 2: "2024-02-20", 3: "", 4: "2024-02-25", 5: "2024-01-20"}
+
+
+def list_of(folder: Path, day: str, *ids: int, extra: str = "") -> Path:
+    lines = "".join(f"{n},AI Engineer,{ADVERT[n]}\n" for n in ids)
+    return file_at(folder, f"list_{day}.csv", f"id,title,day\n{lines}{extra}".encode())
+
+
+def closings(data: Path) -> dict[str, str]:
+    """Postings that are closed, by their number in the list, and the day."""
+    closed = "SELECT posting_id, closed_on::TEXT FROM core.postings WHERE closed_on IS NOT NULL ORDER BY ALL"
+    with database.open_work(data) as con:
+        return {id.rpartition(":")[2]: day for id, day in con.execute(closed).fetchall()}
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_complete_list_closes_what_it_no_longer_holds(tmp_path: Path, is_late: bool) -> None:
+    mapping = str(file_at(tmp_path, "mine.toml", LIST.format(age="").encode()))
+    first, second, third = (
+        list_of(tmp_path, "2024-03-01", 1, 2, 3, 4),
+        list_of(tmp_path, "2024-03-02", 2, 4),
+        list_of(tmp_path, "2024-03-03", 2, 3),
+    )
+    for files in ([first, third], [second]) if is_late else ([first, second, third],):
+        taken_in(tmp_path / "data", files, mapping)
+    assert closings(tmp_path / "data") == {"1": "2024-03-02", "4": "2024-03-03"}
+
+
+def test_a_list_that_drops_adverts_by_age_does_not_close_those(tmp_path: Path) -> None:
+    """1 is 60 days old when it is lacked, and 3 of unknown age; 4 is young, and 5 is lacked at 41 days."""
+    mapping = str(file_at(tmp_path, "mine.toml", LIST.format(age="max_age_days = 60").encode()))
+    listed = {"2024-02-28": (1, 2, 3, 4, 5), "2024-03-01": (2,), "2024-03-02": (2,)}
+    files = [list_of(tmp_path, day, *ids) for day, ids in listed.items()]
+    taken_in(tmp_path / "data", files, mapping)
+    assert closings(tmp_path / "data") == {"4": "2024-03-01", "5": "2024-03-01"}
+
+
+def test_a_list_with_a_row_that_cannot_be_read_closes_nothing(tmp_path: Path) -> None:
+    mapping = str(file_at(tmp_path, "mine.toml", LIST.format(age="").encode()))
+    files = [list_of(tmp_path, "2024-03-01", 1, 2), list_of(tmp_path, "2024-03-02", 2, extra=",AI Engineer,\n")]
+    taken_in(tmp_path / "data", files, mapping)
+    assert closings(tmp_path / "data") == {}
+
+
+def test_two_complete_lists_of_one_day_are_refused(tmp_path: Path, plain: Callable[..., object]) -> None:
+    mapping = file_at(tmp_path, "mine.toml", LIST.format(age="").encode())
+    one = list_of(tmp_path, "2024-03-01", 1)
+    other = file_at(tmp_path, "other_2024-03-01.csv", b"id,title,day\n2,AI Engineer,\n")
+    refused = plain(tmp_path / "data", "backfill", str(one), str(other), "--mapping", str(mapping))
+    assert refused.code == 64  # type: ignore[attr-defined]
+    for words in ("are both of 2024-03-01", "a mapping with a name of its own"):
+        assert words in refused.said  # type: ignore[attr-defined]
 
 
 def test_every_bundled_mapping_is_shipped() -> None:

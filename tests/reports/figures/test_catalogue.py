@@ -80,13 +80,15 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
     wanted = {
         NORTH, "band.south_america.mid_senior", "bands.regions", "entry.us", "entries.countries", "additional.share",
         "skills.baseline", "skills.programming_languages", "skills.generative_ai_and_agents", "roles.shares",
-        "industries.shares", "hiring.difficulty", "outlook.shortfall", "outlook.market_2033", "outlook.gdp_2030",
+        "industries.shares", "closing_rate.engineering", "hiring.difficulty",
+        "outlook.shortfall", "outlook.market_2033", "outlook.gdp_2030",
         "outlook.investment_2024",
     }  # fmt: skip
     assert wanted <= found.keys()
     for figure in found.values():
         assert figure.renderer is catalogue.declaration_of(figure.id).renderer
-        assert [bool(kind) for kind in (figure.rungs, figure.claim, figure.gathers, figure.retired)].count(True) == 1
+        kinds = (figure.rungs, figure.claim, figure.gathers, figure.retired, figure.alias_of)
+        assert [bool(kind) for kind in kinds].count(True) == 1
 
 
 def test_no_advertised_figure_says_earn_and_nothing_says_average() -> None:
@@ -733,12 +735,64 @@ def watched(put: Put, days: int, first: date) -> None:
         )  # fmt: skip
 
 
-def test_hiring_difficulty_is_withheld_until_it_was_watched_for_long(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    watched(put, 3, date(2026, 8, 15))
-    row = computed_from_core(con)["hiring.difficulty"]
-    assert row.status == "suppressed"
-    said = "not watched for long enough (since 15 August 2026; more than 60 days"
-    assert row.reason is not None and row.reason.startswith(said)
+def rates(**changed: Any) -> dict[str, Any]:
+    """A printed row of mart.closing_rates."""
+    row = {
+        "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 365,
+        "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_boards": 600,
+        "n_even": 150.4, "largest_board": 0.05, "open_days": 9_000.0, "n_closed": 108, "rate": 0.0122,
+        "rate_lo": 0.0105, "rate_hi": 0.0141, "status": "published",
+    }  # fmt: skip
+    return row | changed
+
+
+COMPARED = {
+    "compared_with": "other_engineering", "n_boards_both": 500, "n_even_both": 90.0, "ratio": 0.66, "ratio_lo": 0.5,
+    "ratio_hi": 0.87, "ratio_status": "published",
+}  # fmt: skip
+
+
+def test_a_closing_rate_is_printed_with_what_it_rests_on(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    other = rates(role_group="other_engineering", rate=0.0184, rate_lo=0.011, rate_hi=0.03)
+    put(tables.ClosingRates, rates(**COMPARED), other)
+    row = computed(con)["closing_rate.engineering"]
+    assert row.value == (
+        "1.2% of open AI engineering adverts close a day, against 1.1–3% of other engineering adverts"
+    ), "an interval that is too wide stands without the point"
+    note = notes.note(row)
+    assert note.startswith("Adverts we read: 2,000 jobs, lists of boards read from 5 January 2026 to 1 March 2026.")
+    assert "AI engineering: 1.2% a day, 95% interval 1.1–1.4%, 108 closings in 9,000 open days of 600 boards" in note
+    assert "Within the same 500 boards, AI engineering adverts close 0.66 times as fast (95% interval 0.5–0.87)" in note
+    assert "does not say how hard hiring is" in note and "difficult" not in f"{row.title} {row.value} {note}"
+
+
+def test_a_comparison_that_does_not_hold_says_what_is_missing(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    few = "not enough boards (9; 10 needed)"
+    put(
+        tables.ClosingRates,
+        rates(**COMPARED | {"ratio": None, "ratio_lo": None, "ratio_hi": None, "ratio_reason": few}),
+        rates(role_group="other_engineering", rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason=few),
+    )
+    row = computed(con)["closing_rate.engineering"]
+    assert row.value == "1.2% of open AI engineering adverts close a day"
+    assert f"Not compared within boards: {few}" in notes.note(row)
+
+
+def test_a_closing_rate_is_withheld_with_its_reason(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    row = computed(con)["closing_rate.engineering"]
+    assert (row.status, row.n_jobs) == ("suppressed", 0)
+    assert row.reason is not None and "a board must be read completely three times, at most 35 days apart" in row.reason
+    put(tables.ClosingRates, rates(rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason="not yet"))
+    assert computed(con)["closing_rate.engineering"].reason == "not yet"
+
+
+def test_the_old_name_of_a_figure_gives_the_new_one(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.ClosingRates, rates(**COMPARED))
+    rows = computed(con)
+    old, new = rows["hiring.difficulty"], rows["closing_rate.engineering"]
+    assert (old.value, old.reason, old.sql) == (new.value, new.reason, new.sql)
+    assert notes.note(old) == f"Deprecated: hiring.difficulty is now closing_rate.engineering. {notes.note(new)}"
+    assert catalogue.displays_of("hiring.difficulty") == ()
 
 
 def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
@@ -749,38 +803,6 @@ def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckD
         {name: (row.value, row.value_json, row.reason, row.n_jobs) for name, row in night.items()} for night in nights
     ]
     assert said[0] == said[1]
-
-
-def test_hiring_difficulty_follows_only_vacancies_seen_from_their_first_day(
-    con: duckdb.DuckDBPyConnection, put: Put
-) -> None:
-    first = date(2026, 5, 1)
-    watched(put, 109, first)
-    opened = datetime(2026, 5, 10)
-    for group, n_open in (("ai_engineering", 18), ("other_engineering", 9)):
-        for number in range(36):
-            is_open = number < n_open
-            put(
-                tables.Postings,
-                posting(
-                    number + (0 if group == "ai_engineering" else 1000), role_group=group, first_seen_at=opened,
-                    employer_id=f"E{number % 12}",
-                    last_seen_at=datetime(2026, 8, 17) if is_open else datetime(2026, 6, 20),
-                    closed_on=None if is_open else date(2026, 6, 21),
-                ),
-            )  # fmt: skip
-    # Old stock, too young, and lost from sight: none of these may count.
-    put(tables.Postings, posting(5000, first_seen_at=datetime(2026, 5, 1)))
-    put(tables.Postings, posting(5001, first_seen_at=datetime(2026, 8, 1)))
-    put(tables.Postings, posting(5002, first_seen_at=opened, last_seen_at=datetime(2026, 5, 20)))
-    row = computed_from_core(con)["hiring.difficulty"]
-    assert [(r["cell"], r["n_jobs"], r["n_asking"]) for r in notes.rows_of(row)] == [
-        ("AI engineering", 36, 18),
-        ("other engineering", 36, 9),
-    ]
-    assert row.value is not None and row.value.startswith(
-        "50% of AI engineering vacancies were still open after 60 days, against 25% of other engineering vacancies"
-    )
 
 
 # --- cited ---

@@ -19,6 +19,7 @@ from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
 from warehouse import ops_tables, tables
+from warehouse.marts.closings import closing_rates, closings_left_out
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.schema import arrow_schema
@@ -91,6 +92,8 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         (tables.SalaryBands, salary_bands(con, AS_OF)),
         (tables.SalaryBands730, salary_bands(con, AS_OF, 730, is_whole=False)),
         (tables.Shares, shares(con, AS_OF)),
+        (tables.ClosingRates, closing_rates(con, AS_OF)),
+        (tables.ClosingsLeftOut, closings_left_out(con, AS_OF)),
     ):
         insert(con, mart, frame)
     insert(
@@ -140,6 +143,9 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
     if (text_class := chance.choice(("full_advert", "full_advert", "forum_comment", "none"))) != "none":
         row |= {"text_state": "full", "text_class": text_class}
     put(tables.Postings, row)
+    listed = {"posting_id": posting_id, "board": "b", "first_seen_at": opened, "last_seen_at": seen}
+    gone = {"closed_at": seen + timedelta(days=1), "closed_by": "list"} if closed_on else {}
+    put(tables.PostingBoards, listed | gone)
     for position, name in enumerate({country, *zones}):
         region, continent, _ = PLACES[name]
         put(tables.PostingPlaces, {"posting_id": posting_id, "position": position, "country": name,

@@ -142,7 +142,7 @@ def test_colours_have_contrast_in_light_dark_and_print(mode: int) -> None:
 def test_withheld_cells_are_named_with_their_reason(ledger: list[Figures]) -> None:
     text = page.page(ledger)
     assert "Withheld, not enough data: Caribbean (n = 3)." in text
-    assert "Withheld: not watched for long enough" in text
+    assert "Withheld: no closing can be confirmed yet" in text
     assert "low confidence" in text
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.known_truth.markets import read_generators
 from tests.known_truth.simulation import score_closings
-from warehouse.marts.closing_rates import Rates, Readings, estimate_closing_rates
+from warehouse.marts.closing_rates import Rates, Readings, compare_within_boards, estimate_closing_rates
 
 
 def rates_of(*rows: tuple[int, float, int, int, bool], n_cells: int = 1, cells: list[int] | None = None) -> Rates:
@@ -77,3 +77,44 @@ def test_intervals_cover_the_rate(distance: int) -> None:
     (line,) = score_closings(read_generators()[1], 40, 150, distance)
     assert line.score.coverage >= 0.90
     assert abs(line.score.bias) < 0.03
+
+
+# --- comparison within boards ---
+
+
+def test_a_comparison_is_of_boards_with_both_groups() -> None:
+    """One board of 10 and 20 open days, in which 1 and 4 close: half as fast; by hand 1 * 20 / 30 over 4 * 10 / 30."""
+    found, boards = compare_within_boards(
+        np.array([0, 0, 2]), np.array([200 / 30, 200 / 30, 5]), np.array([20 / 30, 20 / 30, 1]),
+        np.array([40 / 30, 40 / 30, 0]), 3,
+    )  # fmt: skip
+    assert found.ratio[0] == pytest.approx(0.5) and found.low[0] == pytest.approx(0.5)
+    assert np.isnan([found.ratio[1], found.low[1], found.ratio[2], found.high[2]]).all()
+    assert boards is not None and boards.n_employers.tolist() == [2, 1]
+
+
+def test_no_pairs_are_compared() -> None:
+    nothing = np.array([])
+    found, boards = compare_within_boards(nothing.astype(np.int64), nothing, nothing, nothing, 2)
+    assert boards is None and np.isnan(found.ratio).all()
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_intervals_cover_the_ratio_within_boards(days: int) -> None:
+    """Boards of uneven size whose rates differ by a gamma law; ours close 0.7 times as fast on each of them."""
+    draw, n_markets, n_boards, truth = np.random.default_rng(20261127), 400, 60, 0.7
+    shape = (n_markets, n_boards)
+    n = np.ceil(draw.lognormal(2.5, 1, shape))
+    n_other = np.ceil(n * draw.uniform(0.5, 4, shape))
+    rate = 0.015 * draw.gamma(2, 0.5, shape)
+    k = draw.binomial(n.astype(int), -np.expm1(-truth * rate * days))
+    k_other = draw.binomial(n_other.astype(int), -np.expm1(-rate * days))
+    t, t_other = (n - k / 2) * days, (n_other - k_other / 2) * days
+    cell = np.repeat(np.arange(n_markets), n_boards)
+    weight, ours, theirs = (one.ravel() / (t + t_other).ravel() for one in (t * t_other, k * t_other, k_other * t))
+    found, _ = compare_within_boards(cell, weight, ours, theirs, n_markets)
+    has_ends = np.isfinite(found.low)
+    is_covered = (found.low <= truth) & (truth <= found.high)
+    assert has_ends.mean() > 0.9
+    assert is_covered[has_ends].mean() >= 0.92
+    assert np.exp(np.log(found.ratio[has_ends]).mean()) == pytest.approx(truth, rel=0.1)

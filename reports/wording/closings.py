@@ -1,0 +1,63 @@
+"""Closing rates in words. An advert closes when it is filled, given up or moved: no word of how hard hiring is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports.wording.numbers import Row, Rows, count_of, day
+from reports.wording.renderer import Renderer
+from warehouse.marts.printing import MAX_AMOUNT_WIDTH
+
+CAVEAT = "an advert closes when it is filled, given up or moved, so the rate does not say how hard hiring is"
+
+
+def _percent(rate: float) -> str:
+    """A rate a day in two digits: a rate of 1.2 % and one of 1.8 % are 82 and 55 days."""
+    return f"{100 * rate:.2g}%"
+
+
+def _ends(row: Row, name: str = "rate") -> str:
+    low, high = row[f"{name}_lo"], row[f"{name}_hi"]
+    return f"{_percent(low).rstrip('%')}–{_percent(high)}" if name == "rate" else f"{low:.2g}–{high:.2g}"
+
+
+def _value(row: Row) -> str:
+    """The rate, or its interval alone where that is too wide to name a point."""
+    is_wide = row["rate_hi"] - row["rate_lo"] > MAX_AMOUNT_WIDTH * row["rate"]
+    return _ends(row) if is_wide else _percent(row["rate"])
+
+
+def _text(rows: Rows) -> str:
+    ours, *others = rows
+    said = f"{_value(ours)} of open {ours['cell']} adverts close a day"
+    return ", against ".join([said, *(f"{_value(other)} of {other['cell']} adverts" for other in others)])
+
+
+def _note(rows: Rows) -> list[str]:
+    compared = rows[0]
+    if compared["ratio"] is not None:
+        both = (
+            f"within the same {count_of(compared['n_boards_both'], 'board')}, {compared['cell']} adverts close "
+            f"{compared['ratio']:.2g} times as fast (95% interval {_ends(compared, 'ratio')})"
+        )
+    else:
+        both = f"not compared within boards: {compared['ratio_reason']}"
+    return [*map(_cell_note, rows), both, CAVEAT]
+
+
+def _cell_note(row: Row) -> str:
+    return (
+        f"{row['cell']}: {_percent(row['rate'])} a day, 95% interval {_ends(row)}, "
+        f"{count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
+        f"{count_of(row['n_boards'], 'board')} (as uneven as {row['n_even']:.0f} of one size)"
+    )
+
+
+def period_of(rows: Rows) -> str | None:
+    """The days of the readings that rows rest on: "5 January 2026 to 3 March 2026"; None for rows without."""
+    if not rows or rows[0].get("period_from") is None:
+        return None
+    return " to ".join(day(date.fromisoformat(str(rows[0][name]))) for name in ("period_from", "period_to"))
+
+
+CLOSING_RATES = Renderer(text=_text, note=_note, named_by="cell")

@@ -1,0 +1,319 @@
+"""mart.closing_rates and mart.closings_left_out: how fast adverts close, from complete readings of boards.
+
+The macros `board_intervals` and `board_listings` say between which readings of its board an advert was listed; here
+they are counted by board, interval and cell, and handed to the estimators of `closing_rates`. Counting is in SQL and
+grows with boards x readings x cells, not with adverts x readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from transforms.records.vocabulary import CELL_GROUPS
+from warehouse.marts.cell_cache import Cells
+from warehouse.marts.closing_rates import (
+    Readings,
+    compare_within_boards,
+    estimate_closing_rates,
+    find_mass_closings,
+)
+from warehouse.marts.printing import Rule
+from warehouse.tables import ClosingRates, ClosingsLeftOut
+
+READ = (
+    "(FROM board_intervals($as_of, $window_days) UNION ALL BY NAME FROM core.posting_boards"
+    " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
+)
+"""What is read beside the tables of `cell_cache.READ`: without another reading nothing is computed."""
+COMPARED = {"ai_engineering": "other_engineering"}
+"""Role groups that are compared with another within boards."""
+CLOSING_RULES = (
+    Rule(
+        "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; 1,000 needed)",
+        "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
+    ),
+    Rule(
+        "n_boards", 10, True, "not enough boards ({0:.0f}; 10 needed)",
+        "with fewer, how one board is kept decides, and could be told from the cell: as for employers of a share",
+    ),
+    Rule(
+        "n_even", 8, True, "a few boards hold most of it (as uneven as {0:.1f} of one size; 8 needed)",
+        "8 degrees of freedom are the least by Parker et al. 2017, as for employers of a share",
+    ),
+    Rule(
+        "largest", 0.5, False, "one board is {1:.0f} % of it (at most 50 %)",
+        "more than half is one board's own statistic",
+    ),
+)  # fmt: skip
+"""What a rate, and a comparison, must rest on to be printed; the gravest first."""
+NO_CLOSING = "none closed in one of the groups, or in one but for a single board"
+CELL = ["role_group", "region_level", "region"]
+
+
+def closing_rates(
+    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, cells: Cells | None = None
+) -> pd.DataFrame:
+    """Closing rates of one day by role group and region, with the columns of `tables.ClosingRates`.
+
+    The window ends with the newest reading, so that without new readings the rows stay as they are, whatever the day.
+    """
+    _stage_intervals(con, as_of, window_days)
+    counts = con.execute(_COUNTS).df()
+    cells = cells or Cells(ClosingRates, as_of)
+    cells.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
+    if counts.empty:
+        return cells.combine_rows([])
+    grouped = _over_groups(counts)
+    frame = grouped.groupby(CELL, as_index=False).agg(
+        period_from=("read_on", "min"), period_to=("read_again_on", "max")
+    )
+    frame = frame.assign(period_from=frame["period_from"].dt.date, period_to=frame["period_to"].dt.date)
+    frame = frame.merge(con.execute(_JOBS, {"groups": _MEMBERS}).df(), on=CELL)
+    frame = _add_rates(frame, grouped)
+    frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _COMPARED_MEMBERS}).df())
+    return cells.combine_rows([frame.assign(window_days=window_days)])
+
+
+def closings_left_out(
+    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, cells: Cells | None = None
+) -> pd.DataFrame:
+    """Intervals of boards that the closing rates of a day leave out, with the columns of `tables.ClosingsLeftOut`."""
+    _stage_intervals(con, as_of, window_days)
+    left_out = con.execute(
+        "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
+        " WHERE why_not IN ('board_gone', 'mass_closing') AND n_open > 0 ORDER BY ALL"
+    ).df()
+    for column in ("read_on", "read_again_on"):
+        left_out[column] = left_out[column].dt.date
+    cells = cells or Cells(ClosingsLeftOut, as_of)
+    cells.n_computed += 1
+    return cells.combine_rows([left_out])
+
+
+# --- counting -----------------------------------------------------------------------------------------
+
+
+def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> None:
+    """Leave intervals of boards, with what was open and gone, and adverts' listings in temporary tables.
+
+    `closing_intervals.why_not` says why an interval does not count; NULL: it does.
+    """
+    given = {"as_of": as_of, "window_days": window_days}
+    con.execute(_INTERVALS, given)
+    con.execute(_LISTINGS, {"as_of": as_of})
+    con.execute(_COUNT_BY_BOARD)
+    rows = con.execute(
+        "SELECT interval_number, source, board_number, days, n_open, n_gone FROM closing_intervals"
+        " WHERE why_not IS NULL AND n_open > 0 ORDER BY interval_number"
+    ).df()
+    source, _ = pd.factorize(rows["source"], sort=True)
+    is_mass = find_mass_closings(
+        Readings(
+            cell=source.astype(np.int64),
+            board=rows["board_number"].to_numpy(np.int64),
+            days=rows["days"].to_numpy(np.float64),
+            n_open=rows["n_open"].to_numpy(np.float64),
+            n_closed=rows["n_gone"].to_numpy(np.float64),
+            is_gone=np.zeros(len(rows), dtype=bool),
+        ),
+        int(source.max(initial=-1)) + 1,
+    )
+    con.execute(
+        "UPDATE closing_intervals SET why_not = 'mass_closing' WHERE list_contains($mass, interval_number)",
+        {"mass": rows.loc[is_mass, "interval_number"].tolist()},
+    )
+
+
+_INTERVALS = """
+CREATE OR REPLACE TEMP TABLE closing_intervals AS
+SELECT *, row_number() OVER (ORDER BY source, board, number) - 1 AS interval_number,
+    dense_rank() OVER (ORDER BY source, board) - 1 AS board_number,
+    (read_at AT TIME ZONE 'UTC')::DATE AS read_on, (read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
+FROM board_intervals($as_of, $window_days)
+"""
+_LISTINGS = """
+CREATE OR REPLACE TEMP TABLE closing_listings AS
+SELECT b.board_number, l.posting_id, l.role_group, l.is_closed, l.is_dropped, l.opened_at,
+    l.last_number - l.is_dropped::INTEGER AS last_number,  -- dropped for its age: not at risk in the last interval
+    greatest(l.first_number, b.first_interval) AS first_number
+FROM board_listings($as_of) AS l JOIN (
+    SELECT source, board, any_value(board_number) AS board_number, min(number) AS first_interval
+    FROM closing_intervals GROUP BY ALL
+) AS b USING (source, board)
+WHERE l.last_number - l.is_dropped::INTEGER >= greatest(l.first_number, b.first_interval)
+"""
+
+
+def _count_open(columns: str, listings: str) -> str:
+    """SELECT of what is open and closes in each interval, by `columns` of the listings.
+
+    What is open is the running sum of what is first and, one reading later, last listed.
+    """
+    within = f", {columns}" if columns else ""
+    return f"""
+    SELECT i.interval_number, i.board_number{within},
+        sum(coalesce(e.opened, 0)) OVER w AS n_open, coalesce(e.closed, 0) AS n_closed, coalesce(e.gone, 0) AS n_gone
+    FROM (SELECT DISTINCT board_number{within} FROM {listings}) AS c JOIN closing_intervals AS i USING (board_number)
+    LEFT JOIN (
+        SELECT board_number{within}, number, sum(opened) AS opened, sum(closed) AS closed, sum(gone) AS gone
+        FROM (
+            SELECT board_number{within}, first_number AS number, 1 AS opened, 0 AS closed, 0 AS gone FROM {listings}
+            UNION ALL
+            SELECT board_number{within}, last_number + 1, -1, 0, 0 FROM {listings}
+            UNION ALL
+            SELECT board_number{within}, last_number, 0, is_closed::INTEGER, (NOT is_dropped)::INTEGER FROM {listings}
+        )
+        GROUP BY ALL
+    ) AS e USING (board_number, number{within})
+    WINDOW w AS (PARTITION BY i.board_number{within} ORDER BY i.number)"""
+
+
+_COUNT_BY_BOARD = f"""
+CREATE OR REPLACE TEMP TABLE closing_intervals AS
+SELECT i.*, coalesce(n.n_open, 0)::BIGINT AS n_open, coalesce(n.n_gone, 0)::BIGINT AS n_gone
+FROM closing_intervals AS i LEFT JOIN ({_count_open("", "closing_listings")}) AS n USING (interval_number)
+"""
+_PLACED = """(
+    SELECT l.*, r.region_level, r.region FROM closing_listings AS l JOIN (
+        SELECT posting_id, 'world' AS region_level, 'World' AS region FROM closing_listings
+        UNION
+        SELECT posting_id, level.name, level.region
+        FROM core.posting_places AS p SEMI JOIN closing_listings USING (posting_id),
+            LATERAL (VALUES ('continent', p.continent), ('region', p.region), ('country', p.country))
+                AS level (name, region)
+        WHERE level.region IS NOT NULL
+    ) AS r USING (posting_id)
+)"""
+_COUNTED = f"""
+WITH placed AS MATERIALIZED {_PLACED}, counted AS (
+    SELECT n.*, i.days, i.read_on, i.read_again_on
+    FROM ({_count_open("role_group, region_level, region", "placed")}) AS n
+    JOIN closing_intervals AS i USING (interval_number)
+    WHERE i.why_not IS NULL AND n.n_open > 0
+)"""
+_JOBS = f"""
+WITH placed AS {_PLACED}, followed AS (
+    SELECT p.posting_id, p.role_group, p.region_level, p.region
+    FROM placed AS p ASOF JOIN (SELECT board_number, number FROM closing_intervals WHERE why_not IS NULL) AS i
+    ON i.board_number = p.board_number AND p.first_number <= i.number
+    WHERE i.number <= p.last_number
+)
+SELECT g.counted_group AS role_group, f.region_level, f.region, count(DISTINCT p.job_id) AS n_jobs
+FROM followed AS f JOIN core.postings AS p USING (posting_id)
+JOIN (SELECT unnest($groups, recursive := true)) AS g ON g.member = f.role_group
+GROUP BY ALL
+"""
+_COUNTS = f"""{_COUNTED}
+SELECT role_group, region_level, region, board_number, days, sum(n_open) AS n_open, sum(n_closed) AS n_closed,
+    min(read_on) AS read_on, max(read_again_on) AS read_again_on
+FROM counted GROUP BY ALL ORDER BY ALL
+"""
+_BOTH = f"""{_COUNTED}, at_risk AS (
+    SELECT c.*, g.counted_group AS ours, g.is_ours, (n_open - n_closed / 2) * days AS exposure
+    FROM counted AS c JOIN (SELECT unnest($groups, recursive := true)) AS g ON g.member = c.role_group
+), summed AS (
+    SELECT ours, region_level, region, board_number, interval_number,
+        sum(exposure) FILTER (is_ours) AS t, sum(exposure) FILTER (NOT is_ours) AS t_other,
+        sum(n_closed) FILTER (is_ours) AS k, sum(n_closed) FILTER (NOT is_ours) AS k_other,
+    FROM at_risk GROUP BY ALL
+)
+SELECT ours AS role_group, region_level, region, board_number, sum(t * t_other / (t + t_other)) AS weight,
+    sum(k * t_other / (t + t_other)) AS ours, sum(k_other * t / (t + t_other)) AS theirs,
+    sum(t) AS open_days, sum(t_other) AS open_days_other
+FROM summed WHERE t IS NOT NULL AND t_other IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+
+
+_MEMBERS = [{"counted_group": group, "member": member} for group, members in CELL_GROUPS.items() for member in members]
+"""Role groups of adverts, and the groups of the mart that each counts in."""
+_COMPARED_MEMBERS = [
+    {"counted_group": ours, "member": member, "is_ours": group == ours}
+    for ours, other in COMPARED.items()
+    for group in (ours, other)
+    for member in CELL_GROUPS[group]
+]
+"""Each role group that is compared, with the groups of adverts that are its own and the other's."""
+
+
+def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts by each of `CELL_GROUPS`, of which some hold others."""
+    parts = [
+        counts[counts["role_group"].isin(members)].assign(role_group=group) for group, members in CELL_GROUPS.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+# --- estimates ----------------------------------------------------------------------------------------
+
+
+def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Cells with their rates, intervals and what these rest on; those that break a rule without the rates."""
+    cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
+    board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
+    found = estimate_closing_rates(
+        Readings(
+            cell=cell,
+            board=board.astype(np.int64),
+            days=counts["days"].to_numpy(np.float64),
+            n_open=counts["n_open"].to_numpy(np.float64),
+            n_closed=counts["n_closed"].to_numpy(np.float64),
+            is_gone=np.zeros(len(counts), dtype=bool),
+        ),
+        len(frame),
+        is_mass_closing=np.zeros(len(counts), dtype=bool),
+    )
+    rests_on = {name: getattr(found, name) for name in ("n_boards", "n_even", "largest", "open_days")}
+    reasons = find_reasons(rests_on)
+    is_shown = pd.isna(reasons)
+    values = {"rate": found.rate, "rate_lo": found.low, "rate_hi": found.high}
+    return frame.assign(
+        **{"largest_board" if name == "largest" else name: values for name, values in rests_on.items()},
+        n_closed=found.n_closed.round().astype(np.int64),
+        **{name: np.where(is_shown, column, np.nan) for name, column in values.items()},
+        status=np.where(is_shown, "published", "suppressed"),
+        reason=reasons,
+    )
+
+
+def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
+    """Cells with what their role group is compared with, the ratio of the two rates within boards, or why not."""
+    cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
+    weight, ours, theirs = (boards[name].to_numpy(np.float64) for name in ("weight", "ours", "theirs"))
+    found, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))
+    compared_with = frame["role_group"].map(COMPARED)
+    rests_on = {name: np.zeros(len(frame)) for name in ("open_days", "n_boards", "n_even", "largest")}
+    if weights is not None:
+        numbers = np.unique(cell)
+        rests_on["n_boards"][numbers], rests_on["n_even"][numbers] = weights.n_employers, weights.n_even
+        rests_on["largest"][numbers] = weights.largest
+        days = boards.groupby(cell)[["open_days", "open_days_other"]].sum().min(axis=1)
+        rests_on["open_days"][days.index] = days
+    reasons = find_reasons(rests_on)
+    reasons = np.where(pd.isna(reasons) & np.isnan(found.low), NO_CLOSING, reasons)
+    is_compared = compared_with.notna().to_numpy()
+    is_shown = pd.isna(reasons) & is_compared
+    counts = {"n_boards_both": "n_boards", "n_even_both": "n_even", "open_days_both": "open_days"}
+    values = {"ratio": found.ratio, "ratio_lo": found.low, "ratio_hi": found.high}
+    return frame.assign(
+        compared_with=compared_with,
+        **{name: np.where(is_compared, rests_on[column], np.nan) for name, column in counts.items()},
+        **{name: np.where(is_shown, column, np.nan) for name, column in values.items()},
+        ratio_status=pd.Series(np.where(is_shown, "published", "suppressed"), dtype="object").where(is_compared, None),
+        ratio_reason=pd.Series(reasons, dtype="object").where(is_compared, None),
+    )
+
+
+def find_reasons(rests_on: Mapping[str, Sequence[float] | Any], rules: Sequence[Rule] = CLOSING_RULES) -> Any:
+    """The first rule that each cell breaks, in words; None where it may be printed."""
+    reasons = np.full(len(rests_on["n_boards"]), None, dtype=object)
+    for rule in reversed(rules):
+        for cell, value in enumerate(rests_on[rule.column]):
+            if value < rule.bound if rule.is_least else value > rule.bound:
+                reasons[cell] = rule.text.format(value, 100 * value)
+    return reasons

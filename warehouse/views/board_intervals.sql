@@ -1,0 +1,33 @@
+-- Intervals between a complete reading of a board and the next, known at the end of the day `as_of`: those that begin in
+-- the `window_days` days that end with the newest reading, whenever that was. `is_gone`: the next answer says that the
+-- board itself is not there, or lists nothing, and no list came after it. `why_not` says why closings cannot be counted
+-- in an interval; NULL: they can.
+--
+-- $bridge_days: most days from one reading to the next.
+WITH readings AS (
+    FROM complete_readings(as_of)
+), missing AS (
+    SELECT source, board, min(observed_at) AS gone_at
+    FROM (
+        SELECT a.source, a.board, a.observed_at
+        FROM ops.responses AS a JOIN readings AS r
+        ON r.source = a.source AND r.board = a.board AND r.read_again_at IS NULL AND a.observed_at > r.read_at
+        WHERE (a.observed_at AT TIME ZONE 'UTC')::DATE <= as_of::DATE AND NOT a.is_complete AND a.n_rows = 0
+            AND (a.http_status IN (404, 410) OR a.http_status = 200 AND a.n_rejects = 0)
+    )
+    GROUP BY source, board
+)
+SELECT *, CASE WHEN is_gone THEN 'board_gone'
+    WHEN confirmed_at IS NULL THEN 'not_confirmed'
+    WHEN days > $bridge_days THEN 'too_long'
+    WHEN days = 0 THEN 'too_short' END AS why_not
+FROM (
+    SELECT r.source, r.board, r.number, r.read_at,
+        coalesce(r.read_again_at, m.gone_at) AS read_again_at,
+        r.confirmed_at,
+        round(epoch(coalesce(r.read_again_at, m.gone_at) - r.read_at) / 86400, 2) AS days,
+        r.read_again_at IS NULL AS is_gone
+    FROM readings AS r LEFT JOIN missing AS m ON m.source = r.source AND m.board = r.board
+    WHERE (r.read_again_at IS NOT NULL OR m.gone_at IS NOT NULL)
+        AND r.read_at > (SELECT max(read_at) FROM readings) - to_days(window_days::INTEGER)
+)

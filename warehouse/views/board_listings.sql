@@ -1,0 +1,52 @@
+-- From which to which complete reading of a board each advert was listed there, known at the end of the day `as_of`.
+-- An advert that one reading lacks and the next has again was not closed: a closing is confirmed by a second reading.
+-- One that was old enough for its list to drop it, or of unknown age, `is_dropped` and not closed.
+--
+-- $bridge_days: most days from a reading without an advert to the one that first has it, for its first day to be known.
+WITH readings AS (
+    FROM complete_readings(as_of)
+), boards AS (
+    SELECT source, board, count(*) AS n_readings FROM readings GROUP BY ALL
+), shown AS (
+    SELECT p.source, b.board, b.posting_id, b.first_seen_at, b.last_seen_at, p.role_group, p.posted_on,
+        b.first_seen_at = min(b.first_seen_at) OVER (PARTITION BY b.posting_id) AS is_first
+    FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)
+), begun AS (
+    SELECT s.*, r.number AS first_number,
+        CASE WHEN s.is_first AND r.read_at - r.read_before_at <= INTERVAL $bridge_days DAYS
+            THEN r.read_before_at + (r.read_at - r.read_before_at) / 2 END AS opened_at
+    FROM shown AS s ASOF JOIN readings AS r
+    ON r.source = s.source AND r.board = s.board AND s.first_seen_at <= r.read_at
+), read AS (
+    SELECT b.* EXCLUDE (first_seen_at, last_seen_at, is_first), r.number AS last_number
+    FROM begun AS b ASOF JOIN readings AS r
+    ON r.source = b.source AND r.board = b.board AND b.last_seen_at >= r.read_at
+), separate AS (
+    SELECT *, coalesce(first_number > 2 + max(last_number) OVER (
+        PARTITION BY source, board, posting_id ORDER BY first_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), true) AS is_new
+    FROM read WHERE first_number <= last_number
+), numbered AS (
+    SELECT *, count(*) FILTER (is_new) OVER (
+        PARTITION BY source, board, posting_id ORDER BY first_number
+    ) AS listing
+    FROM separate
+)
+SELECT l.* EXCLUDE (n_readings, posted_on),
+    l.last_number <= n_readings - 2 AND NOT may_be_dropped AS is_closed,
+    l.last_number <= n_readings - 1 AND may_be_dropped AS is_dropped
+FROM (
+    SELECT source, board, posting_id, listing, role_group, posted_on, n_readings,
+        min(first_number) AS first_number,
+        max(last_number) AS last_number,
+        arg_min_null(opened_at, first_number) AS opened_at
+    FROM numbered JOIN boards USING (source, board)
+    GROUP BY source, board, posting_id, listing, role_group, posted_on, n_readings
+) AS l
+LEFT JOIN (
+    SELECT source, board, number, max_age_days, read_at FROM readings
+) AS r ON r.source = l.source AND r.board = l.board AND r.number = l.last_number + 1,
+LATERAL (
+    SELECT r.max_age_days IS NOT NULL
+        AND coalesce((r.read_at AT TIME ZONE 'UTC')::DATE - l.posted_on >= r.max_age_days, true) AS may_be_dropped
+)
