@@ -190,7 +190,7 @@ def share_row(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0,
     """The same row as a dictionary."""
     row: dict[str, Any] = {
         "as_of": as_of, "measure": measure, "item": item, "region_level": "world", "region": "World",
-        "role_group": "ai_engineering", "seniority_group": "all", "window_days": 365,
+        "role_group": "ai_engineering", "seniority_group": "all", "window_days": 0,
         "text_class": MEASURES[measure].text_classes[0], "estimand": ESTIMAND, "period_from": None, "period_to": None,
         "n_jobs": n_jobs, "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": 0, "n_employers": None,
         "n_employers_yes": None, "n_effective": None, "design_effect": None, "largest_employer": None,

@@ -144,7 +144,6 @@ MART_VIEWS = {f"mart.{name}": _read_sql(name, **parameters) for name, parameters
 
 _WINDOW = "as_of, window_days"
 MACRO_ARGUMENTS = {
-    "is_open_in_window": "first_seen_at, last_seen_at, as_of, window_days",
     "counted_employer": "employer_id, source, board, posting_id",
     "postings_as_of": "as_of",
     "open_jobs": "as_of",
@@ -152,21 +151,19 @@ MACRO_ARGUMENTS = {
     "stock_postings": "as_of",
     "new_postings": _WINDOW,
     "panel_boards": "from_day, to_day",
-    "open_postings": _WINDOW,
-    "counted_jobs": _WINDOW,
-    "job_regions": _WINDOW,
-    "jobs_with_skills": _WINDOW,
-    "followed_jobs": f"{_WINDOW}, days",
-    "pay_observations": _WINDOW,
+    "counted_jobs": "as_of",
+    "job_regions": "as_of",
+    "jobs_with_skills": "as_of",
+    "reference_periods": "as_of",
+    "pay_observations": "as_of",
     "complete_readings": "as_of",
     "board_intervals": _WINDOW,
     "board_listings": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
-SCALAR_MACROS = ("is_open_in_window", "counted_employer")
+SCALAR_MACROS = ("counted_employer",)
 """Macros that give a value; all others give a table."""
 MACROS = {
-    "is_open_in_window": _read_sql("is_open_in_window"),
     "counted_employer": _read_sql("counted_employer"),
     "postings_as_of": _read_sql(
         "postings_as_of",
@@ -182,11 +179,10 @@ MACROS = {
     ),
     "new_postings": _read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
     "panel_boards": _read_sql("panel_boards"),
-    "open_postings": _read_sql("open_postings"),
     "counted_jobs": _read_sql("counted_jobs", text_classes=f"[{', '.join(map(literal, TEXT_CLASSES))}]"),
     "job_regions": _read_sql("job_regions"),
     "jobs_with_skills": _read_sql("jobs_with_skills"),
-    "followed_jobs": _read_sql("followed_jobs", bridge_days=str(BRIDGE_DAYS)),
+    "reference_periods": _read_sql("reference_periods"),
     "pay_observations": _read_sql("pay_observations"),
     "complete_readings": _read_sql("complete_readings"),
     "board_intervals": _read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),

@@ -462,7 +462,7 @@ class Amounts:
     "status = 'published' OR reason IS NOT NULL",
 )
 class SalaryBands(Counted, Sampled, Amounts):
-    """Jobs seen open in the 365 days ending at `as_of`; full-time, gross, base, both ends known.
+    """Jobs of the stock of the day `as_of`; full-time, gross, base, both ends known.
 
     Official rows are wages by occupation, in p10 to p90 alone: their quartiles are no ends of a band.
     """
@@ -486,7 +486,9 @@ class SalaryBands(Counted, Sampled, Amounts):
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
     pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
     currency: Annotated[str, Column("ISO 4217 code of the amounts", key=True, pattern=CURRENCY_CODE)]
-    window_days: Annotated[int, Column("Length of the window; 0 for a snapshot", unit="days", low=0)]
+    window_days: Annotated[
+        int, Column("0: the stock, or a snapshot; else the window of a version before", unit="days", low=0)
+    ]
     n_stated: Annotated[int | None, Column("Jobs whose level was stated, not inferred", low=0)]
     n_cross_border: Annotated[int | None, Column("Jobs paid from abroad", low=0)]
     n_no_rate: Annotated[int | None, Column("Jobs left out because no rate was near enough", low=0)]
@@ -498,11 +500,6 @@ class SalaryBands(Counted, Sampled, Amounts):
         tuple[CountryJobs, ...] | None,
         Column("Jobs by country, most first; NULL: the row is of a country, or a version that did not count"),
     ] = None
-
-
-@table("mart.salary_bands_730", "As mart.salary_bands over 730 days: the second rung of the guide's ladder.")
-class SalaryBands730(SalaryBands):
-    """Read by a figure only when the 365-day cell is suppressed."""
 
 
 @table(
@@ -544,7 +541,9 @@ class Shares(Counted):
         ),
     ]
     seniority_group: Annotated[str, Column("Level; `all` is every level", key=True, values=SENIORITY_GROUPS)]
-    window_days: Annotated[int, Column("Length of the window", key=True, unit="days", low=1)]
+    window_days: Annotated[
+        int, Column("0: the stock; else the window of a version before", key=True, unit="days", low=0)
+    ]
     text_class: Annotated[
         str,
         Column(
@@ -844,7 +843,6 @@ def history_of(mart: type, **stored_otherwise: Any) -> type:
 
 
 SalaryBandsHistory = history_of(SalaryBands)
-SalaryBands730History = history_of(SalaryBands730)
 SharesHistory = history_of(
     Shares,
     period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
@@ -862,7 +860,6 @@ FiguresHistory = history_of(
 )
 HISTORIES = {
     SalaryBands: SalaryBandsHistory,
-    SalaryBands730: SalaryBands730History,
     Shares: SharesHistory,
     ClosingRates: ClosingRatesHistory,
     ClosingsLeftOut: ClosingsLeftOutHistory,

@@ -22,8 +22,6 @@ from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 from warehouse.tables import BONUS
 
-WINDOW_DAYS = 365
-LONG_WINDOW_DAYS = 730
 REGIONS = (
     "Northern America", "South America", "Central America", "Caribbean",
     "Northern Europe", "Western Europe", "Southern Europe", "Eastern Europe",
@@ -55,7 +53,6 @@ class Fallback:
     basis: str
     sql: str
     behind: str
-    window_days: int
     parameters: Mapping[str, object] = field(default_factory=dict)
     batch: Batch | None = None
 
@@ -131,24 +128,24 @@ def slug(name: str) -> str:
 # --- pay ------------------------------------------------------------------------------------------------
 
 
-def _pay_rung(name: str, basis: str, behind: str, window_days: int = 0, mart: str = "mart.salary_bands") -> Fallback:
+def _pay_rung(name: str, basis: str, behind: str) -> Fallback:
     all_regions = Batch(parameters={"region": Sql("region")}, column="region", parameter="region")
     return Fallback(
-        name=name, basis=basis, sql="band", behind=behind, window_days=window_days,
-        parameters={"mart": Sql(mart)}, batch=all_regions,
+        name=name, basis=basis, sql="band", behind=behind, parameters={"mart": Sql("mart.salary_bands")},
+        batch=all_regions,
     )  # fmt: skip
 
 
+ADVERTISED, FOLLOWED = "adverts in the stock", "adverts followed"
+"""Rungs of what we read ourselves."""
 PAY_LADDER = (
-    _pay_rung("advertised, 365 days", "advertised", "behind_pay", WINDOW_DAYS),
-    _pay_rung("advertised, 730 days", "advertised", "behind_pay", LONG_WINDOW_DAYS, "mart.salary_bands_730"),
+    _pay_rung(ADVERTISED, "advertised", "behind_pay"),
     _pay_rung("third-party adverts", "advertised_third_party", "behind_pairs"),
     _pay_rung("reported", "reported", "behind_reports"),
 )
 WORDS_OF_RUNG = {
-    "advertised, 365 days": None,
-    "followed, 365 days": None,
-    "advertised, 730 days": "from adverts of the last 730 days",
+    ADVERTISED: None,
+    FOLLOWED: None,
     "third-party adverts": "adverts collected by a third party, employers unknown",
     "reported": "earnings that people report in surveys",
 }
@@ -206,7 +203,7 @@ BONUSES = tuple(
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
         renderer=pay.BONUS,
-        rungs=(_pay_rung("advertised, 365 days", BONUS, "behind_bonus", WINDOW_DAYS),),
+        rungs=(_pay_rung(ADVERTISED, BONUS, "behind_bonus"),),
         parameters={"region_level": "region", "region": region, "seniority_group": "all"},
         counts=(("region", region, "all"),),
         place=region_name(region),
@@ -281,11 +278,10 @@ def _from_shares(
     answered = _select_answers(dict(zip(measures, labels, strict=True)))
     return (
         Fallback(
-            name="advertised, 365 days",
+            name=ADVERTISED,
             basis="postings",
             sql=sql,
             behind="behind_shares",
-            window_days=WINDOW_DAYS,
             parameters={"answered": answered, "groups": group_of, "region_levels": levels, **parameters},
         ),
     )
@@ -418,11 +414,10 @@ CLOSING_RATE = Figure(
     renderer=closings.CLOSING_RATES,
     rungs=(
         Fallback(
-            name="followed, 365 days",
+            name=FOLLOWED,
             basis="postings",
             sql="closing_rates",
             behind="behind_closing_rates",
-            window_days=WINDOW_DAYS,
         ),
     ),
     judge=verdicts.judge_closings,

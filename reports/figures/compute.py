@@ -17,7 +17,6 @@ from typing import Any
 from reports.figures import query
 from reports.figures.catalogue import (
     CARRIED,
-    WINDOW_DAYS,
     WITHHELD,
     WORDS_OF_RUNG,
     Fallback,
@@ -123,7 +122,7 @@ def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Att
 
 def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, object]:
     """The parameters of a rung's SELECTs."""
-    own = {"as_of": as_of, "basis": rung.basis, "window_days": rung.window_days}
+    own = {"as_of": as_of, "basis": rung.basis}
     return {**own, **rung.parameters, **figure.parameters}
 
 
@@ -174,7 +173,6 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
                 _low_confidence(attempt.verdict, attempt.rows),
             ],
             period=period,
-            window_days=attempt.rung.window_days,
             sql=attempt.sql,
             sources=tuple(files),
             behind=contributions,
@@ -185,7 +183,7 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
         raise ValueError(f"figure {figure.id} has no rung")
     rung = refused.rung
     return _carry_over(con, figure, inputs, refused.verdict) or _row(
-        figure, inputs, refused.verdict, basis=rung.basis, rung=WITHHELD, window_days=rung.window_days, sql=refused.sql
+        figure, inputs, refused.verdict, basis=rung.basis, rung=WITHHELD, sql=refused.sql
     )
 
 
@@ -227,7 +225,6 @@ def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: 
         ],
         period=period,
         value_json=last["value_json"],
-        window_days=last["window_days"],
         sql=sql,
         sources=tuple(last["sources"] or ()),
         behind=contributions_of(last),
@@ -293,7 +290,6 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         basis=bases.pop() if len(bases) == 1 else None,
         rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
         rows=rows if shown else None,
-        window_days=WINDOW_DAYS if {row.window_days for row in shown} <= {WINDOW_DAYS} else None,
         sql=query.fill("members", {"as_of": inputs.as_of, "prefix": figure.gathers or ""}),
         sources=tuple(sorted({source for row in shown for source in row.sources})),
         behind=_add_up(row.behind or () for row in shown),

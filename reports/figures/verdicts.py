@@ -9,8 +9,9 @@ from reports.wording import numbers
 from reports.wording.numbers import Rows
 from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse.marts.printing import RULES
+from warehouse.tables import BONUS
 
-MAX_AGE_DAYS = {"advertised": MAX_DAYS_APART, "postings": MAX_DAYS_APART}
+MAX_AGE_DAYS = dict.fromkeys(("advertised", BONUS, "postings"), MAX_DAYS_APART)
 """Days after the end of its reference period on which a figure of a basis still speaks of now; then it is stale."""
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART
 """The same for what comes once a year, as surveys and collections of others do."""

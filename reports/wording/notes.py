@@ -29,7 +29,7 @@ BASIS_WORDS = {
 }
 
 
-OWN_BASES = ("advertised", "postings")
+OWN_BASES = ("advertised", BONUS, "postings")
 """Bases of what we read ourselves: adverts that were open on the days of the reference period."""
 
 

@@ -87,7 +87,6 @@ POINTS = [
     Point("derive", "warehouse.load.loader:mark_derived_current", "after"),
     Point("marts", "warehouse.database:restore_published", "after"),
     Point("marts", "mart:mart.salary_bands", "after"),
-    Point("marts", "mart:mart.salary_bands_730", "before"),
     Point("marts", "mart:mart.shares", "before"),
     Point("marts", "mart:mart.shares", "after"),
     Point("gates", "warehouse.checks.gate:check", "before", 2),

@@ -487,13 +487,13 @@ def test_a_worker_that_crashes_takes_only_its_file_with_it(tmp_path: Path, monke
 
 def odd_bands(con: database.Connection, as_of: date, *_: object) -> pd.DataFrame:
     """A mart whose cells say that they are published, in a word that the table does not know."""
-    frame = salary_bands(con, as_of, 365)
+    frame = salary_bands(con, as_of)
     return frame.assign(status=frame["status"].replace("published", "printed"))
 
 
 def lacking_bands(con: database.Connection, as_of: date, *_: object) -> pd.DataFrame:
     """A mart without a column that its gate looks at."""
-    return salary_bands(con, as_of, 365).drop(columns="status")
+    return salary_bands(con, as_of).drop(columns="status")
 
 
 def broken_bands(con: database.Connection, as_of: date, *_: object) -> pd.DataFrame:
@@ -519,7 +519,7 @@ def test_a_mart_that_went_wrong_publishes_nothing(
 ) -> None:
     data = copied(small)
     before = files_of(data)
-    monkeypatch.setitem(MARTS, SalaryBands, Mart(365, compute))
+    monkeypatch.setitem(MARTS, SalaryBands, Mart(compute))
     monkeypatch.setattr(cell_cache, "code_key", lambda: "another")
     ended = plain(data, *SMALL)
     assert ended.code == 1

@@ -23,7 +23,7 @@ from warehouse.tables import Figures
 AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
-    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.SalaryBands730, tables.Shares,
+    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.Shares,
     tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages, tables.PostingBoards, tables.ClosingRates, tables.ClosingsLeftOut,
 )  # fmt: skip
@@ -104,7 +104,7 @@ def cell() -> Callable[..., dict[str, Any]]:
         row = {
             "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
             "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "all",
-            "currency": "USD", "window_days": 365, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
+            "currency": "USD", "window_days": 0, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
             "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
             "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
             "p50": 150_000.0, "form": "point", "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
@@ -119,9 +119,9 @@ def figure() -> Callable[..., Figures]:
     """A ledger row: Python in 62 % of adverts, unless told otherwise."""
     plain = Figures(
         as_of=AS_OF, figure="skill.python", title="Python", kind="measured", basis="postings",
-        rung="advertised, 365 days", unit="share", value="62%",
+        rung="adverts in the stock", unit="share", value="62%",
         value_json='[{"share": 0.62, "share_lo": 0.6, "share_hi": 0.64, "rank": 1}]', status="published", reason=None,
-        n_jobs=500, n_employers=50, window_days=365, sql="SELECT 1", sources=("ashby",),
+        n_jobs=500, n_employers=50, window_days=None, sql="SELECT 1", sources=("ashby",),
         snapshots=("ashby/2026-08-17T060000Z.warc.gz",), code_version="1", baseline=None, verify_by=None,
         period_from=date(2026, 8, 3), period_to=AS_OF,
     )  # fmt: skip

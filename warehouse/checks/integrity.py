@@ -32,13 +32,8 @@ from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
 from warehouse.tables import HISTORIES
 
-
-def _seen(window_days: int) -> str:
-    """Postings seen open in the window of a mart."""
-    return "FROM stock_postings($as_of)"
-
-
-SEEN = _seen(365)
+SEEN = "FROM stock_postings($as_of)"
+"""Postings that the marts of a day count."""
 ROLE_OF_JOB = f"SELECT job_id, arg_min(role_group, posting_id) AS role_group FROM ({SEEN}) GROUP BY job_id"
 TEXTS_OF_JOB = f"""
     SELECT job_id, unnest([
@@ -201,7 +196,7 @@ COUNTS = {
             )
         ) AS c
         WHERE m.n <> c.n"""
-        for mart, seen in (("salary_bands", SEEN), ("salary_bands_730", _seen(730)))
+        for mart, seen in (("salary_bands", SEEN),)
     },
 }
 """Rules about what marts count of core: the SELECT gives what breaks them."""

@@ -1,6 +1,6 @@
 -- Yearly bonuses of AI engineering on which an advert puts a sum, in dollars: one row per job, with the advert and the
 -- position of the amount in core.posting_pay, and the place it counts in: the bonus's own country, else that of the job's pay,
--- else that of the job. The amount is the middle of what is said, or the one end that is said. Parameters: as_of, window_days.
+-- else that of the job. The amount is the middle of what is said, or the one end that is said. Parameter: as_of.
 WITH stated AS (
     SELECT
         p.job_id, p.posting_id, c.position,
@@ -9,7 +9,7 @@ WITH stated AS (
         if(c.country IS NULL, coalesce(p.pay_region, p.region), NULL) AS region,
         if(c.country IS NULL, coalesce(p.pay_continent, p.continent), NULL) AS continent,
         (coalesce(c.annual_low_usd, c.annual_high_usd) + coalesce(c.annual_high_usd, c.annual_low_usd)) / 2 AS amount
-    FROM open_postings($as_of, $window_days) p JOIN core.posting_pay c USING (posting_id)
+    FROM stock_postings($as_of) p JOIN core.posting_pay c USING (posting_id)
     WHERE p.role_group = 'ai_engineering' AND p.seniority <> 'intern' AND c.component = 'bonus'
     QUALIFY row_number() OVER (PARTITION BY p.job_id ORDER BY amount IS NULL, p.posting_id, c.position) = 1
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -72,27 +72,21 @@ def code_key() -> str:
     return digest.hexdigest()
 
 
-def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date, windows: Collection[int]) -> dict[int, str]:
-    """By length of the window: digest of all that the marts of a day are computed from.
-
-    That is the rows of core by their hashes, and the code. Each table is read once for all windows.
-    """
-    digests = {days: hashlib.blake2b(code_key().encode(), digest_size=16) for days in windows}
+def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
+    """Digest of all that the marts of a day are computed from: the rows of core by their hashes, and the code."""
+    digest = hashlib.blake2b(code_key().encode(), digest_size=16)
     for cls, chosen in READ.items():
         columns = ", ".join(quoted(f.name) for f in fields_of(cls) if f.name not in UNREAD)
-        conditions = [chosen.replace("$window_days", str(int(days))) for days in digests]
-        sums = ", ".join(f"count(*) FILTER ({one}), sum(h) FILTER ({one})" for one in conditions)
-        query = f"SELECT {sums} FROM (SELECT *, hash({columns}) AS h FROM {table_of(cls).name})"
+        query = f"SELECT count(*), sum(hash({columns})) FROM {table_of(cls).name} WHERE {chosen}"
         found = con.execute(query, {"as_of": as_of} if "$as_of" in query else {}).fetchall()[0]
-        for place, digest in enumerate(digests.values()):
-            digest.update(f"{table_of(cls).name} {found[2 * place : 2 * place + 2]}".encode())
-    return {days: digest.hexdigest() for days, digest in digests.items()}
+        digest.update(f"{table_of(cls).name} {found}".encode())
+    return digest.hexdigest()
 
 
-def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date, window_days: int) -> str:
-    """Digest of the rows of a relation that moves with the day, whatever the rows of core: see `Mart.moving`."""
+def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date) -> str:
+    """Digest of the rows of a relation that moves though no row of core does: see `Mart.moving`."""
     query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
-    return str(con.execute(query, {"as_of": as_of, "window_days": window_days}).fetchall()[0])
+    return str(con.execute(query, {"as_of": as_of}).fetchall()[0])
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:

@@ -26,8 +26,10 @@ from warehouse.marts.closing_rates import (
 from warehouse.marts.printing import Rule
 from warehouse.tables import ClosingRates, ClosingsLeftOut
 
+WINDOW_DAYS = 365
+"""Days up to the newest reading in which intervals begin."""
 READ = (
-    "(FROM board_intervals($as_of, $window_days) UNION ALL BY NAME FROM core.posting_boards"
+    f"(FROM board_intervals($as_of, {WINDOW_DAYS}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
 """What is read beside the tables of `cell_cache.READ`: without another reading nothing is computed."""
@@ -56,14 +58,12 @@ NO_CLOSING = "none closed in one of the groups, or in one but for a single board
 CELL = ["role_group", "region_level", "region"]
 
 
-def closing_rates(
-    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, cells: Cells | None = None
-) -> pd.DataFrame:
+def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
     """Closing rates of one day by role group and region, with the columns of `tables.ClosingRates`.
 
     The window ends with the newest reading, so that without new readings the rows stay as they are, whatever the day.
     """
-    _stage_intervals(con, as_of, window_days)
+    _stage_intervals(con, as_of)
     counts = con.execute(_COUNTS).df()
     cells = cells or Cells(ClosingRates, as_of)
     cells.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
@@ -77,14 +77,12 @@ def closing_rates(
     frame = frame.merge(con.execute(_JOBS, {"groups": _MEMBERS}).df(), on=CELL)
     frame = _add_rates(frame, grouped)
     frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _COMPARED_MEMBERS}).df())
-    return cells.combine_rows([frame.assign(window_days=window_days)])
+    return cells.combine_rows([frame.assign(window_days=WINDOW_DAYS)])
 
 
-def closings_left_out(
-    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365, cells: Cells | None = None
-) -> pd.DataFrame:
+def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
     """Intervals of boards that the closing rates of a day leave out, with the columns of `tables.ClosingsLeftOut`."""
-    _stage_intervals(con, as_of, window_days)
+    _stage_intervals(con, as_of)
     left_out = con.execute(
         "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
         " WHERE why_not IN ('board_gone', 'mass_closing') AND n_open > 0 ORDER BY ALL"
@@ -99,13 +97,12 @@ def closings_left_out(
 # --- counting -----------------------------------------------------------------------------------------
 
 
-def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int) -> None:
+def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Leave intervals of boards, with what was open and gone, and adverts' listings in temporary tables.
 
     `closing_intervals.why_not` says why an interval does not count; NULL: it does.
     """
-    given = {"as_of": as_of, "window_days": window_days}
-    con.execute(_INTERVALS, given)
+    con.execute(_INTERVALS, {"as_of": as_of})
     con.execute(_LISTINGS, {"as_of": as_of})
     con.execute(_COUNT_BY_BOARD)
     rows = con.execute(
@@ -130,12 +127,12 @@ def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date, window_days: i
     )
 
 
-_INTERVALS = """
+_INTERVALS = f"""
 CREATE OR REPLACE TEMP TABLE closing_intervals AS
 SELECT *, row_number() OVER (ORDER BY source, board, number) - 1 AS interval_number,
     dense_rank() OVER (ORDER BY source, board) - 1 AS board_number,
     (read_at AT TIME ZONE 'UTC')::DATE AS read_on, (read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
-FROM board_intervals($as_of, $window_days)
+FROM board_intervals($as_of, {WINDOW_DAYS})
 """
 _LISTINGS = """
 CREATE OR REPLACE TEMP TABLE closing_listings AS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,32 +15,29 @@ from warehouse.checks import gate
 from warehouse.marts import cell_cache
 from warehouse.marts.closings import READ as CLOSINGS_READ
 from warehouse.marts.closings import closing_rates, closings_left_out
-from warehouse.marts.measures import FOLLOWED
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.ops_tables import MartInputs
-from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, SalaryBands730, Shares
+from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, Shares
 
 log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: days of its window, and the function of database, day, window and known cells.
+    """How a mart is computed: the function of database, day and known cells.
 
-    `moving` are relations it reads whose rows change as days pass, though no row of core does.
+    `moving` are relations it reads whose rows change as days pass or boards are read, though no row of core does.
     """
 
-    window_days: int
-    compute: Callable[[database.Connection, date, int, cell_cache.Cells], pd.DataFrame]
+    compute: Callable[[database.Connection, date, cell_cache.Cells], pd.DataFrame]
     moving: tuple[str, ...] = ()
 
 
 MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(365, salary_bands),
-    SalaryBands730: Mart(730, partial(salary_bands, is_whole=False)),
-    Shares: Mart(365, shares, moving=(FOLLOWED,)),
-    ClosingRates: Mart(365, closing_rates, moving=CLOSINGS_READ),
-    ClosingsLeftOut: Mart(365, closings_left_out, moving=CLOSINGS_READ),
+    SalaryBands: Mart(salary_bands),
+    Shares: Mart(shares),
+    ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),
+    ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),
 }
 
 
@@ -66,10 +62,9 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
     (`warehouse.marts.cell_cache`). What is taken over as a whole met its gate when it was computed, and only its day
     changes; as soon as one cell is computed, all rows of the mart pass the gate.
     """
-    of_window = cell_cache.inputs_on(con, as_of, {mart.window_days for mart in MARTS.values()})
+    read = cell_cache.inputs_on(con, as_of)
     inputs = {
-        cls: of_window[mart.window_days]
-        + "".join(cell_cache.digest_of(con, relation, as_of, mart.window_days) for relation in mart.moving)
+        cls: read + "".join(cell_cache.digest_of(con, relation, as_of) for relation in mart.moving)
         for cls, mart in MARTS.items()
     }
     computed = ComputedMarts(as_of, inputs, {}, {}, [])
@@ -80,7 +75,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             log.info("%s: nothing changed since %s", name, day)
             continue
         cells = cell_cache.cells_of(con, cls, as_of)
-        frame = computed.frames[cls] = mart.compute(con, as_of, mart.window_days, cells)
+        frame = computed.frames[cls] = mart.compute(con, as_of, cells)
         result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
         database.record_checks(con, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cells.n_computed:,}", f"{cells.n_taken:,}")

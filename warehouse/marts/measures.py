@@ -39,11 +39,8 @@ MIN_KNOWN = 0.60
 """Least part of the jobs whose answer must be known for a share of these to be printed; with fewer, the bounds that the
 silent ones leave (Manski 1995, "Identification Problems in the Social Sciences", chapter 2) are wider than 40 points,
 and only they are."""
-STILL_OPEN_DAYS = 60
-"""Hiring difficulty: vacancies still open after this many days."""
 YES, NOT_ASKED = "yes", "not_asked"
-JOBS = "counted_jobs($as_of, $window_days)"
-FOLLOWED = f"followed_jobs($as_of, $window_days, {STILL_OPEN_DAYS})"
+JOBS = "counted_jobs($as_of)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +50,7 @@ class Measure:
     `title` and `unit` are words for readers, `jobs_title` names the jobs of the denominator. `silence` says what it
     means that adverts say nothing (`SILENCE`); where that is unknown, `known_words` say what adverts do that are not
     silent ("24% of adverts …"). `items` are items that each cell has a row for; those that some job of the cell has are
-    there anyway. `period` is the reference period: its first and last day, in days before the day of the mart, 0 is
-    that day; None is the window.
+    there anyway.
 
     `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
     for each class of text, and counts only languages that are read well; texts of others, and in the cells of full
@@ -75,15 +71,14 @@ class Measure:
     seniority_groups: tuple[str, ...] = ("all",)
     reading: str | None = None
     has_categories: bool = False
-    period: tuple[int, int] | None = None
 
     @property
     def asks_all_jobs(self) -> bool:
         """Whether every job of a cell is part of the measure, whatever it answers."""
-        return self.jobs == "true" and self.relation != FOLLOWED
+        return self.jobs == "true"
 
     def select(self) -> str:
-        """SELECT of `job_id` and `items`, one row per job of the measure. Parameters: $as_of, $window_days."""
+        """SELECT of `job_id` and `items`, one row per job of the measure. Parameter: $as_of."""
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
@@ -100,7 +95,7 @@ class Measure:
 
         Of measures that are read from texts, those of full adverts. Gives `region_level`, `region`, `role_group`,
         `job_id` and `items`, those that the job is in the numerator of.
-        Distinct jobs of a cell are its `n_jobs`. Parameters: $as_of, $window_days.
+        Distinct jobs of a cell are its `n_jobs`. Parameter: $as_of.
         """
         shown = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
         if self.relation == JOBS:  # which has the role group; other relations take it from there
@@ -111,12 +106,8 @@ class Measure:
         return f"""
         SELECT r.region_level, r.region, role_group, a.job_id, a.items
         FROM {answers}
-        JOIN job_regions($as_of, $window_days) AS r USING (job_id)
+        JOIN job_regions($as_of) AS r USING (job_id)
         WHERE a.items IS NOT NULL{shown}"""
-
-    def period_of(self, window_days: int) -> tuple[int, int]:
-        """Days from the first and from the last day of the reference period to the day of the mart."""
-        return self.period or (window_days - 1, 0)
 
 
 def _single_answer(column: str) -> str:
@@ -163,7 +154,7 @@ _DECLARED = (
             jobs_title="jobs whose full advert was read",
             answers=_if_read("skills", f'"{requirement}"'),
             silence="no",
-            relation="jobs_with_skills($as_of, $window_days)",
+            relation="jobs_with_skills($as_of)",
             role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
             reading="skills",
             has_categories=True,
@@ -251,17 +242,6 @@ _DECLARED = (
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),
-    ),
-    Measure(
-        name="still_open",
-        title=f"Vacancies still open after {STILL_OPEN_DAYS} days",
-        jobs_title="vacancies whose first day is known and that were followed until they closed or for that long",
-        answers=f"CASE WHEN was_open_after THEN ['{YES}'] WHEN NOT was_open_after THEN [] END",
-        silence="none",
-        relation=FOLLOWED,
-        items=(YES,),
-        role_groups=("ai_engineering", "other_engineering"),
-        period=(364, STILL_OPEN_DAYS),
     ),
 )
 MEASURES = {measure.name: measure for measure in _DECLARED}

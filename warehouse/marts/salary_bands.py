@@ -29,6 +29,8 @@ NAMED_BY = ("source", "pair_row")
 LEVELS = ("world", "continent", "region", "country")
 MARKETS = ("all", "local", "cross_border")
 WORLD = "World"
+SNAPSHOT = 0
+"""`window_days` of what is no window of days: the stock, and collections of others."""
 Texts = NDArray[np.object_]
 
 
@@ -64,23 +66,17 @@ class _Seen:
 def salary_bands(
     con: duckdb.DuckDBPyConnection,
     as_of: date,
-    window_days: int = 365,
     cells: Cells | None = None,
-    *,
-    is_whole: bool = True,
 ) -> pd.DataFrame:
     """All cells of all bases for one day, with the columns of `tables.SalaryBands`.
 
     Cells of the world, the continents and the M49 regions are always there, empty ones as suppressed;
-    cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Not whole: only
-    cells of role groups and all pay markets, on the basis `advertised`. Cells already in `cells` are reused.
+    cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Cells already in `cells`
+    are reused.
     """
     cells = cells or Cells(SalaryBands, as_of)
-    frames = [*_advertised(con, as_of, window_days, is_whole, cells)]
-    if is_whole:
-        frames += _bonuses(con, as_of, window_days, cells)
-        frames += _third_party(con, as_of, cells)
-        frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
+    frames = [*_advertised(con, as_of, cells), *_bonuses(con, as_of, cells), *_third_party(con, as_of, cells)]
+    frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
     return cells.combine_rows(frames)
 
 
@@ -94,20 +90,18 @@ class _Draft:
     """The row before it, of the same cell in local money, decides whether it is printed."""
 
 
-def _advertised(
-    con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, is_whole: bool, cells: Cells
-) -> Iterator[pd.DataFrame]:
+def _advertised(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
     seen = con.execute(
-        "FROM pay_observations($as_of, $window_days) ORDER BY region_level, region, job_id",
-        {"as_of": as_of, "window_days": window_days},
+        "FROM pay_observations($as_of) ORDER BY region_level, region, job_id",
+        {"as_of": as_of},
     ).df()
     seen = seen.assign(hashes=hashes_of(seen))
-    base = {"basis": "advertised", "window_days": window_days}
+    base = {"basis": "advertised", "window_days": SNAPSHOT}
     for level in LEVELS:
         here = _columns(seen[seen["region_level"] == level])
         expected = _expected_regions(con, level)
         drafts: list[_Draft] = []
-        for (region, group, role, seniority, market), cell in _cells(here, expected, is_whole):
+        for (region, group, role, seniority, market), cell in _cells(here, expected):
             key = {
                 **base, "region_level": level, "region": region, "seniority_group": seniority,
                 "role_group": group, "role": role, "pay_market": market,
@@ -175,15 +169,14 @@ def _columns(seen: pd.DataFrame) -> _Seen:
 _TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "paid_in", "currency")
 
 
-def _cells(seen: _Seen, expected: set[str], is_whole: bool) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
+def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
     """Every cell of one level with its rows: the declared grid, and beyond it the cells that have rows."""
-    markets = MARKETS if is_whole else MARKETS[:1]
     for region in sorted({*expected, *seen.region}):
         of_region = seen.where(seen.region == region)
         for group, groups in GROUPS.items():
             of_group = of_region.where(np.isin(of_region.role_group, groups))
             roles = [role for g in groups for role in ROLE_GROUPS[g]] if group in ROLE_GROUPS else []
-            for role in ["all", *(roles if len(roles) > 1 and is_whole else [])]:
+            for role in ["all", *(roles if len(roles) > 1 else [])]:
                 of_role = of_group if role == "all" else of_group.where(of_group.role == role)
                 is_expected = role == "all" and region in expected
                 if not (len(of_role.role) or is_expected):
@@ -193,7 +186,7 @@ def _cells(seen: _Seen, expected: set[str], is_whole: bool) -> Iterator[tuple[tu
                     of_level = of_role if levels is None else of_role.where(np.isin(of_role.seniority, levels))
                     if seniority.endswith(STATED):
                         of_level = of_level.where(~of_level.is_inferred)
-                    for market in markets:
+                    for market in MARKETS:
                         cell = of_level if market == "all" else of_level.where(of_level.pay_market == market)
                         if len(cell.role) or (is_expected and market == "all"):
                             yield (region, group, role, seniority, market), cell
@@ -243,9 +236,9 @@ def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[s
     return [{"country": name, "n_jobs": counts[name], "n_paid": paid[name]} for name in names] or None
 
 
-def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, cells: Cells) -> Iterator[pd.DataFrame]:
+def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
     """Yearly bonuses of AI engineering on which adverts put a sum, of all levels: midpoints alone."""
-    paid = con.execute(sql_of("bonus_observations"), {"as_of": as_of, "window_days": window_days}).df()
+    paid = con.execute(sql_of("bonus_observations"), {"as_of": as_of}).df()
     paid = _as_observations(paid.assign(annual_low_usd=paid["amount"], annual_high_usd=paid["amount"]))
     for level in LEVELS[1:]:
         here = _columns(paid.assign(region=paid[level]).dropna(subset="region"))
@@ -253,7 +246,7 @@ def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int, cell
         for region in sorted(set(here.region)):
             cell = here.where(here.region == region)
             key = {
-                "basis": BONUS, "window_days": window_days, "region_level": level, "region": region,
+                "basis": BONUS, "window_days": SNAPSHOT, "region_level": level, "region": region,
                 "seniority_group": "all", "role_group": "ai_engineering", "role": "all", "pay_market": "all",
                 "currency": "USD",
             }  # fmt: skip
@@ -287,11 +280,11 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
     for level in LEVELS:
         here = _columns(pairs.assign(region=pairs[level]).dropna(subset="region"))
         drafts = []
-        for (region, group, role, seniority, market), cell in _cells(here, set(), is_whole=True):
+        for (region, group, role, seniority, market), cell in _cells(here, set()):
             if market != "all" or seniority.endswith(STATED):
                 continue
             key = {
-                "basis": "advertised_third_party", "window_days": 0, "region_level": level,
+                "basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level,
                 "region": region, "seniority_group": seniority, "role_group": group, "role": role,
                 "pay_market": market, "currency": "USD",
             }  # fmt: skip

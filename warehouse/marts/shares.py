@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -83,7 +83,6 @@ class _Wanted:
 def shares(
     con: duckdb.DuckDBPyConnection,
     as_of: date,
-    window_days: int = 365,
     cells: Cells | None = None,
     measures: Iterable[Measure] = MEASURES.values(),
 ) -> pd.DataFrame:
@@ -95,7 +94,7 @@ def shares(
     """
     measures = tuple(measures)
     cells = cells or Cells(Shares, as_of)
-    given = {"as_of": as_of, "window_days": window_days}
+    given = {"as_of": as_of}
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
     jobs = _read_jobs(con, given)
     relations = _stage_relations(con, measures, given)
@@ -103,7 +102,7 @@ def shares(
     computed = []
     for measure in measures:
         answers = _read_answers(con, measure, relations[measure.relation], len(jobs.role_group))
-        context = [measure.name, window_days]
+        context = [measure.name]
         if measure.has_categories:
             context.append(hashlib.blake2b(repr(category_of).encode(), digest_size=16).hexdigest())
         wanted = _Wanted([], [], [], [])
@@ -121,8 +120,7 @@ def shares(
                     wanted.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
         if wanted.keys:
             computed.append(_compute(con, measure, wanted, category_of))
-    made = [rows.assign(window_days=window_days, estimand=ESTIMAND) for rows in computed]
-    return _add_period(cells.combine_rows(made), as_of, window_days)
+    return cells.combine_rows([rows.assign(window_days=0, estimand=ESTIMAND) for rows in computed])
 
 
 def _compute(
@@ -187,15 +185,6 @@ def _count(con: duckdb.DuckDBPyConnection, wanted: _Wanted) -> ShareCounts:
     )  # fmt: skip
 
 
-def _add_period(frame: pd.DataFrame, as_of: date, window_days: int) -> pd.DataFrame:
-    """Rows with the reference period of their measures, which moves with the day."""
-    periods = {name: measure.period_of(window_days) for name, measure in MEASURES.items()}
-    for place, name in enumerate(("period_from", "period_to")):
-        days = {measure: as_of - timedelta(days=period[place]) for measure, period in periods.items()}
-        frame[name] = frame["measure"].map(days).astype("object")
-    return frame
-
-
 def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
     """Jobs in the order of their ids; leaves them, numbered as their employers are, in the table `share_jobs`."""
     con.execute(
@@ -215,7 +204,7 @@ def _read_jobs(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> _Jobs:
         """
         CREATE OR REPLACE TEMP TABLE share_regions AS
         SELECT region_level, region, job_number
-        FROM job_regions($as_of, $window_days) JOIN share_jobs USING (job_id)
+        FROM job_regions($as_of) JOIN share_jobs USING (job_id)
         """,
         given,
     )

@@ -10,26 +10,23 @@ import duckdb
 
 from warehouse.schema import MACRO_ARGUMENTS, quoted
 
-STAGED = ("counted_jobs", "job_regions")
-"""Macros of day and window, each with what comes before it staged already."""
+STAGED = ("stock_postings", "counted_jobs", "job_regions")
+"""Macros of a day, each with what comes before it staged already."""
 
 
 @contextlib.contextmanager
-def stage_macros(con: duckdb.DuckDBPyConnection, as_of: date, window_days: int = 365) -> Iterator[None]:
-    """Answer the macros `STAGED` for this day and window from temporary tables while the context lasts.
+def stage_macros(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[None]:
+    """Answer the macros `STAGED` for this day from temporary tables while the context lasts.
 
-    Temporary macros stand before those of the database, so that SELECTs need not know of it. Another day or window is
-    computed as ever. Nothing that the macros read may change meanwhile.
+    Temporary macros stand before those of the database, so that SELECTs need not know of it. Another day is computed as
+    ever. Nothing that the macros read may change meanwhile.
     """
     (catalog,) = con.execute("SELECT current_database()").fetchall()[0]
     for name in STAGED:
         table = quoted(f"staged_{name}")
         arguments = MACRO_ARGUMENTS[name]
-        is_it = f"as_of::DATE = DATE '{as_of.isoformat()}' AND window_days = {int(window_days)}"
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {name}($as_of, $window_days)",
-            {"as_of": as_of, "window_days": window_days},
-        )
+        is_it = f"as_of::DATE = DATE '{as_of.isoformat()}'"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {name}($as_of)", {"as_of": as_of})
         con.execute(
             f"CREATE OR REPLACE TEMP MACRO {name}({arguments}) AS TABLE"
             f" SELECT * FROM {table} WHERE {is_it} UNION ALL"

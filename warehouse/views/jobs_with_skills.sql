@@ -1,7 +1,7 @@
 -- Skills that each job in the stock of the day `as_of` asks for: each skill once, at its strongest requirement, from its
 -- texts of the best class. `asked` is required or preferred, `any` that or mentioned.
 WITH jobs AS (
-    FROM counted_jobs(as_of, window_days)
+    FROM counted_jobs(as_of)
 ), strongest AS (
     SELECT
         o.job_id, s.skill,

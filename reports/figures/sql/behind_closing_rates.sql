@@ -1,21 +1,23 @@
 -- Adverts that closing rates follow: listed at a reading of their board that begins an interval which counts.
--- Parameters: as_of, window_days.
+-- Parameter: as_of.
 WITH intervals AS (
-    SELECT i.source, i.board, i.number
-    FROM board_intervals($as_of, $window_days) i
+    SELECT i.source, i.board, i.number, (i.read_at AT TIME ZONE 'UTC')::DATE AS read_on,
+        (i.read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
+    FROM board_intervals($as_of, 365) i
     ANTI JOIN mart.closings_left_out o
         ON o.as_of = $as_of AND o.source = i.source AND o.board = i.board
         AND o.read_on = (i.read_at AT TIME ZONE 'UTC')::DATE
     WHERE i.why_not IS NULL
 ),
 followed AS (
-    SELECT DISTINCT l.posting_id, l.role_group
-    FROM board_listings($as_of) l ASOF JOIN intervals i
+    SELECT l.posting_id, l.role_group, min(i.read_on) AS period_from, max(i.read_again_on) AS period_to
+    FROM board_listings($as_of) l JOIN intervals i
     ON i.source = l.source AND i.board = l.board AND l.first_number <= i.number
     WHERE i.number <= l.last_number - l.is_dropped::INTEGER
+    GROUP BY ALL
 )
 SELECT
     ['world', 'World', f.role_group] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
-    NULL AS fx_source, NULL::DATE AS fx_on, [] AS items
+    NULL AS fx_source, NULL::DATE AS fx_on, f.period_from, f.period_to, [] AS items
 FROM followed f JOIN core.postings p USING (posting_id)
 WHERE f.role_group IN ('ai_engineering', 'other_engineering')

@@ -1,7 +1,7 @@
 -- Adverts of the jobs that shares count: all adverts of a job that were seen open in the window, since they say
 -- together what the job says. `items` are those that the job is in the numerator of.
 -- Parameters: answered (a SELECT of jobs and items), groups (role groups, and the one that each counts in),
--- region_levels, as_of, window_days.
+-- region_levels, as_of.
 WITH counted AS (
     SELECT
         region_level, region, $groups[role_group] AS counted_group, job_id, list_distinct(flatten(list(items))) AS items

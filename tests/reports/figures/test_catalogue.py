@@ -143,9 +143,9 @@ def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyCo
     )
     row = computed(con)[NORTH]
     assert (row.value, row.status, row.rung, row.basis) == (
-        "USD 10.0K–15.0K per month", "published", "advertised, 365 days", "advertised",
+        "USD 10.0K–15.0K per month", "published", "adverts in the stock", "advertised",
     )  # fmt: skip
-    assert (row.n_jobs, row.n_employers, row.window_days, row.code_version) == (420, 61, 365, "9.9")
+    assert (row.n_jobs, row.n_employers, row.window_days, row.code_version) == (420, 61, None, "9.9")
     assert row.sources == ("ashby", "ecb_rates")
     assert row.snapshots == ("ashby/b.warc.gz", "ashby/a.warc.gz", "ecb/1")
 
@@ -297,8 +297,6 @@ def test_pay_says_what_its_level_means_where_it_comes_from(
 
 SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3, "n_employers": 2}
 RUNGS = [
-    ("SalaryBands730", {"basis": "advertised", "window_days": 730}, "advertised, 730 days",
-     "USD 10.0K–15.0K per month (from adverts of the last 730 days)"),
     ("SalaryBands", {"basis": "advertised_third_party", "window_days": 0, "status": "low", "reason": "pairs"},
      "third-party adverts",
      "USD 10.0K–15.0K per month (adverts collected by a third party, employers unknown; low confidence)"),
@@ -320,9 +318,8 @@ def test_each_lower_rung_is_named(
 
 def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell(), cell(basis="reported", band_low=1.0, status="low", reason="survey"))
-    put(tables.SalaryBands730, cell(band_low=2.0))
     row = computed(con)[NORTH]
-    assert row.rung == "advertised, 365 days"
+    assert row.rung == "adverts in the stock"
     assert [r["band_low"] for r in notes.rows_of(row)] == [120_000.0]
 
 
@@ -433,13 +430,14 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
-    put(tables.SalaryBands730, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0))
+    other = {"basis": "advertised_third_party", "status": "low", "reason": "pairs"}
+    put(tables.SalaryBands, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0, **other))
     row = computed(con)["bands.regions"]
     table = notes.table(row)
     assert table is not None
     assert [(r[0], r[-1]) for r in table.rows] == [
-        ("US and Canada", "advertised, 365 days"),
-        ("Western Europe", "advertised, 730 days"),
+        ("US and Canada", "adverts in the stock"),
+        ("Western Europe", "third-party adverts"),
     ]
     assert table.below[1] == "Withheld, not enough data: South America (n = 3)."
     assert "Polynesia" in table.below[2]
@@ -738,7 +736,7 @@ def watched(put: Put, days: int, first: date) -> None:
 def rates(**changed: Any) -> dict[str, Any]:
     """A printed row of mart.closing_rates."""
     row = {
-        "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 365,
+        "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 0,
         "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_boards": 600,
         "n_even": 150.4, "largest_board": 0.05, "open_days": 9_000.0, "n_closed": 108, "rate": 0.0122,
         "rate_lo": 0.0105, "rate_hi": 0.0141, "status": "published",
@@ -884,7 +882,7 @@ def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, c
 
 def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell(as_of=date(2026, 8, 16)), cell(**SUPPRESSED, band_low=None, band_high=None))
-    put(tables.SalaryBands730, cell())
+    put(tables.SalaryBands, cell(basis="reported", status="low", reason="survey"))
     put(tables.Postings, posting(1, **paid(), warc="ashby/2026-08-16T010203Z.warc.gz"))
     answered(put, 1, "ashby", "b", date(2026, 8, 16))
     for day in (date(2026, 8, 16), AS_OF):
@@ -892,16 +890,16 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
     text = explain_figure(con, NORTH)
     for expected in (
         "band.northern_america.mid_senior on 2026-08-17",
-        "USD 10.0K–15.0K per month (from adverts of the last 730 days)",
+        "USD 10.0K–15.0K per month (earnings that people report in surveys; low confidence)",
         "420 jobs of 61 employers",
         "95% interval of the lower end USD 9.6K–10.3K",
         "ashby/2026-08-16T010203Z.warc.gz (2026-08-16)",
         "period      read 17 August 2026",
-        "advertised, 365 days: suppressed (n = 3): not enough data (n = 3; 30 needed)",
-        "advertised, 730 days: published (n = 420)",
+        "adverts in the stock: suppressed (n = 3): not enough data (n = 3; 30 needed)",
+        "reported: low (n = 420): survey",
         "ashby 1",
         "2026-08-16 published: USD 10.0K–15.0K per month",
-        "FROM mart.salary_bands_730",
+        "FROM mart.salary_bands",
         "USD 8.1K–12.9K per month in North America (no source named)",
     ):
         assert expected in text, expected

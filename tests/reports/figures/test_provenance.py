@@ -90,7 +90,6 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
     list_postings(con)
     for mart, frame in (
         (tables.SalaryBands, salary_bands(con, AS_OF)),
-        (tables.SalaryBands730, salary_bands(con, AS_OF, 730, is_whole=False)),
         (tables.Shares, shares(con, AS_OF)),
         (tables.ClosingRates, closing_rates(con, AS_OF)),
         (tables.ClosingsLeftOut, closings_left_out(con, AS_OF)),

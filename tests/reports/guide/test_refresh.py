@@ -150,7 +150,7 @@ def test_sources_say_what_every_figure_rests_on(ledger: list[Figures]) -> None:
     text = text_of(raw, ledger, sources=[named])
     assert "| Python (skill.r) | withheld: not enough data (n = 3) |" in text
     assert (
-        "| Python (skill.python) | adverts we read (advertised, 365 days) | 500 jobs of 50 employers "
+        "| Python (skill.python) | adverts we read (adverts in the stock) | 500 jobs of 50 employers "
         "| read 3 to 17 August 2026 | Ashby boards |"
     ) in text
     assert "\n- Adverts: boards at Ashby.\n" in text
@@ -170,7 +170,7 @@ def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
         figure="entries.countries", basis="advertised", status="low", reason="low confidence for Peru", value_json=rows
     )
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [peru])
-    assert "(advertised, 365 days; low confidence: Peru (few employers))" in text
+    assert "(adverts in the stock; low confidence: Peru (few employers))" in text
     mixed = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixed])
     assert "| named in each row | 500 jobs" in text
@@ -370,9 +370,9 @@ def test_bytes_outside_the_spans_never_change_and_twice_is_once(
 def plain(name: str, value: str | None, reason: str | None) -> Figures:
     return Figures(
         as_of=date(2026, 8, 17), figure=name, title="T|t*", kind="measured", basis="postings",
-        rung="advertised, 365 days", unit="share", value=value,
+        rung="adverts in the stock", unit="share", value=value,
         value_json=(RANKING if name == "skills.big_data" else None) if value else None,
-        status="published" if value else "suppressed", reason=reason, n_jobs=5, n_employers=4, window_days=365,
+        status="published" if value else "suppressed", reason=reason, n_jobs=5, n_employers=4, window_days=None,
         sql=None, sources=("ashby",), snapshots=(), code_version="1", baseline=None, verify_by=None,
     )  # fmt: skip
 

@@ -136,11 +136,11 @@ def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure:
 def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
     make = pay.bands("mid_senior").table
     assert make is not None
-    ours = cell(place="US and Canada", rung="advertised, 365 days", **STATED)
+    ours = cell(place="US and Canada", rung="adverts in the stock", **STATED)
     table = make([ours, cell(place="Northern Europe", **PAIRS)])
     by_place = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert by_place["US and Canada"]["Band from titles alone"] == "10.5K–15.6K (310 jobs)"
-    assert by_place["US and Canada"]["From"] == "advertised, 365 days"
+    assert by_place["US and Canada"]["From"] == "adverts in the stock"
     assert by_place["Northern Europe"]["From"] == "third-party adverts"
     assert by_place["Northern Europe"]["n"] == "420 pairs of amounts"
     assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"

@@ -79,7 +79,7 @@ BREAKS = {
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, n_employers, n_even_employers,"
         " largest_employer_share, share, share_lo, share_hi, form, status)"
-        " VALUES ('2026-01-03', 'still_open', 'yes', 'country', 'US', 'ai_jobs', 'all', 365, 'all', 'share_of_jobs',"
+        " VALUES ('2026-01-03', 'pay_stated', 'yes', 'country', 'US', 'ai_jobs', 'all', 365, 'all', 'share_of_jobs',"
         " 10, 30, 0, 40, 10, 7.9, 0.3, 0.25, 0.2, 0.3, 'point', 'published')"
     ),
     "shares of mart.shares are those of their jobs": (
@@ -93,9 +93,6 @@ BREAKS = {
         "INSERT INTO mart.salary_bands_history (valid_from, basis, region_level, region, seniority_group, role_group,"
         " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
         " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
-    ),
-    "mart.salary_bands_730 counts the jobs of core with pay": (
-        "UPDATE core.postings SET pay_low = 1, currency = 'USD', pay_source = 'stated' WHERE posting_id = 'board:1'"
     ),
     "an employer has the postings that name it": (
         "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings)"

@@ -79,7 +79,7 @@ def anew(con: database.Connection, day: date) -> dict[str, list[tuple[Any, ...]]
     """What the marts of a day come to when nothing is known of other days."""
     con.begin()
     for cls, mart in MARTS.items():
-        database.write_mart(con, cls, mart.compute(con, day, mart.window_days, cell_cache.Cells(cls, day)), as_of=day)
+        database.write_mart(con, cls, mart.compute(con, day, cell_cache.Cells(cls, day)), as_of=day)
     found = of_day(con, day)
     con.rollback()
     return found
@@ -183,15 +183,16 @@ def test_only_cells_that_hold_a_changed_job_are_computed(
     }  # fmt: skip
 
 
-def test_a_job_that_leaves_the_window_changes_its_cells(
+def test_a_job_that_leaves_the_stock_changes_its_cells(
     con: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    con.execute("UPDATE core.postings SET first_seen_at = '2025-06-01', version_from = '2025-06-01'")
-    con.execute("UPDATE core.postings SET last_seen_at = '2025-10-01' WHERE posting_id = 'x:0001'")
     night(con, DAY, monkeypatch)
     assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
+    closed = "closed_at = last_seen_at + INTERVAL 1 HOUR, closed_by = 'list'"
+    con.execute(f"UPDATE core.posting_boards SET {closed} WHERE posting_id = 'x:0001'")
+    con.execute("UPDATE ops.responses SET observed_at = observed_at + INTERVAL 2 HOUR")
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
-    assert set(cells) == {table_of(cls).name for cls in MARTS if MARTS[cls].window_days == 365}
+    assert {table_of(cls).name for cls in (SalaryBands, Shares)} <= set(cells)
     newest = "SELECT max(n_jobs) FROM mart.role_shares WHERE as_of = ?"
     assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
@@ -208,9 +209,13 @@ MACROS_OF_READINGS = ("complete_readings", "board_intervals", "board_listings")
 """Macros that read `last_seen_at` of core.posting_boards, which is in the digest by `Mart.moving`."""
 
 
+MACROS_OF_STOCK = ("board_readings", "stock_postings", "reference_periods", "new_postings", "panel_boards")
+"""Macros that say which adverts are in the stock, by which the digest chooses them, and what no mart reads."""
+
+
 def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
-    """A mart may read no table that the digest does not know, nor, but for the window, a column it leaves out."""
-    not_read = ("postings_as_of", "open_jobs", "is_open_in_window", "followed_jobs", *MACROS_OF_READINGS)
+    """A mart may read no table that the digest does not know, nor, but for the stock, a column it leaves out."""
+    not_read = ("postings_as_of", "open_jobs", *MACROS_OF_STOCK, *MACROS_OF_READINGS)
     moving = {table for mart in MARTS.values() for said in mart.moving for table in re.findall(r"\bcore\.\w+", said)}
     macros = [f"{name}.sql" for name in MACROS if name not in not_read]
     for file in [*MARTS_FOLDER.glob("*.sql"), *MARTS_FOLDER.glob("*.py"), *(SQL_FILES / name for name in macros)]:
@@ -222,6 +227,5 @@ def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
             tables |= set(re.findall(r"\bcore\.\w+", VIEWS[view][1]))
         assert tables - VIEWS.keys() <= {table_of(cls).name for cls in cell_cache.READ} | moving, file
         if file.suffix == ".sql":
-            text = text.replace("is_open_in_window(first_seen_at, last_seen_at, as_of, window_days)", "")
             used = {name for name in cell_cache.UNREAD if re.search(rf"\b{name}\b", text)}
             assert not used, (file, used)

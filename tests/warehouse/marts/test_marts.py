@@ -115,7 +115,7 @@ def test_a_band_is_p25_of_low_ends_and_p75_of_high_ends(con: database.Connection
     assert (found.p50, found.p50_by_employer) == (180e3, 180e3)
     for name in ("band_low", "band_high", "p10", "p25", "p50", "p75", "p90"):
         assert found[f"{name}_lo"] < found[name] < found[f"{name}_hi"]
-    assert (found.status, found.form, found.window_days) == ("published", "point", 365)
+    assert (found.status, found.form, found.window_days) == ("published", "point", 0)
     assert found.countries == [{"country": "US", "n_jobs": 41, "n_paid": 41}]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from warehouse.checks import gate
 from warehouse.marts.measures import MEASURES, SILENCE
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 from warehouse.marts.shares import shares
-from warehouse.ops_tables import Responses
 from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Shares, Skills
 
 
@@ -339,39 +338,15 @@ def test_texts_in_a_language_that_is_not_read_ask_for_nothing_that_is_known(
         assert rows.loc[rows["item"] == "not_asked", ["n_yes", "n_jobs", "n_unknown"]].values.tolist() == [[1, 1, 1]]
 
 
-def answer(day: date) -> Responses:
-    at = datetime.combine(day, NOW.time(), NOW.tzinfo)
-    said = {"observed_at": at, "source": "x", "board": "b", "is_complete": True, "n_rows": 1, "n_rejects": 0}
-    return row_of(Responses, warc=str(day), record=0, **said)  # type: ignore[no-any-return]
-
-
-def test_vacancies_are_followed_from_their_first_day(con: database.Connection) -> None:
-    put(con, [answer(AS_OF - timedelta(days=101))])
-    new, old = NOW - timedelta(days=100), NOW - timedelta(days=120)
-    put(
-        con,
-        [
-            posting(1, board="b", first_seen_at=new),  # still there
-            posting(2, board="b", first_seen_at=new, last_seen_at=new, closed_on=(new + timedelta(days=5)).date()),
-            posting(3, board="b", first_seen_at=old),  # its board had not been read before
-            posting(4, board="b", first_seen_at=new, last_seen_at=new + timedelta(days=9)),  # lost sight of
-            posting(5, board="b", first_seen_at=NOW - timedelta(days=30)),  # not 60 days yet
-        ],
-    )
-    assert counts(con, "still_open") == {"yes": (1, 1, 2)}
-    assert set(found(con, "still_open")["period_to"]) == {AS_OF - timedelta(days=60)}
-
-
 @pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 def test_the_jobs_behind_a_share_are_those_it_counts(con: database.Connection, measure: Any) -> None:
-    put(con, [answer(AS_OF - timedelta(days=101))])
     some: dict[str, Any] = {"board": "b", "first_seen_at": NOW - timedelta(days=100), "workplace": "remote"}
     put(
         con,
         [posting(i, **some | ({"degree_min": "master", "remote_scope": ("US",)} if i % 2 else {})) for i in range(8)],
     )
     rows = shares(con, AS_OF, measures=[measure])
-    given = {"as_of": AS_OF, "window_days": 365}
+    given = {"as_of": AS_OF}
     behind = con.execute(f"SELECT * FROM ({measure.behind()}) WHERE role_group = 'ai_engineering'", given).df()
     for row in rows[rows["role_group"] == "ai_engineering"].itertuples():
         assert row.n_jobs == behind["job_id"].nunique()

@@ -11,24 +11,24 @@ from warehouse import database
 from warehouse.marts.staging import STAGED, stage_macros
 
 
-def rows(con: database.Connection, name: str, as_of: date, window_days: int) -> list[tuple[object, ...]]:
-    return con.execute(f"FROM {name}(?, ?) ORDER BY ALL", [as_of, window_days]).fetchall()
+def rows(con: database.Connection, name: str, as_of: date) -> list[tuple[object, ...]]:
+    return con.execute(f"FROM {name}(?) ORDER BY ALL", [as_of]).fetchall()
 
 
 @pytest.mark.parametrize("name", STAGED)
 def test_rows_are_those_of_the_macro_on_the_day_and_on_others(con: database.Connection, name: str) -> None:
     put(con, [posting(1), posting(2, first_seen_at=NOW - timedelta(days=600), last_seen_at=NOW - timedelta(days=500))])
-    asked = [(AS_OF, 365), (AS_OF, 730), (AS_OF - timedelta(days=550), 365)]
-    before = [rows(con, name, *day) for day in asked]
+    asked = [AS_OF, AS_OF - timedelta(days=550)]
+    before = [rows(con, name, day) for day in asked]
     assert len({len(found) for found in before}) > 1
     with stage_macros(con, AS_OF):
-        assert [rows(con, name, *day) for day in asked] == before
-    assert [rows(con, name, *day) for day in asked] == before
+        assert [rows(con, name, day) for day in asked] == before
+    assert [rows(con, name, day) for day in asked] == before
 
 
 def test_what_changes_meanwhile_is_seen_afterwards(con: database.Connection) -> None:
     put(con, [posting(1)])
     with stage_macros(con, AS_OF):
         put(con, [posting(2)])
-        assert len(rows(con, "counted_jobs", AS_OF, 365)) == 1
-    assert len(rows(con, "counted_jobs", AS_OF, 365)) == 2
+        assert len(rows(con, "counted_jobs", AS_OF)) == 1
+    assert len(rows(con, "counted_jobs", AS_OF)) == 2
