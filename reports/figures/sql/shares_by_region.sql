@@ -1,5 +1,5 @@
--- The share of one item of a measure in all adverts read and in each region, the largest first; and the countries of
--- most of all jobs. Parameters: measure, item, role_group, names (words for regions), as_of.
+-- The share of one item of a measure in all adverts read and in each region, the largest first, bounds last; and the
+-- countries of most of all jobs. Parameters: measure, item, role_group, names (words for regions), as_of.
 SELECT
     region_level, region, coalesce($names[region], region) AS place, item,
     {{share_columns}},
@@ -8,4 +8,5 @@ FROM mart.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND item = $item AND role_group = $role_group
     AND region_level IN ('world', 'region')
-ORDER BY region_level <> 'world', form = 'bounds', share DESC NULLS LAST, n_jobs DESC, region
+ORDER BY region_level <> 'world', form = 'bounds', if(form = 'bounds', bound_lo, share) DESC NULLS LAST, n_jobs DESC,
+    region
