@@ -149,7 +149,7 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
         verdict = attempt.verdict
         behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
         files, contributions = files_of(behind), _contributions(behind)
-        period = _period(behind)
+        period = _period(attempt.rows, behind)
         verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of)
         if kept_back := inputs.barred.intersection(files):
             reason = f"{', '.join(sorted(kept_back))} may not be republished"
@@ -363,8 +363,10 @@ def contributions_of(row: Row) -> tuple[SourceContribution, ...]:
     return tuple(SourceContribution(**part) for part in row["behind"] or ())
 
 
-def _period(behind: Rows) -> tuple[date | None, date | None]:
-    """The reference period of a figure: the first and the last day of what stands behind it."""
+def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
+    """The reference period of a figure: that of its rows where they have one, else of what stands behind them."""
+    if rows and rows[0].get("period_to") is not None:
+        return rows[0]["period_from"], rows[0]["period_to"]
     first = min((row["period_from"] for row in behind if row["period_from"] is not None), default=None)
     return first, max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from reports.wording.numbers import Row, Rows, count_of, day
+from reports.wording.numbers import Row, Rows, count_of
 from reports.wording.renderer import Renderer
 from warehouse.marts.printing import MAX_AMOUNT_WIDTH
 
@@ -51,13 +49,6 @@ def _cell_note(row: Row) -> str:
         f"{count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
         f"{count_of(row['n_boards'], 'board')} (as uneven as {row['n_even']:.0f} of one size)"
     )
-
-
-def period_of(rows: Rows) -> str | None:
-    """The days of the readings that rows rest on: "5 January 2026 to 3 March 2026"; None for rows without."""
-    if not rows or rows[0].get("period_from") is None:
-        return None
-    return " to ".join(day(date.fromisoformat(str(rows[0][name]))) for name in ("period_from", "period_to"))
 
 
 CLOSING_RATES = Renderer(text=_text, note=_note, named_by="cell")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import BEGIN, Answer, all_rows, declare, load, night, open_copy, posting, refined
+from transforms.records.rows import Place
 from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse import database
 
@@ -102,6 +103,19 @@ def test_an_advert_on_two_boards_is_in_the_stock_while_one_lists_it(con: databas
     both = [Answer(night(0), [posting(1, board=board)], board=board) for board in ("acme", "globex")]
     read(con, tmp_path, *both, Answer(night(2), [posting(9)]))
     assert stock(con, 2) == [("board:1", day(0)), ("board:9", day(2))]
+
+
+def test_the_reference_period_is_from_the_first_to_the_last_reading(con: database.Connection, tmp_path: Path) -> None:
+    in_france = Place(place_text="Paris", country="FR", region="Western Europe", continent="Europe", reading="stated")
+    read(
+        con,
+        tmp_path,
+        Answer(night(0), [posting(1)]),
+        Answer(night(3), [posting(5, board="globex", places=(in_france,))], board="globex"),
+    )
+    rows = all_rows(con, f"FROM reference_periods(DATE '{day(9)}') ORDER BY ALL")
+    assert ("world", "World", day(0), day(3), 2) in rows
+    assert ("country", "FR", day(3), day(3), 1) in rows
 
 
 # --- flow -----------------------------------------------------------------------------------------------

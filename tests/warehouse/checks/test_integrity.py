@@ -102,9 +102,9 @@ BREAKS = {
         "INSERT INTO core.skills (skill, category, kind, aliases, case_rule, evidence)"
         " VALUES ('Python', 'Programming Languages', 'technology', [], 'any', 'test');"
         " UPDATE core.postings SET text_state = 'full', text_class = 'full_advert', language = 'en'"
-        " WHERE posting_id = 'board:2';"
+        " WHERE posting_id = 'board:1';"
         ' INSERT INTO core.posting_skills (posting_id, skill, requirement, start, "end")'
-        " VALUES ('board:2', 'Python', 'required', 0, 1)"
+        " VALUES ('board:1', 'Python', 'required', 0, 1)"
     ),
     "mart.shares counts the jobs of core, whether they answer or not": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +37,9 @@ def con(tmp_path: Path) -> Iterator[database.Connection]:
                     rows.append(posting(1000 + number, job_id=f"x:{number:04}", **second))
                 number += 1
         rows += [posting(3000 + i, role="software_engineer", workplace="remote") for i in range(9)]
-        long_ago = NOW - timedelta(days=500)
-        rows += [
-            posting(4000 + i, workplace="remote", first_seen_at=long_ago, last_seen_at=NOW - timedelta(days=365 + i))
-            for i in range(9)
-        ]
+        closed = {"first_seen_at": NOW - timedelta(days=9), "last_seen_at": NOW - timedelta(days=2)}
+        closed_on = NOW.date() - timedelta(days=1)
+        rows += [posting(4000 + i, workplace="remote", closed_on=closed_on, **closed) for i in range(9)]
         put(opened, rows)
         yield opened
 
@@ -52,18 +50,15 @@ def first_stated(values: pd.Series) -> object:
 
 
 def read_jobs(con: database.Connection, as_of: date) -> pd.DataFrame:
-    """Jobs of AI roles seen open in the 365 days to `as_of`: employer and workplace."""
+    """Jobs of AI roles in the stock of the day, all boards having been read then: employer and workplace."""
     adverts = con.execute("FROM core.postings").df().sort_values("posting_id")
-    last, first = (pd.Timestamp(datetime.combine(day, datetime.min.time()), tz="UTC") for day in
-                   (as_of + timedelta(days=1), as_of - timedelta(days=364)))  # fmt: skip
-    seen = [pd.to_datetime(adverts[name], utc=True) for name in ("first_seen_at", "last_seen_at")]
-    adverts = adverts[(seen[0] < last) & (seen[1] >= first)]
+    adverts = adverts[adverts["closed_on"].isna() | (adverts["closed_on"].dt.date > as_of)]
     board = adverts["source"] + ":" + adverts["board"]
     adverts = adverts.assign(employer=adverts["employer_id"].fillna(board).fillna(adverts["posting_id"]))
     jobs = adverts.groupby("job_id").agg(
         employer=("employer", "first"), role_group=("role_group", "first"), workplace=("workplace", first_stated)
     )
-    return jobs[jobs["role_group"].isin(AI_GROUPS)]
+    return pd.DataFrame(jobs[jobs["role_group"].isin(AI_GROUPS)])
 
 
 def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> None:
