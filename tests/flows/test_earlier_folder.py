@@ -29,7 +29,10 @@ FOLDER = Path(__file__).parent / "fixtures" / "folder_2aa0611.tar.xz"
 DAYS = [date(2026, 9, 29), date(2026, 9, 30)]
 FIGURES = "SELECT figure, value, status, rung, n_jobs FROM mart.figures WHERE as_of = ? ORDER BY figure"
 BANDS = """
-    SELECT * EXCLUDE (inputs) FROM mart.salary_bands WHERE as_of = ?
+    SELECT as_of, basis, region_level, region, seniority_group, role_group, role, pay_market, currency, n_jobs,
+        n_employers, n_effective, status, reason, band_low, band_low_lo, band_low_hi, band_high, band_high_lo,
+        band_high_hi, p10, p25, p50, p50_lo, p50_hi, p75, p90, window_days, n_stated, n_cross_border, n_no_rate, n_apart
+    FROM mart.salary_bands WHERE as_of = ?
     ORDER BY basis, region_level, region, seniority_group, role_group, role, pay_market, currency
 """
 SKILLS = """
