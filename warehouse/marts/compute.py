@@ -19,8 +19,9 @@ from warehouse.marts.closings import closing_rates, closings_left_out
 from warehouse.marts.measures import FOLLOWED
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
+from warehouse.marts.time_listed import time_listed
 from warehouse.ops_tables import MartInputs
-from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, SalaryBands730, Shares
+from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, SalaryBands730, Shares, TimeListed
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -42,6 +43,7 @@ MARTS: dict[type, Mart] = {
     Shares: Mart(365, shares, moving=(FOLLOWED,)),
     ClosingRates: Mart(365, closing_rates, moving=CLOSINGS_READ),
     ClosingsLeftOut: Mart(365, closings_left_out, moving=CLOSINGS_READ),
+    TimeListed: Mart(365, time_listed, moving=CLOSINGS_READ),
 }
 
 
