@@ -63,7 +63,7 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | No
 
     The window ends with the newest reading, so that without new readings the rows stay as they are, whatever the day.
     """
-    _stage_intervals(con, as_of)
+    stage_intervals(con, as_of)
     counts = con.execute(_COUNTS).df()
     cells = cells or Cells(ClosingRates, as_of)
     cells.n_computed += 1  # the boards that decide on mass closings are those of all cells: the mart is one
@@ -82,7 +82,7 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | No
 
 def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
     """Intervals of boards that the closing rates of a day leave out, with the columns of `tables.ClosingsLeftOut`."""
-    _stage_intervals(con, as_of)
+    stage_intervals(con, as_of)
     left_out = con.execute(
         "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
         " WHERE why_not IN ('board_gone', 'mass_closing') AND n_open > 0 ORDER BY ALL"
@@ -97,7 +97,7 @@ def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells 
 # --- counting -----------------------------------------------------------------------------------------
 
 
-def _stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Leave intervals of boards, with what was open and gone, and adverts' listings in temporary tables.
 
     `closing_intervals.why_not` says why an interval does not count; NULL: it does.
@@ -176,7 +176,7 @@ CREATE OR REPLACE TEMP TABLE closing_intervals AS
 SELECT i.*, coalesce(n.n_open, 0)::BIGINT AS n_open, coalesce(n.n_gone, 0)::BIGINT AS n_gone
 FROM closing_intervals AS i LEFT JOIN ({_count_open("", "closing_listings")}) AS n USING (interval_number)
 """
-_PLACED = """(
+PLACED = """(
     SELECT l.*, r.region_level, r.region FROM closing_listings AS l JOIN (
         SELECT posting_id, 'world' AS region_level, 'World' AS region FROM closing_listings
         UNION
@@ -188,14 +188,14 @@ _PLACED = """(
     ) AS r USING (posting_id)
 )"""
 _COUNTED = f"""
-WITH placed AS MATERIALIZED {_PLACED}, counted AS (
+WITH placed AS MATERIALIZED {PLACED}, counted AS (
     SELECT n.*, i.days, i.read_on, i.read_again_on
     FROM ({_count_open("role_group, region_level, region", "placed")}) AS n
     JOIN closing_intervals AS i USING (interval_number)
     WHERE i.why_not IS NULL AND n.n_open > 0
 )"""
 _JOBS = f"""
-WITH placed AS {_PLACED}, followed AS (
+WITH placed AS {PLACED}, followed AS (
     SELECT p.posting_id, p.role_group, p.region_level, p.region
     FROM placed AS p ASOF JOIN (SELECT board_number, number FROM closing_intervals WHERE why_not IS NULL) AS i
     ON i.board_number = p.board_number AND p.first_number <= i.number

@@ -17,8 +17,9 @@ from warehouse.marts.closings import READ as CLOSINGS_READ
 from warehouse.marts.closings import closing_rates, closings_left_out
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
+from warehouse.marts.time_listed import time_listed
 from warehouse.ops_tables import MartInputs
-from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, Shares
+from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, Shares, TimeListed
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -38,6 +39,7 @@ MARTS: dict[type, Mart] = {
     Shares: Mart(shares),
     ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),
     ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),
+    TimeListed: Mart(time_listed, moving=CLOSINGS_READ),
 }
 
 

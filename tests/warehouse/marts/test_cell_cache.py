@@ -64,7 +64,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
         yield opened
 
 
-FROM_READINGS = ("mart.closing_rates", "mart.closings_left_out")
+FROM_READINGS = ("mart.closing_rates", "mart.closings_left_out", "mart.time_listed")
 """Marts without rows here, where no board was read."""
 
 
