@@ -22,7 +22,7 @@ import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ from flows.terminal.errors import describe_unwritten
 from flows.terminal.progress import show_progress
 from reports.figures import claims
 from reports.figures.compute import compute_figures
+from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from reports.site import page
@@ -490,15 +491,26 @@ class _UnsoundError(Exception):
 
 @task(name="marts", cache_policy=NO_CACHE)
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
-    """Compute and check every mart and figure of the day.
+    """Compute and check every mart and figure of the day, and before it of earlier days that were never computed.
 
     Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
     must not take a refused value for an accepted one.
     """
-    with work_of(request) as con, staging.stage_macros(con, as_of):
+    with work_of(request) as con:
         database.restore_published(con, Figures, request.outputs.market)
         if request.as_of is None:
             database.forget_days_after(con, today())
+        first_on = as_of - timedelta(days=MAX_STALE_DAYS)
+        for day in compute.find_earlier_days(con, as_of, first_on=first_on):
+            LOG.info("%s was never computed, and boards have left the stock since", day)
+            for problem in _compute_day(request, con, day)[0]:
+                LOG.warning("figures of %s are left out: %s", day, problem)
+        return _compute_day(request, con, as_of)
+
+
+def _compute_day(request: Request, con: database.Connection, as_of: date) -> tuple[list[str], list[Figures]]:
+    """Compute, check and store the marts and figures of one day; what is wrong, and the figures."""
+    with staging.stage_macros(con, as_of):
         computed = compute.compute_marts(con, as_of, run_id=request.run_id)
         if computed.problems:
             return computed.problems, []

@@ -388,7 +388,8 @@ def _print_headlines(request: Request, outcome: Outcome) -> None:
         changed = con.execute(CHANGED, [outcome.as_of]).fetchone()
     for name in filter(catalogue.get, HEADLINES):
         title, value, reason, n_jobs, n_employers = catalogue[name]
-        said = f"{value} (n = {n_jobs:,} jobs, {n_employers:,} employers)" if value else f"withheld, {reason}"
+        employers = "" if n_employers is None else f", {n_employers:,} employers"
+        said = f"{value} (n = {n_jobs:,} jobs{employers})" if value else f"withheld, {reason}"
         OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
     if changed:
         day, names = changed

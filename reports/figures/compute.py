@@ -145,7 +145,12 @@ def _rows_of(
 
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     refused: Attempt | None = None
-    for attempt in climb(con, figure, inputs):
+    kept: Figures | None = None
+    for number, attempt in enumerate(climb(con, figure, inputs)):
+        if kept is None and refused is not None:
+            kept = _carry_over(con, figure, inputs, refused.verdict)
+        if kept is not None and number > _number_of_rung(figure, kept):
+            break  # what was read ourselves a while ago stands before what others collected
         verdict = attempt.verdict
         behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
         files, contributions = files_of(behind), _contributions(behind)
@@ -181,10 +186,13 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
         )
     if refused is None:
         raise ValueError(f"figure {figure.id} has no rung")
-    rung = refused.rung
-    return _carry_over(con, figure, inputs, refused.verdict) or _row(
-        figure, inputs, refused.verdict, basis=rung.basis, rung=WITHHELD, sql=refused.sql
-    )
+    kept = kept or _carry_over(con, figure, inputs, refused.verdict)
+    return kept or _row(figure, inputs, refused.verdict, basis=refused.rung.basis, rung=WITHHELD, sql=refused.sql)
+
+
+def _number_of_rung(figure: Figure, kept: Figures) -> int:
+    """The first rung of a figure that is of the basis of the value that was kept."""
+    return next((number for number, rung in enumerate(figure.rungs) if rung.basis == kept.basis), 0)
 
 
 def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
@@ -196,12 +204,14 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
 
 
 def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: Verdict) -> Figures | None:
-    """The last accepted value, as stale; None when there never was one, or it is too old."""
+    """The last accepted value, as stale; None when there is none, or it is too old or may not be published any more."""
     sql = query.fill("history", {"figure": figure.id, "as_of": inputs.as_of})
     found = query.read(con, sql) if figure.id in inputs.remembered else []
     if not found:
         return None
     last = found[0]
+    if inputs.barred.intersection(last["sources"] or ()):
+        return None
     period = (last["period_from"], last["period_to"])
     kept = Verdict(
         status="stale",

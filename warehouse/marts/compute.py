@@ -10,9 +10,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from transforms.records.columns import table_of
+from transforms.records.vocabulary import MAX_DAYS_APART
 from warehouse import database
 from warehouse.checks import gate
-from warehouse.marts import cell_cache
+from warehouse.marts import cell_cache, sql_of
 from warehouse.marts.closings import READ as CLOSINGS_READ
 from warehouse.marts.closings import closing_rates, closings_left_out
 from warehouse.marts.salary_bands import salary_bands
@@ -41,6 +42,24 @@ MARTS: dict[type, Mart] = {
     ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),
     TimeListed: Mart(time_listed, moving=CLOSINGS_READ),
 }
+
+
+MIN_ADVERTS_LEFT = 30
+"""Adverts that left the stock with their boards, for its last day to be computed: as many as a cell needs."""
+MAX_EARLIER_DAYS = 12
+"""Earlier days that one run computes, the newest first."""
+
+
+def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
+    """Days from `first_on` to before `as_of`, in order, whose figures are wanted and that were never computed.
+
+    They are the last days on which boards stood in the stock that have left it since. A folder filled by a backfill is
+    computed for its newest day alone; what the boards read before it had to say is true of those earlier days.
+    """
+    given = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART}
+    found = con.execute(sql_of("earlier_days"), given).fetchall()
+    wanted = [day for day, n_adverts in found if n_adverts >= MIN_ADVERTS_LEFT and day < as_of]
+    return sorted(wanted[:MAX_EARLIER_DAYS])
 
 
 class ComputedMarts(NamedTuple):

@@ -143,6 +143,8 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
         copy_rows(con, HISTORIES[mart], database)
         con.execute(f"INSERT INTO {DAYS} BY NAME FROM {database}.{DAYS} WHERE mart = ?", [name])
         return
+    if not _is_table(con, database, name):  # a mart that the version before did not have
+        return
     days = con.execute(f"SELECT DISTINCT as_of FROM {database}.{name} ORDER BY as_of").fetchall()
     for (day,) in days:
         write_day(con, mart, f"SELECT * FROM {database}.{name} WHERE as_of = {_day(day)}", day)
