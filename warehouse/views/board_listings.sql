@@ -18,7 +18,7 @@ WITH readings AS (
     FROM shown AS s ASOF JOIN readings AS r
     ON r.source = s.source AND r.board = s.board AND s.first_seen_at <= r.read_at
 ), read AS (
-    SELECT b.* EXCLUDE (first_seen_at, last_seen_at, is_first), r.number AS last_number
+    SELECT b.source, b.board, b.posting_id, b.role_group, b.posted_on, b.first_number, b.opened_at, r.number AS last_number
     FROM begun AS b ASOF JOIN readings AS r
     ON r.source = b.source AND r.board = b.board AND b.last_seen_at >= r.read_at
 ), separate AS (
@@ -32,7 +32,7 @@ WITH readings AS (
     ) AS listing
     FROM separate
 )
-SELECT l.* EXCLUDE (n_readings, posted_on),
+SELECT l.source, l.board, l.posting_id, l.listing, l.role_group, l.first_number, l.last_number, l.opened_at,
     l.last_number <= n_readings - 2 AND NOT may_be_dropped AS is_closed,
     l.last_number <= n_readings - 1 AND may_be_dropped AS is_dropped
 FROM (
