@@ -78,7 +78,8 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
             made[figure.id] = _cite(figure, figure.claim, inputs)
         elif figure.retired is not None:
             gone = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
-            made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD)
+            sql = query.fill("history", {"figure": figure.id, "as_of": as_of})  # what it said before
+            made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD, sql=sql)
         elif figure.gathers is not None:
             members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
             made[figure.id] = _gather(figure, members, inputs)
