@@ -280,7 +280,8 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         if row.value is not None or row.n_jobs or figure.gathers == "band.":
             first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
             place = pay.name_place([first], member.place)
-            own = {"place": place, "figure": row.figure, "value": row.value, "rung": row.rung}
+            rung = notes.describe_period(row) if row.rung == CARRIED else row.rung
+            own = {"place": place, "figure": row.figure, "value": row.value, "rung": rung}
             rows.append({**first, **own, "status": row.status, "reason": row.reason})
     rows.sort(key=lambda row: (row["status"] == "suppressed", -(row.get("p50") or row.get("band_high") or 0)))
     if shown:

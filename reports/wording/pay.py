@@ -26,7 +26,7 @@ from warehouse.marts.printing import JOBS, MAX_COUNTRY_SHARE, POINT, choose_form
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
 THIRD_PARTY = (
     "third-party adverts are not those we read: somebody else collected the two ends of pay of full-time adverts of "
-    "this calendar year and the one before"
+    "the year of its newest collection and the one before"
 )
 UNITS_OF_BASIS = {
     "advertised_third_party": ("pair of amounts", "pairs of amounts"),
