@@ -294,6 +294,8 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
     bases = {row.basis for row in shown}
     rungs = {row.rung for row in shown}
     n_jobs = sum(row.n_jobs or 0 for row in shown) if len(bases) < 2 else None  # kinds of pay are never added up
+    days = [[day for row in shown if (day := getattr(row, name))] for name in ("period_from", "period_to")]
+    period = (min(days[0], default=None), max(days[1], default=None)) if len(bases) == 1 else (None, None)
     employers = None  # an employer counts in several places, so the sum would count it twice
     return _row(
         figure,
@@ -307,10 +309,7 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         behind=_add_up(row.behind or () for row in shown),
         snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),
         read_on=min((row.read_on for row in shown if row.read_on), default=None),
-        period=(
-            min((row.period_from for row in shown if row.period_from), default=None),
-            max((row.period_to for row in shown if row.period_to), default=None),
-        ),
+        period=period,
     )
 
 

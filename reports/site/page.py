@@ -130,6 +130,8 @@ def _headline(figure: Figures, display: Display) -> Headline:
     value, said = notes.parts(figure)
     rests_on = None if figure.value is None else notes.strength(figure)
     period = None if figure.value is None else notes.describe_period(figure)
+    if period in said.split("; "):  # a stale figure says it first
+        period = None
     then = f"2026 guide: {figure.baseline}" if figure.baseline else None
     beside = (said, rests_on, notes.define_level(figure), period, then)
     return Headline(

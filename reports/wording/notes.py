@@ -126,7 +126,7 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     Parts of countries are of jobs, those of sources of adverts. "" for figures that are not of all places, or withheld.
     """
     rows = rows_of(figure)
-    if figure.value is None or not rows or not rows[0].get("countries"):
+    if figure.basis != "postings" or figure.value is None or not rows or not rows[0].get("countries"):
         return ""
     n_jobs = rows[0]["n_jobs"]
     countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in rows[0]["countries"])
