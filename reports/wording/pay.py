@@ -168,9 +168,9 @@ def _cell_note(row: Row, scale: Scale) -> list[str | None]:
 
 def _from_abroad(row: Row) -> str | None:
     """How many jobs are paid from abroad, also when none is; None where that is not known."""
-    if row["basis"] != "advertised" or row.get("n_cross_border") is None:
+    if row["basis"] not in ("advertised", "advertised_third_party") or row.get("n_cross_border") is None:
         return None
-    return f"{row['n_cross_border']:,} of {count_of(row['n_jobs'], 'job')}"
+    return f"{row['n_cross_border']:,} of {count_of(row['n_jobs'], *UNITS_OF_BASIS.get(row['basis'], ('job', 'jobs')))}"
 
 
 def _band_text(rows: Rows) -> str:
@@ -219,7 +219,7 @@ def _below(level: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
     """
     others = [row for row in shown if row["basis"] != "advertised_third_party"]
     is_ours = any(row["basis"] == "advertised" for row in shown)
-    abroad = [f"{row['place']} {words}" for row in others if (words := _from_abroad(row))]
+    abroad = [f"{row['place']} {words}" for row in shown if (words := _from_abroad(row))]
     said = (
         f"In adverts we read, {define(level, 'advertised')}." if is_ours else "",
         sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])

@@ -281,7 +281,7 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
         here = _columns(pairs.assign(region=pairs[level]).dropna(subset="region"))
         drafts = []
         for (region, group, role, seniority, market), cell in _cells(here, set()):
-            if market != "all" or seniority.endswith(STATED):
+            if seniority.endswith(STATED):
                 continue
             key = {
                 "basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level,
@@ -294,6 +294,7 @@ def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> I
                     **key,
                     "inputs": inputs,
                     "n_jobs": len(cell.role),
+                    "n_cross_border": int((cell.pay_market == "cross_border").sum()),
                     "countries": _count_countries(level, cell, cell),
                 }
                 drafts.append(_Draft(row, cell))

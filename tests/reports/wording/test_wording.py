@@ -130,7 +130,8 @@ def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure:
     row = {name: value for name, value in cell(**PAIRS).items() if name != "as_of"}
     note = notes.note(figure(figure="band.x.mid_senior", basis="advertised_third_party", value_json=json.dumps([row])))
     assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
-    assert "interval of the lower end" not in note and "abroad" not in note and "titles" not in note
+    assert "interval of the lower end" not in note
+    assert "Paid from abroad: 7 of 420 pairs of amounts" in note and "titles" not in note
 
 
 def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
@@ -146,7 +147,7 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
     assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
     assert table.below[0].startswith("In adverts we read, mid to senior is what the title says")
     assert table.below[1].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[1]
-    assert table.below[2] == "Paid from abroad: US and Canada 7 of 420 jobs."
+    assert table.below[2] == "Paid from abroad: US and Canada 7 of 420 jobs; Northern Europe 7 of 420 pairs of amounts."
     assert [table.columns[i] for i in sorted(table.numeric)] == [
         "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",
     ]  # fmt: skip

@@ -449,6 +449,22 @@ def test_pairs_are_rejoined_duplicates_go_and_the_basis_is_never_better_than_low
     assert pd.isna(found.n_employers)
 
 
+def test_pairs_in_money_of_another_country_are_paid_from_abroad(con: database.Connection) -> None:
+    place = {"country": "BR", "region": "South America", "continent": "Americas"}
+    currencies = ["USD"] * 35 + ["BRL"] * 31
+    rows = [
+        report(2 * i + k, 200e3 - 50e3 * k + i, 2 * i, currency=currency, title=f"t{i}", **place)
+        for i, currency in enumerate(currencies, start=1)
+        for k in (0, 1)
+    ]
+    put(con, rows)
+    key = {"basis": "advertised_third_party", "region_level": "country", "region": "BR"}
+    frame = bands(con)
+    counts = {market: cell(frame, **key, pay_market=market) for market in ("all", "cross_border", "local")}
+    assert [counts[market].n_jobs for market in counts] == [66, 35, 31]
+    assert counts["all"].n_cross_border == 35
+
+
 def test_shares_are_of_jobs_with_text_at_the_strongest_requirement(con: database.Connection) -> None:
     database.load_lookup(
         con,
