@@ -12,6 +12,7 @@ from tests.builders import BEGIN, Answer, all_rows, declare, load, night, open_c
 from transforms.records.rows import Place
 from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse import database
+from warehouse.marts.compute import MIN_ADVERTS_LEFT, find_earlier_days
 
 EXPIRES_AFTER_DAYS = 30
 
@@ -145,6 +146,29 @@ def test_an_advert_that_stood_on_another_board_before_is_not_new(con: database.C
         Answer(night(1), [posting(1, board="globex"), posting(2, board="globex")], board="globex"),
     )
     assert flow(con, 1) == ["board:2"]
+
+
+# --- earlier days -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_adverts", "found"), [(MIN_ADVERTS_LEFT, [0]), (MIN_ADVERTS_LEFT - 1, [])])
+def test_the_last_day_of_boards_that_left_the_stock_is_to_be_computed(
+    n_adverts: int, found: list[int], con: database.Connection, tmp_path: Path
+) -> None:
+    first = [posting(n) for n in range(n_adverts)]
+    read(con, tmp_path, Answer(night(0), first), Answer(night(60), [posting(99, board="globex")], board="globex"))
+    days = [day(number) for number in found]
+    assert find_earlier_days(con, day(60), first_on=day(-400)) == days
+    assert find_earlier_days(con, day(45), first_on=day(-400)) == [], "nobody has left yet"
+    assert find_earlier_days(con, day(60), first_on=day(1)) == [], "too long ago to be kept"
+    con.execute("INSERT INTO mart.days (mart, as_of) VALUES ('mart.figures', ?)", [day(0)])
+    assert find_earlier_days(con, day(60), first_on=day(-400)) == [], "it has been computed"
+
+
+def test_a_board_that_is_read_again_within_the_time_has_no_last_day(con: database.Connection, tmp_path: Path) -> None:
+    rows = [posting(n) for n in range(MIN_ADVERTS_LEFT)]
+    read(con, tmp_path, *(Answer(night(number), rows) for number in (0, 40, 80, 120)))
+    assert find_earlier_days(con, day(120), first_on=day(-400)) == []
 
 
 # --- panel ----------------------------------------------------------------------------------------------

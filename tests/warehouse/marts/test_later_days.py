@@ -1,0 +1,49 @@
+"""Days that bring no reading change no row of any mart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.builders import open_copy
+from tests.warehouse.marts.test_marts import NOW, posting, put, report
+from transforms.records.columns import table_of
+from transforms.text.lookups import countries, roles
+from warehouse import database
+from warehouse.marts.cell_cache import Cells
+from warehouse.marts.compute import MARTS
+from warehouse.tables import Countries, Roles
+
+NEWEST = date(2026, 11, 20)
+
+
+@pytest.fixture
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    """Boards read on two days, a month apart, and pairs of a third party."""
+    with open_copy(work_template, tmp_path) as opened:
+        database.load_lookup(opened, Countries, countries())
+        database.load_lookup(opened, Roles, roles())
+        shift = NEWEST - NOW.date()
+        for board, days_before, numbers in (("a", 0, range(60)), ("b", 30, range(60, 130))):
+            at = NOW + shift - timedelta(days=days_before)
+            times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), at)
+            put(
+                opened,
+                [posting(n, board=board, employer_id=f"e{n % 25}", workplace="remote", **times) for n in numbers],
+            )
+        put(opened, [report(2 * i + k, 200e3 - 50e3 * k, 2 * i, title=f"t{i}") for i in range(1, 40) for k in (0, 1)])
+        yield opened
+
+
+@pytest.mark.parametrize("later", [1, 30, 42, 200, 400])  # 42: the first of January
+def test_no_value_n_or_interval_changes(con: database.Connection, later: int) -> None:
+    day = NEWEST + timedelta(days=later)
+    for cls, mart in MARTS.items():
+        before, after = (mart.compute(con, on, Cells(cls, on)).drop(columns="as_of") for on in (NEWEST, day))
+        pd.testing.assert_frame_equal(before, after)
+        if table_of(cls).name in ("mart.salary_bands", "mart.shares"):
+            assert (before["status"] != "suppressed").any()
