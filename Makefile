@@ -14,9 +14,10 @@ test: $(INSTALLED)  ## run the tests, without a network
 quick: $(INSTALLED)  ## the tests of readers and sources, in a minute or two
 	$(BIN)/python -m pytest -n 2 tests/transforms tests/extractors/sources tests/extractors/refine tests/test_imports.py
 
-long: $(INSTALLED)  ## tests that take many minutes, and what thirty nights add and cost
+long: $(INSTALLED)  ## tests that take many minutes, what thirty nights add, and what a million jobs cost
 	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m tests.bench.month
+	$(BIN)/python -m tests.bench.million
 
 check: lint types test  ## everything a change must pass
 
