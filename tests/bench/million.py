@@ -146,7 +146,8 @@ def main(sizes: tuple[int, ...] = SIZES) -> int:
             cost = pool.apply(measure, (n_jobs,))
         parts = ", ".join(f"{name.removeprefix('mart.')} {seconds:.1f}" for name, seconds in cost.of_each.items())
         print(
-            f"{n_jobs:>9,} jobs: {cost.first:6.1f} CPU s ({parts}), next night {cost.again:5.1f} s, {cost.peak / 1e9:.2f} GB",
+            f"{n_jobs:>9,} jobs: {cost.first:6.1f} CPU s ({parts}), next night {cost.again:5.1f} s,"
+            f" {cost.peak / 1e9:.2f} GB",
             flush=True,
         )
         if before is not None:
