@@ -10,6 +10,7 @@ import pytest
 from extractors.source_list import declared_sources
 from flows.nightly import Request, compute_marts
 from flows.runtime.settings import Settings
+from reports.wording import numbers
 from tests.warehouse.marts.test_marts import AS_OF, posting, put
 from warehouse import database
 from warehouse.checks import integrity
@@ -48,6 +49,6 @@ def test_only_what_was_published_is_carried_on(tmp_path: Path) -> None:
     with database.open_work(tmp_path) as work:
         work.execute("DELETE FROM core.postings WHERE posting_id > 'x:0003'")
     carried = night_of(tmp_path, days[3])[1][BAND]
-    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {days[1].isoformat()} kept"
+    assert carried.reason == f"not enough data (n = 4; 30 needed); value of {numbers.day(days[1])} kept"
     assert carried.value is not None
     assert carried.value.startswith("USD 12.5K–16.7K per month")
