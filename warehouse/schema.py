@@ -175,7 +175,7 @@ MACROS = {
     "board_readings": _read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART)),
     "stock_postings": _read_sql(
         "stock_postings",
-        expires_on=_expires_on("least(b.last_seen_at, r.read_at)", "v.valid_through", "s.expires_after_days"),
+        expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
     ),
     "new_postings": _read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
     "panel_boards": _read_sql("panel_boards"),

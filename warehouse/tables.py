@@ -758,7 +758,7 @@ class SourceContribution:
         int,
         Column(
             "Adverts of it: for pay one of each job counted, the advert (or pair of amounts) whose pay counts; for all "
-            "else every advert of the jobs counted that was seen open in the window. 0: it converts money"
+            "else every advert of the jobs counted in the stock. 0: it converts money"
         ),
     ]
     read_on: Annotated[

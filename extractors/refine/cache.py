@@ -39,6 +39,7 @@ READERS = (
     "source.py",
     "response.py",
     "csv_tables.py",
+    "markup.py",
     "boards.py",
     "archive/reader.py",
     "refine/refine.py",

@@ -136,8 +136,9 @@ def _pay_rung(name: str, basis: str, behind: str) -> Fallback:
     )  # fmt: skip
 
 
-ADVERTISED, FOLLOWED = "adverts in the stock", "adverts followed"
-"""Rungs of what we read ourselves."""
+ADVERTISED, FOLLOWED = "open adverts", "adverts followed"
+"""Rungs of what we read ourselves. A rung of which the definition changes takes another name, since values of earlier
+days are kept by it."""
 PAY_LADDER = (
     _pay_rung(ADVERTISED, "advertised", "behind_pay"),
     _pay_rung("third-party adverts", "advertised_third_party", "behind_pairs"),

@@ -78,7 +78,7 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
             made[figure.id] = _cite(figure, figure.claim, inputs)
         elif figure.retired is not None:
             gone = Verdict(status="suppressed", reason=figure.retired, n_jobs=None, n_employers=None)
-            sql = query.fill("history", {"figure": figure.id, "as_of": as_of})  # what it said before
+            sql = query.fill("history", {"figure": figure.id, "rungs": (), "as_of": as_of})  # what it said before
             made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD, sql=sql)
         elif figure.gathers is not None:
             members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
@@ -147,16 +147,19 @@ def _rows_of(
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     refused: Attempt | None = None
     kept: Figures | None = None
+    last = _remember(con, figure, inputs)
     for number, attempt in enumerate(climb(con, figure, inputs)):
         if kept is None and refused is not None:
             kept = _carry_over(con, figure, inputs, refused.verdict)
-        if kept is not None and number > _number_of_rung(figure, kept):
+        if kept is not None and number > _number_of_rung(figure, kept.basis):
             break  # what was read ourselves a while ago stands before what others collected
         verdict = attempt.verdict
         behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
         files, contributions = files_of(behind), _contributions(behind)
         period = _period(attempt.rows, behind)
         verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of)
+        if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
+            verdict = replace(verdict, status="suppressed", reason=why)
         if kept_back := inputs.barred.intersection(files):
             reason = f"{', '.join(sorted(kept_back))} may not be republished"
             refused = refused or replace(attempt, verdict=replace(verdict, status="suppressed", reason=reason))
@@ -191,9 +194,33 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     return kept or _row(figure, inputs, refused.verdict, basis=refused.rung.basis, rung=WITHHELD, sql=refused.sql)
 
 
-def _number_of_rung(figure: Figure, kept: Figures) -> int:
-    """The first rung of a figure that is of the basis of the value that was kept."""
-    return next((number for number, rung in enumerate(figure.rungs) if rung.basis == kept.basis), 0)
+def _number_of_rung(figure: Figure, basis: str | None) -> int:
+    """The first rung of a figure that is of this basis."""
+    return next((number for number, rung in enumerate(figure.rungs) if rung.basis == basis), 0)
+
+
+MIN_PART_LEFT = 1 / 3
+"""The part of the jobs of the last accepted value that a newer one must have to take its place. Fewer are left when
+boards are no longer read, and what remains is another thing: 86 jobs of a forum after 4,359 of employers' boards."""
+
+
+def _why_not_instead(
+    figure: Figure, last: Row | None, number: int, verdict: Verdict, period_to: date | None, as_of: date
+) -> str | None:
+    """Why the value of a rung does not take the place of the last accepted one; None where it may.
+
+    What others collected takes the place of what we read only when it speaks of later days, so that days alone never
+    change a value.
+    """
+    if last is None or verdict.status == "suppressed":
+        return None
+    before = _number_of_rung(figure, last["basis"])
+    if number > before and period_to is not None and period_to <= last["period_to"]:
+        return f"nothing newer than {numbers.day(last['period_to'])} was read"
+    is_kept = judge_age(verdict, last["basis"], last["period_to"], as_of).status != "suppressed"
+    if number == before and is_kept and (verdict.n_jobs or 0) < MIN_PART_LEFT * (last["n_jobs"] or 0):
+        return f"of {last['n_jobs']:,} jobs {verdict.n_jobs:,} are left in boards that are still read"
+    return None
 
 
 def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
@@ -204,14 +231,23 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
     return None if is_marked else numbers.LOW_CONFIDENCE
 
 
+def _remember(con: Connection, figure: Figure, inputs: FigureInputs) -> Row | None:
+    """The last accepted value of a figure by a rung that it has today; None without one that may still be published."""
+    if figure.id not in inputs.remembered:
+        return None
+    found = query.read(con, _history(figure, inputs))
+    return found[0] if found and not inputs.barred.intersection(found[0]["sources"] or ()) else None
+
+
+def _history(figure: Figure, inputs: FigureInputs) -> str:
+    rungs = tuple(rung.name for rung in figure.rungs)
+    return query.fill("history", {"figure": figure.id, "rungs": rungs, "as_of": inputs.as_of})
+
+
 def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: Verdict) -> Figures | None:
     """The last accepted value, as stale; None when there is none, or it is too old or may not be published any more."""
-    sql = query.fill("history", {"figure": figure.id, "as_of": inputs.as_of})
-    found = query.read(con, sql) if figure.id in inputs.remembered else []
-    if not found:
-        return None
-    last = found[0]
-    if inputs.barred.intersection(last["sources"] or ()):
+    last = _remember(con, figure, inputs)
+    if last is None:
         return None
     period = (last["period_from"], last["period_to"])
     kept = Verdict(
@@ -236,7 +272,7 @@ def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: 
         ],
         period=period,
         value_json=last["value_json"],
-        sql=sql,
+        sql=_history(figure, inputs),
         sources=tuple(last["sources"] or ()),
         behind=contributions_of(last),
         snapshots=tuple(last["snapshots"] or ()),

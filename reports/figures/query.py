@@ -6,7 +6,7 @@ stands for another file beside it, `{{mart:name}}` for one beside the marts.
 Beside the SELECT of a figure stands one of the adverts behind it (`behind_….sql`): one row per cell and advert with its
 `job_id`, archive file, exchange rate, and the `items` (skills, roles) that its job counts for. Distinct jobs are those
 that the figure counts. Of a job that is paid stands the one advert whose pay counts in the cell; of other figures all
-adverts of a job that were seen open in the window, since they say together what the job says.
+adverts of a job in the stock, since they say together what the job says.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.figures.verdicts import MAX_STALE_DAYS
+from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS, MAX_STALE_DAYS
 from reports.guide.markers import (
     COMMENT,
     LABELS,
@@ -114,7 +114,8 @@ READING_KEY = (
 PERIOD_KEY = (
     "Reference period: adverts were open when their boards were last read, from the first to the last of these days; "
     "what others collected or published speaks of the days or years that it is of. A figure whose period is over "
-    f"{MAX_DAYS_APART} days past is stale, which is said beside it, and after {MAX_STALE_DAYS} days it is withheld."
+    f"{MAX_DAYS_APART} days past is stale: its days stand beside it, and after {MAX_STALE_DAYS} days it is withheld. "
+    f"What others collect comes once a year, and is stale after {MAX_AGE_DAYS_OF_YEARS} days."
 )
 
 

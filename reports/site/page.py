@@ -163,4 +163,4 @@ def _days(days: Iterable[date]) -> str:
 def _last_read(read: Mapping[str, Iterable[date]]) -> str:
     """Between which days the sources were last read, each taken by itself; "" when none was."""
     days = _days(itertools.chain.from_iterable(read.values()))
-    return f"Sources of the figures last read {days}" if days else ""
+    return f"The figures rest on readings {days}" if days else ""

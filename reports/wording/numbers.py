@@ -32,10 +32,11 @@ CATEGORY_NAMES = {
 """Headings of the categories of skills: the 2026 guide's six, and two that it lacks."""
 VERDICTS = ((0.25, "essential"), (0.10, "common"), (0.03, "occasional"), (0.0, "rare"))
 """Least lower end of the 95 % interval of a skill's share, and the word for it (docs/design.md: Figures)."""
+NOT_KNOWN = "not known yet"
 VERDICT_RULE = (
     "Verdict, by the lower end of the 95% interval: "
     + "".join(f"{word} from {least:.0%}, " for least, word in VERDICTS[:-1])
-    + f"{VERDICTS[-1][1]} below."
+    + f"{VERDICTS[-1][1]} below, if the upper end is below {VERDICTS[1][0]:.0%}."
 )
 
 
@@ -119,10 +120,14 @@ def rank(row: Row) -> str:
 
 
 def verdict(row: Row) -> str | None:
-    """essential, common, occasional or rare, by the lower end of the interval; None without an interval."""
+    """essential, common, occasional or rare, by the lower end of the interval; None without an interval.
+
+    Rare needs evidence, too: where the upper end would be common, it is not known yet.
+    """
     if row.get("share_lo") is None:
         return None
-    return next(word for least, word in VERDICTS if row["share_lo"] >= least)
+    word = next(word for least, word in VERDICTS if row["share_lo"] >= least)
+    return NOT_KNOWN if word == VERDICTS[-1][1] and (row.get("share_hi") or 0) >= VERDICTS[1][0] else word
 
 
 def qualify(text: str, words: Sequence[str | None]) -> str:

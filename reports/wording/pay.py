@@ -145,7 +145,7 @@ def _spread(row: Row) -> str | None:
     if row.get("n_even_employers") is None:
         return None
     largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
-    return f"employers as uneven as {row['n_even_employers']:.0f} of one size (G*){largest}"
+    return f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}"
 
 
 def _cell_note(row: Row, scale: Scale) -> list[str | None]:
@@ -219,7 +219,7 @@ def _below(level: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
     """
     others = [row for row in shown if row["basis"] != "advertised_third_party"]
     is_ours = any(row["basis"] == "advertised" for row in shown)
-    abroad = [f"{row['place']} {words}" for row in shown if (words := _from_abroad(row))]
+    abroad = [f"{row['place'].partition(';')[0]} {words}" for row in shown if (words := _from_abroad(row))]
     said = (
         f"In adverts we read, {define(level, 'advertised')}." if is_ours else "",
         sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])

@@ -25,6 +25,7 @@ from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GR
 from warehouse import database
 from warehouse.marts.compute import MARTS
 from warehouse.publish.reader import open_reader
+from warehouse.tables import SalaryBands, Shares
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished
@@ -366,7 +367,8 @@ def test_a_past_day_speaks_from_what_was_there_then(
         assert con.execute("SELECT max(observed_to) < ? FROM ops.loads", [end]).fetchall() == [(True,)]
         for cls in MARTS:
             days = con.execute(f"SELECT DISTINCT as_of FROM {cls.TABLE.name}").fetchall()  # type: ignore[attr-defined]
-            assert days == [(SECOND_NIGHT,)]
+            assert set(days) <= {(SECOND_NIGHT,)}
+            assert days or cls not in (SalaryBands, Shares), "closings wait for readings of later days"
 
     figure = "roles.shares"
     with open_reader(then) as con:

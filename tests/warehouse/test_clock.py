@@ -100,6 +100,23 @@ def test_of_a_board_that_is_never_read_whole_adverts_stay_until_they_expire(
     assert stock(con, last + 400) == stock(con, last + 1)
 
 
+def test_a_board_that_is_read_in_part_alone_for_long_stays_by_what_it_gives(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    parts = [Answer(night(number), [posting(2)], is_complete=False) for number in (20, 40, MAX_DAYS_APART + 1)]
+    read(con, tmp_path, Answer(night(0), [posting(1), posting(2)]), *parts)
+    assert stock(con, MAX_DAYS_APART) == [("board:1", day(0)), ("board:2", day(0))]
+    assert stock(con, MAX_DAYS_APART + 1) == [("board:2", day(MAX_DAYS_APART + 1))], "the other has expired"
+
+
+def test_an_advert_that_expired_came_back_and_was_closed_is_not_in_the_stock(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    in_part = [Answer(night(number), [posting(1)], is_complete=False) for number in (0, 60)]
+    read(con, tmp_path, *in_part, Answer(night(70), [posting(2)]))
+    assert stock(con, 70) == [("board:2", day(70))]
+
+
 def test_an_advert_on_two_boards_is_in_the_stock_while_one_lists_it(con: database.Connection, tmp_path: Path) -> None:
     both = [Answer(night(0), [posting(1, board=board)], board=board) for board in ("acme", "globex")]
     read(con, tmp_path, *both, Answer(night(2), [posting(9)]))

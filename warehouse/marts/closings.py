@@ -45,7 +45,7 @@ CLOSING_RULES = (
         "with fewer, how one board is kept decides, and could be told from the cell: as for employers of a share",
     ),
     Rule(
-        "n_even", 8, True, "a few boards hold most of it (as uneven as {0:.1f} of one size; 8 needed)",
+        "n_even", 8, True, "a few boards hold most of it (as informative as {0:.1f} equal boards; 8 needed)",
         "8 degrees of freedom are the least by Parker et al. 2017, as for employers of a share",
     ),
     Rule(
@@ -182,7 +182,7 @@ PLACED = """(
         UNION
         SELECT posting_id, level.name, level.region
         FROM core.posting_places AS p SEMI JOIN closing_listings USING (posting_id),
-            LATERAL (VALUES ('continent', p.continent), ('region', p.region), ('country', p.country))
+            LATERAL (VALUES ('continent', p.continent), ('region', p.region))
                 AS level (name, region)
         WHERE level.region IS NOT NULL
     ) AS r USING (posting_id)

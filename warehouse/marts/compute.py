@@ -46,8 +46,8 @@ MARTS: dict[type, Mart] = {
 
 MIN_ADVERTS_LEFT = 30
 """Adverts that left the stock with their boards, for its last day to be computed: as many as a cell needs."""
-MAX_EARLIER_DAYS = 12
-"""Earlier days that one run computes, the newest first."""
+MAX_EARLIER_DAYS = 40
+"""Earlier days that one run computes at most, those of most adverts first: each takes as long as a first night."""
 
 
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:

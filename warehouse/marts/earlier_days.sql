@@ -5,21 +5,21 @@ WITH readings AS (
     SELECT DISTINCT source, coalesce(board, source) AS board, (observed_at AT TIME ZONE 'UTC')::DATE AS read_on
     FROM ops.responses
     WHERE source IN (SELECT DISTINCT source FROM core.postings) AND (is_complete OR n_rows > 0 OR refers_to IS NOT NULL)
-        AND (observed_at AT TIME ZONE 'UTC')::DATE <= $as_of
+        AND (observed_at AT TIME ZONE 'UTC')::DATE BETWEEN $first_on::DATE - $max_apart::INTEGER AND $as_of
 ), days AS (
-    SELECT DISTINCT read_on FROM readings
+    SELECT DISTINCT read_on AS day FROM readings
 ), left_after AS (
-    SELECT source, board, read_on,
-        lead(read_on) OVER (PARTITION BY source, board ORDER BY read_on) AS read_again_on
-    FROM readings
-), last_days AS (
-    SELECT g.source, g.board, max(d.read_on) AS last_on
-    FROM left_after AS g JOIN days AS d ON d.read_on BETWEEN g.read_on AND g.read_on + $max_apart::INTEGER
-    WHERE EXISTS (
-        SELECT 1 FROM days AS n
-        WHERE n.read_on > g.read_on + $max_apart::INTEGER AND coalesce(n.read_on < g.read_again_on, true)
+    SELECT source, board, read_on + $max_apart::INTEGER AS until, read_again_on
+    FROM (
+        SELECT *, lead(read_on) OVER (PARTITION BY source, board ORDER BY read_on) AS read_again_on FROM readings
     )
-    GROUP BY g.source, g.board, g.read_on
+    WHERE coalesce(read_again_on > read_on + $max_apart::INTEGER, true)
+), last_days AS (
+    SELECT g.source, g.board, d.day AS last_on
+    FROM left_after AS g
+    ASOF JOIN days AS n ON n.day > g.until  -- the first reading of any board by which it had left
+    ASOF JOIN days AS d ON d.day <= g.until
+    WHERE coalesce(n.day < g.read_again_on, true)
 )
 SELECT last_on, count(*) AS n_adverts
 FROM last_days JOIN (
@@ -27,4 +27,4 @@ FROM last_days JOIN (
 ) USING (source, board)
 WHERE last_on >= $first_on AND last_on NOT IN (SELECT as_of FROM mart.days WHERE mart = 'mart.figures')
 GROUP BY last_on
-ORDER BY last_on DESC
+ORDER BY n_adverts DESC, last_on

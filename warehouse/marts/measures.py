@@ -222,8 +222,8 @@ _DECLARED = (
             answers=_if(f"list_has_any(pay_components, {list(names or _ALL_ADDITIONAL)})"),
             silence="no",
             items=(YES,),
-            jobs="seniority <> 'intern' AND states_pay",
-            jobs_title="jobs that state pay, without internships",
+            jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{FULL_ADVERT}'",
+            jobs_title="jobs that state pay in a full advert, without internships",
         )
         for name, (title, names) in _ADDITIONAL.items()
     ),
@@ -238,7 +238,8 @@ _DECLARED = (
     Measure(
         name="pay_stated",
         title="Pay is stated",
-        jobs_title="all jobs",
+        jobs=f"text_class = '{FULL_ADVERT}'",  # a list without texts, or a forum, is no place where pay would stand
+        jobs_title="jobs whose full advert was read",
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),

@@ -37,7 +37,7 @@ RULES = (
         "with fewer, what one employer does decides, and its pay scale could be told from the cell",
     ),
     Rule(
-        "n_even", 8, True, "a few employers hold most of it (as uneven as {0:.1f} of one size; 8 needed)",
+        "n_even", 8, True, "a few employers hold most of it (as informative as {0:.1f} equal employers; 8 needed)",
         "8 degrees of freedom are the least by Parker et al. 2017; below, intervals rest on t with a heavy tail",
     ),
     Rule(

@@ -28,7 +28,7 @@ OUTSIDE, UNKNOWN, KNOWN = range(3)
 
 @dataclass(frozen=True)
 class _Jobs:
-    """Jobs seen open in the window as columns, and where they count: one pair of region and job for each region.
+    """Jobs of the stock as columns, and where they count: one pair of region and job for each region.
 
     Pairs are in the order of regions, then jobs; both are numbers.
     """

@@ -1,13 +1,16 @@
 -- When each board was last read as a whole list, by the end of the day `as_of` (UTC), and whether its adverts belong to
 -- the stock: read at most so long before the newest reading of any board that they show one state of things. How
--- long ago that was on the day `as_of` does not matter. A board that was never read whole was last read when it last gave rows.
+-- long ago that was on the day `as_of` does not matter. A board that was never read whole, or not for so long while it
+-- went on to be read in part, was last read when it last gave rows.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
 -- $max_apart: days between the newest reading and the oldest that belongs to the stock.
 WITH last_readings AS (
     SELECT
-        r.source, coalesce(r.board, r.source) AS board, bool_or(r.is_complete) AS is_whole,
-        if(is_whole, max(r.observed_at) FILTER (r.is_complete), max(r.observed_at)) AS read_at
+        r.source, coalesce(r.board, r.source) AS board, max(r.observed_at) AS any_at,
+        max(r.observed_at) FILTER (r.is_complete) AS whole_at,
+        coalesce(any_at - whole_at <= INTERVAL $max_apart DAYS, false) AS is_whole,
+        if(is_whole, whole_at, any_at) AS read_at
     FROM ops.responses AS r
     WHERE r.source IN (SELECT DISTINCT source FROM core.postings) AND r.observed_at < $end_of_day
         AND (r.is_complete OR r.n_rows > 0 OR r.refers_to IS NOT NULL)

@@ -1,4 +1,4 @@
--- Adverts of the jobs that shares count: all adverts of a job that were seen open in the window, since they say
+-- Adverts of the jobs that shares count: all adverts of a job in the stock, since they say
 -- together what the job says. `items` are those that the job is in the numerator of.
 -- Parameters: answered (a SELECT of jobs and items), groups (role groups, and the one that each counts in),
 -- region_levels, as_of.

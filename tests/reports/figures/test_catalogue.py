@@ -143,7 +143,7 @@ def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyCo
     )
     row = computed(con)[NORTH]
     assert (row.value, row.status, row.rung, row.basis) == (
-        "USD 10.0K–15.0K per month", "published", "adverts in the stock", "advertised",
+        "USD 10.0K–15.0K per month", "published", "open adverts", "advertised",
     )  # fmt: skip
     assert (row.n_jobs, row.n_employers, row.window_days, row.code_version) == (420, 61, None, "9.9")
     assert row.sources == ("ashby", "ecb_rates")
@@ -319,7 +319,7 @@ def test_each_lower_rung_is_named(
 def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell(), cell(basis="reported", band_low=1.0, status="low", reason="survey"))
     row = computed(con)[NORTH]
-    assert row.rung == "adverts in the stock"
+    assert row.rung == "open adverts"
     assert [r["band_low"] for r in notes.rows_of(row)] == [120_000.0]
 
 
@@ -381,6 +381,49 @@ def test_a_value_that_was_kept_is_withheld_when_its_period_is_too_old(
         assert computed(con, day)[NORTH].status == status
 
 
+def test_a_value_by_a_definition_of_before_is_not_kept(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.SalaryBands, cell(as_of=READ_ON))
+    first = computed(con, READ_ON)[NORTH]
+    store(con, put, [dataclasses.replace(first, rung="advertised, 365 days", period_from=READ_ON, period_to=READ_ON)])
+    day = READ_ON + timedelta(days=9)
+    put(tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
+    assert computed(con, day)[NORTH].status == "suppressed"
+
+
+@pytest.mark.parametrize(("n_jobs", "rung"), [(140, "open adverts"), (139, "last accepted value")])
+def test_what_is_left_of_a_frame_does_not_take_its_place(
+    n_jobs: int, rung: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell(as_of=READ_ON))
+    store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
+    for later, expected in ((9, rung), (401, "open adverts")):
+        day = READ_ON + timedelta(days=later)
+        put(tables.SalaryBands, cell(as_of=day, n_jobs=n_jobs))
+        row = computed(con, day)[NORTH]
+        assert row.rung == expected
+        if row.status == "stale":
+            assert row.reason == "of 420 jobs 139 are left in boards that are still read; value of 1 June 2026 kept"
+
+
+@pytest.mark.parametrize(("year", "status"), [(2025, "suppressed"), (2027, "low")])
+def test_what_others_collected_stands_only_where_it_is_newer(
+    year: int, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.SalaryBands, cell(as_of=READ_ON))
+    store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
+    day = READ_ON + timedelta(days=401)
+    low = {"basis": "advertised_third_party", "status": "low", "reason": "pairs"}
+    put(tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None), cell(**low, as_of=day))
+    pair: dict[str, Any] = {
+        "source": "pairs", "basis": "advertised_third_party", "year": year,
+        "snapshot_on": day if year == 2027 else date(2026, 1, 15), "title": "t",
+        "pair_row": 1, "warc": "pairs/1", **PAIRED, "role_group": "ai_engineering", "seniority": "senior",
+        "country": "US", "region": "Northern America", "currency": "USD",
+    }  # fmt: skip
+    put(tables.PayReports, *({**pair, "row": end, "pay_usd_stated": 1e5 + end} for end in (1, 2)))
+    assert computed(con, day)[NORTH].status == status
+
+
 def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
     row = computed(con)[NORTH]
@@ -436,7 +479,7 @@ def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     table = notes.table(row)
     assert table is not None
     assert [(r[0], r[-1]) for r in table.rows] == [
-        ("US and Canada", "adverts in the stock"),
+        ("US and Canada", "open adverts"),
         ("Western Europe", "third-party adverts"),
     ]
     assert table.below[2] == "Withheld, not enough data: South America (n = 3)."
@@ -895,7 +938,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
         "95% interval of the lower end USD 9.6K–10.3K",
         "ashby/2026-08-16T010203Z.warc.gz (2026-08-16)",
         "period      read 17 August 2026",
-        "adverts in the stock: published (n = 420)",
+        "open adverts: published (n = 420)",
         "ashby 1",
         "2026-08-16 published: USD 10.0K–15.0K per month",
         "FROM mart.salary_bands",

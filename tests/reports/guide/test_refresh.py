@@ -119,7 +119,8 @@ def test_a_ranking_alone_on_its_lines_is_a_table_and_in_a_line_a_list(ledger: li
         .partition("Verdict, ")[2]
         .startswith(
             "by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from "
-            "3%, rare below.\n\n  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
+            "3%, rare below, if the upper end is below 10%.\n\n"
+            "  | Rank | Skill | Share | 95% interval | Jobs | Verdict |\n"
             "  | ---: | --- | ---: | ---: | ---: | --- |\n"
             "  | 1 | C&#124;C++ &lt;b&gt; | 50% | 40–60% | 9 | essential |\n\n  <!-- /figure -->\n"
         )
@@ -150,7 +151,7 @@ def test_sources_say_what_every_figure_rests_on(ledger: list[Figures]) -> None:
     text = text_of(raw, ledger, sources=[named])
     assert "| Python (skill.r) | withheld: not enough data (n = 3) |" in text
     assert (
-        "| Python (skill.python) | adverts we read (adverts in the stock) | 500 jobs of 50 employers "
+        "| Python (skill.python) | adverts we read (open adverts) | 500 jobs of 50 employers "
         "| read 3 to 17 August 2026 | Ashby boards |"
     ) in text
     assert "\n- Adverts: boards at Ashby.\n" in text
@@ -170,7 +171,7 @@ def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
         figure="entries.countries", basis="advertised", status="low", reason="low confidence for Peru", value_json=rows
     )
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [peru])
-    assert "(adverts in the stock; low confidence: Peru (few employers))" in text
+    assert "(open adverts; low confidence: Peru (few employers))" in text
     mixed = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixed])
     assert "| named in each row | 500 jobs" in text
@@ -370,7 +371,7 @@ def test_bytes_outside_the_spans_never_change_and_twice_is_once(
 def plain(name: str, value: str | None, reason: str | None) -> Figures:
     return Figures(
         as_of=date(2026, 8, 17), figure=name, title="T|t*", kind="measured", basis="postings",
-        rung="adverts in the stock", unit="share", value=value,
+        rung="open adverts", unit="share", value=value,
         value_json=(RANKING if name == "skills.big_data" else None) if value else None,
         status="published" if value else "suppressed", reason=reason, n_jobs=5, n_employers=4, window_days=None,
         sql=None, sources=("ashby",), snapshots=(), code_version="1", baseline=None, verify_by=None,

@@ -58,6 +58,11 @@ def test_a_verdict_goes_by_the_lower_end_of_the_interval(low: float | None, expe
     assert numbers.verdict({"share": 0.99, "share_lo": low}) == expected
 
 
+def test_nothing_is_rare_that_may_be_common() -> None:
+    assert numbers.verdict({"share": 0.1, "share_lo": 0.02, "share_hi": 0.36}) == "not known yet"
+    assert numbers.verdict({"share": 0.02, "share_lo": 0.0, "share_hi": 0.0999}) == "rare"
+
+
 def test_an_interval_that_does_not_exist_is_a_dash() -> None:
     assert numbers.interval({"share_lo": None, "share_hi": 0.4}) == "–"
     assert numbers.interval({"share_lo": 0.58, "share_hi": 0.66}) == "58–66%"
@@ -137,11 +142,11 @@ def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure:
 def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
     make = pay.bands("mid_senior").table
     assert make is not None
-    ours = cell(place="US and Canada", rung="adverts in the stock", **STATED)
+    ours = cell(place="US and Canada", rung="open adverts", **STATED)
     table = make([ours, cell(place="Northern Europe", **PAIRS)])
     by_place = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert by_place["US and Canada"]["Band from titles alone"] == "10.5K–15.6K (310 jobs)"
-    assert by_place["US and Canada"]["From"] == "adverts in the stock"
+    assert by_place["US and Canada"]["From"] == "open adverts"
     assert by_place["Northern Europe"]["From"] == "third-party adverts"
     assert by_place["Northern Europe"]["n"] == "420 pairs of amounts"
     assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
@@ -219,7 +224,7 @@ def test_the_rule_of_the_verdict_stands_with_the_table(figure_id: str) -> None:
     )
     assert key.endswith(
         " Verdict, by the lower end of the 95% interval: essential from 25%, common from 10%, occasional from 3%, rare "
-        "below."
+        "below, if the upper end is below 10%."
     )
 
 
