@@ -15,7 +15,7 @@ from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
 from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lowered, sentence_at
 from transforms.text.evidence import Reading
-from transforms.text.lookups import rows_of
+from transforms.text.lookups import cells_of, rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
 _ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
@@ -224,6 +224,26 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
+@functools.cache
+def _first_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """All names of degrees without their groups: those in any case, for `lowered` text, and those as written."""
+    rows = cells_of("degree_words")
+    said = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
+    of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in said)
+    return of_any, exact
+
+
+def _first_degree(text: str) -> int | None:
+    """Where the first degree of a line is named; None where none is.
+
+    Most lines that hold words of other languages name none. Alternatives that begin with a letter of known case are
+    passed over without being tried, which those of `_degree_pattern` are not.
+    """
+    of_any, exact = _first_patterns()
+    found = [match.start() for match in (of_any.search(lowered(text)), exact.search(text)) if match]
+    return min(found, default=None)
+
+
 def degree_in(text: str) -> Reading | None:
     """The lowest degree the text accepts, one of `DEGREES`; None when no degree is asked for.
 
@@ -255,7 +275,11 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
     if not _names_degree(line):
         return None
     text = line.text
-    degrees = _degree_pattern(is_english=any(word in text for word in _ENGLISH)).finditer(text)
+    is_english = any(word in text for word in _ENGLISH)
+    first = 0 if is_english else _first_degree(text)
+    if first is None:
+        return None
+    degrees = _degree_pattern(is_english=is_english).finditer(text, first)
     demanded = [
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))
