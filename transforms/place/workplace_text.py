@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from transforms.skills.sections import Line, lines_of, lowered, sentence_at
+from transforms.skills.sections import Line, lines_with, lowered, sentence_at
 from transforms.text.lookups import rows_of
 from transforms.text.normalise import letters_beyond_ascii
 from transforms.text.phrases import Phrases
@@ -54,10 +54,9 @@ class Statement(NamedTuple):
 def statements_in(text: str) -> tuple[Statement, ...]:
     """All that a text states of the workplace, line by line. Never raises."""
     found: list[Statement] = []
-    for begin, _, line in lines_of(text):
-        if "workplace" in line.words:
-            for workplace, tier, start, end in line.once(_statements_of_line):
-                found.append(Statement(workplace, tier, begin + start, begin + end))
+    for _, (begin, _, line) in lines_with(text, "workplace"):
+        for workplace, tier, start, end in line.once(_statements_of_line):
+            found.append(Statement(workplace, tier, begin + start, begin + end))
     if not _FREQUENT.isdisjoint(letters_beyond_ascii(text)):
         found += _east_asian_statements(text)
     return tuple(found)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
-from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lowered, sentence_at
+from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lines_with, lowered, sentence_at
 from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of, rows_of
 
@@ -100,13 +100,9 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 
 def _lines_with(words: str, text: str) -> Iterator[Placed]:
     """The lines with words of a list. Where nothing else is asked for, what the ideal candidate has is demanded."""
-    lines = lines_of(text)
-    within = f"{words} within"
-    for number, (begin, kind, line) in enumerate(lines):
-        said = line.words
-        if said and (words in said or within in said):
-            is_asked = kind == "preferred" and _is_only_list(lines, number)
-            yield begin, "required" if is_asked else kind, line
+    for number, (begin, kind, line) in lines_with(text, words, f"{words} within"):
+        is_asked = kind == "preferred" and _is_only_list(lines_of(text), number)
+        yield begin, "required" if is_asked else kind, line
 
 
 def _is_only_list(lines: tuple[Placed, ...], number: int) -> bool:
