@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from transforms.skills.lexicon import Meaning, lexicon
-from transforms.text.batch_cache import BatchCache
+from transforms.text.batch_cache import MAX_OF_LINES, BatchCache
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Literals
 
@@ -189,7 +189,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     return lines
 
 
-_lines = BatchCache(read_lines)
+_lines = BatchCache(read_lines, most=MAX_OF_LINES)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
