@@ -221,23 +221,27 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
 
 
 @functools.cache
-def _first_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """All names of degrees without their groups: those in any case, for `lowered` text, and those as written."""
-    rows = cells_of("degree_words")
+    rows = [row for row in cells_of("degree_words") if row["language"] == "en" or not is_english]
     said = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
     of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in said)
     return of_any, exact
 
 
-def _first_degree(text: str) -> int | None:
-    """Where the first degree of a line is named; None where none is.
+def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
+    """The matches of `_degree_pattern`, which is tried only where one begins.
 
-    Most lines that hold words of other languages name none. Alternatives that begin with a letter of known case are
-    passed over without being tried, which those of `_degree_pattern` are not.
+    Looking for where is faster without its groups: alternatives that begin with a letter of known case are passed over.
     """
-    of_any, exact = _first_patterns()
-    found = [match.start() for match in (of_any.search(lowered(text)), exact.search(text)) if match]
-    return min(found, default=None)
+    of_any, exact = _first_patterns(is_english=is_english)
+    low, at = lowered(text), 0
+    while begins := [match.start() for match in (of_any.search(low, at), exact.search(text, at)) if match]:
+        match = _degree_pattern(is_english=is_english).match(text, min(begins))
+        if match is None:  # what does not happen: both are made of the same rows
+            return
+        yield match
+        at = match.end()
 
 
 def degree_in(text: str) -> Reading | None:
@@ -271,11 +275,7 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
     if not _names_degree(line):
         return None
     text = line.text
-    is_english = any(word in text for word in _ENGLISH)
-    first = 0 if is_english else _first_degree(text)
-    if first is None:
-        return None
-    degrees = _degree_pattern(is_english=is_english).finditer(text, first)
+    degrees = _degrees_in(text, is_english=any(word in text for word in _ENGLISH))
     demanded = [
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))

@@ -1,4 +1,4 @@
-"""The quick look for the first degree of a line finds it where the expression for all degrees does."""
+"""The quick look for degrees finds what the expression for all of them does."""
 
 from __future__ import annotations
 
@@ -20,19 +20,24 @@ PIECES = st.sampled_from(
 )
 
 
-def first_of_all(text: str) -> int | None:
-    found = requirements._degree_pattern(is_english=False).search(text)
-    return found.start() if found else None
+def named_in(text: str, *, is_english: bool) -> list[tuple[tuple[int, int], str | None]]:
+    found = requirements._degree_pattern(is_english=is_english).finditer(text)
+    return [(match.span(), match.lastgroup) for match in found]
 
 
+def quickly_named_in(text: str, *, is_english: bool) -> list[tuple[tuple[int, int], str | None]]:
+    return [(match.span(), match.lastgroup) for match in requirements._degrees_in(text, is_english=is_english)]
+
+
+@pytest.mark.parametrize("is_english", [True, False])
 @pytest.mark.parametrize("line", LINES)
-def test_the_first_degree_of_an_example(line: str) -> None:
-    assert requirements._first_degree(line) == first_of_all(line)
+def test_the_degrees_of_an_example(line: str, is_english: bool) -> None:
+    assert quickly_named_in(line, is_english=is_english) == named_in(line, is_english=is_english)
 
 
-@given(st.lists(PIECES | st.text(max_size=6), max_size=6).map("".join))
-def test_the_first_degree_of_any_line(line: str) -> None:
-    assert requirements._first_degree(line) == first_of_all(line)
+@given(st.lists(PIECES | st.text(max_size=6), max_size=6).map("".join), st.booleans())
+def test_the_degrees_of_any_line(line: str, is_english: bool) -> None:
+    assert quickly_named_in(line, is_english=is_english) == named_in(line, is_english=is_english)
 
 
 def test_degrees_in_any_case_are_listed_in_lower_case() -> None:
