@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from selectolax.lexbor import LexborHTMLParser
 
@@ -407,6 +408,8 @@ _FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower(
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
+    # The library leaves half precision by columns, of which each text reads rows; conversion is exact.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
 
 
