@@ -165,6 +165,7 @@ def _kind_in(line: str) -> str | None:
     return kind or _of_hours(line)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
     """The kind that a turn of phrase names; several in one line are the employer's other openings, or a choice."""
     found = []
