@@ -224,7 +224,7 @@ def _make_batch(
             made[number] = CachedRow(before[digest])
         else:
             new.append((number, one, digest))
-    _of_html.get_many([html for _, one, _ in new if isinstance(html := one.get("html"), str) and html])
+    _prefetch_bodies([one for _, one, _ in new])
     running = [(number, _steps(one, digest)) for number, one, digest in new]
     while running:
         going = []
@@ -677,6 +677,18 @@ def _damage_in(read: str) -> Issue | None:
 
 _of_html = BatchCache(functools.partial(_read_all, is_html=True))
 _of_text = BatchCache(functools.partial(_read_all, is_html=False))
+
+
+def _prefetch_bodies(said: Iterable[RawPosting]) -> None:
+    """Reads the texts of several adverts at once, before they are asked for one by one."""
+    html, text = [], []
+    for one in said:
+        if one.get("html"):
+            html.append(one["html"])
+        elif one.get("text"):
+            text.append(one["text"])
+    _of_html.get_many([one for one in html if isinstance(one, str)])
+    _of_text.get_many([one for one in text if isinstance(one, str)])
 
 
 def _read_body(html: str | None, text: str | None) -> _Body:

@@ -16,8 +16,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from transforms.skills.sections import Line, lines_of, lowered, sentence_at
+from transforms.skills.sections import Line, lines_with, lowered, sentence_at
 from transforms.text.lookups import rows_of
+from transforms.text.normalise import letters_beyond_ascii
 from transforms.text.phrases import Phrases
 
 DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
@@ -53,11 +54,10 @@ class Statement(NamedTuple):
 def statements_in(text: str) -> tuple[Statement, ...]:
     """All that a text states of the workplace, line by line. Never raises."""
     found: list[Statement] = []
-    for begin, _, line in lines_of(text):
-        if "workplace" in line.words:
-            for workplace, tier, start, end in line.once(_statements_of_line):
-                found.append(Statement(workplace, tier, begin + start, begin + end))
-    if not text.isascii() and any(letter in text for letter in _FREQUENT):
+    for _, (begin, _, line) in lines_with(text, "workplace"):
+        for workplace, tier, start, end in line.once(_statements_of_line):
+            found.append(Statement(workplace, tier, begin + start, begin + end))
+    if not _FREQUENT.isdisjoint(letters_beyond_ascii(text)):
         found += _east_asian_statements(text)
     return tuple(found)
 
@@ -193,7 +193,7 @@ def _label(said: str, end: int) -> Iterator[Statement]:
 
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
-_FREQUENT = ("。", "、", "다")
+_FREQUENT = frozenset("。、다")
 """One of these stands in any text of some length in one of the three languages."""
 _TELLING = re.compile(
     "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"

@@ -10,7 +10,7 @@ import functools
 import re
 
 from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_of, lowered, sentence_at
+from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_with, lowered, sentence_at
 from transforms.text.evidence import Reading
 
 BUILDING_ROLES = ("ai_engineering", "ai_science")
@@ -75,9 +75,7 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
     used: tuple[str, str, int, int] | None = None
     mentioned: tuple[str, str, int, int] | None = None
-    for begin, kind, line in lines_of(text):
-        if "ai" not in line.words and "AI" not in line.words:
-            continue
+    for _, (begin, kind, line) in lines_with(text, "ai", "AI"):
         said = line.once(_said_of_ai, kind, may_build, group in BUILDING_ROLES)
         if said is None:
             continue

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from transforms.role.titles import employment_type_of, names_employment, seniority_of
-from transforms.skills.sections import lowered
+from transforms.skills.sections import lines_with, lowered
 from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
@@ -27,9 +27,6 @@ MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 """Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
 """Weekly hours of part-time work, as OECD counts it: 30 at most. Fewer than a day's are of something else."""
-CONTRACT_WORDS = ("freelance", "1099", "ontract")
-"""One of these stands in a text that calls a job full-time in its field a contractor's; a quick look."""
-_CONTRACT = re.compile(r"freelance|1099|ontract(?:or| role| position| opp)")
 OVERRULED = "TEMPORARY"
 """The kind in a source's field that a text on the internship itself overrules: feeds have no word for it."""
 FIRST_UNSPACED = "\u3040"
@@ -137,7 +134,7 @@ def _offers_internship(text: str) -> bool:
 
 def _engages_contractor(text: str) -> bool:
     """Whether a text says of this job that a contractor does it."""
-    if not any(word in text for word in CONTRACT_WORDS) or not _CONTRACT.search(text):
+    if not lines_with(text, "contractor"):
         return False
     ((_, pattern),) = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
     found = ((line, pattern.search(line)) for line in itertools.islice(_telling(text), MAX_MENTIONS))
@@ -168,6 +165,7 @@ def _kind_in(line: str) -> str | None:
     return kind or _of_hours(line)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
     """The kind that a turn of phrase names; several in one line are the employer's other openings, or a choice."""
     found = []

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
-from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lowered, sentence_at
+from transforms.skills.sections import MAX_HEADING, Line, Placed, cues_of, lines_of, lines_with, lowered, sentence_at
 from transforms.text.evidence import Reading
-from transforms.text.lookups import rows_of
+from transforms.text.lookups import cells_of, rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
 _ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
@@ -100,13 +100,9 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 
 def _lines_with(words: str, text: str) -> Iterator[Placed]:
     """The lines with words of a list. Where nothing else is asked for, what the ideal candidate has is demanded."""
-    lines = lines_of(text)
-    within = f"{words} within"
-    for number, (begin, kind, line) in enumerate(lines):
-        said = line.words
-        if said and (words in said or within in said):
-            is_asked = kind == "preferred" and _is_only_list(lines, number)
-            yield begin, "required" if is_asked else kind, line
+    for number, (begin, kind, line) in lines_with(text, words, f"{words} within"):
+        is_asked = kind == "preferred" and _is_only_list(lines_of(text), number)
+        yield begin, "required" if is_asked else kind, line
 
 
 def _is_only_list(lines: tuple[Placed, ...], number: int) -> bool:
@@ -224,6 +220,30 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
+@functools.cache
+def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """All names of degrees without their groups: those in any case, for `lowered` text, and those as written."""
+    rows = [row for row in cells_of("degree_words") if row["language"] == "en" or not is_english]
+    said = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
+    of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in said)
+    return of_any, exact
+
+
+def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
+    """The matches of `_degree_pattern`, which is tried only where one begins.
+
+    Looking for where is faster without its groups: alternatives that begin with a letter of known case are passed over.
+    """
+    of_any, exact = _first_patterns(is_english=is_english)
+    low, at = lowered(text), 0
+    while begins := [match.start() for match in (of_any.search(low, at), exact.search(text, at)) if match]:
+        match = _degree_pattern(is_english=is_english).match(text, min(begins))
+        if match is None:  # what does not happen: both are made of the same rows
+            return
+        yield match
+        at = match.end()
+
+
 def degree_in(text: str) -> Reading | None:
     """The lowest degree the text accepts, one of `DEGREES`; None when no degree is asked for.
 
@@ -255,7 +275,7 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
     if not _names_degree(line):
         return None
     text = line.text
-    degrees = _degree_pattern(is_english=any(word in text for word in _ENGLISH)).finditer(text)
+    degrees = _degrees_in(text, is_english=any(word in text for word in _ENGLISH))
     demanded = [
         match
         for group, beyond in _groups(text, list(itertools.islice(degrees, MAX_MENTIONS)))

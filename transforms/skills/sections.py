@@ -12,10 +12,10 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from transforms.skills.lexicon import Meaning, lexicon
-from transforms.text.batch_cache import BatchCache
+from transforms.text.batch_cache import MAX_OF_LINES, BatchCache
 from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Literals
 
@@ -44,6 +44,7 @@ LISTS = (
     ("workplace", "workplace_words", "pattern", "name", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),
+    ("contractor", "employment_cues", "pattern", "where", "exact literal"),
 )
 """Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
 _LETTER = re.compile(r"[^\W_]")
@@ -100,10 +101,25 @@ def lines_of(text: str) -> tuple[Placed, ...]:
     The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
     asked for), and `INTRO` or `WHOLE` before the first heading.
     """
-    return _texts(text)
+    return _texts(text).lines
 
 
-def read_texts(texts: list[str]) -> list[tuple[Placed, ...]]:
+def lines_with(text: str, *lists: str) -> list[tuple[int, Placed]]:
+    """The lines that hold words of any of these lists, in order, each with its place among `lines_of`."""
+    lines, by_list = _texts(text)
+    found = [by_list[name] for name in lists if name in by_list]
+    numbers = found[0] if len(found) == 1 else sorted({number for one in found for number in one})
+    return [(number, lines[number]) for number in numbers]
+
+
+class _Text(NamedTuple):
+    """The telling lines of a text, and which of them hold words of each of `LISTS`."""
+
+    lines: tuple[Placed, ...]
+    by_list: dict[str, list[int]]
+
+
+def read_texts(texts: list[str]) -> list[_Text]:
     """The telling lines of each text; the lines that are new are read all at once."""
     split = [text.split("\n") for text in texts]
     lines = _lines.get_many([said for one in split for said in one])
@@ -115,7 +131,7 @@ prefetch_lines = _texts.get_many
 """Reads the lines of several texts at once, before the readers ask for them one by one."""
 
 
-def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> tuple[Placed, ...]:
+def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     """The lines of one text that hold something, with their offsets and the kinds of section they begin in."""
     begins = itertools.accumulate([len(said) + 1 for said in texts], initial=0)
     known = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more
@@ -123,11 +139,14 @@ def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> tuple[Placed,
     is_of_role = any(kind in OF_ROLE for _, line in found if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
     placed: list[Placed] = []
-    for begin, line in found:
+    by_list: dict[str, list[int]] = {}
+    for number, (begin, line) in enumerate(found):
         placed.append((begin, kind, line))
         if line.openings and not line.is_label:
             kind = line.openings[-1][1]
-    return tuple(placed)
+        for name in line.words:
+            by_list.setdefault(name, []).append(number)
+    return _Text(tuple(placed), by_list)
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
@@ -170,7 +189,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     return lines
 
 
-_lines = BatchCache(read_lines)
+_lines = BatchCache(read_lines, most=MAX_OF_LINES)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
@@ -258,10 +277,11 @@ def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
     """The words of all readers, in any case and as written, and the lists that each stands in."""
     of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     for name, lookup, words, column, value in LISTS:
-        lists = of_case[value == "exact"]
+        is_exact = value in ("exact", "exact literal")
+        lists = of_case[is_exact]
         for row in rows_of(lookup):
             if row[column] == value and row[words]:
-                word = str(row[words]) if value == "exact" else str(row[words]).lower()
+                word = str(row[words]) if is_exact else str(row[words]).lower()
                 lists[word] = (*lists.get(word, ()), name)
     return tuple((Literals(lists, is_exact=is_exact), lists) for is_exact, lists in of_case.items())
 

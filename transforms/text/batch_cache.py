@@ -13,17 +13,20 @@ Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
 """Characters of the cached texts: those of some hundred adverts; more are not found again faster."""
+MAX_OF_LINES = 1 << 23
+"""The same of single lines, which come back later than whole texts do where boards are read in no order."""
 
 
 class BatchCache(Generic[Read]):
-    """Results of a reader of several texts by text; all are dropped once they exceed `MAX_CHARACTERS`.
+    """Results of a reader of several texts by text; all are dropped once these exceed `most` characters.
 
     `read` gives one value for each text, in order, and must not look from one text at another. Cleared by
     `cache_clear`, like the caches of functools.
     """
 
-    def __init__(self, read: Callable[[list[str]], Iterable[Read]]) -> None:
+    def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, most: int = MAX_CHARACTERS) -> None:
         self._read = read
+        self._most = most
         self.cache_clear()
 
     def cache_clear(self) -> None:
@@ -33,7 +36,7 @@ class BatchCache(Generic[Read]):
 
     def cache_parameters(self) -> dict[str, int]:
         """The bound, in the form of functools."""
-        return {"maxsize": MAX_CHARACTERS}
+        return {"maxsize": self._most}
 
     def __call__(self, text: str) -> Read:
         """The result for one text, read now if it is not cached."""
@@ -44,7 +47,7 @@ class BatchCache(Generic[Read]):
         """Results by text: of these texts, and of whatever else is cached."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
-            if self._characters > MAX_CHARACTERS:
+            if self._characters > self._most:
                 self.cache_clear()
                 new = list(dict.fromkeys(texts))
             self._known.update(zip(new, self._read(new), strict=True))

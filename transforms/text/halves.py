@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from transforms.text.normalise import letters_beyond_ascii
+
 _LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
 """First bytes in UTF-8 of letters from Greek on, which are of other scripts than Latin; dashes, bullets and pictures
 begin with others."""
@@ -30,7 +32,7 @@ def split_halves(text: str) -> Halves | None:
     The cut is the one that leaves the fewest letters on the wrong side. A line that holds any letter of another
     script is native, whatever names of tools stand in it. Linear in the length of the text.
     """
-    if count_native(text) < MIN_NATIVE:
+    if not count_native("".join(letters_beyond_ascii(text))) or count_native(text) < MIN_NATIVE:
         return None
     lines = text.split("\n")
     native, english = zip(*map(_count_letters, lines), strict=True)

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from selectolax.lexbor import LexborHTMLParser
 
@@ -196,9 +197,22 @@ def _lines(tidy: str, tags: _Tags) -> str:
     return tags.inline.sub("", tags.block.sub("\n", tags.item.sub("\n- ", tidy)))
 
 
+_ASCII = bytes(range(0x80))
+
+
 def _beyond(encoded: bytes, ordinary: bytes) -> str:
     """The characters of a text but for some of ASCII: bytes are deleted much faster than characters are looked at."""
     return encoded.translate(None, ordinary).decode("utf-8", "surrogatepass")
+
+
+@functools.lru_cache(maxsize=128)
+def letters_beyond_ascii(text: str) -> frozenset[str]:
+    """The characters of a text that ASCII lacks: few of a long text, and asked for by several readers of it.
+
+    >>> sorted(letters_beyond_ascii("café, naïve café"))
+    ['é', 'ï']
+    """
+    return frozenset() if text.isascii() else frozenset(_beyond(text.encode("utf-8", "surrogatepass"), _ASCII))
 
 
 def strip_invisible(text: str) -> str:
@@ -214,7 +228,8 @@ def strip_invisible(text: str) -> str:
     return text if _is_encodable(odd) else _whole(text)
 
 
-_MARKED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]{1,3}")
+_MARKS = frozenset((*map(chr, range(0x300, 0x370)), "\u3099", "\u309a"))
+_MARKED = re.compile(f"[^\\W\\d_][{''.join(sorted(_MARKS))}]{{1,3}}")
 """A letter and the marks on it. A whole text is not composed at once: a long run of marks costs the square."""
 
 
@@ -224,7 +239,7 @@ def compose_letters(text: str) -> str:
     >>> compose_letters("te\u0301le\u0301travail")
     'télétravail'
     """
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
+    if text.isascii() or _MARKS.isdisjoint(letters_beyond_ascii(text)) or unicodedata.is_normalized("NFC", text):
         return text
     return _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
@@ -384,7 +399,6 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
 
 # --- language, hash and key ---------------------------------------------------------------------------
 
-_ASCII = bytes(range(0x80))
 _JAMO = frozenset(map(chr, range(0x1100, 0x1200)))
 """Letters that compose to Hangul syllables."""
 _FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower() for b in range(256))
@@ -394,6 +408,8 @@ _FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower(
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
+    # The library leaves half precision by columns, of which each text reads rows; conversion is exact.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
 
 
@@ -427,7 +443,7 @@ def hash_of(text: str) -> str:
 def _normal_bytes(text: str) -> bytes:
     """`normal(text)` in UTF-8; made of bytes, which is much faster, where ASCII is all that may change."""
     encoded = text.encode("utf-8", "surrogatepass")
-    for odd in set(_beyond(encoded, _ASCII)):
+    for odd in letters_beyond_ascii(text):
         form = _form_alone(odd)
         if form is None:
             return normal(text).encode("utf-8", "surrogatepass")

@@ -187,9 +187,8 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
         return "a reply"
     if CLOSED.match(text):
         return "an advert that its author closed"
-    seeks = SEEKS.search(text)
-    is_seeker = seeks is not None and (seeks.start() == 0 or "|" not in text.partition("\n")[0])
-    return "somebody looking for work" if is_seeker else None
+    seeks = SEEKS.match if "|" in text.partition("\n")[0] else SEEKS.search
+    return "somebody looking for work" if seeks(text) else None
 
 
 def line_of(lines: Sequence[str]) -> Line | None:

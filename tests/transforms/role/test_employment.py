@@ -48,6 +48,7 @@ def test_rows_of_the_lookup_are_of_the_vocabulary() -> None:
     assert {row["employment_type"] for row in rows} <= {*EMPLOYMENT_TYPES, ""}
     assert {row["where"] for row in rows} == {
         "literal",
+        "exact literal",
         "title literal",
         "title",
         "part",
@@ -63,3 +64,18 @@ def test_every_word_of_a_title_that_is_read_is_looked_for() -> None:
     rows = [row["words"] for row in cells_of("seniority_words") if row["level"] == "intern" and not row["where"]]
     unread = ("trainee", "trainees", "traineeship", "extern", "externship", "interns")
     assert [words for words in rows if words not in unread and employment_in_title(f"{words} - baker") is None] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is a contractor position.",
+        "The role will be structured as a 6-month contract role.",
+        "This is an hourly, remote contract opportunity.",
+        "The position is offered as a contract position.",
+        "Employment type: freelance",
+        "Job type: 1099",
+    ],
+)
+def test_a_text_on_a_contractor_passes_the_quick_look(text: str) -> None:
+    assert employment_of("Full-time", "Baker", f"Bread\n{text}") == ("CONTRACTOR", True)

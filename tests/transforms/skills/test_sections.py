@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.skills import sections
-from transforms.skills.sections import INTRO, LISTS, WHOLE, Line, cues_of, lines_of, lowered, read_lines, sentence_at
+from transforms.skills.sections import (
+    INTRO,
+    LISTS,
+    WHOLE,
+    Line,
+    cues_of,
+    lines_of,
+    lines_with,
+    lowered,
+    read_lines,
+    sentence_at,
+)
 from transforms.text.lookups import rows_of
 
 MARKS = (". ", "! ", "? ", "; ", "• ")
@@ -86,7 +97,7 @@ def test_headings_stand_inside_a_flat_line() -> None:
 
 def test_one_pass_finds_the_words_of_every_list() -> None:
     (line,) = read_lines(
-        ["Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI, Remote."]
+        ["Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI, Remote, freelance."]
     )
     assert line is not None
     found = {name: [line.text[start:end] for start, end in spans] for name, spans in line.words.items()}
@@ -97,8 +108,18 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
         "workplace": ["Remot"],
         "ai": ["MACHINE Learning", "künstliche intelligenz"],
         "AI": ["AI"],
+        "contractor": ["freelance"],
     }
     assert set(found) == {name for name, *_ in LISTS}
+
+
+def test_lines_are_found_by_the_lists_whose_words_they_hold() -> None:
+    text = "Nothing\nTwo years\nAI, remote\nmachine learning, remote, two years"
+    assert [placed[2].text[:2] for placed in lines_of(text)] == ["Tw", "AI", "ma"]
+    assert [number for number, _ in lines_with(text, "workplace")] == [1, 2]
+    assert [number for number, _ in lines_with(text, "AI", "ai", "no list")] == [1, 2]
+    assert lines_with(text, "years") == [(number, lines_of(text)[number]) for number in (0, 2)]
+    assert lines_with(text, "contractor") == [] == lines_with("", "years")
 
 
 def test_a_line_is_asked_once() -> None:

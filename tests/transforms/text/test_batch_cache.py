@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.text import batch_cache
 from transforms.text.batch_cache import BatchCache
 
 
@@ -19,7 +18,7 @@ def lengths(asked: list[list[str]]) -> BatchCache[int]:
         asked.append(texts)
         return list(map(len, texts))
 
-    return BatchCache(read)
+    return BatchCache(read, most=6)
 
 
 def test_each_text_is_read_once(lengths: BatchCache[int], asked: list[list[str]]) -> None:
@@ -42,10 +41,7 @@ def test_a_value_of_none_is_remembered_too() -> None:
     assert asked == ["lamp"]
 
 
-def test_too_much_is_forgotten_but_not_while_it_is_asked_for(
-    lengths: BatchCache[int], asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batch_cache, "MAX_CHARACTERS", 6)
+def test_too_much_is_forgotten_but_not_while_it_is_asked_for(lengths: BatchCache[int], asked: list[list[str]]) -> None:
     lengths.get_many(["lamp", "lantern"])
     assert lengths("lamp") == 4, "what was read ahead stays until something new is asked for"
     found = lengths.get_many(["lamp", "lightbulb"])

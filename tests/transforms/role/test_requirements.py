@@ -1,0 +1,46 @@
+"""The quick look for degrees finds what the expression for all of them does."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.role import requirements
+from transforms.text.lookups import cells_of
+
+with Path(__file__).with_name("degree_cases.csv").open(encoding="utf-8", newline="") as file:
+    LINES = sorted({line for case in csv.DictReader(file) for line in case["text"].split("\n")})
+PIECES = st.sampled_from(
+    [*LINES, *(line.upper() for line in LINES), "BTS/DUT", "MBA", "GED", " ", ", ", "ſtudium", "bac+5", "İ", "-", "("]
+)
+
+
+def named_in(text: str, *, is_english: bool) -> list[tuple[tuple[int, int], str | None]]:
+    found = requirements._degree_pattern(is_english=is_english).finditer(text)
+    return [(match.span(), match.lastgroup) for match in found]
+
+
+def quickly_named_in(text: str, *, is_english: bool) -> list[tuple[tuple[int, int], str | None]]:
+    return [(match.span(), match.lastgroup) for match in requirements._degrees_in(text, is_english=is_english)]
+
+
+@pytest.mark.parametrize("is_english", [True, False])
+@pytest.mark.parametrize("line", LINES)
+def test_the_degrees_of_an_example(line: str, is_english: bool) -> None:
+    assert quickly_named_in(line, is_english=is_english) == named_in(line, is_english=is_english)
+
+
+@given(st.lists(PIECES | st.text(max_size=6), max_size=6).map("".join), st.booleans())
+def test_the_degrees_of_any_line(line: str, is_english: bool) -> None:
+    assert quickly_named_in(line, is_english=is_english) == named_in(line, is_english=is_english)
+
+
+def test_degrees_in_any_case_are_listed_in_lower_case() -> None:
+    patterns = [row["pattern"] for row in cells_of("degree_words") if row["case"] == "any"]
+    letters = [re.sub(r"\\.", "", pattern) for pattern in patterns]
+    assert [one for one in letters if one != one.lower()] == []
