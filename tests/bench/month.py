@@ -36,6 +36,8 @@ BOARDS = ("ashby", "greenhouse", "lever")
 RATES = "currency_table"
 """Its monthly tables come with the first night, so that pay is converted."""
 N_NIGHTS = 30
+N_SETTLING = 3
+"""First nights, in which files take the size at which they swing."""
 MAX_GROWTH = 100_000
 """Bytes that a night without changes may add to a file."""
 TABLES = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY ALL"
@@ -154,12 +156,12 @@ def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BO
 
 
 def growth(measured: Sequence[Night], name: str) -> float:
-    """Bytes, or rows, that a night without changes adds on average; the second night is not counted.
+    """Bytes, or rows, that a night without changes adds on average; the nights of `N_SETTLING` are not counted.
 
-    It is the first to bring a published file up to date, and not to write it anew.
+    They bring a published file up to date for the first time, and fill what the first night left free.
     """
     pairs: list[tuple[int, int]] = [
-        (getattr(a, name), getattr(b, name)) for a, b in itertools.pairwise(measured[1:]) if not b.is_changed
+        (getattr(a, name), getattr(b, name)) for a, b in itertools.pairwise(measured[N_SETTLING:]) if not b.is_changed
     ]
     return sum(after - before for before, after in pairs) / len(pairs)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.bench import month
 
-N_NIGHTS = 8
-MAX_ROWS = 250
+N_NIGHTS = 12
+MAX_ROWS = 100
 """A day for each mart, and the closing rates: another reading of all boards, even if nothing closed, changes each."""
 
 

@@ -15,9 +15,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from transforms.records.vocabulary import CELL_GROUPS
 from warehouse.marts import cell_cache
-from warehouse.marts.closings import CELL, CLOSING_RULES, PLACED, WINDOW_DAYS, find_reasons, stage_intervals
+from warehouse.marts.closings import CELL, CLOSING_RULES, GROUPS, PLACED, WINDOW_DAYS, find_reasons, stage_intervals
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule
 from warehouse.tables import TimeListed
@@ -98,7 +97,7 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.C
     cells.n_computed += 1
     spells = con.execute(_SPELLS).df()
     rows = []
-    for group, members in CELL_GROUPS.items():
+    for group, members in GROUPS.items():
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
             key = {"role_group": group, "region_level": level, "region": region, "window_days": WINDOW_DAYS}
             rows += [key | row for row in _rows_of(its)]
