@@ -59,7 +59,7 @@ def parts_of(row: Row) -> list[tuple[str, int]]:
 def _text(rows: Rows) -> str:
     said = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_at(row, LAST_STEP))
     none = [row["place"] for row in rows if not count_at(row, LAST_STEP)]
-    return "; ".join(filter(None, [said, f"none in {len(none)} places" if none else None]))
+    return "; ".join(filter(None, [said, f"none in {count_of(len(none), 'place')}" if none else None]))
 
 
 def _table(rows: Rows) -> Table:
