@@ -25,6 +25,7 @@ import pyarrow as pa
 from transforms.records.columns import Column, Field, Table, fields_of, table_of
 from transforms.records.vocabulary import (
     BRIDGE_DAYS,
+    FULL_ADVERT,
     GROUP_OF_ROLE,
     MAX_DAYS_APART,
     TEXT_CLASSES,
@@ -156,6 +157,9 @@ MACRO_ARGUMENTS = {
     "jobs_with_skills": "as_of",
     "reference_periods": "as_of",
     "pay_observations": "as_of",
+    "frame_adverts": "as_of",
+    "frame_jobs": "as_of",
+    "frame_boards": "as_of",
     "complete_readings": "as_of",
     "board_intervals": _WINDOW,
     "board_listings": "as_of",
@@ -184,6 +188,9 @@ MACROS = {
     "jobs_with_skills": _read_sql("jobs_with_skills"),
     "reference_periods": _read_sql("reference_periods"),
     "pay_observations": _read_sql("pay_observations"),
+    "frame_adverts": _read_sql("frame_adverts"),
+    "frame_jobs": _read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
+    "frame_boards": _read_sql("frame_boards", end_of_day=_END_OF_DAY),
     "complete_readings": _read_sql("complete_readings"),
     "board_intervals": _read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
     "board_listings": _read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),

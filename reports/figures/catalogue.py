@@ -14,7 +14,7 @@ from reports.figures import query, verdicts
 from reports.figures.claims import Claim, load_claims
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict
-from reports.wording import closings, levels, pay, shares
+from reports.wording import closings, frame, levels, pay, shares
 from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
@@ -252,6 +252,40 @@ GATHERED = (
         displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
     ),
 )
+
+LADDERS = tuple(
+    Figure(
+        id=f"ladder.{name}",
+        title=frame.name_ladder(level),
+        unit="jobs",
+        renderer=frame.LADDER,
+        rungs=(
+            Fallback(
+                name=ADVERTISED,
+                basis="postings",
+                sql="ladder",
+                behind="behind_ladder",
+                parameters={"role_group": frame.BASE_STEP, "names": REGION_NAMES},
+            ),
+        ),
+        judge=verdicts.judge_counts,
+        parameters={"region_level": region_level, "seniority_group": level},
+        displays=(
+            Display(
+                section="read",
+                heading=f"{levels.capitalise(level)}, by {region_level}",
+                chart=chart,
+                chart_title=f"AI engineering jobs in the adverts we read by {region_level}, and why they are not in "
+                f"the band of pay, {levels.level_phrase(level)}",
+            ),
+        ),
+    )
+    for name, region_level, level, chart in (
+        ("regions", "region", BAND_LEVEL, "ladder"),
+        ("countries", "country", ENTRY_LEVEL, None),  # a bar for each would be longer than the page
+    )
+)
+"""What was read on the way to the bands of regions, and to entry pay by country."""
 
 # --- shares -------------------------------------------------------------------------------------------
 
@@ -552,7 +586,7 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-FIGURES = (*BANDS, *GATHERED, *BONUSES, *RETIRED, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+FIGURES = (*BANDS, *GATHERED, *BONUSES, *RETIRED, *LADDERS, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
 """All figures that do not depend on the table of countries; `declarations` adds entry pay, one per country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
 """All figures that are shown or spoken of by name, in order."""

@@ -92,6 +92,11 @@ def judge_shares(rows: Rows) -> Verdict:
     return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=n_employers)
 
 
+def judge_counts(rows: Rows) -> Verdict:
+    """Counts of what was read are no estimates, and printed wherever something was."""
+    return Verdict(status="published", reason=None, n_jobs=None, n_employers=None) if rows else NOTHING
+
+
 def judge_closings(rows: Rows) -> Verdict:
     """A closing rate is printed where its own cell may be; the others are left out where theirs may not."""
     row = rows[0]

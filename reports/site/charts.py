@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from reports.wording import numbers, pay
+from reports.wording import frame, numbers, pay
 from reports.wording.numbers import Row, Rows
 
 ROW = 48
@@ -219,8 +219,61 @@ def _row(bar: Bar, top: int, scale: _Scale) -> list[str]:
     return [*parts, "</g>"]
 
 
+LEGEND_LINE = 20
+"""Height of one line of a legend."""
+
+
+def ladder(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
+    """Stacked bars of what becomes of AI engineering jobs: in the band, or lost at a step, as parts of all of them.
+
+    The legend above names the parts in the order in which they stand in a bar: the band first, then the steps back from
+    it. Raises `ValueError` without rows.
+    """
+    if not rows:
+        raise ValueError(f"chart {chart_id}: nothing to draw")
+    described = "; ".join(
+        f"{row[name]}: {', '.join(f'{n:,} {words}' for words, n in frame.parts_of(row) if n)}" for row in rows
+    )
+    words_of_parts = [words for words, _ in frame.parts_of(rows[0])]
+    top = len(words_of_parts) * LEGEND_LINE
+    lines = [
+        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
+        f'width="100%" height="{top + len(rows) * ROW}" xmlns="http://www.w3.org/2000/svg">',
+        f'<title id="{chart_id}-title">{escape(title)}</title>',
+        f'<desc id="{chart_id}-desc">{escape(described)}</desc>',
+    ]
+    for number, words in enumerate(words_of_parts):
+        y = number * LEGEND_LINE
+        lines.append(f'<rect class="part p{number}" x="0" y="{y + 3}" width="12" height="12"/>')
+        lines.append(f'<text class="tick" x="20" y="{y + 13}">{escape(words)}</text>')
+    for number, row in enumerate(rows):
+        lines += _stack(row, name, top + number * ROW)
+    return "\n".join([*lines, "</svg>"])
+
+
+def _stack(row: Row, name: str, top: int) -> list[str]:
+    """One row of a ladder: its words, and its parts side by side over the whole width."""
+    lines = [
+        f"<g data-name={quoteattr(row[name])}>",
+        f'<text class="name" x="0" y="{top + TEXT_AT}">{escape(row[name])}</text>',
+        f'<text class="value" x="100%" y="{top + TEXT_AT}" text-anchor="end">{escape(frame.in_band(row))}</text>',
+    ]
+    found = frame.parts_of(row)
+    scale, start = _Scale(sum(n for _, n in found)), 0
+    for number, (words, n) in enumerate(found):
+        if n:
+            width = f"{100 * n / scale.highest:.2f}%"
+            lines.append(
+                f'<rect class="part p{number}" x="{scale.at(start)}" y="{top + BAR_AT}" width="{width}" height="{BAR}">'
+                f"<title>{n:,} {escape(words)}</title></rect>"
+            )
+        start += n
+    return [*lines, "</g>"]
+
+
 CHARTS: dict[str, Callable[..., str]] = {
     "bands": bands,
+    "ladder": ladder,
     "shares": ranking,
     "shares with verdicts": functools.partial(ranking, verdicts=True),
 }

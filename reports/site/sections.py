@@ -39,6 +39,17 @@ SECTIONS = (
         ),
     ),
     Section(
+        id="read",
+        heading="From adverts to pay, in the adverts we read",
+        intro=(
+            "Most adverts that we read enter no band of pay. Each bar is all AI engineering jobs that we read at a "
+            "place: at the left, if there are any, the jobs of the band, then those that are not in it, by the reason "
+            "why. A job is lost for the first reason that holds, counted from the right. Where no full advert was read "
+            "and nothing else stated pay, we cannot tell whether the employer does; all other parts are of what was "
+            "read. These are counts and no estimates, so they are printed however small they are.",
+        ),
+    ),
+    Section(
         id="skills",
         heading="Skills, in the adverts we read",
         intro=(

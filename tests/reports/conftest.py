@@ -26,6 +26,7 @@ USED = (
     tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.Shares,
     tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages, tables.PostingBoards, tables.ClosingRates, tables.ClosingsLeftOut,
+    tables.FrameCoverage, tables.PayLadder,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),

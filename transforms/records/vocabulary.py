@@ -67,6 +67,13 @@ MIN_YEARS_OF_LEVEL = {"junior": 0, "mid": 2, "senior": 5, "staff": 8}
 STATED = "_stated"
 """Ends the name of a group of levels that leaves out jobs whose level was inferred from years of experience."""
 SENIORITY_GROUPS = ("entry", "mid_senior", f"mid_senior{STATED}", "mid", "senior", "staff", "unstated", "all")
+LADDER_LEVELS = ("mid_senior", "entry")
+"""Groups of levels that the guide prints pay of."""
+LADDER_STEPS = (
+    *("adverts", "jobs", "ai_engineering", "readable", "pay_stated", "in_dollars", "level_known", "at_level"),
+    *("paid_here", "in_band"),
+)
+"""Steps from the adverts read at a place to the jobs of a band of pay, in order (mart.pay_ladder)."""
 YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
 """Bands of the least years of experience asked for: first and last whole year; 3.5 years count as 3."""
 CELL_STATES = ("published", "low", "suppressed")

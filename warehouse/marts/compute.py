@@ -16,11 +16,21 @@ from warehouse.checks import gate
 from warehouse.marts import cell_cache, sql_of
 from warehouse.marts.closings import READ as CLOSINGS_READ
 from warehouse.marts.closings import closing_rates, closings_left_out
+from warehouse.marts.frame import READ as FRAME_READ
+from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import time_listed
 from warehouse.ops_tables import MartInputs
-from warehouse.tables import ClosingRates, ClosingsLeftOut, SalaryBands, Shares, TimeListed
+from warehouse.tables import (
+    ClosingRates,
+    ClosingsLeftOut,
+    FrameCoverage,
+    PayLadder,
+    SalaryBands,
+    Shares,
+    TimeListed,
+)
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -41,6 +51,8 @@ MARTS: dict[type, Mart] = {
     ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),
     ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),
     TimeListed: Mart(time_listed, moving=CLOSINGS_READ),
+    FrameCoverage: Mart(frame_coverage, moving=FRAME_READ),
+    PayLadder: Mart(pay_ladder),
 }
 
 

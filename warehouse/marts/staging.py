@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.schema import MACRO_ARGUMENTS, quoted
 
-STAGED = ("stock_postings", "counted_jobs", "job_regions")
+STAGED = ("stock_postings", "counted_jobs", "job_regions", "pay_observations", "frame_adverts", "frame_jobs")
 """Macros of a day, each with what comes before it staged already."""
 
 

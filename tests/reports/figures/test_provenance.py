@@ -18,8 +18,10 @@ from reports.figures.compute import compute_figures, parameters_of
 from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from transforms.records.columns import fields_of
+from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS
 from warehouse import ops_tables, tables
 from warehouse.marts.closings import closing_rates, closings_left_out
+from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.schema import arrow_schema
@@ -93,6 +95,8 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         (tables.Shares, shares(con, AS_OF)),
         (tables.ClosingRates, closing_rates(con, AS_OF)),
         (tables.ClosingsLeftOut, closings_left_out(con, AS_OF)),
+        (tables.FrameCoverage, frame_coverage(con, AS_OF)),
+        (tables.PayLadder, pay_ladder(con, AS_OF)),
     ):
         insert(con, mart, frame)
     insert(
@@ -295,3 +299,40 @@ def test_the_ledger_counts_these_adverts_and_names_their_files(market: duckdb.Du
             assert len(adverts) == row.n_jobs, "of each job the one advert whose pay counts"
     assert printed >= {"band.northern_america.mid_senior", "skill.python", "skills.mlops_and_deployment",
                        "roles.shares", "additional.share", "bonus.northern_america", "industries.shares"}  # fmt: skip
+
+
+def test_the_last_step_of_a_ladder_is_the_number_of_jobs_in_the_band(market: duckdb.DuckDBPyConnection) -> None:
+    """Of every place and level; and what is lost adds up."""
+    rows_of = reader(market)
+    in_bands = {
+        (row["region_level"], row["region"], row["seniority_group"]): row["n_jobs"]
+        for row in rows_of(
+            "SELECT * FROM mart.salary_bands WHERE basis = 'advertised' AND role_group = 'ai_engineering'"
+            " AND role = 'all' AND pay_market = 'all' AND currency = 'USD'"
+        )
+    }
+    ladders: dict[tuple[Any, Any, Any], list[dict[str, Any]]] = {}
+    for row in rows_of("FROM mart.pay_ladder ORDER BY position"):
+        ladders.setdefault((row["region_level"], row["region"], row["seniority_group"]), []).append(row)
+    assert {region for _, region, _ in ladders} >= {"World", "Europe", "Northern Europe", *PLACES}
+    for key, steps in ladders.items():
+        assert [step["step"] for step in steps] == list(LADDER_STEPS)
+        assert steps[-1]["n"] == in_bands.get(key, 0), key
+        assert steps[0]["n"] - sum(step["n_lost"] for step in steps) == steps[-1]["n"]
+    wanted = {key: n for key, n in in_bands.items() if key[2] in LADDER_LEVELS}
+    assert {key for key, n in wanted.items() if n} <= ladders.keys()
+    assert sum(wanted.values()) > 300
+
+
+def test_coverage_of_all_sources_counts_what_shares_and_ladder_count(market: duckdb.DuckDBPyConnection) -> None:
+    rows_of = reader(market)
+    (world,) = rows_of("FROM mart.frame_coverage WHERE region = 'World' AND source = 'all' AND sector = 'all'")
+    (stated,) = rows_of(
+        "FROM mart.shares WHERE measure = 'pay_stated' AND item = 'yes' AND region = 'World' AND role_group = 'ai_jobs'"
+    )
+    assert (world["n_ai_jobs"], world["n_read_in_full"] > 0) == (stated["n_jobs"], True)
+    assert world["n_paid"] >= stated["n_yes"], "pay of a zone counts as stated, too"
+    first, second = rows_of(
+        "FROM mart.pay_ladder WHERE region = 'World' AND seniority_group = 'entry' AND position < 2 ORDER BY position"
+    )
+    assert (world["n_adverts"], world["n_jobs"]) == (first["n"], second["n"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -15,8 +16,9 @@ import pytest
 from reports.figures.catalogue import KNOWN, Display, Figure
 from reports.figures.compute import compute_figures
 from reports.site import charts, page, sections
-from reports.wording import shares
+from reports.wording import frame, shares
 from tests.builders import share_row
+from transforms.records.vocabulary import LADDER_STEPS
 from warehouse import tables
 from warehouse.marts.measures import MEASURES
 from warehouse.publish import atomic_files
@@ -246,6 +248,54 @@ def test_bands_are_drawn_where_the_numbers_are() -> None:
     assert [(w.get("x1"), w.get("x2")) for w in whiskers] == [("11.25%", "16.25%"), ("56.25%", "78.75%")]
     assert bar.get("class") == "bar low"
     assert groups[1].find(f"{SVG}circle") is None and groups[1].find(f"{SVG}line") is None
+
+
+def climb(place: str, *left: int) -> dict[str, Any]:
+    """A row of the ladder with so many left at each step."""
+    lost = [0, *(before - after for before, after in itertools.pairwise(left))]
+    steps = [
+        {"step": step, "n": n, "n_lost": gone, "reason": f"because of {step}"}
+        for step, n, gone in zip(LADDER_STEPS, left, lost, strict=True)
+    ]
+    return {"place": place, "steps": steps, "n_jobs": left[2], "status": "published"}
+
+
+def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_lost() -> None:
+    rows = [climb("A & B", 90, 80, 40, 30, 20, 20, 18, 10, 10, 8), climb("C", 9, 9, 1, 0, 0, 0, 0, 0, 0, 0)]
+    svg = ElementTree.fromstring(charts.ladder(rows, "c", title="t"))
+    first, second = svg.findall(f"{SVG}g")
+    parts = [(r.get("class"), r.get("x"), r.get("width"), r.findtext(f"{SVG}title")) for r in first.iter(f"{SVG}rect")]
+    assert parts == [
+        ("part p0", "0.00%", "20.00%", "8 in the band"),
+        ("part p1", "20.00%", "5.00%", "2 pay not comparable"),
+        ("part p3", "25.00%", "20.00%", "8 another level"),
+        ("part p4", "45.00%", "5.00%", "2 level unknown"),
+        ("part p6", "50.00%", "25.00%", "10 no pay stated"),
+        ("part p7", "75.00%", "25.00%", "10 no full advert"),
+    ]
+    assert [r.get("width") for r in second.iter(f"{SVG}rect")] == ["100.00%"]
+    assert first.findall(f"{SVG}text")[1].text == "8 of 40 AI engineering jobs"
+    assert "A & B: 8 in the band, 2 pay not comparable" in (svg.findtext(f"{SVG}desc") or "")
+    legend = [text.text for text in svg.findall(f"{SVG}text")]
+    assert len(legend) == 8 and legend[0] == "in the band" and legend[-1] == "no full advert"
+    with pytest.raises(ValueError):
+        charts.ladder([], "c", title="t")
+    table = frame.LADDER.table
+    assert table is not None and table(rows).rows[0] == (
+        "A & B",
+        "90",
+        "80",
+        "40",
+        "30",
+        "20",
+        "20",
+        "18",
+        "10",
+        "10",
+        "8",
+    )
+    assert "because of pay_stated" in table(rows).below[0] and "because of jobs" not in table(rows).below[0]
+    assert frame.LADDER.text(rows) == "A & B 8 of 40 AI engineering jobs; none in 1 place"
 
 
 def test_a_chart_marks_what_a_third_party_collected() -> None:

@@ -1,0 +1,87 @@
+"""What was read on the way to a band of pay, in words: so many jobs of so many adverts, and why others are not in it.
+
+The frame is what we read, "the adverts we read"; it is not the market.
+"""
+
+from __future__ import annotations
+
+from reports.wording.levels import level_phrase
+from reports.wording.numbers import Row, Rows, count_of
+from reports.wording.renderer import Renderer, Table
+from transforms.records.vocabulary import LADDER_STEPS
+
+BASE_STEP, LAST_STEP = "ai_engineering", LADDER_STEPS[-1]
+"""The step whose jobs the picture divides, and the last."""
+HEADINGS = {
+    "adverts": "Adverts read",
+    "jobs": "Jobs",
+    "ai_engineering": "AI engineering",
+    "readable": "Text or pay read",
+    "pay_stated": "Pay stated",
+    "in_dollars": "In dollars a year",
+    "level_known": "Level known",
+    "at_level": "At the level",
+    "paid_here": "Paid here",
+    "in_band": "In the band",
+}
+"""Heading of each step."""
+LOST_AT = {
+    "readable": "no full advert",
+    "pay_stated": "no pay stated",
+    "in_dollars": "currency, period or rate unknown",
+    "level_known": "level unknown",
+    "at_level": "another level",
+    "paid_here": "pay of another place",
+    "in_band": "pay not comparable",
+}
+"""In short, why jobs are lost at each step after `BASE_STEP`."""
+
+
+def count_at(row: Row, step: str) -> int:
+    """How many of a place are left at a step."""
+    return next(int(one["n"]) for one in row["steps"] if one["step"] == step)
+
+
+def in_band(row: Row) -> str:
+    """ "74 of 193 AI engineering jobs"."""
+    return f"{count_at(row, LAST_STEP):,} of {count_of(count_at(row, BASE_STEP), 'AI engineering job')}"
+
+
+def parts_of(row: Row) -> list[tuple[str, int]]:
+    """What becomes of the AI engineering jobs of a place, in words and numbers: in the band, then lost, the last first.
+
+    The numbers add up to those jobs.
+    """
+    lost = {one["step"]: int(one["n_lost"]) for one in row["steps"]}
+    return [("in the band", count_at(row, LAST_STEP)), *((LOST_AT[step], lost[step]) for step in reversed(LOST_AT))]
+
+
+def _text(rows: Rows) -> str:
+    said = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_at(row, LAST_STEP))
+    none = [row["place"] for row in rows if not count_at(row, LAST_STEP)]
+    return "; ".join(filter(None, [said, f"none in {count_of(len(none), 'place')}" if none else None]))
+
+
+def _table(rows: Rows) -> Table:
+    cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in rows)
+    columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"]))
+    key = (
+        "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
+        "band. A job counts in each of its places."
+    )
+    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, len(columns))), key=key, below=_reasons(rows))
+
+
+def _reasons(rows: Rows) -> tuple[str, ...]:
+    """Why jobs are lost, step by step."""
+    lost = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
+    said = "; ".join(f"{HEADINGS[one['step']]}: {one['reason']}" for one in lost)
+    return (f"Why jobs are left out. {said}.",)
+
+
+LADDER = Renderer(text=_text, table=_table, named_by="place")
+
+
+def name_ladder(level: str) -> str:
+    """The title of the ladder of one level."""
+    return f"From the adverts we read to the bands of pay, {level_phrase(level)}"

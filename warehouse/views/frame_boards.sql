@@ -1,0 +1,39 @@
+-- Boards that were known by the end of the day `as_of` (UTC), by place: one row per place and board. A board is of the
+-- World, of the places of all adverts it has listed, and of the country of its employer's head office where that is known.
+-- Known are boards that were asked, those of employers we have entered, and a source without boards as one. `read_on`
+-- is the day it was last read, whole where it ever was; NULL: never. `sector` is the industry of its employer.
+--
+-- $end_of_day: the first moment after the day `as_of`, UTC.
+WITH entered AS (
+    SELECT split_part(own, ':', 1) AS source, substr(own, instr(own, ':') + 1) AS board, min(industry) AS industry,
+        min(country) AS country
+    FROM (SELECT unnest(boards) AS own, industry, country FROM core.employers) GROUP BY ALL
+), known AS (
+    SELECT source, board FROM board_readings(as_of)
+    UNION
+    SELECT source, board FROM ops.responses
+    WHERE board IS NOT NULL AND observed_at < $end_of_day AND source IN (SELECT DISTINCT source FROM core.postings)
+    UNION
+    SELECT source, board FROM entered
+), places AS (
+    SELECT DISTINCT v.source, b.board, p.continent, p.region, p.country
+    FROM core.posting_boards AS b JOIN core.publishable_postings AS v USING (posting_id)
+    JOIN core.posting_places AS p USING (posting_id)
+    WHERE b.first_seen_at < $end_of_day
+    UNION
+    SELECT e.source, e.board, c.continent, c.region, c.country FROM entered AS e JOIN core.countries AS c USING (country)
+), placed AS (
+    SELECT source, board, 'world' AS region_level, 'World' AS region FROM known
+    UNION
+    SELECT source, board, level.name, level.region
+    FROM places, LATERAL (VALUES ('continent', continent), ('region', region), ('country', country))
+        AS level (name, region)
+    WHERE level.region IS NOT NULL
+)
+SELECT
+    l.region_level, l.region, k.source, k.board, coalesce(e.industry, 'unknown') AS sector,
+    coalesce(r.is_whole, false) AS is_read_whole, coalesce(r.is_in_stock, false) AS is_in_stock, r.read_on
+FROM known AS k JOIN placed AS l USING (source, board)
+LEFT JOIN entered AS e USING (source, board)
+LEFT JOIN board_readings(as_of) AS r USING (source, board)
+WHERE k.source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
