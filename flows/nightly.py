@@ -60,11 +60,11 @@ from warehouse.checks import drift, gate, integrity
 from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
+from warehouse.mart_tables import Figures
 from warehouse.marts import compute, staging
 from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
-from warehouse.tables import Figures
 
 LOG = logging.getLogger("jobmarket")
 RUN_NAME = "{request.command} ({request.run_id})"

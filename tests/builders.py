@@ -17,9 +17,10 @@ from warehouse import database, schema
 from warehouse.load import jobs, loader
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.usd_conversion import convert_money
+from warehouse.mart_tables import Shares
 from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.ops_tables import RefinedResponses
-from warehouse.tables import Shares, Sources
+from warehouse.tables import Sources
 
 BEGIN = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)  # late in the day: another day in most time zones
 

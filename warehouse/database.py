@@ -23,11 +23,11 @@ import pyarrow as pa
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import recovery
+from warehouse.mart_tables import HISTORIES
 from warehouse.marts import mart_history
 from warehouse.ops_tables import Checks, MartInputs, Rejects, Runs, SourceHealth
 from warehouse.publish import atomic_files
 from warehouse.schema import arrow_schema, arrow_table, declarations, key_of, literal, quoted, schema_key
-from warehouse.tables import HISTORIES
 
 if TYPE_CHECKING:  # for its type alone: who asks a question of the warehouse does not wait for it
     import pandas as pd

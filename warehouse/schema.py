@@ -1,7 +1,7 @@
 """What follows from the table classes: DDL, comments, Arrow schemas and tables, and the data dictionary.
 
-Pure derivation from `tables.py` and `ops_tables.py`: no connection, no file but DICTIONARY.md. The refine workers
-import this module, so it imports neither DuckDB nor Great Expectations.
+Pure derivation from `tables.py`, `mart_tables.py` and `ops_tables.py`: no connection, no file but DICTIONARY.md. The
+refine workers import this module, so it imports neither DuckDB nor Great Expectations.
 
 Run `python -m warehouse.schema` to write DICTIONARY.md again.
 """
@@ -30,7 +30,8 @@ from transforms.records.vocabulary import (
     MAX_DAYS_APART,
     TEXT_CLASSES,
 )
-from warehouse.tables import HISTORIES, Days, PostingBoards, Postings, Shares, SupersededVersions, all_tables
+from warehouse.mart_tables import HISTORIES, Days, Shares
+from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 SCHEMAS = ("core", "mart", "ops")
@@ -554,7 +555,8 @@ def dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from `warehouse/tables.py` and `ops_tables.py` by `python -m warehouse.schema`; do not edit.",
+        "Generated from `warehouse/tables.py`, `mart_tables.py` and `ops_tables.py` by `python -m warehouse.schema`; do not"
+        " edit.",
         "",
         "Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value. NULL means"
         ' "not stated". Columns in bold make the key. `core`, `mart` and `ops` stand in `market.duckdb`; `refined`'

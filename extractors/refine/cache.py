@@ -66,6 +66,7 @@ def code_key(source: str) -> str:
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
         ROOT / "warehouse" / "tables.py",
+        ROOT / "warehouse" / "mart_tables.py",
         ROOT / "warehouse" / "ops_tables.py",
         ROOT / "warehouse" / "schema.py",
     ]

@@ -18,9 +18,9 @@ from reports.wording import closings, frame, levels, pay, shares
 from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
+from warehouse.mart_tables import BONUS
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
-from warehouse.tables import BONUS
 
 REGIONS = (
     "Northern America", "South America", "Central America", "Caribbean",

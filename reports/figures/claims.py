@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.tables import Figures
+from warehouse.mart_tables import Figures
 
 CLAIMS = Path(__file__).with_name("claims.toml")
 UNKNOWN_PUBLISHER = "source unknown"

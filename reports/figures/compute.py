@@ -29,7 +29,7 @@ from reports.figures.verdicts import Verdict, judge_age
 from reports.wording import notes, numbers, pay
 from reports.wording.numbers import Row, Rows
 from transforms.records.vocabulary import FIGURE_STATES
-from warehouse.tables import Figures, SourceContribution
+from warehouse.mart_tables import Figures, SourceContribution
 
 SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""

@@ -13,7 +13,7 @@ from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.database import SqlError
-from warehouse.tables import Figures
+from warehouse.mart_tables import Figures
 
 
 class UnknownFigureError(ValueError):

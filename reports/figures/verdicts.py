@@ -8,8 +8,8 @@ from datetime import date
 from reports.wording import numbers
 from reports.wording.numbers import Rows
 from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
+from warehouse.mart_tables import BONUS
 from warehouse.marts.printing import RULES
-from warehouse.tables import BONUS
 
 MAX_AGE_DAYS = dict.fromkeys(("advertised", BONUS, "postings"), MAX_DAYS_APART)
 """Days after the end of its reference period on which a figure of a basis still speaks of now; then it is stale."""

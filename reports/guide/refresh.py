@@ -14,8 +14,9 @@ from pathlib import Path
 from reports.guide.markers import GuideError, Refreshed, decode, find_markers, pair, scan_tags, warnings_of
 from reports.guide.render import AS_OF, refresh_bytes
 from reports.wording import numbers
+from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files
-from warehouse.tables import Figures, Sources
+from warehouse.tables import Sources
 
 PROJECT = Path(__file__).resolve().parents[2]
 HTML_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))

@@ -22,8 +22,9 @@ from reports.guide.markers import (
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
 from transforms.records.vocabulary import MAX_DAYS_APART
+from warehouse.mart_tables import Figures
 from warehouse.marts.printing import MAX_AMOUNT_WIDTH, MAX_SHARE_WIDTH, RULES
-from warehouse.tables import Figures, Sources
+from warehouse.tables import Sources
 
 SAMPLE_TITLE = "Sample data."
 SAMPLE_TEXT = (

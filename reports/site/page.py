@@ -20,8 +20,9 @@ from reports.guide.render import PERIOD_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TI
 from reports.site import charts, sections
 from reports.wording import notes, numbers
 from reports.wording.renderer import Table
+from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files
-from warehouse.tables import Figures, Sources
+from warehouse.tables import Sources
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -17,7 +17,7 @@ from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, percent, sentences
 from reports.wording.pay import UNITS_OF_BASIS, is_point, name_place
 from reports.wording.renderer import Table, list_doubts
-from warehouse.tables import BONUS, Figures
+from warehouse.mart_tables import BONUS, Figures
 
 BASIS_WORDS = {
     "advertised": "adverts we read",

@@ -16,8 +16,8 @@ from warehouse import database
 from warehouse.checks import integrity
 from warehouse.checks.gate import GateResult
 from warehouse.load.lookups import load_lookups
+from warehouse.mart_tables import Figures
 from warehouse.publish.market import publish
-from warehouse.tables import Figures
 
 BAND = "band.northern_america.mid_senior"
 

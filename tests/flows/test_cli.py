@@ -39,10 +39,10 @@ from flows.terminal import console
 from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from tests.flows.conftest import SMALL, end, ended, environment
 from warehouse import database
+from warehouse.mart_tables import Figures
 from warehouse.marts import mart_history
 from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
-from warehouse.tables import Figures
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished

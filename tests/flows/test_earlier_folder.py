@@ -18,9 +18,9 @@ import pytest
 
 from transforms.records.columns import table_of
 from warehouse import database
+from warehouse.mart_tables import HISTORIES, Figures, SalaryBands, Shares
 from warehouse.publish.reader import open_reader
 from warehouse.schema import MART_VIEWS, quoted
-from warehouse.tables import HISTORIES, Figures, SalaryBands, Shares
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended

@@ -35,12 +35,12 @@ from flows.runtime.source_health import Health
 from transforms.posting import postings
 from transforms.records.rows import Posting
 from warehouse import database
+from warehouse.mart_tables import SalaryBands
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, Mart
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
-from warehouse.tables import SalaryBands
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished

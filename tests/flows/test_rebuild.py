@@ -17,9 +17,10 @@ from flows.runtime.settings import Settings
 from tests.flows.conftest import Ended, Finished, without_prefect
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
+from warehouse.mart_tables import HISTORIES
 from warehouse.publish.reader import open_reader
 from warehouse.schema import database_tables, key_of, quoted, schema_of
-from warehouse.tables import HISTORIES, InDollars, Postings
+from warehouse.tables import InDollars, Postings
 
 Command = Callable[..., Ended]
 

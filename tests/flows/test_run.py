@@ -23,9 +23,9 @@ from reports.figures.catalogue import declaration_of
 from reports.figures.explain import explain_figure
 from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 from warehouse import database
+from warehouse.mart_tables import SalaryBands, Shares
 from warehouse.marts.compute import MARTS
 from warehouse.publish.reader import open_reader
-from warehouse.tables import SalaryBands, Shares
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended, Finished

@@ -16,17 +16,17 @@ import pytest
 from tests.builders import list_postings
 from transforms.records.columns import Field, fields_of, table_of
 from transforms.records.vocabulary import HEX_32
-from warehouse import ops_tables, tables
+from warehouse import mart_tables, ops_tables, tables
+from warehouse.mart_tables import Figures
 from warehouse.schema import MACROS, MART_VIEWS, arrow_schema, ddl, macro_ddl, view_ddl
-from warehouse.tables import Figures
 
 AS_OF = date(2026, 8, 17)
 USED = (
     tables.Postings, tables.PostingPay, tables.PayReports, tables.ExchangeRates, tables.Sources, tables.Countries,
-    tables.Roles, tables.Skills, tables.Employers, tables.SalaryBands, tables.Shares,
-    tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
-    tables.OfficialWages, tables.PostingBoards, tables.ClosingRates, tables.ClosingsLeftOut,
-    tables.FrameCoverage, tables.PayLadder,
+    tables.Roles, tables.Skills, tables.Employers, mart_tables.SalaryBands, mart_tables.Shares,
+    mart_tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
+    tables.OfficialWages, tables.PostingBoards, mart_tables.ClosingRates, mart_tables.ClosingsLeftOut,
+    mart_tables.FrameCoverage, mart_tables.PayLadder,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from reports.guide.render import refresh_bytes
 from reports.site.page import page
-from warehouse.tables import Figures
+from warehouse.mart_tables import Figures
 
 Make = Callable[..., Figures]
 HOSTILE = (

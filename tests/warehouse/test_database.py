@@ -21,9 +21,10 @@ from tests.builders import (
 )
 from transforms.records.rows import Issue
 from warehouse import database
+from warehouse.mart_tables import Shares
 from warehouse.ops_tables import Checks, Rejects, Runs, SourceHealth
 from warehouse.publish.market import publish
-from warehouse.tables import Countries, Shares
+from warehouse.tables import Countries
 
 
 def country(code: str, name: str) -> Countries:

@@ -27,10 +27,10 @@ from transforms.records.vocabulary import (
     TRUNCATED,
 )
 from warehouse.checks.gate import GateResult, check_rules
+from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES, MIN_KNOWN
 from warehouse.marts.printing import MAX_SHARE_WIDTH, RULES
 from warehouse.schema import database_tables, dates_of, day_of, key_of, quoted, schema_of
-from warehouse.tables import HISTORIES
 
 SEEN = "FROM stock_postings($as_of)"
 """Postings that the marts of a day count."""

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, TECHNICAL_GROUPS
+from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
 from warehouse.marts.cell_cache import Cells
 from warehouse.marts.closing_rates import (
     Readings,
@@ -24,7 +25,6 @@ from warehouse.marts.closing_rates import (
     find_mass_closings,
 )
 from warehouse.marts.printing import Rule
-from warehouse.tables import ClosingRates, ClosingsLeftOut
 
 WINDOW_DAYS = 365
 """Days up to the newest reading in which intervals begin."""

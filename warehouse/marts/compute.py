@@ -13,6 +13,15 @@ from transforms.records.columns import table_of
 from transforms.records.vocabulary import MAX_DAYS_APART
 from warehouse import database
 from warehouse.checks import gate
+from warehouse.mart_tables import (
+    ClosingRates,
+    ClosingsLeftOut,
+    FrameCoverage,
+    PayLadder,
+    SalaryBands,
+    Shares,
+    TimeListed,
+)
 from warehouse.marts import cell_cache, sql_of
 from warehouse.marts.closings import READ as CLOSINGS_READ
 from warehouse.marts.closings import closing_rates, closings_left_out
@@ -22,15 +31,6 @@ from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import time_listed
 from warehouse.ops_tables import MartInputs
-from warehouse.tables import (
-    ClosingRates,
-    ClosingsLeftOut,
-    FrameCoverage,
-    PayLadder,
-    SalaryBands,
-    Shares,
-    TimeListed,
-)
 
 log = logging.getLogger("jobmarket.warehouse")
 

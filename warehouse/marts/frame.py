@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, LADDER_LEVELS, LADDER_STEPS, LEVEL_GROUPS
+from warehouse.mart_tables import FrameCoverage, PayLadder
 from warehouse.marts import sql_of
 from warehouse.marts.cell_cache import Cells
-from warehouse.tables import FrameCoverage, PayLadder
 
 READ = (
     "(SELECT source, board, is_whole, is_in_stock FROM board_readings($as_of))",

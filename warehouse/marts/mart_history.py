@@ -14,9 +14,9 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import AI_JOBS
+from warehouse.mart_tables import HISTORIES, Days, Shares
 from warehouse.marts.measures import CAPPED_ESTIMAND
 from warehouse.schema import MOVING_DATES, STORED, key_of, literal, quoted, stands_on
-from warehouse.tables import HISTORIES, Days, Shares
 
 DAYS = table_of(Days).name
 _READINGS = """(

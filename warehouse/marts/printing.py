@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from warehouse.mart_tables import FORMS
 from warehouse.marts.estimators import Cells, Flags, Floats
-from warehouse.tables import FORMS
 
 
 @dataclass(frozen=True)

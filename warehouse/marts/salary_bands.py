@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
+from warehouse.mart_tables import BONUS, SalaryBands
 from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay_quantiles import AMOUNTS, PaidJobs, estimate_pay, estimate_pay_of_pairs
-from warehouse.tables import BONUS, SalaryBands
 
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}

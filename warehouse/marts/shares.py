@@ -16,11 +16,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT
+from warehouse.mart_tables import Shares
 from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
 from warehouse.marts.estimators import Ints
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
-from warehouse.tables import Shares
 
 OUTSIDE, UNKNOWN, KNOWN = range(3)
 """What a measure knows of a job: not asked, asked and not stated, answered."""

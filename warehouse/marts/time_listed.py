@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from warehouse.mart_tables import TimeListed
 from warehouse.marts import cell_cache
 from warehouse.marts.closings import CELL, CLOSING_RULES, GROUPS, PLACED, WINDOW_DAYS, find_reasons, stage_intervals
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule
-from warehouse.tables import TimeListed
 
 HORIZONS = (30, 60, 90)
 """Days after which is asked what part of adverts is still listed."""

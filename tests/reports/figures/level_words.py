@@ -14,7 +14,7 @@ from reports.guide.render import refresh_bytes
 from reports.site.page import page
 from reports.wording import notes
 from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
-from warehouse import tables
+from warehouse import mart_tables, tables
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.schema import dictionary
 
@@ -42,7 +42,7 @@ def report() -> dict[str, Any]:
         put_rows(con, tables.Countries, us | {"region": "Northern America", "continent": "Americas"})
         levels = ("mid", "senior", "staff")
         put_rows(con, tables.Postings, *(advert(number, levels[number % 3]) for number in range(120)))
-        insert(con, tables.SalaryBands, salary_bands(con, AS_OF))
+        insert(con, mart_tables.SalaryBands, salary_bands(con, AS_OF))
         ledger = compute_figures(con, AS_OF, code_version="1")
     band = next(row for row in ledger if row.figure == BAND)
     guide, _ = refresh_bytes((PROJECT / "reports" / "guide.md").read_bytes(), ledger, is_html=False)

@@ -20,11 +20,11 @@ from reports.wording import notes, numbers
 from tests.builders import share_row
 from tests.reports.conftest import insert
 from transforms.records.vocabulary import CELL_STATES
-from warehouse import ops_tables, tables
+from warehouse import mart_tables, ops_tables, tables
+from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.schema import ddl
-from warehouse.tables import Figures, SourceContribution
 
 AS_OF = date(2026, 8, 17)
 NORTH = "band.northern_america.mid_senior"
@@ -39,7 +39,7 @@ def computed(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, F
 
 def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None:
     for row in rows:
-        put(tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
+        put(mart_tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
 
 
 def posting(number: int, **changed: Any) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_sql_as_a_parameter_is_filled_in_itself(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell())
+    put(mart_tables.SalaryBands, cell())
     pay = paid(currency="EUR", fx_source="ecb_rates", fx_on=date(2026, 8, 14))
     put(tables.Postings, posting(1, **pay, warc="ashby/b.warc.gz"), posting(2, **pay, warc="ashby/a.warc.gz"))
     put(tables.Postings, posting(3, **paid(pay_region="South America"), warc="ashby/z.warc.gz"))
@@ -151,7 +151,7 @@ def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyCo
 
 
 def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(status="low", reason="few employers"))
+    put(mart_tables.SalaryBands, cell(status="low", reason="few employers"))
     row = computed(con)[NORTH]
     assert row.value == "USD 10.0K–15.0K per month (low confidence)"
     assert (row.status, row.reason) == ("low", "few employers")
@@ -159,7 +159,7 @@ def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put
 
 
 def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
+    put(mart_tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
     for country, region in (("US", "Northern America"), ("DE", "Western Europe"), ("SE", "Northern Europe")):
         put(tables.Countries, {"country": country, "alpha3": f"{country}X", "name": country, "region": region})
     put(tables.Postings, posting(1, **paid(), warc="ashby/1"), posting(2, **paid(), warc="ashby/2"))
@@ -189,7 +189,7 @@ def answered(put: Put, number: int, source: str, board: str | None, day: date, *
 def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    put(tables.SalaryBands, cell())
+    put(mart_tables.SalaryBands, cell())
     seen_on = {"old": date(2026, 7, 28), "fresh": AS_OF, "x": date(2026, 7, 7)}
 
     def listed(number: int, board: str, **said: Any) -> dict[str, Any]:
@@ -228,7 +228,7 @@ PAIRED = {"employment_type": "FULL_TIME", "role": "ai_engineer"}
 
 
 def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
+    put(mart_tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
     report = {
         "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
         "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
@@ -240,7 +240,7 @@ def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnec
     assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
     assert row.behind == (SourceContribution(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
     store(con, put, [row])
-    put(tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
+    put(mart_tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
     assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"
 
 
@@ -261,9 +261,9 @@ FEW = "not enough data (n = 9; 30 needed)"
 def test_the_band_of_stated_levels_stands_beside(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, stated: dict[str, Any] | None, expected: tuple[Any, ...]
 ) -> None:
-    put(tables.SalaryBands, cell())
+    put(mart_tables.SalaryBands, cell())
     if stated is not None:
-        put(tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
+        put(mart_tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
     row = computed(con)[NORTH]
     assert [tuple(r[name] for name in STATED) for r in notes.rows_of(row)] == [expected]
     assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
@@ -288,7 +288,7 @@ def test_pay_says_what_its_level_means_where_it_comes_from(
 ) -> None:
     place = {"region_level": "country", "region": "US"} if group == "entry" else {}
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    put(tables.SalaryBands, cell(basis=basis, seniority_group=group, **place))
+    put(mart_tables.SalaryBands, cell(basis=basis, seniority_group=group, **place))
     row = computed(con)["entry.us" if group == "entry" else NORTH]
     assert expected in notes.note(row)
     gathered = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
@@ -309,15 +309,15 @@ RUNGS = [
 def test_each_lower_rung_is_named(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, table: str, changed: dict[str, Any], rung: str, value: str
 ) -> None:
-    put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
-    put(getattr(tables, table), cell(**changed))
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    put(getattr(mart_tables, table), cell(**changed))
     row = computed(con)[NORTH]
     assert (row.rung, row.value) == (rung, value)
     assert row.basis == changed["basis"]
 
 
 def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(), cell(basis="reported", band_low=1.0, status="low", reason="survey"))
+    put(mart_tables.SalaryBands, cell(), cell(basis="reported", band_low=1.0, status="low", reason="survey"))
     row = computed(con)[NORTH]
     assert row.rung == "open adverts"
     assert [r["band_low"] for r in notes.rows_of(row)] == [120_000.0]
@@ -326,10 +326,10 @@ def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnec
 def test_the_last_accepted_value_is_kept_with_its_date_and_nothing_later_leaks_in(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    put(tables.SalaryBands, cell(as_of=date(2026, 5, 2)), cell(as_of=date(2026, 9, 1), band_low=60_000.0))
+    put(mart_tables.SalaryBands, cell(as_of=date(2026, 5, 2)), cell(as_of=date(2026, 9, 1), band_low=60_000.0))
     for day in (date(2026, 5, 2), date(2026, 9, 1)):
         store(con, put, [computed(con, day)[NORTH]])
-    put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
     row = computed(con)[NORTH]
     assert row.value == "USD 10.0K–15.0K per month (read 2 May 2026)"
     assert (row.rung, row.status) == ("last accepted value", "stale")
@@ -354,7 +354,7 @@ def test_days_without_data_change_the_status_and_nothing_else(
     seen_at = datetime.combine(READ_ON, datetime.min.time())
     put(tables.Postings, posting(1, **paid(), first_seen_at=seen_at, version_from=seen_at, last_seen_at=seen_at))
     for on in {READ_ON, day}:
-        put(tables.SalaryBands, cell(as_of=on))
+        put(mart_tables.SalaryBands, cell(as_of=on))
     first = computed(con, READ_ON)[NORTH]
     if is_remembered and later:
         store(con, put, [first])
@@ -373,20 +373,20 @@ def test_days_without_data_change_the_status_and_nothing_else(
 def test_a_value_that_was_kept_is_withheld_when_its_period_is_too_old(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    put(tables.SalaryBands, cell(as_of=READ_ON))
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
     for later, status in ((400, "stale"), (401, "suppressed")):
         day = READ_ON + timedelta(days=later)
-        put(tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
+        put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
         assert computed(con, day)[NORTH].status == status
 
 
 def test_a_value_by_a_definition_of_before_is_not_kept(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(as_of=READ_ON))
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     first = computed(con, READ_ON)[NORTH]
     store(con, put, [dataclasses.replace(first, rung="advertised, 365 days", period_from=READ_ON, period_to=READ_ON)])
     day = READ_ON + timedelta(days=9)
-    put(tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
     assert computed(con, day)[NORTH].status == "suppressed"
 
 
@@ -394,11 +394,11 @@ def test_a_value_by_a_definition_of_before_is_not_kept(con: duckdb.DuckDBPyConne
 def test_what_is_left_of_a_frame_does_not_take_its_place(
     n_jobs: int, rung: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    put(tables.SalaryBands, cell(as_of=READ_ON))
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
     for later, expected in ((9, rung), (401, "open adverts")):
         day = READ_ON + timedelta(days=later)
-        put(tables.SalaryBands, cell(as_of=day, n_jobs=n_jobs))
+        put(mart_tables.SalaryBands, cell(as_of=day, n_jobs=n_jobs))
         row = computed(con, day)[NORTH]
         assert row.rung == expected
         if row.status == "stale":
@@ -409,11 +409,11 @@ def test_what_is_left_of_a_frame_does_not_take_its_place(
 def test_what_others_collected_stands_only_where_it_is_newer(
     year: int, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    put(tables.SalaryBands, cell(as_of=READ_ON))
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
     store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
     day = READ_ON + timedelta(days=401)
     low = {"basis": "advertised_third_party", "status": "low", "reason": "pairs"}
-    put(tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None), cell(**low, as_of=day))
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None), cell(**low, as_of=day))
     pair: dict[str, Any] = {
         "source": "pairs", "basis": "advertised_third_party", "year": year,
         "snapshot_on": day if year == 2027 else date(2026, 1, 15), "title": "t",
@@ -425,7 +425,7 @@ def test_what_others_collected_stands_only_where_it_is_newer(
 
 
 def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
     row = computed(con)[NORTH]
     assert (row.value, row.value_json, row.rung, row.status) == (None, None, "withheld", "suppressed")
     assert notes.value(row) == "withheld: not enough data (n = 3; 30 needed)"
@@ -433,7 +433,7 @@ def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: 
 
 
 def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
+    put(mart_tables.SalaryBands, cell(basis="advertised_third_party", window_days=0, status="low", reason="pairs"))
     report = {
         "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
         "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
@@ -448,7 +448,7 @@ def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnecti
 
 def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     ends = dict.fromkeys(("band_low_lo", "band_low_hi", "band_high_lo", "band_high_hi"), float("nan"))
-    put(tables.SalaryBands, cell(**ends))
+    put(mart_tables.SalaryBands, cell(**ends))
     row = computed(con)[NORTH]
     assert row.value_json is not None and "NaN" not in row.value_json
     assert "No interval can be computed." in notes.note(row)
@@ -458,7 +458,7 @@ def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnecti
     put(tables.Countries, {"country": "CA", "alpha3": "CAN", "name": "Canada"})
     entry = {"region_level": "country", "region": "CA", "seniority_group": "entry"}
     put(
-        tables.SalaryBands,
+        mart_tables.SalaryBands,
         cell(**entry, band_low=70_000.0, band_high=90_000.0, p50=80_400.0),
         cell(**entry, currency="CAD", band_low=96_000.0, band_high=123_000.0, n_jobs=44),
     )
@@ -472,9 +472,9 @@ def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnecti
 def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
-    put(tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
+    put(mart_tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
     other = {"basis": "advertised_third_party", "status": "low", "reason": "pairs"}
-    put(tables.SalaryBands, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0, **other))
+    put(mart_tables.SalaryBands, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0, **other))
     row = computed(con)["bands.regions"]
     table = notes.table(row)
     assert table is not None
@@ -504,7 +504,7 @@ def demand(skill: str, share: float | None, **changed: Any) -> dict[str, Any]:
 
 def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put(
-        tables.Shares,
+        mart_tables.Shares,
         demand("SQL", 0.4, category_rank=2),
         demand("Python", 0.8),
         demand("Go", 0.9, measure="skill_any"),
@@ -521,7 +521,7 @@ def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnect
 def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_yes": 3, "n_no": 9}
     few |= {"form": None, "zero_share_hi": None}
-    put(tables.Shares, demand("Python", None, **few))
+    put(mart_tables.Shares, demand("Python", None, **few))
     row = computed(con)["skills.programming_languages"]
     assert (row.status, row.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
 
@@ -542,7 +542,7 @@ def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBP
     )
     wide = {"form": "interval", "share_lo": 0.12, "share_hi": 0.46}
     put(
-        tables.Shares,
+        mart_tables.Shares,
         demand("Python", 0.8),
         demand("Amazon Web Services", 0.2, rank=2, **wide),
         demand("R", 0.04, rank=3),
@@ -572,7 +572,7 @@ def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> N
     cell: dict[str, Any] = {"role_group": "ai_jobs", "n_employers": 9, "status": "published", "reason": None}
     cell |= {"share_lo": 0.0, "share_hi": 0.7}
     put(
-        tables.Shares,
+        mart_tables.Shares,
         share_row(AS_OF, "role", "ai_security", 90, 27, share=0.3, **cell),
         share_row(AS_OF, "role", "ai_engineer", 90, 63, share=0.7, **cell),
         share_row(AS_OF, "role", "ai_architect", 90, 0, share=0.0, **cell),
@@ -586,7 +586,7 @@ def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> N
 def computed_from_core(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:
     """The figures of a day after its shares were computed from core."""
     con.execute("DELETE FROM mart.shares WHERE as_of = ?", [as_of])
-    insert(con, tables.Shares, shares(con, as_of))
+    insert(con, mart_tables.Shares, shares(con, as_of))
     return computed(con, as_of)
 
 
@@ -646,7 +646,7 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
         put(tables.PostingPay, bonus(number, annual_high=1.0, annual_high_usd=10_000.0 + 100 * number))
     put(tables.Postings, posting(99, country="US", region="Northern America"))
     put(tables.PostingPay, bonus(99, annual_high=9e9, usd_reason="no_rate"))
-    insert(con, tables.SalaryBands, salary_bands(con, AS_OF))
+    insert(con, mart_tables.SalaryBands, salary_bands(con, AS_OF))
     row = computed(con)["bonus.northern_america"]
     assert notes.rows_of(row)[0]["p50"] == 12_000.0
     assert (row.value, row.status, row.n_jobs) == ("median USD 12.0K per year", "published", 41)
@@ -654,7 +654,7 @@ def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.D
 
 
 def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(region_level="world", region="World"))
+    put(mart_tables.SalaryBands, cell(region_level="world", region="World"))
     found = computed(con)
     gone = found["additional.bonus"]
     assert (gone.status, gone.value) == ("suppressed", None)
@@ -681,7 +681,7 @@ def test_a_region_of_one_country_is_headed_by_that_country(
     for code, name in (("US", "United States"), ("CA", "Canada")):
         put(tables.Countries, {"country": code, "alpha3": f"{code}X", "name": name})
     put(
-        tables.SalaryBands,
+        mart_tables.SalaryBands,
         cell(countries=[dict(zip(("country", "n_jobs", "n_paid"), one, strict=True)) for one in counts]),
     )
     found = computed(con)
@@ -696,7 +696,7 @@ def test_an_amount_with_a_wide_interval_is_printed_as_the_interval(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:
     put(
-        tables.SalaryBands,
+        mart_tables.SalaryBands,
         cell(band_low_lo=90_000.0, band_low_hi=144_000.0, p50_lo=1.4e5, p50_hi=1.6e5),
     )
     found = computed(con)
@@ -795,7 +795,7 @@ COMPARED = {
 
 def test_a_closing_rate_is_printed_with_what_it_rests_on(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     other = rates(role_group="other_engineering", rate=0.0184, rate_lo=0.011, rate_hi=0.03)
-    put(tables.ClosingRates, rates(**COMPARED), other)
+    put(mart_tables.ClosingRates, rates(**COMPARED), other)
     row = computed(con)["closing_rate.engineering"]
     assert row.bare_value == (
         "1.2% of open AI engineering adverts close a day, against 1.1–3% of other engineering adverts"
@@ -810,7 +810,7 @@ def test_a_closing_rate_is_printed_with_what_it_rests_on(con: duckdb.DuckDBPyCon
 def test_a_comparison_that_does_not_hold_says_what_is_missing(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     few = "not enough boards (9; 10 needed)"
     put(
-        tables.ClosingRates,
+        mart_tables.ClosingRates,
         rates(**COMPARED | {"ratio": None, "ratio_lo": None, "ratio_hi": None, "ratio_reason": few}),
         rates(role_group="other_engineering", rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason=few),
     )
@@ -823,12 +823,12 @@ def test_a_closing_rate_is_withheld_with_its_reason(con: duckdb.DuckDBPyConnecti
     row = computed(con)["closing_rate.engineering"]
     assert (row.status, row.n_jobs) == ("suppressed", 0)
     assert row.reason is not None and "a board must be read completely three times, at most 35 days apart" in row.reason
-    put(tables.ClosingRates, rates(rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason="not yet"))
+    put(mart_tables.ClosingRates, rates(rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason="not yet"))
     assert computed(con)["closing_rate.engineering"].reason == "not yet"
 
 
 def test_the_old_name_of_a_figure_gives_the_new_one(con: duckdb.DuckDBPyConnection, put: Put) -> None:
-    put(tables.ClosingRates, rates(**COMPARED))
+    put(mart_tables.ClosingRates, rates(**COMPARED))
     rows = computed(con)
     old, new = rows["hiring.difficulty"], rows["closing_rate.engineering"]
     assert (old.value, old.reason, old.sql) == (new.value, new.reason, new.sql)
@@ -870,11 +870,11 @@ def test_a_claim_without_source_is_never_published_as_sure(con: duckdb.DuckDBPyC
 
 def filled(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
-    put(tables.SalaryBands, cell(), cell(region_level="country", region="US", seniority_group="entry"))
+    put(mart_tables.SalaryBands, cell(), cell(region_level="country", region="US", seniority_group="entry"))
     put(tables.Skills, {"skill": "Python", "category": "Programming Languages", "aliases": []})
-    put(tables.Shares, demand("Python", 0.8))
+    put(mart_tables.Shares, demand("Python", 0.8))
     offers(put, [4] * 10, lambda employer, k: k == 0)
-    insert(con, tables.Shares, shares(con, AS_OF))
+    insert(con, mart_tables.Shares, shares(con, AS_OF))
 
 
 def test_each_printed_figure_can_be_run_again_from_its_sql(
@@ -918,14 +918,14 @@ def test_compute_writes_nothing(put: Put, con: duckdb.DuckDBPyConnection, tmp_pa
 def test_ledger_rows_fit_their_table(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     filled(con, put, cell)
     store(con, put, compute_figures(con, AS_OF, code_version="1"))
-    assert "CHECK" in ddl(tables.Figures)
+    assert "CHECK" in ddl(mart_tables.Figures)
     counted = con.execute("SELECT count(*), count(DISTINCT figure) FROM mart.figures").fetchone()
     assert counted is not None and counted[0] == counted[1] == len(declarations(con))
 
 
 def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
-    put(tables.SalaryBands, cell(as_of=date(2026, 8, 16)), cell())
-    put(tables.SalaryBands, cell(basis="reported", status="low", reason="survey"))
+    put(mart_tables.SalaryBands, cell(as_of=date(2026, 8, 16)), cell())
+    put(mart_tables.SalaryBands, cell(basis="reported", status="low", reason="survey"))
     put(tables.Postings, posting(1, **paid(), warc="ashby/2026-08-16T010203Z.warc.gz"))
     answered(put, 1, "ashby", "b", date(2026, 8, 16))
     for day in (date(2026, 8, 16), AS_OF):

@@ -18,8 +18,9 @@ from reports.guide.markers import GuideError, Refreshed
 from reports.guide.refresh import PROJECT, SampleOutsideError, check, day_of, stage
 from reports.guide.render import refresh_bytes
 from warehouse import tables
+from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.publish import atomic_files
-from warehouse.tables import Figures, SourceContribution, Sources
+from warehouse.tables import Sources
 
 Make = Callable[..., Figures]
 END = "\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"

@@ -19,10 +19,11 @@ from reports.site import charts, page, sections
 from reports.wording import frame, shares
 from tests.builders import share_row
 from transforms.records.vocabulary import LADDER_STEPS
-from warehouse import tables
+from warehouse import mart_tables, tables
+from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.measures import MEASURES
 from warehouse.publish import atomic_files
-from warehouse.tables import Figures, SourceContribution, Sources
+from warehouse.tables import Sources
 
 AS_OF = date(2026, 8, 17)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -33,7 +34,7 @@ CSS = (Path(page.__file__).parent / "templates" / "page.css").read_text(encoding
 def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any]]) -> list[Figures]:
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     put(
-        tables.SalaryBands,
+        mart_tables.SalaryBands,
         cell(),
         cell(region="South America", band_low=50_000.0, p50=60_000.0, status="low", reason="few employers"),
         cell(region="Caribbean", status="suppressed", reason="not enough data (n = 3; 30 needed)", n_jobs=3),
@@ -41,7 +42,7 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
     )
     for rank, (skill, share) in enumerate([("Python", 0.8), ("C++ <script>", 0.2)], 1):
         put(
-            tables.Shares,
+            mart_tables.Shares,
             share_row(AS_OF, "skill_asked", skill, 400, int(400 * share), category="Programming Languages",
                       n_employers=40, share=share, share_lo=share - 0.05, share_hi=share + 0.05, rank=rank,
                       category_rank=rank, status="published", reason=None),

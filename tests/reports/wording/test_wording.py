@@ -10,8 +10,8 @@ from reports.figures import catalogue
 from reports.figures.catalogue import declaration_of
 from reports.wording import levels, notes, numbers, pay, shares
 from transforms.records.vocabulary import SKILL_CATEGORIES
+from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
-from warehouse.tables import Figures
 
 STATED = {"stated_low": 126_000.0, "stated_high": 187_200.0, "stated_n_jobs": 310, "stated_n_employers": 48,
           "stated_status": "published", "stated_reason": None}  # fmt: skip

@@ -18,8 +18,8 @@ from transforms.records.columns import fields_of
 from transforms.records.rows import ExchangeRate, PayReport, Posting
 from warehouse.checks import gate
 from warehouse.checks.gate import GateBroken, GateResult, check
+from warehouse.mart_tables import SalaryBands, Shares
 from warehouse.schema import arrow_table
-from warehouse.tables import SalaryBands, Shares
 
 DAY = date(2026, 3, 1)
 

@@ -11,7 +11,7 @@ from tests.builders import Answer, declare, load, night, open_copy, posting, ref
 from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.checks import integrity
-from warehouse.tables import HISTORIES
+from warehouse.mart_tables import HISTORIES
 
 AS_OF = date(2026, 1, 3)
 

@@ -16,10 +16,11 @@ from tests.warehouse.marts.test_marts import posting
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
 from warehouse.load.lookups import load_lookups
+from warehouse.mart_tables import SalaryBands, Shares
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, compute_marts, write_marts
 from warehouse.schema import MACROS, SQL_FILES, VIEWS, arrow_table
-from warehouse.tables import PostingPlaces, PostingSkills, SalaryBands, Shares
+from warehouse.tables import PostingPlaces, PostingSkills
 
 DAY = date(2026, 9, 30)
 NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)

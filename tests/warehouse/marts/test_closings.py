@@ -16,9 +16,9 @@ from tests.builders import BEGIN, Answer, load, night, posting, refined
 from transforms.records.rows import Place
 from warehouse import database
 from warehouse.checks import gate
+from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
 from warehouse.marts.closings import closing_rates, closings_left_out, find_reasons
 from warehouse.marts.compute import compute_marts, write_marts
-from warehouse.tables import ClosingRates, ClosingsLeftOut
 
 PLACES = tuple(Place(place_text=c, country=c, region="Western Europe", continent="Europe") for c in ("FR", "DE"))
 LAST = (BEGIN + timedelta(days=400)).date()

@@ -13,10 +13,11 @@ from transforms.records.vocabulary import LADDER_STEPS
 from transforms.text.lookups import countries
 from warehouse import database
 from warehouse.checks import gate
+from warehouse.mart_tables import FrameCoverage, PayLadder
 from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.ops_tables import Responses
 from warehouse.schema import arrow_table
-from warehouse.tables import Countries, Employers, FrameCoverage, PayLadder, PostingPlaces
+from warehouse.tables import Countries, Employers, PostingPlaces
 
 NO_PAY: dict[str, Any] = dict.fromkeys(
     ("pay_low", "pay_high", "currency", "period", "pay_source", "annual_low", "annual_high", "annual_low_usd",

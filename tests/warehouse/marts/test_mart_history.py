@@ -18,10 +18,10 @@ from tests.builders import all_rows, open_copy, share_of
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
 from warehouse import database
+from warehouse.mart_tables import HISTORIES, Figures, Shares, SourceContribution
 from warehouse.marts import mart_history
 from warehouse.publish.market import publish
 from warehouse.schema import arrow_table, mart_ddl
-from warehouse.tables import HISTORIES, Figures, Shares, SourceContribution
 
 FIRST = date(2026, 9, 1)
 SPANS = "SELECT item, n_jobs, valid_from, valid_to FROM mart.shares_history ORDER BY ALL"

@@ -20,10 +20,11 @@ from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from transforms.records.columns import fields_of
 from warehouse import database
 from warehouse.checks import gate
+from warehouse.mart_tables import Shares
 from warehouse.marts.measures import MEASURES, SILENCE
 from warehouse.marts.share_rows import ShareCounts, make_share_rows
 from warehouse.marts.shares import shares
-from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Shares, Skills
+from warehouse.tables import Employers, PostingPay, PostingPlaces, PostingSkills, Skills
 
 
 @pytest.fixture

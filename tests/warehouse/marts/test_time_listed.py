@@ -11,9 +11,9 @@ import pytest
 from tests.warehouse.marts.test_closings import LAST, put_nights
 from warehouse import database
 from warehouse.checks import gate
+from warehouse.mart_tables import TimeListed
 from warehouse.marts import time_listed as module
 from warehouse.marts.time_listed import Listed, Spells, estimate_listed, time_listed
-from warehouse.tables import TimeListed
 
 
 def listed(*rows: tuple[int, float, float, bool], days: float = 60) -> Listed:
