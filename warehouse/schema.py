@@ -555,8 +555,8 @@ def dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from `warehouse/tables.py`, `mart_tables.py` and `ops_tables.py` by `python -m warehouse.schema`; do not"
-        " edit.",
+        "Generated from `warehouse/tables.py`, `mart_tables.py` and `ops_tables.py` by `python -m warehouse.schema`; "
+        "do not edit.",
         "",
         "Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value. NULL means"
         ' "not stated". Columns in bold make the key. `core`, `mart` and `ops` stand in `market.duckdb`; `refined`'
