@@ -45,7 +45,8 @@ FROM (
         coalesce(n_boards, 0) AS n_boards, coalesce(n_boards_read_whole, 0) AS n_boards_read_whole,
         coalesce(n_boards_in_stock, 0) AS n_boards_in_stock, coalesce(n_adverts, 0) AS n_adverts,
         coalesce(n_jobs, 0) AS n_jobs, coalesce(n_ai_jobs, 0) AS n_ai_jobs,
-        coalesce(n_read_in_full, 0) AS n_read_in_full, coalesce(n_paid, 0) AS n_paid, coalesce(n_in_band, 0) AS n_in_band
+        coalesce(n_read_in_full, 0) AS n_read_in_full, coalesce(n_paid, 0) AS n_paid,
+        coalesce(n_in_band, 0) AS n_in_band
     FROM adverts FULL JOIN boards USING (region_level, region, source, sector)
 )
 ORDER BY ALL

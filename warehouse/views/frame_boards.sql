@@ -1,5 +1,5 @@
 -- Boards that were known by the end of the day `as_of` (UTC), by place: one row per place and board. A board is of the
--- World, of the places of all adverts it has listed, and of the country of its employer's head office where that is known.
+-- World, of the places of all adverts it has listed, and of its employer's head office where that is known.
 -- Known are boards that were asked, those of employers we have entered, and a source without boards as one. `read_on`
 -- is the day it was last read, whole where it ever was; NULL: never. `sector` is the industry of its employer.
 --
@@ -21,7 +21,8 @@ WITH entered AS (
     JOIN core.posting_places AS p USING (posting_id)
     WHERE b.first_seen_at < $end_of_day
     UNION
-    SELECT e.source, e.board, c.continent, c.region, c.country FROM entered AS e JOIN core.countries AS c USING (country)
+    SELECT e.source, e.board, c.continent, c.region, c.country
+    FROM entered AS e JOIN core.countries AS c USING (country)
 ), placed AS (
     SELECT source, board, 'world' AS region_level, 'World' AS region FROM known
     UNION
