@@ -79,7 +79,17 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | No
     frame = frame.merge(con.execute(_JOBS, {"groups": _MEMBERS}).df(), on=CELL)
     frame = _add_rates(frame, grouped)
     frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _COMPARED_MEMBERS}).df())
-    return cells.combine_rows([frame.assign(window_days=WINDOW_DAYS)])
+    is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
+    return cells.combine_rows([keep_rows(frame.assign(window_days=WINDOW_DAYS), is_printed)])
+
+
+def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
+    """Cells that are stored: the world's and the continents', and of regions those of which something is printed.
+
+    Another reading changes every cell, so that all others would be stored anew every night to say that they are not
+    printed.
+    """
+    return frame[frame["region_level"].ne("region") | is_printed]
 
 
 def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:

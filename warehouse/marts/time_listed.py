@@ -17,7 +17,16 @@ from scipy import special
 
 from warehouse.mart_tables import TimeListed
 from warehouse.marts import cell_cache
-from warehouse.marts.closings import CELL, CLOSING_RULES, GROUPS, PLACED, WINDOW_DAYS, find_reasons, stage_intervals
+from warehouse.marts.closings import (
+    CELL,
+    CLOSING_RULES,
+    GROUPS,
+    PLACED,
+    WINDOW_DAYS,
+    find_reasons,
+    keep_rows,
+    stage_intervals,
+)
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule
 
@@ -101,7 +110,10 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.C
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
             key = {"role_group": group, "region_level": level, "region": region, "window_days": WINDOW_DAYS}
             rows += [key | row for row in _rows_of(its)]
-    return cells.combine_rows([pd.DataFrame(rows)])
+    if not rows:
+        return cells.combine_rows([])
+    frame = pd.DataFrame(rows)
+    return cells.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
 
 
 def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
