@@ -266,7 +266,10 @@ def _digits(text: str) -> list[int]:
 def _may_be_signed(text: str, start: int, country: str | None) -> bool:
     """Whether the word before a number ends with a currency sign: a quick look that misses none."""
     lead = text[start - 13 if start > 13 else 0 : start].rstrip(_BETWEEN_SIGN)
-    return lead[-1:] > " " and _sign_before(lead.rsplit(None, 1)[-1], country)[0] > 0
+    if not lead[-1:] > " ":
+        return False
+    words = lead.rsplit(None, 1)  # none of what is white space beyond ASCII
+    return bool(words) and _sign_before(words[-1], country)[0] > 0
 
 
 def _may_be_named(text: str, end: int, after: str) -> bool:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.pay.amounts import stated_amount
@@ -429,6 +429,7 @@ COUNTRIES = st.sampled_from([None, "US", "CA", "DE", "CH", "IN", "ZA", "CL", "PL
 
 
 @settings(max_examples=400, deadline=None)
+@example(text="\x850", country=None, employment_type=None)
 @given(text=TEXTS, country=COUNTRIES, employment_type=st.sampled_from([None, "FULL_TIME", "CONTRACTOR"]))
 def test_any_text_gives_valid_pay(text: str, country: str | None, employment_type: str | None) -> None:
     read = pay_in(text, country=country)
