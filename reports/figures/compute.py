@@ -150,7 +150,7 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     last = _remember(con, figure, inputs)
     for number, attempt in enumerate(climb(con, figure, inputs)):
         if kept is None and refused is not None:
-            kept = _carry_over(con, figure, inputs, refused.verdict)
+            kept = _carry_over(figure, inputs, last, refused.verdict)
         if kept is not None and number > _number_of_rung(figure, kept.basis):
             break  # what was read ourselves a while ago stands before what others collected
         verdict = attempt.verdict
@@ -190,7 +190,7 @@ def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
         )
     if refused is None:
         raise ValueError(f"figure {figure.id} has no rung")
-    kept = kept or _carry_over(con, figure, inputs, refused.verdict)
+    kept = kept or _carry_over(figure, inputs, last, refused.verdict)
     return kept or _row(figure, inputs, refused.verdict, basis=refused.rung.basis, rung=WITHHELD, sql=refused.sql)
 
 
@@ -244,9 +244,8 @@ def _history(figure: Figure, inputs: FigureInputs) -> str:
     return query.fill("history", {"figure": figure.id, "rungs": rungs, "as_of": inputs.as_of})
 
 
-def _carry_over(con: Connection, figure: Figure, inputs: FigureInputs, verdict: Verdict) -> Figures | None:
-    """The last accepted value, as stale; None when there is none, or it is too old or may not be published any more."""
-    last = _remember(con, figure, inputs)
+def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict: Verdict) -> Figures | None:
+    """The last accepted value (`_remember`) as stale; None when there is none, or it is too old."""
     if last is None:
         return None
     period = (last["period_from"], last["period_to"])

@@ -96,10 +96,9 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
     changes; as soon as one cell is computed, all rows of the mart pass the gate.
     """
     read = cell_cache.inputs_on(con, as_of)
-    inputs = {
-        cls: read + "".join(cell_cache.digest_of(con, relation, as_of) for relation in mart.moving)
-        for cls, mart in MARTS.items()
-    }
+    relations = {relation for mart in MARTS.values() for relation in mart.moving}
+    digests = {relation: cell_cache.digest_of(con, relation, as_of) for relation in relations}
+    inputs = {cls: read + "".join(digests[relation] for relation in mart.moving) for cls, mart in MARTS.items()}
     computed = ComputedMarts(as_of, inputs, {}, {}, [])
     for cls, mart in MARTS.items():
         name = table_of(cls).name

@@ -10,7 +10,10 @@ import duckdb
 
 from warehouse.schema import MACRO_ARGUMENTS, quoted
 
-STAGED = ("stock_postings", "counted_jobs", "job_regions", "pay_observations", "frame_adverts", "frame_jobs")
+STAGED = (
+    *("stock_postings", "counted_jobs", "job_regions", "pay_observations", "frame_adverts", "frame_jobs"),
+    *("complete_readings", "board_listings"),
+)
 """Macros of a day, each with what comes before it staged already."""
 
 

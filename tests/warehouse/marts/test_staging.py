@@ -17,7 +17,8 @@ def rows(con: database.Connection, name: str, as_of: date) -> list[tuple[object,
 
 @pytest.mark.parametrize("name", STAGED)
 def test_rows_are_those_of_the_macro_on_the_day_and_on_others(con: database.Connection, name: str) -> None:
-    put(con, [posting(1), posting(2, first_seen_at=NOW - timedelta(days=600), last_seen_at=NOW - timedelta(days=500))])
+    long_ago = {"first_seen_at": NOW - timedelta(days=600), "last_seen_at": NOW - timedelta(days=500)}
+    put(con, [posting(1, board="b"), posting(2, board="b", **long_ago)])
     asked = [AS_OF, AS_OF - timedelta(days=550)]
     before = [rows(con, name, day) for day in asked]
     assert len({len(found) for found in before}) > 1
