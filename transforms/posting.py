@@ -680,7 +680,7 @@ _of_text = BatchCache(functools.partial(_read_all, is_html=False))
 
 
 def _prefetch_bodies(said: Iterable[RawPosting]) -> None:
-    """Reads the texts of several adverts at once, before they are asked for one by one."""
+    """Read the texts of several adverts at once, before they are asked for one by one."""
     html, text = [], []
     for one in said:
         if one.get("html"):

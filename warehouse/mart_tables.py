@@ -28,7 +28,9 @@ from transforms.records.vocabulary import (
 
 # --- marts ------------------------------------------------------------------------------------------
 
-FORMS = ("point", "interval")
+FORMS = SHARE_FORMS[:2]
+SNAPSHOT = 0
+"""`window_days` of what is no window of days: the stock, and collections of others."""
 BONUS = "advertised_bonus"
 """Basis of bands of the yearly bonus on which adverts put a sum."""
 

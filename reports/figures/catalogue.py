@@ -19,6 +19,7 @@ from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_na
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
 from warehouse.mart_tables import BONUS
+from warehouse.marts.closings import WINDOW_DAYS
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 
@@ -130,10 +131,7 @@ def slug(name: str) -> str:
 
 def _pay_rung(name: str, basis: str, behind: str) -> Fallback:
     all_regions = Batch(parameters={"region": Sql("region")}, column="region", parameter="region")
-    return Fallback(
-        name=name, basis=basis, sql="band", behind=behind, parameters={"mart": Sql("mart.salary_bands")},
-        batch=all_regions,
-    )  # fmt: skip
+    return Fallback(name=name, basis=basis, sql="band", behind=behind, batch=all_regions)
 
 
 ADVERTISED, FOLLOWED = "open adverts", "adverts followed"
@@ -453,6 +451,7 @@ CLOSING_RATE = Figure(
             basis="postings",
             sql="closing_rates",
             behind="behind_closing_rates",
+            parameters={"window_days": WINDOW_DAYS},
         ),
     ),
     judge=verdicts.judge_closings,

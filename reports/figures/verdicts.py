@@ -11,10 +11,11 @@ from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse.mart_tables import BONUS
 from warehouse.marts.printing import RULES
 
-MAX_AGE_DAYS = dict.fromkeys(("advertised", BONUS, "postings"), MAX_DAYS_APART)
-"""Days after the end of its reference period on which a figure of a basis still speaks of now; then it is stale."""
+OWN_BASES = ("advertised", BONUS, "postings")
+"""Bases of what we read ourselves: adverts that were open on the days of the reference period. A figure of them is
+stale when that ended more than `MAX_DAYS_APART` days ago."""
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART
-"""The same for what comes once a year, as surveys and collections of others do."""
+"""The same of others: days for what comes once a year, as surveys and collections do."""
 MAX_STALE_DAYS = 400
 """Days after the reference period on which a stale figure is withheld: a year and a month, so that it can be compared
 with the same month of the year before. What comes once a year is withheld as long after it became stale."""
@@ -42,7 +43,7 @@ def judge_age(verdict: Verdict, basis: str, period_to: date | None, as_of: date)
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
-    fresh = MAX_AGE_DAYS.get(basis, MAX_AGE_DAYS_OF_YEARS)
+    fresh = MAX_DAYS_APART if basis in OWN_BASES else MAX_AGE_DAYS_OF_YEARS
     if (as_of - period_to).days <= fresh:
         return verdict
     said = f"nothing newer than {numbers.day(period_to)} was read"

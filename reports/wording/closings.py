@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reports.wording.numbers import Row, Rows, count_of
+from reports.wording.pay import is_point
 from reports.wording.renderer import Renderer
-from warehouse.marts.printing import MAX_AMOUNT_WIDTH
 
 CAVEAT = "an advert closes when it is filled, given up or moved, so the rate does not say how hard hiring is"
 
@@ -21,8 +21,7 @@ def _ends(row: Row, name: str = "rate") -> str:
 
 def _value(row: Row) -> str:
     """The rate, or its interval alone where that is too wide to name a point."""
-    is_wide = row["rate_hi"] - row["rate_lo"] > MAX_AMOUNT_WIDTH * row["rate"]
-    return _ends(row) if is_wide else _percent(row["rate"])
+    return _percent(row["rate"]) if is_point(row, "rate") else _ends(row)
 
 
 def _text(rows: Rows) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from reports.figures.catalogue import CARRIED, declaration_of
+from reports.figures.verdicts import OWN_BASES
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, percent, sentences
 from reports.wording.pay import UNITS_OF_BASIS, is_point, name_place
@@ -27,10 +28,6 @@ BASIS_WORDS = {
     "postings": "adverts we read",
     "cited": "cited, not measured",
 }
-
-
-OWN_BASES = ("advertised", BONUS, "postings")
-"""Bases of what we read ourselves: adverts that were open on the days of the reference period."""
 
 
 @functools.lru_cache(maxsize=4_096)

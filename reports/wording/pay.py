@@ -21,13 +21,19 @@ from reports.wording.numbers import (
     whole,
 )
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
-from warehouse.marts.printing import JOBS, MAX_COUNTRY_SHARE, POINT, choose_form
+from warehouse.marts.printing import JOBS, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE, POINT, choose_form
 
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
 THIRD_PARTY = (
     "third-party adverts are not those we read: somebody else collected the two ends of pay of full-time adverts of "
     "the year of its newest collection and the one before"
 )
+BANDS_KEY = (
+    f"Where the interval is wider than {MAX_AMOUNT_WIDTH:.0%} of an amount, it stands in its place. Three in four "
+    "adverts start at or above the lower end of a band, and three in four stop at or below its upper end. Median: of "
+    "the midpoints."
+)
+"""What the columns of a table of bands mean."""
 UNITS_OF_BASIS = {
     "advertised_third_party": ("pair of amounts", "pairs of amounts"),
     "reported": ("person", "persons"),
@@ -260,10 +266,8 @@ def _bands_table(level: str, rows: Rows) -> Table:
         "Upper end, 95% interval", "n", "Employers", "From",
     )  # fmt: skip
     key = (
-        "US dollars per month, a twelfth of a year. Where the interval is wider than 40% of an amount, it stands in "
-        "its place. Three in four adverts start at or above the lower end of a band, and three in four stop at or "
-        "below its upper end. Median: of the midpoints. From titles alone: only adverts whose title names the level, "
-        "the others being placed by the years of experience they ask for."
+        f"US dollars per month, a twelfth of a year. {BANDS_KEY} From titles alone: only adverts whose title names the "
+        "level, the others being placed by the years of experience they ask for."
     )
     numeric = frozenset((3, 4, 5, 7))
     return without_empty_columns(
@@ -291,11 +295,7 @@ def _entries_table(level: str, rows: Rows) -> Table:
         "Country", "Band per year", "Median", "Local money", "Lower end, 95% interval", "Upper end, 95% interval", "n",
         "Employers", "From",
     )  # fmt: skip
-    key = (
-        "US dollars per year. Where the interval is wider than 40% of an amount, it stands in its place. "
-        "Three in four adverts start at or above the lower end of a band, and three in four stop "
-        "at or below its upper end. Median: of the midpoints."
-    )
+    key = f"US dollars per year. {BANDS_KEY}"
     numeric = frozenset((2, 4, 5, 7))
     return without_empty_columns(
         Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, shown, held))

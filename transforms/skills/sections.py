@@ -123,7 +123,7 @@ def read_texts(texts: list[str]) -> list[_Text]:
     """The telling lines of each text; the lines that are new are read all at once."""
     split = [text.split("\n") for text in texts]
     lines = _lines.get_many([said for one in split for said in one])
-    return [_placed(one, lines) for one in split]
+    return [_place_lines(one, lines) for one in split]
 
 
 _texts = BatchCache(read_texts)
@@ -131,7 +131,7 @@ prefetch_lines = _texts.get_many
 """Reads the lines of several texts at once, before the readers ask for them one by one."""
 
 
-def _placed(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
+def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     """The lines of one text that hold something, with their offsets and the kinds of section they begin in."""
     begins = itertools.accumulate([len(said) + 1 for said in texts], initial=0)
     known = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more

@@ -61,7 +61,7 @@ CELL = ["role_group", "region_level", "region"]
 
 
 def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
-    """Closing rates of one day by role group and region, with the columns of `tables.ClosingRates`.
+    """Closing rates of one day by role group and region, with the columns of `ClosingRates`.
 
     The window ends with the newest reading, so that without new readings the rows stay as they are, whatever the day.
     """
@@ -93,7 +93,7 @@ def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
 
 
 def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
-    """Intervals of boards that the closing rates of a day leave out, with the columns of `tables.ClosingsLeftOut`."""
+    """Intervals of boards that the closing rates of a day leave out, with the columns of `ClosingsLeftOut`."""
     stage_intervals(con, as_of)
     left_out = con.execute(
         "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"

@@ -71,7 +71,7 @@ STEPS: dict[str, Step] = dict(
 
 
 def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
-    """What was read of one day by place, source and sector, with the columns of `tables.FrameCoverage`."""
+    """What was read of one day by place, source and sector, with the columns of `FrameCoverage`."""
     given = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
     rows = con.execute(sql_of("frame_coverage"), given).df()
     cells = cells or Cells(FrameCoverage, as_of)
@@ -80,7 +80,7 @@ def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | N
 
 
 def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
-    """How many jobs pass each step to the bands of one day, with the columns of `tables.PayLadder`.
+    """How many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
 
     The last step of a place and level is `n_jobs` of its band in US dollars. Places with a job have all steps.
     """

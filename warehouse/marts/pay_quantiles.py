@@ -58,7 +58,7 @@ class PaidJobs:
 
 
 def estimate_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
-    """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `tables.SalaryBands`.
+    """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `SalaryBands`.
 
     Counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN where a cell is not printed,
     p10 and p90 also where too few employers tell them. What a row says depends on the jobs of its cell alone. Raises

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.mart_tables import FORMS
+from transforms.records.vocabulary import SHARE_FORMS
 from warehouse.marts.estimators import Cells, Flags, Floats
 
 
@@ -54,8 +54,8 @@ MAX_SHARE_WIDTH = 0.30
 """A share whose interval is wider than 30 points is printed as an interval without the point (Parker et al. 2017)."""
 MAX_AMOUNT_WIDTH = 0.40
 """So is an amount whose interval is wider than this part of it."""
-POINT, INTERVAL = FORMS
-"""Whether an amount is printed itself, or its interval in its place."""
+POINT, INTERVAL, BOUNDS = SHARE_FORMS
+"""Whether a value is printed itself, its interval in its place, or, of shares alone, what silence leaves open."""
 MAX_COUNTRY_SHARE = 0.80
 """A region of which one country has more than this part of the jobs is headed by that country: the figure is of it."""
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LEVEL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
-from warehouse.mart_tables import BONUS, SalaryBands
+from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
@@ -29,8 +29,6 @@ NAMED_BY = ("source", "pair_row")
 LEVELS = ("world", "continent", "region", "country")
 MARKETS = ("all", "local", "cross_border")
 WORLD = "World"
-SNAPSHOT = 0
-"""`window_days` of what is no window of days: the stock, and collections of others."""
 Texts = NDArray[np.object_]
 
 
@@ -68,14 +66,18 @@ def salary_bands(
     as_of: date,
     cells: Cells | None = None,
 ) -> pd.DataFrame:
-    """All cells of all bases for one day, with the columns of `tables.SalaryBands`.
+    """All cells of all bases for one day, with the columns of `SalaryBands`.
 
     Cells of the world, the continents and the M49 regions are always there, empty ones as suppressed;
     cells of countries where there is at least one job. Amounts are NULL in suppressed cells. Cells already in `cells`
     are reused.
     """
     cells = cells or Cells(SalaryBands, as_of)
-    frames = [*_advertised(con, as_of, cells), *_bonuses(con, as_of, cells), *_third_party(con, as_of, cells)]
+    frames = [
+        *_compute_adverts(con, as_of, cells),
+        *_compute_bonuses(con, as_of, cells),
+        *_compute_pairs(con, as_of, cells),
+    ]
     frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
     return cells.combine_rows(frames)
 
@@ -90,7 +92,7 @@ class _Draft:
     """The row before it, of the same cell in local money, decides whether it is printed."""
 
 
-def _advertised(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
+def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
     seen = con.execute(
         "FROM pay_observations($as_of) ORDER BY region_level, region, job_id",
         {"as_of": as_of},
@@ -227,7 +229,7 @@ def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Dr
 
 
 def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[str, Any]] | None:
-    """Jobs by country (`tables.CountryJobs`), most first; None of a country and of a cell without jobs."""
+    """Jobs by country (`CountryJobs`), most first; None of a country and of a cell without jobs."""
     if region_level == "country" or not len(cell.role):
         return None
     paid = Counter(country for countries in cell.paid_in for country in countries.split())
@@ -236,7 +238,7 @@ def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[s
     return [{"country": name, "n_jobs": counts[name], "n_paid": paid[name]} for name in names] or None
 
 
-def _bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
+def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
     """Yearly bonuses of AI engineering on which adverts put a sum, of all levels: midpoints alone."""
     paid = con.execute(sql_of("bonus_observations"), {"as_of": as_of}).df()
     paid = _as_observations(paid.assign(annual_low_usd=paid["amount"], annual_high_usd=paid["amount"]))
@@ -269,7 +271,7 @@ def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
     return given.assign(**{name: value for name, value in unsaid.items() if name not in rows})
 
 
-def _third_party(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
+def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
     """Pairs of a third party's collection: never better than `low`, and without intervals (no employers).
 
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.

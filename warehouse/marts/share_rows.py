@@ -21,10 +21,14 @@ from warehouse.marts.estimators import (
     simultaneous_level,
 )
 from warehouse.marts.measures import MIN_KNOWN
-from warehouse.marts.printing import explain_broken_rules, find_broken_rules, find_interval_only
-
-POINT, INTERVAL, BOUNDS = "point", "interval", "bounds"
-"""How a share is printed (`vocabulary.SHARE_FORMS`)."""
+from warehouse.marts.printing import (
+    BOUNDS,
+    INTERVAL,
+    POINT,
+    explain_broken_rules,
+    find_broken_rules,
+    find_interval_only,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,7 @@ class ShareCounts:
 def make_share_rows(counts: ShareCounts, declared: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
     """One row for each cell and item that one of its jobs has, and for each declared item; in this order.
 
-    `cell` and `item` are numbers, other columns those of `tables.Shares` that follow from counts. `category` gives the
+    `cell` and `item` are numbers, other columns those of `Shares` that follow from counts. `category` gives the
     category of each item by its number: items are ranked within it. `has_bounds`: silence may be either answer.
     Cells that the rules of printing withhold have counts alone.
     """

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT
-from warehouse.mart_tables import Shares
+from warehouse.mart_tables import SNAPSHOT, Shares
 from warehouse.marts.cell_cache import Cells, Hashes, inputs_of
 from warehouse.marts.estimators import Ints
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
@@ -86,7 +86,7 @@ def shares(
     cells: Cells | None = None,
     measures: Iterable[Measure] = MEASURES.values(),
 ) -> pd.DataFrame:
-    """All cells of all measures for one day, with the columns of `tables.Shares`.
+    """All cells of all measures for one day, with the columns of `Shares`.
 
     What is read from texts has cells of their own for each class of text. A cell has a row for each item that one of
     its jobs has, and for the items that its measure declares. It has none where the answer of no job is known. Cells
@@ -120,7 +120,7 @@ def shares(
                     wanted.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
         if wanted.keys:
             computed.append(_compute(con, measure, wanted, category_of))
-    return cells.combine_rows([rows.assign(window_days=0, estimand=ESTIMAND) for rows in computed])
+    return cells.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in computed])
 
 
 def _compute(

@@ -97,7 +97,7 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> Listed:
 
 
 def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.Cells | None = None) -> pd.DataFrame:
-    """The part of adverts still listed after `HORIZONS`, by role group and region: the columns of `tables.TimeListed`.
+    """The part of adverts still listed after `HORIZONS`, by role group and region: the columns of `TimeListed`.
 
     Nothing where no advert was opened between two readings of its board.
     """

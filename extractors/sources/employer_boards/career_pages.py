@@ -238,10 +238,10 @@ def page_of(response: Response) -> str:
 
     Its depth is limited (`limit_depth`), so that parsing it takes the time of its length.
     """
-    return limit_depth(_decoded(response))
+    return limit_depth(_decode(response))
 
 
-def _decoded(response: Response) -> str:
+def _decode(response: Response) -> str:
     from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for this source alone
 
     named = CHARSET.search(response.headers.get("content-type", ""))

@@ -1,8 +1,8 @@
 -- Pay bands of AI engineering with what is said beside each: the band from titles alone (s) and in local money (l).
--- `countries` are those of `tables.CountryJobs` with their names. Parameters: mart, as_of, basis, region_level, region,
+-- `countries` are those of `tables.CountryJobs` with their names. Parameters: as_of, basis, region_level, region,
 -- seniority_group.
 WITH day AS MATERIALIZED (
-    SELECT * FROM $mart
+    SELECT * FROM mart.salary_bands
     WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region
         AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all'
 )

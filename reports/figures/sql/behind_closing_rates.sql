@@ -1,9 +1,9 @@
 -- Adverts that closing rates follow: listed at a reading of their board that begins an interval which counts.
--- Parameter: as_of.
+-- Parameters: as_of, window_days.
 WITH intervals AS (
     SELECT i.source, i.board, i.number, (i.read_at AT TIME ZONE 'UTC')::DATE AS read_on,
         (i.read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
-    FROM board_intervals($as_of, 365) i
+    FROM board_intervals($as_of, $window_days) i
     ANTI JOIN mart.closings_left_out o
         ON o.as_of = $as_of AND o.source = i.source AND o.board = i.board
         AND o.read_on = (i.read_at AT TIME ZONE 'UTC')::DATE

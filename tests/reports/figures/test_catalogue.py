@@ -192,24 +192,24 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     put(mart_tables.SalaryBands, cell())
     seen_on = {"old": date(2026, 7, 28), "fresh": AS_OF, "x": date(2026, 7, 7)}
 
-    def listed(number: int, board: str, **said: Any) -> dict[str, Any]:
+    def list_advert(number: int, board: str, **said: Any) -> dict[str, Any]:
         seen_at = datetime.combine(seen_on[board], datetime.min.time())
         times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
         return posting(number, **paid(), **times, board=board, **said)
 
     for number in range(10):
-        put(tables.Postings, listed(number, "fresh" if number < 4 else "old"))
+        put(tables.Postings, list_advert(number, "fresh" if number < 4 else "old"))
     answered(put, 1, "ashby", "old", date(2026, 7, 27))
     answered(put, 2, "ashby", "old", date(2026, 8, 1), is_complete=False, n_rows=5)  # not the whole list
     answered(put, 3, "ashby", "old", date(2026, 8, 2), is_complete=False)  # a failed answer: nothing was read
     answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
     first = computed(con)[NORTH]
     assert (first.read_on, first.period_from, first.period_to) == (seen_on["old"], seen_on["old"], AS_OF)
-    put(tables.Postings, listed(10, "fresh"), listed(11, "fresh"))
+    put(tables.Postings, list_advert(10, "fresh"), list_advert(11, "fresh"))
     assert computed(con)[NORTH].read_on == seen_on["old"], "half and half: the older"
-    put(tables.Postings, listed(12, "fresh"))
+    put(tables.Postings, list_advert(12, "fresh"))
     assert computed(con)[NORTH].read_on == AS_OF
-    put(tables.Postings, listed(13, "x", source="lever"))
+    put(tables.Postings, list_advert(13, "x", source="lever"))
     found = computed(con)
     assert found[NORTH].read_on == seen_on["x"], "a figure is as old as its oldest source"
     of_each = (

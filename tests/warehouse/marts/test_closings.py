@@ -185,14 +185,14 @@ def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
     counts = pd.DataFrame(rows, columns=["group", "board", "interval", "d", "n", "k"])
     ours = counts[counts["group"] == "ai_engineering"].copy()
 
-    def expected(rate: float, spread: float) -> Any:
+    def expect(rate: float, spread: float) -> Any:
         return ours["n"] * (1 - (1 + spread * rate * ours["d"]) ** (-1 / spread))
 
     def solve(spread: float) -> float:
-        return float(optimize.brentq(lambda rate: expected(rate, spread).sum() - ours["k"].sum(), 1e-6, 1, xtol=1e-15))
+        return float(optimize.brentq(lambda rate: expect(rate, spread).sum() - ours["k"].sum(), 1e-6, 1, xtol=1e-15))
 
     alike = solve(1e-9)
-    part = expected(alike, 1e-9) / ours["n"]
+    part = expect(alike, 1e-9) / ours["n"]
     slope = ours["n"] * ours["d"] * (1 - part) * alike
     over = (ours["n"] * part - ours["k"]).groupby(ours["board"]).sum() ** 2
     chance = (ours["n"] * part * (1 - part)).groupby(ours["board"]).sum()

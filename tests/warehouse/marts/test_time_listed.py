@@ -16,7 +16,7 @@ from warehouse.marts import time_listed as module
 from warehouse.marts.time_listed import Listed, Spells, estimate_listed, time_listed
 
 
-def listed(*rows: tuple[int, float, float, bool], days: float = 60) -> Listed:
+def estimate(*rows: tuple[int, float, float, bool], days: float = 60) -> Listed:
     """The estimate from rows of board, entry, exit and whether the advert closed then."""
     board, entry, leave, closed = (np.array(column) for column in zip(*rows, strict=True))
     return estimate_listed(Spells(board, entry.astype(float), leave.astype(float), closed), days, len(set(board)))
@@ -24,17 +24,17 @@ def listed(*rows: tuple[int, float, float, bool], days: float = 60) -> Listed:
 
 def test_the_estimate_by_hand() -> None:
     """At risk: 4 on day 10, 3 on day 20 (one was lost on day 15, another had come in at 12), 1 on day 50."""
-    found = listed((0, 0, 10, True), (1, 0, 15, False), (2, 0, 20, True), (3, 0, 50, True), (4, 12, 70, False))
+    found = estimate((0, 0, 10, True), (1, 0, 15, False), (2, 0, 20, True), (3, 0, 50, True), (4, 12, 70, False))
     assert found.share == pytest.approx(3 / 4 * 2 / 3 * 1 / 2)
     assert found.n_at_risk == 1
     assert 0 < found.low < found.share < found.high < 1
-    early = listed((0, 0, 10, True), (1, 0, 15, False), days=5)
+    early = estimate((0, 0, 10, True), (1, 0, 15, False), days=5)
     assert (early.share, early.n_at_risk) == (1, 2) and np.isnan(early.low)
 
 
 def test_a_spell_cut_in_two_is_one() -> None:
-    whole = listed((0, 0, 30, True), (1, 0, 80, False), (2, 0, 40, True), (3, 0, 90, False))
-    cut = listed((0, 0, 30, True), (1, 0, 35, False), (1, 35, 80, False), (2, 0, 40, True), (3, 0, 90, False))
+    whole = estimate((0, 0, 30, True), (1, 0, 80, False), (2, 0, 40, True), (3, 0, 90, False))
+    cut = estimate((0, 0, 30, True), (1, 0, 35, False), (1, 35, 80, False), (2, 0, 40, True), (3, 0, 90, False))
     assert (cut.share, cut.low, cut.n_at_risk) == pytest.approx((whole.share, whole.low, whole.n_at_risk))
 
 
