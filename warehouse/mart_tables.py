@@ -31,6 +31,8 @@ from transforms.records.vocabulary import (
 FORMS = SHARE_FORMS[:2]
 SNAPSHOT = 0
 """`window_days` of what is no window of days: the stock, and collections of others."""
+CLOSINGS_WINDOW = 365
+"""`window_days` of closings: days up to the newest reading in which intervals between readings begin."""
 BONUS = "advertised_bonus"
 """Basis of bands of the yearly bonus on which adverts put a sum."""
 

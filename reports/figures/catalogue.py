@@ -18,8 +18,7 @@ from reports.wording import closings, frame, levels, pay, shares
 from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
-from warehouse.mart_tables import BONUS
-from warehouse.marts.closings import WINDOW_DAYS
+from warehouse.mart_tables import BONUS, CLOSINGS_WINDOW
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 
@@ -451,7 +450,7 @@ CLOSING_RATE = Figure(
             basis="postings",
             sql="closing_rates",
             behind="behind_closing_rates",
-            parameters={"window_days": WINDOW_DAYS},
+            parameters={"window_days": CLOSINGS_WINDOW},
         ),
     ),
     judge=verdicts.judge_closings,

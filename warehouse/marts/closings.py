@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, TECHNICAL_GROUPS
-from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
+from warehouse.mart_tables import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut
 from warehouse.marts.cell_cache import Cells
 from warehouse.marts.closing_rates import (
     Readings,
@@ -26,10 +26,8 @@ from warehouse.marts.closing_rates import (
 )
 from warehouse.marts.printing import Rule
 
-WINDOW_DAYS = 365
-"""Days up to the newest reading in which intervals begin."""
 READ = (
-    f"(FROM board_intervals($as_of, {WINDOW_DAYS}) UNION ALL BY NAME FROM core.posting_boards"
+    f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
 """What is read beside the tables of `cell_cache.READ`: without another reading nothing is computed."""
@@ -80,7 +78,7 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | No
     frame = _add_rates(frame, grouped)
     frame = _add_comparisons(frame, con.execute(_BOTH, {"groups": _COMPARED_MEMBERS}).df())
     is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
-    return cells.combine_rows([keep_rows(frame.assign(window_days=WINDOW_DAYS), is_printed)])
+    return cells.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW), is_printed)])
 
 
 def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
@@ -144,7 +142,7 @@ CREATE OR REPLACE TEMP TABLE closing_intervals AS
 SELECT *, row_number() OVER (ORDER BY source, board, number) - 1 AS interval_number,
     dense_rank() OVER (ORDER BY source, board) - 1 AS board_number,
     (read_at AT TIME ZONE 'UTC')::DATE AS read_on, (read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
-FROM board_intervals($as_of, {WINDOW_DAYS})
+FROM board_intervals($as_of, {CLOSINGS_WINDOW})
 """
 _LISTINGS = """
 CREATE OR REPLACE TEMP TABLE closing_listings AS

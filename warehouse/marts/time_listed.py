@@ -15,14 +15,13 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from warehouse.mart_tables import TimeListed
+from warehouse.mart_tables import CLOSINGS_WINDOW, TimeListed
 from warehouse.marts import cell_cache
 from warehouse.marts.closings import (
     CELL,
     CLOSING_RULES,
     GROUPS,
     PLACED,
-    WINDOW_DAYS,
     find_reasons,
     keep_rows,
     stage_intervals,
@@ -108,7 +107,7 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.C
     rows = []
     for group, members in GROUPS.items():
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
-            key = {"role_group": group, "region_level": level, "region": region, "window_days": WINDOW_DAYS}
+            key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW}
             rows += [key | row for row in _rows_of(its)]
     if not rows:
         return cells.combine_rows([])
