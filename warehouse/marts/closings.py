@@ -187,16 +187,21 @@ SELECT i.*, coalesce(n.n_open, 0)::BIGINT AS n_open, coalesce(n.n_gone, 0)::BIGI
 FROM closing_intervals AS i LEFT JOIN ({_count_open("", "closing_listings")}) AS n USING (interval_number)
 """
 PLACED = """(
-    SELECT l.*, r.region_level, r.region FROM closing_listings AS l JOIN (
-        SELECT posting_id, 'world' AS region_level, 'World' AS region FROM closing_listings
+    WITH listed AS (
+        SELECT l.* FROM closing_listings AS l
+        SEMI JOIN (SELECT board_number FROM closing_intervals WHERE why_not IS NULL) AS i USING (board_number)
+    )
+    SELECT l.*, r.region_level, r.region FROM listed AS l JOIN (
+        SELECT posting_id, 'world' AS region_level, 'World' AS region FROM listed
         UNION
         SELECT posting_id, level.name, level.region
-        FROM core.posting_places AS p SEMI JOIN closing_listings USING (posting_id),
-            LATERAL (VALUES ('continent', p.continent), ('region', p.region))
-                AS level (name, region)
+        FROM core.posting_places AS p SEMI JOIN listed USING (posting_id),
+            LATERAL (VALUES ('continent', p.continent), ('region', p.region)) AS level (name, region)
         WHERE level.region IS NOT NULL
     ) AS r USING (posting_id)
-)"""
+)
+"""
+"""Listings of boards with an interval that counts, in each place where closings are counted."""
 _COUNTED = f"""
 WITH placed AS MATERIALIZED {PLACED}, counted AS (
     SELECT n.*, i.days, i.read_on, i.read_again_on

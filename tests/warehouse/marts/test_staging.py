@@ -8,11 +8,12 @@ import pytest
 
 from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
 from warehouse import database
-from warehouse.marts.staging import STAGED, stage_macros
+from warehouse.marts.staging import STAGED, UNREAD, stage_macros
 
 
 def rows(con: database.Connection, name: str, as_of: date) -> list[tuple[object, ...]]:
-    return con.execute(f"FROM {name}(?) ORDER BY ALL", [as_of]).fetchall()
+    columns = f"COLUMNS(lambda c: c NOT IN {UNREAD[name]})" if name in UNREAD else "*"
+    return con.execute(f"SELECT {columns} FROM {name}(?) ORDER BY ALL", [as_of]).fetchall()
 
 
 @pytest.mark.parametrize("name", STAGED)
