@@ -159,9 +159,10 @@ def month(folder: Path, n_nights: int = N_NIGHTS, *, sources: Sequence[str] = BO
 
 def growth(measured: Sequence[Night], name: str) -> float:
     """Bytes, or rows, that a night without changes adds on average, once files have settled after the last change."""
+    sizes: list[int] = [getattr(cost, name) for cost in measured]
     settled = [
         after - before
-        for number, (before, after) in enumerate(itertools.pairwise(getattr(cost, name) for cost in measured), start=1)
+        for number, (before, after) in enumerate(itertools.pairwise(sizes), start=1)
         if not any(cost.is_changed for cost in measured[max(number - N_SETTLING, 0) : number + 1])
     ]
     return sum(settled) / len(settled)
