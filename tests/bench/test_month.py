@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.bench import month
 
-N_NIGHTS = 12
+N_NIGHTS = 9
 MAX_ROWS = 100
 """A day for each mart, and the closing rates: another reading of all boards, even if nothing closed, changes each."""
 
