@@ -28,6 +28,7 @@ from transforms.records.vocabulary import (
     FULL_ADVERT,
     GROUP_OF_ROLE,
     MAX_DAYS_APART,
+    STOCK,
     TEXT_CLASSES,
 )
 from warehouse.mart_tables import HISTORIES, Days, Shares
@@ -145,6 +146,8 @@ MART_VIEWS = {f"mart.{name}": _read_sql(name, **parameters) for name, parameters
 """Views over marts, in the same form."""
 
 _WINDOW = "as_of, window_days"
+ALL_DAYS = 36_500
+"""`window_days` of a window that holds all that was ever read."""
 MACRO_ARGUMENTS = {
     "counted_employer": "employer_id, source, board, posting_id",
     "postings_as_of": "as_of",
@@ -158,6 +161,7 @@ MACRO_ARGUMENTS = {
     "jobs_with_skills": "as_of",
     "reference_periods": "as_of",
     "pay_observations": "as_of",
+    "pay_disclosures": "as_of",
     "frame_adverts": "as_of",
     "frame_jobs": "as_of",
     "frame_boards": "as_of",
@@ -189,6 +193,9 @@ MACROS = {
     "jobs_with_skills": _read_sql("jobs_with_skills"),
     "reference_periods": _read_sql("reference_periods"),
     "pay_observations": _read_sql("pay_observations"),
+    "pay_disclosures": _read_sql(
+        "pay_disclosures", stock=literal(STOCK), all_days=str(ALL_DAYS), full_advert=literal(FULL_ADVERT)
+    ),
     "frame_adverts": _read_sql("frame_adverts"),
     "frame_jobs": _read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
     "frame_boards": _read_sql("frame_boards", end_of_day=_END_OF_DAY),

@@ -31,9 +31,13 @@ from transforms.records.rows import (
 )
 from transforms.records.vocabulary import (
     COUNTRY_CODE,
+    CURRENCY_CODE,
+    DISCLOSURE_RULES,
     HEX_32,
     JOB_RULES,
+    JURISDICTION,
     KINDS,
+    LAW_EVIDENCE,
     USD_REASONS,
 )
 from warehouse import mart_tables, ops_tables
@@ -288,6 +292,49 @@ class Sources:
 @table("core.countries", "Countries, their regions and money.")
 class Countries(Country):
     """ISO 3166-1 countries with UN M49 regions; Kosovo (XK) by our own rule."""
+
+
+@table(
+    "core.disclosure_laws",
+    "Laws on pay in adverts that we know of, and what our knowledge of each was checked against.",
+    "in_force_from < in_force_until",
+    "adverts <> 'required' OR (in_force_from IS NOT NULL AND must_state IS NOT NULL)",
+    "(evidence = 'official_text') = (checked_on IS NOT NULL)",
+)
+class DisclosureLaws:
+    """From warehouse/load/disclosure_laws.toml, whose head explains the keys. A place that is not in it may have a law.
+
+    Who is covered is not known of an advert: no source says how many people an employer has.
+    """
+
+    jurisdiction: Annotated[
+        str, Column("Country, ISO 3166-1 alpha-2, or subdivision, ISO 3166-2", key=True, pattern=JURISDICTION)
+    ]
+    law: Annotated[str, Column("Name of the law", key=True)]
+    adverts: Annotated[
+        str,
+        Column(
+            "required: adverts must state pay; not_required: pay is to be told otherwise, or adverts of low pay alone "
+            "are covered; unclear: what we know contradicts itself",
+            values=DISCLOSURE_RULES,
+        ),
+    ]
+    in_force_from: Annotated[
+        date | None, Column("First day in force; where only month or year are known, the last day it can be")
+    ]
+    in_force_until: Annotated[date | None, Column("First day no longer in force; NULL: in force")]
+    must_state: Annotated[str | None, Column("What adverts must state")]
+    min_employees: Annotated[int | None, Column("Least employees of a covered employer; NULL: no least known", low=1)]
+    max_width: Annotated[
+        float | None, Column("Greatest width of a stated range, high less low; NULL: none known", low=0)
+    ]
+    max_width_currency: Annotated[str | None, Column("Currency of `max_width`", pattern=CURRENCY_CODE)]
+    evidence: Annotated[str, Column("What the facts were checked against", values=LAW_EVIDENCE)]
+    source: Annotated[str, Column("Where they are from")]
+    checked_on: Annotated[
+        date | None, Column("Day they were checked against the text of the law; NULL: not checked against it")
+    ]
+    note: Annotated[str | None, Column("What else must be known")]
 
 
 @table("core.roles", "Roles: definition, group and nearest official occupations.")

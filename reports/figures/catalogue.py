@@ -14,13 +14,24 @@ from reports.figures import query, verdicts
 from reports.figures.claims import Claim, load_claims
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict
-from reports.wording import closings, frame, levels, pay, shares
+from reports.wording import closings, disclosure, frame, levels, pay, shares
 from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
 from reports.wording.renderer import Renderer
-from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, LEVEL_GROUPS, SKILL_CATEGORIES, YEARS_BANDS
-from warehouse.mart_tables import BONUS, CLOSINGS_WINDOW
+from transforms.records.vocabulary import (
+    AI_JOBS,
+    CELL_GROUPS,
+    DEGREES,
+    LAW_CLASSES,
+    LEVEL_GROUPS,
+    ROLE_GROUPS,
+    SKILL_CATEGORIES,
+    STOCK,
+    YEARS_BANDS,
+)
+from warehouse.mart_tables import BONUS, CLOSINGS_WINDOW, GROUPS_OF_DISCLOSURE
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
+from warehouse.schema import ALL_DAYS
 
 REGIONS = (
     "Northern America", "South America", "Central America", "Caribbean",
@@ -570,6 +581,71 @@ WHERE_AND_HOW = (
     ),
 )
 
+# --- pay disclosure -----------------------------------------------------------------------------------
+
+MEMBERS_OF_DISCLOSURE = {AI_JOBS: CELL_GROUPS[AI_JOBS], "all": tuple(ROLE_GROUPS)}
+"""Groups of roles in each role group of mart.pay_disclosure."""
+
+
+def _disclosed(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
+    """A ladder of one rung over mart.pay_disclosure."""
+    given = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, **parameters}
+    return (Fallback(name=ADVERTISED, basis="postings", sql=sql, behind=behind, parameters=given),)
+
+
+def _places_figure(name: str, group: str, words: str) -> Figure:
+    """Which jobs of a role group state pay, by law and place."""
+    title = f"{words} whose adverts state pay, by whether a law that has adverts state it is in force"
+    return Figure(
+        id=f"disclosure.{name}",
+        title=title,
+        unit="share of jobs with a full advert",
+        renderer=disclosure.PLACES,
+        rungs=_disclosed(
+            "disclosure_places", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group]
+        ),
+        judge=verdicts.judge_ranking,
+        counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
+        displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title, is_folded=True),),
+    )
+
+
+DISCLOSURES = (
+    Figure(
+        id="disclosure.within_employers",
+        title="Employers with adverts in both, places with and without a law that has adverts state pay: which part of "
+        "their jobs states pay",
+        unit="share of jobs, mean of employers",
+        renderer=disclosure.WITHIN_EMPLOYERS,
+        rungs=_disclosed(
+            "disclosure_within", "behind_disclosure_within",
+            first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH,
+            groups_of={
+                role_group: tuple(group for group, members in MEMBERS_OF_DISCLOSURE.items() if role_group in members)
+                for role_group in ROLE_GROUPS
+            },
+        ),
+        judge=verdicts.judge_within,
+        counts=(("world", "World", "all"),),
+        displays=(Display(section="disclosure", heading="Employers with adverts in both"),),
+    ),
+    _places_figure("ai_jobs", AI_JOBS, "AI jobs"),
+    _places_figure("all_jobs", "all", "All jobs"),
+    Figure(
+        id="disclosure.new",
+        title="New jobs whose adverts state pay, by quarter, in the adverts we read",
+        unit="share of jobs with a full advert",
+        renderer=disclosure.PLACES,
+        rungs=_disclosed(
+            "disclosure_new", "behind_disclosure_new",
+            role_group="all", role_groups=MEMBERS_OF_DISCLOSURE["all"], all_days=ALL_DAYS,
+        ),
+        judge=verdicts.judge_new,
+        displays=(Display(section="disclosure", heading="Over time"),),
+    ),
+)  # fmt: skip
+"""Which adverts state pay: within employers first, then by place; over time from new adverts alone."""
+
 # --- all of them --------------------------------------------------------------------------------------
 
 CLAIMS = tuple(
@@ -584,7 +660,7 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-FIGURES = (*BANDS, *GATHERED, *BONUSES, *RETIRED, *LADDERS, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+FIGURES = (*BANDS, *GATHERED, *BONUSES, *RETIRED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
 """All figures that do not depend on the table of countries; `declarations` adds entry pay, one per country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
 """All figures that are shown or spoken of by name, in order."""

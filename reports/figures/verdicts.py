@@ -20,6 +20,7 @@ MAX_STALE_DAYS = 400
 """Days after the reference period on which a stale figure is withheld: a year and a month, so that it can be compared
 with the same month of the year before. What comes once a year is withheld as long after it became stale."""
 
+NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
 NOT_CONFIRMED = (
     f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} days apart"
 )
@@ -81,6 +82,21 @@ def judge_ranking(rows: Rows) -> Verdict:
         reason = reason or "not in the taxonomy of skills"
         return Verdict(status="suppressed", reason=reason, n_jobs=n_jobs, n_employers=n_employers)
     return Verdict(status="published", reason=None, n_jobs=n_jobs, n_employers=n_employers)
+
+
+def judge_within(rows: Rows) -> Verdict:
+    """Comparisons of several cells, printed where one of them may be, with its n; else the reason of the first."""
+    if not rows:
+        return NOTHING
+    row = next((row for row in rows if row["status"] != "suppressed"), rows[0])
+    reason = row["reason"] if row["status"] == "suppressed" else None
+    return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
+
+
+def judge_new(rows: Rows) -> Verdict:
+    """Shares of new jobs by quarter; where none may be printed, there are none yet."""
+    verdict = judge_ranking(rows)
+    return replace(verdict, reason=NONE_YET) if verdict.status == "suppressed" else verdict
 
 
 def judge_shares(rows: Rows) -> Verdict:

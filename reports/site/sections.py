@@ -50,6 +50,17 @@ SECTIONS = (
         ),
     ),
     Section(
+        id="disclosure",
+        heading="Which adverts state pay, in the adverts we read",
+        intro=(
+            "Some states and countries have laws by which adverts must state pay. Here jobs are told apart by whether "
+            "such a law was in force, on the day their adverts were read, at one of their places, or at none that we "
+            "know of, or whether that is not known, as for the United States without a state. First stand employers "
+            "with adverts in both, since places with and without a law differ in much else. What we say of laws is no "
+            "advice.",
+        ),
+    ),
+    Section(
         id="skills",
         heading="Skills, in the adverts we read",
         intro=(

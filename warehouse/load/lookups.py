@@ -1,4 +1,4 @@
-"""Lookup tables: countries, roles, skills and sources, put in place before anything is loaded."""
+"""Lookup tables: countries, roles, skills, laws and sources, put in place before anything is loaded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from transforms.text.lookups import countries, roles, taxonomy
 from warehouse import database
-from warehouse.tables import Countries, Roles, Skills, Sources
+from warehouse.load.disclosure_laws import load_disclosure_laws
+from warehouse.tables import Countries, DisclosureLaws, Roles, Skills, Sources
 
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
@@ -14,4 +15,5 @@ def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
     database.load_lookup(con, Countries, countries())
     database.load_lookup(con, Roles, roles())
     database.load_lookup(con, Skills, taxonomy())
+    database.load_lookup(con, DisclosureLaws, load_disclosure_laws())
     database.load_lookup(con, Sources, sources)

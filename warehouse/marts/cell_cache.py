@@ -27,6 +27,7 @@ from warehouse.marts import mart_history
 from warehouse.schema import quoted
 from warehouse.tables import (
     Countries,
+    DisclosureLaws,
     Employers,
     OfficialWages,
     PayReports,
@@ -48,6 +49,7 @@ READ = {
     PayReports: "snapshot_on <= $as_of",
     OfficialWages: "period_on <= $as_of",
     Countries: "true",
+    DisclosureLaws: "true",
     Employers: "true",
     Roles: "true",
     Skills: "true",

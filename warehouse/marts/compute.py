@@ -17,6 +17,7 @@ from warehouse.mart_tables import (
     ClosingRates,
     ClosingsLeftOut,
     FrameCoverage,
+    PayDisclosure,
     PayLadder,
     SalaryBands,
     Shares,
@@ -25,6 +26,8 @@ from warehouse.mart_tables import (
 from warehouse.marts import cell_cache, sql_of
 from warehouse.marts.closings import READ as CLOSINGS_READ
 from warehouse.marts.closings import closing_rates, closings_left_out
+from warehouse.marts.disclosure import READ as DISCLOSURE_READ
+from warehouse.marts.disclosure import pay_disclosure
 from warehouse.marts.frame import READ as FRAME_READ
 from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.salary_bands import salary_bands
@@ -53,6 +56,7 @@ MARTS: dict[type, Mart] = {
     TimeListed: Mart(time_listed, moving=CLOSINGS_READ),
     FrameCoverage: Mart(frame_coverage, moving=FRAME_READ),
     PayLadder: Mart(pay_ladder),
+    PayDisclosure: Mart(pay_disclosure, moving=DISCLOSURE_READ),
 }
 
 

@@ -174,6 +174,43 @@ def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL)
     return np.clip(low, 0, 1).round(SHARE_DIGITS), np.clip(high, 0, 1).round(SHARE_DIGITS)
 
 
+@dataclass(frozen=True)
+class DifferenceEstimates:
+    """Means over employers of their own differences, by cell; NaN where there is no employer."""
+
+    n_employers: Ints
+    difference: Floats
+    low: Floats
+    high: Floats
+
+
+def estimate_differences(cell: Ints, difference: Floats, n_cells: int) -> DifferenceEstimates:
+    """Estimate the mean difference of two shares within employers: one entry for each cell and employer, -1 to 1.
+
+    Each employer counts once and is one observation. The interval adds half an employer at +1 and half at -1 (Agresti
+    and Min 2005, "Simple improved confidence intervals for comparing matched proportions", in its form with two pseudo
+    observations) and takes t of G - 1: most employers differ by nothing, and where none does, or hardly one, the plain
+    interval has no width (it covered 26 to 88 % with 10 to 20 employers of which 3 to 12 % differ; this one 95 to 100).
+    """
+    if (np.abs(difference) > 1).any():
+        raise ValueError("a difference of two shares is between -1 and 1")
+    _refuse_gaps("differences", difference)
+    g = np.bincount(cell, minlength=n_cells).astype(np.int64)
+    total = sum_by(cell, difference, n_cells)
+    middle = total / (g + 2)
+    variance = (sum_by(cell, difference**2, n_cells) + 1) / (g + 2) - middle**2
+    reach = special.stdtrit(np.maximum(g - 1, 1), 0.5 + LEVEL / 2) * np.sqrt(variance / (g + 2))
+    mean = _divide(total, g)
+    low, high = np.minimum(middle - reach, mean), np.maximum(middle + reach, mean)
+    alone = g < 2
+    return DifferenceEstimates(
+        n_employers=g,
+        difference=mean.round(SHARE_DIGITS),
+        low=np.where(alone, np.nan, np.clip(low, -1, 1)).round(SHARE_DIGITS),
+        high=np.where(alone, np.nan, np.clip(high, -1, 1)).round(SHARE_DIGITS),
+    )
+
+
 def _jackknife(cells: Cells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
     """Delete-one-employer variance of the share of each row about the share itself; NaN with one employer.
 

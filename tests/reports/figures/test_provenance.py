@@ -21,6 +21,7 @@ from transforms.records.columns import fields_of
 from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS
 from warehouse import mart_tables, ops_tables, tables
 from warehouse.marts.closings import closing_rates, closings_left_out
+from warehouse.marts.disclosure import pay_disclosure
 from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
@@ -72,6 +73,9 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         put(tables.Roles, {"role": role, "role_group": group, "title": role})
     for skill, category in SKILLS.items():
         put(tables.Skills, {"skill": skill, "category": category, "aliases": []})
+    for number, (jurisdiction, adverts) in enumerate((("DE", "required"), ("US", "unclear"))):
+        law = {"jurisdiction": jurisdiction, "law": f"law {number}", "adverts": adverts, "must_state": "pay"}
+        put(tables.DisclosureLaws, {**law, "in_force_from": date(2020, 1, 1), "evidence": "own_knowledge"})
     for number in range(14):
         industry = ["finance", "retail", None][number % 7 % 3]
         put(tables.Employers, {"employer_id": f"e{number}", "industry": industry})
@@ -97,6 +101,7 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         (mart_tables.ClosingsLeftOut, closings_left_out(con, AS_OF)),
         (mart_tables.FrameCoverage, frame_coverage(con, AS_OF)),
         (mart_tables.PayLadder, pay_ladder(con, AS_OF)),
+        (mart_tables.PayDisclosure, pay_disclosure(con, AS_OF)),
     ):
         insert(con, mart, frame)
     insert(
@@ -250,8 +255,10 @@ def jobs_of(adverts: list[dict[str, Any]], item: str | None = None) -> int:
 
 def cell_of(row: dict[str, Any], group: object) -> tuple[str, ...] | None:
     """The cell of adverts that a row counts; None where it counts those of all the figure's cells."""
+    if "law" in row:
+        return (row["adverts"], row["region"], row["law"])
     if "region_level" in row:
-        return (row["region_level"], row["region"], str(group))
+        return (row["region_level"], row["region"], str(row.get("role_group") or group))
     return ("world", "World", row["role_group"]) if "cell" in row else None
 
 

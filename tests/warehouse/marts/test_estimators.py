@@ -19,6 +19,7 @@ from warehouse.marts.estimators import (
     bound_ranks,
     bound_share,
     count_cells,
+    estimate_differences,
     estimate_quantiles,
     estimate_shares,
     simultaneous_level,
@@ -286,6 +287,40 @@ def test_intervals_cover_the_truth(name: str, n: int) -> None:
     assert {
         name: part for name, part in found.items() if part < MIN_COVERAGE and name not in ("p10", "p75", "p90")
     } == {}
+
+
+@pytest.mark.parametrize("n", [10, 20, 60])
+@pytest.mark.parametrize(
+    ("unlike", "more"), [(0.0, 0.5), (0.03, 1.0), (0.12, 0.8), (0.4, 0.75), (0.4, 0.5)]
+)  # part of employers that differ, and of these the part that state pay where the other do not
+def test_intervals_of_differences_within_employers_cover_the_truth(n: int, unlike: float, more: float) -> None:
+    """Employers of few jobs, most of which state pay always or never; 1,000 markets."""
+    draw = np.random.default_rng(20261127)
+    shape = (1_000, n)
+    jobs, others = 1 + draw.geometric(0.25, shape), 1 + draw.geometric(0.4, shape)
+    habit = draw.choice([1.0, 0.0, 0.5], shape, p=[0.5, 0.3, 0.2])
+    differs, is_more = draw.random(shape) < unlike, draw.random(shape) < more
+    here = np.where(differs, is_more, habit)
+    there = np.where(differs, ~is_more, habit)
+    difference = draw.binomial(jobs, here) / jobs - draw.binomial(others, there) / others
+    cell = np.repeat(np.arange(1_000), n)
+    found = estimate_differences(cell, difference.ravel(), 1_000)
+    truth = unlike * (2 * more - 1)
+    assert ((found.low <= truth) & (truth <= found.high)).mean() >= MIN_COVERAGE
+    assert found.difference == pytest.approx(difference.mean(axis=1))
+    assert ((found.low <= found.difference) & (found.difference <= found.high)).all()
+    if unlike >= 0.12:
+        assert np.median(found.high - found.low) <= 1.3 * 3.92 * found.difference.std()
+
+
+def test_differences_without_employers_or_with_one_have_no_interval() -> None:
+    found = estimate_differences(np.array([1, 2, 2]), np.array([1.0, 0.0, 0.0]), 3)
+    assert found.n_employers.tolist() == [0, 1, 2]
+    assert found.difference == pytest.approx([np.nan, 1.0, 0.0], nan_ok=True)
+    assert np.isnan(found.low).tolist() == [True, True, False]
+    assert found.low[2] == -found.high[2] < 0  # none differs, which two employers do not tell
+    with pytest.raises(ValueError, match="between -1 and 1"):
+        estimate_differences(np.array([0]), np.array([1.5]), 1)
 
 
 def test_simultaneous_levels_are_bonferroni_s() -> None:

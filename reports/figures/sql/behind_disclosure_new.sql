@@ -1,0 +1,12 @@
+-- Adverts of new jobs, by the quarter in which they were first seen and by class of law. Parameters: role_groups (that
+-- count), all_days (a window that holds every flow), as_of.
+SELECT
+    [d.adverts, d.region, d.law] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
+    NULL AS fx_source, NULL::DATE AS fx_on, p.seen_on AS period_from, p.seen_on AS period_to,
+    if(d.states_pay, ['yes'], []) AS items
+FROM pay_disclosures($as_of) AS d JOIN (
+    SELECT *, (first_seen_at AT TIME ZONE 'UTC')::DATE AS seen_on,
+        strftime(seen_on, '%Y') || 'Q' || quarter(seen_on) AS quarter
+    FROM new_postings($as_of, $all_days)
+) AS p ON p.job_id = d.job_id AND p.quarter = d.adverts
+WHERE d.adverts <> 'stock' AND list_contains($role_groups, d.role_group)

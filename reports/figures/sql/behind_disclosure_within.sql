@@ -1,0 +1,15 @@
+-- Adverts of the employers that have some both where a law that has adverts state pay is in force and where none is, place
+-- by place. Parameters: groups_of (the groups that each role group counts in), as_of.
+WITH grouped AS (
+    SELECT d.*, g.counted_group
+    FROM pay_disclosures($as_of) AS d, LATERAL (SELECT unnest($groups_of[d.role_group]) AS counted_group) AS g
+    WHERE d.adverts = 'stock' AND d.law <> 'unknown'
+), compared AS (
+    FROM grouped
+    QUALIFY count(DISTINCT law) OVER (PARTITION BY region_level, region, counted_group, employer) = 2
+)
+SELECT
+    [c.region_level, c.region, c.counted_group] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
+    NULL AS fx_source, NULL::DATE AS fx_on, p.read_on AS period_from, p.read_on AS period_to,
+    if(c.states_pay, ['yes'], []) AS items
+FROM compared AS c JOIN stock_postings($as_of) AS p USING (job_id)

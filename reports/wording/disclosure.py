@@ -1,0 +1,171 @@
+"""Which adverts state pay, in words: within employers first, then by place and law.
+
+Adverts "state pay"; no words say what a law does, since places with and without one differ in much else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reports.wording.numbers import Row, Rows, count_of, interval, percent, printed_share, qualify, whole
+from reports.wording.renderer import Renderer, Table, without_empty_columns
+from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
+from transforms.text.lookups import cells_of
+from warehouse.load.disclosure_laws import load_disclosure_laws
+
+LAW_WORDS = {LAW_IN_FORCE: "law in force", NO_LAW: "no law that we know of", LAW_UNKNOWN: "not known"}
+"""Classes of law in the order in which they are printed."""
+GROUP_WORDS = {AI_JOBS: "AI jobs", "all": "all jobs"}
+EVIDENCE_WORDS = {
+    "official_text": "checked against the text of the law",
+    "third_party": "from summaries of others, not checked against the text of the law",
+    "own_knowledge": "from own knowledge, not checked against the text of the law",
+}
+_WITH_LAW = {law.jurisdiction for law in load_disclosure_laws()}
+PLACE_NAMES = {
+    "World": "all places",
+    **{row["subdivision"]: row["name"] for row in cells_of("subdivisions") if row["subdivision"] in _WITH_LAW},
+}
+"""Names of places at which disclosure is counted; those of countries stand in core.countries."""
+UNCOVERED = (
+    "a law may cover only employers of some size, or only some adverts, which adverts do not tell; laws of cities are "
+    "not in our list"
+)
+_CHECKED = [law.evidence == "official_text" for law in load_disclosure_laws()]
+UNCHECKED = f"checked against the text of the law: {sum(_CHECKED) or 'none'} of the {len(_CHECKED)} laws in our list"
+NOT_COMPARABLE = "places with and without a law differ in much else, in pay and in who advertises"
+
+
+def _points(share: float) -> str:
+    """A difference of shares in points: "+40", "−3"."""
+    return f"{100 * share:+.0f}".replace("-", "−")
+
+
+def _ends(row: Row) -> str:
+    return f"{_points(row['difference_lo'])} to {_points(row['difference_hi'])} points"
+
+
+def _difference(row: Row) -> str:
+    """The difference in points, or its interval alone where that is too wide to name a point."""
+    if row["form"] == "interval":
+        return _ends(row)
+    return f"{_points(row['difference'])} points, 95% interval {_ends(row)}"
+
+
+def _printed(rows: Rows) -> list[Row]:
+    return [row for row in rows if row["status"] != "suppressed"]
+
+
+def _name(row: Row) -> str:
+    return f"{GROUP_WORDS[row['role_group']]}, {row['place']}"
+
+
+def _within_text(rows: Rows) -> str:
+    said = [
+        f"{_name(row)}: {percent(row['share_both'])} where a law is in force state pay, "
+        f"{percent(row['share_other'])} where none is that we know of "
+        f"({_difference(row)}; {count_of(row['n_employers'], 'employer')})"
+        for row in _printed(rows)
+    ]
+    return f"of employers with adverts in both, each counting once: {'; '.join(said)}"
+
+
+def _within_table(rows: Rows) -> Table:
+    cells = tuple(
+        (
+            _name(row),
+            percent(row["share_both"]),
+            percent(row["share_other"]),
+            "–" if row["form"] == "interval" else _points(row["difference"]),
+            _ends(row),
+            whole(row["n_employers"]),
+            whole(row["n_jobs_both"]),
+            whole(row["n_jobs_other"]),
+        )
+        for row in _printed(rows)
+    )
+    columns = (
+        "Jobs", "State pay, law in force", "State pay, no law that we know of", "Difference in points", "95% interval",
+        "Employers", "Jobs, law in force", "Jobs, no law",
+    )  # fmt: skip
+    key = (
+        "In the adverts we read: employers with adverts in both, places where a law that has adverts state pay was in "
+        "force on the day of reading and places where none was that we know of. Shares are the mean of the employers' "
+        "own: each counts once."
+    )
+    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, 8)), key=key, below=_withheld(rows, _name))
+
+
+def _withheld(rows: Rows, name_of: Callable[[Row], str]) -> tuple[str, ...]:
+    """Which rows are not printed, with the reason of each."""
+    named = "; ".join(f"{name_of(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
+    return (f"Withheld. {named}.",) if named else ()
+
+
+def _width(row: Row) -> str:
+    """The median width of ranges as a part of their midpoint, or its interval; a dash where it is withheld."""
+    if row["width"] is None:
+        return "–"
+    return _width_ends(row) if row["width_form"] == "interval" else percent(row["width"])
+
+
+def _width_ends(row: Row) -> str:
+    if row["width_lo"] is None:
+        return "–"
+    return f"{percent(row['width_lo']).rstrip('%')}–{percent(row['width_hi'])}"
+
+
+def _places_text(rows: Rows) -> str:
+    said = []
+    for row in _printed(rows):
+        ranges = f"ranges {_width(row)} of their midpoint wide" if row["width"] is not None else None
+        said.append(qualify(f"{row['name']} {printed_share(row)}", [ranges]))
+    n_withheld = len(rows) - len(said)
+    return "; ".join([*said, f"{n_withheld} more withheld"] if n_withheld else said)
+
+
+def _places_table(rows: Rows) -> Table:
+    cells = tuple(
+        (
+            row["name"],
+            row["in_force_from"] or "–",
+            "–" if row["form"] == "interval" else percent(row["share"]),
+            interval(row),
+            whole(row["n_asking"]),
+            whole(row["n_jobs"]),
+            whole(row["n_employers"]),
+            _width(row),
+            _width_ends(row),
+            whole(row["n_ranges"]),
+        )
+        for row in _printed(rows)
+    )
+    columns = (
+        "Place or law", "In force from", "State pay", "95% interval", "Jobs", "Of jobs", "Employers",
+        "Median width of ranges", "Its 95% interval", "Ranges",
+    )  # fmt: skip
+    key = (
+        "In the adverts we read: share of the jobs whose full advert was read that state pay; a job counts in each of "
+        "its places. Width: high end less low end over their midpoint. Not known: the place is not known finely "
+        "enough, as United States without a state, or remote work over several states."
+    )
+    below = (*_withheld(rows, lambda row: row["name"]), *_laws(rows))
+    table = Table(columns=columns, rows=cells, numeric=frozenset(range(2, 10)), key=key, below=below)
+    return without_empty_columns(table)
+
+
+def _laws(rows: Rows) -> tuple[str, ...]:
+    """The laws of the places that are named, by what they were checked against."""
+    said = []
+    for evidence, words in EVIDENCE_WORDS.items():
+        laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]
+        said += [f"{words[0].upper()}{words[1:]}: {'; '.join(laws)}."] if laws else []
+    return tuple(said)
+
+
+def _note(rows: Rows) -> list[str]:
+    return [UNCHECKED, UNCOVERED, NOT_COMPARABLE]
+
+
+WITHIN_EMPLOYERS = Renderer(text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True)
+PLACES = Renderer(text=_places_text, table=_places_table, note=_note, named_by="name", names_withheld=True)

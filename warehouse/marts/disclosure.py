@@ -1,0 +1,168 @@
+"""mart.pay_disclosure: which jobs state pay, where a law that has adverts state it is in force and where none is.
+
+The macro `pay_disclosures` says which class each job is of; here jobs are counted by employer, and estimated. Nothing
+of it tells what a law does: places with and without one differ in much else. Of employers with jobs in both, the
+difference is within each of them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from transforms.records.vocabulary import AI_GROUPS, AI_JOBS, LAW_IN_FORCE, NO_LAW
+from warehouse.mart_tables import PayDisclosure
+from warehouse.marts import printing
+from warehouse.marts.cell_cache import Cells
+from warehouse.marts.estimators import Ints, count_cells, estimate_differences, estimate_quantiles
+from warehouse.marts.pay_quantiles import DIGITS
+from warehouse.marts.share_rows import ShareCounts, make_share_rows
+
+READ = (
+    "(SELECT posting_id, (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_from <= read_on),"
+    " (SELECT count(*) FROM core.disclosure_laws AS l WHERE l.in_force_until <= read_on) FROM stock_postings($as_of))",
+    "(SELECT * FROM pay_disclosures($as_of) WHERE adverts <> 'stock')",
+)
+"""What is read beside the tables of `cell_cache.READ`: how many laws were in force at each reading, and the flow."""
+CELL = ["adverts", "region_level", "region", "law", "role_group"]
+PLACE = [name for name in CELL if name != "law"]
+SHARES = (
+    *(
+        "n_jobs",
+        "n_employers",
+        "n_even_employers",
+        "largest_employer_share",
+        "design_effect",
+        "form",
+        "status",
+        "reason",
+    ),
+    *("relative_standard_error", "share", "share_lo", "share_hi", "share_by_employer"),
+)
+"""Columns of share rows that are kept under their names."""
+
+
+def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+    """Pay disclosure of one day, with the columns of `PayDisclosure`; a row wherever a full advert was read."""
+    cells = cells or Cells(PayDisclosure, as_of)
+    cells.n_computed += 1
+    counts = con.execute(_COUNTS, {"as_of": as_of, "ai_groups": list(AI_GROUPS), "ai_jobs": AI_JOBS}).df()
+    if counts.empty:
+        return cells.combine_rows([])
+    counts["cell"] = counts.groupby(CELL, sort=True).ngroup()
+    frame = counts.drop_duplicates("cell").sort_values("cell")[CELL].reset_index(drop=True)
+    frame = _add_shares(frame, counts)
+    frame = _add_widths(frame, counts)
+    return cells.combine_rows([_add_comparisons(frame, counts)])
+
+
+_COUNTS = """
+SELECT
+    p.adverts, p.region_level, p.region, p.law, g.role_group, p.employer, count(*) AS n_jobs,
+    count_if(p.states_pay) AS n_stated, list(p.width ORDER BY p.width) FILTER (p.width IS NOT NULL) AS widths
+FROM pay_disclosures($as_of) AS p, LATERAL (
+    SELECT unnest(if(list_contains($ai_groups, p.role_group), ['all', $ai_jobs], ['all'])) AS role_group
+) AS g
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+
+def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Cells with the share of their jobs that state pay."""
+    cell, jobs, yes = (counts[name].to_numpy(np.int64) for name in ("cell", "n_jobs", "n_stated"))
+    employer = np.arange(len(counts))  # one entry for each cell and employer
+    zeros = np.zeros(max(len(frame), len(counts)), dtype=np.int64)
+    some = yes > 0
+    rows = make_share_rows(
+        ShareCounts(
+            cell=cell, employer=employer, jobs=jobs, yes_cell=cell[some], yes_employer=employer[some],
+            yes_item=zeros[: some.sum()], yes=yes[some], n_unknown=zeros[: len(frame)],
+        ),
+        zeros[:1], zeros[:1], has_bounds=False,
+    )  # fmt: skip
+    return frame.assign(n_stated=rows["n_yes"], **{name: rows[name] for name in SHARES})
+
+
+def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Cells with the median width of the ranges that their jobs state, or why it is not printed."""
+    ranges = counts[["cell", "widths"]].explode("widths").dropna()
+    ranges = ranges.rename_axis("employer").reset_index()  # by the row of counts: one for each cell and employer
+    n_ranges = np.bincount(ranges["cell"], minlength=len(frame))
+    frame = frame.assign(n_ranges=n_ranges, width_status="suppressed", width_reason=printing.JOBS.text.format(0))
+    if ranges.empty:
+        return frame
+    employers, place = np.unique(ranges["employer"].to_numpy(np.int64), return_inverse=True)
+    numbers, cell = np.unique(counts["cell"].to_numpy(np.int64)[employers], return_inverse=True)
+    sampled = count_cells(cell, np.bincount(place), len(numbers))
+    found = estimate_quantiles(sampled, place, ranges["widths"].to_numpy(np.float64), [0.5])
+    value, low, high = (ends[:, 0].round(DIGITS) for ends in (found.value, found.low, found.high))
+    broken = printing.find_broken_rules(sampled)
+    is_printed = broken < 0
+    is_wide = printing.find_interval_only(value, low, high, is_share=False)
+    widths = pd.DataFrame(
+        {
+            **{name: np.where(is_printed, ends, np.nan)
+               for name, ends in (("width", value), ("width_lo", low), ("width_hi", high))},
+            "width_form": pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
+            "width_status": np.where(is_printed, "published", "suppressed"),
+            "width_reason": pd.Series(printing.explain_broken_rules(sampled, broken), dtype=object),
+        }
+    ).set_index(numbers)  # fmt: skip
+    some = frame.index.isin(numbers)
+    return pd.concat(
+        [frame[~some], frame[some].drop(columns=["width_status", "width_reason"]).join(widths)]
+    ).sort_index()
+
+
+def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Rows of laws in force with their difference, within employers, from jobs at places without one.
+
+    Where a place has no row without a law, nothing is compared.
+    """
+    by = [*PLACE, "employer"]
+    ours, others = (counts[counts["law"] == law] for law in (LAW_IN_FORCE, NO_LAW))
+    both = ours.merge(others[[*by, "n_jobs", "n_stated"]], on=by, suffixes=("", "_other"))
+    both["share"] = both["n_stated"] / both["n_jobs"]
+    both["share_other"] = both["n_stated_other"] / both["n_jobs_other"]
+    cell = both["cell"].to_numpy(np.int64)
+    found = estimate_differences(cell, (both["share"] - both["share_other"]).to_numpy(np.float64), len(frame))
+    sums = both.groupby("cell")[["n_jobs", "n_jobs_other"]].sum().reindex(frame.index, fill_value=0)
+    means = both.groupby("cell")[["share", "share_other"]].mean().reindex(frame.index).round(DIGITS)
+    here = pd.MultiIndex.from_frame(frame[PLACE])
+    is_compared = (frame["law"] == LAW_IN_FORCE) & here.isin(here[frame["law"] == NO_LAW])
+    fewest = sums.min(axis=1).to_numpy()
+    reasons = pd.Series(_explain_comparisons(fewest, found.n_employers), dtype=object, index=frame.index)
+    is_printed = is_compared & reasons.isna()
+    counted = {
+        "n_employers_both": found.n_employers,
+        "n_jobs_both": sums["n_jobs"],
+        "n_jobs_other": sums["n_jobs_other"],
+    }
+    printed = {
+        "share_both": means["share"], "share_other": means["share_other"], "difference": found.difference,
+        "difference_lo": found.low, "difference_hi": found.high,
+    }  # fmt: skip
+    status = pd.Series(np.where(is_printed, "published", "suppressed"), dtype=object, index=frame.index)
+    return frame.assign(
+        **{name: pd.Series(values, index=frame.index).where(is_compared) for name, values in counted.items()},
+        **{name: pd.Series(values, index=frame.index).where(is_printed) for name, values in printed.items()},
+        comparison_status=status.where(is_compared, None),
+        comparison_reason=reasons.where(is_compared, None),
+    )
+
+
+def _explain_comparisons(fewest_jobs: Ints, n_employers: Ints) -> list[str | None]:
+    """Why each comparison is not printed, by the rules for shares, of the kind with fewer jobs; None where it is.
+
+    Each employer counts once, so that they are as even as they can be.
+    """
+    values = {"n_jobs": fewest_jobs, "n_employers": n_employers}
+    rules = [rule for rule in printing.RULES if rule.column in values]
+    return [
+        next((rule.text.format(values[rule.column][i]) for rule in rules if values[rule.column][i] < rule.bound), None)
+        for i in range(len(n_employers))
+    ]
