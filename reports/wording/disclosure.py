@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.wording.numbers import Row, Rows, count_of, interval, percent, printed_share, qualify, whole
+from reports.wording.numbers import Row, Rows, count_of, interval, percent, printed_share, whole
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
 from transforms.text.lookups import cells_of
@@ -116,12 +116,17 @@ def _width_ends(row: Row) -> str:
 
 
 def _places_text(rows: Rows) -> str:
-    said = []
-    for row in _printed(rows):
-        ranges = f"ranges {_width(row)} of their midpoint wide" if row["width"] is not None else None
-        said.append(qualify(f"{row['name']} {printed_share(row)}", [ranges]))
-    n_withheld = len(rows) - len(said)
-    return "; ".join([*said, f"{n_withheld} more withheld"] if n_withheld else said)
+    shown = _printed(rows)
+    widths = [
+        f"{row['name']} {_width(row)}" for row in shown if row["region_level"] == "world" and row["width"] is not None
+    ]
+    n_withheld = len(rows) - len(shown)
+    said = [
+        ", ".join(f"{row['name']} {printed_share(row)}" for row in shown),
+        f"{n_withheld} more withheld" if n_withheld else None,
+        f"stated ranges are as wide as so much of their midpoint (median): {', '.join(widths)}" if widths else None,
+    ]
+    return "; ".join(filter(None, said))
 
 
 def _places_table(rows: Rows) -> Table:

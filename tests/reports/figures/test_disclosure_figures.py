@@ -1,0 +1,143 @@
+"""Figures of pay disclosure: what they say, in which order, and what they never say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from reports.figures.compute import compute_figures
+from reports.site import page
+from reports.wording import notes
+from tests.reports.conftest import AS_OF
+from warehouse import mart_tables, tables
+from warehouse.mart_tables import Figures
+
+Put = Callable[..., None]
+FORBIDDEN = re.compile(r"\b(effects?|compl(y|ies|iance|iant)|causes?|thanks to|violat\w+|obey\w*|due to)\b", re.I)
+
+
+def disclosed(law: str, region: str = "World", **said: Any) -> dict[str, Any]:
+    """A printed row of mart.pay_disclosure, without a comparison unless one is given."""
+    level = "world" if region == "World" else "subdivision" if "-" in region else "country"
+    row = {
+        "as_of": AS_OF, "adverts": "stock", "region_level": level, "region": region, "law": law, "role_group": "all",
+        "n_jobs": 400, "n_employers": 60, "n_even_employers": 30.0, "status": "published", "reason": None,
+        "n_stated": 300, "share": 0.75, "share_lo": 0.68, "share_hi": 0.81, "form": "point", "n_ranges": 250,
+        "width": 0.26, "width_lo": 0.22, "width_hi": 0.29, "width_form": "point", "width_status": "published",
+    }  # fmt: skip
+    return row | said
+
+
+def compared(**said: Any) -> dict[str, Any]:
+    row = {
+        "n_employers_both": 85, "n_jobs_both": 130, "n_jobs_other": 120, "share_both": 0.715, "share_other": 0.317,
+        "difference": 0.398, "difference_lo": 0.283, "difference_hi": 0.495, "comparison_status": "published",
+    }  # fmt: skip
+    return row | said
+
+
+def law(jurisdiction: str, **said: Any) -> dict[str, Any]:
+    return {"jurisdiction": jurisdiction, "law": f"Act of {jurisdiction}", "adverts": "required", "must_state": "range",
+            "in_force_from": date(2021, 1, 1), "evidence": "third_party", "source": "s"} | said  # fmt: skip
+
+
+WITHHELD: dict[str, Any] = {
+    "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "share": None, "share_lo": None,
+    "share_hi": None, "form": None, "n_jobs": 3, "n_stated": 2, "n_ranges": 1, "width": None, "width_lo": None,
+    "width_hi": None, "width_form": None, "width_status": "suppressed",
+    "width_reason": "not enough data (n = 1; 30 needed)",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ledger(con: duckdb.DuckDBPyConnection, put: Put) -> dict[str, Figures]:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    put(tables.Countries, {"country": "AT", "alpha3": "AUT", "name": "Austria"})
+    put(tables.DisclosureLaws, law("US-CO"), law("US-NY", evidence="own_knowledge"), law("AT"), law("US-HI"))
+    apart = {"comparison_status": "suppressed", "comparison_reason": "not enough data (n = 1; 30 needed)"}
+    put(
+        mart_tables.PayDisclosure,
+        disclosed("in_force", **compared()),
+        disclosed("in_force", role_group="ai_jobs", **compared(difference_lo=0.18, n_employers_both=13)),
+        disclosed("in_force", "US", **compared(**dict.fromkeys(
+            ("share_both", "share_other", "difference", "difference_lo", "difference_hi")), n_jobs_other=1, **apart)),
+        disclosed("none", share=0.185, share_lo=0.112, share_hi=0.279),
+        disclosed("unknown", form="interval", share_lo=0.3, share_hi=0.8, width_form="interval"),
+        disclosed("none", "US", **WITHHELD),
+        disclosed("in_force", "US-CO", share=0.9, share_lo=0.85, share_hi=0.95),
+        disclosed("in_force", "US-NY"),
+        disclosed("in_force", "US-HI", **WITHHELD),
+        disclosed("none", "DE"),
+    )  # fmt: skip
+    return {row.figure: row for row in compute_figures(con, AS_OF, code_version="1")}
+
+
+def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wide_to_name(
+    ledger: dict[str, Figures],
+) -> None:
+    row = ledger["disclosure.within_employers"]
+    assert row.value == (
+        "of employers with adverts in both, each counting once: AI jobs, all places: 72% where a law is in force state "
+        "pay, 32% where none is that we know of (+18 to +50 points; 13 employers); all jobs, all places: 72% where a "
+        "law is in force state pay, 32% where none is that we know of (+40 points, 95% interval +28 to +50 points; 85 "
+        "employers)"
+    )
+    assert (row.n_jobs, row.n_employers, row.status) == (250, 13, "published")
+    table = notes.table(row)
+    assert table is not None and [cells[0] for cells in table.rows] == ["AI jobs, all places", "all jobs, all places"]
+    assert [cells[3] for cells in table.rows] == ["–", "+40"]
+    assert table.below == ("Withheld. all jobs, United States: not enough data (n = 1; 30 needed).",)
+
+
+def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_named(ledger: dict[str, Figures]) -> None:
+    row = ledger["disclosure.all_jobs"]
+    assert row.value == (
+        "law in force 75%, no law that we know of 18%, not known 30–80%, United States: law in force 75%, Colorado "
+        "90%, New York 75%; 2 more withheld; stated ranges are as wide as so much of their midpoint (median): law in force "
+        "26%, no law that we know of 26%, not known 22–29%"
+    )
+    table = notes.table(row)
+    assert table is not None
+    assert table.rows[4][:4] == ("Colorado", "1 January 2021", "90%", "85–95%")
+    assert table.below == (
+        "Withheld. United States: no law that we know of: not enough data (n = 3; 30 needed); Hawaii: not enough data "
+        "(n = 3; 30 needed).",
+        "From summaries of others, not checked against the text of the law: Colorado (Act of US-CO); Hawaii (Act of "
+        "US-HI).",
+        "From own knowledge, not checked against the text of the law: New York (Act of US-NY).",
+    )
+
+
+def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
+    con: duckdb.DuckDBPyConnection, put: Put, ledger: dict[str, Figures]
+) -> None:
+    assert ledger["disclosure.new"].value is None
+    assert str(ledger["disclosure.new"].reason).startswith("none yet: ")
+    put(mart_tables.PayDisclosure, disclosed("in_force", adverts="2026Q2"), disclosed("none", adverts="2026Q2"),
+        disclosed("in_force", adverts="2026Q1", **WITHHELD))  # fmt: skip
+    row = {row.figure: row for row in compute_figures(con, AS_OF, code_version="1")}["disclosure.new"]
+    assert row.value == (
+        "2026Q2 law in force 75%, 2026Q2 no law that we know of 75%; 1 more withheld; stated ranges are as wide as "
+        "so much of their midpoint (median): 2026Q2 law in force 26%, 2026Q2 no law that we know of 26%"
+    )
+
+
+def test_no_word_says_what_a_law_does(ledger: dict[str, Figures]) -> None:
+    """Of values, notes, tables and the page's own words, and of nothing else on it."""
+    said = [ledger[name] for name in ledger if name.startswith("disclosure.")]
+    html = page.page(list(ledger.values()))
+    section = html[html.index('id="disclosure"') : html.index('id="where"')]
+    assert "All jobs" in section and "no advice" in section
+    for text in (section, *(f"{row.title} {row.value} {notes.note(row)} {notes.table(row)}" for row in said)):
+        assert not FORBIDDEN.search(text), FORBIDDEN.search(text)
+
+
+def test_a_note_says_that_no_law_was_checked(ledger: dict[str, Figures]) -> None:
+    note = notes.note(ledger["disclosure.all_jobs"])
+    assert re.search(r"Checked against the text of the law: none of the \d+ laws in our list\.", note)
+    assert "Places with and without a law differ in much else" in note
