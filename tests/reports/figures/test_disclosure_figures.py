@@ -98,8 +98,8 @@ def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_name
     row = ledger["disclosure.all_jobs"]
     assert row.value == (
         "law in force 75%, no law that we know of 18%, not known 30–80%, United States: law in force 75%, Colorado "
-        "90%, New York 75%; 2 more withheld; stated ranges are as wide as so much of their midpoint (median): law in force "
-        "26%, no law that we know of 26%, not known 22–29%"
+        "90%, New York 75%; 2 more withheld; stated ranges are as wide as so much of their midpoint (median): law in "
+        "force 26%, no law that we know of 26%, not known 22–29%"
     )
     table = notes.table(row)
     assert table is not None
