@@ -604,7 +604,7 @@ def _places_figure(name: str, group: str, words: str) -> Figure:
         rungs=_disclosed(
             "disclosure_places", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group]
         ),
-        judge=verdicts.judge_ranking,
+        judge=verdicts.judge_classes,
         counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
         displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title, is_folded=True),),
     )

@@ -93,9 +93,15 @@ def judge_within(rows: Rows) -> Verdict:
     return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
 
 
+def judge_classes(rows: Rows) -> Verdict:
+    """Shares of classes that divide the jobs of all places, and of places: as a ranking, with the n of these classes."""
+    n_jobs = sum(row["n_jobs"] for row in rows if row["region_level"] == "world")
+    return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=None)  # an employer may be in several
+
+
 def judge_new(rows: Rows) -> Verdict:
-    """Shares of new jobs by quarter; where none may be printed, there are none yet."""
-    verdict = judge_ranking(rows)
+    """Shares of new jobs by quarter and class; where none may be printed, there are none yet."""
+    verdict = judge_classes(rows)
     return replace(verdict, reason=NONE_YET) if verdict.status == "suppressed" else verdict
 
 
