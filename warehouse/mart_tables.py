@@ -602,6 +602,15 @@ class SourceContribution:
     ]
 
 
+@struct
+class NearestFigure:
+    """A figure offered in place of one that is withheld."""
+
+    figure: Annotated[str, Column("Figure")]
+    title: Annotated[str, Column("What it says, in words, with its place")]
+    value: Annotated[str, Column("Its value as printed")]
+
+
 @table("mart.figures", "The ledger: every figure of the guide, tied to its SQL, rows and snapshots.")
 class Figures:
     """One row per figure and day; the history of a figure is its rows by `as_of`."""
@@ -629,6 +638,13 @@ class Figures:
         ),
     ]
     reason: Annotated[str | None, Column("Why it is low, stale or withheld")]
+    missing: Annotated[
+        str | None, Column("How far a withheld figure is from being printed, and what would bring it, in words")
+    ] = None
+    nearest: Annotated[
+        tuple[NearestFigure, ...] | None,
+        Column("Figures of wider or other places that have a value where this one is withheld, the nearest first"),
+    ] = ()
     period_from: Annotated[
         date | None, Column("First day of the reference period: of the readings, or of the pay, that it rests on")
     ] = None

@@ -372,29 +372,38 @@ MAX_CHANGED = 5
 """Changed figures that are named; the others are counted."""
 VALUES = "SELECT figure, title, value, reason, n_jobs, n_employers FROM mart.figures WHERE as_of = ?"
 CHANGED = """
-SELECT p.as_of, list(n.figure ORDER BY n.figure) FROM mart.figures AS n JOIN mart.figures AS p USING (figure)
-WHERE n.as_of = $1 AND p.as_of = (SELECT max(as_of) FROM mart.figures WHERE as_of < $1)
-    AND n.value IS DISTINCT FROM p.value
-GROUP BY p.as_of
+SELECT as_of, list(figure ORDER BY figure) FILTER (NOT is_other_rung),
+    list(figure ORDER BY figure) FILTER (is_other_rung)
+FROM (
+    SELECT p.as_of, figure, n.rung <> p.rung AND NOT list_has_any($2, [n.rung, p.rung]) AS is_other_rung
+    FROM mart.figures AS n JOIN mart.figures AS p USING (figure)
+    WHERE n.as_of = $1 AND p.as_of = (SELECT max(as_of) FROM mart.figures WHERE as_of < $1)
+        AND n.value IS DISTINCT FROM p.value
+)
+GROUP BY as_of
 """
 
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
     """A figure or two, and which figures are not as they were on the day before that has any."""
+    from reports.figures.catalogue import CARRIED, WITHHELD
     from warehouse.publish.reader import open_reader
 
     with open_reader(request.outputs.folder) as con:
         catalogue = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
-        changed = con.execute(CHANGED, [outcome.as_of]).fetchone()
+        changed = con.execute(CHANGED, [outcome.as_of, [CARRIED, WITHHELD]]).fetchone()
     for name in filter(catalogue.get, HEADLINES):
         title, value, reason, n_jobs, n_employers = catalogue[name]
         employers = "" if n_employers is None else f", {n_employers:,} employers"
         said = f"{value} (n = {n_jobs:,} jobs{employers})" if value else f"withheld, {reason}"
         OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
     if changed:
-        day, names = changed
-        more = f" and {len(names) - MAX_CHANGED:,} more" * (len(names) > MAX_CHANGED)
-        OUT.print(f"Changed since {day}: {', '.join(names[:MAX_CHANGED])}{more}", soft_wrap=True, highlight=False)
+        day, *lists = changed
+        words = ("Changed since", "On another rung than, so not to be compared with,")
+        for said, names in zip(words, lists, strict=True):
+            if names:
+                more = f" and {len(names) - MAX_CHANGED:,} more" * (len(names) > MAX_CHANGED)
+                OUT.print(f"{said} {day}: {', '.join(names[:MAX_CHANGED])}{more}", soft_wrap=True, highlight=False)
 
 
 def _format_command() -> str:

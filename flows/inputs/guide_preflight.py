@@ -8,14 +8,15 @@ from pathlib import Path
 
 from flows.terminal.errors import describe_unwritten
 from reports.figures import catalogue
+from reports.figures.pay_figures import country_figures
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from transforms.text.lookups import countries
 
 
 def _list_figures() -> set[str]:
-    entries = {catalogue.entry_figure(country.country, country.name).id for country in countries()}
-    return {figure.id for figure in catalogue.FIGURES} | entries
+    of_countries = (figure for c in countries() for figure in country_figures(c.country, c.name, c.region, c.continent))
+    return {figure.id for figure in (*catalogue.FIGURES, *of_countries)}
 
 
 def find_faults(

@@ -7,259 +7,50 @@ the figures whose ids begin alike. What the page shows, and where, follows from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from reports.figures import query, verdicts
-from reports.figures.claims import Claim, load_claims
+from reports.figures.claims import load_claims
+from reports.figures.declaration import Batch, Display, Fallback, Figure, slug
+from reports.figures.pay_figures import (
+    AROUND,
+    BAND_LEVEL,
+    BANDS,
+    BONUSES,
+    COMPARED,
+    ENTRY_LEVEL,
+    GATHERED,
+    RETIRED,
+    country_figures,
+    offer_nearest,
+)
 from reports.figures.query import Connection, Sql
-from reports.figures.verdicts import Verdict
-from reports.wording import closings, disclosure, frame, levels, pay, shares
-from reports.wording.numbers import REGION_NAMES, Rows, category_name, region_name
-from reports.wording.renderer import Renderer
+from reports.wording import closings, disclosure, frame, levels, shares
+from reports.wording.numbers import REGION_NAMES, category_name
 from transforms.records.vocabulary import (
     AI_JOBS,
     CELL_GROUPS,
     DEGREES,
     LAW_CLASSES,
-    LEVEL_GROUPS,
     ROLE_GROUPS,
     SKILL_CATEGORIES,
     STOCK,
     YEARS_BANDS,
 )
-from warehouse.mart_tables import BONUS, CLOSINGS_WINDOW, GROUPS_OF_DISCLOSURE
+from warehouse.mart_tables import CLOSINGS_WINDOW, GROUPS_OF_DISCLOSURE
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 from warehouse.schema import ALL_DAYS
 
-REGIONS = (
-    "Northern America", "South America", "Central America", "Caribbean",
-    "Northern Europe", "Western Europe", "Southern Europe", "Eastern Europe",
-    "Western Asia", "Central Asia", "Southern Asia", "Eastern Asia", "South-eastern Asia",
-    "Australia and New Zealand", "Melanesia", "Micronesia", "Polynesia",
-    "Northern Africa", "Western Africa", "Middle Africa", "Eastern Africa", "Southern Africa",
-)  # fmt: skip
-"""UN M49 intermediate regions, else sub-regions."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """How figures that differ in one parameter are read together.
-
-    With `parameters` in place of a figure's own, its SELECT gives the rows of all of them. Those of a figure have in
-    `column` what the figure has as its `parameter`. Each figure's SELECT alone gives the same rows and takes as long.
-    """
-
-    parameters: Mapping[str, object]
-    column: str
-    parameter: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fallback:
-    """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it, by their files' names."""
-
-    name: str
-    basis: str
-    sql: str
-    behind: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    batch: Batch | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Display:
-    """Where the page shows a figure, and how. `section` is the id of one of `site.sections.SECTIONS`.
-
-    `chart` is the kind of chart (`site.charts.CHARTS`), `chart_title` what it says it shows. `is_folded` keeps the
-    table closed until a reader opens it, where the chart says nearly as much; `is_narrow` sets figures side by side.
-    """
-
-    section: str
-    heading: str = ""
-    chart: str | None = None
-    chart_title: str = ""
-    is_folded: bool = False
-    is_narrow: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A figure of the guide: it has rungs (measured), a claim (cited), gathers others under a prefix, or is retired.
-
-    Or it is an id that guides may still name, and gives what another figure does: `alias_of`, which comes before it.
-    `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
-    `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country, behind the title
-    where its rows name none (`entitle`). `baseline` is what the 2026 guide said, `baseline_values` the same as numbers
-    by column, where it gave any. `retired` is why it is printed no more: its id stays, and is withheld.
-    """
-
-    id: str
-    title: str
-    unit: str
-    renderer: Renderer
-    rungs: tuple[Fallback, ...] = ()
-    judge: Callable[[Rows], Verdict] = verdicts.judge_cell
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    counts: tuple[tuple[str, ...], ...] = ()
-    level: str | None = None
-    place: str = ""
-    baseline: str | None = None
-    baseline_values: Mapping[str, float] = field(default_factory=dict)
-    claim: Claim | None = None
-    gathers: str | None = None
-    retired: str | None = None
-    alias_of: str | None = None
-    displays: tuple[Display, ...] = ()
-
-    @property
-    def cells(self) -> tuple[tuple[str, ...], ...]:
-        """The cells of its SELECT of adverts that count: for pay region level, region and level; () stands for all."""
-        if self.level is None:
-            return self.counts
-        place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
-        return tuple((*place, level) for level in LEVEL_GROUPS[self.level] or ())
-
-    def entitle(self, rows: Rows = ()) -> str:
-        """Its title with the place that these rows are headed by."""
-        return f"{self.title}, {pay.name_place(rows, self.place)}" if self.place else self.title
-
-    @property
-    def kind(self) -> str:
-        """measured or cited."""
-        return "measured" if self.claim is None else "cited"
-
-
-def slug(name: str) -> str:
-    """A name as part of an id: "South-eastern Asia" is south_eastern_asia."""
-    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
-
-
-# --- pay ------------------------------------------------------------------------------------------------
-
-
-def _pay_rung(name: str, basis: str, behind: str) -> Fallback:
-    all_regions = Batch(parameters={"region": Sql("region")}, column="region", parameter="region")
-    return Fallback(name=name, basis=basis, sql="band", behind=behind, batch=all_regions)
-
-
 ADVERTISED, FOLLOWED = "open adverts", "adverts followed"
 """Rungs of what we read ourselves. A rung of which the definition changes takes another name, since values of earlier
 days are kept by it."""
-PAY_LADDER = (
-    _pay_rung(ADVERTISED, "advertised", "behind_pay"),
-    _pay_rung("third-party adverts", "advertised_third_party", "behind_pairs"),
-    _pay_rung("reported", "reported", "behind_reports"),
-)
-WORDS_OF_RUNG = {
-    ADVERTISED: None,
-    FOLLOWED: None,
-    "third-party adverts": "adverts collected by a third party, employers unknown",
-    "reported": "earnings that people report in surveys",
-}
-"""What is said of a value that does not come from the first rung."""
 CARRIED = "last accepted value"
 """The rung of a figure that could not be computed anew."""
 WITHHELD = "withheld"
-BASELINE_PAY: dict[str, tuple[str, dict[str, float]]] = {
-    "Northern America": (
-        "USD 8.1K–12.9K per month in North America (no source named)",
-        {"band_low": 12 * 8_100, "band_high": 12 * 12_900},
-    ),
-    "South America": (
-        "USD 3.8K–7.9K per month (no source named)",
-        {"band_low": 12 * 3_800, "band_high": 12 * 7_900},
-    ),
-    "US": (
-        "USD 103,407 per year (no source named; country not stated, probably the US)",
-        {"p50": 103_407},
-    ),
-}
-"""Pay in the 2026 guide by region or country: its words, and its amounts in USD per year by column."""
-COMPARED = Display(section="compared")
-BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
-"""Levels of pay of the bands by region and of entry pay by country."""
 
-
-def _pay_figure(kind: str, level: str, region_level: str, region: str, place: str) -> Figure:
-    """Pay of one level in one region or country; `kind` is band (by month) or entry (by year)."""
-    words, values = BASELINE_PAY.get(region, (None, {}))
-    return Figure(
-        id=f"band.{slug(region)}.{level}" if kind == "band" else f"entry.{region.lower()}",
-        title=f"{levels.compound(level)} AI engineering pay",
-        unit="USD per month" if kind == "band" else "USD per year",
-        renderer=pay.BAND if kind == "band" else pay.ENTRY,
-        rungs=PAY_LADDER,
-        parameters={"region_level": region_level, "region": region, "seniority_group": level},
-        level=level,
-        place=place,
-        baseline=words,
-        baseline_values=values,
-        displays=(Display(section="summary", heading=levels.capitalise(level)), COMPARED) if words else (),
-    )
-
-
-def entry_figure(country: str, name: str) -> Figure:
-    """Entry pay of one country (ISO 3166-1 alpha-2 and English name)."""
-    return _pay_figure("entry", ENTRY_LEVEL, "country", country, name)
-
-
-BANDS = tuple(_pay_figure("band", BAND_LEVEL, "region", region, region_name(region)) for region in REGIONS)
-BONUSES = tuple(
-    Figure(
-        id=f"bonus.{slug(region)}",
-        title="Yearly bonus, where an advert puts a sum on it",
-        unit="USD per year",
-        renderer=pay.BONUS,
-        rungs=(_pay_rung(ADVERTISED, BONUS, "behind_bonus"),),
-        parameters={"region_level": "region", "region": region, "seniority_group": "all"},
-        counts=(("region", region, "all"),),
-        place=region_name(region),
-        baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
-        displays=(COMPARED,),
-    )
-    for region in ("Northern America", "South America")
-)
-"""Bonuses of the regions that the guide speaks of by name."""
-RETIRED = (
-    Figure(
-        id="additional.bonus",
-        title="Yearly bonus, where an advert puts a sum on it, wherever the job is",
-        unit="USD per year",
-        renderer=pay.BONUS,
-        retired="no figure of pay is of the whole world: what was read of it is mostly one country's; see "
-        "bonus.northern_america and bonus.south_america",
-    ),
-)
-GATHERED = (
-    Figure(
-        id="bands.regions",
-        title=f"{levels.compound(BAND_LEVEL)} AI engineering pay by region",
-        unit="USD per month",
-        renderer=pay.bands(BAND_LEVEL),
-        level=BAND_LEVEL,
-        gathers="band.",
-        displays=(
-            Display(
-                section="pay",
-                heading=f"{levels.capitalise(BAND_LEVEL)}, by region",
-                chart="bands",
-                chart_title=f"What AI engineering adverts offer by region, {levels.level_phrase(BAND_LEVEL)}, "
-                "US dollars per month",
-            ),
-        ),
-    ),
-    Figure(
-        id="entries.countries",
-        title=f"{levels.compound(ENTRY_LEVEL)} AI engineering pay by country",
-        unit="USD per year",
-        renderer=pay.entries(ENTRY_LEVEL),
-        level=ENTRY_LEVEL,
-        gathers="entry.",
-        displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
-    ),
-)
+# --- what was read ------------------------------------------------------------------------------------
 
 LADDERS = tuple(
     Figure(
@@ -398,7 +189,7 @@ NAMED_SKILLS = (
 
 def _category_figure(category: str) -> Figure:
     heading = category_name(category)
-    chart_title = f"{heading}: share of the AI engineering adverts we read that ask for each skill"
+    chart_title = f"{heading}: share of AI engineering jobs that ask for each skill, in the adverts we read"
     return Figure(
         id=f"skills.{slug(category)}",
         title=f"{heading}: what the AI engineering adverts we read ask for",
@@ -432,7 +223,7 @@ SKILLS = (
     *(
         Figure(
             id=f"skill.{name}",
-            title=f"AI engineering adverts we read that ask for {word}",
+            title=f"AI engineering jobs that ask for {word}, in the adverts we read",
             unit="share of jobs with a full advert",
             renderer=shares.SKILL,
             rungs=NAMED_SKILLS,
@@ -491,7 +282,7 @@ SHARES = (
     Figure(
         id="additional.share",
         title="Additional pay offered beside base pay",
-        unit="share of adverts with pay",
+        unit="share of jobs that state pay",
         renderer=shares.ADDITIONAL,
         rungs=_from_shares("additional", *ADDITIONAL_PAY, labels=ADDITIONAL_PAY.values(), groups=["ai_engineering"]),
         judge=verdicts.judge_shares,
@@ -660,15 +451,17 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-FIGURES = (*BANDS, *GATHERED, *BONUSES, *RETIRED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
-"""All figures that do not depend on the table of countries; `declarations` adds entry pay, one per country."""
-KNOWN = {figure.id: figure for figure in (*BANDS, entry_figure("US", "United States"), *FIGURES[len(BANDS) :])}
+_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+_UNITED_STATES = country_figures("US", "United States", "Northern America", "Americas")
+FIGURES = (*BANDS, *AROUND, *_OTHERS)
+"""All figures that do not depend on the table of countries; `declarations` adds those of each country."""
+KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *_UNITED_STATES, *_OTHERS)}
 """All figures that are shown or spoken of by name, in order."""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 
 def declaration_of(figure_id: str) -> Figure:
-    """The declaration of a figure; of entry pay in a country, and of a figure that is no longer, that of its kin."""
+    """The declaration of a figure; of a figure of a country, and of one that is no longer, that of its kin."""
     return KNOWN.get(figure_id) or _OF_KIND[figure_id.partition(".")[0]]
 
 
@@ -679,6 +472,7 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
 
 def declarations(con: Connection) -> dict[str, Figure]:
     """Every figure by id, gathered ones after those they gather. Reads core.countries."""
-    countries = query.read(con, "SELECT country, name FROM core.countries ORDER BY country")
-    entries = [entry_figure(row["country"], row["name"]) for row in countries]
-    return {figure.id: figure for figure in (*BANDS, *entries, *FIGURES[len(BANDS) :])}
+    countries = query.read(con, "SELECT country, name, region, continent FROM core.countries ORDER BY country")
+    bands = (offer_nearest(figure, countries) for figure in BANDS)
+    of_countries = (figure for row in countries for figure in country_figures(**row))
+    return {figure.id: figure for figure in (*bands, *AROUND, *of_countries, *_OTHERS)}

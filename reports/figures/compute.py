@@ -1,8 +1,10 @@
 """Compute the figures of a day: the rungs of each are tried in order, and a row of the ledger is made.
 
-The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. A value
-whose reference period is long past is stale and says so. When no rung has a value, the last accepted one is kept as
-stale; when there never was one, or it is too old, the figure is withheld with its reason.
+The first rung that has enough data is printed, with its name when it is not the first; bases are never blended. A
+figure changes to a better rung when that has held for three months (`MIN_DAYS_HELD`), at once where the rung in use no
+longer holds. A value whose reference period is long past is stale and says so. When the rung in use falls below its
+rules and no better one holds, its last accepted value is kept as stale, and only when that is too old a worse rung
+follows. Else the figure is withheld with its reason, how far it is from being printed, and the nearest figures.
 """
 
 from __future__ import annotations
@@ -15,21 +17,15 @@ from datetime import date
 from typing import Any
 
 from reports.figures import query
-from reports.figures.catalogue import (
-    CARRIED,
-    WITHHELD,
-    WORDS_OF_RUNG,
-    Fallback,
-    Figure,
-    declarations,
-)
+from reports.figures.catalogue import CARRIED, WITHHELD, declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
+from reports.figures.declaration import Fallback, Figure
 from reports.figures.query import Connection
-from reports.figures.verdicts import Verdict, judge_age
-from reports.wording import notes, numbers, pay
+from reports.figures.verdicts import OWN_BASES, Verdict, judge_age
+from reports.wording import gaps, notes, numbers, pay
 from reports.wording.numbers import Row, Rows
 from transforms.records.vocabulary import FIGURE_STATES
-from warehouse.mart_tables import Figures, SourceContribution
+from warehouse.mart_tables import Figures, NearestFigure, SourceContribution
 
 SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""
@@ -40,7 +36,8 @@ class FigureInputs:
     """What is the same for all figures of one day.
 
     `remembered` are the figures with an earlier accepted value: what is not in them need not be asked for. `barred`
-    are sources whose aggregates may not be republished. `batches` keeps what each SELECT that gives the rows of
+    are sources whose aggregates may not be republished, `boards` the counts of boards by place.
+    `batches` keeps what each SELECT that gives the rows of
     several figures found, `behind` what each SELECT of archive files found, by cell.
     """
 
@@ -48,6 +45,7 @@ class FigureInputs:
     code_version: str
     barred: frozenset[str]
     remembered: frozenset[str]
+    boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
     batches: dict[str, dict[object, list[dict[str, Any]]]] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
 
@@ -56,11 +54,13 @@ def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     """Read what is the same for all figures of a day."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     remembered = query.read(con, query.fill("remembered", {"as_of": as_of}))
+    boards = query.read(con, query.fill("boards", {"as_of": as_of}))
     return FigureInputs(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
         remembered=frozenset(row["figure"] for row in remembered),
+        boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards},
     )
 
 
@@ -81,13 +81,29 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
             sql = query.fill("history", {"figure": figure.id, "rungs": (), "as_of": as_of})  # what it said before
             made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD, sql=sql)
         elif figure.gathers is not None:
-            members = [(figures[name], row) for name, row in made.items() if name.startswith(figure.gathers)]
+            kin = [(name, row) for name, row in made.items() if name.startswith(figure.gathers)]
+            members = [(figures[name], _with_nearest(row, figures, made)) for name, row in kin]
             made[figure.id] = _gather(figure, members, inputs)
         elif figure.alias_of is not None:
             made[figure.id] = replace(made[figure.alias_of], figure=figure.id, title=figure.title)
         else:
             made[figure.id] = _measure(con, figure, inputs)
-    return list(made.values())
+    return [_with_nearest(row, figures, made) for row in made.values()]
+
+
+MAX_NEAREST = 3
+"""Most figures that are offered in place of one that is withheld."""
+
+
+def _with_nearest(row: Figures, figures: Mapping[str, Figure], made: Mapping[str, Figures]) -> Figures:
+    """A row with the nearest figures that have a value, where it is withheld: of one kind those of most jobs first."""
+    if row.value is not None:
+        return row
+    near = [made[name] for name in figures[row.figure].nearest if name in made and made[name].value is not None]
+    kinds = list(dict.fromkeys(one.figure.partition(".")[0] for one in near))
+    near.sort(key=lambda one: (kinds.index(one.figure.partition(".")[0]), -(one.n_jobs or 0)))
+    offered = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
+    return replace(row, nearest=tuple(offered))
 
 
 # --- the ladder ---------------------------------------------------------------------------------------
@@ -124,7 +140,7 @@ def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Att
 def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, object]:
     """The parameters of a rung's SELECTs."""
     own = {"as_of": as_of, "basis": rung.basis}
-    return {**own, **rung.parameters, **figure.parameters}
+    return {**own, **figure.parameters, **rung.parameters}
 
 
 def _rows_of(
@@ -144,59 +160,132 @@ def _rows_of(
     return [row for value in wanted for row in found.get(value, ())]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """An attempt with what stands behind it, and the verdict by its rules, its age, and what stood before."""
+
+    attempt: Attempt
+    behind: Rows
+    period: tuple[date | None, date | None]
+    verdict: Verdict
+    is_barred: bool
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it may not be printed."""
+        return self.verdict.status == "suppressed"
+
+
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
-    refused: Attempt | None = None
-    kept: Figures | None = None
     last = _remember(con, figure, inputs)
+    in_use = None if last is None else _number_of_rung(figure, last["rung"])
+    waiting: _Judged | None = None
+    refused: list[_Judged] = []
+    kept: Figures | None = None
     for number, attempt in enumerate(climb(con, figure, inputs)):
-        if kept is None and refused is not None:
-            kept = _carry_over(figure, inputs, last, refused.verdict)
-        if kept is not None and number > _number_of_rung(figure, kept.basis):
-            break  # what was read ourselves a while ago stands before what others collected
-        verdict = attempt.verdict
-        behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
-        files, contributions = files_of(behind), _contributions(behind)
-        period = _period(attempt.rows, behind)
-        verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of)
-        if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
-            verdict = replace(verdict, status="suppressed", reason=why)
-        if kept_back := inputs.barred.intersection(files):
-            reason = f"{', '.join(sorted(kept_back))} may not be republished"
-            refused = refused or replace(attempt, verdict=replace(verdict, status="suppressed", reason=reason))
-            continue
-        if verdict.status == "suppressed":
-            refused = refused or replace(attempt, verdict=verdict)
-            continue
-        keeps_all = figure.renderer.names_withheld
-        rows = [row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"]
-        return _row(
-            figure,
-            inputs,
-            verdict,
-            basis=attempt.rung.basis,
-            rung=attempt.rung.name,
-            rows=rows,
-            qualifiers=[
-                WORDS_OF_RUNG[attempt.rung.name],
-                _words_of(attempt.rung.basis, period) if verdict.status == "stale" else None,
-                _low_confidence(attempt.verdict, attempt.rows),
-            ],
-            period=period,
-            sql=attempt.sql,
-            sources=tuple(files),
-            behind=contributions,
-            snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
-            read_on=_oldest(contributions),
-        )
-    if refused is None:
+        if in_use is not None and number > in_use:
+            kept = kept or (None if waiting else _carry_over(figure, inputs, last, refused[-1].verdict))
+            if waiting or kept:
+                break  # a better rung, or what was read a while ago, stands before a worse one
+        judged = _judge(con, figure, attempt, number, last, inputs)
+        if judged.is_refused:
+            refused.append(judged)
+        elif in_use is None or number >= in_use or _has_held(con, figure, judged):
+            return _print(figure, judged, inputs)
+        else:
+            waiting = waiting or judged
+    if waiting:
+        return _print(figure, waiting, inputs)
+    if not refused:
         raise ValueError(f"figure {figure.id} has no rung")
-    kept = kept or _carry_over(figure, inputs, last, refused.verdict)
-    return kept or _row(figure, inputs, refused.verdict, basis=refused.rung.basis, rung=WITHHELD, sql=refused.sql)
+    return kept or _carry_over(figure, inputs, last, refused[-1].verdict) or _withhold(figure, refused, inputs)
 
 
-def _number_of_rung(figure: Figure, basis: str | None) -> int:
-    """The first rung of a figure that is of this basis."""
-    return next((number for number, rung in enumerate(figure.rungs) if rung.basis == basis), 0)
+def _judge(
+    con: Connection, figure: Figure, attempt: Attempt, number: int, last: Row | None, inputs: FigureInputs
+) -> _Judged:
+    verdict = attempt.verdict
+    behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
+    period = _period(attempt.rows, behind)
+    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of)
+    if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
+        verdict = replace(verdict, status="suppressed", reason=why)
+    kept_back = inputs.barred.intersection(row["source"] for row in behind)
+    if kept_back:
+        reason = f"{', '.join(sorted(kept_back))} may not be republished"
+        verdict = replace(verdict, status="suppressed", reason=reason)
+    return _Judged(attempt=attempt, behind=behind, period=period, verdict=verdict, is_barred=bool(kept_back))
+
+
+def _print(figure: Figure, judged: _Judged, inputs: FigureInputs) -> Figures:
+    """The row of a figure whose value a rung gives."""
+    attempt, behind = judged.attempt, judged.behind
+    files, contributions = files_of(behind), _contributions(behind)
+    keeps_all = figure.renderer.names_withheld
+    is_dated = judged.verdict.status == "stale" or attempt.rung.basis not in OWN_BASES
+    return _row(
+        figure,
+        inputs,
+        judged.verdict,
+        basis=attempt.rung.basis,
+        rung=attempt.rung.name,
+        rows=[row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"],
+        qualifiers=[
+            attempt.rung.words,
+            _words_of(attempt.rung.basis, judged.period) if is_dated else None,
+            _low_confidence(attempt.verdict, attempt.rows),
+        ],
+        period=judged.period,
+        sql=attempt.sql,
+        sources=tuple(files),
+        behind=contributions,
+        snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
+        read_on=_oldest(contributions),
+    )
+
+
+def _withhold(figure: Figure, refused: Sequence[_Judged], inputs: FigureInputs) -> Figures:
+    """The row of a figure that no rung gives a value: the first says why, all say how far they are from it."""
+    first = refused[0]
+    place = (str(first.attempt.given.get("region_level", "world")), str(first.attempt.given.get("region", "World")))
+    refusals = [
+        gaps.Refusal(
+            rung=one.attempt.rung.name,
+            basis=one.attempt.rung.basis,
+            row=one.attempt.rows[0] if one.attempt.rows else None,
+            is_by_rules=one.attempt.verdict.status == "suppressed",
+            is_barred=one.is_barred,
+            reason=one.verdict.reason or "",
+        )
+        for one in refused
+    ]
+    return _row(
+        figure,
+        inputs,
+        first.verdict,
+        basis=first.attempt.rung.basis,
+        rung=WITHHELD,
+        sql=first.attempt.sql,
+        missing=gaps.describe(refusals, inputs.boards.get(place)),
+    )
+
+
+def _number_of_rung(figure: Figure, name: str) -> int:
+    """The place of a rung in the ladder of a figure that has it."""
+    return next(number for number, rung in enumerate(figure.rungs) if rung.name == name)
+
+
+MIN_DAYS_HELD = 90
+"""Days for which a better rung must have held before a figure changes to it: three months. Counted from the first of
+these days in the ledger to the newest reading behind it, so that days without readings change nothing."""
+
+
+def _has_held(con: Connection, figure: Figure, judged: _Judged) -> bool:
+    """Whether a better rung than the one in use has held on all days of the ledger for long enough."""
+    given = {**judged.attempt.given, "figure": figure.id}
+    since = query.read(con, query.fill("held", given))[0]["since"]
+    last_on = judged.period[1]
+    return since is not None and last_on is not None and (last_on - since).days >= MIN_DAYS_HELD
 
 
 MIN_PART_LEFT = 1 / 3
@@ -214,7 +303,7 @@ def _why_not_instead(
     """
     if last is None or verdict.status == "suppressed":
         return None
-    before = _number_of_rung(figure, last["basis"])
+    before = _number_of_rung(figure, last["rung"])
     if number > before and period_to is not None and period_to <= last["period_to"]:
         return f"nothing newer than {numbers.day(last['period_to'])} was read"
     is_kept = judge_age(verdict, last["basis"], last["period_to"], as_of).status != "suppressed"
@@ -265,7 +354,7 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
         rung=CARRIED,
         rows=json.loads(last["value_json"]),
         qualifiers=[
-            WORDS_OF_RUNG.get(last["rung"]),
+            figure.rungs[_number_of_rung(figure, last["rung"])].words,
             _words_of(last["basis"], period),
             numbers.LOW_CONFIDENCE if last["status"] == "low" else None,
         ],
@@ -317,8 +406,9 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
             place = pay.name_place([first], member.place)
             rung = notes.describe_period(row) if row.rung == CARRIED else row.rung
             own = {"place": place, "figure": row.figure, "value": row.value, "rung": rung}
+            own |= {"nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None}
             rows.append({**first, **own, "status": row.status, "reason": row.reason})
-    rows.sort(key=lambda row: (row["status"] == "suppressed", -(row.get("p50") or row.get("band_high") or 0)))
+    rows.sort(key=lambda row: (row["status"] == "suppressed", row.get("currency") != "USD", -pay.order_of(row)))
     if shown:
         states = {row.status for row in shown}
         status = next(state for state in FIGURE_STATES if state in states)
@@ -363,7 +453,8 @@ def _row(
     qualifier = "; ".join(filter(None, qualifiers)) or None
     own: dict[str, Any] = {
         "status": verdict.status, "reason": verdict.reason, "n_jobs": verdict.n_jobs,
-        "n_employers": verdict.n_employers, "basis": None, "rung": None, "window_days": None, "sql": None,
+        "n_employers": verdict.n_employers, "missing": None, "nearest": (), "basis": None, "rung": None,
+         "window_days": None, "sql": None,
         "period_from": period[0], "period_to": period[1],
         "sources": (), "behind": (), "snapshots": (), "read_on": None, "verify_by": None,
         "value": None if text is None else numbers.qualify(text, [qualifier]), "bare_value": text,
@@ -393,7 +484,7 @@ def behind_of(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureI
         for row in query.read(con, sql):
             inputs.behind[sql].setdefault(tuple(row.pop("cell")), []).append(row)
     found = inputs.behind[sql]
-    return [row for cell in figure.cells or found for row in found.get(cell, ())]
+    return [row for cell in figure.cells_of(attempt.rung) or found for row in found.get(cell, ())]
 
 
 def files_of(behind: Rows) -> dict[str, list[str]]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from reports.figures import compute, query
-from reports.figures.catalogue import Figure, declarations
+from reports.figures.catalogue import CARRIED, WITHHELD, declarations
+from reports.figures.declaration import Figure
 from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.database import SqlError
-from warehouse.mart_tables import Figures
+from warehouse.mart_tables import Figures, NearestFigure
 
 
 class UnknownFigureError(ValueError):
@@ -43,13 +44,15 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
         when = "" if as_of is None else f" for {as_of.isoformat()}"
         return f"{figure_id}\n{figure.entitle()}\nThe ledger has no row{when} yet: run the pipeline first."
     lists = {"sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])}
-    row = Figures(**{**rows[0], **lists, "behind": compute.contributions_of(rows[0])})
+    row = Figures(**{**rows[0], **lists, "behind": compute.contributions_of(rows[0]), "nearest": _nearest_of(rows[0])})
     lines = [
         f"{row.figure} on {row.as_of.isoformat()}",
         row.title,
         "",
         *_line("value", notes.value(row)),
         *_line("status", row.status if row.reason is None else f"{row.status}: {row.reason}"),
+        *_line("missing", row.missing),
+        *(f"  {'nearest':<12}{near.figure}: {near.title}, {near.value}" for near in row.nearest or ()),
         *_line("kind", f"{row.kind}, {row.unit}"),
         *_line("basis", row.basis),
         *_line("rung", row.rung),
@@ -63,7 +66,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
         *(f"  {'snapshot':<12}{_with_day(name)}" for name in row.snapshots),
         *_line("code", row.code_version),
         *_ladder(con, figure, row),
-        *(f"  {'history':<12}{_history_line(past)}" for past in history),
+        *(f"  {'history':<12}{line}" for line in _list_history(history)),
     ]
     if row.sql:
         lines += ["", "SQL", row.sql.rstrip() + ";"]
@@ -82,8 +85,20 @@ def _with_day(warc: str) -> str:
     return f"{warc} ({name[:10]})"
 
 
-def _history_line(row: Row) -> str:
-    return f"{row['as_of'].isoformat()} {row['status']}: {row['value'] or row['reason']}"
+def _nearest_of(row: Row) -> tuple[NearestFigure, ...]:
+    """The column `nearest` as the database gives it; nothing in rows of a version that had none."""
+    return tuple(NearestFigure(**part) for part in row.get("nearest") or ())
+
+
+def _list_history(history: Iterable[Row]) -> Iterator[str]:
+    """What a figure said each day, the newest first; values of two rungs are set apart: they do not compare."""
+    rung = None
+    for row in history:
+        if row["rung"] not in (CARRIED, WITHHELD):
+            if rung not in (None, row["rung"]):
+                yield f"before, by another rung ({row['rung']}): not to be compared with what stands above"
+            rung = row["rung"]
+        yield f"{row['as_of'].isoformat()} {row['status']}: {row['value'] or row['reason']}"
 
 
 def _ladder(con: Connection, figure: Figure, row: Figures) -> list[str]:

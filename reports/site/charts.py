@@ -86,6 +86,7 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
             is_drawn=pay.is_point(row, "band_low") and pay.is_point(row, "band_high"),
         )
         for row in rows
+        if pay.is_band(row)
     ]
     description = _describe(bars)
     return draw(
@@ -120,7 +121,7 @@ def _bar_of_share(row: Row, name: str, *, verdicts: bool) -> Bar:
     words = numbers.verdict(row) if verdicts else None
     value = numbers.printed_share(row)
     if form == "bounds":
-        known = f"bounds: {numbers.known_part(row)} of adverts say"
+        known = f"bounds: {numbers.known_part(row)} of jobs say"
         return Bar(
             name=row[name], value=value, start=row["bound_lo"], end=row["bound_hi"], remark=known, is_hollow=True
         )

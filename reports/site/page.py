@@ -15,7 +15,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.figures.catalogue import Display, declaration_of, displays_of
+from reports.figures.catalogue import declaration_of, displays_of
+from reports.figures.declaration import Display
 from reports.guide.render import PERIOD_KEY, READING_KEY, SAMPLE_TEXT, SAMPLE_TITLE
 from reports.site import charts, sections
 from reports.wording import notes, numbers

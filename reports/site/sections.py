@@ -74,8 +74,8 @@ SECTIONS = (
         id="where",
         heading="Where and how",
         intro=(
-            "Shares of AI jobs: engineering, research and data science, and the roles around them. Where adverts that "
-            "do not say may be either, the part of adverts that say stands beside, and so do the least and the "
+            "Shares of AI jobs: engineering, research and data science, and the roles around them. Where jobs whose "
+            "adverts do not say may be either, the part of jobs that say stands beside, and so do the least and the "
             f"greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN:.0%} say, only these "
             "bounds are printed. Whiskers are 95% intervals, and a hollow bar runs from end to end of an interval or "
             "of bounds.",

@@ -59,7 +59,9 @@ def parts_of(row: Row) -> list[tuple[str, int]]:
 def _text(rows: Rows) -> str:
     said = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_at(row, LAST_STEP))
     none = [row["place"] for row in rows if not count_at(row, LAST_STEP)]
-    return "; ".join(filter(None, [said, f"none in {count_of(len(none), 'place')}" if none else None]))
+    if not said:
+        return f"no AI engineering job of {count_of(len(none), 'place')} is in the band"
+    return f"{said}; none in {count_of(len(none), 'more place', 'more places')}" if none else said
 
 
 def _table(rows: Rows) -> Table:

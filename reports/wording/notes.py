@@ -15,16 +15,17 @@ from datetime import date
 from reports.figures.catalogue import CARRIED, declaration_of
 from reports.figures.verdicts import OWN_BASES
 from reports.wording.levels import define, level_phrase
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, percent, sentences
+from reports.wording.numbers import LOW_CONFIDENCE, MONTHS, Row, Rows, count_of, day, days, percent, sentences
 from reports.wording.pay import UNITS_OF_BASIS, is_point, name_place
 from reports.wording.renderer import Table, list_doubts
-from warehouse.mart_tables import BONUS, Figures
+from warehouse.mart_tables import BONUS, Figures, NearestFigure
 
 BASIS_WORDS = {
     "advertised": "adverts we read",
     BONUS: "adverts we read that put a sum on the bonus",
     "advertised_third_party": "adverts collected by a third party",
     "reported": "earnings reported in surveys",
+    "official": "official wages of an occupation",
     "postings": "adverts we read",
     "cited": "cited, not measured",
 }
@@ -74,11 +75,16 @@ def describe_period(figure: Figures) -> str:
 
 
 def words_of_period(basis: str | None, first: date | None, last: date) -> str:
-    """A reference period: "read 3 to 17 August 2026" of our adverts, "pay of 2025" of what others collected."""
+    """A reference period: "read 3 to 17 August 2026" of our adverts, "pay of 2024 to 2025" of what others collected.
+
+    A third party says the year alone; official wages are of a month.
+    """
     if basis in OWN_BASES or basis is None:
         return f"read {days(first, last)}"
     is_whole_years = first is not None and (first.month, first.day) == (1, 1) and (last.month, last.day) == (12, 31)
-    if first is None or not is_whole_years:
+    if basis == "official":
+        return f"wages of {MONTHS[last.month - 1]} {last.year}"
+    if first is None or not (is_whole_years or basis == "advertised_third_party"):
         return f"pay of {days(first, last)}"
     return f"pay of {last.year}" if first.year == last.year else f"pay of {first.year} to {last.year}"
 
@@ -139,8 +145,13 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 
 def place(figure: Figures) -> str:
     """The place that a figure of pay is headed by (`pay.name_place`); "" for figures of none."""
-    declared = declaration_of(figure.figure).place
-    return name_place(rows_of(figure), declared) if declared else ""
+    declared = declaration_of(figure.figure)
+    if not declared.place:
+        return ""
+    head = f"{declared.title}, "  # behind it stands the place, also of a country, which is declared by its kin
+    if figure.title.startswith(head):
+        return figure.title.removeprefix(head)
+    return name_place(rows_of(figure), declared.place)
 
 
 def level(figure: Figures) -> str:
@@ -154,13 +165,15 @@ def define_level(figure: Figures) -> str | None:
     declared = declaration_of(figure.figure)
     if declared.level is None or declared.gathers is not None or figure.value is None:
         return None
+    if _is_widened(figure):
+        return f"every level is counted, since those of {level_phrase(declared.level)} alone are too few"
     return define(declared.level, figure.basis or "")
 
 
 def note(figure: Figures) -> str:
     """What a reader should know beside the value, as sentences; the reason when it is withheld."""
     if figure.value is None:
-        return sentences([f"withheld: {figure.reason}", _baseline_words(figure)])
+        return sentences([f"withheld: {figure.reason}", figure.missing, offer(figure), _baseline_words(figure)])
     renderer = declaration_of(figure.figure).renderer
     if figure.kind == "cited":
         return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
@@ -180,6 +193,17 @@ def note(figure: Figures) -> str:
     return sentences(said)
 
 
+def offer(figure: Figures) -> str | None:
+    """The nearest figures in place of one that is withheld, with their values; None where there are none."""
+    named = "; ".join(map(name_nearest, figure.nearest or ()))
+    return f"nearest: {named}" if named else None
+
+
+def name_nearest(near: NearestFigure) -> str:
+    """A figure that is offered in place of another: what it says, its value and its id."""
+    return f"{near.title}, {near.value} [{near.figure}]"
+
+
 def _baseline_words(figure: Figures) -> str | None:
     return f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
 
@@ -191,6 +215,12 @@ def _verification(figure: Figures) -> str | None:
     if figure.as_of > figure.verify_by:
         return f"not verified again since {day(figure.verify_by)}"
     return f"verify again by {day(figure.verify_by)}"
+
+
+def _is_widened(figure: Figures) -> bool:
+    """Whether pay is of every level, though the figure is of one group."""
+    level = declaration_of(figure.figure).level
+    return level is not None and (rows_of(figure)[0].get("seniority_group") or level) != level
 
 
 UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
@@ -205,7 +235,7 @@ def compare(figure: Figures) -> str | None:
     """
     rows = rows_of(figure)
     then = declaration_of(figure.figure).baseline_values
-    if figure.value is None or not rows or any(rows[0].get(column) is None for column in then):
+    if figure.value is None or not rows or _is_widened(figure) or any(rows[0].get(column) is None for column in then):
         return None
     changes = [(ENDS[column], _change_of(rows[0], column, amount)) for column, amount in then.items()]
     if not changes:

@@ -23,6 +23,7 @@ from reports.wording.numbers import (
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
 from warehouse.marts.printing import JOBS, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE, POINT, choose_form
 
+NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
 THIRD_PARTY = (
     "third-party adverts are not those we read: somebody else collected the two ends of pay of full-time adverts of "
@@ -37,6 +38,7 @@ BANDS_KEY = (
 UNITS_OF_BASIS = {
     "advertised_third_party": ("pair of amounts", "pairs of amounts"),
     "reported": ("person", "persons"),
+    "official": ("person employed", "persons employed"),
 }
 """What `n` counts, one and several; a job where nothing else is said."""
 
@@ -80,6 +82,33 @@ def band(row: Row, scale: Scale, *, low: str = "band_low", high: str = "band_hig
         return scale.money(row[low], row[high], row[currency])
     ends = (amount(row, name, scale, row[currency]) for name in (low, high))
     return "lower end {}, upper end {}".format(*ends)
+
+
+def is_band(row: Row) -> bool:
+    """Whether a row has the two ends of a band: quartiles of what people report and of official wages are none."""
+    return row.get("band_low") is not None and row.get("band_high") is not None
+
+
+def say_pay(row: Row, scale: Scale) -> str:
+    """Pay as it may be printed: a band, or where there is none the median with the quartiles, named as such."""
+    if is_band(row):
+        return f"{band(row, scale)} per {scale.period}"
+    said = f"median {amount(row, 'p50', scale, row['currency'])} per {scale.period}"
+    if row.get("p25") is None or row.get("p75") is None:
+        return said
+    quartiles = (amount(row, name, scale, row["currency"]) for name in ("p25", "p75"))
+    return "{}, a quarter at or below {} and a quarter at or above {}".format(said, *quartiles)
+
+
+def order_of(row: Row) -> float:
+    """The amount that a row is ordered by: the median as printed, that is the middle of its interval where that stands.
+
+    Without a median the upper end of the band.
+    """
+    name = "p50" if row.get("p50") is not None else "band_high"
+    if row.get(name) is None:
+        return 0.0
+    return float(row[name] if is_point(row, name) else (row[f"{name}_lo"] + row[f"{name}_hi"]) / 2)
 
 
 SEVERAL = {"several": "several countries at once", "remote": "no country (remote)", "unknown": "no known country"}
@@ -157,14 +186,18 @@ def _spread(row: Row) -> str | None:
 def _cell_note(row: Row, scale: Scale) -> list[str | None]:
     is_third_party = row["basis"] == "advertised_third_party"
     without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
-    notes: list[str | None] = [_ends(row, scale) or without]
-    if row.get("p50") is not None:
+    notes: list[str | None] = [_ends(row, scale) or (without if is_band(row) else NO_BAND)]
+    if not is_band(row) and row.get("p50_lo") is not None:
+        notes.append(f"95% interval of the median {row['currency']} {_ends_cell(row, 'p50', scale)}")
+    if is_band(row) and row.get("p50") is not None:
         notes.append(f"median of the midpoints {amount(row, 'p50', scale, row['currency'])}")
     if row.get("p50_by_employer") is not None:
         notes.append(f"with each employer counted once {row['currency']} {scale.short(row['p50_by_employer'])}")
     notes += [_level_source(row, scale), _spread(row), _by_country(row)]
+    if row["basis"] == "official":
+        notes.append(row["reason"])
     abroad = _from_abroad(row)
-    notes.append(f"paid from abroad: {abroad}" if abroad else None)
+    notes.append(f"paid from abroad, and not in it: {abroad}" if abroad else None)
     if row.get("n_no_rate"):
         notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
     if row.get("n_apart"):
@@ -174,19 +207,21 @@ def _cell_note(row: Row, scale: Scale) -> list[str | None]:
 
 def _from_abroad(row: Row) -> str | None:
     """How many jobs are paid from abroad, also when none is; None where that is not known."""
-    if row["basis"] not in ("advertised", "advertised_third_party") or row.get("n_cross_border") is None:
+    if row.get("n_abroad") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
-    return f"{row['n_cross_border']:,} of {count_of(row['n_jobs'], *UNITS_OF_BASIS.get(row['basis'], ('job', 'jobs')))}"
+    return count_of(row["n_abroad"], *UNITS_OF_BASIS.get(row["basis"], ("job", "jobs")))
 
 
 def _band_text(rows: Rows) -> str:
-    return f"{band(rows[0], MONTHLY)} per month"
+    return say_pay(rows[0], MONTHLY)
 
 
 def _entry_text(rows: Rows) -> str:
     row = rows[0]
-    text = f"{band(row, YEARLY)} per year"
-    return text if row.get("p50") is None else f"{text}, median {amount(row, 'p50', YEARLY, row['currency'])}"
+    text = say_pay(row, YEARLY)
+    if not is_band(row) or row.get("p50") is None:
+        return text
+    return f"{text}, median {amount(row, 'p50', YEARLY, row['currency'])}"
 
 
 def _entry_note(rows: Rows) -> list[str | None]:
@@ -208,12 +243,14 @@ def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     shown = [row for row in rows if row["status"] != "suppressed"]
     held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
     few = [row for row in held if row["reason"].startswith("not enough data")]
-    some = [f"{row['place']} (n = {row['n_jobs']})" for row in few if row["n_jobs"]]
+    some = [f"{row['place']} ({row['n_jobs']} of {JOBS.bound})" for row in few if row["n_jobs"]]
     none = [row["place"] for row in few if not row["n_jobs"]]
+    near = [f"for {row['place']} {row['nearest']}" for row in held if row.get("nearest")]
     said = [
-        f"Withheld, not enough data: {', '.join(some)}." if some else "",
+        f"Withheld, not enough jobs with pay: {', '.join(some)}." if some else "",
         f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
         *(f"Withheld: {row['place']}, {row['reason']}." for row in held if row not in few),
+        f"Nearest to what is withheld: {'; '.join(near)}." if near else "",
     ]
     return shown, tuple(words for words in said if words)
 
@@ -232,7 +269,7 @@ def _below(level: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
         if len(others) < len(shown)
         else "",
         *held,
-        f"Paid from abroad: {'; '.join(abroad)}." if abroad else "",
+        f"Paid from abroad, and not in these bands: {'; '.join(abroad)}." if abroad else "",
         sentences([list_doubts(others, "place")]),
     )
     return tuple(paragraph for paragraph in said if paragraph)
@@ -250,7 +287,7 @@ def _bands_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            qualify(band(row, MONTHLY), [low_mark(row)]),
+            _band_cell(row, MONTHLY),
             _stated_cell(row),
             _median_cell(row, MONTHLY),
             _ends_cell(row, "band_low", MONTHLY),
@@ -280,7 +317,7 @@ def _entries_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-            qualify(band(row, YEARLY), [low_mark(row)]),
+            _band_cell(row, YEARLY),
             _median_cell(row, YEARLY),
             _local(row) if row.get("local_low") is not None else "–",
             _ends_cell(row, "band_low", YEARLY),
@@ -300,6 +337,10 @@ def _entries_table(level: str, rows: Rows) -> Table:
     return without_empty_columns(
         Table(columns=columns, rows=cells, numeric=numeric, key=key, below=_below(level, shown, held))
     )
+
+
+def _band_cell(row: Row, scale: Scale) -> str:
+    return qualify(band(row, scale) if is_band(row) else "no band", [low_mark(row)])
 
 
 def _stated_cell(row: Row) -> str:

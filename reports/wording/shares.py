@@ -14,6 +14,7 @@ from reports.wording.numbers import (
     Row,
     Rows,
     category_name,
+    count_of,
     interval,
     known_part,
     percent,
@@ -32,8 +33,19 @@ ALL_PLACES = "All adverts we read"
 
 
 def _list_shares(name: str) -> Callable[[Rows], str]:
-    """A ranking as one line: name and share."""
-    return lambda rows: ", ".join(f"{row[name]} {printed_share(row)}" for row in rows)
+    """A ranking as one line: name and share with its interval, and of how many jobs they are."""
+    return lambda rows: f"{', '.join(f'{row[name]} {_with_interval(row)}' for row in rows)}; {_say_n(rows[0])}"
+
+
+def _with_interval(row: Row) -> str:
+    """A share as it is printed, with its interval in brackets where the point is: "57% (49–65%)"."""
+    return qualify(printed_share(row), [_ends(row) if row.get("form", "point") == "point" else None])
+
+
+def _say_n(row: Row) -> str:
+    """Of how many jobs shares are, and what their intervals are: "n = 477 jobs, 95% intervals"."""
+    n = f"n = {count_of(row['n_jobs'] or 0, 'job')}"
+    return n if row.get("form") == "bounds" else f"{n}, 95% intervals"
 
 
 def _point(row: Row) -> str:
@@ -152,11 +164,11 @@ def items(measure: Measure, heading: str) -> Renderer:
         said = _list_shares("name")(rows)
         if not measure.known_words:
             return said
-        known = f"{known_part(rows[0])} of adverts {measure.known_words}"
+        known = f"{known_part(rows[0])} of jobs {measure.known_words}"
         if rows[0].get("form") == "bounds" or not rows[0].get("n_unknown"):
-            return f"{said}: {known}"
+            return f"{said}; {known}"
         of_all = ", ".join(f"{row['name']} {_bounds(row)}" for row in rows)
-        return f"{said}: {known}; of all adverts, {of_all}"
+        return f"{said}; {known}; of all jobs, {of_all}"
 
     def table(rows: Rows) -> Table:
         return _shares_table(
@@ -173,12 +185,11 @@ def by_region(measure: Measure) -> Renderer:
         shown, withheld = _split_withheld(rows)
         said: list[str] = []
         for row in shown:
-            words = f"{row['place']} {printed_share(row)}"
+            beside = [_ends(row) if row.get("form", "point") == "point" else None, f"n = {row['n_jobs']:,}"]
             if measure.known_words:
-                words += f": {known_part(row)} {'say so' if said else f'of adverts {measure.known_words}'}"
-                of_all = f"of all{'' if said else ' adverts'}, {_bounds(row)}"
-                words = words if row.get("form") == "bounds" else qualify(words, [of_all])
-            said.append(words)
+                beside.append(f"{known_part(row)} {'say so' if said else f'of jobs {measure.known_words}'}")
+                beside.append(None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}")
+            said.append(qualify(f"{row['place']} {printed_share(row)}", beside))
         return "; ".join([*said, f"{len(withheld)} more withheld"] if withheld else said)
 
     def table(rows: Rows) -> Table:
@@ -210,8 +221,8 @@ def _say_bounds(measure: Measure) -> str:
     if measure.silence != "unknown":
         return ""
     return (
-        " Adverts that do not say may be either: of all jobs the share lies between the least, if none of these were, "
-        f"and the greatest, if all were. Where fewer than {MIN_KNOWN:.0%} say, only these bounds are printed."
+        " Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these "
+        f"were, and the greatest, if all were. Where fewer than {MIN_KNOWN:.0%} say, only these bounds are printed."
     )
 
 
@@ -225,10 +236,10 @@ def _unknown_note(measure: Measure, rows: Rows) -> list[str]:
 
 
 def _additional_text(rows: Rows) -> str:
-    share = {row["item"]: printed_share(row) for row in rows}
+    share = {row["item"]: _with_interval(row) for row in rows}
     return (
-        f"{share['any']} of adverts that state pay offer something beside base pay: "
-        f"equity {share['equity']}, bonus {share['bonus']}, commission {share['commission']}"
+        f"{share['any']} of jobs that state pay offer something beside base pay: equity {share['equity']}, "
+        f"bonus {share['bonus']}, commission {share['commission']}; {_say_n(rows[0])}"
     )
 
 
@@ -256,7 +267,7 @@ def _shares_table(
         )
         for row in rows
     )
-    columns = (heading, shares, "95% interval", "Of all jobs", "Adverts that say", "Jobs", "Of jobs", "Employers")
+    columns = (heading, shares, "95% interval", "Of all jobs", "Jobs that say", "Jobs", "Of jobs", "Employers")
     said = key.format(n=whole(rows[0]["n_jobs"]))
     numeric = frozenset(range(1, len(columns)))
     return without_empty_columns(Table(columns=columns, rows=cells, numeric=numeric, key=said, below=below))
@@ -297,7 +308,9 @@ ROLES = Renderer(
 )
 ADDITIONAL = Renderer(
     text=_additional_text,
-    table=lambda rows: _shares_table(rows, "item", "Offered beside base pay", ONCE, shares="Share of adverts with pay"),
+    table=lambda rows: _shares_table(
+        rows, "item", "Offered beside base pay", ONCE, shares="Share of jobs that state pay"
+    ),
     note=_additional_note,
     named_by="item",
 )

@@ -104,7 +104,7 @@ def cell() -> Callable[..., dict[str, Any]]:
     def make(**changed: Any) -> dict[str, Any]:
         row = {
             "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
-            "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "all",
+            "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "local",
             "currency": "USD", "window_days": 0, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
             "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
             "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,

@@ -48,9 +48,9 @@ class Measure:
     """What is asked of each job of a cell.
 
     `title` and `unit` are words for readers, `jobs_title` names the jobs of the denominator. `silence` says what it
-    means that adverts say nothing (`SILENCE`); where that is unknown, `known_words` say what adverts do that are not
-    silent ("24% of adverts …"). `items` are items that each cell has a row for; those that some job of the cell has are
-    there anyway.
+    means that adverts say nothing (`SILENCE`); where that is unknown, `known_words` say what jobs do whose adverts are
+    not silent ("24% of jobs …"). `items` are items that each cell has a row for; those that some job of the cell has
+    are there anyway.
 
     `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
     for each class of text, and counts only languages that are read well; texts of others, and in the cells of full

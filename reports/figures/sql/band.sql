@@ -1,17 +1,19 @@
--- Pay bands of AI engineering with what is said beside each: the band from titles alone (s) and in local money (l).
--- `countries` are those of `tables.CountryJobs` with their names. Parameters: as_of, basis, region_level, region,
--- seniority_group.
+-- Pay of one place with what is said beside it: the band from titles alone (s), in local money (l), and the number of
+-- jobs paid from abroad (x). In dollars where the mart has them. `countries` are those of `tables.CountryJobs` with their
+-- names. Parameters: as_of, basis, region_level, region, seniority_group, groups (role groups), roles and pay_markets (the
+-- first that the mart has).
 WITH day AS MATERIALIZED (
     SELECT * FROM mart.salary_bands
     WHERE as_of = $as_of AND basis = $basis AND region_level = $region_level AND region = $region
-        AND role_group = 'ai_engineering' AND role = 'all' AND pay_market = 'all'
+        AND list_contains($groups, role_group) AND list_contains($roles, role)
 )
 SELECT
-    b.region, b.basis, b.currency, b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_cross_border,
-    b.n_no_rate, b.n_apart, b.n_even_employers, b.largest_employer_share, b.design_effect,
-    b.relative_standard_error, b.form, b.band_low, b.band_low_lo, b.band_low_hi, b.band_high, b.band_high_lo,
-    b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi, b.p75, b.p75_lo, b.p75_hi,
-    b.p50_by_employer, b.status, b.reason,
+    b.region, b.basis, b.seniority_group, b.role_group, b.role, r.title AS role_title, b.pay_market, b.currency,
+    b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_no_rate, b.n_apart,
+    CASE WHEN b.pay_market = 'local' THEN coalesce(x.n_jobs, 0) END AS n_abroad, b.n_even_employers,
+    b.largest_employer_share, b.design_effect, b.relative_standard_error, b.form, b.band_low, b.band_low_lo,
+    b.band_low_hi, b.band_high, b.band_high_lo, b.band_high_hi, b.p25, b.p25_lo, b.p25_hi, b.p50, b.p50_lo, b.p50_hi,
+    b.p75, b.p75_lo, b.p75_hi, b.p50_by_employer, b.status, b.reason,
     [{'country': c.country, 'name': coalesce(n.names[c.country], c.country), 'n_jobs': c.n_jobs,
         'n_paid': c.n_paid}
         FOR c IN b.countries] AS countries,
@@ -24,10 +26,22 @@ SELECT
     s.reason AS stated_reason
 FROM day b
 CROSS JOIN (SELECT map(list(country), list(name)) AS names FROM core.countries) n
+LEFT JOIN core.roles r ON r.role = b.role
+LEFT JOIN day x
+    ON x.pay_market = 'cross_border' AND (x.region, x.seniority_group, x.role_group, x.role, x.currency)
+        = (b.region, b.seniority_group, b.role_group, b.role, b.currency)
 LEFT JOIN day s
-    ON s.seniority_group = b.seniority_group || '_stated' AND (s.region, s.currency) = (b.region, b.currency)
+    ON s.seniority_group = b.seniority_group || '_stated'
+    AND (s.region, s.pay_market, s.role_group, s.role, s.currency)
+        = (b.region, b.pay_market, b.role_group, b.role, b.currency)
 LEFT JOIN day l
-    ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed'
-    AND (l.region, l.seniority_group) = (b.region, b.seniority_group)
-WHERE b.seniority_group = $seniority_group AND b.currency = 'USD'
-QUALIFY row_number() OVER (PARTITION BY b.region ORDER BY l.currency) = 1
+    ON l.region_level = 'country' AND l.currency <> 'USD' AND l.status <> 'suppressed' AND b.currency = 'USD'
+    AND (l.region, l.seniority_group, l.pay_market, l.role_group, l.role)
+        = (b.region, b.seniority_group, b.pay_market, b.role_group, b.role)
+WHERE b.seniority_group = $seniority_group AND list_contains($pay_markets, b.pay_market)
+    AND (b.currency = 'USD' OR b.basis IN ('reported', 'official'))
+QUALIFY row_number() OVER (
+    PARTITION BY b.region
+    ORDER BY b.status = 'suppressed', list_position($roles, b.role), list_position($pay_markets, b.pay_market),
+        b.currency <> 'USD', b.currency, l.currency
+) = 1

@@ -1,11 +1,14 @@
 -- How many jobs pass each step from the adverts read to a band of pay, place by place, for places with an AI engineering
--- job: those of most of these first. Parameters: as_of, region_level, seniority_group, role_group, names (words for
+-- job: those of most of these first. `n_all_jobs` are those of all places, each once. Parameters: as_of, region_level, seniority_group, role_group, names (words for
 -- regions).
 SELECT
     l.region_level, l.region, coalesce($names[l.region], c.name, l.region) AS place,
-    max(l.n) FILTER (l.step = $role_group) AS n_jobs, 'published' AS status, NULL AS reason,
+    max(l.n) FILTER (l.step = $role_group) AS n_jobs, w.n AS n_all_jobs, 'published' AS status, NULL AS reason,
     list({'step': l.step, 'n': l.n, 'n_lost': l.n_lost, 'reason': l.reason} ORDER BY l.position) AS steps
-FROM mart.pay_ladder AS l LEFT JOIN core.countries AS c ON c.country = l.region
+FROM mart.pay_ladder AS l
+JOIN mart.pay_ladder AS w
+    ON w.as_of = l.as_of AND w.region_level = 'world' AND w.seniority_group = l.seniority_group AND w.step = $role_group
+LEFT JOIN core.countries AS c ON c.country = l.region
 WHERE l.as_of = $as_of AND l.region_level = $region_level AND l.seniority_group = $seniority_group
     AND l.region IN (SELECT unnest([country, region]) FROM core.countries)  -- pay may be of no place, or of several
 GROUP BY ALL

@@ -1,10 +1,10 @@
 -- Roles among AI jobs with their titles, the largest share first, and the countries of most of the jobs.
 -- Parameters: measure, role_group, as_of.
 SELECT
-    rank() OVER (ORDER BY share DESC) AS position, coalesce(r.title, item) AS title, item AS role,
+    coalesce(r.title, item) AS title, item AS role,
     {{share_columns}},
     ({{largest_countries}}) AS countries
 FROM mart.shares LEFT JOIN core.roles AS r ON r.role = item
 WHERE as_of = $as_of AND measure = $measure AND region_level = 'world' AND mart.shares.role_group = $role_group
     AND n_yes > 0
-ORDER BY share DESC NULLS LAST, n_yes DESC, item
+ORDER BY printed_middle DESC NULLS LAST, n_yes DESC, item

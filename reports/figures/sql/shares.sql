@@ -1,10 +1,10 @@
 -- Shares of one measure in all adverts read: in the order of order, else the largest first; and the countries of most
 -- of its jobs. Parameters: measure, role_group, names (words for items), order (items), as_of.
 SELECT
-    rank() OVER (ORDER BY share DESC NULLS LAST) AS position, item, coalesce($names[item], item) AS name,
+    item, coalesce($names[item], item) AS name,
     {{share_columns}},
     ({{largest_countries}}) AS countries
 FROM mart.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND region_level = 'world' AND role_group = $role_group AND n_yes > 0
-ORDER BY list_position($order::VARCHAR[], item) NULLS LAST, share DESC NULLS LAST, n_yes DESC, item
+ORDER BY list_position($order::VARCHAR[], item) NULLS LAST, printed_middle DESC NULLS LAST, n_yes DESC, item

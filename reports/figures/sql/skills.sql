@@ -1,12 +1,16 @@
--- The ten skills of a category that AI engineering adverts ask for most, and the countries of most of the jobs.
--- Parameters: category, measure, role_group, as_of.
-SELECT
-    category_rank AS position, item AS skill, category, n_unknown AS n_without_text,
-    {{share_columns}},
-    ({{largest_countries}}) AS countries
-FROM mart.shares
-WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
-    AND measure = $measure AND region_level = 'world' AND role_group = $role_group
-    AND category = $category
-ORDER BY category_rank NULLS LAST, n_yes DESC, item
-LIMIT 10
+-- The ten skills of a category that AI engineering adverts ask for most, in the order of what is printed, and the countries
+-- of most of the jobs. Parameters: category, measure, role_group, as_of.
+SELECT *
+FROM (
+    SELECT
+        item AS skill, category, n_unknown AS n_without_text,
+        {{share_columns}},
+        ({{largest_countries}}) AS countries
+    FROM mart.shares
+    WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
+        AND measure = $measure AND region_level = 'world' AND role_group = $role_group
+        AND category = $category
+    ORDER BY category_rank NULLS LAST, n_yes DESC, item
+    LIMIT 10
+)
+ORDER BY printed_middle DESC NULLS LAST, n_asking DESC, skill

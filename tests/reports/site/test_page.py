@@ -13,8 +13,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.figures.catalogue import KNOWN, Display, Figure
+from reports.figures.catalogue import KNOWN
 from reports.figures.compute import compute_figures
+from reports.figures.declaration import Display, Figure
 from reports.site import charts, page, sections
 from reports.wording import frame, shares
 from tests.builders import share_row
@@ -50,6 +51,7 @@ def ledger(con: Any, put: Callable[..., None], cell: Callable[..., dict[str, Any
     pay = {
         "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
         "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5, "pay_country": "US",
+        "pay_market": "local",
         "text_hash": None,
     }  # fmt: skip
     put(
@@ -144,7 +146,7 @@ def test_colours_have_contrast_in_light_dark_and_print(mode: int) -> None:
 
 def test_withheld_cells_are_named_with_their_reason(ledger: list[Figures]) -> None:
     text = page.page(ledger)
-    assert "Withheld, not enough data: Caribbean (n = 3)." in text
+    assert "Withheld, not enough jobs with pay: Caribbean (3 of 30)." in text
     assert "Withheld: no closing can be confirmed yet" in text
     assert "low confidence" in text
 
@@ -296,7 +298,8 @@ def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_l
         "8",
     )
     assert "because of pay_stated" in table(rows).below[0] and "because of jobs" not in table(rows).below[0]
-    assert frame.LADDER.text(rows) == "A & B 8 of 40 AI engineering jobs; none in 1 place"
+    assert frame.LADDER.text(rows) == "A & B 8 of 40 AI engineering jobs; none in 1 more place"
+    assert frame.LADDER.text(rows[1:]) == "no AI engineering job of 1 place is in the band"
 
 
 def test_a_chart_marks_what_a_third_party_collected() -> None:
@@ -317,7 +320,7 @@ def test_a_ranking_says_the_verdict_below_each_bar_when_asked() -> None:
     ("form", "bar", "value", "remark"),
     [
         ("interval", ("12.00%", "78.00%"), "12–90%", "95% interval"),
-        ("bounds", ("10.00%", "70.00%"), "between 10% and 80%", "bounds: 30% of adverts say"),
+        ("bounds", ("10.00%", "70.00%"), "between 10% and 80%", "bounds: 30% of jobs say"),
     ],
 )
 def test_a_share_without_a_point_is_a_hollow_bar_from_end_to_end(

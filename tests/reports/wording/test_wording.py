@@ -76,13 +76,19 @@ def test_a_rounded_end_never_contradicts_the_verdict(low: float, expected: str) 
 
 
 @pytest.mark.parametrize(
-    ("form", "expected"), [("point", "30%"), ("interval", "12–45%"), ("bounds", "between 12% and 88%")]
+    ("form", "expected", "in_a_list", "intervals"),
+    [
+        ("point", "30%", "30% (12–45%)", ", 95% intervals"),
+        ("interval", "12–45%", "12–45%", ", 95% intervals"),
+        ("bounds", "between 12% and 88%", "between 12% and 88%", ""),
+    ],
 )
-def test_a_share_is_printed_in_its_form(form: str, expected: str) -> None:
+def test_a_share_is_printed_in_its_form(form: str, expected: str, in_a_list: str, intervals: str) -> None:
     row = {"share": 0.3, "share_lo": 0.12, "share_hi": 0.45, "bound_lo": 0.12, "bound_hi": 0.88, "form": form}
     assert numbers.printed_share(row) == expected
     text = declaration_of("skills.any").renderer.text
-    assert text([row | {"skill": "R"}, row | {"skill": "Go", "form": "point"}]) == f"R {expected}, Go 30%"
+    rows = [row | {"skill": "R", "n_jobs": 400}, row | {"skill": "Go", "form": "point"}]
+    assert text(rows) == f"R {in_a_list}, Go 30% (12–45%); n = 400 jobs{intervals}"
 
 
 @pytest.mark.parametrize(("n_known", "expected"), [(590, "59%"), (598, "59.8%"), (600, "60%"), (1_000, "100%")])
@@ -104,7 +110,7 @@ def test_withheld_places_are_named_with_what_they_lack() -> None:
     table = pay.bands("mid_senior").table
     assert table is not None
     assert table(rows).below == (
-        "Withheld, not enough data: A (n = 3).",
+        "Withheld, not enough jobs with pay: A (3 of 30).",
         "Withheld, no full-time advert at this level with both ends of base pay: B.",
         "Withheld: C, not enough employers (2; 5 needed).",
     )
@@ -125,25 +131,25 @@ def test_the_band_from_titles_alone_stands_beside(stated: dict[str, Any], expect
     assert expected in band_note(cell(**stated)) + "."
 
 
-@pytest.mark.parametrize(("n", "expected"), [(0, "paid from abroad: 0 of 420 jobs"), (7, "7 of 420 jobs"), (None, "")])
+@pytest.mark.parametrize(("n", "expected"), [(0, "paid from abroad, and not in it: 0 jobs"), (7, "7 jobs"), (None, "")])
 def test_pay_from_abroad_is_counted_also_when_there_is_none(n: int | None, expected: str, cell: Any) -> None:
-    note = band_note(cell(n_cross_border=n))
+    note = band_note(cell(n_abroad=n))
     assert expected in note and ("abroad" in note) == (n is not None)
 
 
 def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure: Any) -> None:
-    row = {name: value for name, value in cell(**PAIRS).items() if name != "as_of"}
+    row = {name: value for name, value in cell(**PAIRS, n_abroad=7).items() if name != "as_of"}
     note = notes.note(figure(figure="band.x.mid_senior", basis="advertised_third_party", value_json=json.dumps([row])))
     assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
     assert "interval of the lower end" not in note
-    assert "Paid from abroad: 7 of 420 pairs of amounts" in note and "titles" not in note
+    assert "Paid from abroad, and not in it: 7 pairs of amounts" in note and "titles" not in note
 
 
 def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None:
     make = pay.bands("mid_senior").table
     assert make is not None
-    ours = cell(place="US and Canada", rung="open adverts", **STATED)
-    table = make([ours, cell(place="Northern Europe", **PAIRS)])
+    ours = cell(place="US and Canada", rung="open adverts", n_abroad=7, **STATED)
+    table = make([ours, cell(place="Northern Europe", n_abroad=1, **PAIRS)])
     by_place = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert by_place["US and Canada"]["Band from titles alone"] == "10.5K–15.6K (310 jobs)"
     assert by_place["US and Canada"]["From"] == "open adverts"
@@ -152,7 +158,9 @@ def test_a_table_of_bands_marks_what_is_not_of_the_first_rung(cell: Any) -> None
     assert by_place["Northern Europe"]["Lower end, 95% interval"] == "–"
     assert table.below[0].startswith("In adverts we read, mid to senior is what the title says")
     assert table.below[1].startswith("Third-party adverts are not those we read") and "SE includes" in table.below[1]
-    assert table.below[2] == "Paid from abroad: US and Canada 7 of 420 jobs; Northern Europe 7 of 420 pairs of amounts."
+    assert table.below[2] == (
+        "Paid from abroad, and not in these bands: US and Canada 7 jobs; Northern Europe 1 pair of amounts."
+    )
     assert [table.columns[i] for i in sorted(table.numeric)] == [
         "Median", "Lower end, 95% interval", "Upper end, 95% interval", "Employers",
     ]  # fmt: skip
@@ -192,8 +200,8 @@ def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
     rows = [row | {"place": "World"}, few | {"bound_hi": 0.85}, held]
     made = shares.by_region(MEASURES["workplace"])
     assert made.text(rows) == (
-        "World 31%: 80% of adverts say where the work is done (of all adverts, 25–45%); Caribbean between 10% and 85%: "
-        "25% say so; 1 more withheld"
+        "World 31% (28–34%; n = 400; 80% of jobs say where the work is done; of all jobs 25–45%); Caribbean between "
+        "10% and 85% (n = 40; 25% say so); 1 more withheld"
     )
     assert list(made.note(rows)) == ["100 more jobs do not say"]
     assert made.table is not None
@@ -202,7 +210,7 @@ def test_shares_by_region_name_the_regions_that_are_withheld() -> None:
     assert table.rows[1][:5] == ("Caribbean", "–", "–", "10–85%", "25%")
     assert table.below == ("Withheld, too few jobs or employers: Polynesia (n = 3).",)
     stated = shares.by_region(MEASURES["pay_stated"])
-    assert stated.text([row | {"place": "World", "bound_lo": None}]) == "World 31%", "there silence is a no"
+    assert stated.text([row | {"place": "World", "bound_lo": None}]) == "World 31% (28–34%; n = 400)", "a no"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +250,8 @@ def test_every_category_of_skills_has_a_heading() -> None:
         ("reported", date(2026, 1, 15), date(2026, 1, 15), "pay of 15 January 2026"),
         ("advertised_third_party", date(2024, 1, 1), date(2025, 12, 31), "pay of 2024 to 2025"),
         ("advertised_third_party", date(2025, 1, 1), date(2025, 12, 31), "pay of 2025"),
-        ("advertised_third_party", date(2025, 1, 1), date(2026, 2, 3), "pay of 1 January 2025 to 3 February 2026"),
+        ("advertised_third_party", date(2025, 1, 1), date(2026, 2, 3), "pay of 2025 to 2026"),
+        ("official", date(2024, 5, 1), date(2024, 5, 1), "wages of May 2024"),
         ("postings", None, None, "as of 17 August 2026"),
     ],
 )

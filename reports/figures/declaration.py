@@ -1,0 +1,114 @@
+"""What a figure is: its rungs, where the page shows it, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reports.figures import verdicts
+from reports.figures.claims import Claim
+from reports.figures.verdicts import Verdict
+from reports.wording import pay
+from reports.wording.numbers import Rows
+from reports.wording.renderer import Renderer
+from transforms.records.vocabulary import LEVEL_GROUPS, SENIORITIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """How figures that differ in one parameter are read together.
+
+    With `parameters` in place of a figure's own, its SELECT gives the rows of all of them. Those of a figure have in
+    `column` what the figure has as its `parameter`. Each figure's SELECT alone gives the same rows and takes as long.
+    """
+
+    parameters: Mapping[str, object]
+    column: str
+    parameter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fallback:
+    """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it, by their files' names.
+
+    `parameters` go before the figure's own, so that a rung may be wider than its figure in role or level; `words` then
+    say so behind the value.
+    """
+
+    name: str
+    basis: str
+    sql: str
+    behind: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    batch: Batch | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Display:
+    """Where the page shows a figure, and how. `section` is the id of one of `site.sections.SECTIONS`.
+
+    `chart` is the kind of chart (`site.charts.CHARTS`), `chart_title` what it says it shows. `is_folded` keeps the
+    table closed until a reader opens it, where the chart says nearly as much; `is_narrow` sets figures side by side.
+    """
+
+    section: str
+    heading: str = ""
+    chart: str | None = None
+    chart_title: str = ""
+    is_folded: bool = False
+    is_narrow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure of the guide: it has rungs (measured), a claim (cited), gathers others under a prefix, or is retired.
+
+    Or it is an id that guides may still name, and gives what another figure does: `alias_of`, which comes before it.
+    `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
+    `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country, behind the title
+    where its rows name none (`entitle`). `baseline` is what the 2026 guide said, `baseline_values` the same as numbers
+    by column, where it gave any. `nearest` are figures of wider or other places, offered in its note where it is
+    withheld. `retired` is why it is printed no more: its id stays, and is withheld.
+    """
+
+    id: str
+    title: str
+    unit: str
+    renderer: Renderer
+    rungs: tuple[Fallback, ...] = ()
+    judge: Callable[[Rows], Verdict] = verdicts.judge_cell
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    counts: tuple[tuple[str, ...], ...] = ()
+    level: str | None = None
+    place: str = ""
+    baseline: str | None = None
+    baseline_values: Mapping[str, float] = field(default_factory=dict)
+    nearest: tuple[str, ...] = ()
+    claim: Claim | None = None
+    gathers: str | None = None
+    retired: str | None = None
+    alias_of: str | None = None
+    displays: tuple[Display, ...] = ()
+
+    def cells_of(self, rung: Fallback) -> tuple[tuple[str, ...], ...]:
+        """Cells of a rung's SELECT of adverts that count: for pay region level, region and level; () stands for all."""
+        if self.level is None:
+            return self.counts
+        place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
+        group = str(rung.parameters.get("seniority_group", self.level))
+        return tuple((*place, level) for level in LEVEL_GROUPS[group] or SENIORITIES)
+
+    def entitle(self, rows: Rows = ()) -> str:
+        """Its title with the place that these rows are headed by."""
+        return f"{self.title}, {pay.name_place(rows, self.place)}" if self.place else self.title
+
+    @property
+    def kind(self) -> str:
+        """measured or cited."""
+        return "measured" if self.claim is None else "cited"
+
+
+def slug(name: str) -> str:
+    """A name as part of an id: "South-eastern Asia" is south_eastern_asia."""
+    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())

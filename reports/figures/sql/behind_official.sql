@@ -1,0 +1,18 @@
+-- The rows of statistical offices behind an official wage: the newest of the occupation and country whose median the mart
+-- shows. Such a wage is of every level. Parameters: as_of, groups (role groups), roles (the first that the mart has).
+WITH shown AS (
+    SELECT region, currency, p50 FROM mart.salary_bands
+    WHERE as_of = $as_of AND basis = 'official' AND region_level = 'country' AND status <> 'suppressed'
+        AND list_contains($groups, role_group) AND list_contains($roles, role)
+    QUALIFY row_number() OVER (
+        PARTITION BY region ORDER BY list_position($roles, role), currency <> 'USD', currency
+    ) = 1
+)
+SELECT
+    ['country', w.country, 'unstated'] AS cell, w.source || ':' || w.area || ':' || w.occupation AS job_id,
+    NULL AS posting_id, w.source, NULL AS board, w.warc, NULL AS fx_source, NULL::DATE AS fx_on,
+    w.period_on AS period_from, w.period_on AS period_to, [] AS items
+FROM core.official_wages AS w
+JOIN shown AS s ON s.region = w.country AND s.currency = w.currency AND s.p50 = w.annual_p50
+WHERE w.period_on <= $as_of
+QUALIFY w.period_on = max(w.period_on) OVER (PARTITION BY w.country)

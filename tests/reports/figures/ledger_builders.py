@@ -1,0 +1,123 @@
+"""Rows that figures are computed from, made by hand, and the figures of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from reports.figures.compute import compute_figures
+from tests.builders import share_row
+from tests.reports.conftest import insert
+from warehouse import mart_tables, ops_tables, tables
+from warehouse.mart_tables import Figures
+from warehouse.marts.shares import shares
+
+AS_OF = date(2026, 8, 17)
+
+
+NORTH = "band.northern_america.mid_senior"
+
+
+Cell = Callable[..., dict[str, Any]]
+
+
+Put = Callable[..., None]
+
+
+def computed(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:
+    return {row.figure: row for row in compute_figures(con, as_of, code_version="9.9")}
+
+
+def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None:
+    for row in rows:
+        put(mart_tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
+
+
+def posting(number: int, **changed: Any) -> dict[str, Any]:
+    row = {
+        "posting_id": f"ashby:{number}", "job_id": f"ashby:{number}", "source": "ashby", "board": "b",
+        "employer_id": f"e{number % 10}", "title": "AI Engineer", "role": "ai_engineer", "role_group": "ai_engineering",
+        "seniority": "mid", "text_state": "full", "text_class": "full_advert", "text_hash": None,
+        "first_seen_at": datetime(2026, 8, 10), "last_seen_at": datetime(2026, 8, 17), "content_hash": "0" * 32,
+        "warc": "ashby/2026-08-17T000000Z.warc.gz",
+    }  # fmt: skip
+    return row | {"version_from": changed.get("first_seen_at", row["first_seen_at"])} | changed
+
+
+def paid(**changed: Any) -> dict[str, Any]:
+    """Yearly base pay in dollars, in the United States, as the bands count it."""
+    row = {
+        "pay_low": 1e5, "pay_high": 2e5, "pay_source": "stated", "currency": "USD", "period": "year",
+        "annual_low": 1e5, "annual_high": 2e5, "annual_low_usd": 1e5, "annual_high_usd": 2e5,
+        "pay_country": "US", "pay_region": "Northern America", "pay_market": "local",
+    }  # fmt: skip
+    return row | changed
+
+
+def answered(put: Put, number: int, source: str, board: str | None, day: date, **changed: Any) -> None:
+    at = datetime.combine(day, datetime.min.time())
+    row = {
+        "warc": f"w{number}", "record": 0, "source": source, "board": board, "observed_at": at, "is_complete": True,
+        "http_status": 200,
+    }  # fmt: skip
+    put(ops_tables.Responses, row | changed)
+
+
+PAIRED = {"employment_type": "FULL_TIME", "role": "ai_engineer"}
+
+
+PAIRS = {
+    "basis": "advertised_third_party", "role_group": "ai_core", "window_days": 0, "status": "low", "reason": "pairs",
+}  # fmt: skip
+"""What differs in a cell of pairs that a third party collected."""
+US = {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America", "currencies": ["USD"]}
+SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3, "n_employers": 2}
+
+
+READ_ON = date(2026, 6, 1)
+"""The day on which the adverts of the clock's tests were read."""
+
+
+def demand(skill: str, share: float | None, **changed: Any) -> dict[str, Any]:
+    usual = {
+        "category": "Programming Languages", "n_employers": 40, "n_unknown": 9, "share": share,
+        "share_lo": None if share is None else share - 0.02, "share_hi": None if share is None else share + 0.02,
+        "rank": 1, "category_rank": 1, "status": "published", "reason": None, "zero_share_hi": 0.02,
+    }  # fmt: skip
+    n_yes = 0 if share is None else round(400 * share)
+    row = share_row(AS_OF, changed.pop("measure", "skill_asked"), skill, 400, n_yes, **usual)
+    return row | changed
+
+
+def computed_from_core(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:
+    """The figures of a day after its shares were computed from core."""
+    con.execute("DELETE FROM mart.shares WHERE as_of = ?", [as_of])
+    insert(con, mart_tables.Shares, shares(con, as_of))
+    return computed(con, as_of)
+
+
+def offers(put: Put, sizes: list[int], has: Callable[[int, int], bool]) -> None:
+    number = 0
+    for employer, size in enumerate(sizes):
+        for k in range(size):
+            pay = {"pay_low": 1.0, "pay_source": "stated"}
+            put(tables.Postings, posting(number, employer_id=f"E{employer:02}", **pay))
+            base = {"posting_id": f"ashby:{number}", "component": "base", "position": 0}
+            put(tables.PostingPay, base)
+            if has(employer, k):
+                put(tables.PostingPay, {**base, "component": "bonus", "position": 1})
+                put(tables.PostingPay, {**base, "component": "equity_percent", "position": 2})
+            number += 1
+
+
+def watched(put: Put, days: int, first: date) -> None:
+    for k in range(days):
+        at = datetime.combine(first + timedelta(days=k), datetime.min.time())
+        put(
+            ops_tables.Responses,
+            {"warc": f"w{k}", "record": 0, "source": "ashby", "board": "b", "observed_at": at, "is_complete": True,
+             "http_status": 200},
+        )  # fmt: skip

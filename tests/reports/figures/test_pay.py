@@ -1,0 +1,317 @@
+"""Figures of pay: what is printed of a band, what stands behind it and what is said beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from reports.wording import notes
+from tests.reports.conftest import insert
+from tests.reports.figures.ledger_builders import (
+    AS_OF,
+    NORTH,
+    PAIRED,
+    PAIRS,
+    SUPPRESSED,
+    US,
+    Cell,
+    Put,
+    answered,
+    computed,
+    paid,
+    posting,
+    store,
+)
+from warehouse import mart_tables, tables
+from warehouse.mart_tables import SourceContribution
+from warehouse.marts.salary_bands import salary_bands
+
+
+def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell())
+    pay = paid(currency="EUR", fx_source="ecb_rates", fx_on=date(2026, 8, 14))
+    put(tables.Postings, posting(1, **pay, warc="ashby/b.warc.gz"), posting(2, **pay, warc="ashby/a.warc.gz"))
+    put(tables.Postings, posting(3, **paid(pay_region="South America"), warc="ashby/z.warc.gz"))
+    put(
+        tables.ExchangeRates,
+        {
+            "source": "ecb_rates",
+            "rate_on": date(2026, 8, 14),
+            "base": "EUR",
+            "currency": "USD",
+            "rate": 1.1,
+            "warc": "ecb/1",
+        },
+        {
+            "source": "ecb_rates",
+            "rate_on": date(2026, 8, 13),
+            "base": "EUR",
+            "currency": "USD",
+            "rate": 1.1,
+            "warc": "ecb/0",
+        },
+    )
+    row = computed(con)[NORTH]
+    assert (row.value, row.status, row.rung, row.basis) == (
+        "USD 10.0K–15.0K per month", "published", "open adverts, paid there", "advertised",
+    )  # fmt: skip
+    assert (row.n_jobs, row.n_employers, row.window_days, row.code_version) == (420, 61, None, "9.9")
+    assert row.sources == ("ashby", "ecb_rates")
+    assert row.snapshots == ("ashby/b.warc.gz", "ashby/a.warc.gz", "ecb/1")
+
+
+def test_low_confidence_is_said_in_the_value(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(status="low", reason="few employers"))
+    row = computed(con)[NORTH]
+    assert row.value == "USD 10.0K–15.0K per month (low confidence)"
+    assert (row.status, row.reason) == ("low", "few employers")
+    assert "Low confidence: few employers." in notes.note(row)
+
+
+def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(), cell(region="Western Europe"), cell(region="Northern Europe"))
+    for country, region in (("US", "Northern America"), ("DE", "Western Europe"), ("SE", "Northern Europe")):
+        money = {"US": "USD", "DE": "EUR", "SE": "SEK"}[country]
+        place = {"country": country, "alpha3": f"{country}X", "name": country, "region": region}
+        put(tables.Countries, {**place, "currencies": [money]})
+    put(tables.Postings, posting(1, **paid(), warc="ashby/1"), posting(2, **paid(), warc="ashby/2"))
+    ends = {"low": 1e5, "high": 2e5, "annual_low": 1e5, "annual_high": 2e5, "currency": "EUR", "period": "year"}
+    dollars = {"annual_low_usd": 1e5, "annual_high_usd": 2e5}
+    zone = {"posting_id": "ashby:2", "component": "base", "is_headline_in_country": True, **ends, **dollars}
+    rate = {"fx_source": "ecb_rates", "fx_on": AS_OF}
+    put(tables.PostingPay, {**zone, "position": 1, "country": "DE", **rate})
+    put(tables.PostingPay, {**zone, "position": 2, "country": "SE", "flag": "high_over_4x_low"})
+    quote = {"source": "ecb_rates", "rate_on": AS_OF, "base": "EUR", "currency": "USD", "rate": 1.1, "warc": "ecb/1"}
+    put(tables.ExchangeRates, quote)
+    found = computed(con)
+    assert found[NORTH].snapshots == ("ashby/2", "ashby/1")
+    assert found["band.western_europe.mid_senior"].snapshots == ("ashby/2", "ecb/1")
+    assert found["band.northern_europe.mid_senior"].snapshots == ()
+
+
+def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell())
+    seen_on = {"old": date(2026, 7, 28), "fresh": AS_OF, "x": date(2026, 7, 7)}
+
+    def list_advert(number: int, board: str, **said: Any) -> dict[str, Any]:
+        seen_at = datetime.combine(seen_on[board], datetime.min.time())
+        times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
+        return posting(number, **paid(), **times, board=board, **said)
+
+    for number in range(10):
+        put(tables.Postings, list_advert(number, "fresh" if number < 4 else "old"))
+    answered(put, 1, "ashby", "old", date(2026, 7, 27))
+    answered(put, 2, "ashby", "old", date(2026, 8, 1), is_complete=False, n_rows=5)  # not the whole list
+    answered(put, 3, "ashby", "old", date(2026, 8, 2), is_complete=False)  # a failed answer: nothing was read
+    answered(put, 4, "ashby", "old", AS_OF + timedelta(days=1))  # nothing later leaks in
+    first = computed(con)[NORTH]
+    assert (first.read_on, first.period_from, first.period_to) == (seen_on["old"], seen_on["old"], AS_OF)
+    put(tables.Postings, list_advert(10, "fresh"), list_advert(11, "fresh"))
+    assert computed(con)[NORTH].read_on == seen_on["old"], "half and half: the older"
+    put(tables.Postings, list_advert(12, "fresh"))
+    assert computed(con)[NORTH].read_on == AS_OF
+    put(tables.Postings, list_advert(13, "x", source="lever"))
+    found = computed(con)
+    assert found[NORTH].read_on == seen_on["x"], "a figure is as old as its oldest source"
+    of_each = (
+        SourceContribution(source="ashby", n=13, read_on=AS_OF),
+        SourceContribution(source="lever", n=1, read_on=seen_on["x"]),
+    )
+    assert found[NORTH].behind == found["bands.regions"].behind == of_each
+    assert notes.credit(found[NORTH], {"ashby": "Ashby"}) == "Ashby 13, lever 1"
+    alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
+    assert notes.credit(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
+    assert found["bands.regions"].read_on == found["bands.regions"].period_from == seen_on["x"]
+    assert found["outlook.gdp_2030"].read_on is None
+
+
+def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(**PAIRS))
+    put(tables.Countries, US)
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
+    }  # fmt: skip
+    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
+    answered(put, 1, "pairs", None, date(2025, 8, 3))
+    row = computed(con)[NORTH]
+    assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))
+    assert row.behind == (SourceContribution(source="pairs", n=1, read_on=date(2025, 8, 3)),), "a pair is one advert"
+    store(con, put, [row])
+    put(mart_tables.SalaryBands, cell(as_of=AS_OF + timedelta(days=1), **SUPPRESSED))
+    assert computed(con, AS_OF + timedelta(days=1))[NORTH].read_on == date(2025, 8, 3), "what is carried keeps its day"
+
+
+STATED = ("stated_low", "stated_high", "stated_n_jobs", "stated_n_employers", "stated_status", "stated_reason")
+
+
+FEW = "not enough data (n = 9; 30 needed)"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"band_low": 130_000.0, "band_high": 170_000.0, "n_jobs": 310, "n_employers": 44},
+         (130_000.0, 170_000.0, 310, 44, "published", None)),
+        ({"band_low": None, "band_high": None, "n_jobs": 9, "n_employers": 4, "status": "suppressed", "reason": FEW},
+         (None, None, 9, 4, "suppressed", FEW)),
+        (None, (None,) * 6),
+    ],
+)  # fmt: skip
+def test_the_band_of_stated_levels_stands_beside(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, stated: dict[str, Any] | None, expected: tuple[Any, ...]
+) -> None:
+    put(mart_tables.SalaryBands, cell())
+    if stated is not None:
+        put(mart_tables.SalaryBands, cell(seniority_group="mid_senior_stated", **stated))
+    row = computed(con)[NORTH]
+    assert [tuple(r[name] for name in STATED) for r in notes.rows_of(row)] == [expected]
+    assert (row.value, row.n_jobs) == ("USD 10.0K–15.0K per month", 420)
+
+
+@pytest.mark.parametrize(
+    ("basis", "group", "expected"),
+    [
+        ("advertised_third_party", "mid_senior", "Mid to senior is what the title says or, where it names no level, "
+         "the source's codes MI and SE, and SE includes staff; full-time, and whether the amounts are base pay is not "
+         "said."),
+        ("advertised", "mid_senior", "Mid to senior is what the title says or, where it names no level, two to seven "
+         "years of experience asked for; full-time, base pay before tax"),
+        ("advertised_third_party", "entry", "Entry level is what the title says or, where it names no level, the "
+         "source's code EN; full-time, and whether the amounts are base pay is not said."),
+        ("advertised", "entry", "Entry level is what the title says (junior, graduate and the like) or, where it names "
+         "no level, at most one year of experience asked for; full-time, base pay before tax"),
+    ],
+)  # fmt: skip
+def test_pay_says_what_its_level_means_where_it_comes_from(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, basis: str, group: str, expected: str
+) -> None:
+    place = {"region_level": "country", "region": "US"} if group == "entry" else {}
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
+    role_group = "ai_engineering" if basis == "advertised" else "ai_core"
+    put(mart_tables.SalaryBands, cell(basis=basis, seniority_group=group, role_group=role_group, **place))
+    row = computed(con)["entry.us" if group == "entry" else NORTH]
+    assert expected in notes.note(row)
+    gathered = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
+    assert gathered is not None and expected[1:] in " ".join(gathered.below)
+
+
+def test_a_missing_interval_is_said_and_not_nan(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    ends = dict.fromkeys(("band_low_lo", "band_low_hi", "band_high_lo", "band_high_hi"), float("nan"))
+    put(mart_tables.SalaryBands, cell(**ends))
+    row = computed(con)[NORTH]
+    assert row.value_json is not None and "NaN" not in row.value_json
+    assert "No interval can be computed." in notes.note(row)
+
+
+def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.Countries, {"country": "CA", "alpha3": "CAN", "name": "Canada"})
+    entry = {"region_level": "country", "region": "CA", "seniority_group": "entry"}
+    put(
+        mart_tables.SalaryBands,
+        cell(**entry, band_low=70_000.0, band_high=90_000.0, p50=80_400.0),
+        cell(**entry, currency="CAD", band_low=96_000.0, band_high=123_000.0, n_jobs=44),
+    )
+    found = computed(con)
+    assert found["entry.ca"].value == "USD 70K–90K per year, median USD 80K"
+    assert "In local money CAD 96K–123K, 44 jobs." in notes.note(found["entry.ca"])
+    table = notes.table(found["entries.countries"])
+    assert table is not None and table.rows[0][:4] == ("Canada", "USD 70K–90K", "80K", "CAD 96K–123K")
+
+
+def test_the_table_of_regions_keeps_each_rung_and_names_the_withheld(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(), cell(region="South America", **SUPPRESSED, band_low=None, band_high=None))
+    put(mart_tables.SalaryBands, cell(region="Western Europe", band_low=60_000.0, p50=90_000.0, **PAIRS))
+    row = computed(con)["bands.regions"]
+    table = notes.table(row)
+    assert table is not None
+    assert [(r[0], r[-1]) for r in table.rows] == [
+        ("US and Canada", "open adverts, paid there"),
+        ("Western Europe", "third-party adverts, core AI roles"),
+    ]
+    assert "Withheld, not enough jobs with pay: South America (3 of 30)." in table.below
+    assert any("Polynesia" in paragraph for paragraph in table.below)
+    assert (row.rung, row.n_jobs, row.n_employers) == ("named in each row", None, None)
+    assert row.value is not None and row.value.endswith("20 more withheld")
+
+
+def bonus(number: int, **said: Any) -> dict[str, Any]:
+    return {"posting_id": f"ashby:{number}", "position": 1, "component": "bonus", "currency": "EUR", **said}
+
+
+def test_the_bonus_is_a_median_in_dollars_of_adverts_that_state_it(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America"})
+    for number in range(41):
+        put(tables.Postings, posting(number, country="US", region="Northern America", employer_id=f"e{number}"))
+        put(tables.PostingPay, bonus(number, annual_high=1.0, annual_high_usd=10_000.0 + 100 * number))
+    put(tables.Postings, posting(99, country="US", region="Northern America"))
+    put(tables.PostingPay, bonus(99, annual_high=9e9, usd_reason="no_rate"))
+    insert(con, mart_tables.SalaryBands, salary_bands(con, AS_OF))
+    row = computed(con)["bonus.northern_america"]
+    assert notes.rows_of(row)[0]["p50"] == 12_000.0
+    assert (row.value, row.status, row.n_jobs) == ("median USD 12.0K per year", "published", 41)
+    assert row.title == "Yearly bonus, where an advert puts a sum on it, United States"
+
+
+def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(region_level="world", region="World"))
+    found = computed(con)
+    gone = found["additional.bonus"]
+    assert (gone.status, gone.value) == ("suppressed", None)
+    assert "see bonus.northern_america" in notes.value(gone)
+    paid = [row for row in found.values() if row.unit.startswith("USD per") and row.kind == "measured"]
+    assert len(paid) > 20 and all(row.value is None for row in paid)
+
+
+COUNTS = [
+    ([("US", 81, 81), ("CA", 19, 19)], "United States; Canada n = 19, too few"),
+    ([("US", 80, 80), ("CA", 20, 20)], "US and Canada"),
+    ([("US", 78, 78), ("CA", 0, 10)], "United States; Canada n = 10, too few"),
+    ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States; Canada n = 30; CU n = 2, too few"),
+    ([("US", 90, 90), ("several", 9, 0)], "United States"),
+    ([("several", 50, 0), ("US", 0, 20)], "US and Canada"),
+    ([], "US and Canada"),
+]
+
+
+@pytest.mark.parametrize(("counts", "expected"), COUNTS)
+def test_a_region_of_one_country_is_headed_by_that_country(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell, counts: list[tuple[str, int, int]], expected: str
+) -> None:
+    for code, name in (("US", "United States"), ("CA", "Canada")):
+        put(tables.Countries, {"country": code, "alpha3": f"{code}X", "name": name})
+    put(
+        mart_tables.SalaryBands,
+        cell(countries=[dict(zip(("country", "n_jobs", "n_paid"), one, strict=True)) for one in counts]),
+    )
+    found = computed(con)
+    row = found[NORTH]
+    assert notes.place(row) == expected
+    assert row.title == f"Mid-to-senior AI engineering pay, {expected}"
+    table = notes.table(found["bands.regions"])
+    assert table is not None and table.rows[0][0] == expected
+
+
+def test_an_amount_with_a_wide_interval_is_printed_as_the_interval(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(
+        mart_tables.SalaryBands,
+        cell(band_low_lo=90_000.0, band_low_hi=144_000.0, p50_lo=1.4e5, p50_hi=1.6e5),
+    )
+    found = computed(con)
+    row = found[NORTH]
+    assert row.value == "lower end between USD 7.5K and 12.0K (95% interval), upper end USD 15.0K per month"
+    assert "10.0K" not in f"{row.value} {notes.note(row)}"
+    assert "the lower end is between 7% lower and 48% higher and the upper end 16% higher" in notes.note(row)
+    table = notes.table(found["bands.regions"])
+    assert table is not None and "10.0K" not in " ".join(table.rows[0])

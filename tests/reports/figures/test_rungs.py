@@ -1,0 +1,444 @@
+"""Which rung of its ladder a figure stands on, when it changes, and what is said where none holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from reports.figures.catalogue import declarations
+from reports.figures.compute import parameters_of
+from reports.figures.explain import explain_figure
+from reports.wording import notes
+from tests.builders import share_row
+from tests.reports.figures.ledger_builders import (
+    AS_OF,
+    NORTH,
+    PAIRED,
+    PAIRS,
+    READ_ON,
+    SUPPRESSED,
+    US,
+    Cell,
+    Put,
+    computed,
+    paid,
+    posting,
+    store,
+)
+from transforms.records.vocabulary import LADDER_STEPS
+from warehouse import mart_tables, tables
+from warehouse.mart_tables import Figures
+
+COUNTRY = "country.us.mid_senior"
+OF_COUNTRY = {"region_level": "country", "region": "US"}
+SCIENCE = "AI research and data science counted with AI engineering"
+WAGES = {
+    **dict.fromkeys(("band_low", "band_low_lo", "band_low_hi", "band_high", "band_high_lo", "band_high_hi")),
+    "pay_market": "all", "p25": 96_000.0, "p50": 132_000.0, "p75": 192_000.0, "n_employers": None, "status": "low",
+}  # fmt: skip
+RUNGS: list[tuple[str, dict[str, Any], str]] = [
+    ("open adverts, paid there", {}, "USD 10.0K–15.0K per month"),
+    ("open adverts, with AI science", {"role_group": "ai_core"}, f"USD 10.0K–15.0K per month ({SCIENCE})"),
+    ("open adverts, every level", {"seniority_group": "all"}, "USD 10.0K–15.0K per month (every level counted)"),
+    ("third-party adverts, core AI roles", PAIRS,
+     "USD 10.0K–15.0K per month (adverts collected by a third party, employers unknown, "
+     f"{SCIENCE}; low confidence)"),
+    ("reported, core AI roles", {"basis": "reported", "role_group": "ai_core", "reason": "survey", **WAGES},
+     "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (earnings that "
+     f"people report in surveys, {SCIENCE}; low confidence)"),
+    ("reported, every level",
+     {"basis": "reported", "role_group": "ai_core", "seniority_group": "all", "reason": "survey", **WAGES},
+     "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (earnings that "
+     f"people report in surveys, {SCIENCE}, every level counted; low confidence)"),
+    ("official wages",
+     {"basis": "official", "role_group": "ai_science", "role": "data_scientist", "seniority_group": "all",
+      "reason": "15-2051 Data Scientists, May 2024: an occupation near the role, not the role itself", **WAGES},
+     "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (official wages "
+     "of an occupation near AI roles, every level counted; low confidence)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(RUNGS)), ids=[name for name, _, _ in RUNGS])
+def test_the_best_rung_that_holds_is_taken_and_says_what_it_is(
+    number: int, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.Countries, US)
+    put(mart_tables.SalaryBands, *(cell(**OF_COUNTRY | changed) for _, changed, _ in RUNGS[number:]))
+    row = computed(con)[COUNTRY]
+    rung, changed, value = RUNGS[number]
+    assert (row.rung, row.value) == (rung, value)
+    assert row.basis == changed.get("basis", "advertised")
+    assert [r["seniority_group"] for r in notes.rows_of(row)] == [changed.get("seniority_group", "mid_senior")]
+
+
+def test_official_wages_are_no_band(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.Countries, US)
+    put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
+    row = computed(con)[COUNTRY]
+    said = f"{row.value} {notes.note(row)}"
+    assert "8.0K–16.0K" not in said and "USD 8.0K to" not in said
+    assert "no ends of a band of adverts" in said and "15-2051 Data Scientists, May 2024" in said
+
+
+def test_official_wages_name_the_row_of_the_office_and_its_month(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.Countries, US)
+    put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
+    wage = {
+        "source": "bls", "area": "99", "occupation": "15-2051", "country": "US", "currency": "USD",
+        "annual_p50": 132_000.0, "warc": "bls/2", "period_on": date(2026, 5, 1),
+    }  # fmt: skip
+    put(
+        tables.OfficialWages, wage, wage | {"occupation": "15-1252", "annual_p50": 1.0, "warc": "bls/2"},
+        wage | {"period_on": date(2025, 5, 1), "warc": "bls/1"},
+    )  # fmt: skip
+    row = computed(con)[COUNTRY]
+    assert (row.sources, row.snapshots) == (("bls",), ("bls/2",))
+    assert (row.period_from, row.period_to) == (date(2026, 5, 1), date(2026, 5, 1))
+    assert row.value is not None and "every level counted; wages of May 2026; low confidence)" in row.value
+
+
+def test_a_rung_changes_neither_the_place_nor_the_pay_market(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Countries, US)
+    n_rungs = 0
+    for figure in declarations(con).values():
+        if figure.unit not in ("USD per month", "USD per year") or figure.id.startswith("bonus."):
+            continue
+        market = "cross_border" if figure.id.startswith("abroad.") else "local"
+        for rung in figure.rungs:
+            given = parameters_of(figure, rung, AS_OF)
+            assert not {"region", "region_level"} & rung.parameters.keys()
+            assert given["pay_markets"] in ((market,), ("local", "all")), figure.id
+            is_of_people = rung.basis in ("reported", "official")
+            assert (given["pay_markets"] != (market,)) == is_of_people
+            assert not is_of_people or given["region_level"] == "country", "a country never stands for a region"
+            n_rungs += 1
+    assert n_rungs > 200
+
+
+def test_dollar_contracts_are_offered_as_the_nearest_and_not_put_into_the_slot_of_a_place(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    south = {"region": "South America"}
+    put(tables.Countries, {"country": "AR", "alpha3": "ARG", "name": "Argentina", "continent": "Americas", **south})
+    argentina = {"region_level": "country", "region": "AR"}
+    put(
+        mart_tables.SalaryBands,
+        cell(**PAIRS | south | {"pay_market": "cross_border"}),
+        cell(**PAIRS | argentina | {"n_jobs": 31}),
+        cell(**PAIRS | {"region_level": "continent", "region": "Americas", "pay_market": "local"}),
+    )
+    found = computed(con)
+    row = found["band.south_america.mid_senior"]
+    assert (row.status, row.value) == ("suppressed", None)
+    assert [near.figure for near in row.nearest or ()] == [
+        "country.ar.mid_senior", "abroad.south_america.mid_senior", "continent.americas.mid_senior",
+    ]  # fmt: skip
+    near = (row.nearest or ())[1]
+    assert near.value == found[near.figure].value
+    assert near.title == "Mid-to-senior AI engineering pay from abroad, South America"
+    assert f"{near.title}, {near.value} [{near.figure}]" in notes.note(row)
+    store(con, put, list(found.values()))
+    assert f"nearest     {near.figure}: {near.title}, {near.value}" in explain_figure(con, row.figure)
+    table = notes.table(found["bands.regions"])
+    assert table is None, "no region has a value"
+    assert found[near.figure].nearest == ()
+
+
+def test_a_rung_above_is_never_blended_with_one_below(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(), cell(basis="reported", band_low=1.0, status="low", reason="survey"))
+    row = computed(con)[NORTH]
+    assert row.rung == "open adverts, paid there"
+    assert [r["band_low"] for r in notes.rows_of(row)] == [120_000.0]
+
+
+def test_the_last_accepted_value_is_kept_with_its_date_and_nothing_later_leaks_in(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(as_of=date(2026, 5, 2)), cell(as_of=date(2026, 9, 1), band_low=60_000.0))
+    for day in (date(2026, 5, 2), date(2026, 9, 1)):
+        store(con, put, [computed(con, day)[NORTH]])
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    row = computed(con)[NORTH]
+    assert row.value == "USD 10.0K–15.0K per month (read 2 May 2026)"
+    assert (row.rung, row.status) == ("last accepted value", "stale")
+    assert row.reason == "not enough data (n = 3; 30 needed); value of 2 May 2026 kept"
+    store(con, put, [row])
+    later = computed(con, AS_OF + timedelta(days=1))[NORTH]
+    assert later.value == row.value, "a value that was kept once is not kept as if it were new"
+
+
+STATES = [(0, "published"), (1, "published"), (45, "published"), (46, "stale"), (200, "stale"), (400, "stale"),
+          (401, "suppressed"), (500, "suppressed")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("later", "status"), STATES)
+@pytest.mark.parametrize("is_remembered", [False, True], ids=["computed that day alone", "with the day of the reading"])
+def test_days_without_data_change_the_status_and_nothing_else(
+    later: int, status: str, is_remembered: bool, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    day = READ_ON + timedelta(days=later)
+    seen_at = datetime.combine(READ_ON, datetime.min.time())
+    put(tables.Postings, posting(1, **paid(), first_seen_at=seen_at, version_from=seen_at, last_seen_at=seen_at))
+    for on in {READ_ON, day}:
+        put(mart_tables.SalaryBands, cell(as_of=on))
+    first = computed(con, READ_ON)[NORTH]
+    if is_remembered and later:
+        store(con, put, [first])
+    row = computed(con, day)[NORTH]
+    assert row.status == status
+    assert (row.period_from, row.period_to) == ((None, None) if status == "suppressed" else (READ_ON, READ_ON))
+    if status == "suppressed":
+        assert notes.value(row) == "withheld: nothing newer than 1 June 2026 was read"
+        return
+    unchanged = ("bare_value", "value_json", "n_jobs", "n_employers", "period_from", "period_to", "rung")
+    assert [getattr(row, name) for name in unchanged] == [getattr(first, name) for name in unchanged]
+    words = " (read 1 June 2026)" if status == "stale" else ""
+    assert row.value == f"{first.value}{words}"
+
+
+def test_a_value_that_was_kept_is_withheld_when_its_period_is_too_old(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
+    store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
+    for later, status in ((400, "stale"), (401, "suppressed")):
+        day = READ_ON + timedelta(days=later)
+        put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
+        assert computed(con, day)[NORTH].status == status
+
+
+def test_a_value_by_a_definition_of_before_is_not_kept(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
+    first = computed(con, READ_ON)[NORTH]
+    store(con, put, [dataclasses.replace(first, rung="advertised, 365 days", period_from=READ_ON, period_to=READ_ON)])
+    day = READ_ON + timedelta(days=9)
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None, band_high=None))
+    assert computed(con, day)[NORTH].status == "suppressed"
+
+
+@pytest.mark.parametrize(("n_jobs", "rung"), [(140, "open adverts, paid there"), (139, "last accepted value")])
+def test_what_is_left_of_a_frame_does_not_take_its_place(
+    n_jobs: int, rung: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
+    store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
+    for later, expected in ((9, rung), (401, "open adverts, paid there")):
+        day = READ_ON + timedelta(days=later)
+        put(mart_tables.SalaryBands, cell(as_of=day, n_jobs=n_jobs))
+        row = computed(con, day)[NORTH]
+        assert row.rung == expected
+        if row.status == "stale":
+            assert row.reason == "of 420 jobs 139 are left in boards that are still read; value of 1 June 2026 kept"
+
+
+@pytest.mark.parametrize(("year", "status"), [(2025, "suppressed"), (2027, "low")])
+def test_what_others_collected_stands_only_where_it_is_newer(
+    year: int, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(as_of=READ_ON))
+    store(con, put, [dataclasses.replace(computed(con, READ_ON)[NORTH], period_from=READ_ON, period_to=READ_ON)])
+    day = READ_ON + timedelta(days=401)
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None), cell(**PAIRS, as_of=day))
+    put(tables.Countries, US)
+    pair: dict[str, Any] = {
+        "source": "pairs", "basis": "advertised_third_party", "year": year,
+        "snapshot_on": day if year == 2027 else date(2026, 1, 15), "title": "t",
+        "pair_row": 1, "warc": "pairs/1", **PAIRED, "role_group": "ai_engineering", "seniority": "senior",
+        "country": "US", "region": "Northern America", "currency": "USD",
+    }  # fmt: skip
+    put(tables.PayReports, *({**pair, "row": end, "pay_usd_stated": 1e5 + end} for end in (1, 2)))
+    assert computed(con, day)[NORTH].status == status
+
+
+def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED, band_low=None, band_high=None))
+    row = computed(con)[NORTH]
+    assert (row.value, row.value_json, row.rung, row.status) == (None, None, "withheld", "suppressed")
+    assert notes.value(row) == "withheld: not enough data (n = 3; 30 needed)"
+    assert computed(con)["band.polynesia.mid_senior"].reason == "not enough data (n = 0; 30 needed)"
+
+
+def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell(**PAIRS))
+    put(tables.Countries, US)
+    report = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
+    }  # fmt: skip
+    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
+    assert computed(con)[NORTH].status == "low"
+    put(tables.Sources, {"source": "pairs", "is_republishable": False})
+    row = computed(con)[NORTH]
+    assert (row.status, row.value, row.snapshots) == ("suppressed", None, ())
+
+
+# --- three months ---
+
+THIRD, OWN = "third-party adverts, core AI roles", "open adverts, paid there"
+JANUARY = date(2026, 1, 5)
+
+
+@pytest.fixture
+def night(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> Callable[..., Figures]:
+    """night(day): what a third party collected holds that day, and our own adverts, read that day, where not told."""
+
+    def make(day: date, *, is_read: bool = True, holds: bool = True, third_holds: bool = True) -> Figures:
+        if is_read:
+            seen_at = datetime.combine(day, datetime.min.time())
+            times = dict.fromkeys(("first_seen_at", "version_from", "last_seen_at"), seen_at)
+            put(tables.Postings, posting((day - JANUARY).days, **paid(), **times, board=day.isoformat()))
+        put(
+            mart_tables.SalaryBands,
+            cell(as_of=day, **({} if holds else SUPPRESSED)),
+            cell(as_of=day, **PAIRS | ({} if third_holds else SUPPRESSED)),
+        )
+        row = computed(con, day)[NORTH]
+        store(con, put, [row])
+        return row
+
+    return make
+
+
+def test_a_better_rung_is_taken_when_it_has_held_for_three_months(night: Callable[..., Figures]) -> None:
+    assert night(JANUARY, holds=False).rung == THIRD
+    days = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)]
+    assert [night(day).rung for day in days] == [THIRD] * 4
+    assert night(date(2026, 5, 2)).rung == OWN, "90 days after the first"
+    assert night(date(2026, 5, 3)).rung == OWN
+
+
+def test_a_day_on_which_it_did_not_hold_begins_the_three_months_anew(night: Callable[..., Figures]) -> None:
+    held = {JANUARY: False, date(2026, 2, 1): True, date(2026, 3, 1): False, date(2026, 4, 1): True}
+    assert [night(day, holds=holds).rung for day, holds in held.items()] == [THIRD] * 4
+    assert night(date(2026, 6, 29)).rung == THIRD
+    assert night(date(2026, 6, 30)).rung == OWN
+
+
+def test_nights_without_a_reading_do_not_count(night: Callable[..., Figures]) -> None:
+    night(JANUARY, holds=False)
+    night(date(2026, 2, 1))
+    assert night(date(2026, 5, 20), is_read=False).rung == THIRD, "read once, however long ago"
+    assert night(date(2026, 5, 21)).rung == OWN
+
+
+def test_a_better_rung_is_taken_at_once_where_the_one_in_use_falls(night: Callable[..., Figures]) -> None:
+    night(JANUARY, holds=False)
+    assert night(date(2026, 2, 1)).rung == THIRD
+    assert night(date(2026, 2, 2), third_holds=False).rung == OWN
+
+
+def test_a_first_night_takes_the_best_rung_that_holds(night: Callable[..., Figures]) -> None:
+    """And so does a rebuild, which begins without a ledger."""
+    assert night(JANUARY).rung == OWN
+
+
+def test_a_worse_rung_waits_until_the_last_value_is_too_old(night: Callable[..., Figures]) -> None:
+    assert night(JANUARY).rung == OWN
+    fallen = night(date(2026, 2, 1), is_read=False, holds=False)
+    assert (fallen.rung, fallen.status) == ("last accepted value", "stale")
+    assert fallen.value == "USD 10.0K–15.0K per month (read 5 January 2026)"
+    assert night(date(2026, 2, 3)).rung == OWN, "the same rung again, without waiting"
+
+
+def test_values_of_two_rungs_are_set_apart(con: duckdb.DuckDBPyConnection, night: Callable[..., Figures]) -> None:
+    night(JANUARY, holds=False)
+    night(date(2026, 2, 1))
+    night(date(2026, 5, 2))
+    history = [line.strip() for line in explain_figure(con, NORTH).splitlines() if line.startswith("  history")]
+    assert [line.split(maxsplit=1)[1][:10] for line in history] == [
+        "2026-05-02", "before, by", "2026-02-01", "2026-01-05",
+    ]  # fmt: skip
+    assert f"before, by another rung ({THIRD}): not to be compared" in history[1]
+
+
+# --- withheld ---
+
+
+def test_withheld_says_how_far_it_is_and_what_would_bring_it(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    few = SUPPRESSED | {"n_jobs": 8, "n_employers": 4, "n_even_employers": 3.2, "reason": "few"}
+    put(
+        mart_tables.SalaryBands,
+        cell(**few),
+        cell(**few | {"role_group": "ai_core", "n_jobs": 12, "largest_employer_share": 0.75}),
+        cell(**PAIRS | few | {"n_jobs": 17, "n_employers": None, "n_even_employers": None}),
+    )
+    row = computed(con)[NORTH]
+    assert row.missing == (
+        "open adverts, with AI science: 12 of 30 jobs with pay, 18 more needed, 4 of 10 employers, as informative as "
+        "3.2 of 8 equal employers (G*), one employer has 75%, so that 6 jobs of others are needed; no board with "
+        "jobs there is known yet; third-party adverts, core "
+        "AI roles: 17 of 30 pairs of amounts, 13 more needed"
+    )
+    assert row.missing[1:] in notes.note(row)
+    assert computed(con)["band.polynesia.mid_senior"].missing == (
+        "open adverts, paid there: no job with pay, 30 more needed; no board with jobs there is known yet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((40, 40, 19), "another complete reading of the boards with jobs there would bring more: most were not read "
+         "lately"),
+        ((40, 19, 19), "a first complete reading of the boards with jobs there would bring more"),
+        ((40, 39, 30), "more boards with jobs there, or more adverts that state pay, would bring it"),
+        ((0, 0, 0), "no board with jobs there is known yet"),
+    ],
+)  # fmt: skip
+def test_withheld_pay_says_which_boards_would_bring_it(
+    counts: tuple[int, int, int], expected: str, con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    here = {"as_of": AS_OF, "region_level": "region", "region": "Northern America", "source": "all", "sector": "all"}
+    names = ("n_boards", "n_boards_read_whole", "n_boards_in_stock")
+    put(mart_tables.FrameCoverage, {**here, **dict(zip(names, counts, strict=True))})
+    assert computed(con)[NORTH].missing == f"open adverts, paid there: no job with pay, 30 more needed; {expected}"
+
+
+def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.Countries, US)
+    put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
+    put(
+        tables.OfficialWages,
+        {"source": "bls", "area": "99", "occupation": "15-2051", "country": "US", "currency": "USD",
+         "annual_p50": 132_000.0, "warc": "bls/1", "period_on": date(2024, 5, 1)},
+    )  # fmt: skip
+    row = computed(con)[COUNTRY]
+    assert row.value is None and row.missing is not None
+    assert row.missing.endswith(
+        "official wages: nothing newer than 1 May 2024 was read; newer official wages would bring it"
+    )
+
+
+def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_employers": 4}
+    row = share_row(AS_OF, "skill_asked", "Python", 12, 3, category="Programming Languages", **few)
+    put(mart_tables.Shares, row)
+    missing = computed(con)["skills.programming_languages"].missing
+    assert missing == "open adverts: 12 of 30 jobs, 18 more needed, 4 of 10 employers"
+
+
+def test_counts_of_what_was_read_are_kept_when_boards_are_no_longer_read(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    put(tables.Countries, US)
+    for day, n in ((READ_ON, 300), (AS_OF, 12)):
+        for level, region in (("world", "World"), ("region", "Northern America")):
+            place = {"as_of": day, "region_level": level, "region": region, "seniority_group": "mid_senior"}
+            for position, step in enumerate(LADDER_STEPS):
+                counts = {"n": n if step != "in_band" else n // 10, "n_lost": 0}
+                put(mart_tables.PayLadder, {**place, "position": position, "step": step, **counts})
+        row = computed(con, day)["ladder.regions"]
+        store(con, put, [dataclasses.replace(row, period_from=day, period_to=day)])
+    assert (row.status, row.n_jobs) == ("stale", 300)
+    assert row.value == "US and Canada 30 of 300 AI engineering jobs (read 1 June 2026)"
+    assert row.reason is not None and row.reason.startswith("of 300 jobs 12 are left in boards that are still read")

@@ -1,0 +1,272 @@
+"""Figures that are shares: skills, roles, where and how, closing rates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from reports.figures import catalogue
+from reports.wording import notes, numbers
+from tests.builders import share_row
+from tests.reports.figures.ledger_builders import (
+    AS_OF,
+    NORTH,
+    Put,
+    computed,
+    computed_from_core,
+    demand,
+    offers,
+    posting,
+    watched,
+)
+from warehouse import mart_tables, tables
+
+
+def test_a_ranking_is_in_order_and_keeps_to_its_cell(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(
+        mart_tables.Shares,
+        demand("SQL", 0.4, category_rank=2),
+        demand("Python", 0.8),
+        demand("Go", 0.9, measure="skill_any"),
+        demand("Rust", 0.9, role_group="data"),
+        demand("C", 0.9, region="Western Europe", region_level="region"),
+        demand("Perl", 0.9, as_of=AS_OF - timedelta(days=1)),
+        demand("Docker", 0.9, category="MLOps and Deployment"),
+    )
+    row = computed(con)["skills.programming_languages"]
+    assert row.value == "Python 80% (78–82%), SQL 40% (38–42%); n = 400 jobs, 95% intervals"
+    assert (row.n_jobs, row.status, row.basis) == (400, "published", "postings")
+
+
+def test_rows_are_ordered_by_what_is_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    wide = {"form": "interval", "share_lo": 0.1, "share_hi": 0.44}
+    put(mart_tables.Shares, demand("Go", 0.3, **wide), demand("C", 0.28, category_rank=2))
+    value = computed(con)["skills.programming_languages"].value
+    assert value is not None and value.startswith("C 28% (26–30%), Go 10–44%;"), "its middle is 27%"
+
+
+def test_a_ranking_of_a_small_cell_is_withheld(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_jobs": 12, "n_yes": 3, "n_no": 9}
+    few |= {"form": None, "zero_share_hi": None}
+    put(mart_tables.Shares, demand("Python", None, **few))
+    row = computed(con)["skills.programming_languages"]
+    assert (row.status, row.reason) == ("suppressed", "not enough data (n = 12; 30 needed)")
+
+
+def test_skills_of_the_2026_guide_are_found_by_name_or_alias(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    category = {"category": "Programming Languages"}
+    put(
+        tables.Skills,
+        {"skill": "Python", "aliases": ["Py"], **category},
+        {"skill": "Amazon Web Services", "aliases": ["AWS"], **category},
+        {"skill": "R", "aliases": [], **category},
+        {"skill": "RStudio", "aliases": ["R"], **category},
+        {"skill": "Calculus", "aliases": [], **category},
+        {"skill": "API Design", "aliases": [], **category},
+        {"skill": "APIs", "aliases": [], **category},
+        {"skill": "REST APIs", "aliases": [], **category},
+        {"skill": "Optimization", "aliases": [], **category},
+    )
+    wide = {"form": "interval", "share_lo": 0.12, "share_hi": 0.46}
+    put(
+        mart_tables.Shares,
+        demand("Python", 0.8),
+        demand("Amazon Web Services", 0.2, rank=2, **wide),
+        demand("R", 0.04, rank=3),
+        demand("RStudio", 0.5),
+        demand("APIs", 0.05, rank=4),
+        demand("REST APIs", 0.06, rank=5),
+    )
+    found = computed(con)
+    rows = {row["word"]: row for row in notes.rows_of(found["skills.baseline"])}
+    assert [numbers.verdict(rows[word]) for word in ("Python", "AWS", "R", "calculus", "Keras")] == [
+        "essential", "common", "rare", "rare", None,
+    ]  # fmt: skip
+    assert rows["R"]["share"] == 0.04, "a name goes before an alias"
+    assert rows["APIs"]["skill"] == "REST APIs", "of several skills the one most asked for stands for the word"
+    assert rows["optimisation"]["skill"] == "Optimization", "of several that nobody asks for, the first declared"
+    value = found["skills.baseline"].value
+    assert value is not None and value.startswith("essential: Python 80%; common: AWS 12–46%;")
+    assert found["skills.baseline"].status == "published"
+    assert found["skill.aws"].value == "12–46%", "too wide to name one number"
+    assert found["skill.calculus"].value == "0%", "no employer asks for it"
+    assert "95% interval 0–2%" in notes.note(found["skill.calculus"]), "and still the interval has an upper end"
+    assert found["skill.keras"].reason == "not in the taxonomy of skills"
+
+
+def test_roles_carry_their_titles(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Roles, {"role": "ai_engineer", "title": "AI engineer", "role_group": "ai_engineering"})
+    cell: dict[str, Any] = {"role_group": "ai_jobs", "n_employers": 9, "status": "published", "reason": None}
+    cell |= {"share_lo": 0.0, "share_hi": 0.7}
+    put(
+        mart_tables.Shares,
+        share_row(AS_OF, "role", "ai_security", 90, 27, share=0.3, **cell),
+        share_row(AS_OF, "role", "ai_engineer", 90, 63, share=0.7, **cell),
+        share_row(AS_OF, "role", "ai_architect", 90, 0, share=0.0, **cell),
+    )
+    assert computed(con)["roles.shares"].value == (
+        "AI engineer 70% (0–70%), ai_security 30% (0–70%); n = 90 jobs, 95% intervals"
+    )
+
+
+def test_each_share_has_its_own_interval(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    """Equity at one employer; bonuses at all of them, each for a third of its adverts."""
+    for number in range(400):
+        employer = number % 40
+        put(tables.Postings, posting(number, employer_id=f"E{employer:02}", pay_low=1.0, pay_source="stated"))
+        base = {"posting_id": f"ashby:{number}", "component": "base"}
+        put(tables.PostingPay, {**base, "position": 0})
+        if (employer + number // 40) % 3 == 0:
+            put(tables.PostingPay, {**base, "component": "bonus", "position": 1})
+        if employer == 0:
+            put(tables.PostingPay, {**base, "component": "equity", "position": 2})
+    row = computed_from_core(con)["additional.share"]
+    assert row.status == "published"
+    assert row.value is not None
+    assert re.sub(r" \([^()]+%\)", "", row.value) == (
+        "35% of jobs that state pay offer something beside base pay: equity 2%, bonus 34%, commission 0%; "
+        "n = 400 jobs, 95% intervals"
+    )
+    assert row.value.count("%)") == 4, "each with its interval"
+    rows = {line["item"]: line for line in notes.rows_of(row)}
+    assert rows["equity"]["n_employers_asking"] == 1 and rows["bonus"]["n_employers_asking"] == 40
+    assert rows["equity"]["share_lo"] < 0.001, "one employer's habit could as well not have been met"
+    assert rows["commission"]["share_hi"] > 0, "nobody of forty does not mean nobody"
+    table = notes.table(row)
+    assert table is not None and [line[0] for line in table.rows] == ["any", "equity", "bonus", "commission"]
+    assert table.columns[-2:] == ("Jobs", "Employers")
+
+
+def test_few_adverts_with_pay_give_no_share(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    offers(put, [5, 5, 5, 5, 5, 4], lambda employer, k: True)
+    row = computed_from_core(con)["additional.share"]
+    assert (row.status, row.reason) == ("suppressed", "not enough data (n = 29; 30 needed)")
+
+
+def test_where_few_say_bounds_are_printed(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    for number in range(100):
+        workplace = {"workplace": "remote" if number % 3 else "onsite"} if number < 59 else {}
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}", **workplace))
+    row = computed_from_core(con)["workplace.remote"]
+    expected = "All adverts we read between 39% and 80% (n = 59; 59% of jobs say where the work is done)"
+    assert (row.value, row.status) == (expected, "published")
+    table = notes.table(row)
+    assert table is not None
+    line = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (line["Of all jobs"], line["Jobs that say"]) == ("39–80%", "59%")
+    assert "Share of jobs" not in line and "95% interval" not in line, "neither point nor interval of the known"
+    put(tables.Postings, *(posting(100 + n, employer_id="e0", workplace="remote") for n in range(3)))
+    found = computed_from_core(con)
+    assert found["workplace.remote"].value is not None
+    assert found["workplace.remote"].value.endswith("60% of jobs say where the work is done; of all jobs 41–81%)")
+
+
+def test_industries_are_bounded_until_enough_are_known(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    for number in range(100):
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}"))
+    for number in range(11):
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance" if number % 2 else "retail"})
+    assert computed_from_core(con)["industries.shares"].value == (
+        "retail between 30% and 75%, finance between 25% and 70%; n = 55 jobs; 55% of jobs are of employers whose "
+        "industry is known"
+    )
+    for number in range(11, 16):
+        put(tables.Employers, {"employer_id": f"e{number}", "industry": "finance"})
+    row = computed_from_core(con)["industries.shares"]
+    assert [(r["item"], r["n_asking"]) for r in notes.rows_of(row)] == [("finance", 50), ("retail", 30)]
+    assert row.value is not None and row.value.endswith(
+        "; 80% of jobs are of employers whose industry is known; of all jobs, finance 50–70%, retail 30–50%"
+    )
+    assert {r["form"] for r in notes.rows_of(row)} == {"interval"}, "sixteen employers tell little"
+
+
+def test_shares_of_all_places_are_headed_by_countries_and_sources(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(tables.Skills, {"skill": "Python", "category": "Programming Languages", "aliases": []})
+    for code, name in (("US", "United States"), ("DE", "Germany"), ("IN", "India"), ("FR", "France")):
+        put(tables.Countries, {"country": code, "alpha3": f"{code}X", "name": name, "region": "R"})
+    for number in range(100):
+        source = "ashby" if number < 70 else "lever"
+        put(tables.Postings, posting(number, employer_id=f"e{number % 20}", source=source, language="en"))
+        put(tables.PostingSkills, {"posting_id": f"ashby:{number}", "skill": "Python", "requirement": "required"})
+        country = "US" if number < 50 else "DE" if number < 80 else "IN" if number < 95 else "FR"
+        put(tables.PostingPlaces, {"posting_id": f"ashby:{number}", "position": 0, "country": country})
+    found = computed_from_core(con)
+    assert notes.scope(found["skills.programming_languages"], {"ashby": "Ashby boards"}) == (
+        "In the adverts we read: 100 jobs; largest countries: United States 50%, Germany 30%, India 15%; largest "
+        "sources by adverts: Ashby boards 70%, lever 30%"
+    )
+    assert notes.scope(found["roles.shares"]).startswith("In the adverts we read: 100 jobs; largest countries: United")
+    assert notes.scope(found["hiring.difficulty"]) == notes.scope(found[NORTH]) == ""
+
+
+def rates(**changed: Any) -> dict[str, Any]:
+    """A printed row of mart.closing_rates."""
+    row = {
+        "as_of": AS_OF, "role_group": "ai_engineering", "region_level": "world", "region": "World", "window_days": 365,
+        "period_from": date(2026, 1, 5), "period_to": date(2026, 3, 1), "n_jobs": 2_000, "n_boards": 600,
+        "n_even": 150.4, "largest_board": 0.05, "open_days": 9_000.0, "n_closed": 108, "rate": 0.0122,
+        "rate_lo": 0.0105, "rate_hi": 0.0141, "status": "published",
+    }  # fmt: skip
+    return row | changed
+
+
+COMPARED = {
+    "compared_with": "other_engineering", "n_boards_both": 500, "n_even_both": 90.0, "ratio": 0.66, "ratio_lo": 0.5,
+    "ratio_hi": 0.87, "ratio_status": "published",
+}  # fmt: skip
+
+
+def test_a_closing_rate_is_printed_with_what_it_rests_on(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    other = rates(role_group="other_engineering", rate=0.0184, rate_lo=0.011, rate_hi=0.03)
+    put(mart_tables.ClosingRates, rates(**COMPARED), other)
+    row = computed(con)["closing_rate.engineering"]
+    assert row.bare_value == (
+        "1.2% of open AI engineering adverts close a day, against 1.1–3% of other engineering adverts"
+    ), "an interval that is too wide stands without the point"
+    note = notes.note(row)
+    assert note.startswith("Adverts we read: 2,000 jobs, read 5 January to 1 March 2026.")
+    assert "AI engineering: 1.2% a day, 95% interval 1.1–1.4%, 108 closings in 9,000 open days of 600 boards" in note
+    assert "Within the same 500 boards, AI engineering adverts close 0.66 times as fast (95% interval 0.5–0.87)" in note
+    assert "does not say how hard hiring is" in note and "difficult" not in f"{row.title} {row.value} {note}"
+
+
+def test_a_comparison_that_does_not_hold_says_what_is_missing(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    few = "not enough boards (9; 10 needed)"
+    put(
+        mart_tables.ClosingRates,
+        rates(**COMPARED | {"ratio": None, "ratio_lo": None, "ratio_hi": None, "ratio_reason": few}),
+        rates(role_group="other_engineering", rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason=few),
+    )
+    row = computed(con)["closing_rate.engineering"]
+    assert row.bare_value == "1.2% of open AI engineering adverts close a day"
+    assert f"Not compared within boards: {few}" in notes.note(row)
+
+
+def test_a_closing_rate_is_withheld_with_its_reason(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    row = computed(con)["closing_rate.engineering"]
+    assert (row.status, row.n_jobs) == ("suppressed", 0)
+    assert row.reason is not None and "a board must be read completely three times, at most 35 days apart" in row.reason
+    put(mart_tables.ClosingRates, rates(rate=None, rate_lo=None, rate_hi=None, status="suppressed", reason="not yet"))
+    assert computed(con)["closing_rate.engineering"].reason == "not yet"
+
+
+def test_the_old_name_of_a_figure_gives_the_new_one(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    put(mart_tables.ClosingRates, rates(**COMPARED))
+    rows = computed(con)
+    old, new = rows["hiring.difficulty"], rows["closing_rate.engineering"]
+    assert (old.value, old.reason, old.sql) == (new.value, new.reason, new.sql)
+    assert notes.note(old) == f"Deprecated: hiring.difficulty is now closing_rate.engineering. {notes.note(new)}"
+    assert catalogue.displays_of("hiring.difficulty") == ()
+
+
+def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    """An age in a reason would be another one every night, and the row stored again."""
+    watched(put, 20, date(2026, 8, 1))
+    nights = [computed_from_core(con, AS_OF + timedelta(days=number)) for number in (0, 1)]
+    said = [
+        {name: (row.value, row.value_json, row.reason, row.n_jobs) for name, row in night.items()} for night in nights
+    ]
+    assert said[0] == said[1]
