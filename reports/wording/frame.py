@@ -69,7 +69,7 @@ def _table(rows: Rows) -> Table:
     columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"]))
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
-        "band. A job counts in each of its places."
+        "band and those paid from abroad, which stand apart. A job counts in each of its places."
     )
     return Table(columns=columns, rows=cells, numeric=frozenset(range(1, len(columns))), key=key, below=_reasons(rows))
 

@@ -97,9 +97,9 @@ def _list_gaps(refusal: Refusal) -> Iterator[str]:
         else:
             yield f"as informative as {value:.1f} of {rule.bound:,} equal employers (G*)"
     largest = row.get("largest_employer_share")
-    if largest is not None and largest > MAX_LARGEST:
+    if largest is not None and largest > MAX_LARGEST and row["n_jobs"] >= JOBS.bound:
         n_other = math.ceil(row["n_jobs"] * (largest / MAX_LARGEST - 1))
-        yield f"one employer has {percent(largest)}, so that {count_of(n_other, 'job')} of others are needed"
+        yield f"one employer has {percent(largest)} ({count_of(n_other, 'job')} of others needed)"
 
 
 def _name_boards(boards: Boards | None) -> str:

@@ -245,12 +245,16 @@ def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     few = [row for row in held if row["reason"].startswith("not enough data")]
     some = [f"{row['place']} ({row['n_jobs']} of {JOBS.bound})" for row in few if row["n_jobs"]]
     none = [row["place"] for row in few if not row["n_jobs"]]
-    near = [f"for {row['place']} {row['nearest']}" for row in held if row.get("nearest")]
+    near: dict[str, list[str]] = {}
+    for row in held:
+        if row.get("nearest"):
+            near.setdefault(row["nearest"], []).append(row["place"])
+    offered = [f"for {', '.join(places)}: {nearest}" for nearest, places in near.items()]
     said = [
         f"Withheld, not enough jobs with pay: {', '.join(some)}." if some else "",
         f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
         *(f"Withheld: {row['place']}, {row['reason']}." for row in held if row not in few),
-        f"Nearest to what is withheld: {'; '.join(near)}." if near else "",
+        f"Nearest to what is withheld, {'; '.join(offered)}." if offered else "",
     ]
     return shown, tuple(words for words in said if words)
 

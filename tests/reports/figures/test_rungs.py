@@ -369,19 +369,26 @@ def test_withheld_says_how_far_it_is_and_what_would_bring_it(
     put(
         mart_tables.SalaryBands,
         cell(**few),
-        cell(**few | {"role_group": "ai_core", "n_jobs": 12, "largest_employer_share": 0.75}),
+        cell(**few | {"role_group": "ai_core", "n_jobs": 12}),
         cell(**PAIRS | few | {"n_jobs": 17, "n_employers": None, "n_even_employers": None}),
     )
     row = computed(con)[NORTH]
     assert row.missing == (
         "open adverts, with AI science: 12 of 30 jobs with pay, 18 more needed, 4 of 10 employers, as informative as "
-        "3.2 of 8 equal employers (G*), one employer has 75%, so that 6 jobs of others are needed; no board with "
-        "jobs there is known yet; third-party adverts, core "
-        "AI roles: 17 of 30 pairs of amounts, 13 more needed"
+        "3.2 of 8 equal employers (G*); no board with jobs there is known yet; third-party adverts, core AI roles: 17 "
+        "of 30 pairs of amounts, 13 more needed"
     )
     assert row.missing[1:] in notes.note(row)
-    assert computed(con)["band.polynesia.mid_senior"].missing == (
-        "open adverts, paid there: no job with pay, 30 more needed; no board with jobs there is known yet"
+
+
+def test_one_employer_with_most_of_the_jobs_says_how_many_of_others_are_needed(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    one = {"n_jobs": 40, "n_employers": 11, "n_even_employers": 8.0, "largest_employer_share": 0.6}
+    put(mart_tables.SalaryBands, cell(**SUPPRESSED | one))
+    missing = computed(con)[NORTH].missing
+    assert missing is not None and missing.startswith(
+        "open adverts, paid there: one employer has 60% (8 jobs of others needed); "
     )
 
 

@@ -103,16 +103,19 @@ def test_ties_are_printed_as_ties(best: int | None, worst: int | None, expected:
 
 def test_withheld_places_are_named_with_what_they_lack() -> None:
     rows = [
-        {"place": "A", "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3},
-        {"place": "B", "status": "suppressed", "reason": "not enough data (n = 0; 30 needed)", "n_jobs": 0},
+        {"place": "A", "status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3,
+         "nearest": "N, USD 5K [n]"},
+        {"place": "B", "status": "suppressed", "reason": "not enough data (n = 0; 30 needed)", "n_jobs": 0,
+         "nearest": "N, USD 5K [n]"},
         {"place": "C", "status": "suppressed", "reason": "not enough employers (2; 5 needed)", "n_jobs": 40},
-    ]
+    ]  # fmt: skip
     table = pay.bands("mid_senior").table
     assert table is not None
     assert table(rows).below == (
         "Withheld, not enough jobs with pay: A (3 of 30).",
         "Withheld, no full-time advert at this level with both ends of base pay: B.",
         "Withheld: C, not enough employers (2; 5 needed).",
+        "Nearest to what is withheld, for A, B: N, USD 5K [n].",
     )
 
 
