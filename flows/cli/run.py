@@ -375,7 +375,8 @@ CHANGED = """
 SELECT as_of, list(figure ORDER BY figure) FILTER (NOT is_other_rung),
     list(figure ORDER BY figure) FILTER (is_other_rung)
 FROM (
-    SELECT p.as_of, figure, n.rung <> p.rung AND NOT list_has_any($2, [n.rung, p.rung]) AS is_other_rung
+    SELECT p.as_of, figure,
+        coalesce(n.rung <> p.rung, false) AND NOT list_has_any($2, [n.rung, p.rung]) AS is_other_rung
     FROM mart.figures AS n JOIN mart.figures AS p USING (figure)
     WHERE n.as_of = $1 AND p.as_of = (SELECT max(as_of) FROM mart.figures WHERE as_of < $1)
         AND n.value IS DISTINCT FROM p.value

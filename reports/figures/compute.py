@@ -231,7 +231,7 @@ def _print(figure: Figure, judged: _Judged, inputs: FigureInputs) -> Figures:
         rung=attempt.rung.name,
         rows=[row for row in attempt.rows if keeps_all or row.get("status") != "suppressed"],
         qualifiers=[
-            attempt.rung.words,
+            attempt.rung.describe(attempt.rows),
             _words_of(attempt.rung.basis, judged.period) if is_dated else None,
             _low_confidence(attempt.verdict, attempt.rows),
         ],
@@ -337,7 +337,7 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
     """The last accepted value (`_remember`) as stale; None when there is none, or it is too old."""
     if last is None:
         return None
-    period = (last["period_from"], last["period_to"])
+    period, rows = (last["period_from"], last["period_to"]), json.loads(last["value_json"])
     kept = Verdict(
         status="stale",
         reason=f"{verdict.reason}; value of {numbers.day(last['as_of'])} kept",
@@ -352,9 +352,9 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
         kept,
         basis=last["basis"],
         rung=CARRIED,
-        rows=json.loads(last["value_json"]),
+        rows=rows,
         qualifiers=[
-            figure.rungs[_number_of_rung(figure, last["rung"])].words,
+            figure.rungs[_number_of_rung(figure, last["rung"])].describe(rows),
             _words_of(last["basis"], period),
             numbers.LOW_CONFIDENCE if last["status"] == "low" else None,
         ],

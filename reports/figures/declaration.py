@@ -32,7 +32,7 @@ class Fallback:
     """One step of a ladder: a SELECT over one basis, and the SELECT of the adverts behind it, by their files' names.
 
     `parameters` go before the figure's own, so that a rung may be wider than its figure in role or level; `words` then
-    say so behind the value.
+    say so behind the value, with columns of its first row in braces.
     """
 
     name: str
@@ -42,6 +42,10 @@ class Fallback:
     parameters: Mapping[str, object] = field(default_factory=dict)
     batch: Batch | None = None
     words: str | None = None
+
+    def describe(self, rows: Rows) -> str | None:
+        """What is said of a value that stands on this rung; None where nothing need be said."""
+        return None if self.words is None else self.words.format(**rows[0])
 
 
 @dataclass(frozen=True, kw_only=True)

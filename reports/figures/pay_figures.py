@@ -15,7 +15,7 @@ from reports.figures.declaration import Batch, Display, Fallback, Figure, slug
 from reports.figures.query import Sql
 from reports.wording import levels, pay
 from reports.wording.numbers import region_name
-from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, GROUP_OF_ROLE
+from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS
 from warehouse.mart_tables import BONUS
 
 REGIONS = (
@@ -40,8 +40,9 @@ REPORTED_LEVELS, OFFICIAL = "reported, every level", "official wages"
 kept by it."""
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
 _EVERY_LEVEL = "every level counted"
-NEAR_ROLES = tuple(role for role, group in GROUP_OF_ROLE.items() if group in AI_CORE)
-"""Roles that an official occupation may be near to, the nearest first."""
+NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
+"""Roles that an official occupation may be near to, the nearest first; more offices count data scientists than
+researchers."""
 
 
 def _pay_rung(
@@ -77,7 +78,7 @@ def _pay_ladder(level: str, market: str, *, is_country: bool) -> tuple[Fallback,
     asked = core | {"pay_markets": (LOCAL, "all")}  # who is asked lives there, whoever pays
     collected = f"adverts collected by a third party, employers unknown, {_WITH_SCIENCE}"
     said = f"earnings that people report in surveys, {_WITH_SCIENCE}"
-    official = f"official wages of an occupation near AI roles, {_EVERY_LEVEL}"
+    official = f"official wages of an occupation near the role {{role_title}}, {_EVERY_LEVEL}"
     rungs = [
         _pay_rung(OWN, "advertised", "behind_pay", **engineering),
         _pay_rung(OWN_ROLES, "advertised", "behind_pay", words=_WITH_SCIENCE, **core),

@@ -135,7 +135,7 @@ def _headline(figure: Figures, display: Display) -> Headline:
     if period in said.split("; "):  # a stale figure says it first
         period = None
     then = f"2026 guide: {figure.baseline}" if figure.baseline else None
-    beside = (said, rests_on, notes.define_level(figure), period, then)
+    beside = (said, figure.missing, notes.offer(figure), rests_on, notes.define_level(figure), period, then)
     return Headline(
         label=", ".join(filter(None, (display.heading or figure.title, display.heading and notes.place(figure)))),
         value=value,

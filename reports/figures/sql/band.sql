@@ -8,7 +8,7 @@ WITH day AS MATERIALIZED (
         AND list_contains($groups, role_group) AND list_contains($roles, role)
 )
 SELECT
-    b.region, b.basis, b.seniority_group, b.role_group, b.role, r.title AS role_title, b.pay_market, b.currency,
+    b.region, b.basis, b.seniority_group, b.role_group, b.role, coalesce(r.title, b.role) AS role_title, b.pay_market, b.currency,
     b.n_jobs, b.n_employers, b.n_effective, b.n_stated, b.n_no_rate, b.n_apart,
     CASE WHEN b.pay_market = 'local' THEN coalesce(x.n_jobs, 0) END AS n_abroad, b.n_even_employers,
     b.largest_employer_share, b.design_effect, b.relative_standard_error, b.form, b.band_low, b.band_low_lo,

@@ -59,7 +59,7 @@ RUNGS: list[tuple[str, dict[str, Any], str]] = [
      {"basis": "official", "role_group": "ai_science", "role": "data_scientist", "seniority_group": "all",
       "reason": "15-2051 Data Scientists, May 2024: an occupation near the role, not the role itself", **WAGES},
      "median USD 11.0K per month, a quarter at or below USD 8.0K and a quarter at or above USD 16.0K (official wages "
-     "of an occupation near AI roles, every level counted; low confidence)"),
+     "of an occupation near the role data_scientist, every level counted; low confidence)"),
 ]  # fmt: skip
 
 
@@ -76,10 +76,16 @@ def test_the_best_rung_that_holds_is_taken_and_says_what_it_is(
     assert [r["seniority_group"] for r in notes.rows_of(row)] == [changed.get("seniority_group", "mid_senior")]
 
 
-def test_official_wages_are_no_band(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+def test_official_wages_are_no_band_and_those_of_the_nearest_role(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
     put(tables.Countries, US)
-    put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
+    put(tables.Roles, {"role": "data_scientist", "title": "Data scientist", "role_group": "ai_science"})
+    wages = OF_COUNTRY | RUNGS[-1][1]
+    put(mart_tables.SalaryBands, cell(**wages | {"role": "ai_researcher", "p50": 1e6}), cell(**wages))
     row = computed(con)[COUNTRY]
+    assert row.value is not None and row.value.startswith("median USD 11.0K per month")
+    assert "of an occupation near the role Data scientist, every level counted" in row.value
     said = f"{row.value} {notes.note(row)}"
     assert "8.0K–16.0K" not in said and "USD 8.0K to" not in said
     assert "no ends of a band of adverts" in said and "15-2051 Data Scientists, May 2024" in said
