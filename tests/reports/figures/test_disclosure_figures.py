@@ -84,7 +84,8 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
     assert row.value == (
         "of employers with adverts in both, each counting once: AI jobs, all places: the share that states pay where "
         "a law is in force, less that where none is, is +18 to +50 points (13 employers); all jobs, all places: 72% "
-        "where a law is in force state pay, 32% where none is that we know of, +40 points [+28 to +50 points] (85 employers)"
+        "where a law is in force state pay, 32% where none is that we know of, +40 points [+28 to +50 points] (85 "
+        "employers)"
     )
     assert (row.n_jobs, row.n_employers, row.status) == (250, 13, "published")
     table = notes.table(row)
@@ -111,6 +112,12 @@ def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_name
         "From summaries of others, not checked against the text of the law: Colorado (Act of US-CO); Hawaii (Act of "
         "US-HI).",
         "From own knowledge, not checked against the text of the law: New York (Act of US-NY).",
+    )
+
+
+def test_shares_are_headed_by_the_adverts_we_read_and_their_largest_countries(ledger: dict[str, Figures]) -> None:
+    assert notes.scope(ledger["disclosure.all_jobs"]) == (
+        "In the adverts we read: 1,200 jobs; largest countries: United States 34%"
     )
 
 
