@@ -386,7 +386,7 @@ def _disclosed(sql: str, behind: str, **parameters: object) -> tuple[Fallback, .
 
 def _places_figure(name: str, group: str, words: str) -> Figure:
     """Which jobs of a role group state pay, by law and place."""
-    title = f"{words} whose adverts state pay, by whether a law that has adverts state it is in force"
+    title = f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read"
     return Figure(
         id=f"disclosure.{name}",
         title=title,

@@ -94,7 +94,7 @@ def judge_within(rows: Rows) -> Verdict:
 
 
 def judge_classes(rows: Rows) -> Verdict:
-    """Shares of classes that divide the jobs of all places, and of places: as a ranking, with the n of the classes."""
+    """Shares of classes that divide all jobs, and of places: as a ranking, with the n of these classes."""
     n_jobs = sum(row["n_jobs"] for row in rows if row["region_level"] == "world")
     return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=None)  # an employer may be in several
 
@@ -117,7 +117,7 @@ def judge_shares(rows: Rows) -> Verdict:
 
 def judge_counts(rows: Rows) -> Verdict:
     """Counts of what was read are no estimates, and printed wherever something was."""
-    return Verdict(status="published", reason=None, n_jobs=rows[0]["n_all_jobs"], n_employers=None) if rows else NOTHING
+    return Verdict(status="published", reason=None, n_jobs=None, n_employers=None) if rows else NOTHING
 
 
 def judge_closings(rows: Rows) -> Verdict:

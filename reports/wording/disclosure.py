@@ -5,8 +5,6 @@ Adverts "state pay"; no words say what a law does, since places with and without
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reports.wording.numbers import Row, Rows, count_of, interval, percent, printed_share, whole
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
@@ -45,13 +43,6 @@ def _ends(row: Row) -> str:
     return f"{_points(row['difference_lo'])} to {_points(row['difference_hi'])} points"
 
 
-def _difference(row: Row) -> str:
-    """The difference in points, or its interval alone where that is too wide to name a point."""
-    if row["form"] == "interval":
-        return _ends(row)
-    return f"{_points(row['difference'])} points, 95% interval {_ends(row)}"
-
-
 def _printed(rows: Rows) -> list[Row]:
     return [row for row in rows if row["status"] != "suppressed"]
 
@@ -61,22 +52,29 @@ def _name(row: Row) -> str:
 
 
 def _within_text(rows: Rows) -> str:
-    said = [
-        f"{_name(row)}: {percent(row['share_both'])} where a law is in force state pay, "
-        f"{percent(row['share_other'])} where none is that we know of "
-        f"({_difference(row)}; {count_of(row['n_employers'], 'employer')})"
-        for row in _printed(rows)
-    ]
+    said = [f"{_name(row)}: {_say_within(row)} ({count_of(row['n_employers'], 'employer')})" for row in _printed(rows)]
     return f"of employers with adverts in both, each counting once: {'; '.join(said)}"
+
+
+def _say_within(row: Row) -> str:
+    """Both shares and their difference in points, or its interval alone where that is too wide to name a point."""
+    if row["form"] == "interval":
+        return f"the share that states pay where a law is in force, less that where none is, is {_ends(row)}"
+    return (
+        f"{percent(row['share_both'])} where a law is in force state pay, {percent(row['share_other'])} where none is "
+        f"that we know of, {_points(row['difference'])} points [{_ends(row)}]"
+    )
 
 
 def _within_table(rows: Rows) -> Table:
     cells = tuple(
         (
             _name(row),
-            percent(row["share_both"]),
-            percent(row["share_other"]),
-            "–" if row["form"] == "interval" else _points(row["difference"]),
+            *(
+                ("–", "–", "–")
+                if row["form"] == "interval"
+                else (percent(row["share_both"]), percent(row["share_other"]), _points(row["difference"]))
+            ),
             _ends(row),
             whole(row["n_employers"]),
             whole(row["n_jobs_both"]),
@@ -84,6 +82,8 @@ def _within_table(rows: Rows) -> Table:
         )
         for row in _printed(rows)
     )
+    withheld = "; ".join(f"{_name(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
+    below = (f"Withheld. {withheld}.",) if withheld else ()
     columns = (
         "Jobs", "State pay, law in force", "State pay, no law that we know of", "Difference in points", "95% interval",
         "Employers", "Jobs, law in force", "Jobs, no law",
@@ -93,13 +93,7 @@ def _within_table(rows: Rows) -> Table:
         "force on the day of reading and places where none was that we know of. Shares are the mean of the employers' "
         "own: each counts once."
     )
-    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, 8)), key=key, below=_withheld(rows, _name))
-
-
-def _withheld(rows: Rows, name_of: Callable[[Row], str]) -> tuple[str, ...]:
-    """Which rows are not printed, with the reason of each."""
-    named = "; ".join(f"{name_of(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
-    return (f"Withheld. {named}.",) if named else ()
+    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, 8)), key=key, below=below)
 
 
 def _width(row: Row) -> str:
@@ -139,7 +133,7 @@ def _places_table(rows: Rows) -> Table:
             whole(row["n_asking"]),
             whole(row["n_jobs"]),
             whole(row["n_employers"]),
-            _width(row),
+            "–" if row["width_form"] == "interval" else _width(row),
             _width_ends(row),
             whole(row["n_ranges"]),
         )
@@ -154,7 +148,8 @@ def _places_table(rows: Rows) -> Table:
         "its places. Width: high end less low end over their midpoint. Not known: the place is not known finely "
         "enough, as United States without a state, or remote work over several states."
     )
-    below = (*_withheld(rows, lambda row: row["name"]), *_laws(rows))
+    few = ", ".join(f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed")
+    below = (*((f"Withheld, too few jobs or employers: {few}.",) if few else ()), *_laws(rows))
     table = Table(columns=columns, rows=cells, numeric=frozenset(range(2, 10)), key=key, below=below)
     return without_empty_columns(table)
 

@@ -1,12 +1,20 @@
 -- Which part of jobs states pay, and how wide the stated ranges are: where a law that has adverts state it is in force,
--- where none that we know of is, and where that is not known; then by each place with a law. Parameters: names (words for
--- places), words (for classes of law), role_group, as_of.
+-- where none that we know of is, and where that is not known; then by each place with a law; and the countries of most jobs.
+-- Parameters: names (words for places), words (for classes of law), role_group, as_of.
 SELECT
     d.adverts, d.region_level, d.region, d.law,
     if(l.jurisdiction IS NULL, if(d.region_level = 'world', '', coalesce(c.name, d.region) || ': ') || $words[d.law],
         coalesce($names[d.region], c.name, d.region)) AS name,
     d.n_jobs, d.n_employers, 'yes' AS item, d.n_stated AS n_asking, d.share, d.share_lo, d.share_hi, d.form, d.status,
     d.reason, d.n_ranges, d.width, d.width_lo, d.width_hi, d.width_form, d.width_status,
+    (
+        SELECT list({'country': n.name, 'n_jobs': m.n} ORDER BY m.n DESC, n.name)[:3]
+        FROM (
+            SELECT region, sum(n_jobs)::BIGINT AS n FROM mart.pay_disclosure
+            WHERE as_of = $as_of AND adverts = 'stock' AND role_group = $role_group AND region_level = 'country'
+            GROUP BY region
+        ) AS m JOIN core.countries AS n ON n.country = m.region
+    ) AS countries,
     l.law AS law_name, strftime(l.in_force_from, '%-d %B %Y') AS in_force_from, l.evidence
 FROM mart.pay_disclosure AS d
 LEFT JOIN core.countries AS c ON c.country = d.region

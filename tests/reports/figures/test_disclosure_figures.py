@@ -82,15 +82,17 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
 ) -> None:
     row = ledger["disclosure.within_employers"]
     assert row.value == (
-        "of employers with adverts in both, each counting once: AI jobs, all places: 72% where a law is in force state "
-        "pay, 32% where none is that we know of (+18 to +50 points; 13 employers); all jobs, all places: 72% where a "
-        "law is in force state pay, 32% where none is that we know of (+40 points, 95% interval +28 to +50 points; 85 "
+        "of employers with adverts in both, each counting once: AI jobs, all places: the share that states pay where "
+        "a law is in force, less that where none is, is +18 to +50 points (13 employers); all jobs, all places: 72% "
+        "where a law is in force state pay, 32% where none is that we know of, +40 points [+28 to +50 points] (85 "
         "employers)"
     )
     assert (row.n_jobs, row.n_employers, row.status) == (250, 13, "published")
     table = notes.table(row)
     assert table is not None and [cells[0] for cells in table.rows] == ["AI jobs, all places", "all jobs, all places"]
-    assert [cells[3] for cells in table.rows] == ["–", "+40"]
+    assert [cells[1:5] for cells in table.rows] == [
+        ("–", "–", "–", "+18 to +50 points"), ("72%", "32%", "+40", "+28 to +50 points")
+    ]  # fmt: skip
     assert table.below == ("Withheld. all jobs, United States: not enough data (n = 1; 30 needed).",)
 
 
@@ -103,13 +105,19 @@ def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_name
     )
     table = notes.table(row)
     assert table is not None
+    assert table.rows[2][-3:] == ("–", "22–29%", "250")
     assert table.rows[4][:4] == ("Colorado", "1 January 2021", "90%", "85–95%")
     assert table.below == (
-        "Withheld. United States: no law that we know of: not enough data (n = 3; 30 needed); Hawaii: not enough data "
-        "(n = 3; 30 needed).",
+        "Withheld, too few jobs or employers: United States: no law that we know of (n = 3), Hawaii (n = 3).",
         "From summaries of others, not checked against the text of the law: Colorado (Act of US-CO); Hawaii (Act of "
         "US-HI).",
         "From own knowledge, not checked against the text of the law: New York (Act of US-NY).",
+    )
+
+
+def test_shares_are_headed_by_the_adverts_we_read_and_their_largest_countries(ledger: dict[str, Figures]) -> None:
+    assert notes.scope(ledger["disclosure.all_jobs"]) == (
+        "In the adverts we read: 1,200 jobs; largest countries: United States 34%"
     )
 
 
