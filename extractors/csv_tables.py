@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from transforms.text.rejects import Rejected
 
 WORKBOOK = "[Content_Types].xml"
 """What a workbook, itself a zip, has inside."""
-MAX_HEAD_LINES = 10
-"""Lines in which a table's header is looked for: exports put a title and a date above it."""
+MAX_HEAD_LINES = 20
+"""Lines in which a table's header is looked for: exports put a title and a date above it, surveys half a page."""
 csv.field_size_limit(16_000_000)  # characters of a cell; set here, so that every reader has the same
 
 
@@ -41,14 +42,37 @@ def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
+def unpack_gzip(body: bytes, *, largest: int) -> bytes:
+    """The content of a gzip file; the body itself when it is none.
+
+    Raises `Rejected` when it would unpack to over `largest` bytes, and for a file that is not whole.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        with gzip.open(io.BytesIO(body)) as packed:
+            content = packed.read(largest + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Rejected("response", "", f"a whole gzip file expected ({error}); get the file again") from error
+    if len(content) > largest:
+        raise Rejected("response", "", f"a file of at most {largest:,} bytes expected; split it")
+    return content
+
+
 def table_in(
-    body: bytes, needed: Iterable[str], *, also: Iterable[str] | None = None, delimiter: str = ","
+    body: bytes,
+    needed: Iterable[str],
+    *,
+    also: Iterable[str] | None = None,
+    delimiter: str = ",",
+    rename: Callable[[str], str] = str,
 ) -> list[dict[str, str]]:
     """The rows of a CSV (UTF-8, byte-order mark or not) by column. Lines above the header are skipped.
 
     The header is the first line that has the columns `needed`. Kept are these and those of `also` that there are;
     all columns when it is None. A row of other length has only the cells that both have, so that reading it fails
-    for itself. With a tab as `delimiter`, quotes are no marks. Raises `Rejected` when no line has these columns.
+    for itself. With a tab as `delimiter`, quotes are no marks. `rename` gives the name under which a column of the file
+    is known; `needed` and `also` have these. Raises `Rejected` when no line has these columns.
     """
     wanted = set(needed)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")
@@ -56,7 +80,7 @@ def table_in(
     rows = filter(None, plain if delimiter == "\t" else csv.reader(lines, delimiter=delimiter))
     try:
         first = list(itertools.islice(rows, MAX_HEAD_LINES))
-        for number, header in enumerate(first):
+        for number, header in enumerate([*map(rename, line)] for line in first):
             if wanted.issubset(header):
                 kept = None if also is None else wanted.union(also)
                 places = [(i, name) for i, name in enumerate(header) if kept is None or name in kept]

@@ -273,18 +273,21 @@ def fetch_source(name: str, request: Request) -> Health:
         LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
     for recording, boards, day in plan_fetches(name, request):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
+        handed_over = recording if module.SOURCE.access == "file" else None  # never asked for, so taken as it is
         with request.settings.held(name) as held:
             part_of = SYNTHETIC if request.is_sample else LIVE if request.is_live else None
             with Writer(path, dated=True, part_of=part_of) as writer:
                 web = web_for(
                     module.SOURCE,
                     writer=writer,
-                    replay=None if recording is None else [recording],
+                    replay=None if recording is None else () if handed_over else [recording],
                     contact=request.settings.contact,
                     held=held,
                     is_permitted=name in read_permissions(request.settings.data),
                 )
                 failures = module.fetch(web, boards=boards, as_of=day)
+                if handed_over:
+                    web.take(handed_over)
             held.add(writer.path, writer.entries)
         health = add_answers(health, web, failures, writer.path)
     said = f"{health.n_requests:,} requests, {health.n_bytes / 1e6:.1f} MB, {time.monotonic() - began:.0f} s"

@@ -13,7 +13,10 @@ from transforms.records.vocabulary import (
     BASES,
     CELL_GROUPS,
     CELL_STATES,
+    COUNTRY_CODE,
     CURRENCY_CODE,
+    EMPLOYMENT_TYPES,
+    EXPERIENCE_BANDS,
     FIGURE_STATES,
     LADDER_LEVELS,
     LADDER_STEPS,
@@ -100,11 +103,39 @@ class CountryJobs:
 
 
 @struct
-class Amounts:
-    """Annual amounts in `currency`; every job counts once. Ends `_lo` and `_hi` are of the 95 % interval.
+class Quantiles:
+    """Annual amounts in `currency`; ends `_lo` and `_hi` are of the 95 % interval.
 
-    Midpoints are of the two ends of a job's pay; what has single values (official wages, a bonus) is its own midpoint.
+    Midpoints are of the two ends of a job's pay; what has single values (official wages, what persons report, a bonus)
+    is its own midpoint.
     """
+
+    p10: Annotated[
+        float | None,
+        Column("10th percentile of midpoints; NULL also where too few employers tell it", unit="per year", low=0),
+    ]
+    p10_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p10_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    p25: Annotated[float | None, Column("25th percentile of midpoints", unit="per year", low=0)]
+    p25_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p25_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    p50: Annotated[float | None, Column("Median of midpoints", unit="per year", low=0)]
+    p50_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p50_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    p75: Annotated[float | None, Column("75th percentile of midpoints", unit="per year", low=0)]
+    p75_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p75_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+    p90: Annotated[
+        float | None,
+        Column("90th percentile of midpoints; NULL also where too few employers tell it", unit="per year", low=0),
+    ]
+    p90_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
+    p90_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
+
+
+@struct
+class Amounts(Quantiles):
+    """Quantiles of midpoints, and the two ends of a band; every job counts once."""
 
     band_low: Annotated[
         float | None, Column("p25 of the low ends; NULL where there are single values", unit="per year", low=0)
@@ -122,30 +153,9 @@ class Amounts:
     band_high_by_employer: Annotated[
         float | None, Column("The same when each employer counts once, its jobs alike", unit="per year", low=0)
     ]
-    p10: Annotated[
-        float | None,
-        Column("10th percentile of midpoints; NULL also where too few employers tell it", unit="per year", low=0),
-    ]
-    p10_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    p10_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p25: Annotated[float | None, Column("25th percentile of midpoints", unit="per year", low=0)]
-    p25_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    p25_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p50: Annotated[float | None, Column("Median of midpoints", unit="per year", low=0)]
-    p50_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    p50_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
     p50_by_employer: Annotated[
         float | None, Column("The same when each employer counts once, its jobs alike", unit="per year", low=0)
     ]
-    p75: Annotated[float | None, Column("75th percentile of midpoints", unit="per year", low=0)]
-    p75_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    p75_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p90: Annotated[
-        float | None,
-        Column("90th percentile of midpoints; NULL also where too few employers tell it", unit="per year", low=0),
-    ]
-    p90_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
-    p90_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
 
 
 @table(
@@ -159,7 +169,8 @@ class Amounts:
 class SalaryBands(Counted, Sampled, Amounts):
     """Jobs of the stock of the day `as_of`; full-time, gross, base, both ends known.
 
-    Official rows are wages by occupation, in p10 to p90 alone: their quartiles are no ends of a band.
+    Official rows are wages by occupation, reported rows what persons earn by one survey (`mart.reported_pay`), in p10
+    to p90 alone: their quartiles are no ends of a band.
     """
 
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]
@@ -195,6 +206,83 @@ class SalaryBands(Counted, Sampled, Amounts):
         tuple[CountryJobs, ...] | None,
         Column("Jobs by country, most first; NULL: the row is of a country, or a version that did not count"),
     ] = None
+
+
+@table(
+    "mart.reported_pay",
+    "What persons report to earn in surveys, by country, role and experience: a row for each survey and cell.",
+    "p25 <= p50 AND p50 <= p75",
+    "p50_lo <= p50 AND p50 <= p50_hi",
+    "dollars_share_lo <= dollars_share AND dollars_share <= dollars_share_hi",
+    "(status = 'suppressed') = (p50 IS NULL)",
+)
+class ReportedPay(Quantiles):
+    """The newest wave of each survey; surveys are never added up. Who answers chose to: no row is better than `low`.
+
+    Pay before and after tax, full and part time, and amounts in dollars and in other money are rows of their own.
+    """
+
+    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    source: Annotated[str, Column("Survey", key=True)]
+    country: Annotated[str, Column("Country of the work or residence", key=True, pattern=COUNTRY_CODE)]
+    role_group: Annotated[str, Column("Role group, or ai_core", key=True, values=tuple(CELL_GROUPS))]
+    role: Annotated[str, Column("Role, or `all` of the group", key=True)]
+    experience: Annotated[
+        str, Column("Years of experience that the person has; no level", key=True, values=("all", *EXPERIENCE_BANDS))
+    ]
+    employment_type: Annotated[
+        str,
+        Column(
+            "schema.org employmentType; unstated: the survey, or the person, does not say",
+            key=True,
+            values=(*EMPLOYMENT_TYPES, "unstated"),
+        ),
+    ]
+    pay_tax: Annotated[str, Column("gross: before tax; net: after", key=True, values=("gross", "net"))]
+    pay_market: Annotated[
+        str,
+        Column(
+            "local: paid in the country's own money, by the dollar's rate or not; cross_border: in dollars alone; all: "
+            "everybody, also who is paid in both, or was not asked",
+            key=True,
+            values=("all", *PAY_MARKETS),
+        ),
+    ]
+    currency: Annotated[
+        str,
+        Column(
+            "ISO 4217 code of the amounts; other money than the dollar: of those who are paid in it",
+            key=True,
+            pattern=CURRENCY_CODE,
+        ),
+    ]
+    year: Annotated[int, Column("Year of the wave: the reference period")]
+    reported_on: Annotated[date, Column("Day by which half of the answers were in; money is converted by its rate")]
+    n_persons: Annotated[int, Column("Persons in the quantiles", low=0)]
+    n_flagged: Annotated[int, Column("Persons left out, whose amount cannot be right (`pay_flag`)", low=0)]
+    n_no_rate: Annotated[int, Column("Persons left out because no rate was near enough", low=0)]
+    n_local: Annotated[int | None, Column("Persons paid in the country's own money; NULL: not asked", low=0)]
+    n_dollar_linked: Annotated[int | None, Column("Paid in it by the dollar's rate; NULL: not asked", low=0)]
+    n_part_dollars: Annotated[int | None, Column("Paid in dollars in part; NULL: not asked", low=0)]
+    n_dollars: Annotated[int | None, Column("Paid in dollars alone; NULL: not asked", low=0)]
+    dollars_share: Annotated[
+        float | None,
+        Column(
+            "Share paid in dollars alone; NULL: suppressed, not asked, or not of `all`", unit="share", low=0, high=1
+        ),
+    ]
+    dollars_share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
+    dollars_share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    relative_standard_error: Annotated[
+        float | None, Column("Standard error over the value, of the median, from the interval; NULL: suppressed", low=0)
+    ]
+    form: Annotated[
+        str | None,
+        Column("point, or interval: that of the median is wider than 40 % of it; NULL: suppressed", values=FORMS),
+    ]
+    status: Annotated[str, Column("low (persons chose to answer) or suppressed", values=CELL_STATES)]
+    reason: Annotated[str, Column("Why it is low or suppressed")]
+    inputs: Annotated[str | None, Column("Digest of all reports that the mart follows from; the same: computed once")]
 
 
 @table(
@@ -730,6 +818,7 @@ SharesHistory = history_of(
     period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
     period_to=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
 )
+ReportedPayHistory = history_of(ReportedPay)
 ClosingRatesHistory = history_of(ClosingRates)
 ClosingsLeftOutHistory = history_of(ClosingsLeftOut)
 TimeListedHistory = history_of(TimeListed)
@@ -746,6 +835,7 @@ FiguresHistory = history_of(
 )
 HISTORIES = {
     SalaryBands: SalaryBandsHistory,
+    ReportedPay: ReportedPayHistory,
     Shares: SharesHistory,
     ClosingRates: ClosingRatesHistory,
     ClosingsLeftOut: ClosingsLeftOutHistory,

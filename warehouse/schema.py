@@ -25,6 +25,7 @@ import pyarrow as pa
 from transforms.records.columns import Column, Field, Table, fields_of, table_of
 from transforms.records.vocabulary import (
     BRIDGE_DAYS,
+    EXPERIENCE_BANDS,
     FULL_ADVERT,
     GROUP_OF_ROLE,
     MAX_DAYS_APART,
@@ -168,6 +169,8 @@ MACRO_ARGUMENTS = {
     "complete_readings": "as_of",
     "board_intervals": _WINDOW,
     "board_listings": "as_of",
+    "report_rates": "as_of",
+    "reported_persons": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
 SCALAR_MACROS = ("counted_employer",)
@@ -202,6 +205,14 @@ MACROS = {
     "complete_readings": _read_sql("complete_readings"),
     "board_intervals": _read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
     "board_listings": _read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
+    "report_rates": _read_sql("report_rates"),
+    "reported_persons": _read_sql(
+        "reported_persons",
+        experience_bands=" ".join(
+            f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
+            for band, (first, below) in EXPERIENCE_BANDS.items()
+        ),
+    ),
 }
 """Macros of the warehouse, by name: meaning and SELECT or expression."""
 

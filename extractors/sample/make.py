@@ -1,6 +1,6 @@
 """Writes the bundled sample: `python -m extractors.sample.make`.
 
-Three nights of answers in the true shapes of seven sources, as WARC files in recordings/, one per source and
+Three nights of answers in the true shapes of eight sources, as WARC files in recordings/, one per source and
 night, and the currency table of the first of each month before. The addresses asked are the sources' own;
 employers, adverts, rates and wages are invented. The same code writes the same bytes (as long as zlib does).
 
@@ -46,7 +46,7 @@ from extractors.sample.adverts import (
 from extractors.sample.shapes import ashby_job, greenhouse_job, lever_posting, native_number
 from extractors.sources.employer_boards import ashby, greenhouse, lever
 from extractors.sources.reference import currency_table, ecb_rates
-from extractors.sources.salaries import aijobs_salaries, bls_oews
+from extractors.sources.salaries import aijobs_salaries, bls_oews, sysarmy_survey
 
 NIGHTS = tuple(datetime.combine(FIRST_NIGHT, time(2), UTC) + timedelta(days=night) for night in range(N_NIGHTS))
 FIRST_RATE = date(2024, 1, 1)
@@ -331,6 +331,62 @@ def _salary_answers(night: int) -> list[Answer]:
     return [Answer(url=aijobs_salaries.ADDRESS, body=text.getvalue().encode(), content_type="text/csv")]
 
 
+SURVEY_WAVE = "2026.02"
+SURVEY_BEGINS = datetime(2026, 6, 15, 9)
+N_ANSWERS = 400
+"""Answers in the survey of pay: cells of AI work by money are printed, some of those by experience are not."""
+SURVEY_COLUMNS = (
+    "Timestamp", "Dónde estás trabajando", "Dedicación", "Tipo de contrato",
+    "Último salario mensual o retiro BRUTO (en pesos argentinos)",
+    "Último salario mensual o retiro NETO (en pesos argentinos)", "Pagos en dólares",
+    "Si tu sueldo está dolarizado ¿Cuál fue el último valor del dólar que tomaron?", "Trabajo de",
+    "Años de experiencia", "Modalidad de trabajo",
+)  # fmt: skip
+
+
+def _survey_answers(night: int) -> list[Answer]:
+    """The file of a survey that a person handed over; slips are among its answers."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(SURVEY_COLUMNS)
+    writer.writerows(_survey_answer(number) for number in range(N_ANSWERS))
+    address = sysarmy_survey.address_of(f"sysarmy_{SURVEY_WAVE}.csv")
+    assert address is not None, "the survey must name an address for its files"
+    return [Answer(url=address, body=text.getvalue().encode(), content_type="text/csv")]
+
+
+def _survey_answer(number: int) -> list[str]:
+    dice = Dice("survey", number)
+    years = dice.between(0, 20)
+    title = dice.weighted_choice(
+        {
+            "Data Scientist": 30,
+            "AI Engineer": 15,
+            "Data Engineer": 20,
+            "BI Analyst / Data Analyst": 15,
+            "Developer": 20,
+        },
+    )
+    money = dice.weighted_choice(dict(zip(sysarmy_survey.PAID_IN, (52, 8, 9, 31), strict=True)))
+    is_abroad = sysarmy_survey.PAID_IN[money] == "dollars"
+    contract = "Contractor" if is_abroad or dice.share(0.1) else sysarmy_survey.EMPLOYEES[0]
+    dollars = dice.near(1_400 + 90 * years, 0.5) * (1.7 if is_abroad else 1.0)
+    rate = dice.near(per_dollar("ARS"), 0.04)
+    gross = round(dollars * rate, -4)
+    net = gross if contract == "Contractor" else round(gross * dice.near(0.78, 0.05), -3)
+    slip = dice.weighted_choice({"": 96, "thousands": 2, "swapped": 2})
+    if slip == "thousands":
+        gross, net = gross / 1_000, net / 1_000
+    elif slip == "swapped":
+        gross, net = net * 0.9, gross
+    return [
+        f"{SURVEY_BEGINS + timedelta(hours=3 * number):%m/%d/%Y %H:%M:%S}", "Córdoba",
+        "Part-Time" if dice.share(0.05) else "Full-Time", contract, f"{gross:.0f}", f"{net:.0f}", money,
+        f"{rate:.0f}" if is_abroad and dice.share(0.6) else "", title, str(years),
+        dice.one(("100% remoto", "100% presencial", "Híbrido (presencial y remoto)")),
+    ]  # fmt: skip
+
+
 WAGE_AREAS: dict[tuple[str, str], tuple[tuple[str, str, str, str, float], ...]] = {
     ("national", "nat"): (("99", "U.S.", "1", "US", 1.0),),
     ("state", "st"): (("06", "California", "2", "CA", 1.22), ("48", "Texas", "2", "TX", 0.97)),
@@ -419,6 +475,7 @@ SOURCES: dict[str, Callable[[int], list[Answer]]] = {
     "ecb_rates": _ecb_answers,
     "greenhouse": functools.partial(_board_answers, "greenhouse"),
     "lever": functools.partial(_board_answers, "lever"),
+    "sysarmy_survey": _survey_answers,
 }
 """The sources of the sample and what each answers on a night."""
 

@@ -32,7 +32,14 @@ from extractors.sources.job_boards import (
 )
 from extractors.sources.reference import currency_table, ecb_rates, hiringlab_ai_tracker, onet, world_bank
 from extractors.sources.remote_boards import himalayas, jobicy, remoteok, remotive, weworkremotely
-from extractors.sources.salaries import aijobs_salaries, bls_oews, h1b_lca, stackoverflow_survey
+from extractors.sources.salaries import (
+    aijobs_salaries,
+    bls_oews,
+    h1b_lca,
+    koodiklinikka_survey,
+    stackoverflow_survey,
+    sysarmy_survey,
+)
 
 SOURCES: dict[str, SourceModule] = {}
 SOURCES["adzuna"] = adzuna
@@ -53,6 +60,7 @@ SOURCES["himalayas"] = himalayas
 SOURCES["hiringlab_ai_tracker"] = hiringlab_ai_tracker
 SOURCES["jobicy"] = jobicy
 SOURCES["jobtech"] = jobtech
+SOURCES["koodiklinikka_survey"] = koodiklinikka_survey
 SOURCES["lever"] = lever
 SOURCES["onet"] = onet
 SOURCES["personio"] = personio
@@ -63,6 +71,7 @@ SOURCES["remotive"] = remotive
 SOURCES["simplify_newgrad"] = simplify_newgrad
 SOURCES["smartrecruiters"] = smartrecruiters
 SOURCES["stackoverflow_survey"] = stackoverflow_survey
+SOURCES["sysarmy_survey"] = sysarmy_survey
 SOURCES["tabular"] = tabular
 SOURCES["teamtailor"] = teamtailor
 SOURCES["the_muse"] = the_muse

@@ -26,7 +26,7 @@ from reports.figures.pay_figures import (
     offer_nearest,
 )
 from reports.figures.query import Connection, Sql
-from reports.wording import closings, disclosure, frame, levels, shares
+from reports.wording import closings, disclosure, frame, levels, reported, shares
 from reports.wording.numbers import REGION_NAMES, category_name
 from transforms.records.vocabulary import (
     AI_JOBS,
@@ -43,14 +43,47 @@ from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
 from warehouse.marts.printing import MAX_SHARE_WIDTH
 from warehouse.schema import ALL_DAYS
 
-ADVERTISED, FOLLOWED = "open adverts", "adverts followed"
-"""Rungs of what we read ourselves. A rung of which the definition changes takes another name, since values of earlier
-days are kept by it."""
+ADVERTISED, FOLLOWED, SURVEYED = "open adverts", "adverts followed", "newest surveys"
+"""Rungs of what we read ourselves, and of surveys alone. A rung of which the definition changes takes another name,
+since values of earlier days are kept by it."""
 CARRIED = "last accepted value"
 """The rung of a figure that could not be computed anew."""
 WITHHELD = "withheld"
 
 # --- what was read ------------------------------------------------------------------------------------
+
+REPORTED_GROUP = "ai_core"
+"""Surveys have too few AI engineers to tell them from data scientists."""
+REPORTED = tuple(
+    Figure(
+        id=f"reported.{name}",
+        title=f"What AI engineers and data scientists report to earn, {words}",
+        unit="USD per year",
+        renderer=reported.REPORTED,
+        rungs=(
+            Fallback(
+                name=SURVEYED,
+                basis="reported",
+                sql="reported",
+                behind="behind_reported",
+                parameters={
+                    "role_group": REPORTED_GROUP,
+                    "groups": CELL_GROUPS[REPORTED_GROUP],
+                    "split": split,
+                    "max_days": verdicts.MAX_DAYS_OF_YEARS,
+                },
+            ),
+        ),
+        judge=verdicts.judge_reports,
+        displays=(Display(section="reported", heading=heading),),
+    )
+    for name, split, words, heading in (
+        ("countries", "all", "by country", "By country"),
+        ("money", "money", "by the money they are paid in", "By the money they are paid in"),
+        ("experience", "experience", "by years of experience", "By years of experience"),
+    )
+)
+"""What persons report in surveys; each figure counts a person once."""
 
 LADDERS = tuple(
     Figure(
@@ -451,7 +484,7 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *REPORTED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
 _UNITED_STATES = country_figures("US", "United States", "Northern America", "Americas")
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
 """All figures that do not depend on the table of countries; `declarations` adds those of each country."""

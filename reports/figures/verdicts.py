@@ -9,7 +9,7 @@ from reports.wording import numbers
 from reports.wording.numbers import Rows
 from transforms.records.vocabulary import BRIDGE_DAYS, MAX_DAYS_APART
 from warehouse.mart_tables import BONUS
-from warehouse.marts.printing import RULES
+from warehouse.marts.printing import JOBS, RULES
 
 OWN_BASES = ("advertised", BONUS, "postings")
 """Bases of what we read ourselves: adverts that were open on the days of the reference period. A figure of them is
@@ -20,6 +20,8 @@ MAX_STALE_DAYS = 400
 """Days after the reference period on which a stale figure is withheld: a year and a month, so that it can be compared
 with the same month of the year before. What comes once a year is withheld as long after it became stale."""
 
+MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + MAX_STALE_DAYS - MAX_DAYS_APART
+"""Days after its period on which what comes once a year is withheld."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
 NOT_CONFIRMED = (
     f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} days apart"
@@ -118,6 +120,16 @@ def judge_shares(rows: Rows) -> Verdict:
 def judge_counts(rows: Rows) -> Verdict:
     """Counts of what was read are no estimates, and printed wherever something was."""
     return Verdict(status="published", reason=None, n_jobs=None, n_employers=None) if rows else NOTHING
+
+
+def judge_reports(rows: Rows) -> Verdict:
+    """What persons report, printed where one row may be, as low: they chose to answer."""
+    printed = [row for row in rows if row["status"] != "suppressed"]
+    if not printed:
+        most = max((row["n_persons"] for row in rows), default=0)
+        return Verdict(status="suppressed", reason=JOBS.text.format(most), n_jobs=most, n_employers=None)
+    n_persons = sum(row["n_persons"] for row in printed)
+    return Verdict(status="low", reason=printed[0]["reason"], n_jobs=n_persons, n_employers=None)
 
 
 def judge_closings(rows: Rows) -> Verdict:

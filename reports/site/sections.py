@@ -39,6 +39,15 @@ SECTIONS = (
         ),
     ),
     Section(
+        id="reported",
+        heading="Pay that people report",
+        intro=(
+            "What persons say in surveys that they earn, which is not what adverts offer: pay before tax, a month's "
+            "made a year's by the months of pay that the law gives employees. Surveys are never added up, and none is "
+            "of everybody: who answers chose to.",
+        ),
+    ),
+    Section(
         id="read",
         heading="From adverts to pay, in the adverts we read",
         intro=(

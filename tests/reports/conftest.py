@@ -27,6 +27,7 @@ USED = (
     mart_tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages, tables.PostingBoards, mart_tables.ClosingRates, mart_tables.ClosingsLeftOut,
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
+    mart_tables.ReportedPay,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),
@@ -47,7 +48,7 @@ def make_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA {name}")
     for table in USED:
         con.execute(ddl(table))
-    for view in ("core.publishable_postings", *MART_VIEWS):
+    for view in ("core.publishable_postings", "core.usd_rates", *MART_VIEWS):
         con.execute(view_ddl(view)[0])
     for macro in (name for name in MACROS if name not in ("postings_as_of", "open_jobs")):
         con.execute(macro_ddl(macro)[0])

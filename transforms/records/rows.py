@@ -15,10 +15,12 @@ from transforms.records.vocabulary import (
     DEGREES,
     EMPLOYMENT_TYPES,
     HEX_32,
+    PAID_IN,
     PAY_FLAGS,
     PAY_MARKETS,
     PERIODS,
     READINGS,
+    REPORT_FLAGS,
     REQUIREMENTS,
     ROLE_GROUPS,
     ROLES,
@@ -257,7 +259,7 @@ class PayReport(Sourced):
     role_group: Annotated[str, Column("Group of the role", values=tuple(ROLE_GROUPS))]
     seniority: Annotated[str, Column("Level: the title's word, else as the source codes it", values=SENIORITIES)]
     employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
-    pay: Annotated[float, Column("Annual pay", unit="currency per year", low=0)]
+    pay: Annotated[float, Column("Annual pay, before tax where a survey tells", unit="currency per year", low=0)]
     currency: Annotated[str, Column("ISO 4217 code", pattern=CURRENCY_CODE)]
     pay_usd_stated: Annotated[float | None, Column("US dollars as the source converted them", unit="USD", low=0)]
     country: Annotated[str | None, Column("Country of the work or residence", pattern=COUNTRY_CODE)]
@@ -271,6 +273,26 @@ class PayReport(Sourced):
         None
     )
     case_id: Annotated[str | None, Column("The publisher's own number of the report or filing")] = None
+    pay_net: Annotated[
+        float | None,
+        Column("Annual pay after tax, where stated beside `pay`", unit="currency per year", low=0),
+    ] = None
+    pay_months: Annotated[
+        float | None,
+        Column("Months of pay that a year was counted with; NULL: a year is stated", unit="months", low=12, high=14),
+    ] = None
+    pay_flag: Annotated[str | None, Column("What speaks against the amount; NULL: nothing", values=REPORT_FLAGS)] = None
+    paid_in: Annotated[
+        str | None,
+        Column(
+            "Money that the person is paid in, where a survey asks: local, dollar_linked (local, by the rate of the "
+            "dollar), part_dollars, dollars",
+            values=PAID_IN,
+        ),
+    ] = None
+    years_experience: Annotated[
+        float | None, Column("Years of experience that the person has", unit="years", low=0, high=60)
+    ] = None
 
 
 @struct

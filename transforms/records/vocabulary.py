@@ -76,6 +76,13 @@ LADDER_STEPS = (
 """Steps from the adverts read at a place to the jobs of a band of pay, in order (mart.pay_ladder)."""
 YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
 """Bands of the least years of experience asked for: first and last whole year; 3.5 years count as 3."""
+EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
+"""Bands of the years of experience that a person has: from, and below. They begin where levels do in
+`MIN_YEARS_OF_LEVEL`, to be set beside them; they are none, since a person of eight years may be of any level."""
+PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
+"""Money that a person is paid in: the country's own, the same by the dollar's rate, part of it dollars, all dollars."""
+REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
+"""What speaks against an amount that a person reports; the first that holds."""
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")

@@ -19,6 +19,7 @@ from warehouse.mart_tables import (
     FrameCoverage,
     PayDisclosure,
     PayLadder,
+    ReportedPay,
     SalaryBands,
     Shares,
     TimeListed,
@@ -30,6 +31,8 @@ from warehouse.marts.disclosure import READ as DISCLOSURE_READ
 from warehouse.marts.disclosure import pay_disclosure
 from warehouse.marts.frame import READ as FRAME_READ
 from warehouse.marts.frame import frame_coverage, pay_ladder
+from warehouse.marts.reported_pay import READ as REPORTS_READ
+from warehouse.marts.reported_pay import reported_pay
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.marts.time_listed import time_listed
@@ -49,7 +52,8 @@ class Mart(NamedTuple):
 
 
 MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(salary_bands),
+    SalaryBands: Mart(salary_bands, moving=REPORTS_READ),
+    ReportedPay: Mart(reported_pay, moving=REPORTS_READ),
     Shares: Mart(shares),
     ClosingRates: Mart(closing_rates, moving=CLOSINGS_READ),
     ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_READ),

@@ -35,6 +35,11 @@ COLUMNS = (
 """All columns of an estimate."""
 MAX_JOBS_AT_ONCE = 1_000_000
 """Jobs, counted in each of their cells, that are held at once: some 300 MB."""
+PERSONS_COLUMNS = (
+    *(f"{name}{end}" for name in QUANTILES for end in ("", "_lo", "_hi")),
+    *("relative_standard_error", "form"),
+)
+"""All columns of an estimate of what persons report."""
 CENTS, DIGITS = 2, 9
 """Decimal places of amounts and of parts: sums in another order differ later."""
 
@@ -84,6 +89,32 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
         return pd.DataFrame(columns=AMOUNTS, dtype=float, index=range(n_cells))
     found = pd.concat(parts).set_index("cell")[[*QUANTILES, LOW_END[0], HIGH_END[0]]]
     return found.reindex(index=range(n_cells), columns=AMOUNTS)
+
+
+def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
+    """Quantiles of single amounts that persons report, each person for itself: one row a cell, 0 to `n_cells` - 1.
+
+    The same method, every person being an employer of one job: G* is the number of persons, the design effect 1, and
+    the intervals are within one amount of the exact ones by order statistics (docs/methods.md). Columns
+    `PERSONS_COLUMNS`; NaN in cells without persons. Whether a cell is printed is not asked.
+    """
+    parts = []
+    for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):
+        cells, estimates = _found(part)
+        median, place = estimates["p50"]
+        frame = _amounts(cells, {name: estimates[name] for name in QUANTILES})
+        is_wide = printing.find_interval_only(
+            *(frame[f"p50{end}"].to_numpy() for end in ("", "_lo", "_hi")), is_share=False
+        )
+        parts.append(
+            frame.assign(
+                relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
+                form=np.where(is_wide, printing.INTERVAL, printing.POINT),
+                cell=np.unique(part.cell),
+            )
+        )
+    found = pd.concat(parts).set_index("cell") if parts else pd.DataFrame(columns=PERSONS_COLUMNS, dtype=object)
+    return found.reindex(index=range(n_cells), columns=PERSONS_COLUMNS)
 
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:

@@ -20,6 +20,7 @@ from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay_quantiles import AMOUNTS, PaidJobs, estimate_pay, estimate_pay_of_pairs
+from warehouse.marts.reported_pay import reported_bands
 
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
@@ -77,6 +78,7 @@ def salary_bands(
         *_compute_adverts(con, as_of, cells),
         *_compute_bonuses(con, as_of, cells),
         *_compute_pairs(con, as_of, cells),
+        reported_bands(con, as_of, cells),
     ]
     frames.append(con.execute(sql_of("official_bands"), {"as_of": as_of}).df())
     return cells.combine_rows(frames)

@@ -16,7 +16,6 @@ import binascii
 import contextlib
 import csv
 import functools
-import gzip
 import hashlib
 import io
 import math
@@ -34,7 +33,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extractors.csv_tables import WORKBOOK
+from extractors.csv_tables import WORKBOOK, unpack_gzip
 from extractors.response import Response
 from extractors.source import DeclaredList, Source
 from extractors.sources.files.tabular_mapping import (
@@ -407,7 +406,7 @@ def _truth(value: object) -> bool:
 
 def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
     """The file's records. Raises `Rejected` when it cannot be read, or lacks a column that the mapping names."""
-    content = _unpack(body)
+    content = unpack_gzip(body, largest=MAX_BYTES)
     none = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
     if not content.strip():
         raise none
@@ -424,19 +423,6 @@ def rows_in(mapped: Mapped, body: bytes) -> list[Row]:
         has = ", ".join(sorted(held)) or "none"
         raise Rejected("response", said, f"columns that the file has expected: {has}; correct the mapping")
     return rows
-
-
-def _unpack(body: bytes) -> bytes:
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        with gzip.open(io.BytesIO(body)) as packed:
-            content = packed.read(MAX_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Rejected("response", "", f"a whole gzip file expected ({error}); get the file again") from error
-    if len(content) > MAX_BYTES:
-        raise Rejected("response", "", f"a file of at most {MAX_BYTES:,} bytes expected; split it")
-    return content
 
 
 def _kind_of(content: bytes, mapped: Mapped) -> str:

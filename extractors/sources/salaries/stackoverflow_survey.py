@@ -16,6 +16,7 @@ from extractors.csv_tables import table_in, zip_member
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_first
+from transforms.pay.reported import flag_amounts, read_years
 from transforms.place.places import country_of, region_of
 from transforms.records.rows import Issue, PayReport
 from transforms.records.vocabulary import GROUP_OF_ROLE
@@ -79,8 +80,9 @@ SOURCE = Source(
     facts=(
         "Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in dollars "
         "a year, 156 names of countries, one kind of work each. Others report a zip with survey_results_public.csv of "
-        "49,123 answers and the columns ResponseId, Country, DevType and ConvertedCompYearly; Employment and "
-        "RemoteWork come from memory. The licence is the one the publisher is known to use; it was not read here."
+        "49,123 answers and the columns ResponseId, Country, DevType and ConvertedCompYearly; Employment, RemoteWork "
+        "and WorkExp (years of paid work) come from memory. The licence is the one the publisher is known to use; it "
+        "was not read here."
     ),
 )
 
@@ -96,10 +98,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Every answer that states pay and work; the others are noted once."""
+    """Every answer that states pay and work; the others are noted once. Slips have a flag (`flag_amounts`)."""
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
-    rows = table_in(table, shape.values(), also=("Employment", "RemoteWork"))
+    rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))
     named = YEAR.search(response.url)
     if named is None:
         raise Rejected("response", response.url, "an address with the survey's year in it expected")
@@ -109,7 +111,9 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         if NOT_ANSWERED[0] != row.get(shape["pay"], "") != NOT_ANSWERED[1]
         and row.get(shape["title"], "") not in NOT_ANSWERED
     ]
-    yield from each(stated, functools.partial(_report, year=int(named[1])))
+    found = list(each(stated, functools.partial(_report, year=int(named[1]))))
+    yield from flag_amounts([report for report in found if isinstance(report, PayReport)])
+    yield from (issue for issue in found if isinstance(issue, Issue))
     if len(stated) < len(rows):
         rule = "answers that state no pay or no kind of work left out"
         value = f"{len(rows) - len(stated)} answers"
@@ -146,6 +150,7 @@ def _report(numbered: tuple[int, dict[str, str]], *, year: int) -> PayReport:
         remote_share=REMOTE.get(said.get("RemoteWork", "")),
         employer_size=None,
         case_id=said["case_id"] or None,
+        years_experience=read_years(said.get("WorkExp", "")),
     )
 
 

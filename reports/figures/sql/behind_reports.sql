@@ -1,11 +1,25 @@
--- Earnings that people report behind a band, of the newest snapshot: a row is one person. Parameters: as_of,
--- members (role groups).
-SELECT [level.name, level.place, r.seniority] AS cell, r.source || ':' || r.row AS job_id,
-    NULL AS posting_id, r.source, NULL AS board, r.warc, NULL AS fx_source, NULL::DATE AS fx_on,
-    r.snapshot_on AS period_from, r.snapshot_on AS period_to, [] AS items
-FROM core.pay_reports r, LATERAL (VALUES ('region', r.region), ('country', r.country)) level (name, place)
-WHERE r.basis = 'reported' AND list_contains($members, r.role_group) AND level.place IS NOT NULL
-    AND r.snapshot_on = (
-        SELECT max(n.snapshot_on) FROM core.pay_reports n
-        WHERE n.source = r.source AND n.basis = r.basis AND n.snapshot_on <= $as_of
-    )
+-- Persons behind what people report on a rung: those whom the row that the rung takes of their country counts
+-- (band.sql), a row each. Parameters: as_of, seniority_group, groups and members (role groups), pay_markets.
+WITH chosen_rows AS (
+    SELECT region AS country, pay_market FROM mart.salary_bands
+    WHERE as_of = $as_of AND basis = 'reported' AND region_level = 'country' AND role = 'all'
+        AND list_contains($groups, role_group) AND seniority_group = $seniority_group
+        AND list_contains($pay_markets, pay_market)
+    QUALIFY row_number() OVER (
+        PARTITION BY region
+        ORDER BY status = 'suppressed', list_position($pay_markets, pay_market), currency <> 'USD', currency
+    ) = 1
+), persons AS (
+    FROM reported_persons($as_of)
+), chosen_surveys AS (
+    SELECT country, source FROM persons GROUP BY country, source
+    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
+)
+SELECT
+    ['country', p.country, p.seniority] AS cell, p.source || ':' || p.row AS job_id, NULL AS posting_id, p.source,
+    NULL AS board, p.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
+FROM persons p JOIN chosen_rows r USING (country) JOIN chosen_surveys USING (country, source)
+WHERE list_contains($members, p.role_group) AND NOT p.is_flagged AND p.gross_usd IS NOT NULL
+    AND (r.pay_market = 'all' OR p.pay_market = r.pay_market)
+    AND (p.employment_type = 'FULL_TIME'
+        OR p.employment_type = 'unstated' AND p.source NOT IN (SELECT source FROM persons WHERE employment_type = 'FULL_TIME'))

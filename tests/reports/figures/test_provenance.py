@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from warehouse import mart_tables, ops_tables, tables
 from warehouse.marts.closings import closing_rates, closings_left_out
 from warehouse.marts.disclosure import pay_disclosure
 from warehouse.marts.frame import frame_coverage, pay_ladder
+from warehouse.marts.reported_pay import reported_pay
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares
 from warehouse.schema import arrow_schema
@@ -92,7 +92,8 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
             put_advert(put, chance, job, advert)
     for row in range(240):
         put_pair(put, chance, row)
-    reported = [put_report(put, chance, row) for row in range(200)]
+    for row in range(900):
+        put_report(put, chance, row)
     put_many(None)
     list_postings(con)
     for mart, frame in (
@@ -103,13 +104,9 @@ def market(con: duckdb.DuckDBPyConnection, put_many: Put) -> duckdb.DuckDBPyConn
         (mart_tables.FrameCoverage, frame_coverage(con, AS_OF)),
         (mart_tables.PayLadder, pay_ladder(con, AS_OF)),
         (mart_tables.PayDisclosure, pay_disclosure(con, AS_OF)),
+        (mart_tables.ReportedPay, reported_pay(con, AS_OF)),
     ):
         insert(con, mart, frame)
-    insert(
-        con,
-        mart_tables.SalaryBands,
-        pa.Table.from_pylist(cells_of_reports(reported), schema=arrow_schema(mart_tables.SalaryBands)),
-    )
     return con
 
 
@@ -194,7 +191,7 @@ def put_pair(put: Put, chance: random.Random, row: int) -> None:
         put(tables.PayReports, {**report, "row": 2 * row + number + 1, "pay_usd_stated": amount})
 
 
-def put_report(put: Put, chance: random.Random, row: int) -> dict[str, Any]:
+def put_report(put: Put, chance: random.Random, row: int) -> None:
     """What a person says to earn, in the newest survey or an older one."""
     country = chance.choice(list(PLACES))
     report = {
@@ -202,26 +199,12 @@ def put_report(put: Put, chance: random.Random, row: int) -> dict[str, Any]:
         "seniority": chance.choice(("mid", "senior", "junior")), "currency": "USD", "country": country,
         "region": PLACES[country][0], "continent": PLACES[country][1], "year": 2025, "warc": f"survey/{row % 2}",
         "row": row + 1, "pair_row": row + 1, "snapshot_on": date(2026, 1, 1 + row % 2),
+        "pay": chance.randrange(50_000, 90_000), "years_experience": chance.choice((1, 4, 6, 20, None)),
+        "employment_type": chance.choice(("FULL_TIME", "FULL_TIME", "PART_TIME", None)),
+        "paid_in": chance.choice(("local", "dollar_linked", "part_dollars", "dollars", None)),
+        "pay_flag": chance.choice((None,) * 9 + ("implausible_low",)),
     }  # fmt: skip
     put(tables.PayReports, report)
-    return report
-
-
-def cells_of_reports(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Cells of reported pay, counted here: the marts make none yet, but the ladder has a rung for them."""
-    newest = [row for row in reports if row["snapshot_on"] == date(2026, 1, 2)]
-    counts = Counter(("country", row["country"], "mid_senior") for row in newest if row["seniority"] != "junior")
-    counts += Counter(("country", row["country"], "entry") for row in newest if row["seniority"] == "junior")
-    counts += Counter(("country", row["country"], "all") for row in newest)
-    nothing = {f.name: plain(f) for f in fields_of(mart_tables.SalaryBands)}
-    return [
-        {
-            **nothing, "as_of": AS_OF, "basis": "reported", "region_level": level, "region": region,
-            "seniority_group": group, "role_group": "ai_core", "role": "all", "pay_market": "all",
-            "currency": "USD", "n_jobs": n, "status": "low", "reason": "survey", "p50": 1e5,
-        }
-        for (level, region, group), n in counts.items()
-    ]  # fmt: skip
 
 
 def laddered(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
@@ -265,6 +248,8 @@ def cell_of(row: dict[str, Any], group: object) -> tuple[str, ...] | None:
         return (row["adverts"], row["region"], row["law"])
     if "region_level" in row:
         return (row["region_level"], row["region"], str(row.get("role_group") or group))
+    if isinstance(row.get("cell"), list):  # the mart's own
+        return tuple(row["cell"])
     return ("world", "World", row["role_group"]) if "cell" in row else None
 
 

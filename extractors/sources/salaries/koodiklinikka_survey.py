@@ -1,0 +1,168 @@
+"""Pay as people in IT report it in Finland, once a year: the survey of Koodiklinikka, one CSV of answers.
+
+Employees state a month's pay before tax and, most of them, what the year came to with bonuses and dividends. Base pay
+is twelve months: the holiday bonus rests on collective agreements and is not asked for. Who bills customers states what
+they pay, which is no pay, and is left out. Employers that some name, and all free text, are never read.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from statistics import median_low
+
+from extractors.csv_tables import table_in, unpack_gzip
+from extractors.response import Response, each
+from extractors.source import Source
+from extractors.web.paging import Web
+from transforms.pay.reported import MONTHS, flag_amounts, read_amount, read_years
+from transforms.place.places import region_of
+from transforms.records.rows import Issue, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE
+from transforms.role.titles import role_of, seniority_of
+from transforms.text.rejects import Rejected
+
+FILES = "https://koodiklinikka.invalid/"
+"""Where the files are said to be from: the address at which they are published is not known to us."""
+NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
+MAX_TABLE = 50_000_000
+"""Bytes a file may unpack to: over a hundred times those of 2024."""
+QUESTIONS = {
+    "Timestamp": "answered_at",
+    "Oletko palkansaaja vai laskuttaja?": "kind",
+    "Työkokemus alalta (vuosina)": "years",
+    "Työaika": "hours",
+    "Kuinka suuren osan ajasta teet lähityönä toimistolla?": "office",
+    "Rooli / titteli": "title",
+    "Kuukausipalkka (brutto, euroina)": "month",
+    "Vuositulot (sis. bonukset, osingot yms, euroina)": "year",
+}
+"""Our columns by the questions of 2024."""
+EMPLOYEE = "Palkansaaja"
+COUNTRY, CURRENCY = "FI", "EUR"
+MAX_HOURS = 45.0
+"""Up to this, working time is hours a week; above it, per cent of full time, which the question asks for."""
+FULL_HOURS, FULL_PERCENT = 35.0, 90.0
+"""Least hours a week, and least per cent, of full time."""
+MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
+"""A year's income, with bonuses and dividends, in months of base pay: outside these one of the two is a slip, or they
+are swapped. Who began in the course of the year is left out with them."""
+ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
+
+
+def address_of(name: str) -> str | None:
+    """The address that stands for a file, by the year in its name: "koodiklinikka_2024.csv", gzip or not."""
+    found = NAME.fullmatch(name)
+    return f"{FILES}{found[1]}.csv" if found else None
+
+
+SOURCE = Source(
+    name="koodiklinikka_survey",
+    title="Survey of pay in IT by Koodiklinikka",
+    kind="survey",
+    publisher="Koodiklinikka",
+    homepage="https://koodiklinikka.fi",
+    endpoints=(FILES,),
+    licence="No licence was found; only quantiles and counts are made from it",
+    terms_url=None,
+    attribution="Reported pay in Finland: Koodiklinikka.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, in autumn, when a person runs `jobmarket backfill koodiklinikka_2024.csv`",
+    expected_rows=(100, 20_000),
+    access="file",
+    file_url=address_of,
+    facts=(
+        "One file was read, of October 2024: 683 answers, 591 of them of employees. Working time is per cent for most "
+        "and hours a week for some; titles are free text, English and Finnish. Where the publisher has the file is not "
+        "known here, so it is handed over, with koodiklinikka and the year in its name."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for nothing: files are handed over."""
+    return []
+
+
+def parse(response: Response) -> Iterator[PayReport | Issue]:
+    """Every answer of an employee that states title and a month's pay; the others are noted."""
+    body = unpack_gzip(response.body, largest=MAX_TABLE)
+    rows = table_in(
+        body, QUESTIONS.values(), also=(), rename=lambda question: QUESTIONS.get(question.strip(), question)
+    )
+    stated = [
+        (number, row)
+        for number, row in enumerate(rows, start=1)
+        if row.get("kind") == EMPLOYEE and row.get("month") and row.get("title", "").strip()
+    ]
+    found = list(each(stated, functools.partial(_report, day=_day_of(rows))))
+    yield from flag_amounts([report for report in found if isinstance(report, PayReport)])
+    yield from (issue for issue in found if isinstance(issue, Issue))
+    if len(stated) < len(rows):
+        rule = "answers of who is no employee or states no title or no pay of a month left out"
+        yield Issue(column_name="pay", value=f"{len(rows) - len(stated)} answers", rule=rule, is_deliberate=True)
+
+
+def _day_of(rows: Sequence[dict[str, str]]) -> date:
+    """The day by which half of the answers were in. Raises `Rejected` when none has a time."""
+    try:
+        times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
+    except (KeyError, ValueError) as error:
+        raise Rejected("response", str(error), "a Timestamp like 07/10/2024 10:04:36 expected") from error
+    if not times:
+        raise Rejected("response", "", "a file with answers expected")
+    return median_low(times).date()
+
+
+def _report(numbered: tuple[int, dict[str, str]], *, day: date) -> PayReport:
+    row, said = numbered
+    title = said["title"].strip()
+    role = role_of(title).value
+    month = read_amount(said["month"], "pay", row)
+    year = float(said["year"] or 0)
+    is_contradicted = year > 0 and not MIN_MONTHS * month <= year <= MAX_MONTHS * month
+    region, continent = region_of(COUNTRY)
+    return PayReport(
+        source=SOURCE.name,
+        snapshot_on=day,
+        row=row,
+        basis="reported",
+        pair_row=row,
+        year=day.year,
+        title=title,
+        role=role,
+        role_group=GROUP_OF_ROLE[role],
+        seniority=seniority_of(title).value,
+        employment_type=_employment(said["hours"]),
+        pay=month * MONTHS,
+        currency=CURRENCY,
+        pay_usd_stated=None,
+        country=COUNTRY,
+        employer_country=None,
+        region=region,
+        continent=continent,
+        remote_share=_remote_share(said["office"]),
+        employer_size=None,
+        pay_months=MONTHS,
+        pay_flag="period_contradicted" if is_contradicted else None,
+        paid_in="local",
+        years_experience=read_years(said["years"]),
+    )
+
+
+def _employment(hours: str) -> str | None:
+    """Full or part time, from per cent of full time or hours a week; None where it is not stated."""
+    if not hours:
+        return None
+    least = FULL_HOURS if float(hours) <= MAX_HOURS else FULL_PERCENT
+    return "FULL_TIME" if float(hours) >= least else "PART_TIME"
+
+
+def _remote_share(office: str) -> float | None:
+    """Share of time away from the office, of which per cent at the office are stated."""
+    if not office or not 0 <= float(office) <= 100:
+        return None
+    return 1 - float(office) / 100

@@ -1,0 +1,239 @@
+"""Pay as people in IT report it in Argentina, twice a year: the survey of sysarmy, one CSV a wave.
+
+Who answers states the last month's pay before and after tax in pesos, also when it is paid in dollars, and then the
+rate by which the pesos were counted. For years the official rate was half of the one that dollars were sold at, so
+dollars are counted back by the person's own rate. Names of columns differ from wave to wave: some files have the
+questions, others names made of them, so all are compared as such names. Some waves asked the neighbours, too. Where
+people work, and employers that some of them name, are never read.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from statistics import median, median_low
+
+from extractors.csv_tables import table_in, unpack_gzip
+from extractors.response import Response, each
+from extractors.source import Source
+from extractors.web.paging import Web
+from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
+from transforms.place.places import country_of, region_of
+from transforms.records.rows import Issue, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE
+from transforms.role.titles import role_of, seniority_of
+from transforms.text.lookups import countries
+from transforms.text.rejects import Rejected
+
+FILES = "https://sysarmy.invalid/"
+"""Where the files are said to be from: the address at which they are published is not known to us."""
+NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
+MAX_TABLE = 100_000_000
+"""Bytes a file may unpack to: thirty times those of 2026.01 (3 MB)."""
+QUESTIONS = {
+    "timestamp": "answered_at",
+    "estoy_trabajando_en": "country",
+    "dedicacion": "dedication",
+    "tipo_de_contrato": "contract",
+    "ultimo_salario_mensual_o_retiro_bruto_en_pesos_argentinos": "gross",
+    "ultimo_salario_mensual_o_retiro_bruto_en_tu_moneda_local": "gross",
+    "ultimo_salario_mensual_o_retiro_neto_en_pesos_argentinos": "net",
+    "ultimo_salario_mensual_o_retiro_neto_en_tu_moneda_local": "net",
+    "pagos_en_dolares": "dollars",
+    "si_tu_sueldo_esta_dolarizado_cual_fue_el_ultimo_valor_del_dolar_que_tomaron": "dollar_rate",
+    "trabajo_de": "title",
+    "anos_de_experiencia": "years",
+    "modalidad_de_trabajo": "workplace",
+}
+"""Our columns by the questions, as names."""
+OPTIONAL = ("answered_at", "country", "dollar_rate", "workplace")
+NEEDED = frozenset(QUESTIONS.values()) - set(OPTIONAL)
+HOME = "Argentina"
+"""The country of who is not asked for it."""
+DEDICATION = {"Full-Time": "FULL_TIME", "Part-Time": "PART_TIME"}
+EMPLOYEES = ("Staff (planta permanente)", "Tercerizado (trabajo a través de consultora o agencia)")
+"""Contracts of employment, which the thirteenth salary belongs to; the others bill, share a surplus, or work abroad."""
+PAID_IN = {
+    "": "local",
+    "Mi sueldo está dolarizado (pero cobro en moneda local)": "dollar_linked",
+    "Cobro parte del salario en dólares": "part_dollars",
+    "Cobro todo el salario en dólares": "dollars",
+}
+PESOS = r"\(?\s*(?:ar?s?\s*\$|\$\s*ar?s?|ar\$s?|\$|ars|pesos(?:\s+(?:ar\w*\.?))?)\s*\)?"
+"""Words for pesos before or after an amount; who names other money, or two, is refused."""
+REMOTE = {"100% remoto": 1.0, "100% presencial": 0.0}
+"""What is between these, hybrid work, is not told as a share."""
+MIN_RATES = 10
+"""Rates of the dollar stated in one country that a wave's usual rate is told from."""
+MAX_RATE_FACTOR = 2.5
+"""How many times the usual rate a stated one may be, or the usual one it: in 2022 the official rate was 0.45 of the one
+that dollars were sold at. Others are slips ("4700000") and are not used."""
+WAVE = re.compile(r"(\d{4})\.(\d\d)")
+MONTH_OF_WAVE = {"01": 1, "02": 7}
+"""Month in whose middle answers count where they have no times: waves began in December or May, and in June."""
+ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
+
+
+def address_of(name: str) -> str | None:
+    """The address that stands for a file, by the wave in its name: "sysarmy_2026.01.csv", gzip or not."""
+    found = NAME.fullmatch(name)
+    return f"{FILES}{found[1]}.csv" if found else None
+
+
+SOURCE = Source(
+    name="sysarmy_survey",
+    title="Survey of pay in IT by sysarmy",
+    kind="survey",
+    publisher="sysarmy",
+    homepage="https://sysarmy.com",
+    endpoints=(FILES,),
+    licence="CC BY-NC-SA 4.0: the source named, not for commercial use, adaptations under the same licence",
+    terms_url="https://creativecommons.org/licenses/by-nc-sa/4.0/",
+    attribution=(
+        "Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used commercially and is "
+        "shared under the same licence."
+    ),
+    is_republishable=True,
+    is_verified=True,
+    cadence="twice a year, when a person runs `jobmarket backfill sysarmy_2026.01.csv`",
+    expected_rows=(100, 50_000),
+    access="file",
+    file_url=address_of,
+    facts=(
+        "Six waves were read, 2022.02 to 2026.01, of 3,861 to 6,400 answers. That of 2022.02 has ten lines above the "
+        "header and no times; 2024.01 to 2025.02 were cleaned by the publisher and have questions as names; 2023.02 "
+        "asked nineteen countries. Amounts are pesos of the last month, also of those paid in dollars; some wrote "
+        "dollars, thousands or millions instead. In 4 to 6 answers of a hundred pay after tax is above that before "
+        "tax, or below a third of it. Where the publisher has the files is not known here, so they are handed over, "
+        "with sysarmy and the wave in their names."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for nothing: files are handed over."""
+    return []
+
+
+def parse(response: Response) -> Iterator[PayReport | Issue]:
+    """Every answer that states work and pay before tax; the others are noted. Slips have a flag (`flag_amounts`)."""
+    body = unpack_gzip(response.body, largest=MAX_TABLE)
+    rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
+    stated = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
+    wave = WAVE.search(response.url)
+    if wave is None:
+        raise Rejected("response", response.url, "an address with the wave in it (2026.01) expected")
+    day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
+    read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
+    found = list(each(stated, read))
+    yield from flag_amounts([report for report in found if isinstance(report, PayReport)])
+    yield from (issue for issue in found if isinstance(issue, Issue))
+    if len(stated) < len(rows):
+        rule = "answers that state no work or no pay before tax left out"
+        yield Issue(column_name="pay", value=f"{len(rows) - len(stated)} answers", rule=rule, is_deliberate=True)
+
+
+def name_question(question: str) -> str:
+    """Our column for a question, whether the file has its words or a name made of them; else that name."""
+    plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return QUESTIONS.get(name, name)
+
+
+def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
+    """The day by which half of the answers were in; None where they have no times."""
+    days = []
+    for row in rows:
+        try:
+            days.append(datetime.strptime(row.get("answered_at", ""), ANSWERED_AT).date())  # local time
+        except ValueError:
+            continue
+    return median_low(days) if days else None
+
+
+def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
+    """By country, the median rate of those who are paid in dollars alone and state one."""
+    stated: dict[str, list[float]] = {}
+    for row in rows:
+        if PAID_IN.get(row.get("dollars", "")) == "dollars" and (rate := _rate(row.get("dollar_rate", ""))):
+            stated.setdefault(row.get("country") or HOME, []).append(rate)
+    return {country: median(rates) for country, rates in stated.items() if len(rates) >= MIN_RATES}
+
+
+def _rate(text: str) -> float | None:
+    """A rate written as one number: "1450", "$1.439,42", "1200,5"; None for words."""
+    found = re.fullmatch(r"\$?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:([.,])(\d+))?", text.strip())
+    if found is None:
+        return None
+    whole = found[1].replace(".", "")
+    return float(f"{whole}.{found[3] or 0}")
+
+
+def _report(numbered: tuple[int, dict[str, str]], *, day: date, year: int, usual_rates: dict[str, float]) -> PayReport:
+    row, said = numbered
+    place = said.get("country") or HOME
+    country, currency = _country_of(place)
+    is_employee = said["contract"] in EMPLOYEES
+    months = months_of_year(country, is_employee=is_employee)
+    gross = read_amount(said["gross"], "pay", row, signs=PESOS)
+    net = read_amount(said["net"], "pay_net", row, signs=PESOS) if said["net"] else None
+    paid_in = _decode(PAID_IN, said["dollars"], "paid_in", row)
+    rate = _choose_rate(_rate(said.get("dollar_rate", "")), usual_rates.get(place)) if paid_in == "dollars" else None
+    title = said["title"].strip()
+    role = role_of(title).value
+    region, continent = region_of(country)
+    return PayReport(
+        source=SOURCE.name,
+        snapshot_on=day,
+        row=row,
+        basis="reported",
+        pair_row=row,
+        year=year,
+        title=title,
+        role=role,
+        role_group=GROUP_OF_ROLE[role],
+        seniority=seniority_of(title).value,
+        employment_type=_decode(DEDICATION, said["dedication"], "employment_type", row) if said["dedication"] else None,
+        pay=gross * months,
+        currency=currency,
+        pay_usd_stated=gross * months / rate if rate else None,
+        country=country,
+        employer_country=None,
+        region=region,
+        continent=continent,
+        remote_share=REMOTE.get(said.get("workplace", "")),
+        employer_size=None,
+        pay_net=net * months if net else None,
+        pay_months=months,
+        pay_flag="gross_net_contradicted" if contradicts(gross, net) else None,
+        paid_in=paid_in,
+        years_experience=read_years(said["years"]),
+    )
+
+
+def _choose_rate(stated: float | None, usual: float | None) -> float | None:
+    """Pesos for a dollar: the person's own, unless it is a slip; else the usual one of the wave."""
+    if usual is None:
+        return None
+    is_near = stated is not None and usual / MAX_RATE_FACTOR <= stated <= usual * MAX_RATE_FACTOR
+    return stated if is_near else usual
+
+
+def _decode(words: dict[str, str], said: str, column: str, row: int) -> str:
+    if said not in words:
+        known = ", ".join(words)
+        raise Rejected(column, said, f"one of {known} expected in row {row}; add a new answer to sysarmy_survey.py")
+    return words[said]
+
+
+@functools.cache
+def _country_of(name: str) -> tuple[str, str]:
+    """Country and the money it is paid in. Raises `Rejected` for a name that is none."""
+    country = country_of(name)
+    money = {row.country: row.currencies for row in countries()}.get(country or "")
+    if country is None or not money:
+        raise Rejected("country", name, "a country's name expected")
+    return country, money[0]

@@ -1,0 +1,21 @@
+-- Persons who report the pay of a figure, in the cell that it counts them in: those of its printed rows, one row a person.
+-- Parameters: as_of, role_group, groups, split, max_days.
+WITH printed AS (
+    SELECT cell FROM ({{reported}}) WHERE status <> 'suppressed'
+), persons AS (
+    SELECT
+        [
+            source, country, if($split = 'money', pay_market, 'all'), if($split = 'experience', experience, 'all')
+        ] AS cell,
+        source || ':' || row AS job_id, source, warc, fx_source, fx_on, reported_on
+    FROM reported_persons($as_of)
+    WHERE role_group IN $groups AND NOT is_flagged AND gross_usd IS NOT NULL
+        AND (employment_type = 'FULL_TIME'
+            OR employment_type = 'unstated' AND source NOT IN (
+                SELECT source FROM mart.reported_pay WHERE as_of = $as_of AND employment_type = 'FULL_TIME'
+            ))
+)
+SELECT
+    cell, job_id, NULL AS posting_id, source, NULL AS board, warc, fx_source, fx_on, reported_on AS period_from,
+    reported_on AS period_to, [] AS items
+FROM persons JOIN printed USING (cell)

@@ -1,0 +1,121 @@
+"""What persons report to earn, in words. They chose to answer: intervals cover chance alone, which is always said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, percent
+from reports.wording.pay import YEARLY, amount, is_point
+from reports.wording.renderer import Renderer, Table, without_empty_columns
+
+MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
+"""Money that persons of a row are paid in."""
+SELF_SELECTED = (
+    "Each row is one survey, with its own question, whose respondents chose to answer. The intervals say how much it "
+    "matters which of such persons answered; they do not cover how these differ from others, which nobody knows."
+)
+KEY = (
+    "US dollars per year, before tax, in full-time work or, where a survey does not ask, any. National surveys ask for "
+    "a month's pay; Stack Overflow asks for a year's compensation, of all kinds. "
+    f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than 40% of the "
+    "median stands in its place."
+)
+
+
+def _name(row: Row) -> str:
+    """The persons of a row: country, and money or experience where rows differ in them."""
+    experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
+    return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
+
+
+def _printed(rows: Rows) -> Rows:
+    return [row for row in rows if row["status"] != "suppressed"]
+
+
+def _text(rows: Rows) -> str:
+    said = (f"{_name(row)} {amount(row, 'p50', YEARLY, row['currency'])}" for row in _printed(rows))
+    low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # of a single row it is said in any case
+    return f"median a year of those who chose to answer: {'; '.join(said)}{low}"
+
+
+def _table(rows: Rows) -> Table:
+    cells = tuple(
+        (
+            _name(row),
+            YEARLY.short(row["p50"]) if is_point(row, "p50") else _ends(row),
+            _ends(row),
+            f"{YEARLY.short(row['p25'])}–{YEARLY.short(row['p75'])}",
+            _local(row),
+            _in_dollars(row),
+            f"{row['n_persons']:,}",
+            f"{row['survey']}, {row['year']}",
+        )
+        for row in _printed(rows)
+    )
+    columns = (
+        "Who", "Median", "Its 95% interval", "Middle half", "Median in local money", "Paid in dollars alone", "Persons",
+        "Survey",
+    )  # fmt: skip
+    below = tuple(filter(None, (_held(rows), _left_out(rows))))
+    return without_empty_columns(
+        Table(columns=columns, rows=cells, numeric=frozenset((1, 2, 3, 6)), key=KEY, below=below)
+    )
+
+
+def _ends(row: Row) -> str:
+    """The 95 % interval of the median."""
+    return f"{YEARLY.short(row['p50_lo'])}–{YEARLY.short(row['p50_hi'])}"
+
+
+def _local(row: Row) -> str:
+    """The median of those who are paid in the country's own money, in it."""
+    if row["local_p50"] is None:
+        return "–"
+    return f"{amount(row, 'local_p50', YEARLY, row['local_currency'])} (n = {row['local_n']:,})"
+
+
+def _in_dollars(row: Row) -> str:
+    if row["dollars_share"] is None or row["n_dollars"] == 0:
+        return "–"
+    ends = f"{percent(row['dollars_share_lo']).removesuffix('%')}–{percent(row['dollars_share_hi'])}"
+    return f"{percent(row['dollars_share'])} ({ends})"
+
+
+MAX_NAMED = 6
+"""Withheld rows that are named, those of most persons; others are counted."""
+
+
+def _held(rows: Rows) -> str:
+    """Which rows are withheld, for too few persons."""
+    held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
+    if not held:
+        return ""
+    named = ", ".join(f"{_name(row)} (n = {row['n_persons']})" for row in held[:MAX_NAMED])
+    more = f" and {len(held) - MAX_NAMED} more" if len(held) > MAX_NAMED else ""
+    return f"Withheld, fewer than 30 persons: {named}{more}."
+
+
+def _left_out(rows: Rows) -> str:
+    """Who is in no quantile, and why."""
+    counts = {
+        "whose amount cannot be right": sum(row["n_flagged"] for row in rows),
+        "for want of an exchange rate": sum(row["n_no_rate"] for row in rows),
+    }
+    said = [f"{count_of(n, 'person')} {why}" for why, n in counts.items() if n]
+    return f"Left out: {', '.join(said)}." if said else ""
+
+
+def _note(rows: Rows) -> list[str]:
+    surveys = sorted({(row["survey"], row["reported_on"]) for row in _printed(rows)})
+    days = "; ".join(f"{name}, half of the answers in by {_day(on)}" for name, on in surveys)
+    shares = [f"{_name(row)} {_in_dollars(row)}" for row in _printed(rows) if _in_dollars(row) != "–"]
+    paid = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
+    return [days, *paid, SELF_SELECTED.rstrip(".")]
+
+
+def _day(on: object) -> str:
+    """A day of the ledger, where it is text, or of a mart."""
+    return day(on) if isinstance(on, date) else day(date.fromisoformat(str(on)[:10]))
+
+
+REPORTED = Renderer(text=_text, table=_table, note=_note, names_withheld=True)

@@ -1,0 +1,126 @@
+"""mart.reported_pay: what persons report to earn, by country, role and experience, and its rows of mart.salary_bands.
+
+Surveys are never added up: each has its own question, day and way to find who answers. Who answers is a person whose
+employer is not known, so persons are the independent units of intervals, and their number alone decides what is
+printed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+from transforms.records.vocabulary import AI_CORE, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
+from warehouse.mart_tables import SNAPSHOT, ReportedPay
+from warehouse.marts import printing, sql_of
+from warehouse.marts.cell_cache import Cells, hashes_of, inputs_of
+from warehouse.marts.estimators import Ints
+from warehouse.marts.pay_quantiles import PERSONS_COLUMNS, estimate_pay_of_persons
+
+KEY = [
+    "source", "country", "role_group", "role", "seniority_group", "experience", "employment_type", "pay_tax",
+    "pay_market", "currency",
+]  # fmt: skip
+"""What names a cell. Levels are in mart.salary_bands alone, years of experience in mart.reported_pay alone."""
+READ = ("report_rates($as_of)",)
+"""Relations that change though no row of core that marts read does: rates that came late."""
+GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) > 1]
+LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
+SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
+"""Why no row is better than `low`."""
+FULL_TIME = ("FULL_TIME", "unstated")
+"""Employment in bands, the first where a survey asks for it: `unstated` is all of one that does not."""
+ERROR = 0.05
+
+
+def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells | None = None) -> pd.DataFrame:
+    """All cells of one day, with the columns of `ReportedPay`; all are taken over where nobody's report changed.
+
+    Suppressed cells are stored where they are of all persons of a group, before tax: others would be most of the rows.
+    """
+    cells = cells or Cells(ReportedPay, as_of)
+    persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
+    inputs = inputs_of(["reported_pay"], hashes_of(persons))
+    if cells.take_over(inputs):
+        return cells.combine_rows([])
+    found = _compute(con, as_of)
+    found = found[found["seniority_group"] == "all"].drop(columns="seniority_group")
+    is_whole = (found["role"] == "all") & (found["experience"] == "all") & (found["pay_tax"] == "gross")
+    return cells.combine_rows([found[is_whole | (found["status"] != "suppressed")].assign(inputs=inputs)])
+
+
+def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> pd.DataFrame:
+    """Rows of mart.salary_bands: pay before tax in full-time work, of the survey that most of a country answer.
+
+    By country, role and level: that which the title names, as few do, and `all`; years of experience are no level.
+    Empty where the rows were taken over.
+    """
+    persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
+    inputs = inputs_of(["reported_bands"], hashes_of(persons))
+    if cells.take_over(inputs):
+        return pd.DataFrame()
+    counts = persons.groupby(["country", "source"]).size().reset_index(name="n")
+    chosen = counts.sort_values(["country", "n", "source"], ascending=[True, False, True]).drop_duplicates("country")
+    asks_for_time = set(persons.loc[persons["employment_type"] == FULL_TIME[0], "source"])
+    found = _compute(con, as_of).merge(chosen[["country", "source"]], on=["country", "source"])
+    employment = np.where(found["source"].isin(asks_for_time), *FULL_TIME)
+    found = found[
+        (found["pay_tax"] == "gross") & (found["experience"] == "all") & (found["employment_type"] == employment)
+    ]
+    survey = found["source"] + " " + found["year"].astype(str)
+    return found.assign(
+        basis="reported", window_days=SNAPSHOT, region_level="country", region=found["country"],
+        n_jobs=found["n_persons"], n_cross_border=found["n_dollars"], n_apart=found["n_flagged"], inputs=inputs,
+        reason=found["reason"].where(found["status"] == "suppressed", survey + ": " + SELF_SELECTED),
+    ).drop(columns=["source", "country", "n_persons", "n_dollars", "n_flagged"])  # fmt: skip
+
+
+def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
+    """Every cell with its counts, and its amounts where it may be printed."""
+    given = {"as_of": as_of, "ai_core": list(AI_CORE), "groups_of_roles": GROUPS_OF_ROLES, "level_groups": LEVELS}
+    rows = con.execute(sql_of("reported_cells"), given).df()
+    cell: Ints = rows.groupby(KEY, sort=True).ngroup().to_numpy().astype(np.int64)
+    found = rows[[*KEY, "year", "reported_on"]].assign(cell=cell).drop_duplicates("cell").set_index("cell").sort_index()
+    is_flagged, is_known = rows["is_flagged"].to_numpy(dtype=bool), rows["amount"].notna().to_numpy()
+    is_in = ~is_flagged & is_known
+    estimates = estimate_pay_of_persons(cell[is_in], rows["amount"].to_numpy(dtype=float)[is_in], len(found))
+    n = len(found)
+    found = found.join(estimates).assign(
+        n_persons=np.bincount(cell[is_in], minlength=n),
+        n_flagged=np.bincount(cell[is_flagged], minlength=n),
+        n_no_rate=np.bincount(cell[~is_flagged & ~is_known], minlength=n),
+        **{f"n_{money}": np.bincount(cell[is_in & (rows["paid_in"] == money)], minlength=n) for money in PAID_IN},
+    )
+    found = _with_dollars(found)
+    is_few = found["n_persons"] < printing.JOBS.bound
+    found.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
+    few = found["n_persons"].map(printing.JOBS.text.format)
+    return found.assign(
+        reported_on=pd.to_datetime(found["reported_on"]).dt.date,
+        status=np.where(is_few, "suppressed", "low"),
+        reason=few.where(is_few, SELF_SELECTED),
+    )
+
+
+def _with_dollars(found: pd.DataFrame) -> pd.DataFrame:
+    """Cells with the share that is paid in dollars alone and its exact interval (Clopper and Pearson 1934).
+
+    Only cells of all monies have one. Counts by money are NULL where the survey does not ask for it.
+    """
+    counts = [f"n_{money}" for money in PAID_IN]
+    n, k = found[counts].sum(axis=1).to_numpy(), found["n_dollars"].to_numpy()
+    is_asked = n > 0
+    is_shared = is_asked & (found["pay_market"] == "all").to_numpy() & (found["currency"] == "USD").to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = k / n
+        low = np.where(k == 0, 0.0, beta.ppf(ERROR / 2, k, n - k + 1))
+        high = np.where(k == n, 1.0, beta.ppf(1 - ERROR / 2, k + 1, n - k))
+    shares = {"dollars_share": share, "dollars_share_lo": low, "dollars_share_hi": high}
+    found = found.assign(**{name: np.where(is_shared, values, np.nan) for name, values in shares.items()})
+    found[counts] = found[counts].astype("Int64")
+    found.loc[~is_asked, counts] = pd.NA
+    return found
