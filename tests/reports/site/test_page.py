@@ -147,7 +147,7 @@ def test_colours_have_contrast_in_light_dark_and_print(mode: int) -> None:
 def test_withheld_cells_are_named_with_their_reason(ledger: list[Figures]) -> None:
     text = page.page(ledger)
     assert "Withheld, not enough jobs with pay: Caribbean (3 of 30)." in text
-    assert "paid there: no job with pay, 30 more needed" in text, "of South America, at the top"
+    assert "Open adverts: no job, 30 more needed." in text, "of skills of other categories"
     assert "Withheld: no closing can be confirmed yet" in text
     assert "low confidence" in text
 
