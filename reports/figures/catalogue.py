@@ -57,7 +57,7 @@ REPORTED_GROUP = "ai_core"
 REPORTED = tuple(
     Figure(
         id=f"reported.{name}",
-        title=f"What AI engineers and data scientists report to earn, {words}",
+        title=f"Pay that AI engineers and data scientists report, {words}",
         unit="USD per year",
         renderer=reported.REPORTED,
         rungs=(
