@@ -97,7 +97,7 @@ def test_a_note_says_what_stands_behind(ledger: list[Figures]) -> None:
 def test_shares_of_all_places_can_be_headed_by_which_adverts_they_are(ledger: list[Figures], figure: Make) -> None:
     rows = [{"skill": "Go", "share": 0.5, "n_jobs": 40, "countries": [{"country": "Peru", "n_jobs": 30}]}]
     parts = tuple(SourceContribution(source=name, n=n, read_on=None) for name, n in (("lever", 3), ("ashby", 9)))
-    row = figure(figure="skills.big_data", value="Go 50%", value_json=json.dumps(rows), behind=parts)
+    row = figure(figure="skills.big_data", value="Go 50%", n_jobs=40, value_json=json.dumps(rows), behind=parts)
     shown = [row if old.figure == row.figure else old for old in ledger]
     marker = 'a <!-- figure:skills.big_data show="scope" -->{}<!-- /figure -->'
     assert text_of(marker.format("?") + END, shown).startswith(
