@@ -212,11 +212,14 @@ def test_the_currency_table_fills_what_the_ecb_lacks() -> None:
 
 
 def test_every_answer_of_the_survey_is_a_report() -> None:
-    found = [row for _, row in rows("stackoverflow_survey")]
+    read = [row for _, row in rows("stackoverflow_survey")]
+    found = [row for row in read if isinstance(row, PayReport)]
+    flagged = [row for row in read if isinstance(row, Issue)]
     (response,) = responses("stackoverflow_survey")
     stated = list(csv.DictReader(io.StringIO(response.body.decode("utf-8"), newline="")))
     assert len(found) == len(stated) == 21_942
-    assert all(isinstance(row, PayReport) for row in found)
+    assert [row.rule.rpartition(" ")[2] for row in flagged] == ["implausible_high", "implausible_low"]
+    assert sum(row.pay_flag is not None for row in found) == sum(row.value.count(",") + 1 for row in flagged) == 26
     assert [(row.case_id, row.pay, row.title) for row in found] == [
         (said[""], float(said["salary"]), said["PrimaryRole"]) for said in stated
     ]
