@@ -131,7 +131,7 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     rows = rows_of(figure)
     if figure.basis != "postings" or figure.value is None or not rows or not rows[0].get("countries"):
         return ""
-    n_jobs = figure.n_jobs or rows[0]["n_jobs"]
+    n_jobs = rows[0].get("n_all_places") or rows[0]["n_jobs"]  # where the first row is not of all places
     countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in rows[0]["countries"])
     behind = sorted((part for part in figure.behind or () if part.n), key=lambda part: (-part.n, part.source))
     n_adverts = sum(part.n for part in behind)

@@ -15,6 +15,7 @@ SELECT
             GROUP BY region
         ) AS m JOIN core.countries AS n ON n.country = m.region
     ) AS countries,
+    (sum(d.n_jobs) FILTER (d.region_level = 'world') OVER ())::BIGINT AS n_all_places,
     l.law AS law_name, strftime(l.in_force_from, '%-d %B %Y') AS in_force_from, l.evidence
 FROM mart.pay_disclosure AS d
 LEFT JOIN core.countries AS c ON c.country = d.region
