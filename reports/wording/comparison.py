@@ -58,6 +58,7 @@ WORK = {
 }
 """Words for roles, and for groups of them, that are compared."""
 MARKETS = {"local": None, "cross_border": "paid from abroad", "all": "local pay and pay from abroad together"}
+WHOEVER_PAYS = "whoever pays"
 KEY = (
     "All levels together. Each amount is in the money of its own period: dollars by the rate of each advert's day, as "
     "the collector gives them, or by the average rate of the period. Purchasing power: pay of the country's own market "
@@ -106,8 +107,13 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
 
 def name_kind(row: Row) -> str:
     """The kind of source with its pay market: "third-party adverts, paid from abroad"."""
-    market = MARKETS[row["pay_market"]]
+    market = _market(row)
     return KINDS[row["basis"]].name if market is None else f"{KINDS[row['basis']].name}, {market}"
+
+
+def _market(row: Row) -> str | None:
+    """The pay market in words; who answers a survey lives in the country, whoever pays."""
+    return WHOEVER_PAYS if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
 
 
 def value(row: Row) -> str:
@@ -123,7 +129,7 @@ def explain(row: Row) -> str:
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
         row["occupation_text"],
         "dollars from abroad are not pay of this country's market" if row["pay_market"] == "cross_border" else None,
-        "local pay and pay from abroad are in it" if row["pay_market"] == "all" else None,
+        _market(row) if row["pay_market"] == "all" else None,
         f"{count_of(years, 'year')} earlier than the newest beside it" if years else None,
     ]
     return "; ".join(filter(None, said))
@@ -144,7 +150,7 @@ def _note(rows: Rows) -> list[str | None]:
     own, power = _own_money(row), _purchasing_power(row)
     return [
         KINDS[row["basis"]].definition,
-        MARKETS[row["pay_market"]],
+        _market(row),
         row["occupation_text"],
         row["definition"],
         f"in its own money {own}" if own != "–" else None,

@@ -34,17 +34,16 @@ WITH day AS (
         )
 ), collected AS (
     SELECT
-        basis, country,
-        min(if(basis = 'reported', snapshot_on, make_date(year(snapshot_on)::INTEGER - 1, 1, 1))) AS period_from,
+        basis, country, make_date(year(max(snapshot_on))::INTEGER - 1, 1, 1) AS period_from,
         max(snapshot_on) AS period_to
-    FROM (
-        SELECT DISTINCT r.basis, r.country, r.snapshot_on, r.source FROM core.pay_reports AS r
-        WHERE r.snapshot_on <= as_of AND r.country IS NOT NULL
-    ) SEMI JOIN (
-        SELECT n.source, n.basis, max(n.snapshot_on) AS snapshot_on FROM core.pay_reports AS n
-        WHERE n.snapshot_on <= as_of GROUP BY n.source, n.basis
-    ) AS newest USING (source, basis, snapshot_on)
+    FROM core.pay_reports
+    WHERE snapshot_on <= as_of AND country IS NOT NULL AND basis = 'advertised_third_party'
     GROUP BY basis, country
+    UNION ALL
+    -- Of several surveys of a country the one that the bands are of: that of most persons.
+    SELECT 'reported', country, reported_on, reported_on FROM reported_persons(as_of)
+    GROUP BY country, source, reported_on
+    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
 ), periods AS (
     -- Pay may be tied to a country that no place of the advert is in: then the days of all adverts stand.
     SELECT 'advertised' AS basis, if(region_level = 'country', region, NULL) AS country, period_from, period_to

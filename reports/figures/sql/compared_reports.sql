@@ -1,11 +1,12 @@
 SELECT
-    r.country, r.role_group, r.role,
-    CASE WHEN list_contains(c.currencies, r.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
-        AS pay_market,
-    r.source || ':' || r.row AS job_id, NULL AS posting_id, r.source, NULL AS board, r.warc, NULL AS fx_source,
-    NULL::DATE AS fx_on, r.snapshot_on AS period_from, r.snapshot_on AS period_to, [] AS items
-FROM core.pay_reports r LEFT JOIN core.countries c ON c.country = r.country
-WHERE r.basis = 'reported' AND r.country IS NOT NULL AND r.snapshot_on = (
-    SELECT max(n.snapshot_on) FROM core.pay_reports n
-    WHERE n.source = r.source AND n.basis = r.basis AND n.snapshot_on <= $as_of
+    p.country, p.role_group, p.role, p.pay_market, p.source || ':' || p.row AS job_id, NULL AS posting_id, p.source,
+    NULL AS board, p.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
+FROM reported_persons($as_of) AS p JOIN (
+    SELECT country, source FROM reported_persons($as_of) GROUP BY country, source
+    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
+) AS chosen USING (country, source)
+WHERE NOT p.is_flagged AND p.gross_usd IS NOT NULL AND (
+    p.employment_type = 'FULL_TIME' OR p.employment_type = 'unstated' AND p.source NOT IN (
+        SELECT n.source FROM reported_persons($as_of) AS n WHERE n.employment_type = 'FULL_TIME'
+    )
 )
