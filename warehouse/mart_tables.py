@@ -165,6 +165,7 @@ class Amounts(Quantiles):
     "status <> 'published' OR p50 IS NOT NULL",
     f"status <> 'published' OR basis = '{BONUS}' OR (band_low IS NOT NULL AND band_high IS NOT NULL)",
     "status = 'published' OR reason IS NOT NULL",
+    "n_jobs IS NOT NULL OR basis = 'official'",
 )
 class SalaryBands(Counted, Sampled, Amounts):
     """Jobs of the stock of the day `as_of`; full-time, gross, base, both ends known.
@@ -173,6 +174,10 @@ class SalaryBands(Counted, Sampled, Amounts):
     to p90 alone: their quartiles are no ends of a band.
     """
 
+    n_jobs: Annotated[  # type: ignore[assignment]
+        int | None,
+        Column("Jobs (or pairs, persons, filings) in the cell; of official wages the employees, NULL: not said", low=0),
+    ]
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]
     basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=(*BASES, BONUS))]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]

@@ -146,6 +146,9 @@ VIEWS = {f"core.{name}": _read_sql(name, **parameters) for name, parameters in _
 MART_VIEWS = {f"mart.{name}": _read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()}
 """Views over marts, in the same form."""
 
+MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
+"""A price level up to two years older than the pay serves where it changed by no more than a tenth in its last year:
+it is published a year or more later, and in two such years it errs by about as much as pay itself moves."""
 _WINDOW = "as_of, window_days"
 ALL_DAYS = 36_500
 """`window_days` of a window that holds all that was ever read."""
@@ -163,6 +166,7 @@ MACRO_ARGUMENTS = {
     "reference_periods": "as_of",
     "pay_observations": "as_of",
     "pay_disclosures": "as_of",
+    "official_pay": "as_of",
     "frame_adverts": "as_of",
     "frame_jobs": "as_of",
     "frame_boards": "as_of",
@@ -171,6 +175,7 @@ MACRO_ARGUMENTS = {
     "board_listings": "as_of",
     "report_rates": "as_of",
     "reported_persons": "as_of",
+    "pay_comparison": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
 SCALAR_MACROS = ("counted_employer",)
@@ -199,6 +204,7 @@ MACROS = {
     "pay_disclosures": _read_sql(
         "pay_disclosures", stock=literal(STOCK), all_days=str(ALL_DAYS), full_advert=literal(FULL_ADVERT)
     ),
+    "official_pay": _read_sql("official_pay"),
     "frame_adverts": _read_sql("frame_adverts"),
     "frame_jobs": _read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
     "frame_boards": _read_sql("frame_boards", end_of_day=_END_OF_DAY),
@@ -212,6 +218,9 @@ MACROS = {
             f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
             for band, (first, below) in EXPERIENCE_BANDS.items()
         ),
+    ),
+    "pay_comparison": _read_sql(
+        "pay_comparison", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)
     ),
 }
 """Macros of the warehouse, by name: meaning and SELECT or expression."""

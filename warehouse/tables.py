@@ -18,6 +18,7 @@ from transforms.records.rows import (
     Country,
     ExchangeRate,
     ListedName,
+    NearOccupation,
     OccupationSkill,
     OfficialWage,
     Pay,
@@ -340,6 +341,11 @@ class DisclosureLaws:
 @table("core.roles", "Roles: definition, group and nearest official occupations.")
 class Roles(Role):
     """From transforms/lookups/role/roles.csv."""
+
+
+@table("core.near_occupations", "Occupations of official statistics that our roles are held against.")
+class NearOccupations(NearOccupation):
+    """From transforms/lookups/role/near_occupations.csv."""
 
 
 @table("core.skills", "The skill taxonomy.")

@@ -35,8 +35,11 @@ from extractors.sources.remote_boards import himalayas, jobicy, remoteok, remoti
 from extractors.sources.salaries import (
     aijobs_salaries,
     bls_oews,
+    eurostat_ses,
     h1b_lca,
+    jobbank_wages,
     koodiklinikka_survey,
+    sg_mom_wages,
     stackoverflow_survey,
     sysarmy_survey,
 )
@@ -50,6 +53,7 @@ SOURCES["bls_oews"] = bls_oews
 SOURCES["career_pages"] = career_pages
 SOURCES["currency_table"] = currency_table
 SOURCES["ecb_rates"] = ecb_rates
+SOURCES["eurostat_ses"] = eurostat_ses
 SOURCES["france_travail"] = france_travail
 SOURCES["getonboard"] = getonboard
 SOURCES["github_vagas"] = github_vagas
@@ -58,6 +62,7 @@ SOURCES["h1b_lca"] = h1b_lca
 SOURCES["hackernews"] = hackernews
 SOURCES["himalayas"] = himalayas
 SOURCES["hiringlab_ai_tracker"] = hiringlab_ai_tracker
+SOURCES["jobbank_wages"] = jobbank_wages
 SOURCES["jobicy"] = jobicy
 SOURCES["jobtech"] = jobtech
 SOURCES["koodiklinikka_survey"] = koodiklinikka_survey
@@ -68,6 +73,7 @@ SOURCES["recruitee"] = recruitee
 SOURCES["reed"] = reed
 SOURCES["remoteok"] = remoteok
 SOURCES["remotive"] = remotive
+SOURCES["sg_mom_wages"] = sg_mom_wages
 SOURCES["simplify_newgrad"] = simplify_newgrad
 SOURCES["smartrecruiters"] = smartrecruiters
 SOURCES["stackoverflow_survey"] = stackoverflow_survey

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from reports.figures import query, verdicts
 from reports.figures.claims import load_claims
+from reports.figures.comparison_figures import COMPARISON, KIN, declare_compared
 from reports.figures.declaration import Batch, Display, Fallback, Figure, slug
 from reports.figures.pay_figures import (
     AROUND,
@@ -484,13 +485,25 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *REPORTED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+_OTHERS = (
+    *GATHERED,
+    COMPARISON,
+    *BONUSES,
+    *RETIRED,
+    *REPORTED,
+    *LADDERS,
+    *DISCLOSURES,
+    *SKILLS,
+    *SHARES,
+    *WHERE_AND_HOW,
+    *CLAIMS,
+)
 _UNITED_STATES = country_figures("US", "United States", "Northern America", "Americas")
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
 """All figures that do not depend on the table of countries; `declarations` adds those of each country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *_UNITED_STATES, *_OTHERS)}
 """All figures that are shown or spoken of by name, in order."""
-_OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
+_OF_KIND = {figure.id.partition(".")[0]: figure for figure in (KIN, *reversed(KNOWN.values()))}
 
 
 def declaration_of(figure_id: str) -> Figure:
@@ -504,8 +517,8 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
 
 
 def declarations(con: Connection) -> dict[str, Figure]:
-    """Every figure by id, gathered ones after those they gather. Reads core.countries."""
+    """Every figure by id, gathered ones after those they gather. Reads core.countries and what there is to compare."""
     countries = query.read(con, "SELECT country, name, region, continent FROM core.countries ORDER BY country")
     bands = (offer_nearest(figure, countries) for figure in BANDS)
     of_countries = (figure for row in countries for figure in country_figures(**row))
-    return {figure.id: figure for figure in (*bands, *AROUND, *of_countries, *_OTHERS)}
+    return {figure.id: figure for figure in (*bands, *AROUND, *of_countries, *declare_compared(con), *_OTHERS)}

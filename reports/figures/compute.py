@@ -207,7 +207,8 @@ def _judge(
     verdict = attempt.verdict
     behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
     period = _period(attempt.rows, behind)
-    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of)
+    due_on = attempt.rows[0].get("due_on") if attempt.rows else None
+    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=due_on)
     if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
         verdict = replace(verdict, status="suppressed", reason=why)
     kept_back = inputs.barred.intersection(row["source"] for row in behind)
@@ -405,14 +406,18 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
             first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
             place = pay.name_place([first], member.place)
             rung = notes.describe_period(row) if row.rung == CARRIED else row.rung
-            own = {"place": place, "figure": row.figure, "value": row.value, "rung": rung}
+            own: dict[str, Any] = {"place": place, "figure": row.figure, "value": row.value, "rung": rung}
             own |= {"nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None}
+            if figure.shows_periods:
+                own |= {"period": notes.describe_period(row), "period_to": row.period_to}
             rows.append({**first, **own, "status": row.status, "reason": row.reason})
-    rows.sort(key=lambda row: (row["status"] == "suppressed", row.get("currency") != "USD", -pay.order_of(row)))
+    rows = list(figure.arrange(rows))
+    kept = {row["figure"] for row in rows}
+    shown = [row for row in shown if row.figure in kept]
     if shown:
         states = {row.status for row in shown}
         status = next(state for state in FIGURE_STATES if state in states)
-        unsure = [row["place"] for row in rows if row["status"] == status]
+        unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status)
         reason = ", ".join(unsure) if status != "published" else None
     else:
         status, reason = "suppressed", "no place has enough data"

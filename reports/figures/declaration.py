@@ -64,6 +64,13 @@ class Display:
     is_narrow: bool = False
 
 
+def order_by_pay(rows: Rows) -> Rows:
+    """Rows of pay in dollars first and the highest first, those that are withheld at the end."""
+    return sorted(
+        rows, key=lambda row: (row["status"] == "suppressed", row.get("currency") != "USD", -pay.order_of(row))
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A figure of the guide: it has rungs (measured), a claim (cited), gathers others under a prefix, or is retired.
@@ -73,7 +80,9 @@ class Figure:
     `level` is its group of levels of pay (`LEVEL_GROUPS`), `place` the name of its region or country, behind the title
     where its rows name none (`entitle`). `baseline` is what the 2026 guide said, `baseline_values` the same as numbers
     by column, where it gave any. `nearest` are figures of wider or other places, offered in its note where it is
-    withheld. `retired` is why it is printed no more: its id stays, and is withheld.
+    withheld. `arrange` chooses and orders the rows that a gathered figure has; with `shows_periods` each says its
+    period, so that the figure changes with every reading. `retired` is why it is printed no more: its id stays, and is
+    withheld.
     """
 
     id: str
@@ -91,6 +100,8 @@ class Figure:
     nearest: tuple[str, ...] = ()
     claim: Claim | None = None
     gathers: str | None = None
+    arrange: Callable[[Rows], Rows] = order_by_pay
+    shows_periods: bool = False
     retired: str | None = None
     alias_of: str | None = None
     displays: tuple[Display, ...] = ()

@@ -38,15 +38,19 @@ class Verdict:
     n_employers: int | None
 
 
-def judge_age(verdict: Verdict, basis: str, period_to: date | None, as_of: date) -> Verdict:
+def judge_age(
+    verdict: Verdict, basis: str, period_to: date | None, as_of: date, *, due_on: date | None = None
+) -> Verdict:
     """The verdict on a value by the end of its reference period: as it is, stale, or withheld as too old.
 
     The value itself, its n and its interval are never touched by the day. Reasons name days and not ages, which would
-    be others every night.
+    be others every night. A table of an office is not stale before its next edition is due (`due_on`).
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
     fresh = MAX_DAYS_APART if basis in OWN_BASES else MAX_AGE_DAYS_OF_YEARS
+    if due_on is not None:
+        fresh = (due_on - period_to).days
     if (as_of - period_to).days <= fresh:
         return verdict
     said = f"nothing newer than {numbers.day(period_to)} was read"

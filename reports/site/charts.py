@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from reports.wording import frame, numbers, pay
+from reports.wording import comparison, frame, numbers, pay
 from reports.wording.numbers import Row, Rows
 
 ROW = 48
@@ -272,8 +272,70 @@ def _stack(row: Row, name: str, top: int) -> list[str]:
     return [*lines, "</g>"]
 
 
+def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
+    """Dots of pay by kind of source, a line for each country and work, with 95 % intervals; `name` names the country.
+
+    The legend above names the kinds. A mean, and a wider group, are hollow, pay from abroad is small. Raises
+    `ValueError` without rows.
+    """
+    if not rows:
+        raise ValueError(f"chart {chart_id}: nothing to draw")
+    lines: dict[str, list[Row]] = {}
+    for row in rows:
+        lines.setdefault(f"{row[name]}, {comparison.name_work(row)}", []).append(row)
+    kinds = [basis for basis in comparison.KINDS if any(row["basis"] == basis for row in rows)]
+    described = "; ".join(
+        f"{heading}: {', '.join(f'{comparison.name_kind(row)} {comparison.value(row)}' for row in group)}"
+        for heading, group in lines.items()
+    )
+    step = nice_step(max(row.get("usd_hi") or row["usd"] for row in rows))
+    n_steps = math.ceil(max(row.get("usd_hi") or row["usd"] for row in rows) / step * (1 - 1e-9))
+    scale = _Scale(step * n_steps)
+    top = len(kinds) * LEGEND_LINE
+    base = top + len(lines) * ROW
+    parts = [
+        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
+        f'width="100%" height="{base + AXIS}" xmlns="http://www.w3.org/2000/svg">',
+        f'<title id="{chart_id}-title">{escape(title)}</title>',
+        f'<desc id="{chart_id}-desc">{escape(described)}</desc>',
+    ]
+    for number, basis in enumerate(kinds):
+        y = number * LEGEND_LINE
+        parts.append(f'<circle class="mark m{number}" cx="6" cy="{y + 9}" r="6"/>')
+        parts.append(f'<text class="tick" x="20" y="{y + 13}">{escape(comparison.KINDS[basis].name)}</text>')
+    for i in range(n_steps + 1):
+        x, anchor = scale.at(i * step), "start" if i == 0 else "end" if i == n_steps else "middle"
+        label = f"{i * step / 1_000:g}K" if i else "USD 0"
+        parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{top}" y2="{base}"/>')
+        parts.append(f'<text class="tick" x="{x}" y="{base + 18}" text-anchor="{anchor}">{label}</text>')
+    for number, (heading, group) in enumerate(lines.items()):
+        parts += _dots_of(heading, group, kinds, top + number * ROW, scale)
+    return "\n".join([*parts, "</svg>"])
+
+
+def _dots_of(heading: str, group: Rows, kinds: Sequence[str], top: int, scale: _Scale) -> list[str]:
+    """One line of `dots`: its heading, and a mark for each kind of source with its interval."""
+    middle = top + BAR_AT + BAR / 2
+    parts = [
+        f"<g data-name={quoteattr(heading)}>",
+        f'<text class="name" x="0" y="{top + TEXT_AT}">{escape(heading)}</text>',
+    ]
+    for row in group:
+        said = f"<title>{escape(comparison.name_kind(row))}: {escape(comparison.value(row))}</title>"
+        if row.get("usd_lo") is not None and row.get("usd_hi") is not None:
+            start, end = scale.at(row["usd_lo"]), scale.at(row["usd_hi"])
+            parts.append(f'<line class="whisker" x1="{start}" x2="{end}" y1="{middle}" y2="{middle}"/>')
+        if pay.is_point(row, "usd"):
+            hollow = "" if comparison.is_comparable(row) else " hollow"
+            radius = 4 if row["pay_market"] == "cross_border" else 6
+            mark = f'class="mark m{kinds.index(row["basis"])}{hollow}" cx="{scale.at(row["usd"])}" cy="{middle}"'
+            parts.append(f'<circle {mark} r="{radius}">{said}</circle>')
+    return [*parts, "</g>"]
+
+
 CHARTS: dict[str, Callable[..., str]] = {
     "bands": bands,
+    "dots": dots,
     "ladder": ladder,
     "shares": ranking,
     "shares with verdicts": functools.partial(ranking, verdicts=True),

@@ -48,6 +48,16 @@ SECTIONS = (
         ),
     ),
     Section(
+        id="sources_of_pay",
+        heading="The same work, by who says what it pays",
+        intro=(
+            "Adverts say what is offered, surveys what people say they earn, offices of statistics what employees are "
+            "paid. They stand side by side for countries where two of them have enough to say, and are never mixed. In "
+            "the chart a filled mark is a median, a hollow one a mean, or the median of a wider group, and a small one "
+            "pay from abroad; lines are 95% intervals.",
+        ),
+    ),
+    Section(
         id="read",
         heading="From adverts to pay, in the adverts we read",
         intro=(

@@ -77,16 +77,17 @@ def describe_period(figure: Figures) -> str:
 def words_of_period(basis: str | None, first: date | None, last: date) -> str:
     """A reference period: "read 3 to 17 August 2026" of our adverts, "pay of 2024 to 2025" of what others collected.
 
-    A third party says the year alone; official wages are of a month.
+    A third party says the year alone; official wages are of a month, or of whole years.
     """
     if basis in OWN_BASES or basis is None:
         return f"read {days(first, last)}"
     is_whole_years = first is not None and (first.month, first.day) == (1, 1) and (last.month, last.day) == (12, 31)
-    if basis == "official":
+    if basis == "official" and not is_whole_years:
         return f"wages of {MONTHS[last.month - 1]} {last.year}"
     if first is None or not (is_whole_years or basis == "advertised_third_party"):
         return f"pay of {days(first, last)}"
-    return f"pay of {last.year}" if first.year == last.year else f"pay of {first.year} to {last.year}"
+    paid = "wages" if basis == "official" else "pay"
+    return f"{paid} of {last.year}" if first.year == last.year else f"{paid} of {first.year} to {last.year}"
 
 
 NAMES_IN_SHORT = 3

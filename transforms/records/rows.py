@@ -15,6 +15,8 @@ from transforms.records.vocabulary import (
     DEGREES,
     EMPLOYMENT_TYPES,
     HEX_32,
+    NEARNESSES,
+    OCCUPATION_SCHEMES,
     PAID_IN,
     PAY_FLAGS,
     PAY_MARKETS,
@@ -297,18 +299,32 @@ class PayReport(Sourced):
 
 @struct
 class OfficialWage(Sourced):
-    """One occupation's wages in one area, published by a statistical office."""
+    """One occupation's wages in one area, published by an office of statistics or a ministry, with its definition."""
 
-    period_on: Annotated[date, Column("Reference month, as its first day", key=True)]
-    area: Annotated[str, Column("Area code of the publisher (99 = United States)", key=True)]
-    occupation: Annotated[str, Column("SOC 2018 code", key=True, pattern=r"\d{2}-\d{4}")]
+    period_on: Annotated[date, Column("First day of the reference period", key=True)]
+    period_to: Annotated[date, Column("Last day of the reference period")]
+    due_on: Annotated[
+        date, Column("Day by which the next edition should be out, as its publisher goes; until then it is the newest")
+    ]
+    area: Annotated[str, Column("Area code of the publisher", key=True)]
+    is_national: Annotated[bool, Column("Whether the area is the whole country")]
+    scheme: Annotated[str, Column("Classification of occupations", values=OCCUPATION_SCHEMES)]
+    occupation: Annotated[str, Column("Code of the occupation, or of a group of them, in `scheme`", key=True)]
     area_title: Annotated[str, Column("Name of the area")]
     country: Annotated[str, Column("Country", pattern=COUNTRY_CODE)]
     occupation_title: Annotated[str, Column("Name of the occupation")]
     currency: Annotated[str, Column("ISO 4217 code", pattern=CURRENCY_CODE)]
+    earnings: Annotated[str, Column("What counts as pay, and whether before tax")]
+    coverage: Annotated[str, Column("Whose pay it is, and from which survey")]
+    compiled_by: Annotated[str | None, Column("Who parsed the publisher's table; NULL: the publisher's own data")]
+    stated_period: Annotated[str, Column("Period of pay that the publisher states", values=PERIODS)]
+    periods_per_year: Annotated[
+        float, Column("Stated amounts times this are the annual ones (`annual_from` says where from)", low=1)
+    ]
+    annual_from: Annotated[str, Column("Where `periods_per_year` comes from")]
     employment: Annotated[float | None, Column("Employees", unit="persons", low=0)]
     employment_rse: Annotated[float | None, Column("Relative standard error of employment", unit="percent", low=0)]
-    annual_mean: Annotated[float | None, Column("Mean", unit="currency per year", low=0)]
+    annual_mean: Annotated[float | None, Column("Mean, which is no median", unit="currency per year", low=0)]
     mean_rse: Annotated[float | None, Column("Relative standard error of the mean", unit="percent", low=0)]
     annual_p10: Annotated[float | None, Column("10th percentile", unit="currency per year", low=0)]
     annual_p25: Annotated[float | None, Column("25th percentile", unit="currency per year", low=0)]
@@ -379,6 +395,25 @@ class Country:
     region: Annotated[str | None, Column("UN M49 intermediate region, else sub-region")]
     continent: Annotated[str | None, Column("UN M49 region")]
     currencies: Annotated[tuple[str, ...], Column("Legal tender, ISO 4217 codes")]
+
+
+@struct
+class NearOccupation:
+    """An occupation of official statistics, and the roles of ours that it is held against."""
+
+    scheme: Annotated[str, Column("Classification of occupations", key=True, values=OCCUPATION_SCHEMES)]
+    occupation: Annotated[str, Column("Code in it", key=True)]
+    role_group: Annotated[str, Column("Role group", key=True, values=("ai_core", *ROLE_GROUPS))]
+    role: Annotated[str, Column("Role, or `all` of the group", key=True, values=("all", *ROLES))]
+    nearness: Annotated[
+        str,
+        Column(
+            "same: the role by its name; near: most of one is in the other; wider: a large group that the role is a "
+            "small part of, shown in comparisons alone",
+            values=NEARNESSES,
+        ),
+    ]
+    reason: Annotated[str | None, Column("What the one has that the other lacks; NULL: nothing known")]
 
 
 @struct

@@ -151,6 +151,10 @@ STOCK = "stock"
 """`adverts` of a row that is of the stock; other rows are of the flow of one quarter ("2026Q1")."""
 PLACES_OF_LAWS = ("world", "country", "subdivision")
 """Levels of places at which pay disclosure is counted."""
+OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "ISCO-08")
+"""Classifications of occupations: of the United States, Canada, Singapore (whose file does not say which edition), and
+the International Labour Organization's."""
+NEARNESSES = ("same", "near", "wider")
 
 JOB_RULES = ("same text", "similar text", "same facts")
 

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from transforms.records.rows import Country, Role, Skill
+from transforms.records.rows import Country, NearOccupation, Role, Skill
 
 LOOKUPS = Path(__file__).parents[1] / "lookups"
 
@@ -48,10 +48,21 @@ def roles() -> list[Role]:
     return [Role(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
 
 
+def near_occupations() -> list[NearOccupation]:
+    """Every occupation of official statistics that is held against a role, and how near it is."""
+    return [NearOccupation(**row) for row in rows_of("near_occupations")]  # type: ignore[arg-type]
+
+
 @functools.cache
-def occupations() -> dict[str, str]:
-    """SOC 2018 codes of the occupations that an AI guide needs, each with the reason why."""
-    return {row["soc_2018"] or "": row["reason"] or "" for row in rows_of("occupations")}
+def occupations(scheme: str) -> dict[str, str]:
+    """Codes of the occupations that an AI guide needs, in one classification, each with the reason why."""
+    return {row["occupation"]: row["reason"] for row in cells_of("occupations") if row["scheme"] == scheme}
+
+
+@functools.cache
+def usual_hours() -> dict[tuple[str, int], float]:
+    """Usual weekly hours of full-time employees by country and year."""
+    return {(row["country"], int(row["year"])): float(row["weekly_hours"]) for row in cells_of("usual_hours")}
 
 
 MIN_RECALL, MIN_RECALL_CASES = 0.8, 5

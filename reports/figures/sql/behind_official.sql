@@ -11,8 +11,8 @@ WITH shown AS (
 SELECT
     ['country', w.country, 'unstated'] AS cell, w.source || ':' || w.area || ':' || w.occupation AS job_id,
     NULL AS posting_id, w.source, NULL AS board, w.warc, NULL AS fx_source, NULL::DATE AS fx_on,
-    w.period_on AS period_from, w.period_on AS period_to, [] AS items
+    w.period_on AS period_from, w.period_to, [] AS items
 FROM core.official_wages AS w
 JOIN shown AS s ON s.region = w.country AND s.currency = w.currency AND s.p50 = w.annual_p50
-WHERE w.period_on <= $as_of
+WHERE w.is_national AND w.period_to <= $as_of
 QUALIFY w.period_on = max(w.period_on) OVER (PARTITION BY w.country)

@@ -98,15 +98,17 @@ def test_official_wages_name_the_row_of_the_office_and_its_month(
     put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
     wage = {
         "source": "bls", "area": "99", "occupation": "15-2051", "country": "US", "currency": "USD",
-        "annual_p50": 132_000.0, "warc": "bls/2", "period_on": date(2026, 5, 1),
+        "annual_p50": 132_000.0, "warc": "bls/2", "period_on": date(2026, 5, 1), "period_to": date(2026, 5, 31),
+        "is_national": True,
     }  # fmt: skip
     put(
         tables.OfficialWages, wage, wage | {"occupation": "15-1252", "annual_p50": 1.0, "warc": "bls/2"},
-        wage | {"period_on": date(2025, 5, 1), "warc": "bls/1"},
+        wage | {"period_on": date(2025, 5, 1), "period_to": date(2025, 5, 31), "warc": "bls/1"},
+        wage | {"area": "06", "is_national": False, "warc": "bls/3"},
     )  # fmt: skip
     row = computed(con)[COUNTRY]
     assert (row.sources, row.snapshots) == (("bls",), ("bls/2",))
-    assert (row.period_from, row.period_to) == (date(2026, 5, 1), date(2026, 5, 1))
+    assert (row.period_from, row.period_to) == (date(2026, 5, 1), date(2026, 5, 31))
     assert row.value is not None and "every level counted; wages of May 2026; low confidence)" in row.value
 
 
@@ -423,12 +425,13 @@ def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnectio
     put(
         tables.OfficialWages,
         {"source": "bls", "area": "99", "occupation": "15-2051", "country": "US", "currency": "USD",
-         "annual_p50": 132_000.0, "warc": "bls/1", "period_on": date(2024, 5, 1)},
+         "annual_p50": 132_000.0, "warc": "bls/1", "period_on": date(2024, 5, 1), "period_to": date(2024, 5, 31),
+         "is_national": True},
     )  # fmt: skip
     row = computed(con)[COUNTRY]
     assert row.value is None and row.missing is not None
     assert row.missing.endswith(
-        "official wages: nothing newer than 1 May 2024 was read; newer official wages would bring it"
+        "official wages: nothing newer than 31 May 2024 was read; newer official wages would bring it"
     )
 
 

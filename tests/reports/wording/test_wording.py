@@ -254,7 +254,9 @@ def test_every_category_of_skills_has_a_heading() -> None:
         ("advertised_third_party", date(2024, 1, 1), date(2025, 12, 31), "pay of 2024 to 2025"),
         ("advertised_third_party", date(2025, 1, 1), date(2025, 12, 31), "pay of 2025"),
         ("advertised_third_party", date(2025, 1, 1), date(2026, 2, 3), "pay of 2025 to 2026"),
-        ("official", date(2024, 5, 1), date(2024, 5, 1), "wages of May 2024"),
+        ("official", date(2024, 5, 1), date(2024, 5, 31), "wages of May 2024"),
+        ("official", date(2022, 1, 1), date(2022, 12, 31), "wages of 2022"),
+        ("official", date(2023, 1, 1), date(2024, 12, 31), "wages of 2023 to 2024"),
         ("postings", None, None, "as of 17 August 2026"),
     ],
 )

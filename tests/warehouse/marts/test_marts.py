@@ -15,13 +15,14 @@ from extractors.source_list import declared_sources
 from tests.builders import list_postings, open_copy
 from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.text.lookups import countries, roles
+from transforms.text.lookups import countries, near_occupations, roles
 from warehouse import database
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.shares import shares as all_shares
 from warehouse.schema import arrow_table
 from warehouse.tables import (
     Countries,
+    NearOccupations,
     OfficialWages,
     PayReports,
     PostingPay,
@@ -47,6 +48,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
     with open_copy(work_template, tmp_path) as opened:
         database.load_lookup(opened, Countries, countries())
         database.load_lookup(opened, Roles, roles())
+        database.load_lookup(opened, NearOccupations, near_occupations())
         yield opened
 
 
@@ -385,20 +387,61 @@ def test_the_order_of_jobs_changes_nothing(con: database.Connection) -> None:
     pd.testing.assert_frame_equal(bands(con).drop(columns="inputs"), before.drop(columns="inputs"))
 
 
-def test_official_wages_are_no_ends_of_a_band(con: database.Connection) -> None:
-    wage: dict[str, Any] = {f.name: None for f in fields_of(OfficialWages)}
-    wage |= {
-        "source": "bls", "area": "99", "area_title": "US", "country": "US", "occupation": "15-2051",
-        "occupation_title": "Data Scientists", "period_on": date(2024, 5, 1), "currency": "USD", "employment": 100,
-        "annual_p10": 1.0, "annual_p25": 2.0, "annual_p50": 3.0, "annual_p75": 4.0, "annual_p90": 5.0, "warc": "b/1",
-        "record": 0, "top_coded": (),
+def wage(**said: Any) -> OfficialWages:
+    """Wages of American data scientists in May 2024, unless something else is said."""
+    usual: dict[str, Any] = {f.name: None for f in fields_of(OfficialWages)}
+    usual |= {
+        "source": "bls", "area": "99", "is_national": True, "area_title": "US", "country": "US", "scheme": "SOC 2018",
+        "occupation": "15-2051", "occupation_title": "Data Scientists", "period_on": date(2024, 5, 1),
+        "period_to": date(2024, 5, 31), "due_on": date(2026, 5, 31), "currency": "USD", "employment": 100,
+        "earnings": "gross pay", "coverage": "employees", "stated_period": "year", "periods_per_year": 1.0,
+        "annual_from": "the publisher's own", "annual_p10": 1.0, "annual_p25": 2.0, "annual_p50": 3.0,
+        "annual_p75": 4.0, "annual_p90": 5.0, "warc": "b/1", "record": 0, "top_coded": (),
     }  # fmt: skip
-    put(con, [OfficialWages(**wage)])
-    here = {"basis": "official", "region_level": "country", "region": "US", "seniority_group": "all"}
-    found = cell(bands(con), **here, role_group="ai_science", role="data_scientist")
+    return OfficialWages(**(usual | said))
+
+
+OFFICIAL = {"basis": "official", "region_level": "country", "seniority_group": "all"}
+
+
+def test_official_wages_are_no_ends_of_a_band(con: database.Connection) -> None:
+    put(con, [wage()])
+    found = cell(bands(con), **OFFICIAL, region="US", role_group="ai_science", role="data_scientist")
     assert found[["p10", "p25", "p50", "p75", "p90"]].tolist() == [1, 2, 3, 4, 5]
     assert found[["band_low", "band_high"]].isna().all()
     assert (found.status, found.form) == ("low", "point")
+
+
+def test_official_wages_are_the_newest_national_ones_that_are_known(con: database.Connection) -> None:
+    put(
+        con,
+        [
+            wage(),
+            wage(period_on=date(2025, 5, 1), period_to=date(2025, 5, 31), annual_p50=6.0),
+            wage(period_on=date(2026, 9, 15), period_to=date(2026, 10, 15), annual_p50=7.0),  # has not ended
+            wage(period_on=date(2025, 6, 1), period_to=date(2025, 6, 30), area="06", is_national=False),
+        ],
+    )
+    found = cell(bands(con), **OFFICIAL, region="US", role_group="ai_science", role="data_scientist")
+    assert found.p50 == 6
+    assert found.reason.startswith("Data Scientists (SOC 2018 15-2051), May 2025: the occupation of the role's name")
+
+
+def test_a_wider_group_is_no_band_and_a_mean_no_median(con: database.Connection) -> None:
+    """Software developers are near other engineers, and only a large group around AI engineers."""
+    means = dict.fromkeys(("annual_p10", "annual_p25", "annual_p50", "annual_p75", "annual_p90"))
+    professionals = {"scheme": "ISCO-08", "occupation": "2", "occupation_title": "Professionals", "country": "DE"}
+    put(
+        con,
+        [
+            wage(occupation="15-1252", occupation_title="Software Developers", employment=None),
+            wage(source="ses", area="DE", currency="EUR", annual_mean=70e3, **professionals, **means),
+        ],
+    )
+    official = bands(con)
+    official = official[official["basis"] == "official"]
+    assert official[["region", "role_group", "role"]].to_numpy().tolist() == [["US", "other_engineering", "all"]]
+    assert official["n_jobs"].isna().all()
 
 
 def test_a_country_is_judged_on_its_own_money(con: database.Connection) -> None:

@@ -1,0 +1,178 @@
+"""Official wages of Canada: the Job Bank's wages by occupation, for the country, provinces and economic regions.
+
+One CSV a year, whose headers change a little between years. Wages are per hour, and per year where a flag says so. Low
+and high are about the 10th and 90th percentile, as the Job Bank says. Each row names its survey and its reference
+period. Where a region has no value of its own the file repeats that of its province: such rows are left out, since they
+say nothing of the region.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.csv_tables import table_in
+from extractors.response import Response, each
+from extractors.source import Source
+from extractors.web.paging import Web, ask_each
+from transforms.records.rows import Issue, OfficialWage
+from transforms.records.vocabulary import NOC
+from transforms.text.lookups import occupations, usual_hours
+from transforms.text.rejects import Rejected
+
+FILES = "https://open.canada.ca/data/dataset/adad580f-76b0-4502-bd05-20c125de9116/resource/"
+NEWEST = "9da94d63-b178-4a64-aeb3-b6a3bd721ad2/download/2a71-das-wage2025opendata-esdc-all-19nov2025-vf.csv"
+"""The edition of November 2025. The next has an address of its own, which no rule gives."""
+FILE = re.compile(r"2a71-das-wage\d{4}opendata-esdc-all-.*\.csv", re.IGNORECASE)
+CODE, AREA, AREA_TITLE = "NOC_CNP", "ER_Code_Code_RE", "ER_Name"
+PERIOD, IS_ANNUAL, REVISED_ON = "Reference_Period", "Annual_Wage_Flag_Salaire_annuel", "Revision_Date_Date_revision"
+WAGES = {
+    "annual_mean": "Average_Wage_Salaire_Moyen",
+    "annual_p10": "Low_Wage_Salaire_Minium",
+    "annual_p25": "Quartile1_Wage_Salaire_Quartile1",
+    "annual_p50": "Median_Wage_Salaire_Median",
+    "annual_p75": "Quartile3_Wage_Salaire_Quartile3",
+    "annual_p90": "High_Wage_Salaire_Maximal",
+}
+"""Our columns and the publisher's."""
+NEEDED = (CODE, "NOC_Title_eng", AREA, AREA_TITLE, PERIOD, REVISED_ON, IS_ANNUAL, "Data_Source_E", *WAGES.values())
+METHOD = re.compile(r"Source\d{4}_NHQ")
+"""Name of the column that says of which area a value is: "LFS 2023-24 PR NOC5" is a province's."""
+LEVEL_OF_CODE = {"ER00": "CAN"}
+LEVELS = {4: "PR", 6: "ER"}
+"""Level of an area by the length of its code (ER35, ER3510), as METHOD's column writes it; ER00 is the country."""
+YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
+COPY, NOTHING = "that repeat the value of a wider area", "for which no wage is published"
+UNREAD = "of occupations that lookups/role/occupations.csv does not name"
+"""Why rows are left out."""
+WEEKS = 52
+"""Weeks of pay a year: employees are paid for holidays too."""
+HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"
+
+SOURCE = Source(
+    name="jobbank_wages",
+    title="Job Bank wages by occupation",
+    kind="statistics",
+    publisher="Employment and Social Development Canada",
+    homepage="https://open.canada.ca/data/en/dataset/adad580f-76b0-4502-bd05-20c125de9116",
+    endpoints=(FILES,),
+    licence="Open Government Licence - Canada",
+    terms_url="https://open.canada.ca/en/open-government-licence-canada",
+    attribution="Official wages: Job Bank, Employment and Social Development Canada "
+    "(contains information licensed under the Open Government Licence - Canada).",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, in November or December",
+    expected_rows=(2, 2_000),
+    file_url=lambda name: FILES + NEWEST.rpartition("/")[0] + "/" + name if FILE.fullmatch(name) else None,
+    facts=(
+        "39 rows of the edition of November 2025 were read as a third party kept them: UTF-8 with a byte-order mark, "
+        "22 columns; the file has 44,376 rows, 516 occupations of NOC 2021 in 86 areas. Check value: the median of "
+        "21211 in Canada is 46.15 dollars an hour (2023-2024). Others have the address of that edition; it was not "
+        "asked from here. Editions go back to 2012 and their headers differ; the readers' columns are those of 2025. "
+        "Provinces have codes that are not ISO's (PEI, YK, NWT), which are not read. Low and high are about the 10th "
+        "and the 90th percentile by the Job Bank's own words; mean and quartiles stand only where the Labour Force "
+        "Survey gave the row. The excerpt does not say whether overtime counts; in the Labour Force Survey's wage it "
+        "does not."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for the newest edition that is known. Returns what failed."""
+    return ask_each(web, [FILES + NEWEST])
+
+
+def parse(response: Response) -> Iterator[OfficialWage | Issue]:
+    """The wages of the occupations we read; other rows are noted once for each reason."""
+    rows = table_in(response.body, NEEDED)
+    method = next((name for name in rows[0] if METHOD.fullmatch(name)), None) if rows else None
+    if rows and method is None:
+        raise Rejected("response", ", ".join(rows[0]), "a column named like Source2025_NHQ expected")
+    left_out = dict.fromkeys((UNREAD, COPY, NOTHING), 0)
+    wanted = []
+    for row in rows:
+        if why := _why_left_out(row, str(method)):
+            left_out[why] += 1
+        else:
+            wanted.append(row)
+    yield from each(wanted, _wage)
+    for why, n in left_out.items():
+        if n:
+            yield Issue(column_name="occupation", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
+
+
+def _why_left_out(row: dict[str, str], method: str) -> str | None:
+    if row[CODE].removeprefix("NOC_") not in occupations(NOC):
+        return UNREAD
+    if not any(row.get(name) for name in WAGES.values()):
+        return NOTHING
+    level = _level_of(row[AREA])
+    return COPY if level is not None and level not in row[method].split() else None
+
+
+def _level_of(area: str) -> str | None:
+    return LEVEL_OF_CODE.get(area) or LEVELS.get(len(area))
+
+
+def _wage(row: dict[str, str]) -> OfficialWage:
+    found = YEARS.fullmatch(row[PERIOD])
+    if found is None:
+        raise Rejected("period_on", row[PERIOD], "a reference period like 2021 or 2023-2024 expected")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if _level_of(row[AREA]) is None:
+        raise Rejected("area", row[AREA], "a code like ER00, ER35 or ER3510 expected")
+    if row[IS_ANNUAL] not in ("0", "1"):
+        raise Rejected("stated_period", row[IS_ANNUAL], "0 (dollars an hour) or 1 (dollars a year) expected")
+    is_annual = row[IS_ANNUAL] == "1"
+    per_year = 1.0 if is_annual else round(WEEKS * _weekly_hours("CA", first, last), 1)
+    wages: dict[str, Any] = {name: _amount(row[theirs], name, per_year) for name, theirs in WAGES.items()}
+    return OfficialWage(
+        source=SOURCE.name,
+        period_on=date(first, 1, 1),
+        period_to=date(last, 12, 31),
+        due_on=date(date.fromisoformat(row[REVISED_ON]).year + 1, 12, 31),
+        area=row[AREA],
+        is_national=row[AREA] in LEVEL_OF_CODE,
+        scheme=NOC,
+        occupation=row[CODE].removeprefix("NOC_"),
+        area_title=row[AREA_TITLE],
+        country="CA",
+        occupation_title=row["NOC_Title_eng"],
+        currency="CAD",
+        earnings="usual wage before tax; low and high, here p10 and p90, are about these",
+        coverage=f"employees of all levels, full-time and part-time; {row['Data_Source_E']}",
+        compiled_by=None,
+        stated_period="year" if is_annual else "hour",
+        periods_per_year=per_year,
+        annual_from="the publisher's own" if is_annual else HOURLY,
+        employment=None,
+        employment_rse=None,
+        mean_rse=None,
+        top_coded=(),
+        **wages,
+    )
+
+
+@functools.cache
+def _weekly_hours(country: str, first: int, last: int) -> float:
+    """Usual weekly hours, the mean of the years of a reference period."""
+    hours = usual_hours()
+    missing = [year for year in range(first, last + 1) if (country, year) not in hours]
+    if missing:
+        rule = f"usual weekly hours of {country} in lookups/pay/usual_hours.csv expected, to tell the wage of a year"
+        raise Rejected("periods_per_year", ", ".join(map(str, missing)), rule)
+    return sum(hours[country, year] for year in range(first, last + 1)) / (last - first + 1)
+
+
+def _amount(cell: str, column: str, per_year: float) -> float | None:
+    """A wage as an annual one; None where none is published."""
+    if not cell:
+        return None
+    try:
+        return round(float(cell) * per_year, 2)
+    except ValueError as error:
+        raise Rejected(column, cell, "an amount in dollars, or nothing, expected") from error

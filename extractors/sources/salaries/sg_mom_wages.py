@@ -1,0 +1,141 @@
+"""Official wages of Singapore: occupational wages of the Ministry of Manpower, as a third party made JSON of them.
+
+One list of occupations with the quartiles of gross pay a month. The list does not say of which June it is: the year is
+taken from the file's name.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+
+from extractors.response import Response, each
+from extractors.source import Source
+from extractors.web.paging import Web
+from transforms.records.rows import Issue, OfficialWage
+from transforms.records.vocabulary import SSOC
+from transforms.text.lookups import occupations
+from transforms.text.rejects import Rejected
+
+HOST = "https://sg-mom-wages.invalid/"
+"""Where handed files are archived: an address that nothing is published at."""
+FILE = re.compile(r"sg_mom_occupational_wages.*\.json(?:\.gz)?")
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+GZIP = b"\x1f\x8b"
+MAX_TABLE = 16_000_000
+"""Bytes the list may unpack to: a hundred times its size in 2024."""
+REFERENCE_MONTH = 6
+MONTHS = 12
+WAGES = {"annual_p25": "pay_p25", "annual_p50": "pay_monthly", "annual_p75": "pay_p75"}
+"""Our columns and the file's; the file's pay_annual is twelve times pay_monthly."""
+KNOWN = frozenset(
+    ("title", "slug", "ssoc_code", "category", "category_label", "major_group", "pay_annual", *WAGES.values())
+)
+
+SOURCE = Source(
+    name="sg_mom_wages",
+    title="Occupational wages",
+    kind="statistics",
+    publisher="Ministry of Manpower, Singapore",
+    homepage="https://stats.mom.gov.sg/",
+    endpoints=(HOST,),
+    licence="Rights reserved by the Ministry, which asks to be credited where data are extracted and used (a notice of "
+    "2016 in a publication of the same department); terms of the table itself were not seen",
+    terms_url=None,
+    attribution="Official wages of Singapore: Ministry of Manpower, Occupational Wages, parsed by a third party.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="yearly, the wages of June in the summer after",
+    expected_rows=(1, 100),
+    access="file",
+    file_url=lambda name: HOST + name if FILE.fullmatch(name) else None,
+    facts=(
+        "Read as a third party parsed it, 562 occupations of 2024 with SSOC codes and gross pay a month in dollars; "
+        "its parser was not seen, nor the Ministry's own workbook or the address of it, so nothing is asked for. Check "
+        "value: data scientists (21222) 6,890, 9,047 and 12,132 a month at the quartiles. The list says neither year "
+        "nor edition of SSOC: put the year into the file's name (sg_mom_occupational_wages_2024.json.gz) and hand it "
+        "to `jobmarket backfill`. That the wages are those of full-time resident employees in June, with overtime, "
+        "commissions and allowances but without bonuses and employers' contributions, is how the Ministry is known to "
+        "define them, and was not read here."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+    """Ask for nothing: a person hands over the file."""
+    return []
+
+
+def parse(response: Response) -> Iterator[OfficialWage | Issue]:
+    """The wages of the occupations we read; the others are noted once. Raises `Rejected` for another shape."""
+    records = _records_in(response.body)
+    name = response.url.removeprefix(HOST)
+    stated = YEAR.search(name)
+    if stated is None:
+        rule = "a year in the file's name (sg_mom_occupational_wages_2024.json) expected: the list states none"
+        raise Rejected("response", name, rule)
+    wanted = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
+    yield from each(wanted, functools.partial(_wage, year=int(stated[1])), known=KNOWN)
+    if n_left_out := len(records) - len(wanted):
+        rule = "rows of occupations that lookups/role/occupations.csv does not name, left out"
+        yield Issue(column_name="occupation", value=f"{n_left_out} rows", rule=rule, is_deliberate=True)
+
+
+def _records_in(body: bytes) -> list[Any]:
+    try:
+        if body.startswith(GZIP):
+            unpacked = zlib.decompressobj(wbits=31).decompress(body, MAX_TABLE + 1)
+            if len(unpacked) > MAX_TABLE:
+                raise ValueError(f"over {MAX_TABLE:,} bytes unpacked")
+            body = unpacked
+        records = orjson.loads(body)
+    except (zlib.error, ValueError) as error:
+        begin = body[:80].decode("utf-8", "replace")
+        rule = f"a JSON list of occupations, packed with gzip or not, expected ({error})"
+        raise Rejected("response", begin, rule) from error
+    if not isinstance(records, list):
+        raise Rejected("response", type(records).__name__, "a list of occupations expected")
+    return records
+
+
+def _wage(record: dict[str, Any], *, year: int) -> OfficialWage:
+    return OfficialWage(
+        source=SOURCE.name,
+        period_on=date(year, REFERENCE_MONTH, 1),
+        period_to=date(year, REFERENCE_MONTH, 30),
+        due_on=date(year + 2, 7, 31),  # the wages of a June come out in the summer after
+        area="SG",
+        is_national=True,
+        scheme=SSOC,
+        occupation=record["ssoc_code"],
+        area_title="Singapore",
+        country="SG",
+        occupation_title=record["title"],
+        currency="SGD",
+        earnings="gross wage of a month before tax and employees' contributions, with overtime; no bonus",
+        coverage="full-time resident employees of all levels",
+        compiled_by="a third party's parse of the Ministry's workbook",
+        stated_period="month",
+        periods_per_year=float(MONTHS),
+        annual_from="twelve months, without the yearly bonus that is usual there",
+        employment=None,
+        employment_rse=None,
+        annual_mean=None,
+        mean_rse=None,
+        annual_p10=None,
+        annual_p90=None,
+        top_coded=(),
+        **{column: MONTHS * _amount(record.get(theirs), theirs) for column, theirs in WAGES.items()},
+    )
+
+
+def _amount(value: object, column: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise Rejected(column, value, "dollars a month, more than 0, expected")
+    return float(value)

@@ -1,0 +1,78 @@
+"""Figures of pay by kind of source: one for each kind, role and country, and one that sets them side by side.
+
+Each kind keeps its own last accepted value, its period and what stands behind it, as any figure does; the comparison
+gathers those of countries and roles that have two kinds or more (`wording.comparison.arrange`).
+"""
+
+from __future__ import annotations
+
+from reports.figures import query
+from reports.figures.declaration import Batch, Display, Fallback, Figure
+from reports.figures.query import Connection, Sql
+from reports.wording import comparison
+from transforms.records.vocabulary import CELL_GROUPS
+
+BEHIND = {
+    "advertised": ("open adverts", "compared_adverts", None),
+    "advertised_third_party": (
+        "third-party adverts", "compared_pairs", "adverts collected by a third party, employers unknown"
+    ),
+    "reported": ("reported", "compared_reports", "earnings that people report in surveys"),
+    "official": ("official wages", None, "wages that an office publishes of an occupation"),
+}  # fmt: skip
+"""Of each kind of source the name of its only rung, the SELECT of all that may stand behind a value (None: that is a
+row of an office's table), and what is said behind the value."""
+COMPARISON = Figure(
+    id="comparison.countries",
+    title="Pay for the same work by kind of source",
+    unit="USD per year",
+    renderer=comparison.COMPARISON,
+    gathers="pay.",
+    arrange=comparison.arrange,
+    shows_periods=True,
+    displays=(
+        Display(
+            section="sources_of_pay",
+            heading="By country and work, all levels",
+            chart="dots",
+            chart_title="Pay for the same work by kind of source, US dollars per year",
+            is_folded=True,
+        ),
+    ),
+)
+KIN = Figure(id="pay", title="Pay by kind of source", unit="USD per year", renderer=comparison.COMPARED)
+"""What stands for each figure of one kind: which of these there are follows from the data."""
+
+
+def declare_compared(con: Connection) -> list[Figure]:
+    """A figure for each kind of source of each role and country of which two kinds ever had a value."""
+    return [_make_figure(**row) for row in query.read(con, query.fill("compared_figures", {}))]
+
+
+def _make_figure(compared: str, place: str, basis: str) -> Figure:
+    """Pay of one role in one country by one kind of source: `compared` names them ("us.data_scientist.official")."""
+    name, counted, words = BEHIND[basis]
+    given: dict[str, object] = {"groups": dict(CELL_GROUPS)}
+    if counted is not None:
+        given["rows"] = Sql(query.text_of(counted))
+    work = compared.split(".")[1]
+    return Figure(
+        id=f"pay.{compared}",
+        title=f"Pay by {comparison.KINDS[basis].name}, {comparison.WORK.get(work, work)}",
+        unit="USD per year",
+        renderer=comparison.COMPARED,
+        rungs=(
+            Fallback(
+                name=name,
+                basis=basis,
+                sql="compared",
+                behind="behind_compared_official" if counted is None else "behind_compared",
+                parameters=given,
+                batch=Batch(parameters={"compared": Sql("compared")}, column="compared", parameter="compared"),
+                words=words,
+            ),
+        ),
+        parameters={"compared": compared},
+        counts=((compared,),),
+        place=place,
+    )

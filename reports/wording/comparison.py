@@ -1,0 +1,252 @@
+"""The same work by kind of source, in words: what each kind says, and why the kinds differ.
+
+Kinds of pay are never mixed in one number. They stand side by side, each with what it is of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, percent, qualify, sentences, short
+from reports.wording.pay import YEARLY, amount, is_point
+from reports.wording.renderer import Renderer, Table, without_empty_columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of source of pay: its name, what `n` counts, one and several, and what it is of."""
+
+    name: str
+    units: tuple[str, str]
+    definition: str
+
+
+KINDS = {
+    "advertised": Kind(
+        name="adverts we read",
+        units=("job", "jobs"),
+        definition="the middle of the range that open adverts offer to whoever is hired next, by those employers alone "
+        "that state pay",
+    ),
+    "advertised_third_party": Kind(
+        name="third-party adverts",
+        units=("pair of amounts", "pairs of amounts"),
+        definition="the middle of the two ends of pay that somebody else collected from adverts of two years; which "
+        "employers they are of is unknown, and the currency is as the collector noted it",
+    ),
+    "reported": Kind(
+        name="reports",
+        units=("person", "persons"),
+        definition="what people who chose to answer a survey say they earn, many of them years after they were hired",
+    ),
+    "official": Kind(
+        name="official statistics",
+        units=("employee", "employees"),
+        definition="what all employees of an occupation are paid, new ones and old ones, as an office of statistics or "
+        "a ministry finds",
+    ),
+}
+"""In the order in which they are shown."""
+WORK = {
+    "ai_core": "AI engineering and science",
+    "ai_engineering": "AI engineering",
+    "other_engineering": "other engineering",
+    "data_scientist": "data scientists",
+    "ai_researcher": "AI researchers",
+    "data_analyst": "data analysts",
+}
+"""Words for roles, and for groups of them, that are compared."""
+MARKETS = {"local": None, "cross_border": "paid from abroad", "all": "local pay and pay from abroad together"}
+WHOEVER_PAYS = "whoever pays"
+KEY = (
+    "All levels together. Each amount is in the money of its own period: dollars by the rate of each advert's day, as "
+    "the collector gives them, or by the average rate of the period. Purchasing power: pay of the country's own market "
+    "in international dollars, by the price level of the year named; pay from abroad is not converted. Only medians "
+    "are set against the median of our adverts, and none of a wider group."
+)
+"""What the columns of the table mean."""
+FAR = 0.25
+"""Values of which one exceeds the other by more than this part are named below the table."""
+
+
+def is_comparable(row: Row) -> bool:
+    """Whether a median may be set against that of our adverts: a mean is none, and a wider group is other work."""
+    return bool(row["statistic"] == "median" and row["nearness"] != "wider")
+
+
+def name_work(row: Row) -> str:
+    """The work in words: a role, or a group of roles."""
+    key = str(row["role_group"] if row["role"] == "all" else row["role"])
+    return WORK.get(key, key.replace("_", " "))
+
+
+def arrange(rows: Rows) -> list[dict[str, Any]]:
+    """Rows of countries and roles of which two kinds of source or more have a value, in order, with their ratios.
+
+    The ratio is that of medians in dollars of one pay market (`is_comparable`), each of its own period.
+    """
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        if row.get("usd") is not None and row["status"] != "suppressed":
+            groups.setdefault((row["place"], row["role_group"], row["role"]), []).append(row)
+    kinds = list(KINDS)
+    found = []
+    for _, group in sorted(groups.items()):
+        if len({row["basis"] for row in group}) < 2:
+            continue
+        ours = {row["pay_market"]: row["usd"] for row in group if row["basis"] == "advertised"}
+        for row in sorted(group, key=lambda row: (kinds.index(row["basis"]), row["pay_market"] != "local")):
+            base = ours.get(row["pay_market"]) if row["basis"] != "advertised" and is_comparable(row) else None
+            newest = max(_year(other) for other in group)
+            ratio = None if base is None else row["usd"] / base
+            name = f"{row['place']}, {name_work(row)}, {name_kind(row)}"
+            found.append({**row, "name": name, "ratio_to_advertised": ratio, "newest_year": newest})
+    return found
+
+
+def name_kind(row: Row) -> str:
+    """The kind of source with its pay market: "third-party adverts, paid from abroad"."""
+    market = _market(row)
+    return KINDS[row["basis"]].name if market is None else f"{KINDS[row['basis']].name}, {market}"
+
+
+def _market(row: Row) -> str | None:
+    """The pay market in words; who answers a survey lives in the country, whoever pays."""
+    return WHOEVER_PAYS if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
+
+
+def value(row: Row) -> str:
+    """ "USD 113K", "mean USD 78K", or an interval where that stands for the point."""
+    text = amount(row, "usd", YEARLY, "USD")
+    return f"mean {text}" if row["statistic"] == "mean" else text
+
+
+def explain(row: Row) -> str:
+    """Why a row differs from others of the same work in the same country, beside what its kind is."""
+    years = row["newest_year"] - _year(row) if row["period_to"] else 0
+    said = [
+        "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
+        row["occupation_text"],
+        "dollars from abroad are not pay of this country's market" if row["pay_market"] == "cross_border" else None,
+        _market(row) if row["pay_market"] == "all" else None,
+        f"{count_of(years, 'year')} earlier than the newest beside it" if years else None,
+    ]
+    return "; ".join(filter(None, said))
+
+
+def _year(row: Row) -> int:
+    """The year in which the reference period ends; 0 where no period is known."""
+    return int(str(row["period_to"])[:4]) if row["period_to"] else 0
+
+
+def _text(rows: Rows) -> str:
+    row = rows[0]
+    return f"{value(row)} per year" if row["statistic"] == "mean" else f"median {value(row)} per year"
+
+
+def _note(rows: Rows) -> list[str | None]:
+    row = rows[0]
+    own, power = _own_money(row), _purchasing_power(row)
+    return [
+        KINDS[row["basis"]].definition,
+        _market(row),
+        row["occupation_text"],
+        row["definition"],
+        f"in its own money {own}" if own != "–" else None,
+        f"by purchasing power {power} international dollars" if power != "–" else None,
+    ]
+
+
+def _own_money(row: Row) -> str:
+    return "–" if row["currency"] == "USD" or row["local"] is None else amount(row, "local", YEARLY, row["currency"])
+
+
+def _purchasing_power(row: Row) -> str:
+    """International dollars with the year of the price level: "86.6K (prices of 2024)"."""
+    if row["ppp"] is None:
+        return "–"
+    text = short(row["ppp"], tenths=False) if is_point(row, "ppp") else _interval(row, "ppp")
+    return f"{text} (prices of {row['price_year']})"
+
+
+def _interval(row: Row, name: str) -> str:
+    if row[f"{name}_lo"] is None or row[f"{name}_hi"] is None:
+        return "–"
+    return f"{short(row[f'{name}_lo'], tenths=False)}–{short(row[f'{name}_hi'], tenths=False)}"
+
+
+def _n(row: Row) -> str:
+    n = row["employment"] if row["basis"] == "official" else row["n_jobs"]
+    return "not said" if n is None else count_of(int(n), *KINDS[row["basis"]].units)
+
+
+def _all_text(rows: Rows) -> str:
+    said = []
+    for place, work in dict.fromkeys((row["place"], name_work(row)) for row in rows):
+        of_it = [row for row in rows if (row["place"], name_work(row)) == (place, work)]
+        values = ", ".join(f"{name_kind(row)} {value(row)}" for row in of_it)
+        said.append(f"{place}, {work}: {values}")
+    return "; ".join(said)
+
+
+def _all_table(rows: Rows) -> Table:
+    cells = tuple(
+        (
+            row["place"],
+            name_work(row),
+            name_kind(row),
+            qualify(value(row).replace("USD ", ""), [LOW_CONFIDENCE if row["status"] == "low" else None]),
+            _interval(row, "usd"),
+            _own_money(row),
+            _purchasing_power(row),
+            _n(row),
+            row["period"],
+            "–" if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"]),
+            explain(row) or "–",
+        )
+        for row in rows
+    )
+    columns = (
+        "Country", "Work", "By", "Median, USD per year", "95% interval", "Own money", "Purchasing power", "n", "Of",
+        "Of our adverts' median", "What sets it apart",
+    )  # fmt: skip
+    table = Table(columns=columns, rows=cells, numeric=frozenset((4,)), key=KEY, below=_below(rows))
+    return without_empty_columns(table)
+
+
+def _below(rows: Rows) -> tuple[str, ...]:
+    """What each kind is, what offices count, and which values are far apart."""
+    kinds = [f"{KINDS[basis].name}: {KINDS[basis].definition}" for basis in _kinds_of(rows)]
+    offices = dict.fromkeys(f"{row['place']}: {row['definition']}" for row in rows if row["definition"])
+    far = _far_apart(rows)
+    said = (
+        f"Why kinds of source differ. {sentences(kinds)}",
+        f"What offices count. {sentences(list(offices))}" if offices else "",
+        f"More than a quarter apart. {sentences(far)}" if far else "",
+    )
+    return tuple(filter(None, said))
+
+
+def _far_apart(rows: Rows) -> list[str]:
+    """Of each work and country whose highest and lowest value are more than `FAR` apart, which they are."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(f"{row['place']}, {name_work(row)}", []).append(row)
+    found = []
+    for heading, group in groups.items():
+        low, high = min(group, key=lambda row: row["usd"]), max(group, key=lambda row: row["usd"])
+        if high["usd"] > (1 + FAR) * low["usd"]:
+            times = f"{high['usd'] / low['usd']:.1f} times what {name_kind(low)} say"
+            found.append(f"{heading}: {name_kind(high)} say {times}")
+    return found
+
+
+def _kinds_of(rows: Rows) -> list[str]:
+    return [basis for basis in KINDS if any(row["basis"] == basis for row in rows)]
+
+
+COMPARED = Renderer(text=_text, note=_note)
+"""One kind of source of one role in one country."""
+COMPARISON = Renderer(text=_all_text, table=_all_table, named_by="name")
+"""All of them, a row each."""

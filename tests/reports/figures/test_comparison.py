@@ -1,0 +1,98 @@
+"""Pay by kind of source: each kind keeps its own last value, and is stale by its own clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from reports.figures.catalogue import declarations
+from reports.figures.compute import compute_figures
+from tests.reports.conftest import AS_OF, Put
+from warehouse import mart_tables, tables
+from warehouse.mart_tables import Figures
+
+Cell = Callable[..., dict[str, Any]]
+OURS, OFFICIAL = "pay.us.data_scientist.advertised", "pay.us.data_scientist.official"
+ALL = "comparison.countries"
+WORK = {
+    "region_level": "country", "region": "US", "seniority_group": "all", "role_group": "ai_science",
+    "role": "data_scientist", "pay_market": "local", "p50": 160_000.0, "p50_lo": 150_000.0, "p50_hi": 170_000.0,
+}  # fmt: skip
+WAGE = {
+    "source": "bls_oews", "period_on": date(2025, 5, 1), "period_to": date(2025, 5, 31), "due_on": date(2027, 5, 31),
+    "area": "99", "is_national": True, "scheme": "SOC 2018", "occupation": "15-2051",
+    "occupation_title": "Data Scientists", "country": "US", "currency": "USD", "earnings": "gross pay",
+    "coverage": "employees", "stated_period": "year", "periods_per_year": 1.0, "annual_p50": 112_000.0,
+    "employment": 233_440.0,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def country(put: Put) -> None:
+    place = {"alpha3": "USA", "name": "United States", "currencies": ["USD"]}
+    put(tables.Countries, {"country": "US", "region": "Northern America", "continent": "Americas", **place})
+    near = {"scheme": "SOC 2018", "occupation": "15-2051", "role_group": "ai_science", "role": "data_scientist"}
+    put(tables.NearOccupations, {**near, "nearness": "same"})
+
+
+def computed(con: duckdb.DuckDBPyConnection, put: Put, as_of: date = AS_OF) -> dict[str, Figures]:
+    """The figures of a day, which stay in the ledger."""
+    rows = {row.figure: row for row in compute_figures(con, as_of, code_version="1")}
+    for row in rows.values():
+        put(mart_tables.Figures, {name: getattr(row, name) for name in row.__dataclass_fields__})
+    return rows
+
+
+def test_one_kind_of_source_makes_no_comparison(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.OfficialWages, WAGE)
+    assert not [figure for figure in declarations(con) if figure.startswith("pay.")]
+    assert computed(con, put)[ALL].status == "suppressed"
+    put(mart_tables.SalaryBands, cell(**WORK, as_of=AS_OF + timedelta(days=1)))
+    assert {figure for figure in declarations(con) if figure.startswith("pay.")} == {OURS, OFFICIAL}
+
+
+def test_what_fell_below_its_rules_stands_with_its_last_value(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.OfficialWages, WAGE)
+    put(mart_tables.SalaryBands, cell(**WORK))
+    first = computed(con, put)
+    assert first[OURS].value == "median USD 160K per year"
+    assert str(first[OFFICIAL].value).startswith("median USD 112K per year (wages that an office publishes")
+    few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "p50": None, "n_jobs": 12}
+    put(mart_tables.SalaryBands, cell(**{**WORK, **few}, as_of=AS_OF + timedelta(days=1)))
+    second = computed(con, put, AS_OF + timedelta(days=1))
+    assert (second[OURS].status, second[OURS].bare_value) == ("stale", "median USD 160K per year")
+    assert (second[OURS].reason or "").startswith("not enough data (n = 12; 30 needed)")
+    for day in (first, second):
+        rows = json.loads(day[ALL].value_json or "")
+        assert [(row["basis"], row["usd"], row["ratio_to_advertised"]) for row in rows] == [
+            ("advertised", 160_000, None), ("official", 112_000, 0.7),
+        ]  # fmt: skip
+        assert day[ALL].n_jobs is None, "kinds of pay are never added up"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        (date(2027, 5, 31), "low"),  # until the next edition is due none is newer
+        (date(2027, 6, 1), "stale"),
+        (date(2028, 5, 20), "stale"),
+        (date(2028, 5, 21), "suppressed"),
+    ],
+)
+def test_a_table_is_stale_when_its_next_edition_is_overdue(
+    as_of: date, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(tables.OfficialWages, WAGE)
+    put(mart_tables.SalaryBands, cell(**WORK, as_of=as_of))
+    row = computed(con, put, as_of)[OFFICIAL]
+    assert row.status == status
+    assert (row.value is None) == (status == "suppressed")
+    if row.value is not None:
+        assert (row.period_from, row.period_to) == (date(2025, 5, 1), date(2025, 5, 31))
