@@ -119,6 +119,33 @@ LADDERS = tuple(
 )
 """What was read on the way to the bands of regions, and to entry pay by country."""
 
+COVERAGE = tuple(
+    Figure(
+        id=f"frame.{name}",
+        title=f"What we read, by {by}",
+        unit="jobs",
+        renderer=frame.coverage(by.capitalize()),
+        rungs=(
+            Fallback(
+                name=ADVERTISED,
+                basis="postings",
+                sql="frame",
+                behind="behind_frame",
+                parameters={"names": REGION_NAMES},
+            ),
+        ),
+        judge=verdicts.judge_counts,
+        parameters={"by": by, "region_level": region_level},
+        displays=(Display(section="frame", heading=f"By {by}"),),
+    )
+    for name, by, region_level in (
+        ("regions", "region", "region"),
+        ("sources", "source", "world"),
+        ("sectors", "sector", "world"),
+    )
+)
+"""The frame: which boards are known and read, and what was read of them."""
+
 # --- shares -------------------------------------------------------------------------------------------
 
 
@@ -484,7 +511,7 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *REPORTED, *LADDERS, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *REPORTED, *LADDERS, *COVERAGE, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
 _UNITED_STATES = country_figures("US", "United States", "Northern America", "Americas")
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
 """All figures that do not depend on the table of countries; `declarations` adds those of each country."""
