@@ -15,10 +15,10 @@ from reports.wording.renderer import Renderer, Table, without_empty_columns
 NO_BOUNDS = "no informative bounds"
 KEY = (
     "State pay: jobs in the band, of all those of the place and level that are full-time as far as is known. If the "
-    "silent ones paid anything at all: the median of all lies between these amounts with 95% confidence; where no more "
-    "than half state pay, or hardly more, or a few employers hold most of the jobs, nothing can be said. If they tend "
-    "to pay less, or more: the median of all, if the odds of stating pay double, or halve, with each standard deviation "
-    "of log pay."
+    "silent ones paid anything at all: the median of all lies between these amounts with 95% confidence; where no "
+    "more than half state pay, or hardly more, or a few employers hold most of the jobs, nothing can be said. If they "
+    "tend to pay less, or more: the median of all, if the odds of stating pay double, or halve, with each standard "
+    "deviation of log pay."
 )
 """What the columns of the table mean."""
 
