@@ -6,10 +6,9 @@ The frame is what we read, "the adverts we read"; it is not the market.
 from __future__ import annotations
 
 import functools
-from datetime import date
 
 from reports.wording.levels import level_phrase
-from reports.wording.numbers import Row, Rows, count_of, day
+from reports.wording.numbers import Row, Rows, count_of
 from reports.wording.renderer import Renderer, Table
 from transforms.records.vocabulary import LADDER_STEPS
 
@@ -108,16 +107,12 @@ def _coverage_text(rows: Rows) -> str:
 
 def _coverage_table(heading: str, rows: Rows) -> Table:
     cells = tuple(
-        (row["name"], *(f"{row[column]:,}" for column in COVERAGE_COLUMNS), _last_read(row["read_on"])) for row in rows
+        (row["name"], *(f"{row[column]:,}" for column in COVERAGE_COLUMNS), str(row["read_on"] or "never"))
+        for row in rows
     )
     columns = (heading, *COVERAGE_COLUMNS.values(), "Last read")
     numeric = frozenset(range(1, 1 + len(COVERAGE_COLUMNS)))
     return Table(columns=columns, rows=cells, numeric=numeric, key=COVERAGE_KEY)
-
-
-def _last_read(read_on: str | date | None) -> str:
-    """The day of the newest reading; rows from the ledger have it as text."""
-    return "never" if read_on is None else day(date.fromisoformat(str(read_on)))
 
 
 def coverage(heading: str) -> Renderer:

@@ -48,5 +48,5 @@ def test_a_table_of_what_was_read_names_the_last_reading() -> None:
     assert renderer.table is not None
     table = renderer.table([row, row | {"name": "B", "n_ai_jobs": 0, "read_on": None}])
     assert table.columns[0] == "Region" and len(table.columns) == len(table.rows[0])
-    assert table.rows[0][-2:] == ("1,234", "30 September 2026") and table.rows[1][-1] == "never"
+    assert table.rows[0][-2:] == ("1,234", "2026-09-30") and table.rows[1][-1] == "never"
     assert renderer.text([row, row | {"name": "B", "n_ai_jobs": 0}]) == "A 1,234 AI jobs"
