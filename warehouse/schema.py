@@ -162,11 +162,8 @@ MACRO_ARGUMENTS = {
     "jobs_with_skills": "as_of",
     "reference_periods": "as_of",
     "pay_observations": "as_of",
-<<<<<<< HEAD
     "pay_disclosures": "as_of",
-=======
     "silent_jobs": "as_of",
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
     "frame_adverts": "as_of",
     "frame_jobs": "as_of",
     "frame_boards": "as_of",
@@ -200,13 +197,10 @@ MACROS = {
     "jobs_with_skills": _read_sql("jobs_with_skills"),
     "reference_periods": _read_sql("reference_periods"),
     "pay_observations": _read_sql("pay_observations"),
-<<<<<<< HEAD
     "pay_disclosures": _read_sql(
         "pay_disclosures", stock=literal(STOCK), all_days=str(ALL_DAYS), full_advert=literal(FULL_ADVERT)
     ),
-=======
     "silent_jobs": _read_sql("silent_jobs"),
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
     "frame_adverts": _read_sql("frame_adverts"),
     "frame_jobs": _read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
     "frame_boards": _read_sql("frame_boards", end_of_day=_END_OF_DAY),

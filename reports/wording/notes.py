@@ -16,13 +16,8 @@ from reports.figures.catalogue import CARRIED, declaration_of
 from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
 from reports.wording.levels import define, level_phrase
-<<<<<<< HEAD
 from reports.wording.numbers import LOW_CONFIDENCE, MONTHS, Row, Rows, count_of, day, days, percent, sentences
-from reports.wording.pay import UNITS_OF_BASIS, is_point, name_place
-=======
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, days, percent, sentences
 from reports.wording.pay import UNITS_OF_BASIS, name_place
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import BONUS, Figures, NearestFigure
 

@@ -154,18 +154,14 @@ def _cell_note(row: Row, scale: Scale) -> list[str | None]:
     without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
     notes: list[str | None] = [_ends(row, scale) or (without if is_band(row) else NO_BAND)]
     if not is_band(row) and row.get("p50_lo") is not None:
-        notes.append(f"95% interval of the median {row['currency']} {_ends_cell(row, 'p50', scale)}")
+        notes.append(f"95% interval of the median {row['currency']} {ends_cell(row, 'p50', scale)}")
     if is_band(row) and row.get("p50") is not None:
         notes.append(f"median of the midpoints {amount(row, 'p50', scale, row['currency'])}")
     if row.get("p50_by_employer") is not None:
         notes.append(f"with each employer counted once {row['currency']} {scale.short(row['p50_by_employer'])}")
-<<<<<<< HEAD
-    notes += [_level_source(row, scale), _spread(row), _by_country(row)]
+    notes += [silence.describe(row, scale), _level_source(row, scale), _spread(row), _by_country(row)]
     if row["basis"] == "official":
         notes.append(row["reason"])
-=======
-    notes += [silence.describe(row, scale), _level_source(row, scale), _spread(row), _by_country(row)]
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
     abroad = _from_abroad(row)
     notes.append(f"paid from abroad, and not in it: {abroad}" if abroad else None)
     if row.get("n_no_rate"):
@@ -291,13 +287,8 @@ def _entries_table(level: str, rows: Rows) -> Table:
     cells = tuple(
         (
             row["place"],
-<<<<<<< HEAD
             _band_cell(row, YEARLY),
-            _median_cell(row, YEARLY),
-=======
-            qualify(band(row, YEARLY), [low_mark(row)]),
             median_cell(row, YEARLY),
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
             _local(row) if row.get("local_low") is not None else "–",
             ends_cell(row, "band_low", YEARLY),
             ends_cell(row, "band_high", YEARLY),

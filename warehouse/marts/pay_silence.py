@@ -39,21 +39,29 @@ def bound_pay(paid: PaidJobs, silent: SilentJobs, n_cells: int) -> pd.DataFrame:
     """
     n_paid = np.bincount(paid.cell, minlength=n_cells)
     n_silent = np.bincount(silent.cell, minlength=n_cells)
+    is_most = n_paid > HALF * (n_paid + n_silent)
     found = pd.DataFrame(np.nan, index=range(n_cells), columns=list(BOUNDS))
-    is_asked = (n_silent > 0) & (n_paid > 0)
-    for name, odds in AT_ODDS.items():
-        found[name] = np.where(is_asked, tilt_medians(paid.cell, paid.middle, n_silent, odds), np.nan)
-    n_jobs = n_paid + n_silent
-    has = n_paid > HALF * n_jobs
     # Whole cells at a time, so that no more than so many jobs are held at once.
-    part = np.cumsum(np.where(has, n_jobs, 0)) // MAX_JOBS_AT_ONCE
-    for number in np.unique(part[has]):
-        _put_bounds(found, paid, silent, has & (part == number))
+    part = np.cumsum(n_paid + np.where(is_most, n_silent, 0)) // MAX_JOBS_AT_ONCE
+    for number in np.unique(part):
+        _put_medians_at_odds(found, paid, n_silent, (part == number) & (n_silent > 0) & (n_paid > 0))
+        _put_bounds(found, paid, silent, (part == number) & is_most)
     return found.round(CENTS)
+
+
+def _put_medians_at_odds(found: pd.DataFrame, paid: PaidJobs, n_silent: Ints, chosen: Flags) -> None:
+    """Put the medians at odds of the chosen cells, of which each has jobs with and without pay, into their rows."""
+    numbers = np.flatnonzero(chosen)
+    stated = chosen[paid.cell]
+    cell, middle = np.searchsorted(numbers, paid.cell[stated]), paid.middle[stated]
+    for name, odds in AT_ODDS.items():
+        found.loc[numbers, name] = tilt_medians(cell, middle, n_silent[numbers], odds)
 
 
 def _put_bounds(found: pd.DataFrame, paid: PaidJobs, silent: SilentJobs, chosen: Flags) -> None:
     """Put the bounds of the chosen cells, of which each has jobs, into their rows."""
+    if not chosen.any():
+        return
     stated, mute = chosen[paid.cell], chosen[silent.cell]
     cell = np.concatenate([paid.cell[stated], silent.cell[mute]])
     employer = np.concatenate([paid.employer[stated], silent.employer[mute]])

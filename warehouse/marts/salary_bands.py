@@ -20,11 +20,8 @@ from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay_quantiles import AMOUNTS, PaidJobs, estimate_pay, estimate_pay_of_pairs
-<<<<<<< HEAD
 from warehouse.marts.reported_pay import reported_bands
-=======
 from warehouse.marts.pay_silence import BOUNDS, SilentJobs, bound_pay
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
 
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
@@ -69,11 +66,6 @@ class _Seen:
 
     def where(self, chosen: Any) -> _Seen:
         return _Seen(**{f.name: getattr(self, f.name)[chosen] for f in dataclasses.fields(self)})
-
-    @property
-    def has_pay(self) -> bool:
-        """Whether there is a job with pay."""
-        return bool(self.is_paid.any())
 
 
 def salary_bands(
@@ -211,25 +203,26 @@ _TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "paid_in",
 
 def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
     """Every cell of one level with its rows: the declared grid, and beyond it the cells that have a job with pay."""
+    # Rows are chosen by their numbers, and copied once a cell is whole.
     for region in sorted({*expected, *seen.region[seen.is_paid]}):
-        of_region = seen.where(seen.region == region)
+        of_region = np.flatnonzero(seen.region == region)
         for group, groups in GROUPS.items():
-            of_group = of_region.where(np.isin(of_region.role_group, groups))
+            of_group = of_region[np.isin(seen.role_group[of_region], groups)]
             roles = [role for g in groups for role in ROLE_GROUPS[g]] if group in ROLE_GROUPS else []
             for role in ["all", *(roles if len(roles) > 1 else [])]:
-                of_role = of_group if role == "all" else of_group.where(of_group.role == role)
+                of_role = of_group if role == "all" else of_group[seen.role[of_group] == role]
                 is_expected = role == "all" and region in expected
-                if not (of_role.has_pay or is_expected):
+                if not (seen.is_paid[of_role].any() or is_expected):
                     continue
                 for seniority in SENIORITY_GROUPS:
                     levels = LEVEL_GROUPS[seniority.removesuffix(STATED)]
-                    of_level = of_role if levels is None else of_role.where(np.isin(of_role.seniority, levels))
+                    of_level = of_role if levels is None else of_role[np.isin(seen.seniority[of_role], levels)]
                     if seniority.endswith(STATED):
-                        of_level = of_level.where(~of_level.is_inferred)
+                        of_level = of_level[~seen.is_inferred[of_level]]
                     for market in MARKETS:
-                        cell = of_level if market == "all" else of_level.where(of_level.pay_market == market)
-                        if cell.has_pay or (is_expected and market == "all"):
-                            yield (region, group, role, seniority, market), cell
+                        cell = of_level if market == "all" else of_level[seen.pay_market[of_level] == market]
+                        if seen.is_paid[cell].any() or (is_expected and market == "all"):
+                            yield (region, group, role, seniority, market), seen.where(cell)
 
 
 def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:

@@ -244,13 +244,10 @@ def jobs_of(adverts: list[dict[str, Any]], item: str | None = None) -> int:
 
 def cell_of(row: dict[str, Any], group: object) -> tuple[str, ...] | None:
     """The cell of adverts that a row counts; None where it counts those of all the figure's cells."""
-<<<<<<< HEAD
     if "law" in row:
         return (row["adverts"], row["region"], row["law"])
-=======
     if isinstance(row.get("cell"), list):
         return tuple(row["cell"])
->>>>>>> a0bfe71 (The median with the jobs that state no pay: bounds and odds beside each band; what was read, by place, source and sector; one cell of each mart by the text of the methods)
     if "region_level" in row:
         return (row["region_level"], row["region"], str(row.get("role_group") or group))
     if isinstance(row.get("cell"), list):  # the mart's own
