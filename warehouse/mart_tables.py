@@ -158,16 +158,64 @@ class Amounts(Quantiles):
     ]
 
 
+@struct
+class Silence:
+    """What the median may be if jobs that state no pay are counted too (`marts/nonresponse.py`).
+
+    Of adverts we read, in US dollars and of every market: of other rows all of it is NULL.
+    """
+
+    n_silent: Annotated[
+        int | None,
+        Column(
+            "Jobs of the cell beside n_jobs that are full-time as far as is known, and of whose base pay before tax "
+            "the two ends are not known; NULL: not counted",
+            low=0,
+        ),
+    ] = None
+    p50_if_less: Annotated[
+        float | None,
+        Column(
+            "Median of these too, if each of them paid less than the median; NULL: half or fewer state pay, few "
+            "employers decide, or suppressed",
+            unit="per year",
+            low=0,
+        ),
+    ] = None
+    p50_if_more: Annotated[
+        float | None, Column("The same if each of them paid more than the median", unit="per year", low=0)
+    ] = None
+    p50_bounds_lo: Annotated[
+        float | None,
+        Column("Lower end of the 95 % interval of the median of all, whatever the silent ones pay", unit="per year"),
+    ] = None
+    p50_bounds_hi: Annotated[float | None, Column("Upper end of it", unit="per year")] = None
+    p50_if_odds_half: Annotated[
+        float | None,
+        Column(
+            "Median of all if the odds of stating pay halve with each standard deviation of log pay; NULL: all state "
+            "pay, or suppressed",
+            unit="per year",
+            low=0,
+        ),
+    ] = None
+    p50_if_odds_double: Annotated[float | None, Column("The same if these odds double", unit="per year", low=0)] = None
+
+
 @table(
     "mart.salary_bands",
     "What pays what where: one row per cell, published or suppressed with its reason.",
     "band_low <= band_high",
+    "p50_bounds_lo <= p50_if_less",
+    "p50_if_less <= p50_if_more",
+    "p50_if_more <= p50_bounds_hi",
+    "p50_if_odds_double <= p50_if_odds_half",
     "status <> 'published' OR p50 IS NOT NULL",
     f"status <> 'published' OR basis = '{BONUS}' OR (band_low IS NOT NULL AND band_high IS NOT NULL)",
     "status = 'published' OR reason IS NOT NULL",
     "n_jobs IS NOT NULL OR basis = 'official'",
 )
-class SalaryBands(Counted, Sampled, Amounts):
+class SalaryBands(Counted, Sampled, Amounts, Silence):
     """Jobs of the stock of the day `as_of`; full-time, gross, base, both ends known.
 
     Official rows are wages by occupation, reported rows what persons earn by one survey (`mart.reported_pay`), in p10

@@ -167,6 +167,7 @@ MACRO_ARGUMENTS = {
     "pay_observations": "as_of",
     "pay_disclosures": "as_of",
     "official_pay": "as_of",
+    "silent_jobs": "as_of",
     "frame_adverts": "as_of",
     "frame_jobs": "as_of",
     "frame_boards": "as_of",
@@ -205,6 +206,7 @@ MACROS = {
         "pay_disclosures", stock=literal(STOCK), all_days=str(ALL_DAYS), full_advert=literal(FULL_ADVERT)
     ),
     "official_pay": _read_sql("official_pay"),
+    "silent_jobs": _read_sql("silent_jobs"),
     "frame_adverts": _read_sql("frame_adverts"),
     "frame_jobs": _read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
     "frame_boards": _read_sql("frame_boards", end_of_day=_END_OF_DAY),

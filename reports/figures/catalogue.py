@@ -120,6 +120,33 @@ LADDERS = tuple(
 )
 """What was read on the way to the bands of regions, and to entry pay by country."""
 
+COVERAGE = tuple(
+    Figure(
+        id=f"frame.{name}",
+        title=f"What we read, by {by}",
+        unit="jobs",
+        renderer=frame.coverage(by.capitalize()),
+        rungs=(
+            Fallback(
+                name=ADVERTISED,
+                basis="postings",
+                sql="frame",
+                behind="behind_frame",
+                parameters={"names": REGION_NAMES},
+            ),
+        ),
+        judge=verdicts.judge_counts,
+        parameters={"by": by, "region_level": region_level},
+        displays=(Display(section="frame", heading=f"By {by}"),),
+    )
+    for name, by, region_level in (
+        ("regions", "region", "region"),
+        ("sources", "source", "world"),
+        ("sectors", "sector", "world"),
+    )
+)
+"""The frame: which boards are known and read, and what was read of them."""
+
 # --- shares -------------------------------------------------------------------------------------------
 
 
@@ -492,6 +519,7 @@ _OTHERS = (
     *RETIRED,
     *REPORTED,
     *LADDERS,
+    *COVERAGE,
     *DISCLOSURES,
     *SKILLS,
     *SHARES,

@@ -13,7 +13,8 @@ from typing import Any
 
 from reports.figures.declaration import Batch, Display, Fallback, Figure, slug
 from reports.figures.query import Sql
-from reports.wording import levels, pay
+from reports.wording import levels, pay, silence
+from reports.wording.amounts import MONTHLY, YEARLY
 from reports.wording.numbers import region_name
 from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS
 from warehouse.mart_tables import BONUS
@@ -234,5 +235,20 @@ GATHERED = (
         level=ENTRY_LEVEL,
         gathers="entry.",
         displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
+    ),
+    *(
+        Figure(
+            id=f"silence.{name}",
+            title=f"{levels.compound(level)} AI engineering pay by {place}, with the jobs that state none",
+            unit=f"USD per {scale.period}",
+            renderer=silence.silence(level, scale),
+            level=level,
+            gathers=gathers,
+            displays=(Display(section="silence", heading=f"{levels.capitalise(level)}, by {place}"),),
+        )
+        for name, place, level, scale, gathers in (
+            ("regions", "region", BAND_LEVEL, MONTHLY, "band."),
+            ("countries", "country", ENTRY_LEVEL, YEARLY, "entry."),
+        )
     ),
 )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from reports.wording import comparison, frame, numbers, pay
+from reports.wording import amounts, comparison, frame, numbers, pay
 from reports.wording.numbers import Row, Rows
 
 ROW = 48
@@ -72,10 +72,10 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
     bars = [
         Bar(
             name=row[name],
-            value=pay.band(row, pay.MONTHLY),
+            value=pay.band(row, amounts.MONTHLY),
             start=row["band_low"] / 12,
             end=row["band_high"] / 12,
-            dot=None if row.get("p50") is None or not pay.is_point(row, "p50") else row["p50"] / 12,
+            dot=None if row.get("p50") is None or not amounts.is_point(row, "p50") else row["p50"] / 12,
             whiskers=tuple(
                 Interval(low=row[f"{end}_lo"] / 12, high=row[f"{end}_hi"] / 12)
                 for end in ("band_low", "band_high")
@@ -83,7 +83,7 @@ def bands(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
             ),
             remark=_remark(row, "third-party adverts" if row.get("basis") == "advertised_third_party" else None),
             is_hollow=row["status"] == "low",
-            is_drawn=pay.is_point(row, "band_low") and pay.is_point(row, "band_high"),
+            is_drawn=amounts.is_point(row, "band_low") and amounts.is_point(row, "band_high"),
         )
         for row in rows
         if pay.is_band(row)
@@ -325,7 +325,7 @@ def _dots_of(heading: str, group: Rows, kinds: Sequence[str], top: int, scale: _
         if row.get("usd_lo") is not None and row.get("usd_hi") is not None:
             start, end = scale.at(row["usd_lo"]), scale.at(row["usd_hi"])
             parts.append(f'<line class="whisker" x1="{start}" x2="{end}" y1="{middle}" y2="{middle}"/>')
-        if pay.is_point(row, "usd"):
+        if amounts.is_point(row, "usd"):
             hollow = "" if comparison.is_comparable(row) else " hollow"
             radius = 4 if row["pay_market"] == "cross_border" else 6
             mark = f'class="mark m{kinds.index(row["basis"])}{hollow}" cx="{scale.at(row["usd"])}" cy="{middle}"'

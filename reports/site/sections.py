@@ -39,6 +39,14 @@ SECTIONS = (
         ),
     ),
     Section(
+        id="silence",
+        heading="Pay that is not stated",
+        intro=(
+            "Many adverts state no pay, and those that do may not be typical. The bands are of those that do; here is "
+            "what the others may change of the median.",
+        ),
+    ),
+    Section(
         id="reported",
         heading="Pay that people report",
         intro=(
@@ -66,6 +74,14 @@ SECTIONS = (
             "why. A job is lost for the first reason that holds, counted from the right. Where no full advert was read "
             "and nothing else stated pay, we cannot tell whether the employer does; all other parts are of what was "
             "read. These are counts and no estimates, so they are printed however small they are.",
+        ),
+    ),
+    Section(
+        id="frame",
+        heading="What we read",
+        intro=(
+            "Figures are of the adverts we read, of the boards that we know: what is many here need not be many "
+            "in the market. The sector is that of the employer, where it is known.",
         ),
     ),
     Section(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reports.wording.amounts import is_point
 from reports.wording.numbers import Row, Rows, count_of
-from reports.wording.pay import is_point
 from reports.wording.renderer import Renderer
 
 CAVEAT = "an advert closes when it is filled, given up or moved, so the rate does not say how hard hiring is"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reports.wording.amounts import YEARLY, amount, is_point
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, percent, qualify, sentences, short
-from reports.wording.pay import YEARLY, amount, is_point
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 
 

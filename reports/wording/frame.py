@@ -5,6 +5,8 @@ The frame is what we read, "the adverts we read"; it is not the market.
 
 from __future__ import annotations
 
+import functools
+
 from reports.wording.levels import level_phrase
 from reports.wording.numbers import Row, Rows, count_of
 from reports.wording.renderer import Renderer, Table
@@ -79,6 +81,47 @@ def _reasons(rows: Rows) -> tuple[str, ...]:
     lost = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
     said = "; ".join(f"{HEADINGS[one['step']]}: {one['reason']}" for one in lost)
     return (f"Why jobs are left out. {said}.",)
+
+
+COVERAGE_COLUMNS = {
+    "n_boards": "Boards known",
+    "n_boards_read_whole": "Read completely",
+    "n_boards_in_stock": "Counted now",
+    "n_adverts": "Adverts",
+    "n_jobs": "Jobs",
+    "n_ai_jobs": "AI jobs",
+    "n_read_in_full": "With full text",
+    "n_paid": "With pay",
+}
+"""Counts of `mart.frame_coverage` and their headings."""
+COVERAGE_KEY = (
+    "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: at least "
+    "once; counted now: read recently enough for the figures. With full text, and with pay: of the AI jobs. A job "
+    "counts in each row that it belongs to, so that rows do not add up."
+)
+
+
+def _coverage_text(rows: Rows) -> str:
+    return "; ".join(f"{row['name']} {count_of(row['n_ai_jobs'], 'AI job')}" for row in rows if row["n_ai_jobs"])
+
+
+def _coverage_table(heading: str, rows: Rows) -> Table:
+    cells = tuple(
+        (row["name"], *(f"{row[column]:,}" for column in COVERAGE_COLUMNS), str(row["read_on"] or "never"))
+        for row in rows
+    )
+    columns = (heading, *COVERAGE_COLUMNS.values(), "Last read")
+    numeric = frozenset(range(1, 1 + len(COVERAGE_COLUMNS)))
+    return Table(columns=columns, rows=cells, numeric=numeric, key=COVERAGE_KEY)
+
+
+def coverage(heading: str) -> Renderer:
+    """What was read, a row for each place, source or sector."""
+    return Renderer(
+        text=lambda rows: _coverage_text(rows) or "no AI job",
+        table=functools.partial(_coverage_table, heading),
+        named_by="name",
+    )
 
 
 LADDER = Renderer(text=_text, table=_table, named_by="place")

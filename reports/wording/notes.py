@@ -14,9 +14,10 @@ from datetime import date
 
 from reports.figures.catalogue import CARRIED, declaration_of
 from reports.figures.verdicts import OWN_BASES
+from reports.wording.amounts import is_point
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, MONTHS, Row, Rows, count_of, day, days, percent, sentences
-from reports.wording.pay import UNITS_OF_BASIS, is_point, name_place
+from reports.wording.pay import UNITS_OF_BASIS, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import BONUS, Figures, NearestFigure
 

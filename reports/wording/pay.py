@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from reports.wording import silence
+from reports.wording.amounts import MONTHLY, YEARLY, Scale, amount, ends_cell, is_point, median_cell
 from reports.wording.levels import define
 from reports.wording.numbers import (
     LOW_CONFIDENCE,
@@ -13,15 +14,13 @@ from reports.wording.numbers import (
     Rows,
     count_of,
     low_mark,
-    money,
     percent,
     qualify,
     sentences,
-    short,
     whole,
 )
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
-from warehouse.marts.printing import JOBS, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE, POINT, choose_form
+from warehouse.marts.printing import JOBS, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
 
 NO_BAND = "quartiles of what people are paid, which are no ends of a band of adverts"
 UNKNOWN_TO_THIRD_PARTY = "the employers are unknown, so that no interval can be computed"
@@ -41,39 +40,6 @@ UNITS_OF_BASIS = {
     "official": ("person employed", "persons employed"),
 }
 """What `n` counts, one and several; a job where nothing else is said."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What amounts are printed by: a year or a twelfth of it, with or without tenths of a thousand."""
-
-    divisor: int
-    tenths: bool
-    period: str
-
-    def short(self, amount: float) -> str:
-        """One amount, without its currency."""
-        return short(amount / self.divisor, tenths=self.tenths)
-
-    def money(self, low: float, high: float, currency: str) -> str:
-        """Two amounts as a range."""
-        return money(low / self.divisor, high / self.divisor, currency, tenths=self.tenths)
-
-
-MONTHLY, YEARLY = Scale(12, True, "month"), Scale(1, False, "year")
-
-
-def is_point(row: Row, name: str) -> bool:
-    """Whether an amount is printed itself, or its interval in its place."""
-    return choose_form(row[name], row.get(f"{name}_lo"), row.get(f"{name}_hi")) == POINT
-
-
-def amount(row: Row, name: str, scale: Scale, currency: str) -> str:
-    """One amount as it may be printed: "USD 8.1K", or "between USD 6.2K and 9.9K (95% interval)"."""
-    if is_point(row, name):
-        return f"{currency} {scale.short(row[name])}"
-    low, high = (scale.short(row[f"{name}_{end}"]) for end in ("lo", "hi"))
-    return f"between {currency} {low} and {high} (95% interval)"
 
 
 def band(row: Row, scale: Scale, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
@@ -188,12 +154,12 @@ def _cell_note(row: Row, scale: Scale) -> list[str | None]:
     without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
     notes: list[str | None] = [_ends(row, scale) or (without if is_band(row) else NO_BAND)]
     if not is_band(row) and row.get("p50_lo") is not None:
-        notes.append(f"95% interval of the median {row['currency']} {_ends_cell(row, 'p50', scale)}")
+        notes.append(f"95% interval of the median {row['currency']} {ends_cell(row, 'p50', scale)}")
     if is_band(row) and row.get("p50") is not None:
         notes.append(f"median of the midpoints {amount(row, 'p50', scale, row['currency'])}")
     if row.get("p50_by_employer") is not None:
         notes.append(f"with each employer counted once {row['currency']} {scale.short(row['p50_by_employer'])}")
-    notes += [_level_source(row, scale), _spread(row), _by_country(row)]
+    notes += [silence.describe(row, scale), _level_source(row, scale), _spread(row), _by_country(row)]
     if row["basis"] == "official":
         notes.append(row["reason"])
     abroad = _from_abroad(row)
@@ -293,9 +259,9 @@ def _bands_table(level: str, rows: Rows) -> Table:
             row["place"],
             _band_cell(row, MONTHLY),
             _stated_cell(row),
-            _median_cell(row, MONTHLY),
-            _ends_cell(row, "band_low", MONTHLY),
-            _ends_cell(row, "band_high", MONTHLY),
+            median_cell(row, MONTHLY),
+            ends_cell(row, "band_low", MONTHLY),
+            ends_cell(row, "band_high", MONTHLY),
             _n_cell(row),
             whole(row["n_employers"]),
             row["rung"],
@@ -322,10 +288,10 @@ def _entries_table(level: str, rows: Rows) -> Table:
         (
             row["place"],
             _band_cell(row, YEARLY),
-            _median_cell(row, YEARLY),
+            median_cell(row, YEARLY),
             _local(row) if row.get("local_low") is not None else "–",
-            _ends_cell(row, "band_low", YEARLY),
-            _ends_cell(row, "band_high", YEARLY),
+            ends_cell(row, "band_low", YEARLY),
+            ends_cell(row, "band_high", YEARLY),
             _n_cell(row),
             whole(row["n_employers"]),
             row["rung"],
@@ -363,19 +329,6 @@ def _n_cell(row: Row) -> str:
     return count_of(row["n_jobs"], *noun)
 
 
-def _median_cell(row: Row, scale: Scale) -> str:
-    if row.get("p50") is None:
-        return "–"
-    return scale.short(row["p50"]) if is_point(row, "p50") else _ends_cell(row, "p50", scale)
-
-
-def _ends_cell(row: Row, end: str, scale: Scale) -> str:
-    if row.get(f"{end}_lo") is None:
-        return "–"
-    low, high = (scale.short(row[f"{end}_{side}"]) for side in ("lo", "hi"))
-    return f"{low}–{high}"
-
-
 def _bonus_text(rows: Rows) -> str:
     return f"median {amount(rows[0], 'p50', YEARLY, rows[0]['currency'])} per year"
 
@@ -384,7 +337,7 @@ def _bonus_note(rows: Rows) -> list[str | None]:
     row = rows[0]
     quartiles = (amount(row, name, YEARLY, row["currency"]) for name in ("p25", "p75"))
     return [
-        f"95% interval of the median {row['currency']} {_ends_cell(row, 'p50', YEARLY)}",
+        f"95% interval of the median {row['currency']} {ends_cell(row, 'p50', YEARLY)}",
         "a quarter at or below {}, a quarter at or above {}".format(*quartiles),
         _spread(row),
         _by_country(row),

@@ -121,8 +121,9 @@ def score_bounds(generator: Generator, n: int, n_markets: int, silence: Silence)
     bounds = score(truth, np.nan_to_num(middle, nan=truth), low, high, shown)
     kind = f"{100 * silence.stated:.0f} % state pay, odds x {silence.odds:g}"
     lines = [Line("silence", generator.name, n, kind, "bounds", bounds, tuple(_bound_misses(bounds)))]
+    n_silent = np.bincount(markets.market[~stated], minlength=markets.n_markets)
     for name, odds in (("tilted", silence.odds), ("stated", 1.0)):
-        median = tilt_medians(markets.market, value, markets.n_markets, odds)
+        median = tilt_medians(markets.market[stated], markets.mid[stated], n_silent, odds)
         median = median[np.isfinite(median)]
         no_end = np.full(len(median), np.nan)
         lines.append(

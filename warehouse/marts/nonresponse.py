@@ -80,26 +80,24 @@ def _find_level(cells: Cells, lowest: Floats, low: Floats, highest: Floats, high
     return np.asarray(2 * special.ndtr(most) - 1, dtype=np.float64)
 
 
-def tilt_medians(cell: Ints, value: Floats, n_cells: int, odds: float) -> Floats:
+def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:
     """Medians of all jobs if the odds of stating pay change by `odds` for each standard deviation of log pay, by cell.
 
-    One entry for each job, NaN is not stated, amounts are above zero. Each stated job stands for itself and for its
-    part of the silent ones, in proportion to odds^-z, z being its standardised log pay: exponential tilting
-    (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller 2020). NaN in cells where no job states pay.
+    One entry for each job that states pay, which is above zero; `n_silent` is how many others each cell has. Each
+    stated job stands for itself and for its part of the silent ones, in proportion to odds^-z, z being its standardised
+    log pay: exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller 2020). NaN in cells
+    where no job states pay.
     """
-    is_stated = ~np.isnan(value)
-    if (value[is_stated] <= 0).any():
+    if not (value > 0).all():
         raise ValueError("pay must be above zero")
-    here, log = cell[is_stated], np.log(value[is_stated])
-    n = np.bincount(here, minlength=n_cells)
-    silent = np.bincount(cell, minlength=n_cells) - n
-    count = np.maximum(n, 1)
-    mean = sum_by(here, log, n_cells) / count
-    sd = np.sqrt(sum_by(here, (log - mean[here]) ** 2, n_cells) / count)
-    z = np.divide(log - mean[here], sd[here], out=np.zeros(len(log)), where=sd[here] > 0)
+    log, n_cells = np.log(value), len(n_silent)
+    count = np.maximum(np.bincount(cell, minlength=n_cells), 1)
+    mean = sum_by(cell, log, n_cells) / count
+    sd = np.sqrt(sum_by(cell, (log - mean[cell]) ** 2, n_cells) / count)
+    z = np.divide(log - mean[cell], sd[cell], out=np.zeros(len(log)), where=sd[cell] > 0)
     tilt = np.exp(-np.log(odds) * z)
-    weight = 1 + silent[here] * tilt / sum_by(here, tilt, n_cells)[here]
-    return _weighted_medians(here, value[is_stated], weight, n_cells)
+    weight = 1 + n_silent[cell] * tilt / sum_by(cell, tilt, n_cells)[cell]
+    return _weighted_medians(cell, value, weight, n_cells)
 
 
 def _weighted_medians(cell: Ints, value: Floats, weight: Floats, n_cells: int) -> Floats:

@@ -20,6 +20,7 @@ from warehouse.marts import printing, sql_of
 from warehouse.marts.cell_cache import Cells, Hashes, hashes_of, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay_quantiles import AMOUNTS, PaidJobs, estimate_pay, estimate_pay_of_pairs
+from warehouse.marts.pay_silence import BOUNDS, SilentJobs, bound_pay
 from warehouse.marts.reported_pay import reported_bands
 
 GROUPS = {group: groups for group, groups in CELL_GROUPS.items() if group != AI_JOBS}
@@ -35,7 +36,10 @@ Texts = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class _Seen:
-    """Jobs of one level as columns, one row per job and region. `low` and `high` are annual dollars."""
+    """Jobs of one level as columns, one row per job and region. `low` and `high` are annual dollars.
+
+    Jobs that state no pay there are among them, without amounts (`is_paid`).
+    """
 
     region: Texts
     role: Texts
@@ -52,6 +56,8 @@ class _Seen:
     high: Floats
     local_low: Floats
     local_high: Floats
+    is_paid: Flags
+    is_full_time: Flags
     is_in_band: Flags
     is_inferred: Flags
     is_local: Flags
@@ -92,13 +98,12 @@ class _Draft:
     band: _Seen
     is_settled: bool = False
     """The row before it, of the same cell in local money, decides whether it is printed."""
+    silent: Ints | None = None
+    """Employers of the jobs beside those of the band whose pay is not known; None where they are not counted."""
 
 
 def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) -> Iterator[pd.DataFrame]:
-    seen = con.execute(
-        "FROM pay_observations($as_of) ORDER BY region_level, region, job_id",
-        {"as_of": as_of},
-    ).df()
+    seen = con.execute(_ADVERTS, {"as_of": as_of}).df()
     seen = seen.assign(hashes=hashes_of(seen))
     base = {"basis": "advertised", "window_days": SNAPSHOT}
     for level in LEVELS:
@@ -116,6 +121,14 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) 
         yield _settle(drafts)
 
 
+_ADVERTS = """
+SELECT *, true AS is_paid FROM pay_observations($as_of)
+UNION ALL BY NAME
+SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
+ORDER BY region_level, region, job_id, is_paid
+"""
+
+
 def _settle(drafts: Sequence[_Draft]) -> pd.DataFrame:
     """The rows of drafts, with the amounts of those that may be printed."""
     if not drafts:
@@ -128,7 +141,20 @@ def _settle(drafts: Sequence[_Draft]) -> pd.DataFrame:
     settled = settled[(frame["status"].to_numpy()[settled] != "suppressed")]
     frame.loc[settled, ["status", "reason"]] = frame.loc[settled - 1, ["status", "reason"]].to_numpy()
     frame.loc[settled[frame.loc[settled, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
-    return frame
+    return frame.join(_bound(drafts, (frame["status"] == "published").to_numpy()))
+
+
+def _bound(drafts: Sequence[_Draft], is_printed: Flags) -> pd.DataFrame:
+    """What the median of the drafts that are printed may be with their silent jobs, by the number of the draft."""
+    silent = {
+        number: draft.silent for number, draft in enumerate(drafts) if is_printed[number] and draft.silent is not None
+    }
+    jobs = SilentJobs(
+        cell=np.repeat(np.arange(len(silent)), [len(employers) for employers in silent.values()]),
+        employer=np.concatenate([np.zeros(0, dtype=np.int64), *silent.values()]),
+    )
+    found = bound_pay(_paid([drafts[number] for number in silent]), jobs, len(silent))
+    return found.set_index(np.array([*silent], dtype=np.int64)).reindex(index=range(len(drafts)), columns=BOUNDS)
 
 
 def _paid(drafts: Sequence[_Draft]) -> PaidJobs:
@@ -163,6 +189,8 @@ def _columns(seen: pd.DataFrame) -> _Seen:
         high=seen["annual_high_usd"].to_numpy(dtype=float),
         local_low=seen["annual_low"].to_numpy(dtype=float),
         local_high=seen["annual_high"].to_numpy(dtype=float),
+        is_paid=seen["is_paid"].to_numpy(dtype=bool),
+        is_full_time=seen["is_full_time"].to_numpy(dtype=bool),
         is_in_band=seen["is_in_band"].to_numpy(dtype=bool),
         is_inferred=seen["seniority_inferred"].to_numpy(dtype=bool),
         is_local=seen["is_local_currency"].fillna(False).to_numpy(dtype=bool),
@@ -174,26 +202,27 @@ _TEXTS = ("role", "role_group", "seniority", "pay_market", "country", "paid_in",
 
 
 def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, str, str, str], _Seen]]:
-    """Every cell of one level with its rows: the declared grid, and beyond it the cells that have rows."""
-    for region in sorted({*expected, *seen.region}):
-        of_region = seen.where(seen.region == region)
+    """Every cell of one level with its rows: the declared grid, and beyond it the cells that have a job with pay."""
+    # Rows are chosen by their numbers, and copied once a cell is whole.
+    for region in sorted({*expected, *seen.region[seen.is_paid]}):
+        of_region = np.flatnonzero(seen.region == region)
         for group, groups in GROUPS.items():
-            of_group = of_region.where(np.isin(of_region.role_group, groups))
+            of_group = of_region[np.isin(seen.role_group[of_region], groups)]
             roles = [role for g in groups for role in ROLE_GROUPS[g]] if group in ROLE_GROUPS else []
             for role in ["all", *(roles if len(roles) > 1 else [])]:
-                of_role = of_group if role == "all" else of_group.where(of_group.role == role)
+                of_role = of_group if role == "all" else of_group[seen.role[of_group] == role]
                 is_expected = role == "all" and region in expected
-                if not (len(of_role.role) or is_expected):
+                if not (seen.is_paid[of_role].any() or is_expected):
                     continue
                 for seniority in SENIORITY_GROUPS:
                     levels = LEVEL_GROUPS[seniority.removesuffix(STATED)]
-                    of_level = of_role if levels is None else of_role.where(np.isin(of_role.seniority, levels))
+                    of_level = of_role if levels is None else of_role[np.isin(seen.seniority[of_role], levels)]
                     if seniority.endswith(STATED):
-                        of_level = of_level.where(~of_level.is_inferred)
+                        of_level = of_level[~seen.is_inferred[of_level]]
                     for market in MARKETS:
-                        cell = of_level if market == "all" else of_level.where(of_level.pay_market == market)
-                        if len(cell.role) or (is_expected and market == "all"):
-                            yield (region, group, role, seniority, market), cell
+                        cell = of_level if market == "all" else of_level[seen.pay_market[of_level] == market]
+                        if seen.is_paid[cell].any() or (is_expected and market == "all"):
+                            yield (region, group, role, seniority, market), seen.where(cell)
 
 
 def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
@@ -216,18 +245,22 @@ def _local(key: dict[str, Any], cell: _Seen) -> _Draft | None:
 
 
 def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Draft:
-    """A row with its counts, and the jobs of the cell that are in the band."""
+    """A row with its counts, and the jobs of the cell that are in the band and beside it."""
     has_amounts = ~(np.isnan(cell.low) | np.isnan(cell.high))
-    band = cell.where(cell.is_in_band & has_amounts)
+    is_known = cell.is_in_band & has_amounts
+    band = cell.where(is_known)
+    is_of_all = key["currency"] == "USD" and key["pay_market"] == "all"
+    silent = cell.employer[cell.is_full_time & ~is_known] if is_of_all else None
     row = {
         **key,
         "n_stated": int((~band.is_inferred).sum()),
         "n_cross_border": int((band.pay_market == "cross_border").sum()),
         "n_no_rate": int((cell.is_in_band & ~has_amounts).sum()),
-        "n_apart": int((~cell.is_in_band).sum()),
+        "n_apart": int((cell.is_paid & ~cell.is_in_band).sum()),
+        "n_silent": None if silent is None else len(silent),
         "countries": _count_countries(key["region_level"], band, cell),
     }
-    return _Draft(row, band, is_settled)
+    return _Draft(row, band, is_settled, silent)
 
 
 def _count_countries(region_level: str, band: _Seen, cell: _Seen) -> list[dict[str, Any]] | None:
@@ -267,8 +300,8 @@ def _as_observations(rows: pd.DataFrame) -> pd.DataFrame:
     unsaid: dict[str, Any] = {
         "paid_in": rows["country"], "role": "all", "role_group": None, "seniority": None, "employer": None,
         "pay_market": None, "currency": "USD",
-        "annual_low": np.nan, "annual_high": np.nan, "is_in_band": True, "seniority_inferred": False,
-        "is_local_currency": False,
+        "annual_low": np.nan, "annual_high": np.nan, "is_paid": True, "is_full_time": True, "is_in_band": True,
+        "seniority_inferred": False, "is_local_currency": False,
     }  # fmt: skip
     return given.assign(**{name: value for name, value in unsaid.items() if name not in rows})
 

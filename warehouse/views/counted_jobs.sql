@@ -17,6 +17,7 @@ SELECT
     arg_min(o.role, o.posting_id) AS role,
     arg_min(o.role_group, o.posting_id) AS role_group,
     arg_min(o.seniority, o.posting_id) AS seniority,
+    arg_min(o.seniority_inferred, o.posting_id) AS seniority_inferred,
     arg_min(o.workplace, o.posting_id) AS workplace,
     arg_min(CASE WHEN len(o.remote_scope) > 0 THEN o.remote_scope END, o.posting_id) AS remote_scope,
     arg_min(o.employment_type, o.posting_id) AS employment_type,

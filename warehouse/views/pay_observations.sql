@@ -2,7 +2,7 @@
 -- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region, an
 -- advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters
 -- the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
--- `annual_high_usd`). `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job
+-- `annual_high_usd`); where it is `is_full_time` and enters none, what it pays is as little known as of `silent_jobs`. `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job
 -- counts.
 WITH seen AS (
     SELECT * FROM stock_postings(as_of)
@@ -62,18 +62,23 @@ WITH seen AS (
         o.annual_high,
         o.annual_low_usd,
         o.annual_high_usd,
-        -- Full-time, gross, base, both ends known. Employment that is not stated counts as full-time only when
-        -- pay is stated for a month or a year: hourly and daily pay is how contracts are offered.
+        -- Employment that is not stated counts as full-time unless pay is by the hour, day or week, which is how contracts
+        -- are offered.
         coalesce(
-            o.annual_low IS NOT NULL
+            p.seniority <> 'intern'
+            AND p.role <> 'ai_data_trainer'
+            AND (
+                p.employment_type = 'FULL_TIME'
+                OR (p.employment_type IS NULL AND (o.period IS NULL OR o.period IN ('month', 'year')))
+            ),
+            false
+        ) AS is_full_time,
+        -- Full-time, gross, base, both ends known, of which the period is one.
+        is_full_time
+            AND o.annual_low IS NOT NULL
             AND o.annual_high IS NOT NULL
             AND o.flag IS NULL
-            AND o.tax IS DISTINCT FROM 'net'
-            AND p.seniority <> 'intern'
-            AND p.role <> 'ai_data_trainer'
-            AND (p.employment_type = 'FULL_TIME' OR (p.employment_type IS NULL AND o.period IN ('month', 'year'))),
-            false
-        ) AS is_in_band
+            AND o.tax IS DISTINCT FROM 'net' AS is_in_band
     FROM offers o
     JOIN seen p USING (posting_id)
     LEFT JOIN core.countries c ON c.country = o.country
@@ -84,7 +89,7 @@ WITH seen AS (
         -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
         o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
         o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
-        o.is_in_band, o.country
+        o.is_full_time, o.is_in_band, o.country
     FROM observed AS o, LATERAL (
         VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
     ) AS level (name, place)
@@ -105,5 +110,5 @@ WITH seen AS (
 SELECT
     region_level, region, c.job_id, c.posting_id, c.position, c.employer, c.role, c.role_group, c.seniority,
     c.seniority_inferred, c.pay_market, c.currency, c.is_local_currency, c.annual_low, c.annual_high, c.annual_low_usd,
-    c.annual_high_usd, c.is_in_band, c.country, own.paid_in
+    c.annual_high_usd, c.is_full_time, c.is_in_band, c.country, own.paid_in
 FROM counted c LEFT JOIN own USING (job_id, region_level, region)

@@ -268,6 +268,8 @@ def cell_of(row: dict[str, Any], group: object) -> tuple[str, ...] | None:
     """The cell of adverts that a row counts; None where it counts those of all the figure's cells."""
     if "law" in row:
         return (row["adverts"], row["region"], row["law"])
+    if isinstance(row.get("cell"), list):
+        return tuple(row["cell"])
     if "region_level" in row:
         return (row["region_level"], row["region"], str(row.get("role_group") or group))
     if isinstance(row.get("cell"), list):  # the mart's own

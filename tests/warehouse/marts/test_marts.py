@@ -170,6 +170,73 @@ def test_interns_enter_no_cell_and_unstated_levels_only_the_total(con: database.
     assert counts == {"entry": 0, "senior": 0, "unstated": 1, "all": 2}
 
 
+NO_PAY: dict[str, Any] = dict.fromkeys(
+    ("pay_low", "pay_high", "currency", "period", "pay_source", "annual_low", "annual_high", "annual_low_usd",
+     "annual_high_usd", "pay_country", "pay_region", "pay_continent", "pay_market")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "silent"),
+    [
+        (NO_PAY, 1),
+        (NO_PAY | {"employment_type": None}, 1),
+        (NO_PAY | {"employment_type": "PART_TIME"}, 0),
+        (NO_PAY | {"employment_type": "CONTRACTOR"}, 0),
+        (NO_PAY | {"seniority": "intern"}, 0),
+        (NO_PAY | {"seniority": "unstated"}, 0),
+        (NO_PAY | {"region": None}, 0),  # in several regions: pay of no single one
+        ({}, 0),
+        ({"pay_tax": "net"}, 1),
+        ({"pay_flag": "high_over_4x_low"}, 1),
+        ({"annual_low": None, "annual_low_usd": None, "pay_low": None}, 1),
+        ({"annual_low_usd": None, "annual_high_usd": None, "usd_reason": "no_rate"}, 1),
+        ({"currency": None, "annual_low_usd": None, "annual_high_usd": None}, 1),
+        ({"employment_type": None, "period": "hour"}, 0),
+        ({"employment_type": "CONTRACTOR"}, 0),
+        ({"pay_country": "DE", "pay_region": "Western Europe"}, 0),  # it states pay, of another place
+    ],
+)
+def test_silent_are_jobs_that_may_be_of_the_band_and_whose_pay_is_not_known(
+    con: database.Connection, said: dict[str, Any], silent: int
+) -> None:
+    put(con, [posting(1, **said)])
+    found = cell(bands(con), region_level="region", region="Northern America")
+    assert found.n_silent == silent
+    assert found.n_jobs == int(not silent and said == {})
+
+
+def test_silent_jobs_bound_the_median_where_more_than_half_state_pay(con: database.Connection) -> None:
+    ends = [{"annual_low_usd": 1e5 + 1e3 * i, "annual_high_usd": 2e5 + 1e3 * i} for i in range(60)]
+    put(con, [*(posting(i, **end) for i, end in enumerate(ends)), *(posting(100 + i, **NO_PAY) for i in range(20))])
+    found = cell(bands(con))
+    assert (found.n_jobs, found.n_silent, found.p50) == (60, 20, 179_500)
+    assert (found.p50_if_less, found.p50_if_more) == (169_500, 189_500), "numbers 20 and 40 of 60 and their next"
+    assert found.p50_bounds_lo < 169_500 and found.p50_bounds_hi > 189_500
+    assert found.p50_if_odds_double < 179_500 < found.p50_if_odds_half
+    put(con, [posting(200 + i, **NO_PAY) for i in range(40)])
+    found = cell(bands(con))
+    assert (found.n_silent, found.status) == (60, "published")
+    assert found[["p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi"]].isna().all()
+    assert found.p50_if_odds_double < 179_500 < found.p50_if_odds_half
+
+
+def test_silent_jobs_of_one_employer_bound_nothing(con: database.Connection) -> None:
+    """Rules of what is printed hold for all jobs: here one employer has nearly half of them, and most weight."""
+    put(con, [*(posting(i) for i in range(40)), *(posting(100 + i, **NO_PAY, employer_id="mute") for i in range(38))])
+    found = cell(bands(con))
+    assert (found.status, found.n_silent) == ("published", 38)
+    assert pd.isna(found.p50_bounds_lo) and found.p50_if_odds_half == 175e3
+
+
+def test_where_all_state_pay_nothing_is_supposed(con: database.Connection) -> None:
+    put(con, [posting(i) for i in range(40)])
+    found = cell(bands(con))
+    assert found.n_silent == 0 and pd.isna(found.p50_if_odds_half)
+    assert found.p50_bounds_lo == found.p50_bounds_hi == 175e3
+    assert pd.isna(cell(bands(con), pay_market="local").n_silent), "silent jobs are of no pay market"
+
+
 def test_a_job_without_a_rate_is_counted(con: database.Connection) -> None:
     put(con, [posting(1, annual_low_usd=None, annual_high_usd=None, currency="ARS", usd_reason="no_rate")])
     assert cell(bands(con)).n_no_rate == 1

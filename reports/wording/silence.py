@@ -1,0 +1,103 @@
+"""What the median may be of all jobs, when not all of them state pay, in words: how many do, bounds, and what if.
+
+docs/methods.md, "Pay that is not stated", says what is computed.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from reports.wording.amounts import Scale, median_cell
+from reports.wording.levels import level_phrase
+from reports.wording.numbers import Row, Rows, count_of, percent
+from reports.wording.renderer import Renderer, Table, without_empty_columns
+
+NO_BOUNDS = "no informative bounds"
+KEY = (
+    "State pay: jobs in the band, of all those of the place and level that are full-time as far as is known. If the "
+    "silent ones paid anything at all: the median of all lies between these amounts with 95% confidence; where no "
+    "more than half state pay, or hardly more, or a few employers hold most of the jobs, nothing can be said. If they "
+    "tend to pay less, or more: the median of all, if the odds of stating pay double, or halve, with each standard "
+    "deviation of log pay."
+)
+"""What the columns of the table mean."""
+
+
+def is_counted(row: Row) -> bool:
+    """Whether jobs that state no pay were counted beside a band: of adverts we read, since a version that does."""
+    return row.get("n_silent") is not None
+
+
+def stated(row: Row) -> str:
+    """ "132 of 164"."""
+    return f"{row['n_jobs']:,} of {row['n_jobs'] + row['n_silent']:,}"
+
+
+def bounds(row: Row, scale: Scale) -> str | None:
+    """The interval of the median of all, whatever the silent ones pay; None where it is not informative."""
+    return _amounts(row, "p50_bounds_lo", "p50_bounds_hi", scale)
+
+
+def at_odds(row: Row, scale: Scale) -> str | None:
+    """From the median if the silent ones tend to pay less to that if they tend to pay more; None: none is silent."""
+    return _amounts(row, "p50_if_odds_double", "p50_if_odds_half", scale)
+
+
+def describe(row: Row, scale: Scale) -> str | None:
+    """How many state pay, and what the others may change of the median; None where they were not counted."""
+    if not is_counted(row):
+        return None
+    if not row["n_silent"]:
+        return f"{count_of(row['n_jobs'], 'job')}, of which all state pay"
+    within, tends = bounds(row, scale), at_odds(row, scale)
+    if within:
+        said = f"{stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
+        said += f"{row['currency']} {within} (95% interval)"
+    else:
+        said = f"{NO_BOUNDS} of the median of all: {stated(row)} jobs state pay"
+    return f"{said}; if the silent ones tend to pay less or more, it is {row['currency']} {tends}" if tends else said
+
+
+def _amounts(row: Row, low: str, high: str, scale: Scale) -> str | None:
+    if row.get(low) is None or row.get(high) is None:
+        return None
+    ends = [scale.short(row[end]) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def _text(scale: Scale, rows: Rows) -> str:
+    shown = [row for row in rows if is_counted(row)]
+    said = [f"{row['place']}: {bounds(row, scale) or f'{NO_BOUNDS}, {stated(row)} state pay'}" for row in shown]
+    return "; ".join(said) or "no band rests on adverts we read"
+
+
+def _table(scale: Scale, level: str, rows: Rows) -> Table:
+    shown = [row for row in rows if is_counted(row)]
+    cells = tuple(
+        (
+            row["place"],
+            f"{stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})",
+            median_cell(row, scale),
+            bounds(row, scale) or f"{NO_BOUNDS}: {stated(row)} state pay",
+            at_odds(row, scale) or "–",
+        )
+        for row in shown
+    )
+    columns = (
+        "Place", "State pay", "Median of those", "If the silent ones paid anything at all, 95% interval",
+        "If they tend to pay less, or more",
+    )  # fmt: skip
+    key = f"Median pay per {scale.period} in US dollars, {level_phrase(level)}. {KEY}"
+    left_out = () if len(shown) == len(rows) else (LEFT_OUT,)
+    table = Table(columns=columns, rows=cells, numeric=frozenset((1, 2)), key=key, below=left_out)
+    return without_empty_columns(table)
+
+
+LEFT_OUT = "Places whose pay is withheld, or rests on what others collected, are left out: there silence is not known."
+
+
+def silence(level: str, scale: Scale) -> Renderer:
+    """Medians of one group of levels with their silent jobs, a row for each place."""
+    return Renderer(
+        text=functools.partial(_text, scale), table=functools.partial(_table, scale, level), named_by="place"
+    )
