@@ -123,7 +123,9 @@ def judge_shares(rows: Rows) -> Verdict:
 
 def judge_counts(rows: Rows) -> Verdict:
     """Counts of what was read are no estimates, and printed wherever something was."""
-    return Verdict(status="published", reason=None, n_jobs=rows[0]["n_all_jobs"], n_employers=None) if rows else NOTHING
+    if not rows:
+        return NOTHING
+    return Verdict(status="published", reason=None, n_jobs=rows[0].get("n_all_jobs"), n_employers=None)
 
 
 def judge_reports(rows: Rows) -> Verdict:

@@ -99,7 +99,7 @@ def test_official_wages_name_the_row_of_the_office_and_its_month(
     wage = {
         "source": "bls", "area": "99", "occupation": "15-2051", "country": "US", "currency": "USD",
         "annual_p50": 132_000.0, "warc": "bls/2", "period_on": date(2026, 5, 1), "period_to": date(2026, 5, 31),
-        "is_national": True,
+        "is_national": True, "periods_per_year": 1.0,
     }  # fmt: skip
     put(
         tables.OfficialWages, wage, wage | {"occupation": "15-1252", "annual_p50": 1.0, "warc": "bls/2"},
@@ -426,7 +426,7 @@ def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnectio
         tables.OfficialWages,
         {"source": "bls", "area": "99", "occupation": "15-2051", "country": "US", "currency": "USD",
          "annual_p50": 132_000.0, "warc": "bls/1", "period_on": date(2024, 5, 1), "period_to": date(2024, 5, 31),
-         "is_national": True},
+         "is_national": True, "periods_per_year": 1.0},
     )  # fmt: skip
     row = computed(con)[COUNTRY]
     assert row.value is None and row.missing is not None
