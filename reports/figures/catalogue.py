@@ -511,7 +511,19 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
-_OTHERS = (*GATHERED, *BONUSES, *RETIRED, *REPORTED, *LADDERS, *COVERAGE, *DISCLOSURES, *SKILLS, *SHARES, *WHERE_AND_HOW, *CLAIMS)
+_OTHERS = (
+    *GATHERED,
+    *BONUSES,
+    *RETIRED,
+    *REPORTED,
+    *LADDERS,
+    *COVERAGE,
+    *DISCLOSURES,
+    *SKILLS,
+    *SHARES,
+    *WHERE_AND_HOW,
+    *CLAIMS,
+)
 _UNITED_STATES = country_figures("US", "United States", "Northern America", "Americas")
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
 """All figures that do not depend on the table of countries; `declarations` adds those of each country."""

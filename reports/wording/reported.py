@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from reports.wording.amounts import YEARLY, amount, is_point
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, percent
-from reports.wording.pay import YEARLY, amount, is_point
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from reports.figures import catalogue, query
-from reports.figures.catalogue import declaration_of, declarations
+from reports.figures.catalogue import declarations
 from reports.figures.claims import warn_of_outdated
 from reports.figures.pay_figures import REGIONS
 from reports.wording import notes
