@@ -162,7 +162,7 @@ class Amounts(Quantiles):
 class Silence:
     """What the median may be if jobs that state no pay are counted too (`marts/nonresponse.py`).
 
-    Of adverts we read, in US dollars and of every market: of other rows all of it is NULL.
+    Of adverts we read, in US dollars, of all pay or of pay in the money of its place: of other rows all of it is NULL.
     """
 
     n_silent: Annotated[

@@ -29,7 +29,8 @@ APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted
 NAMED_BY = ("source", "pair_row")
 """What names a pair of a third party, which a new snapshot of the same pairs changes."""
 LEVELS = ("world", "continent", "region", "country")
-MARKETS = ("all", "local", "cross_border")
+LOCAL = "local"
+MARKETS = ("all", LOCAL, "cross_border")
 WORLD = "World"
 Texts = NDArray[np.object_]
 
@@ -220,7 +221,10 @@ def _cells(seen: _Seen, expected: set[str]) -> Iterator[tuple[tuple[str, str, st
                     if seniority.endswith(STATED):
                         of_level = of_level[~seen.is_inferred[of_level]]
                     for market in MARKETS:
-                        cell = of_level if market == "all" else of_level[seen.pay_market[of_level] == market]
+                        of_market = seen.pay_market[of_level] == market
+                        if market == LOCAL:  # a silent job is taken for one that pays in the money of its place
+                            of_market |= ~seen.is_paid[of_level]
+                        cell = of_level if market == "all" else of_level[of_market]
                         if seen.is_paid[cell].any() or (is_expected and market == "all"):
                             yield (region, group, role, seniority, market), seen.where(cell)
 
@@ -249,8 +253,8 @@ def _draft(key: dict[str, Any], cell: _Seen, *, is_settled: bool = False) -> _Dr
     has_amounts = ~(np.isnan(cell.low) | np.isnan(cell.high))
     is_known = cell.is_in_band & has_amounts
     band = cell.where(is_known)
-    is_of_all = key["currency"] == "USD" and key["pay_market"] == "all"
-    silent = cell.employer[cell.is_full_time & ~is_known] if is_of_all else None
+    is_asked = key["currency"] == "USD" and key["pay_market"] in ("all", LOCAL)
+    silent = cell.employer[cell.is_full_time & ~is_known] if is_asked else None
     row = {
         **key,
         "n_stated": int((~band.is_inferred).sum()),

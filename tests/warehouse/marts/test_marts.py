@@ -234,7 +234,10 @@ def test_where_all_state_pay_nothing_is_supposed(con: database.Connection) -> No
     found = cell(bands(con))
     assert found.n_silent == 0 and pd.isna(found.p50_if_odds_half)
     assert found.p50_bounds_lo == found.p50_bounds_hi == 175e3
-    assert pd.isna(cell(bands(con), pay_market="local").n_silent), "silent jobs are of no pay market"
+    put(con, [posting(100, **NO_PAY), posting(101, pay_market="cross_border")])
+    counts = {market: cell(bands(con), pay_market=market).n_silent for market in ("all", "local", "cross_border")}
+    assert (counts["all"], counts["local"]) == (1, 1)
+    assert pd.isna(counts["cross_border"]), "a silent job is taken for one that pays in the money of its place"
 
 
 def test_a_job_without_a_rate_is_counted(con: database.Connection) -> None:
