@@ -1,8 +1,9 @@
 -- Part of other SELECTs. From when to when each posting was listed, over the boards of $boards: core.posting_boards, or
--- some rows of it. A posting is open while any board lists it: intervals that touch or overlap are one.
+-- some rows of it. A posting is open while any board lists it: intervals that touch or overlap are one, which is closed
+-- when the last of them to end was. One that a board began again later had ended without a closing.
 SELECT posting_id, number, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
-    CASE WHEN count(closed_at) = count(*) THEN max(closed_at) END AS closed_at,
-    CASE WHEN count(closed_at) = count(*) THEN max_by(closed_by, closed_at) END AS closed_by
+    CASE WHEN max(closed_at) = max(until) THEN max(closed_at) END AS closed_at,
+    CASE WHEN max(closed_at) = max(until) THEN max_by(closed_by, closed_at) END AS closed_by
 FROM (
     SELECT *, 1 + count(*) FILTER (listed_until < first_seen_at) OVER w AS number
     FROM (

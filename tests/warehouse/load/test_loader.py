@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import (
@@ -283,6 +283,14 @@ def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]]) -> list[
 @given(
     files=st.tuples(*(st.lists(st.one_of(LISTED, LISTED, NOT_FOUND), min_size=1, max_size=3) for _ in range(3))),
     age=st.sampled_from([None, 1]),
+)
+@example(  # of two boards that closed it together, one had begun to list it again
+    files=(
+        [(0, "globex", False, [(1, "Engineer", "none")]), (2, "acme", False, [(1, "Engineer", "none")])],
+        [(3, 1)],
+        [(0, "acme", False, [(1, "Engineer", "none"), (3, "Engineer", "none")])],
+    ),
+    age=1,
 )
 def test_core_is_the_same_whatever_the_order_of_loading(
     files: tuple[Any, ...], age: int | None, work_template: Path, tmp_path_factory: pytest.TempPathFactory

@@ -20,14 +20,14 @@ from tests.warehouse.marts.test_closings import LAST, put_nights
 from tests.warehouse.marts.test_frame import employer
 from tests.warehouse.marts.test_marts import AS_OF, NOW, REGION, posting, put, report
 from transforms.records.columns import fields_of
-from transforms.records.vocabulary import AI_GROUPS
-from transforms.text.lookups import countries, roles
+from transforms.records.vocabulary import AI_GROUPS, SOC
+from transforms.text.lookups import countries, near_occupations, roles
 from warehouse import database
 from warehouse.marts.closings import closings_left_out
 from warehouse.marts.frame import frame_coverage, pay_ladder
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.marts.time_listed import time_listed
-from warehouse.tables import Countries, OfficialWages, PostingPay, PostingPlaces, Roles
+from warehouse.tables import Countries, NearOccupations, OfficialWages, PostingPay, PostingPlaces, Roles
 
 HERE = "Northern America"
 LEVELS = ("mid", "senior")
@@ -381,6 +381,7 @@ def test_a_band_of_a_third_party_is_what_the_method_says(con: database.Connectio
 def test_an_official_row_is_what_the_method_says(con: database.Connection) -> None:
     """The newest month of the whole country, as the office printed it."""
     database.load_lookup(con, Roles, roles())
+    database.load_lookup(con, NearOccupations, near_occupations())
     nothing: dict[str, Any] = dict.fromkeys(f.name for f in fields_of(OfficialWages))
     wages = []
     for year, area, p50 in ((2023, "99", 90e3), (2024, "99", 100e3), (2024, "0001", 70e3), (2027, "99", 200e3)):
@@ -388,7 +389,9 @@ def test_an_official_row_is_what_the_method_says(con: database.Connection) -> No
         wages.append(OfficialWages(**nothing | quartiles | {
             "source": "bls", "area": area, "area_title": "t", "country": "US", "occupation": "15-2051", "warc": "b/1",
             "occupation_title": "Data Scientists", "period_on": date(year, 5, 1), "currency": "USD", "record": 0,
-            "employment": 1_000.0, "top_coded": (),
+            "period_to": date(year, 5, 31), "employment": 1_000.0, "top_coded": (), "is_national": area == "99",
+            **dict.fromkeys(("earnings", "coverage", "annual_from"), "said"), "scheme": SOC, "stated_period": "year",
+            "periods_per_year": 1.0, "due_on": date(year + 2, 5, 1),
         }))  # fmt: skip
     put(con, wages)
     given = read(con, "FROM core.official_wages")
