@@ -272,8 +272,8 @@ def _stack(row: Row, name: str, top: int) -> list[str]:
     return [*lines, "</g>"]
 
 
-def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
-    """Dots of pay by kind of source, a line for each country and work, with 95 % intervals; `name` names the country.
+def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:  # as all charts
+    """Dots of pay by kind of source, a line for each country and work, with 95 % intervals.
 
     The legend above names the kinds. A mean, and a wider group, are hollow, pay from abroad is small. Raises
     `ValueError` without rows.
@@ -282,7 +282,7 @@ def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str:
         raise ValueError(f"chart {chart_id}: nothing to draw")
     lines: dict[str, list[Row]] = {}
     for row in rows:
-        lines.setdefault(f"{row[name]}, {comparison.name_work(row)}", []).append(row)
+        lines.setdefault(f"{row['place']}, {comparison.name_work(row)}", []).append(row)
     kinds = [basis for basis in comparison.KINDS if any(row["basis"] == basis for row in rows)]
     described = "; ".join(
         f"{heading}: {', '.join(f'{comparison.name_kind(row)} {comparison.value(row)}' for row in group)}"

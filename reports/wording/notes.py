@@ -93,6 +93,8 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
 
 NAMES_IN_SHORT = 3
 """Most rows of low confidence that are named where there is little room; more are counted."""
+MAX_NAMED_IN_NOTE = 10
+"""Rows of low confidence that a note names; more are counted, since the table says it of each."""
 
 
 def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None:
@@ -188,7 +190,7 @@ def note(figure: Figures) -> str:
         f"{basis}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),
-        why_low(figure, most=None),
+        why_low(figure, most=MAX_NAMED_IN_NOTE),
         None if renderer.shows_baseline else _baseline_words(figure),
         f"against it, {against}" if against else None,
     ]

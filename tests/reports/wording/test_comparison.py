@@ -97,7 +97,8 @@ def test_the_table_and_what_stands_below_it() -> None:
 
 def test_the_picture_has_a_mark_for_each_kind_and_says_the_same() -> None:
     rows = comparison.arrange([ROW, {**OFFICIAL, "nearness": "wider"}])
-    svg = charts.dots(rows, "chart-x", title="Pay")
+    svg = charts.dots(rows, "chart-x", title="Pay", name="name")  # the column that names a row of the table
+    assert svg.count("<g data-name=") == len({(row["place"], row["role"]) for row in rows}) < len(rows)
     assert "United States, data scientists: adverts we read USD 160K, official statistics USD 112K" in svg
     assert svg.count('class="whisker"') == 1
     assert svg.count(" hollow") == 1
