@@ -11,6 +11,7 @@ from reports.wording.levels import level_phrase
 from reports.wording.numbers import Row, Rows, count_of
 from reports.wording.renderer import Renderer, Table
 from transforms.records.vocabulary import LADDER_STEPS
+from warehouse.marts.printing import JOBS
 
 BASE_STEP, LAST_STEP = "ai_engineering", LADDER_STEPS[-1]
 """The step whose jobs the picture divides, and the last."""
@@ -67,13 +68,17 @@ def _text(rows: Rows) -> str:
 
 
 def _table(rows: Rows) -> Table:
-    cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in rows)
+    named = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_at(row, LAST_STEP)] or rows
+    cells = tuple((row["place"], *(f"{one['n']:,}" for one in row["steps"])) for row in named)
     columns = ("Place", *(HEADINGS[one["step"]] for one in rows[0]["steps"]))
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
         "band and those paid from abroad, which stand apart. A job counts in each of its places."
     )
-    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, len(columns))), key=key, below=_reasons(rows))
+    others = count_of(len(rows) - len(named), "place")
+    few = f"Not in the table: {others} with fewer than {JOBS.bound:.0f} AI engineering jobs, none of them in a band."
+    below = ((few,) if len(named) < len(rows) else ()) + _reasons(rows)
+    return Table(columns=columns, rows=cells, numeric=frozenset(range(1, len(columns))), key=key, below=below)
 
 
 def _reasons(rows: Rows) -> tuple[str, ...]:

@@ -298,7 +298,10 @@ def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_l
         "10",
         "8",
     )
-    assert "because of pay_stated" in table(rows).below[0] and "because of jobs" not in table(rows).below[0]
+    few, reasons = table(rows).below
+    assert few == "Not in the table: 1 place with fewer than 30 AI engineering jobs, none of them in a band."
+    assert len(table(rows).rows) == 1 and len(table(rows[1:]).rows) == 1, "all, where no place has enough"
+    assert "because of pay_stated" in reasons and "because of jobs" not in reasons
     assert frame.LADDER.text(rows) == "A & B 8 of 40 AI engineering jobs; none in 1 more place"
     assert frame.LADDER.text(rows[1:]) == "no AI engineering job of 1 place is in the band"
 
