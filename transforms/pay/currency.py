@@ -13,6 +13,13 @@ import functools
 
 from transforms.text.lookups import cells_of
 
+EURO_SINCE = {
+    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "IE", "IT", "LU", "NL", "PT"), 1999),
+    **{"GR": 2001, "SI": 2007, "CY": 2008, "MT": 2008, "SK": 2009, "EE": 2011, "LV": 2014, "LT": 2015},
+    **{"HR": 2023, "BG": 2026},
+}
+"""First year of the euro in its members (European Central Bank)."""
+
 
 def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
     """The ISO 4217 code of a sign, code or word, or None when it is unknown or shared and the country cannot tell.

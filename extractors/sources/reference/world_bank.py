@@ -17,6 +17,7 @@ from extractors.csv_tables import table_in, zip_member
 from extractors.response import Response, each
 from extractors.source import Source
 from extractors.web.paging import Web, ask_each
+from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, PriceLevel
 from transforms.text.lookups import countries
 from transforms.text.rejects import Rejected
@@ -30,13 +31,6 @@ MAX_TABLE = 16_000_000
 YEARS = 10
 KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
 EURO_AREA = ("EMU", "XC")
-EURO_SINCE = {
-    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "IE", "IT", "LU", "NL", "PT"), 1999),
-    **{"GR": 2001, "SI": 2007, "CY": 2008, "MT": 2008, "SK": 2009, "EE": 2011, "LV": 2014, "LT": 2015},
-    **{"HR": 2023, "BG": 2026},
-}
-"""First year of the euro in its members (European Central Bank)."""
-
 SOURCE = Source(
     name="world_bank",
     title="World Bank exchange rates and purchasing power parities",

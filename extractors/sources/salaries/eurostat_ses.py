@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from extractors.response import Response, each
 from extractors.source import Source
-from extractors.sources.reference.world_bank import EURO_SINCE
 from extractors.web.paging import Web, ask_each
+from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import ISCO
 from transforms.text.lookups import countries, occupations
