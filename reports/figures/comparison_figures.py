@@ -45,7 +45,12 @@ KIN = Figure(id="pay", title="Pay by kind of source", unit="USD per year", rende
 
 
 def declare_compared(con: Connection) -> list[Figure]:
-    """A figure for each kind of source of each role and country of which two kinds ever had a value."""
+    """A figure for each kind of source of each role and country of which two kinds ever had a value.
+
+    None where the file was published by a version that compared nothing.
+    """
+    if not query.read(con, "FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'near_occupations'"):
+        return []
     return [_make_figure(**row) for row in query.read(con, query.fill("compared_figures", {}))]
 
 

@@ -311,7 +311,7 @@ def test_coverage_tells_what_arrived_and_what_did_not(ask: Callable[..., Ended])
     assert re.search(r"^ *ashby +[\d,]+ +\d+% +\d+% +\d+% +\d+% +\d+% +\d+ *$", ended.out, re.M), ended.out
     named = re.findall(r"^ *(\w+) +[\d,]+ +[\d,]+ +[\d,]+ +\d+ +[\d,]+ +\d+ *$", ended.out, re.M)
     assert named == sorted(set(named)), "a line for each source"
-    assert len(named) == 7
+    assert len(named) == 8
     assert "region the pay counts in" in ended.out
     assert re.search(r"lever +response +\d+ +HTTP 200 expected", ended.said), ended.out
 

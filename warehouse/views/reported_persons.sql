@@ -3,7 +3,7 @@
 -- of the wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right, and is in no quantile.
 -- `pay_market` is NULL where the survey does not ask for the money, and for who is paid in both.
 SELECT
-    p.source, p.row, p.warc, w.reported_on, p.year, p.country, p.role, p.role_group, p.seniority,
+    p.source, p.row, w.reported_on, p.year, p.country, p.role, p.role_group, p.seniority,
     CASE $experience_bands END AS experience,
     coalesce(p.employment_type, 'unstated') AS employment_type,
     p.paid_in,

@@ -7,7 +7,7 @@ WITH printed AS (
         [
             source, country, if($split = 'money', pay_market, 'all'), if($split = 'experience', experience, 'all')
         ] AS cell,
-        source || ':' || row AS job_id, source, warc, fx_source, fx_on, reported_on
+        source || ':' || row AS job_id, source, row, fx_source, fx_on, reported_on
     FROM reported_persons($as_of)
     WHERE role_group IN $groups AND NOT is_flagged AND gross_usd IS NOT NULL
         AND (employment_type = 'FULL_TIME'
@@ -16,6 +16,7 @@ WITH printed AS (
             ))
 )
 SELECT
-    cell, job_id, NULL AS posting_id, source, NULL AS board, warc, fx_source, fx_on, reported_on AS period_from,
-    reported_on AS period_to, [] AS items
-FROM persons JOIN printed USING (cell)
+    cell, p.job_id, NULL AS posting_id, p.source, NULL AS board, f.warc, p.fx_source, p.fx_on,
+    p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
+FROM persons AS p JOIN printed USING (cell)
+JOIN core.pay_reports AS f ON f.source = p.source AND f.snapshot_on = p.reported_on AND f.row = p.row

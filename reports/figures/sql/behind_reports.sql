@@ -17,8 +17,9 @@ WITH chosen_rows AS (
 )
 SELECT
     ['country', p.country, p.seniority] AS cell, p.source || ':' || p.row AS job_id, NULL AS posting_id, p.source,
-    NULL AS board, p.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
+    NULL AS board, f.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
 FROM persons p JOIN chosen_rows r USING (country) JOIN chosen_surveys USING (country, source)
+JOIN core.pay_reports AS f ON f.source = p.source AND f.snapshot_on = p.reported_on AND f.row = p.row
 WHERE list_contains($members, p.role_group) AND NOT p.is_flagged AND p.gross_usd IS NOT NULL
     AND (r.pay_market = 'all' OR p.pay_market = r.pay_market)
     AND (p.employment_type = 'FULL_TIME'
