@@ -439,7 +439,7 @@ MEMBERS_OF_DISCLOSURE = {AI_JOBS: CELL_GROUPS[AI_JOBS], "all": tuple(ROLE_GROUPS
 """Groups of roles in each role group of mart.pay_disclosure."""
 
 
-def _disclosed(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
+def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
     """A ladder of one rung over mart.pay_disclosure."""
     given = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, **parameters}
     return (Fallback(name=ADVERTISED, basis="postings", sql=sql, behind=behind, parameters=given),)
@@ -453,7 +453,7 @@ def _places_figure(name: str, group: str, words: str) -> Figure:
         title=title,
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
-        rungs=_disclosed(
+        rungs=_disclosure_ladder(
             "disclosure_places", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group]
         ),
         judge=verdicts.judge_classes,
@@ -469,7 +469,7 @@ DISCLOSURES = (
         "their jobs states pay",
         unit="share of jobs, mean of employers",
         renderer=disclosure.WITHIN_EMPLOYERS,
-        rungs=_disclosed(
+        rungs=_disclosure_ladder(
             "disclosure_within", "behind_disclosure_within",
             first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH,
             groups_of={
@@ -488,7 +488,7 @@ DISCLOSURES = (
         title="New jobs whose adverts state pay, by quarter, in the adverts we read",
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
-        rungs=_disclosed(
+        rungs=_disclosure_ladder(
             "disclosure_new", "behind_disclosure_new",
             role_group="all", role_groups=MEMBERS_OF_DISCLOSURE["all"], all_days=ALL_DAYS,
         ),

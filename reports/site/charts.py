@@ -152,12 +152,7 @@ def draw(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, ti
     n_steps = math.ceil(highest / step * (1 - 1e-9)) or 1
     scale = _Scale(step * n_steps)
     base = sum(_height(bar) for bar in bars)
-    parts = [
-        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
-        f'width="100%" height="{base + AXIS}" xmlns="http://www.w3.org/2000/svg">',
-        f'<title id="{chart_id}-title">{escape(title)}</title>',
-        f'<desc id="{chart_id}-desc">{escape(description)}</desc>',
-    ]
+    parts = _open_svg(chart_id, title, description, height=base + AXIS)
     for i in range(n_steps + 1):
         x, anchor = scale.at(i * step), "start" if i == 0 else "end" if i == n_steps else "middle"
         parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="{base}"/>')
@@ -237,12 +232,7 @@ def ladder(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str
     )
     words_of_parts = [words for words, _ in frame.parts_of(rows[0])]
     top = len(words_of_parts) * LEGEND_LINE
-    lines = [
-        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
-        f'width="100%" height="{top + len(rows) * ROW}" xmlns="http://www.w3.org/2000/svg">',
-        f'<title id="{chart_id}-title">{escape(title)}</title>',
-        f'<desc id="{chart_id}-desc">{escape(described)}</desc>',
-    ]
+    lines = _open_svg(chart_id, title, described, height=top + len(rows) * ROW)
     for number, words in enumerate(words_of_parts):
         y = number * LEGEND_LINE
         lines.append(f'<rect class="part p{number}" x="0" y="{y + 3}" width="12" height="12"/>')
@@ -293,12 +283,7 @@ def dots(rows: Rows, chart_id: str, *, title: str, name: str = "place") -> str: 
     scale = _Scale(step * n_steps)
     top = len(kinds) * LEGEND_LINE
     base = top + len(lines) * ROW
-    parts = [
-        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
-        f'width="100%" height="{base + AXIS}" xmlns="http://www.w3.org/2000/svg">',
-        f'<title id="{chart_id}-title">{escape(title)}</title>',
-        f'<desc id="{chart_id}-desc">{escape(described)}</desc>',
-    ]
+    parts = _open_svg(chart_id, title, described, height=base + AXIS)
     for number, basis in enumerate(kinds):
         y = number * LEGEND_LINE
         parts.append(f'<circle class="mark m{number}" cx="6" cy="{y + 9}" r="6"/>')
@@ -331,6 +316,16 @@ def _dots_of(heading: str, group: Rows, kinds: Sequence[str], top: int, scale: _
             mark = f'class="mark m{kinds.index(row["basis"])}{hollow}" cx="{scale.at(row["usd"])}" cy="{middle}"'
             parts.append(f'<circle {mark} r="{radius}">{said}</circle>')
     return [*parts, "</g>"]
+
+
+def _open_svg(chart_id: str, title: str, description: str, *, height: float) -> list[str]:
+    """The head of a chart: what it shows, and the same in words for who cannot see it."""
+    return [
+        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
+        f'width="100%" height="{height}" xmlns="http://www.w3.org/2000/svg">',
+        f'<title id="{chart_id}-title">{escape(title)}</title>',
+        f'<desc id="{chart_id}-desc">{escape(description)}</desc>',
+    ]
 
 
 CHARTS: dict[str, Callable[..., str]] = {

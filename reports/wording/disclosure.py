@@ -5,7 +5,7 @@ Adverts "state pay"; no words say what a law does, since places with and without
 
 from __future__ import annotations
 
-from reports.wording.numbers import Row, Rows, count_of, interval, percent, printed_share, whole
+from reports.wording.numbers import Row, Rows, choose_printed, count_of, interval, percent, printed_share, whole
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
 from transforms.text.lookups import cells_of
@@ -43,16 +43,14 @@ def _ends(row: Row) -> str:
     return f"{_points(row['difference_lo'])} to {_points(row['difference_hi'])} points"
 
 
-def _printed(rows: Rows) -> list[Row]:
-    return [row for row in rows if row["status"] != "suppressed"]
-
-
 def _name(row: Row) -> str:
     return f"{GROUP_WORDS[row['role_group']]}, {row['place']}"
 
 
 def _within_text(rows: Rows) -> str:
-    said = [f"{_name(row)}: {_say_within(row)} ({count_of(row['n_employers'], 'employer')})" for row in _printed(rows)]
+    said = [
+        f"{_name(row)}: {_say_within(row)} ({count_of(row['n_employers'], 'employer')})" for row in choose_printed(rows)
+    ]
     return f"of employers with adverts in both, each counting once: {'; '.join(said)}"
 
 
@@ -80,7 +78,7 @@ def _within_table(rows: Rows) -> Table:
             whole(row["n_jobs_both"]),
             whole(row["n_jobs_other"]),
         )
-        for row in _printed(rows)
+        for row in choose_printed(rows)
     )
     withheld = "; ".join(f"{_name(row)}: {row['reason']}" for row in rows if row["status"] == "suppressed")
     below = (f"Withheld. {withheld}.",) if withheld else ()
@@ -110,7 +108,7 @@ def _width_ends(row: Row) -> str:
 
 
 def _places_text(rows: Rows) -> str:
-    shown = _printed(rows)
+    shown = choose_printed(rows)
     widths = [
         f"{row['name']} {_width(row)}" for row in shown if row["region_level"] == "world" and row["width"] is not None
     ]
@@ -137,7 +135,7 @@ def _places_table(rows: Rows) -> Table:
             _width_ends(row),
             whole(row["n_ranges"]),
         )
-        for row in _printed(rows)
+        for row in choose_printed(rows)
     )
     columns = (
         "Place or law", "In force from", "State pay", "95% interval", "Jobs", "Of jobs", "Employers",

@@ -53,6 +53,11 @@ def days(first: date | None, last: date) -> str:
     return f"{begin.removesuffix(f' {last.year}')} to {day(last)}"
 
 
+def choose_printed(rows: Rows) -> list[Row]:
+    """The rows that may be printed."""
+    return [row for row in rows if row["status"] != "suppressed"]
+
+
 def count_of(n: int, singular: str, plural: str | None = None) -> str:
     """A number with its noun: "1 job", "1,234 jobs"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from reports.wording.amounts import YEARLY, amount, is_point
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, day, percent
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, choose_printed, count_of, day, percent
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
@@ -28,12 +28,8 @@ def _name(row: Row) -> str:
     return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
 
 
-def _printed(rows: Rows) -> Rows:
-    return [row for row in rows if row["status"] != "suppressed"]
-
-
 def _text(rows: Rows) -> str:
-    said = (f"{_name(row)} {amount(row, 'p50', YEARLY, row['currency'])}" for row in _printed(rows))
+    said = (f"{_name(row)} {amount(row, 'p50', YEARLY, row['currency'])}" for row in choose_printed(rows))
     low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # of a single row it is said in any case
     return f"median a year of those who chose to answer: {'; '.join(said)}{low}"
 
@@ -50,7 +46,7 @@ def _table(rows: Rows) -> Table:
             f"{row['n_persons']:,}",
             f"{row['survey']}, {row['year']}",
         )
-        for row in _printed(rows)
+        for row in choose_printed(rows)
     )
     columns = (
         "Who", "Median", "Its 95% interval", "Middle half", "Median in local money", "Paid in dollars alone", "Persons",
@@ -106,9 +102,9 @@ def _left_out(rows: Rows) -> str:
 
 
 def _note(rows: Rows) -> list[str]:
-    surveys = sorted({(row["survey"], row["reported_on"]) for row in _printed(rows)})
+    surveys = sorted({(row["survey"], row["reported_on"]) for row in choose_printed(rows)})
     days = "; ".join(f"{name}, half of the answers in by {_day(on)}" for name, on in surveys)
-    shares = [f"{_name(row)} {_in_dollars(row)}" for row in _printed(rows) if _in_dollars(row) != "–"]
+    shares = [f"{_name(row)} {_in_dollars(row)}" for row in choose_printed(rows) if _in_dollars(row) != "–"]
     paid = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
     return [days, *paid, SELF_SELECTED.rstrip(".")]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from statistics import median
 
@@ -76,11 +76,13 @@ def contradicts(gross: float, net: float | None) -> bool:
     return net is not None and not MIN_NET_OF_GROSS * gross <= net <= gross
 
 
-def flag_amounts(reports: Sequence[PayReport]) -> Iterator[PayReport | Issue]:
+def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
     """The reports of one file, those whose amount is far from the median of their country's flagged as implausible.
 
-    A report that has a flag keeps it. Issues follow that name the rows with each flag.
+    A report that has a flag keeps it. Issues follow: those that name the rows with each flag, then those of the file.
     """
+    found = list(read)
+    reports = [report for report in found if isinstance(report, PayReport)]
     medians = dict(_medians(reports))
     flagged: dict[str, list[int]] = {}
     for report in reports:
@@ -94,6 +96,7 @@ def flag_amounts(reports: Sequence[PayReport]) -> Iterator[PayReport | Issue]:
         )
         rule = f"left out of quantiles of pay, kept with the flag {flag}"
         yield Issue(column_name="pay", value=f"rows {named}"[:200], rule=rule, is_deliberate=True)
+    yield from (issue for issue in found if isinstance(issue, Issue))
 
 
 def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, str], float]]:

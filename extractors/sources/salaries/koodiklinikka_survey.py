@@ -98,9 +98,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         for number, row in enumerate(rows, start=1)
         if row.get("kind") == EMPLOYEE and row.get("month") and row.get("title", "").strip()
     ]
-    found = list(each(stated, functools.partial(_report, day=_day_of(rows))))
-    yield from flag_amounts([report for report in found if isinstance(report, PayReport)])
-    yield from (issue for issue in found if isinstance(issue, Issue))
+    yield from flag_amounts(each(stated, functools.partial(_report, day=_day_of(rows))))
     if len(stated) < len(rows):
         rule = "answers of who is no employee or states no title or no pay of a month left out"
         yield Issue(column_name="pay", value=f"{len(rows) - len(stated)} answers", rule=rule, is_deliberate=True)

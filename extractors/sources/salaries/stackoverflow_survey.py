@@ -111,9 +111,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         if NOT_ANSWERED[0] != row.get(shape["pay"], "") != NOT_ANSWERED[1]
         and row.get(shape["title"], "") not in NOT_ANSWERED
     ]
-    found = list(each(stated, functools.partial(_report, year=int(named[1]))))
-    yield from flag_amounts([report for report in found if isinstance(report, PayReport)])
-    yield from (issue for issue in found if isinstance(issue, Issue))
+    yield from flag_amounts(each(stated, functools.partial(_report, year=int(named[1]))))
     if len(stated) < len(rows):
         rule = "answers that state no pay or no kind of work left out"
         value = f"{len(rows) - len(stated)} answers"

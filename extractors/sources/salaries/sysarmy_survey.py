@@ -128,9 +128,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         raise Rejected("response", response.url, "an address with the wave in it (2026.01) expected")
     day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
     read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
-    found = list(each(stated, read))
-    yield from flag_amounts([report for report in found if isinstance(report, PayReport)])
-    yield from (issue for issue in found if isinstance(issue, Issue))
+    yield from flag_amounts(each(stated, read))
     if len(stated) < len(rows):
         rule = "answers that state no work or no pay before tax left out"
         yield Issue(column_name="pay", value=f"{len(rows) - len(stated)} answers", rule=rule, is_deliberate=True)
