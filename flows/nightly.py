@@ -48,6 +48,7 @@ from flows.runtime.version import code_version
 from flows.terminal.errors import describe_unwritten
 from flows.terminal.progress import show_progress
 from reports.figures import claims
+from reports.figures.addresses import canonical
 from reports.figures.compute import compute_figures
 from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide import refresh
@@ -61,7 +62,7 @@ from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
-from warehouse.marts import compute, staging
+from warehouse.marts import compute, mart_history, staging
 from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
@@ -501,6 +502,8 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     """
     with work_of(request) as con:
         database.restore_published(con, Figures, request.outputs.market)
+        with database.transaction(con):
+            mart_history.rename(con, Figures, "figure", canonical)
         if request.as_of is None:
             database.forget_days_after(con, today())
         first_on = as_of - timedelta(days=MAX_STALE_DAYS)
@@ -521,7 +524,7 @@ def _compute_day(request: Request, con: database.Connection, as_of: date) -> tup
         try:
             with database.transaction(con):
                 compute.write_marts(con, computed)
-                ledger = compute_figures(con, as_of, code_version=code_version())
+                ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
                 database.write_mart(con, Figures, ledger, as_of=as_of)
                 found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
@@ -530,6 +533,15 @@ def _compute_day(request: Request, con: database.Connection, as_of: date) -> tup
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in found.failures], []
         database.record_checks(con, found.checks)
     return problems, ledger
+
+
+def _list_asked(request: Request) -> set[str]:
+    """The figures that guides show. What is wrong with a guide is found before a run, and said when it is written."""
+    asked: set[str] = set()
+    for path, _ in list_guides(request):
+        with contextlib.suppress(GuideError, OSError):
+            asked |= refresh.figures_of(path)
+    return asked
 
 
 @task(name="publish", cache_policy=NO_CACHE)

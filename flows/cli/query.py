@@ -154,7 +154,8 @@ def explain(
 
     **Reads** market.duckdb. **Writes** nothing.
     """
-    from reports.figures.explain import UnknownFigureError, explain_figure
+    from reports.figures.addresses import AddressError
+    from reports.figures.explain import explain_figure
 
     with open_published(as_of, has_history=True) as con:
         if figure == "list":
@@ -162,7 +163,7 @@ def explain(
             return
         try:
             OUT.print(explain_figure(con, figure, as_of), soft_wrap=True, highlight=False)
-        except UnknownFigureError as error:
+        except AddressError as error:
             raise WrongUsage(f"{error} `jobmarket explain list` names all") from error
 
 
@@ -170,7 +171,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
     """All figures of a day in the order of the guide, each with its status and value."""
     found = con.execute(FIGURES, [as_of]).fetchall()
     places = _find_places_in_guide()
-    # What the guide does not show stands beside its kin: "entry.br" after "entry.us".
+    # What the guide does not show stands beside its kin, as pay of Brazil after pay of the United States.
     found.sort(
         key=lambda row: (places.get(row[0].partition(".")[0], len(places)), places.get(row[0], len(places)), row)
     )
@@ -185,7 +186,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 
 
 def _find_places_in_guide() -> dict[str, int]:
-    """Where in our guide each figure, and each kind of figure ("entry" of "entry.us"), is first shown."""
+    """Where in our guide each figure, and each kind of figure ("pay"), is first shown."""
     guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
     shown = re.findall(r'<!-- figure:([\w.]+) (?!show="level")', guide)
     names = [name for figure in shown for name in (figure.partition(".")[0], figure)]

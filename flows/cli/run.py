@@ -366,7 +366,7 @@ def report(request: Request, outcome: Outcome) -> None:
         OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)
 
 
-HEADLINES = ("band.northern_america.mid_senior", "skill.python")
+HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python")
 """Figures that a run ends with."""
 MAX_CHANGED = 5
 """Changed figures that are named; the others are counted."""
@@ -387,7 +387,7 @@ GROUP BY as_of
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
     """A figure or two, and which figures are not as they were on the day before that has any."""
-    from reports.figures.catalogue import CARRIED, WITHHELD
+    from reports.figures.declaration import CARRIED, WITHHELD
     from warehouse.publish.reader import open_reader
 
     with open_reader(request.outputs.folder) as con:

@@ -7,27 +7,18 @@ from datetime import date
 from pathlib import Path
 
 from flows.terminal.errors import describe_unwritten
-from reports.figures import catalogue
-from reports.figures.pay_figures import country_figures
 from reports.guide import refresh
 from reports.guide.markers import GuideError
-from transforms.text.lookups import countries
-
-
-def _list_figures() -> set[str]:
-    of_countries = (figure for c in countries() for figure in country_figures(c.country, c.name, c.region, c.continent))
-    return {figure.id for figure in (*catalogue.FIGURES, *of_countries)}
 
 
 def find_faults(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> list[str]:
     """All that is wrong with guides to be refreshed, as far as it does not depend on the figures of the night."""
-    known = _list_figures()
     found = []
     for path in guides:
         try:
-            refresh.check(path, known, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
+            refresh.check(path, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
         except (GuideError, refresh.SampleOutsideError) as error:
             found.append(str(error))
         except OSError as error:
@@ -43,5 +34,4 @@ def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, d
 
 def find_remarks(guides: Sequence[Path]) -> list[str]:
     """What an editor should look at in guides that were refreshed: file, line and words."""
-    known = _list_figures()
-    return [f"{path}:{line}: {what}" for path in guides for line, what in refresh.check(path, known)]
+    return [f"{path}:{line}: {what}" for path in guides for line, what in refresh.check(path)]

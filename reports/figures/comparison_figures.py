@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from reports.figures import query
 from reports.figures.declaration import Batch, Display, Fallback, Figure
+from reports.figures.places import Place
 from reports.figures.query import Connection, Sql
 from reports.wording import comparison
+from reports.wording.work import name_workers
 from transforms.records.vocabulary import CELL_GROUPS
 
 BEHIND = {
@@ -27,7 +29,7 @@ COMPARISON = Figure(
     title="Pay for the same work by kind of source",
     unit="USD per year",
     renderer=comparison.COMPARISON,
-    gathers="pay.",
+    gathers=rf"comparison\.[a-z]{{2}}\.\w+\.({'|'.join(BEHIND)})\w*",
     arrange=comparison.arrange,
     shows_periods=True,
     displays=(
@@ -40,7 +42,7 @@ COMPARISON = Figure(
         ),
     ),
 )
-KIN = Figure(id="pay", title="Pay by kind of source", unit="USD per year", renderer=comparison.COMPARED)
+KIN = Figure(id="comparison", title="Pay by kind of source", unit="USD per year", renderer=comparison.COMPARED)
 """What stands for each figure of one kind: which of these there are follows from the data."""
 
 
@@ -54,6 +56,15 @@ def declare_compared(con: Connection) -> list[Figure]:
     return [_make_figure(**row) for row in query.read(con, query.fill("compared_figures", {}))]
 
 
+KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
+"""Kinds of source as they stand in ids: of pay of the place's own market, of that from abroad, of both together."""
+
+
+def declare(place: Place, work: str, kind: str) -> Figure:
+    """Pay of one role or group of roles in one country by one kind of source."""
+    return _make_figure(f"{place.slug}.{work}.{kind}", place.name, KINDS[kind])
+
+
 def _make_figure(compared: str, place: str, basis: str) -> Figure:
     """Pay of one role in one country by one kind of source: `compared` names them ("us.data_scientist.official")."""
     name, counted, words = BEHIND[basis]
@@ -62,8 +73,8 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
         given["rows"] = Sql(query.text_of(counted))
     work = compared.split(".")[1]
     return Figure(
-        id=f"pay.{compared}",
-        title=f"Pay by {comparison.KINDS[basis].name}, {comparison.WORK.get(work, work)}",
+        id=f"comparison.{compared}",
+        title=f"Pay by {comparison.KINDS[basis].name}, {name_workers(work)}",
         unit="USD per year",
         renderer=comparison.COMPARED,
         rungs=(

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from reports.figures import query
-from reports.figures.catalogue import CARRIED, WITHHELD, declarations
+from reports.figures.addresses import declare
+from reports.figures.catalogue import declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
-from reports.figures.declaration import Fallback, Figure
+from reports.figures.declaration import CARRIED, WITHHELD, Fallback, Figure
+from reports.figures.pay_figures import REGIONS_PAY
 from reports.figures.query import Connection
 from reports.figures.verdicts import OWN_BASES, Verdict, judge_age
 from reports.wording import gaps, notes, numbers, pay
@@ -64,15 +67,15 @@ def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     )
 
 
-def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[Figures]:
-    """The ledger rows of one day, one per figure, in order of declaration.
+def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Collection[str] = ()) -> list[Figures]:
+    """The ledger rows of one day, one per figure, in order of declaration; `also` are addresses of others.
 
     Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.
     A rung that rests on a source whose aggregates may not be republished is passed over.
     """
     inputs = inputs_of(con, as_of, code_version)
     made: dict[str, Figures] = {}
-    figures = declarations(con)
+    figures = declarations(con, also)
     for figure in figures.values():
         if figure.claim is not None:
             made[figure.id] = _cite(figure, figure.claim, inputs)
@@ -81,7 +84,7 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
             sql = query.fill("history", {"figure": figure.id, "rungs": (), "as_of": as_of})  # what it said before
             made[figure.id] = _row(figure, inputs, gone, rung=WITHHELD, sql=sql)
         elif figure.gathers is not None:
-            kin = [(name, row) for name, row in made.items() if name.startswith(figure.gathers)]
+            kin = [(name, row) for name, row in made.items() if re.fullmatch(figure.gathers, name)]
             members = [(figures[name], _with_nearest(row, figures, made)) for name, row in kin]
             made[figure.id] = _gather(figure, members, inputs)
         elif figure.alias_of is not None:
@@ -89,6 +92,15 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str) -> list[
         else:
             made[figure.id] = _measure(con, figure, inputs)
     return [_with_nearest(row, figures, made) for row in made.values()]
+
+
+def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_version: str) -> list[Figures]:
+    """The ledger rows that figures of addresses have on a day, without any others; writes nothing.
+
+    They have no nearest figures. Raises `AddressError` where an address is of none.
+    """
+    inputs = inputs_of(con, as_of, code_version)
+    return [_measure(con, declare(name), inputs) for name in ids]
 
 
 MAX_NEAREST = 3
@@ -100,10 +112,15 @@ def _with_nearest(row: Figures, figures: Mapping[str, Figure], made: Mapping[str
     if row.value is not None:
         return row
     near = [made[name] for name in figures[row.figure].nearest if name in made and made[name].value is not None]
-    kinds = list(dict.fromkeys(one.figure.partition(".")[0] for one in near))
-    near.sort(key=lambda one: (kinds.index(one.figure.partition(".")[0]), -(one.n_jobs or 0)))
+    kinds = list(dict.fromkeys(_kind_of(figures[one.figure]) for one in near))
+    near.sort(key=lambda one: (kinds.index(_kind_of(figures[one.figure])), -(one.n_jobs or 0)))
     offered = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
     return replace(row, nearest=tuple(offered))
+
+
+def _kind_of(figure: Figure) -> tuple[str, object]:
+    """What kind of figure it is, and of what kind of place."""
+    return figure.id.partition(".")[0], figure.parameters.get("region_level")
 
 
 # --- the ladder ---------------------------------------------------------------------------------------
@@ -402,7 +419,7 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
     shown: list[Figures] = [row for _, row in members if row.value is not None]
     rows: list[Row] = []
     for member, row in members:
-        if row.value is not None or row.n_jobs or figure.gathers == "band.":
+        if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY:
             first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
             place = pay.name_place([first], member.place)
             rung = notes.describe_period(row) if row.rung == CARRIED else row.rung
@@ -434,7 +451,7 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
         basis=bases.pop() if len(bases) == 1 else None,
         rung=(rungs.pop() if len(rungs) == 1 else "named in each row") if shown else WITHHELD,
         rows=rows if shown else None,
-        sql=query.fill("members", {"as_of": inputs.as_of, "prefix": figure.gathers or ""}),
+        sql=query.fill("members", {"as_of": inputs.as_of, "pattern": figure.gathers or ""}),
         sources=tuple(sorted({source for row in shown for source in row.sources})),
         behind=_add_up(row.behind or () for row in shown),
         snapshots=tuple(sorted({name for row in shown for name in row.snapshots})),

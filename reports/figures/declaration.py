@@ -13,6 +13,13 @@ from reports.wording.numbers import Rows
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import LEVEL_GROUPS, SENIORITIES
 
+ADVERTISED, FOLLOWED, SURVEYED = "open adverts", "adverts followed", "newest surveys"
+"""Rungs of what we read ourselves, and of surveys alone. A rung of which the definition changes takes another name,
+since values of earlier days are kept by it."""
+CARRIED = "last accepted value"
+"""The rung of a figure that could not be computed anew."""
+WITHHELD = "withheld"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
@@ -73,7 +80,7 @@ def order_by_pay(rows: Rows) -> Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of the guide: it has rungs (measured), a claim (cited), gathers others under a prefix, or is retired.
+    """A figure: it has rungs (measured), a claim (cited), gathers others whose ids match a pattern, or is retired.
 
     Or it is an id that guides may still name, and gives what another figure does: `alias_of`, which comes before it.
     `renderer` puts its rows into words. `counts` are the cells of its SELECT of adverts that count, if not all do.
@@ -122,8 +129,3 @@ class Figure:
     def kind(self) -> str:
         """measured or cited."""
         return "measured" if self.claim is None else "cited"
-
-
-def slug(name: str) -> str:
-    """A name as part of an id: "South-eastern Asia" is south_eastern_asia."""
-    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())

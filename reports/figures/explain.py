@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from reports.figures import compute, query
-from reports.figures.catalogue import CARRIED, WITHHELD, declarations
-from reports.figures.declaration import Figure
+from reports.figures.catalogue import declarations, find_id
+from reports.figures.declaration import CARRIED, WITHHELD, Figure
 from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.database import SqlError
 from warehouse.mart_tables import Figures, NearestFigure
 
-
-class UnknownFigureError(ValueError):
-    """No figure has this id. The message names the nearest ones."""
-
-    def __init__(self, figure_id: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(figure_id, list(known), n=3, cutoff=0.5)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        super().__init__(f"there is no figure {figure_id!r}{hint}")
+NOT_KEPT = "computed now, in no ledger: a guide that shows the figure would keep it"
 
 
 def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -> str:
     """Everything the ledger knows of a figure on a day (the newest when None), as text in labelled lines.
 
-    Raises `UnknownFigureError`; for a known figure that no run has computed yet the text says so.
+    A figure of an address that no guide shows is in no ledger: it is computed for the newest day. Raises `AddressError`
+    where there is no such figure.
     """
-    figures = declarations(con)
-    if figure_id not in figures:
-        raise UnknownFigureError(figure_id, figures)
+    figure_id = find_id(figure_id)
+    figures = declarations(con, [figure_id])
     figure = figures[figure_id]
     history = query.read(
         con,
         f"SELECT * FROM mart.figures WHERE figure = {query.literal(figure_id)} ORDER BY as_of DESC",
     )
     rows = [row for row in history if as_of is None or row["as_of"] == as_of]
-    if not rows:
+    row = _ledger_row(rows[0]) if rows else _compute_now(con, figure_id, as_of)
+    if row is None:
         when = "" if as_of is None else f" for {as_of.isoformat()}"
         return f"{figure_id}\n{figure.entitle()}\nThe ledger has no row{when} yet: run the pipeline first."
-    lists = {"sources": tuple(rows[0]["sources"]), "snapshots": tuple(rows[0]["snapshots"])}
-    row = Figures(**{**rows[0], **lists, "behind": compute.contributions_of(rows[0]), "nearest": _nearest_of(rows[0])})
     lines = [
         f"{row.figure} on {row.as_of.isoformat()}",
         row.title,
@@ -73,6 +64,21 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     if row.value_json:
         lines += ["", "Rows", *(json.dumps(dict(r), ensure_ascii=False) for r in notes.rows_of(row))]
     return "\n".join(lines)
+
+
+def _ledger_row(row: Row) -> Figures:
+    """A row of the ledger as the database gives it."""
+    lists = {"sources": tuple(row["sources"]), "snapshots": tuple(row["snapshots"])}
+    return Figures(**{**row, **lists, "behind": compute.contributions_of(row), "nearest": _nearest_of(row)})
+
+
+def _compute_now(con: Connection, figure_id: str, as_of: date | None) -> Figures | None:
+    """The row that a figure of an address would have on a day of the marts; None where there is no such day."""
+    days = query.read(con, "SELECT max(as_of) AS as_of FROM mart.figures")
+    day = as_of or days[0]["as_of"]
+    if day is None or not query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(day)} LIMIT 1"):
+        return None
+    return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT)[0]
 
 
 def _line(label: str, text: str | None) -> list[str]:

@@ -7,36 +7,40 @@ is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reports.figures.declaration import Batch, Display, Fallback, Figure, slug
+from reports.figures.declaration import Batch, Display, Fallback, Figure
+from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
 from reports.figures.query import Sql
-from reports.wording import levels, pay, silence
+from reports.wording import comparison, levels, pay, silence
 from reports.wording.amounts import MONTHLY, YEARLY
 from reports.wording.numbers import region_name
-from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS
+from reports.wording.work import name_work, split_work
+from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
 from warehouse.mart_tables import BONUS
-
-REGIONS = (
-    "Northern America", "South America", "Central America", "Caribbean",
-    "Northern Europe", "Western Europe", "Southern Europe", "Eastern Europe",
-    "Western Asia", "Central Asia", "Southern Asia", "Eastern Asia", "South-eastern Asia",
-    "Australia and New Zealand", "Melanesia", "Micronesia", "Polynesia",
-    "Northern Africa", "Western Africa", "Middle Africa", "Eastern Africa", "Southern Africa",
-)  # fmt: skip
-"""UN M49 intermediate regions, else sub-regions."""
-CONTINENTS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
-"""UN M49 regions. Of Antarctica there are no jobs."""
 
 # --- rungs ----------------------------------------------------------------------------------------------
 
-LOCAL, ABROAD = "local", "cross_border"
-"""Pay in the money of its place, and in that of another country."""
+LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
+"""Pay in the money of its place, in that of another country, and both together."""
+KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
+"""The first part of an id by the market of the pay."""
+BASES = ("advertised", "advertised_third_party", "reported", "official")
+"""Kinds of source of pay, as in mart.salary_bands."""
+READINGS = ("stated", "inferred")
+"""How the level of an advert may have been read: from its title, or from the years of experience asked for."""
+STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STATED))
+"""Groups of levels that the title names."""
+_MARKET_WORDS = {LOCAL: "", ABROAD: " from abroad", MIXED: ", of the place and from abroad"}
+WORK_OF_GUIDE = "ai_engineering"
+"""The roles that the guide is about."""
+ALL_ROLES = ALL_LEVELS = "all"
+"""What mart.salary_bands calls every role of a group, and every level."""
 OWN, OWN_ROLES, OWN_LEVELS = "open adverts, paid there", "open adverts, with AI science", "open adverts, every level"
 THIRD_PARTY, REPORTED = "third-party adverts, core AI roles", "reported, core AI roles"
 REPORTED_LEVELS, OFFICIAL = "reported, every level", "official wages"
+COLLECTED, SURVEYED = "third-party adverts", "reported"
 """Rungs of pay, best first. One of which the definition changes takes another name, since values of earlier days are
 kept by it."""
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
@@ -56,7 +60,7 @@ def _pay_rung(
         basis=basis,
         sql="band",
         behind=behind,
-        parameters={"groups": groups, "members": members, "roles": ("all",), **changed},
+        parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **changed},
         batch=Batch(
             parameters={"region": Sql("region"), "region_level": Sql("region_level")},
             column="region",
@@ -66,13 +70,13 @@ def _pay_rung(
     )
 
 
-def _pay_ladder(level: str, market: str, *, is_country: bool) -> tuple[Fallback, ...]:
-    """The rungs of pay of one level, place and pay market.
+def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Fallback, ...]:
+    """The rungs of AI engineering pay of one level, place and pay market.
 
     Entry pay is not widened to every level, which pays far more. What people report and offices publish is of a
     country, so that it stands for no region.
     """
-    every_level: dict[str, Any] = {"seniority_group": "all"}
+    every_level: dict[str, Any] = {"seniority_group": ALL_LEVELS}
     of_market: dict[str, Any] = {"pay_markets": (market,)}
     engineering: dict[str, Any] = {"groups": ("ai_engineering",), **of_market}
     core: dict[str, Any] = {"groups": ("ai_core",), **of_market}
@@ -95,92 +99,135 @@ def _pay_ladder(level: str, market: str, *, is_country: bool) -> tuple[Fallback,
         ),
     ]  # fmt: skip
     left_out = set() if level != ENTRY_LEVEL else {OWN_LEVELS, REPORTED_LEVELS, OFFICIAL}
+    if level == ALL_LEVELS:
+        left_out |= {OWN_LEVELS, REPORTED_LEVELS}
     if not is_country or market != LOCAL:
         left_out |= {REPORTED, REPORTED_LEVELS, OFFICIAL}
     return tuple(rung for rung in rungs if rung.name not in left_out)
 
 
+def _ladder_of_role(
+    group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None = None
+) -> tuple[Fallback, ...]:
+    """The rungs of pay of any other group of roles, or of one role: none is wider than what was asked for.
+
+    With a `basis` the one rung of it, of one market of pay.
+    """
+    given: dict[str, Any] = {"groups": (group,), "roles": (role,), "pay_markets": (market,)}
+    given |= {"readings": READINGS[:1]} if level in STATED_LEVELS else {}
+    asked = given if basis else given | {"pay_markets": (LOCAL, MIXED)}
+    collected, said = "adverts collected by a third party, employers unknown", "earnings that people report in surveys"
+    rungs = [
+        _pay_rung(OWN, "advertised", "behind_pay", **given),
+        _pay_rung(COLLECTED, "advertised_third_party", "behind_pairs", words=collected, **given),
+    ]
+    if is_country and (basis or market == LOCAL):
+        rungs.append(_pay_rung(SURVEYED, "reported", "behind_reports", words=said, **asked))
+        if level == ALL_LEVELS and role != ALL_ROLES:
+            words = "official wages of an occupation near this role"
+            rungs.append(_pay_rung(OFFICIAL, "official", "behind_official", words=words, **asked))
+    return tuple(rung for rung in rungs if basis in (None, rung.basis))
+
+
+def _pay_ladder(
+    group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None
+) -> tuple[Fallback, ...]:
+    """The rungs of pay of one group of roles or one role, level, place and pay market; with a `basis` of that alone."""
+    if (group, role) == (WORK_OF_GUIDE, ALL_ROLES) and market != MIXED and basis is None:
+        return _engineering_ladder(level, market, is_country=is_country)
+    return _ladder_of_role(group, role, level, market, is_country=is_country, basis=basis)
+
+
 # --- figures --------------------------------------------------------------------------------------------
 
-BASELINE_PAY: dict[str, tuple[str, dict[str, float]]] = {
-    "Northern America": (
+BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
+    ("Northern America", "mid_senior"): (
         "USD 8.1K–12.9K per month in North America (no source named)",
         {"band_low": 12 * 8_100, "band_high": 12 * 12_900},
     ),
-    "South America": (
+    ("South America", "mid_senior"): (
         "USD 3.8K–7.9K per month (no source named)",
         {"band_low": 12 * 3_800, "band_high": 12 * 7_900},
     ),
-    "US": (
+    ("US", "entry"): (
         "USD 103,407 per year (no source named; country not stated, probably the US)",
         {"p50": 103_407},
     ),
 }
-"""Pay in the 2026 guide by region, or for entry pay by country: its words, and amounts in USD per year by column."""
+"""Pay in the 2026 guide by region or country and level: its words, and amounts in USD per year by column."""
 COMPARED = Display(section="compared")
 BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
 """Levels of pay of the bands, and of entry pay by country."""
 
 
-def _band(kind: str, region_level: str, region: str, place: str, market: str = LOCAL) -> Figure:
-    """Pay of mid to senior level in one region, country or continent, by month."""
-    words, values = BASELINE_PAY.get(region, (None, {})) if kind == "band" else (None, {})
-    from_abroad = " from abroad" if market == ABROAD else ""
+def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
+    """The id of pay: `place` is the slug of a region or a continent, or a country, `work` a role or group of roles."""
+    return f"{KIND_OF_MARKET[market]}.{place}.{work}.{level}"
+
+
+def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
+    """Pay of a role or group of roles at one level in one region, country or continent: by year, bands by month.
+
+    Of the best rung, or with a `basis` of that kind of source alone.
+    """
+    group, role = split_work(work)
+    is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
+    words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
+    kind = pay_id(place.slug, work, level, market)
+    said = [", level named in the title"] if level in STATED_LEVELS else []
+    said += [f", {comparison.KINDS[basis].name}"] if basis else []
+    named = level.removesuffix(STATED)
+    is_entry = level == ENTRY_LEVEL
     return Figure(
-        id=f"{kind}.{slug(region)}.{BAND_LEVEL}",
-        title=f"{levels.compound(BAND_LEVEL)} AI engineering pay{from_abroad}",
-        unit="USD per month",
-        renderer=pay.BAND,
-        rungs=_pay_ladder(BAND_LEVEL, market, is_country=region_level == "country"),
-        parameters={"region_level": region_level, "region": region, "seniority_group": BAND_LEVEL},
-        level=BAND_LEVEL,
-        place=place,
+        id=f"{kind}.{basis}" if basis else kind,
+        title=levels.entitle_pay(named, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(said)}"),
+        unit="USD per year" if is_entry else "USD per month",
+        renderer=pay.ENTRY if is_entry else pay.BAND,
+        rungs=_pay_ladder(group, role, level, market, is_country=place.level == "country", basis=basis),
+        parameters={"region_level": place.level, "region": place.region, "seniority_group": level},
+        level=named,
+        place=place.name,
         baseline=words,
         baseline_values=values,
-        displays=(Display(section="summary", heading=levels.capitalise(BAND_LEVEL)), COMPARED) if words else (),
+        nearest=() if basis else _nearest(place, work, level, market),
+        displays=(Display(section="summary", heading=levels.capitalise(named)), COMPARED) if words else (),
     )
 
 
-def country_figures(country: str, name: str, region: str | None, continent: str | None) -> tuple[Figure, ...]:
-    """Entry pay of one country (ISO 3166-1 alpha-2 and English name), mid-to-senior pay, and that from abroad."""
-    words, values = BASELINE_PAY.get(country, (None, {}))
-    wider = (("band", region), ("continent", continent))
-    own = _band("country", "country", country, name)
-    abroad = _band("abroad", "country", country, name, ABROAD)
-    entry = Figure(
-        id=f"entry.{country.lower()}",
-        title=f"{levels.compound(ENTRY_LEVEL)} AI engineering pay",
-        unit="USD per year",
-        renderer=pay.ENTRY,
-        rungs=_pay_ladder(ENTRY_LEVEL, LOCAL, is_country=True),
-        parameters={"region_level": "country", "region": country, "seniority_group": ENTRY_LEVEL},
-        level=ENTRY_LEVEL,
-        place=name,
-        baseline=words,
-        baseline_values=values,
-        nearest=(own.id,),
-        displays=(Display(section="summary", heading=levels.capitalise(ENTRY_LEVEL)), COMPARED) if words else (),
+def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
+    """Figures that are offered where pay of a country is withheld: those of wider places, roles or levels."""
+    if place.level != "country" or market != LOCAL:
+        return ()
+    if level == ENTRY_LEVEL:
+        return (pay_id(place.slug, work, BAND_LEVEL),)
+    around = (pay_id(slug(wider), work, level) for wider in (place.in_region, place.in_continent) if wider)
+    return (pay_id(place.slug, work, level, ABROAD), *around)
+
+
+def country_figures(place: Place) -> tuple[Figure, ...]:
+    """Entry pay of AI engineers in one country, mid-to-senior pay, and that from abroad."""
+    return tuple(
+        declare_pay(place, WORK_OF_GUIDE, level, market)
+        for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
     )
-    around = (f"{kind}.{slug(place)}.{BAND_LEVEL}" for kind, place in wider if place is not None)
-    return entry, replace(own, nearest=(abroad.id, *around)), abroad
 
 
-BANDS = tuple(_band("band", "region", region, region_name(region)) for region in REGIONS)
+BANDS = tuple(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL) for region in REGIONS)
 AROUND = (
-    *(_band("continent", "continent", continent, continent) for continent in CONTINENTS),
-    *(_band("abroad", "region", region, region_name(region), ABROAD) for region in REGIONS),
+    *(declare_pay(PLACES[slug(continent)], WORK_OF_GUIDE, BAND_LEVEL) for continent in CONTINENTS),
+    *(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL, ABROAD) for region in REGIONS),
 )
 """Figures beside the bands of regions: of wider places, and of pay from abroad."""
 
 
-def offer_nearest(figure: Figure, countries: Iterable[Mapping[str, Any]]) -> Figure:
+def offer_nearest(figure: Figure) -> Figure:
     """A band of a region with the figures that are nearest to it: its countries', that from abroad, the continent's."""
     region = figure.parameters["region"]
-    own = [row for row in countries if row["region"] == region]
-    named = [f"country.{row['country'].lower()}.{BAND_LEVEL}" for row in own]
-    continents = dict.fromkeys(row["continent"] for row in own if row["continent"])
-    around = (f"continent.{slug(continent)}.{BAND_LEVEL}" for continent in continents)
-    return replace(figure, nearest=(*named, f"abroad.{slug(str(region))}.{BAND_LEVEL}", *around))
+    own = [place for place in PLACES.values() if place.in_region == region]
+    named = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in own]
+    continents = dict.fromkeys(place.in_continent for place in own if place.in_continent)
+    around = (pay_id(slug(continent), WORK_OF_GUIDE, BAND_LEVEL) for continent in continents)
+    return replace(figure, nearest=(*named, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
 
 
 BONUSES = tuple(
@@ -209,6 +256,8 @@ RETIRED = (
         "bonus.northern_america and bonus.south_america",
     ),
 )
+REGIONS_PAY = rf"pay\.({'|'.join(map(slug, REGIONS))})\.{WORK_OF_GUIDE}\.{BAND_LEVEL}"
+COUNTRIES_PAY = rf"pay\.[a-z]{{2}}\.{WORK_OF_GUIDE}\.{ENTRY_LEVEL}"
 GATHERED = (
     Figure(
         id="bands.regions",
@@ -216,7 +265,7 @@ GATHERED = (
         unit="USD per month",
         renderer=pay.bands(BAND_LEVEL),
         level=BAND_LEVEL,
-        gathers="band.",
+        gathers=REGIONS_PAY,
         displays=(
             Display(
                 section="pay",
@@ -233,7 +282,7 @@ GATHERED = (
         unit="USD per year",
         renderer=pay.entries(ENTRY_LEVEL),
         level=ENTRY_LEVEL,
-        gathers="entry.",
+        gathers=COUNTRIES_PAY,
         displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
     ),
     *(
@@ -247,8 +296,8 @@ GATHERED = (
             displays=(Display(section="silence", heading=f"{levels.capitalise(level)}, by {place}"),),
         )
         for name, place, level, scale, gathers in (
-            ("regions", "region", BAND_LEVEL, MONTHLY, "band."),
-            ("countries", "country", ENTRY_LEVEL, YEARLY, "entry."),
+            ("regions", "region", BAND_LEVEL, MONTHLY, REGIONS_PAY),
+            ("countries", "country", ENTRY_LEVEL, YEARLY, COUNTRIES_PAY),
         )
     ),
 )

@@ -73,6 +73,11 @@ def fill(name: str, parameters: Mapping[str, object]) -> str:
     return template.substitute({key: literal(value) for key, value in parameters.items() if key not in pieces})
 
 
+def fill_text(text: str, parameters: Mapping[str, object]) -> str:
+    """A SELECT with its parameters filled in, of which no file holds the text."""
+    return Template(text).substitute({key: literal(value) for key, value in parameters.items()})
+
+
 def files_of(behind: str) -> str:
     """A SELECT of the archive files of each cell, with the number of adverts in each, from that of its adverts.
 

@@ -31,12 +31,13 @@ from __future__ import annotations
 
 import bisect
 import codecs
-import difflib
 import html
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from reports.figures.addresses import AddressError
 
 SHOWN = ("value", "note", "level", "place", "scope")
 LABELS = ("level", "place")
@@ -44,6 +45,10 @@ LABELS = ("level", "place")
 BLOCKS = ("sources", "banner")
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 """Elements whose content is text: no comment and no element stands in it (HTML 13.2.5)."""
+
+
+Find = Callable[[str], str]
+"""The id of the figure that a marker names; raises `AddressError`, which says what is wrong, where there is none."""
 
 
 class GuideError(ValueError):
@@ -321,7 +326,7 @@ class Span:
 class _Pairing:
     """The marker that is open, how deep its element nests, and what was found so far."""
 
-    known: Collection[str]
+    find: Find
     spans: list[Span] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
     opened: Tag | None = None
@@ -350,7 +355,7 @@ class _Pairing:
 
     def _is_marker(self, tag: Tag) -> bool:
         if tag.figure and tag.name not in (COMMENT, "span"):
-            if tag.figure in self.known:
+            if _is_known(tag.figure, self.find):
                 self.problems.append((tag.start, f"data-figure works on <span> only, not on <{tag.name}>"))
             return False
         return tag.figure is not None or tag.block is not None
@@ -368,9 +373,17 @@ class _Pairing:
         self.opened = None
 
 
-def pair(tags: Sequence[Tag], known: Collection[str]) -> tuple[list[Span], list[tuple[int, str]]]:
+def _is_known(named: str, find: Find) -> bool:
+    try:
+        find(named)
+    except AddressError:
+        return False
+    return True
+
+
+def pair(tags: Sequence[Tag], find: Find) -> tuple[list[Span], list[tuple[int, str]]]:
     """The spans of a document, and what is wrong as (offset, words)."""
-    pairing = _Pairing(known)
+    pairing = _Pairing(find)
     for tag in tags:
         pairing.take(tag)
     if pairing.opened is not None:
@@ -409,33 +422,37 @@ def warnings_of(marked: Marked, is_html: bool) -> tuple[tuple[int, str], ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Marked:
-    """A guide whose markers are all in order. `lines` are the offsets of its newlines."""
+    """A guide whose markers are all in order. `lines` are the offsets of its newlines, `ids` figures by their names."""
 
     document: Document
     scan: Scan
     spans: list[Span]
     lines: list[int]
+    ids: Mapping[str, str]
 
 
-def find_markers(raw: bytes, known: Collection[str], *, is_html: bool) -> Marked:
+def find_markers(raw: bytes, find: Find, *, is_html: bool) -> Marked:
     """Find the markers of a guide. Raises `GuideError` with every problem and its line."""
     document = decode(raw, is_html)
     text = document.text
     scan = scan_tags(text, is_html)
-    spans, problems = pair(scan.tags, known)
-    problems += [*_find_unknown(scan.tags, known), *_find_wrong_blocks(text, spans, is_html)]
+    spans, problems = pair(scan.tags, find)
+    ids: dict[str, str] = {}
+    problems += [*_find_unknown(scan.tags, find, ids), *_find_wrong_blocks(text, spans, is_html)]
     lines = [i for i, c in enumerate(text) if c == "\n"]
     if problems:
         raise GuideError([(bisect.bisect_left(lines, at) + 1, what) for at, what in problems])
-    return Marked(document=document, scan=scan, spans=spans, lines=lines)
+    return Marked(document=document, scan=scan, spans=spans, lines=lines, ids=ids)
 
 
-def _find_unknown(tags: Sequence[Tag], known: Collection[str]) -> Iterator[tuple[int, str]]:
+def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[tuple[int, str]]:
+    """What is wrong with the names of figures; the ids of those that are known are put into `ids`."""
     for tag in tags:
-        if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in known:
-            near = difflib.get_close_matches(tag.figure, list(known), n=2, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            yield tag.start, f"there is no figure {tag.figure!r}{hint}"
+        if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in ids:
+            try:
+                ids[tag.figure] = find(tag.figure)
+            except AddressError as error:
+                yield tag.start, str(error)
 
 
 def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[tuple[int, str]]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from reports.figures.catalogue import find_id
 from reports.guide.markers import GuideError, Refreshed, decode, find_markers, pair, scan_tags, warnings_of
 from reports.guide.render import AS_OF, refresh_bytes
 from reports.wording import numbers
@@ -28,13 +29,12 @@ class SampleOutsideError(ValueError):
 
 def check(
     path: Path,
-    known: Collection[str],
     *,
     is_sample: bool = False,
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
 ) -> tuple[tuple[int, str], ...]:
-    """Find out, before there are figures, whether a guide can be refreshed in place. `known` are the figures' ids.
+    """Find out, before there are figures, whether a guide can be refreshed in place.
 
     Gives what an editor should look at, as (line, words). Raises what `stage` would raise: nothing of it depends on
     what the figures say.
@@ -43,7 +43,13 @@ def check(
     _check_sample(path, is_sample and not allow_sample_outside, roots)
     atomic_files.check_writable(target)
     with _name_guide(path):
-        return warnings_of(find_markers(path.read_bytes(), known, is_html=_is_html(path)), _is_html(path))
+        return warnings_of(find_markers(path.read_bytes(), find_id, is_html=_is_html(path)), _is_html(path))
+
+
+def figures_of(path: Path) -> set[str]:
+    """The ids of the figures that a guide shows. Raises `GuideError` with every problem and its line."""
+    with _name_guide(path):
+        return set(find_markers(path.read_bytes(), find_id, is_html=_is_html(path)).ids.values())
 
 
 _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
@@ -52,7 +58,7 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 def day_of(path: Path) -> date | None:
     """The newest day that the figures in a guide are of, as its block "sources" says; None when it names no day."""
     document = decode(path.read_bytes(), _is_html(path))
-    spans, _ = pair(scan_tags(document.text, _is_html(path)).tags, ())
+    spans, _ = pair(scan_tags(document.text, _is_html(path)).tags, find_id)
     said = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS, MAX_STALE_DAYS
 from reports.guide.markers import (
     COMMENT,
@@ -200,6 +203,16 @@ def content_of(text: str, span: Span, day: Edition) -> str:
     return day.newline + "".join(line + day.newline for line in body) + indent
 
 
+def _find_in(ledger: Mapping[str, Figures], named: str) -> str:
+    """The id of a figure of the ledger, by the name that a marker gives it."""
+    figure_id = named if named in ledger else canonical(named)
+    if figure_id not in ledger:
+        near = difflib.get_close_matches(named, list(ledger), n=2, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise AddressError(f"there is no figure {named!r}{hint}")
+    return figure_id
+
+
 def refresh_bytes(
     raw: bytes,
     figures: Sequence[Figures],
@@ -214,8 +227,12 @@ def refresh_bytes(
     Raises `GuideError` with every problem and its line.
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    marked = find_markers(raw, ledger, is_html=is_html)
-    text, spans = marked.document.text, marked.spans
+    marked = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html)
+    text, ids = marked.document.text, marked.ids
+    spans = [
+        replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
+        for span in marked.spans
+    ]
     markers = [span.marker for span in spans]
     used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show not in LABELS))
     day = Edition(

@@ -11,6 +11,7 @@ from typing import Any
 from reports.wording.amounts import YEARLY, amount, is_point
 from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, percent, qualify, sentences, short
 from reports.wording.renderer import Renderer, Table, without_empty_columns
+from reports.wording.work import name_workers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +49,6 @@ KINDS = {
     ),
 }
 """In the order in which they are shown."""
-WORK = {
-    "ai_core": "AI engineering and science",
-    "ai_engineering": "AI engineering",
-    "other_engineering": "other engineering",
-    "data_scientist": "data scientists",
-    "ai_researcher": "AI researchers",
-    "data_analyst": "data analysts",
-}
-"""Words for roles, and for groups of them, that are compared."""
 MARKETS = {"local": None, "cross_border": "paid from abroad", "all": "local pay and pay from abroad together"}
 WHOEVER_PAYS = "whoever pays"
 KEY = (
@@ -78,7 +70,7 @@ def is_comparable(row: Row) -> bool:
 def name_work(row: Row) -> str:
     """The work in words: a role, or a group of roles."""
     key = str(row["role_group"] if row["role"] == "all" else row["role"])
-    return WORK.get(key, key.replace("_", " "))
+    return name_workers(key)
 
 
 def arrange(rows: Rows) -> list[dict[str, Any]]:

@@ -165,5 +165,12 @@ def _note(rows: Rows) -> list[str]:
     return [UNCHECKED, UNCOVERED, NOT_COMPARABLE]
 
 
+def _place_note(rows: Rows) -> list[str]:
+    row = rows[0]
+    width = None if row["width"] is None else f"stated ranges are as wide as {_width(row)} of their midpoint (median)"
+    return [f"95% interval {interval(row)}", *([width] if width else []), *_note(rows)]
+
+
 WITHIN_EMPLOYERS = Renderer(text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True)
+PLACE = Renderer(text=lambda rows: printed_share(rows[0]), note=_place_note)
 PLACES = Renderer(text=_places_text, table=_places_table, note=_note, named_by="name", names_withheld=True)

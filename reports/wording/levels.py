@@ -6,6 +6,8 @@ from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 
 NAMES = {"junior": "entry"}
 """Names of levels that readers know by another word."""
+NOT_ONE = {"all": "every level", "unstated": "level not stated"}
+"""Groups that are no level of the career, in words."""
 TITLES = {"junior": "junior, graduate and the like"}
 """Words of titles that name a level otherwise."""
 CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
@@ -16,19 +18,21 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 def _levels(group: str) -> tuple[str, ...]:
     levels = LEVEL_GROUPS[group]
     if levels is None:
-        raise ValueError(f"{group} holds every level, which no figure is of")
+        raise ValueError(f"{group} holds every level, which no line is drawn for")
     return levels
 
 
 def level_name(group: str) -> str:
-    """The levels of a group: "mid to senior", "entry level"."""
+    """The levels of a group: "mid to senior", "entry level", "every level"."""
+    if group in NOT_ONE:
+        return NOT_ONE[group]
     names = [NAMES.get(level, level) for level in _levels(group)]
     return f"{names[0]} level" if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
 def level_phrase(group: str) -> str:
     """The same with its noun: "mid to senior level", "entry level"."""
-    return level_name(group).removesuffix(" level") + " level"
+    return NOT_ONE.get(group) or level_name(group).removesuffix(" level") + " level"
 
 
 def capitalise(group: str) -> str:
@@ -42,11 +46,18 @@ def compound(group: str) -> str:
     return capitalise(group).replace(" ", "-")
 
 
+def entitle_pay(group: str, pay: str) -> str:
+    """A title of pay with its level: "Mid-to-senior AI engineering pay", "AI engineering pay, every level"."""
+    return f"{pay[0].upper()}{pay[1:]}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
+
+
 def define(group: str, basis: str) -> str | None:
     """What a group of levels and its pay mean on a basis; None on bases that draw no line of their own.
 
-    No two collections draw the line alike.
+    No two collections draw the line alike. Of every level, and of adverts that state none, nothing need be said.
     """
+    if group in NOT_ONE:
+        return None
     levels = _levels(group)
     titles = [TITLES[level] for level in levels if level in TITLES]
     named = f" ({'; '.join(titles)})" if titles else ""

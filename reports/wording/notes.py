@@ -12,7 +12,8 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
-from reports.figures.catalogue import CARRIED, declaration_of
+from reports.figures.catalogue import declaration_of
+from reports.figures.declaration import CARRIED
 from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
 from reports.wording.levels import define, level_phrase

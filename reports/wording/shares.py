@@ -178,6 +178,27 @@ def items(measure: Measure, heading: str) -> Renderer:
     return Renderer(text=text, table=table, note=lambda rows: _unknown_note(measure, rows), named_by="name")
 
 
+def one(measure: Measure) -> Renderer:
+    """The share of one item of a measure: of the jobs that say, where adverts may be silent on it."""
+
+    def text(rows: Rows) -> str:
+        row = rows[0]
+        if not measure.known_words:
+            return printed_share(row)
+        of = "of all jobs" if row.get("form") == "bounds" else f"of the jobs that {measure.known_words}"
+        return f"{printed_share(row)} {of}"
+
+    def note(rows: Rows) -> list[str]:
+        row = rows[0]
+        said = [] if row.get("form") == "bounds" else [f"95% interval {interval(row)}"]
+        if measure.known_words:
+            said.append(f"{known_part(row)} of jobs {measure.known_words}")
+            said += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
+        return said + _unknown_note(measure, rows)
+
+    return Renderer(text=text, note=note)
+
+
 def by_region(measure: Measure) -> Renderer:
     """The share of one item of a measure in all adverts and in each region."""
 

@@ -93,12 +93,14 @@ def make_jobs(con: database.Connection, n_jobs: int) -> None:
             if row["cell"] == CELL
             for _ in range(int(row["employers"]))
         ]
-    con.execute("CREATE TEMP TABLE sizes (employer BIGINT, first_job BIGINT)")
-    first, rows = 0, list[tuple[int, int]]()
+    first, firsts = 0, list[int]()
     while first < n_jobs:
-        rows.append((len(rows), first))
-        first += sizes[(len(rows) * 7919) % len(sizes)]
-    con.executemany("INSERT INTO sizes VALUES (?, ?)", rows)
+        firsts.append(first)
+        first += sizes[(len(firsts) * 7919) % len(sizes)]
+    con.execute(
+        "CREATE TEMP TABLE sizes AS SELECT unnest(range(len($firsts))) AS employer, unnest($firsts) AS first_job",
+        {"firsts": firsts},
+    )
     con.execute(POSTINGS, {"n": n_jobs})
     for statement in OTHERS:
         con.execute(statement)

@@ -95,7 +95,7 @@ def test_too_little_data_is_withheld_with_its_n(con: database.Connection) -> Non
         "SELECT status, count(*) FROM mart.salary_bands WHERE basis = 'advertised' GROUP BY ALL"
     ).fetchall()
     assert {status for status, _ in cells} == {"suppressed"}
-    said = explain_figure(con, "band.south_america.mid_senior")
+    said = explain_figure(con, "pay.south_america.ai_engineering.mid_senior")
     assert "not enough data (n = " in said
 
 

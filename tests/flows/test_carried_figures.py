@@ -19,7 +19,7 @@ from warehouse.load.lookups import load_lookups
 from warehouse.mart_tables import Figures
 from warehouse.publish.market import publish
 
-BAND = "band.northern_america.mid_senior"
+BAND = "pay.northern_america.ai_engineering.mid_senior"
 
 
 def night_of(folder: Path, day: date, *guides: Path) -> tuple[list[str], dict[str, Figures]]:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., "Ended"]
 CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
+PYTHON = "skill.python.all.ai_engineering"
 COMMANDS = sorted(command.name or getattr(command.callback, "__name__", "") for command in main.app.registered_commands)
 BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
@@ -581,12 +582,12 @@ def test_changed_figures_are_named(small: Finished, copied: Callable[..., Path],
     data = copied(small)
     with database.open_work(data) as con:
         before = (
-            "SELECT * REPLACE (as_of - 1 AS as_of, CASE WHEN figure = 'skill.python' THEN '1%' ELSE value END AS value)"
+            f"SELECT * REPLACE (as_of - 1 AS as_of, CASE WHEN figure = '{PYTHON}' THEN '1%' ELSE value END AS value)"
             " FROM mart.figures"
         )
         mart_history.write_day(con, Figures, before, date(2026, 9, 29))
         publish(con, data / database.MARKET)
-    assert re.search(r"^Changed since 2026-09-29: skill\.python$", plain(data, *SMALL).out, re.M)
+    assert re.search(rf"^Changed since 2026-09-29: {re.escape(PYTHON)}$", plain(data, *SMALL).out, re.M)
 
 
 def test_each_of_several_queries_is_answered(ask: Callable[..., Ended]) -> None:
@@ -607,7 +608,11 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended],
     shown = list(dict.fromkeys(re.findall(values, (sample.data / "guide.md").read_text())))
     assert len(shown) > 20
     assert [name for name in listed if name in shown] == shown
-    assert listed.index("entry.us") < listed.index("entry.br") < listed.index("additional.share"), "beside its kin"
+    assert (
+        listed.index("pay.us.ai_engineering.entry")
+        < listed.index("pay.br.ai_engineering.entry")
+        < listed.index("additional.share")
+    ), "beside its kin"
     with open_reader(sample.data) as con:
         assert sorted(listed) == [
             row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()
@@ -621,13 +626,13 @@ def test_explain(ask: Callable[..., Ended]) -> None:
     listed = ask("explain")
     assert listed.code == 0
     assert re.search(r"^band\.northern_america\.mid_senior +published +USD", listed.out, re.M)
-    one = ask("explain", "band.northern_america.mid_senior")
+    one = ask("explain", "pay.northern_america.ai_engineering.mid_senior")
     assert one.code == 0
     for words in ("FROM mart.salary_bands", "jobs of", "sources", "ashby/2026-09-30T020000Z.warc.gz (2026-09-30)"):
         assert words in one.out
-    unknown = ask("explain", "band.north_america.mid_senior")
+    unknown = ask("explain", "pay.north_america.ai_engineering.mid_senior")
     assert unknown.code == USAGE
-    assert "did you mean band.northern_america.mid_senior" in unknown.said
+    assert "did you mean pay.northern_america.ai_engineering.mid_senior" in unknown.said
 
 
 # --- asking changes nothing -----------------------------------------------------------------------------

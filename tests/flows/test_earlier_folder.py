@@ -66,7 +66,7 @@ def test_what_an_earlier_version_published_can_be_asked(earlier: Path, plain: Ca
     answer = plain(earlier, "sql", "SELECT count(*) AS n FROM core.postings")
     assert answer.code == 0
     assert "56" in answer.out
-    for figure in ("band.northern_america.mid_senior", "roles.shares"):
+    for figure in ("pay.northern_america.ai_engineering.mid_senior", "roles.shares"):
         explained = plain(earlier, "explain", figure)
         assert explained.code == 0, explained.said
     assert "published by an earlier version" in explained.said, "today's SELECTs ask for what it lacks"

@@ -279,7 +279,7 @@ def test_snapshots_are_files_of_the_archive(con: database.Connection, sample: Fi
 
 def test_the_guide_prints_what_the_ledger_holds(con: database.Connection, sample: Finished) -> None:
     guide = (sample.data / "guide.md").read_text(encoding="utf-8")
-    for name in ("band.northern_america.mid_senior", "band.south_america.mid_senior"):
+    for name in ("pay.northern_america.ai_engineering.mid_senior", "pay.south_america.ai_engineering.mid_senior"):
         [(value,)] = con.execute("SELECT value FROM mart.figures WHERE figure = ?", [name]).fetchall()
         assert value.removesuffix(" per month").replace("–", "-") in guide.replace("&#8211;", "-").replace("–", "-")
 
@@ -350,7 +350,7 @@ def test_a_past_day_speaks_from_what_was_there_then(
     assert ended.code == 0, ended.said
     then = data / "asof" / SECOND_NIGHT.isoformat()
     assert str(then / "market.duckdb") in ended.out
-    assert f"jobmarket explain band.northern_america.mid_senior --as-of {SECOND_NIGHT}" in ended.out, (
+    assert f"jobmarket explain pay.northern_america.ai_engineering.mid_senior --as-of {SECOND_NIGHT}" in ended.out, (
         "which asks the same warehouse"
     )
     assert published(data) == before, "what is published is of another day"

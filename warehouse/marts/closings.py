@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, TECHNICAL_GROUPS
+from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut
 from warehouse.marts.cell_cache import Cells
 from warehouse.marts.closing_rates import (
@@ -31,8 +31,6 @@ READ = (
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
 """What is read beside the tables of `cell_cache.READ`: without another reading nothing is computed."""
-GROUPS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
-"""Role groups with cells of their own: each reading changes each cell, and so is stored every night."""
 COMPARED = {"ai_engineering": "other_engineering"}
 """Role groups that are compared with another within boards."""
 CLOSING_RULES = (
@@ -242,20 +240,25 @@ FROM summed WHERE t IS NOT NULL AND t_other IS NOT NULL GROUP BY ALL ORDER BY AL
 """
 
 
-_MEMBERS = [{"counted_group": group, "member": member} for group, members in GROUPS.items() for member in members]
+_MEMBERS = [
+    {"counted_group": group, "member": member} for group, members in GROUPS_OF_CLOSINGS.items() for member in members
+]
 """Role groups of adverts, and the groups of the mart that each counts in."""
 _COMPARED_MEMBERS = [
     {"counted_group": ours, "member": member, "is_ours": group == ours}
     for ours, other in COMPARED.items()
     for group in (ours, other)
-    for member in GROUPS[group]
+    for member in GROUPS_OF_CLOSINGS[group]
 ]
 """Each role group that is compared, with the groups of adverts that are its own and the other's."""
 
 
 def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts by each of `GROUPS`, of which some hold others."""
-    parts = [counts[counts["role_group"].isin(members)].assign(role_group=group) for group, members in GROUPS.items()]
+    """Counts by each of `GROUPS_OF_CLOSINGS`, of which some hold others."""
+    parts = [
+        counts[counts["role_group"].isin(members)].assign(role_group=group)
+        for group, members in GROUPS_OF_CLOSINGS.items()
+    ]
     return pd.concat(parts, ignore_index=True)
 
 

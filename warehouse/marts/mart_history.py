@@ -8,6 +8,7 @@ and a row that stood on several days without a break among them is stored once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import duckdb
@@ -54,6 +55,15 @@ REPLACED: dict[type, dict[str, dict[str, str]]] = {
     }
 }  # fmt: skip
 """Marts that took the place of marts of versions before: the columns of the new mart in SQL over each."""
+
+
+def rename(con: duckdb.DuckDBPyConnection, mart: type, column: str, new_name: Callable[[str], str]) -> None:
+    """Give the values of a column that earlier versions named otherwise their names of today, on every day."""
+    history, _, _ = _names(mart)
+    found = con.execute(f"SELECT DISTINCT {column} FROM {history}").fetchall()
+    for old, new in ((value, new_name(value)) for (value,) in found):
+        if old != new:
+            con.execute(f"UPDATE {history} SET {column} = $new WHERE {column} = $old", {"new": new, "old": old})
 
 
 def write_day(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import CLOSINGS_WINDOW, TimeListed
 from warehouse.marts import cell_cache
 from warehouse.marts.closings import (
     CELL,
     CLOSING_RULES,
-    GROUPS,
     PLACED,
     find_reasons,
     keep_rows,
@@ -105,7 +105,7 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cells: cell_cache.C
     cells.n_computed += 1
     spells = con.execute(_SPELLS).df()
     rows = []
-    for group, members in GROUPS.items():
+    for group, members in GROUPS_OF_CLOSINGS.items():
         for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
             key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW}
             rows += [key | row for row in _rows_of(its)]

@@ -1,5 +1,5 @@
 -- Adverts that closing rates follow: listed at a reading of their board that begins an interval which counts.
--- Parameters: as_of, window_days.
+-- Parameters: as_of, window_days, region_level, region, groups (role groups, and the one that each counts in).
 WITH intervals AS (
     SELECT i.source, i.board, i.number, (i.read_at AT TIME ZONE 'UTC')::DATE AS read_on,
         (i.read_again_at AT TIME ZONE 'UTC')::DATE AS read_again_on
@@ -17,7 +17,10 @@ followed AS (
     GROUP BY ALL
 )
 SELECT
-    ['world', 'World', f.role_group] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
+    [$region_level, $region, $groups[f.role_group]] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
     NULL AS fx_source, NULL::DATE AS fx_on, f.period_from, f.period_to, [] AS items
 FROM followed f JOIN core.postings p USING (posting_id)
-WHERE f.role_group IN ('ai_engineering', 'other_engineering')
+WHERE $groups[f.role_group] IS NOT NULL AND ($region_level = 'world' OR EXISTS (
+    SELECT 1 FROM core.posting_places AS l
+    WHERE l.posting_id = f.posting_id AND $region = if($region_level = 'continent', l.continent, l.region)
+))

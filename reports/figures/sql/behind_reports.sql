@@ -1,8 +1,8 @@
 -- Persons behind what people report on a rung: those whom the row that the rung takes of their country counts
--- (band.sql), a row each. Parameters: as_of, seniority_group, groups and members (role groups), pay_markets.
+-- (band.sql), a row each. Parameters: as_of, seniority_group, groups and members (role groups), roles (of them; all), pay_markets.
 WITH chosen_rows AS (
     SELECT region AS country, pay_market FROM mart.salary_bands
-    WHERE as_of = $as_of AND basis = 'reported' AND region_level = 'country' AND role = 'all'
+    WHERE as_of = $as_of AND basis = 'reported' AND region_level = 'country' AND list_contains($roles, role)
         AND list_contains($groups, role_group) AND seniority_group = $seniority_group
         AND list_contains($pay_markets, pay_market)
     QUALIFY row_number() OVER (
@@ -20,7 +20,7 @@ SELECT
     NULL AS board, f.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
 FROM persons p JOIN chosen_rows r USING (country) JOIN chosen_surveys USING (country, source)
 JOIN core.pay_reports AS f ON f.source = p.source AND f.snapshot_on = p.reported_on AND f.row = p.row
-WHERE list_contains($members, p.role_group) AND NOT p.is_flagged AND p.gross_usd IS NOT NULL
+WHERE list_contains($members, p.role_group) AND (list_contains($roles, 'all') OR list_contains($roles, p.role)) AND NOT p.is_flagged AND p.gross_usd IS NOT NULL
     AND (r.pay_market = 'all' OR p.pay_market = r.pay_market)
     AND (p.employment_type = 'FULL_TIME'
         OR p.employment_type = 'unstated' AND p.source NOT IN (SELECT source FROM persons WHERE employment_type = 'FULL_TIME'))

@@ -1,8 +1,8 @@
 -- Skills that the 2026 guide names. A word may be several skills of the taxonomy (APIs: APIs, REST APIs). Each spelling
 -- is looked up among names, then aliases; of the skills found, the one most asked for stands for the word. A skill of the
 -- taxonomy that no job asks for has no row in the mart and a share of 0, whose interval the cell has.
--- Parameters: words and spellings (side by side), measure, role_group, max_width (above which an interval stands alone),
--- as_of.
+-- Parameters: words and spellings (side by side), measure, region_level, region, role_group, max_width (above which an
+-- interval stands alone), as_of.
 WITH spelled AS (
     SELECT lower(skill) AS spelling, skill, 0 AS distance FROM core.skills
     UNION ALL
@@ -18,7 +18,7 @@ WITH spelled AS (
         {{share_columns}}
     FROM mart.shares
     WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
-        AND measure = $measure AND region_level = 'world' AND role_group = $role_group
+        AND measure = $measure AND region_level = $region_level AND region = $region AND role_group = $role_group
 ), read AS (
     SELECT word, arg_min(c.skill, (-coalesce(d.n_asking, 0), preference)) AS skill
     FROM candidates c LEFT JOIN demand d ON d.skill = c.skill GROUP BY word

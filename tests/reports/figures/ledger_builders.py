@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from warehouse.marts.shares import shares
 AS_OF = date(2026, 8, 17)
 
 
-NORTH = "band.northern_america.mid_senior"
+NORTH = "pay.northern_america.ai_engineering.mid_senior"
 
 
 Cell = Callable[..., dict[str, Any]]
@@ -27,8 +27,8 @@ Cell = Callable[..., dict[str, Any]]
 Put = Callable[..., None]
 
 
-def computed(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> dict[str, Figures]:
-    return {row.figure: row for row in compute_figures(con, as_of, code_version="9.9")}
+def computed(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF, also: Sequence[str] = ()) -> dict[str, Figures]:
+    return {row.figure: row for row in compute_figures(con, as_of, code_version="9.9", also=also)}
 
 
 def store(con: duckdb.DuckDBPyConnection, put: Put, rows: list[Figures]) -> None:

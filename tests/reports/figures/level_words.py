@@ -18,7 +18,7 @@ from warehouse import mart_tables, tables
 from warehouse.marts.salary_bands import salary_bands
 from warehouse.schema import dictionary
 
-BAND = "band.northern_america.mid_senior"
+BAND = "pay.northern_america.ai_engineering.mid_senior"
 
 
 def advert(number: int, seniority: str) -> dict[str, Any]:

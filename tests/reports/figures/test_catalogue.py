@@ -12,7 +12,7 @@ import pytest
 from reports.figures import catalogue, query
 from reports.figures.catalogue import declarations
 from reports.figures.claims import warn_of_outdated
-from reports.figures.pay_figures import REGIONS
+from reports.figures.places import REGIONS
 from reports.wording import notes
 from tests.reports.figures.ledger_builders import AS_OF, NORTH, Put, computed
 from warehouse import tables
@@ -32,11 +32,12 @@ def test_every_figure_of_the_design_is_declared_with_a_way_to_print_it(
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     found = declarations(con)
     wanted = {
-        NORTH, "band.south_america.mid_senior", "bands.regions", "entry.us", "entries.countries", "additional.share",
+        NORTH, "pay.south_america.ai_engineering.mid_senior", "bands.regions",
+        "pay.us.ai_engineering.entry", "entries.countries", "additional.share",
         "skills.baseline", "skills.programming_languages", "skills.generative_ai_and_agents", "roles.shares",
         "industries.shares", "closing_rate.engineering", "hiring.difficulty",
-        "outlook.shortfall", "outlook.market_2033", "outlook.gdp_2030",
-        "outlook.investment_2024",
+        "claim.shortfall", "claim.market_2033", "claim.gdp_2030",
+        "claim.investment_2024",
     }  # fmt: skip
     assert wanted <= found.keys()
     for figure in found.values():
@@ -69,16 +70,16 @@ def test_sql_as_a_parameter_is_filled_in_itself(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_cited_figures_name_their_source_and_go_stale(con: duckdb.DuckDBPyConnection) -> None:
-    fresh = computed(con)["outlook.gdp_2030"]
+    fresh = computed(con)["claim.gdp_2030"]
     assert fresh.value == "up to USD 15.7 trillion by 2030 (cited; PwC)"
     assert (fresh.kind, fresh.status, fresh.sources) == ("cited", "published", ("PwC",))
     assert "27 June 2017" in notes.note(fresh) and "Verify again by 30 June 2027." in notes.note(fresh)
     assert warn_of_outdated([fresh]) == []
-    stale = computed(con, date(2028, 1, 1))["outlook.gdp_2030"]
+    stale = computed(con, date(2028, 1, 1))["claim.gdp_2030"]
     assert stale.status == "low" and stale.value is not None and stale.value.endswith("not verified again in time)")
     assert len(warn_of_outdated([stale])) == 1 and "PwC" in warn_of_outdated([stale])[0]
 
 
 def test_a_claim_without_source_is_never_published_as_sure(con: duckdb.DuckDBPyConnection) -> None:
-    row = computed(con)["outlook.shortfall"]
+    row = computed(con)["claim.shortfall"]
     assert (row.status, row.value) == ("low", "30–40% over the next few years (cited; source unknown)")

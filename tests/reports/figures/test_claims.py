@@ -9,7 +9,7 @@ from reports.figures.catalogue import FIGURES
 from reports.figures.claims import CLAIMS, ClaimsError, load_claims
 
 ONE = {
-    "id": '"outlook.one"', "title": '"A claim"', "claim": '"up to 3"', "value": "3", "unit": '"jobs"',
+    "id": '"claim.one"', "title": '"A claim"', "claim": '"up to 3"', "value": "3", "unit": '"jobs"',
     "publisher": '"Somebody"', "caveat": '"a guess"', "verify_by": "2027-01-31",
 }  # fmt: skip
 
@@ -23,7 +23,7 @@ def written(tmp_path: Path, *claims: dict[str, str]) -> Path:
 
 def test_a_claim_is_read_as_it_is_written(tmp_path: Path) -> None:
     (claim,) = load_claims(written(tmp_path, ONE | {"value": "[1, 2.5]"}))
-    assert (claim.id, claim.value, claim.publisher, claim.work) == ("outlook.one", (1, 2.5), "Somebody", "")
+    assert (claim.id, claim.value, claim.publisher, claim.work) == ("claim.one", (1, 2.5), "Somebody", "")
     assert claim.verify_by == date(2027, 1, 31)
 
 
@@ -34,14 +34,14 @@ def test_every_claim_of_the_file_is_a_figure() -> None:
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"publisher": '""'}, "outlook.one: publisher: a text expected, not ''"),
-        ({"title": "3"}, "outlook.one: title: a text expected, not 3"),
-        ({"verify_by": '"2027-01-31"'}, "outlook.one: verify_by: a day without quotes such as 2027-06-30 expected"),
-        ({"verify_by": "2027-01-31T10:00:00"}, "outlook.one: verify_by: a day without quotes"),
-        ({"value": '"many"'}, "outlook.one: value: a number or [lower end, upper end] expected, not 'many'"),
-        ({"value": "[2, 1]"}, "outlook.one: value: a number or [lower end, upper end] expected"),
-        ({"value": "true"}, "outlook.one: value: a number"),
-        ({"claimed": "1"}, "outlook.one: claimed: unknown; id, title, claim"),
+        ({"publisher": '""'}, "claim.one: publisher: a text expected, not ''"),
+        ({"title": "3"}, "claim.one: title: a text expected, not 3"),
+        ({"verify_by": '"2027-01-31"'}, "claim.one: verify_by: a day without quotes such as 2027-06-30 expected"),
+        ({"verify_by": "2027-01-31T10:00:00"}, "claim.one: verify_by: a day without quotes"),
+        ({"value": '"many"'}, "claim.one: value: a number or [lower end, upper end] expected, not 'many'"),
+        ({"value": "[2, 1]"}, "claim.one: value: a number or [lower end, upper end] expected"),
+        ({"value": "true"}, "claim.one: value: a number"),
+        ({"claimed": "1"}, "claim.one: claimed: unknown; id, title, claim"),
         ({"id": '"Outlook"'}, "Outlook: id: small letters"),
     ],
 )
@@ -60,7 +60,7 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
     assert caught.value.problems == (
         "claim 1: id: missing",
         "claim 1: caveat: missing",
-        "outlook.one: id: given to two claims",
+        "claim.one: id: given to two claims",
     )
     path.write_text("[[claims]\n", encoding="utf-8")
     with pytest.raises(ClaimsError, match=r"line 1"):

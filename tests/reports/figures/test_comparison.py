@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,13 +12,15 @@ import duckdb
 import pytest
 
 from reports.figures.catalogue import declarations
+from reports.figures.comparison_figures import COMPARISON
 from reports.figures.compute import compute_figures
 from tests.reports.conftest import AS_OF, Put
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
 
 Cell = Callable[..., dict[str, Any]]
-OURS, OFFICIAL = "pay.us.data_scientist.advertised", "pay.us.data_scientist.official"
+is_compared = re.compile(COMPARISON.gathers or "").fullmatch
+OURS, OFFICIAL = "comparison.us.data_scientist.advertised", "comparison.us.data_scientist.official"
 ALL = "comparison.countries"
 WORK = {
     "region_level": "country", "region": "US", "seniority_group": "all", "role_group": "ai_science",
@@ -50,10 +53,10 @@ def computed(con: duckdb.DuckDBPyConnection, put: Put, as_of: date = AS_OF) -> d
 
 def test_one_kind_of_source_makes_no_comparison(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(tables.OfficialWages, WAGE)
-    assert not [figure for figure in declarations(con) if figure.startswith("pay.")]
+    assert not [figure for figure in declarations(con) if is_compared(figure)]
     assert computed(con, put)[ALL].status == "suppressed"
     put(mart_tables.SalaryBands, cell(**WORK, as_of=AS_OF + timedelta(days=1)))
-    assert {figure for figure in declarations(con) if figure.startswith("pay.")} == {OURS, OFFICIAL}
+    assert {figure for figure in declarations(con) if is_compared(figure)} == {OURS, OFFICIAL}
 
 
 def test_what_fell_below_its_rules_stands_with_its_last_value(

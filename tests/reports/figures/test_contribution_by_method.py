@@ -43,7 +43,7 @@ def test_contributions_are_what_the_method_says(con: database.Connection) -> Non
     in_band = paid["in_band"] & paid["role_group"].eq("ai_engineering") & paid["seniority"].isin(LEVELS)
     of_ai = jobs.index[jobs["role_group"].isin(AI_GROUPS)]
     behind = {
-        "band.northern_america.mid_senior": paid[in_band],
+        "pay.northern_america.ai_engineering.mid_senior": paid[in_band],
         "roles.shares": adverts[adverts["job_id"].isin(of_ai)],
     }
     ledger = {figure.figure: figure for figure in compute_figures(con, AS_OF, code_version="1")}

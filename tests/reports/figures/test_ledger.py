@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from reports.figures.addresses import AddressError
 from reports.figures.catalogue import declaration_of, declarations
 from reports.figures.compute import compute_figures
-from reports.figures.explain import UnknownFigureError, explain_figure
+from reports.figures.explain import explain_figure
 from tests.reports.conftest import insert
 from tests.reports.figures.ledger_builders import (
     AS_OF,
@@ -96,7 +97,7 @@ def test_explain_tells_everything(con: duckdb.DuckDBPyConnection, put: Put, cell
         store(con, put, [computed(con, day)[NORTH]])
     text = explain_figure(con, NORTH)
     for expected in (
-        "band.northern_america.mid_senior on 2026-08-17",
+        "pay.northern_america.ai_engineering.mid_senior on 2026-08-17",
         "USD 10.0K–15.0K per month",
         "420 jobs of 61 employers",
         "95% interval of the lower end USD 9.6K–10.3K",
@@ -121,5 +122,5 @@ def test_explain_of_every_kind_of_figure_works(con: duckdb.DuckDBPyConnection, p
 
 def test_explain_of_what_is_not_there(con: duckdb.DuckDBPyConnection) -> None:
     assert "run the pipeline first" in explain_figure(con, NORTH)
-    with pytest.raises(UnknownFigureError, match=r"did you mean .*band\.northern_america\.mid_senior"):
-        explain_figure(con, "band.north_america.mid_senior")
+    with pytest.raises(AddressError, match=r"no place 'north_america': northern_america"):
+        explain_figure(con, "pay.north_america.ai_engineering.mid_senior")

@@ -89,8 +89,8 @@ def test_what_is_tied_to_a_place_stands_behind_that_place(con: duckdb.DuckDBPyCo
     put(tables.ExchangeRates, quote)
     found = computed(con)
     assert found[NORTH].snapshots == ("ashby/2", "ashby/1")
-    assert found["band.western_europe.mid_senior"].snapshots == ("ashby/2", "ecb/1")
-    assert found["band.northern_europe.mid_senior"].snapshots == ()
+    assert found["pay.western_europe.ai_engineering.mid_senior"].snapshots == ("ashby/2", "ecb/1")
+    assert found["pay.northern_europe.ai_engineering.mid_senior"].snapshots == ()
 
 
 def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
@@ -128,7 +128,7 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
     alone = dataclasses.replace(found[NORTH], sources=("ashby", "ecb_rates"), behind=of_each[:1])
     assert notes.credit(alone) == "ashby, ecb_rates", "of one source, n is that of the figure"
     assert found["bands.regions"].read_on == found["bands.regions"].period_from == seen_on["x"]
-    assert found["outlook.gdp_2030"].read_on is None
+    assert found["claim.gdp_2030"].read_on is None
 
 
 def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
@@ -197,7 +197,7 @@ def test_pay_says_what_its_level_means_where_it_comes_from(
     put(tables.Countries, {"country": "US", "alpha3": "USA", "name": "United States"})
     role_group = "ai_engineering" if basis == "advertised" else "ai_core"
     put(mart_tables.SalaryBands, cell(basis=basis, seniority_group=group, role_group=role_group, **place))
-    row = computed(con)["entry.us" if group == "entry" else NORTH]
+    row = computed(con)["pay.us.ai_engineering.entry" if group == "entry" else NORTH]
     assert expected in notes.note(row)
     gathered = notes.table(computed(con)["entries.countries" if group == "entry" else "bands.regions"])
     assert gathered is not None and expected[1:] in " ".join(gathered.below)
@@ -220,8 +220,8 @@ def test_entry_pay_shows_local_money_and_the_median(con: duckdb.DuckDBPyConnecti
         cell(**entry, currency="CAD", band_low=96_000.0, band_high=123_000.0, n_jobs=44),
     )
     found = computed(con)
-    assert found["entry.ca"].value == "USD 70K–90K per year, median USD 80K"
-    assert "In local money CAD 96K–123K, 44 jobs." in notes.note(found["entry.ca"])
+    assert found["pay.ca.ai_engineering.entry"].value == "USD 70K–90K per year, median USD 80K"
+    assert "In local money CAD 96K–123K, 44 jobs." in notes.note(found["pay.ca.ai_engineering.entry"])
     table = notes.table(found["entries.countries"])
     assert table is not None and table.rows[0][:4] == ("Canada", "USD 70K–90K", "80K", "CAD 96K–123K")
 

@@ -456,32 +456,41 @@ def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Fig
 def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
     path = tmp_path / "guide.md"
     path.write_text("x\n<!-- figure:skill.pyton -->?<!-- /figure -->" + END)
-    with pytest.raises(GuideError, match=r"guide\.md:2: there is no figure .* did you mean skill.python"):
-        check(path, {"skill.python"})
+    with pytest.raises(GuideError, match=r"guide\.md:2: no figure 'skill\.pyton\.all.*: no skill 'pyton': python"):
+        check(path)
     path.write_text("x <!-- figure:skill.python --> never closed" + END)
     with pytest.raises(GuideError, match=r"guide.md:1: .* is not closed before"):
-        check(path, {"skill.python"})
+        check(path)
     path.write_text("x <!-- figure:skill.python -->?<!-- /figure -->")
     with pytest.raises(GuideError, match="the sources of the figures are missing"):
-        check(path, {"skill.python"})
+        check(path)
     path.write_text("x <!-- figure:skill.python -->?<!-- /figure -->" + END)
     with pytest.raises(SampleOutsideError, match="--allow-sample"):
-        check(path, {"skill.python"}, is_sample=True)
+        check(path, is_sample=True)
     before = path.stat()
-    check(path, {"skill.python"}, is_sample=True, allow_sample_outside=True)
-    check(path, {"skill.python"}, is_sample=True, roots=(tmp_path,))
-    check(path, {"skill.python"})
+    check(path, is_sample=True, allow_sample_outside=True)
+    check(path, is_sample=True, roots=(tmp_path,))
+    check(path)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [p.name for p in tmp_path.iterdir()] == ["guide.md"]
 
 
 def test_a_level_is_named_withheld_or_not_and_is_no_use_of_a_figure(figure: Make) -> None:
     rows = [
-        figure(figure="band.x.mid_senior", value=None, value_json=None, status="suppressed", reason="not enough data"),
+        figure(
+            figure="pay.x.ai_engineering.mid_senior",
+            value=None,
+            value_json=None,
+            status="suppressed",
+            reason="not enough data",
+        ),
         figure(),
     ]
     text = "at {}; {}".format(
-        *(f'<!-- figure:{name} show="level" -->?<!-- /figure -->' for name in ("band.x.mid_senior", "skill.python"))
+        *(
+            f'<!-- figure:{name} show="level" -->?<!-- /figure -->'
+            for name in ("pay.x.ai_engineering.mid_senior", "skill.python")
+        )
     )
     out, done = refresh_bytes((text + END).encode(), rows, is_html=False)
     words = re.sub(r"<!--.*?-->", "", out.decode()).splitlines()[0]
@@ -529,7 +538,9 @@ def test_the_example_of_the_readme_reads_well(figure: Make) -> None:
     """With the value as the ledger of the sample has it, unit included."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     example = re.findall(r"^```markdown\n(.*?)^```", readme, re.M | re.S)[0]
-    band = figure(figure="band.northern_america.mid_senior", value="USD 10.0K–15.0K per month", value_json="[{}]")
+    band = figure(
+        figure="pay.northern_america.ai_engineering.mid_senior", value="USD 10.0K–15.0K per month", value_json="[{}]"
+    )
     line = text_of(example, [band]).splitlines()[0]
     read = re.sub(r"<!--.*?-->", "", line)
     assert read == "Adverts in the US and Canada offer USD 10.0K–15.0K per month."

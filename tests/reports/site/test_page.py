@@ -176,8 +176,10 @@ def test_the_page_says_when_sources_were_last_read(ledger: list[Figures]) -> Non
             rows.append(dataclasses.replace(row, behind=behind, read_on=min(days, default=None), sources=names))
         return page.page(rows, sources=[SOURCE])
 
-    band, skills = "band.northern_america.mid_senior", "skills.programming_languages"
-    withheld = {"band.caribbean.mid_senior": [SourceContribution(source="ashby", n=3, read_on=date(2020, 1, 1))]}
+    band, skills = "pay.northern_america.ai_engineering.mid_senior", "skills.programming_languages"
+    withheld = {
+        "pay.caribbean.ai_engineering.mid_senior": [SourceContribution(source="ashby", n=3, read_on=date(2020, 1, 1))]
+    }
     ashby = SourceContribution(source="ashby", n=61, read_on=date(2025, 10, 28))
     rates = SourceContribution(source="ecb_rates", n=0, read_on=None)
     one = page_of({band: [ashby, rates]} | withheld)
@@ -401,7 +403,7 @@ def test_a_new_figure_stands_on_the_page_by_its_declaration_alone(
 
 
 def test_a_section_without_figures_is_left_out(figure: Callable[..., Figures]) -> None:
-    outline = Outline(page.page([figure(figure="outlook.gdp_2030", kind="cited", value="x", value_json=CLAIM)]))
+    outline = Outline(page.page([figure(figure="claim.gdp_2030", kind="cited", value="x", value_json=CLAIM)]))
     headings = [attributes["id"] for tag, attributes in outline.seen if tag == "h2"]
     assert headings == ["cited", "sources"]
 

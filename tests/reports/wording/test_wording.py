@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reports.figures import catalogue
 from reports.figures.catalogue import declaration_of
+from reports.figures.declaration import CARRIED
 from reports.wording import levels, notes, numbers, pay, shares
 from transforms.records.vocabulary import SKILL_CATEGORIES
 from warehouse.mart_tables import Figures
@@ -142,7 +142,9 @@ def test_pay_from_abroad_is_counted_also_when_there_is_none(n: int | None, expec
 
 def test_pairs_of_a_third_party_say_what_is_not_known_of_them(cell: Any, figure: Any) -> None:
     row = {name: value for name, value in cell(**PAIRS, n_abroad=7).items() if name != "as_of"}
-    note = notes.note(figure(figure="band.x.mid_senior", basis="advertised_third_party", value_json=json.dumps([row])))
+    note = notes.note(
+        figure(figure="pay.x.ai_engineering.mid_senior", basis="advertised_third_party", value_json=json.dumps([row]))
+    )
     assert "employers are unknown" in note and "are base pay is not said" in note and "SE includes staff" in note
     assert "interval of the lower end" not in note
     assert "Paid from abroad, and not in it: 7 pairs of amounts" in note and "titles" not in note
@@ -287,7 +289,7 @@ WIDE = {"share": 0.3, "share_lo": 0.2, "share_hi": 0.45, "status": "low", "reaso
          "low confidence: 4 of 5 values (3: the band is wide; 1: few employers)"),
         ({"figure": "entries.countries", "reason": "low confidence for Peru"},
          [{"place": "Peru", "status": "low", "reason": "few employers"}], "low confidence: Peru (few employers)"),
-        ({"figure": "skills.any", "rung": catalogue.CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
+        ({"figure": "skills.any", "rung": CARRIED, "reason": "too little data; value of 2026-01-01 kept"},
          [WIDE | {"skill": "AWS"}], "low confidence: too little data; value of 2026-01-01 kept"),
     ],
 )  # fmt: skip
@@ -327,13 +329,13 @@ def test_a_value_and_what_is_said_of_it_stand_apart(
 )
 def test_a_cited_figure_says_until_when_it_stands(verify_by: date, expected: str, figure: Any) -> None:
     row = {"claim": "x", "publisher": "PwC", "work": "Sizing the prize", "published": "2017", "caveat": "an upper end"}
-    cited = figure(figure="outlook.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
+    cited = figure(figure="claim.gdp_2030", kind="cited", value_json=json.dumps([row]), verify_by=verify_by)
     assert notes.note(cited) == expected
 
 
 def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None:
     row: Figures = figure(
-        figure="band.south_america.mid_senior",
+        figure="pay.south_america.ai_engineering.mid_senior",
         value="x",
         value_json=f'[{{"band_low": {3_800 * 12 * 1.1}, "band_high": {7_900 * 12 * 0.9}}}]',
     )

@@ -1,0 +1,169 @@
+"""Addresses of figures: an id for every cell of the marts that may be printed, by a grammar that can be guessed.
+
+    pay.{place}.{role}.{level}               pay.us.ai_engineering.senior, pay.western_europe.data.all
+    pay.{place}.{role}.{level}.{basis}       by one kind of source alone: pay.de.data_scientist.senior.reported
+    abroad.{place}.{role}.{level}            pay in the money of another country, and so with {basis}
+    mixed.{place}.{role}.{level}             both together, and so with {basis}
+    comparison.{place}.{role}.{basis}        of every level, in the money of its own period, beside other kinds
+    skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
+    share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
+    disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
+    closing_rate.{place}.{group}             closing_rate.all.ai_engineering
+    claim.{name}                             what others say
+
+`place` is the ISO 3166-1 alpha-2 code of a country, the name of a UN M49 region or continent, or `all`: all adverts
+that we read. `role` is a role or a group of roles (`vocabulary.ROLE_GROUPS`), `level` a group of levels
+(`vocabulary.LEVEL_GROUPS`), `basis` a kind of source of pay. Names are in small letters with underscores
+(`places.slug`). Ids of earlier versions stay as aliases, and a skill may be given without its group, or alone
+(`ALIASES`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from reports.figures import comparison_figures, disclosure_figures, pay_figures, share_figures
+from reports.figures.declaration import Figure
+from reports.figures.places import EVERYWHERE, PLACES, Place
+from reports.wording.work import WORKS
+from transforms.records.vocabulary import AI_JOBS, GROUPS_OF_CLOSINGS, LAW_CLASSES, LEVEL_GROUPS
+from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
+from warehouse.marts.measures import MEASURES
+
+
+class AddressError(ValueError):
+    """An id that is of no figure. The message says which part is not known, and what would be."""
+
+
+GROUP = pay_figures.WORK_OF_GUIDE
+ALIASES = (
+    (r"(?:band|country|continent)\.(\w+)\.mid_senior", rf"pay.\1.{GROUP}.mid_senior"),
+    (r"entry\.([a-z]{2})", rf"pay.\1.{GROUP}.entry"),
+    (r"abroad\.(\w+)\.mid_senior", rf"abroad.\1.{GROUP}.mid_senior"),
+    (r"skill\.(\w+)", rf"skill.\1.{EVERYWHERE.slug}.{GROUP}"),
+    (r"skill\.(\w+)\.(\w+)", rf"skill.\1.\2.{GROUP}"),
+    (r"outlook\.(\w+)", r"claim.\1"),
+    (rf"pay\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.KINDS)}))", r"comparison.\1"),
+)
+"""Ids of earlier versions and short forms, and the ids that they stand for."""
+_ALIASES = tuple((re.compile(old), new) for old, new in ALIASES)
+
+
+def canonical(figure_id: str) -> str:
+    """The id of a figure that may be given by an earlier id or a short form; else the id as it is."""
+    for old, new in _ALIASES:
+        found = old.fullmatch(figure_id)
+        if found:
+            return found.expand(new)
+    return figure_id
+
+
+# --- the parts of an id ---------------------------------------------------------------------------------
+
+
+def _choose(what: str, given: str, known: Iterable[str]) -> str:
+    """A part that is among the known ones. Raises `AddressError` that names those that are spelt most alike."""
+    choices = list(known)
+    if given in choices:
+        return given
+    near = difflib.get_close_matches(given, choices, n=3, cutoff=0.5) or (choices if len(choices) < 12 else [])
+    hint = f": {', '.join(near)}?" if near else ""
+    raise AddressError(f"no {what} {given!r}{hint}")
+
+
+def _place(given: str) -> Place:
+    return PLACES[_choose("place", given, PLACES)]
+
+
+def _place_or_all(given: str) -> Place:
+    return EVERYWHERE if given == EVERYWHERE.slug else PLACES[_choose("place", given, (*PLACES, EVERYWHERE.slug))]
+
+
+def _declare_pay(market: str, place: str, work: str, level: str, basis: str | None = None) -> Figure:
+    if place == EVERYWHERE.slug:
+        raise AddressError("no figure of pay is of all places, since most of the adverts would be of one country")
+    chosen = _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
+    if basis is not None:
+        _choose("kind of source", basis, pay_figures.BASES)
+    levels = LEVEL_GROUPS if basis is None else (*LEVEL_GROUPS, *pay_figures.STATED_LEVELS)
+    return pay_figures.declare_pay(_place(place), chosen, _choose("level", level, levels), market, basis)
+
+
+def _declare_comparison(place: str, work: str, kind: str) -> Figure:
+    chosen = _choose("role or group of roles", work, WORKS)
+    return comparison_figures.declare(_place(place), chosen, _choose("kind of source", kind, comparison_figures.KINDS))
+
+
+def _declare_skill(name: str, place: str, group: str) -> Figure:
+    chosen = _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
+    at = _place_or_all(place)
+    if name in share_figures.BASELINE_NAMES:
+        word, spellings = share_figures.BASELINE_NAMES[name]
+    else:
+        skills = share_figures.items_of("skill_asked")
+        word = skills[_choose("skill", name, skills)]
+        spellings = (word.lower(),)
+    return share_figures.declare_skill(name, word, spellings, at, chosen)
+
+
+def _declare_share(measure: str, item: str, place: str, group: str) -> Figure:
+    asked = MEASURES[_choose("measure", measure, MEASURES)]
+    known = share_figures.items_of(measure)
+    chosen = _choose(f"item of {measure}", item, known) if known else item
+    at = _place_or_all(place)
+    return share_figures.declare_share(measure, chosen, at, _choose("group of roles", group, asked.role_groups))
+
+
+def _declare_disclosure(place: str, group: str, law: str) -> Figure:
+    known = {EVERYWHERE.slug: EVERYWHERE, **{slug: one for slug, one in PLACES.items() if one.level == "country"}}
+    subdivision = re.fullmatch(r"([a-z]{2})_([a-z0-9]{1,3})", place)
+    if subdivision and subdivision[1] in known:
+        code = f"{subdivision[1]}-{subdivision[2]}".upper()
+        at = Place(level="subdivision", region=code, name=code, slug=place)
+    else:
+        at = known[_choose("country or subdivision (ISO 3166-2 with an underscore)", place, known)]
+    chosen = _choose("group of jobs", group, GROUPS_OF_DISCLOSURE)
+    return disclosure_figures.declare_disclosure(at, chosen, _choose("kind of law", law, LAW_CLASSES))
+
+
+def _declare_closing_rate(place: str, group: str) -> Figure:
+    at = {one.slug: one for one in (EVERYWHERE, *PLACES.values()) if one.level != "country"}
+    chosen = _choose("group of roles", group, GROUPS_OF_CLOSINGS)
+    return share_figures.declare_closing_rate(at[_choose("region or continent", place, at)], chosen)
+
+
+KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
+    **{
+        kind: (
+            (3, 4),
+            functools.partial(_declare_pay, market),
+            f"{kind}.PLACE.ROLE.LEVEL or with .BASIS behind it,",
+        )
+        for market, kind in pay_figures.KIND_OF_MARKET.items()
+    },
+    "comparison": ((3,), _declare_comparison, "comparison.PLACE.ROLE.BASIS"),
+    "skill": ((3,), _declare_skill, "skill.SKILL.PLACE.GROUP"),
+    "share": ((4,), _declare_share, "share.MEASURE.ITEM.PLACE.GROUP"),
+    "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
+    "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
+}
+"""Kinds of addresses: how many parts follow, what declares the figure of them, and the form in words."""
+
+
+def declare(figure_id: str) -> Figure:
+    """The figure of an address. Raises `AddressError` with the part that is not known."""
+    kind, *parts = figure_id.split(".")
+    if kind not in KINDS:
+        raise AddressError(f"no figure {figure_id!r}, and no kind of figure {kind!r}: {', '.join(KINDS)} are known")
+    n_parts, make, form = KINDS[kind]
+    if len(parts) not in n_parts:
+        raise AddressError(f"no figure {figure_id!r}: {form} expected")
+    try:
+        figure = make(*parts)
+    except AddressError as error:
+        raise AddressError(f"no figure {figure_id!r}: {error}") from None
+    return replace(figure, id=figure_id)

@@ -1,0 +1,93 @@
+"""Figures of pay disclosure: which adverts state pay, by law and place."""
+
+from __future__ import annotations
+
+from reports.figures import verdicts
+from reports.figures.declaration import ADVERTISED, Display, Fallback, Figure
+from reports.figures.places import Place
+from reports.wording import disclosure
+from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, LAW_CLASSES, ROLE_GROUPS, STOCK
+from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
+from warehouse.marts.printing import MAX_SHARE_WIDTH
+from warehouse.schema import ALL_DAYS
+
+MEMBERS_OF_DISCLOSURE = {AI_JOBS: CELL_GROUPS[AI_JOBS], "all": tuple(ROLE_GROUPS)}
+"""Groups of roles in each role group of mart.pay_disclosure."""
+
+
+def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Fallback, ...]:
+    """A ladder of one rung over mart.pay_disclosure."""
+    given = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, **parameters}
+    return (Fallback(name=ADVERTISED, basis="postings", sql=sql, behind=behind, parameters=given),)
+
+
+def _places_figure(name: str, group: str, words: str) -> Figure:
+    """Which jobs of a role group state pay, by law and place."""
+    title = f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read"
+    return Figure(
+        id=f"disclosure.{name}",
+        title=title,
+        unit="share of jobs with a full advert",
+        renderer=disclosure.PLACES,
+        rungs=_disclosure_ladder(
+            "disclosure_places", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group]
+        ),
+        judge=verdicts.judge_classes,
+        counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
+        displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title, is_folded=True),),
+    )
+
+
+DISCLOSURES = (
+    Figure(
+        id="disclosure.within_employers",
+        title="Employers with adverts in both, places with and without a law that has adverts state pay: which part of "
+        "their jobs states pay",
+        unit="share of jobs, mean of employers",
+        renderer=disclosure.WITHIN_EMPLOYERS,
+        rungs=_disclosure_ladder(
+            "disclosure_within", "behind_disclosure_within",
+            first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH,
+            groups_of={
+                role_group: tuple(group for group, members in MEMBERS_OF_DISCLOSURE.items() if role_group in members)
+                for role_group in ROLE_GROUPS
+            },
+        ),
+        judge=verdicts.judge_within,
+        counts=(("world", "World", "all"),),
+        displays=(Display(section="disclosure", heading="Employers with adverts in both"),),
+    ),
+    _places_figure("ai_jobs", AI_JOBS, "AI jobs"),
+    _places_figure("all_jobs", "all", "All jobs"),
+    Figure(
+        id="disclosure.new",
+        title="New jobs whose adverts state pay, by quarter, in the adverts we read",
+        unit="share of jobs with a full advert",
+        renderer=disclosure.PLACES,
+        rungs=_disclosure_ladder(
+            "disclosure_new", "behind_disclosure_new",
+            role_group="all", role_groups=MEMBERS_OF_DISCLOSURE["all"], all_days=ALL_DAYS,
+        ),
+        judge=verdicts.judge_new,
+        displays=(Display(section="disclosure", heading="Over time"),),
+    ),
+)  # fmt: skip
+"""Which adverts state pay: within employers first, then by place; over time from new adverts alone."""
+
+
+def declare_disclosure(place: Place, group: str, law: str) -> Figure:
+    """The share of jobs of a group at a place whose adverts state pay, where a law has them state it, or not."""
+    at = f" in {place.in_words}" if place.name else ""
+    return Figure(
+        id=f"disclosure.{place.slug}.{group}.{law}",
+        title=f"{'All' if group == 'all' else 'AI'} jobs{at} whose adverts state pay, {disclosure.LAW_WORDS[law]}, in "
+        "the adverts we read",
+        unit="share of jobs with a full advert",
+        renderer=disclosure.PLACE,
+        rungs=_disclosure_ladder(
+            "disclosure_place", "behind_disclosure", role_group=group, role_groups=MEMBERS_OF_DISCLOSURE[group],
+            region_level=place.level, region=place.region, law=law,
+        ),
+        judge=verdicts.judge_cell,
+        counts=((STOCK, place.region, law),),
+    )  # fmt: skip

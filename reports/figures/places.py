@@ -1,0 +1,77 @@
+"""Places that figures are of, by the name that stands in ids: countries, UN M49 regions and continents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reports.wording.numbers import region_name
+from transforms.text.lookups import countries
+
+REGIONS = (
+    "Northern America", "South America", "Central America", "Caribbean",
+    "Northern Europe", "Western Europe", "Southern Europe", "Eastern Europe",
+    "Western Asia", "Central Asia", "Southern Asia", "Eastern Asia", "South-eastern Asia",
+    "Australia and New Zealand", "Melanesia", "Micronesia", "Polynesia",
+    "Northern Africa", "Western Africa", "Middle Africa", "Eastern Africa", "Southern Africa",
+)  # fmt: skip
+"""UN M49 intermediate regions, else sub-regions."""
+CONTINENTS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
+"""UN M49 regions. Of Antarctica there are no jobs."""
+ALL_PLACES = "all"
+"""What ids call all adverts that we read, wherever the jobs are."""
+
+
+WITH_ARTICLE = (
+    "United", "Netherlands", "Philippines", "US", "Caribbean", "Americas", "Bahamas", "Maldives", "Gambia",
+    "Seychelles",
+    "Solomon", "Marshall", "Cayman", "Faroe", "Falkland", "Cook", "Central African Republic", "Dominican Republic",
+)  # fmt: skip
+"""Names, and first words of names, that have an article in English."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place: `region_level` and `region` are its columns in the marts, `name` is what readers see.
+
+    `slug` stands in ids: the ISO 3166-1 alpha-2 code of a country, else the name ("northern_america").
+    """
+
+    level: str
+    region: str
+    name: str
+    slug: str
+    in_region: str | None = None
+    in_continent: str | None = None
+
+    @property
+    def in_words(self) -> str:
+        """Its name in running words: "the United States"."""
+        has_article = self.name in WITH_ARTICLE or self.name.partition(" ")[0] in WITH_ARTICLE
+        return f"the {self.name}" if has_article else self.name
+
+
+def slug(name: str) -> str:
+    """A name as part of an id: "South-eastern Asia" is south_eastern_asia, "C++" is cpp, "10+" is 10_plus."""
+    spelled = re.sub(r"(?<=\d)\+", "_plus", name.lower()).replace("+", "p").replace("#", "sharp").replace("&", " and ")
+    return "_".join("".join(c if c.isalnum() else " " for c in spelled).split())
+
+
+def _list_places() -> list[Place]:
+    return [
+        *(
+            Place(
+                level="country", region=country.country, name=country.name, slug=country.country.lower(),
+                in_region=country.region, in_continent=country.continent,
+            )
+            for country in countries()
+        ),
+        *(Place(level="region", region=name, name=region_name(name), slug=slug(name)) for name in REGIONS),
+        *(Place(level="continent", region=name, name=name, slug=slug(name)) for name in CONTINENTS),
+    ]  # fmt: skip
+
+
+PLACES = {place.slug: place for place in _list_places()}
+"""Every country, region and continent by its name in ids."""
+EVERYWHERE = Place(level="world", region="World", name="", slug=ALL_PLACES)
+"""All adverts that we read, which are no place: no figure of pay is of it."""

@@ -1,0 +1,46 @@
+"""Roles and groups of roles in words."""
+
+from __future__ import annotations
+
+import functools
+
+from transforms.records.vocabulary import CELL_GROUPS, GROUP_OF_ROLE, ROLE_GROUPS
+from transforms.text.lookups import roles
+
+GROUPS = {
+    "ai_engineering": "AI engineering",
+    "ai_science": "AI science",
+    "ai_other": "other AI",
+    "data": "data",
+    "ai_data_trainer": "AI data training",
+    "other_engineering": "other engineering",
+    "other": "other",
+    "ai_core": "AI engineering and science",
+    "ai_jobs": "AI",
+}
+"""Groups of roles as they stand before "pay" and "jobs"."""
+WORKS = (*CELL_GROUPS, *(role for role in GROUP_OF_ROLE if len(ROLE_GROUPS[GROUP_OF_ROLE[role]]) > 1))
+"""Groups of roles, and roles of groups that have several: what the marts have cells of."""
+
+
+@functools.cache
+def _titles() -> dict[str, str]:
+    return {role.role: role.title for role in roles()}
+
+
+def name_work(work: str) -> str:
+    """A role or group of roles before a noun: "AI engineering", "machine learning engineer"."""
+    if work in GROUPS:
+        return GROUPS[work]
+    title = _titles().get(work, work.replace("_", " "))
+    return title if title[1:2].isupper() else title[0].lower() + title[1:]
+
+
+def name_workers(work: str) -> str:
+    """The same where it stands alone: "AI engineering", "data scientists"."""
+    return GROUPS[work] if work in GROUPS else f"{name_work(work)}s"
+
+
+def split_work(work: str) -> tuple[str, str]:
+    """The `role_group` and `role` of a mart's row: a role alone, or a group with every role of it ("all")."""
+    return (work, "all") if work in CELL_GROUPS else (GROUP_OF_ROLE[work], work)

@@ -1,0 +1,142 @@
+"""Ids that an editor can guess: what they mean, what is wrong with others, and that every cell has one."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from reports.figures.addresses import AddressError, canonical, declare
+from reports.figures.catalogue import declaration_of, find_id
+from reports.figures.cells import list_ids
+from reports.figures.compute import compute_asked
+from reports.figures.places import CONTINENTS, PLACES, REGIONS, slug
+from tests.builders import share_row
+from tests.reports.figures.ledger_builders import AS_OF, Cell, Put, computed
+from transforms.text.lookups import taxonomy
+from warehouse import mart_tables
+
+BAND = "pay.northern_america.ai_engineering.mid_senior"
+SURE = {"status": "published", "reason": None, "share": 0.5, "share_lo": 0.4, "share_hi": 0.6, "n_employers": 30}
+SENIOR = {"region_level": "country", "region": "US", "seniority_group": "senior", "role": "machine_learning_engineer"}
+
+
+@pytest.mark.parametrize(
+    ("named", "figure_id"),
+    [
+        ("band.northern_america.mid_senior", BAND),
+        ("country.us.mid_senior", "pay.us.ai_engineering.mid_senior"),
+        ("continent.europe.mid_senior", "pay.europe.ai_engineering.mid_senior"),
+        ("abroad.br.mid_senior", "abroad.br.ai_engineering.mid_senior"),
+        ("entry.us", "pay.us.ai_engineering.entry"),
+        ("skill.python", "skill.python.all.ai_engineering"),
+        ("skill.python.de", "skill.python.de.ai_engineering"),
+        ("outlook.gdp_2030", "claim.gdp_2030"),
+        ("pay.us.data_scientist.official", "comparison.us.data_scientist.official"),
+        (BAND, BAND),
+    ],
+)
+def test_earlier_ids_and_short_forms_are_understood(named: str, figure_id: str) -> None:
+    assert canonical(named) == figure_id == find_id(named)
+    assert canonical(figure_id) == figure_id
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "title"),
+    [
+        ("pay.us.machine_learning_engineer.senior", "Senior-level machine learning engineer pay, United States"),
+        ("pay.de.data.all.reported", "Data pay, reports, every level, Germany"),
+        ("abroad.br.ai_core.mid", "Mid-level AI engineering and science pay from abroad, Brazil"),
+        ("mixed.europe.other.unstated", "Other pay, of the place and from abroad, level not stated, Europe"),
+        (
+            "pay.us.ai_engineering.mid_senior_stated.advertised",
+            "Mid-to-senior AI engineering pay, level named in the title, adverts we read, United States",
+        ),
+        ("skill.cpp.gb.data", "Data jobs in the United Kingdom that ask for C++, in the adverts we read"),
+        (
+            "share.degree.master.all.ai_jobs",
+            "AI jobs, in the adverts we read. Lowest accepted degree: master's degree",
+        ),
+        ("share.years.10_plus.us.ai_jobs", None),
+        ("disclosure.us_ny.all.in_force", None),
+        ("closing_rate.europe.ai_jobs", "Closing rate of AI adverts in Europe"),
+        ("comparison.de.ai_core.reported_mixed", None),
+    ],
+)
+def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> None:
+    figure = declare(figure_id)
+    assert figure.id == figure_id and figure.rungs
+    assert title is None or figure.entitle() == title
+    assert declaration_of(figure_id).title == figure.title, "also where no database is open"
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "said"),
+    [
+        ("pay.usa.ai_engineering.senior", "no place 'usa'"),
+        ("pay.us.ai_engineer.seniour", "no level 'seniour': senior"),
+        ("pay.us.ml_engineer.senior", "no role or group of roles 'ml_engineer': mlops_engineer"),
+        ("pay.all.ai_engineering.senior", "no figure of pay is of all places"),
+        ("pay.us.ai_engineering", "pay.PLACE.ROLE.LEVEL"),
+        ("pay.us.ai_engineering.senior.guessed", "no kind of source 'guessed'"),
+        ("skill.pyton", "no skill 'pyton': python"),
+        ("share.workplace.home.all.ai_jobs", "no item of workplace 'home': onsite, hybrid, remote"),
+        ("share.wage.low.all.ai_jobs", "no measure 'wage'"),
+        ("disclosure.us_ny.all.maybe", "no kind of law 'maybe'"),
+        ("wages.us", "no kind of figure 'wages'"),
+        ("bands.region", "did you mean bands.regions"),
+    ],
+)
+def test_what_is_not_known_is_named_with_what_would_be(figure_id: str, said: str) -> None:
+    with pytest.raises(AddressError) as caught:
+        find_id(figure_id)
+    assert said in str(caught.value)
+
+
+def test_names_of_places_and_skills_are_all_different() -> None:
+    assert len(PLACES) == len({place.region for place in PLACES.values()}) >= 249 + len(REGIONS) + len(CONTINENTS)
+    assert len({slug(skill.skill) for skill in taxonomy()}) == len(taxonomy())
+
+
+def test_every_cell_that_may_be_printed_has_an_address_that_gives_it(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(
+        mart_tables.SalaryBands,
+        cell(**SENIOR), cell(**SENIOR | {"pay_market": "cross_border", "p50": 90_000.0}),
+        cell(**SENIOR | {"status": "suppressed", "reason": "few", "seniority_group": "mid"}),
+    )  # fmt: skip
+    put(
+        mart_tables.Shares,
+        share_row(AS_OF, "skill_asked", "C++", 100, 41, region_level="country", region="US", **SURE | {"share": 0.41}),
+        share_row(
+            AS_OF, "workplace", "remote", 100, 23, role_group="ai_jobs", **SURE | {"share": 0.23, "share_lo": 0.2}
+        ),
+    )
+    found = {row.figure: row for row in compute_asked(con, list(list_ids(con, AS_OF)), AS_OF, code_version="1")}
+    assert found.keys() == {
+        "pay.us.machine_learning_engineer.senior.advertised", "abroad.us.machine_learning_engineer.senior.advertised",
+        "skill.cpp.us.ai_engineering", "share.workplace.remote.all.ai_jobs",
+    }  # fmt: skip
+    assert all(row.value for row in found.values())
+    assert found["skill.cpp.us.ai_engineering"].value == "41%"
+    assert (found["share.workplace.remote.all.ai_jobs"].value or "").startswith("23% of the jobs that say where")
+
+
+def test_a_skill_that_no_job_asks_for_is_a_share_of_nought_and_another_word_is_none(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    put(mart_tables.Shares, share_row(AS_OF, "skill_required", "Python", 100, 50, zero_share_hi=0.03, **SURE))
+    asked = ["share.skill_required.rust.all.ai_engineering", "share.skill_required.rust.de.ai_engineering"]
+    zero, nowhere = compute_asked(con, asked, AS_OF, code_version="1")
+    assert (zero.value, zero.status) == ("0%", "published")
+    assert (nowhere.value, nowhere.status) == (None, "suppressed")
+
+
+def test_a_night_computes_what_a_guide_asks_for_beside_its_own_figures(
+    con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    put(mart_tables.SalaryBands, cell(**SENIOR))
+    asked = "pay.us.machine_learning_engineer.senior"
+    assert asked not in computed(con)
+    row = computed(con, also=[asked, "skill.rust.us"])[asked]
+    assert row.status == "published" and "machine learning engineer" in row.title
