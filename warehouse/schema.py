@@ -176,6 +176,7 @@ MACRO_ARGUMENTS = {
     "board_listings": "as_of",
     "report_rates": "as_of",
     "reported_persons": "as_of",
+    "prices_of": "of_year",
     "pay_comparison": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
@@ -221,6 +222,7 @@ MACROS = {
             for band, (first, below) in EXPERIENCE_BANDS.items()
         ),
     ),
+    "prices_of": _read_sql("prices_of", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)),
     "pay_comparison": _read_sql(
         "pay_comparison", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)
     ),

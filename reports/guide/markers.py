@@ -6,12 +6,23 @@ Markers, in Markdown and in HTML, each any number of times:
     <!-- figures:banner -->…<!-- /figures:banner -->    <div data-figures="banner">…</div>    (optional)
     <!-- figures:sources -->…<!-- /figures:sources -->  <section data-figures="sources">…</section>
 
-- `show="value"` (the default) prints the figure, `show="note"` what a reader should know beside it: n, interval,
-  basis, period, what the 2026 guide said; `show="level"` the level of pay that it is of, `show="place"`
-  the place that it is headed by, with the countries of which too few are in it; `show="scope"`, for shares
-  of all places, of which adverts they are, with the largest countries and sources. `else="…"` are plain words to
-  print when the figure is withheld; without them the reason is printed. In the span they may also be spelt `data-show`
-  and `data-else`.
+- `part="value"` (the default) prints the figure, `part="note"` what a reader should know beside it: n, interval,
+  basis, period, what the 2026 guide said; `part="level"` the level of pay that it is of, `part="place"`
+  the place that it is headed by, with the countries of which too few are in it; `part="scope"`, for shares
+  of all places, of which adverts they are, with the largest countries and sources. `part="n"`, `"employers"`,
+  `"period"` and `"source"` print what it rests on. Of pay, `"low"`, `"high"`, `"median"`, `"p25"`, `"p75"` and
+  `"interval"` (of the median) print one amount; of a share, `"interval"` and `"rank"`; of a claim, `"amount"`,
+  `"year"`, `"growth"` and `"publisher"`. `show` is an earlier name of `part`.
+- `per="month"`, `"year"` or `"hour"` and `in="usd"`, `"local"` (the country's money) or `"ppp"` (international dollars)
+  say by what time and in what money pay is printed; `format="short"` (12.5K), `"long"` (12,500) or `"bare"` (12,500
+  without its currency, a share without its sign) and `locale="de"` how numbers are. Words stay English.
+- What must be said of a value ("cited; PwC", "out of date") stands in brackets behind it; behind parts once in a
+  paragraph, after the last. `mark="*"` puts other words or a sign in its place, which the block "sources" explains: it
+  may not be empty.
+- `else="…"` are plain words to print when the figure is withheld, or lacks the part; without them the reason is
+  printed. In the span each may also be spelt `data-part`, `data-else` and so on.
+- In HTML, `<title data-figure="ID" data-template="Pay in the US: {}">…</title>` puts a figure into the title, whose
+  text is the template with the figure for `{}`.
 - A ranking or list becomes a table when both comment markers stand alone on lines of their own, and one line
   of text otherwise. A span always holds one line of text.
 - The block "sources" must be there exactly once: basis, rung, n, window, last reading and sources of every figure
@@ -38,8 +49,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reports.figures.addresses import AddressError
+from reports.figures.catalogue import declaration_of
+from reports.figures.declaration import Figure
+from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, Wanted, find_locale_fault
 
-SHOWN = ("value", "note", "level", "place", "scope")
+PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
+"""Parts that every figure has; others are those of its renderer."""
 LABELS = ("level", "place")
 """What tells of a figure and is none: the figure need not be among the sources."""
 BLOCKS = ("sources", "banner")
@@ -134,13 +149,17 @@ class Tag:
     is_self_closed: bool = False
     figure: str | None = None
     block: str | None = None
-    show: str = "value"
+    wanted: Wanted = PLAIN
+    mark: str | None = None
     otherwise: str | None = None
+    template: str | None = None
     problem: str | None = None
 
 
 COMMENT = "!--"
 """Name of comment markers, where elements have theirs."""
+FIGURE_ELEMENTS = (COMMENT, "span", "title")
+"""What holds a figure."""
 _TAG = r"<!--|</?[A-Za-z][A-Za-z0-9-]*"
 _FENCE = r"^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})"
 _INTEREST = re.compile(rf"(?P<fence>(?!))|{_TAG}")
@@ -173,7 +192,7 @@ def scan_tags(text: str, is_html: bool) -> Scan:
     """All tags and markers of a document that are not inside code, comments or raw text, in order."""
     scan = Scan(text, is_html)
     interest = _INTEREST if is_html else _INTEREST_MARKDOWN
-    at = 0
+    at = 0 if is_html else _after_front_matter(scan)
     while (hit := interest.search(text, at)) is not None:
         if hit["fence"]:
             at = _after_fence(scan, hit)
@@ -186,6 +205,20 @@ def scan_tags(text: str, is_html: bool) -> Scan:
         else:
             at = hit.end()  # an escaped character
     return scan
+
+
+_FRONT_MATTER = re.compile(r"(?:---|\+\+\+)[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\+\+\+|\.\.\.)[ \t]*(?:\r?\n|\Z)")
+
+
+def _after_front_matter(scan: Scan) -> int:
+    """Where the text begins behind the front matter (YAML or TOML between fences), where a marker would be a value."""
+    found = _FRONT_MATTER.match(scan.text)
+    if found is None:
+        return 0
+    for marker in _LOOKALIKE.finditer(scan.text, 0, found.end()):
+        problem = "a marker cannot stand in front matter: programs would read it as part of the value"
+        scan.tags.append(Tag(start=marker.start(), end=marker.end(), name=COMMENT, problem=problem))
+    return found.end()
 
 
 def _after_fence(scan: Scan, hit: re.Match[str]) -> int:
@@ -243,23 +276,57 @@ def _comment_marker(body: str, start: int, end: int) -> Tag | None:
     return None
 
 
+OPTIONS = ("part", "per", "in", "format", "locale", "mark", "else")
+_SPELT = {"show": "part"}
+"""Earlier names of options."""
+_VALUES = {"per": PERIODS, "in": MONEYS, "format": FORMATS}
+
+
 def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, strict: bool) -> Tag:
     """The opening marker of a figure with its options. In a comment (`strict`) other attributes are errors."""
     given: dict[str, str] = {}
     problem = None
     for name_of, value in _attributes(attributes):
         key = name_of if strict else name_of.removeprefix("data-")
-        if key in given and key in ("show", "else", "figure"):
+        key = _SPELT.get(key, key)
+        if key in given and key in (*OPTIONS, "figure"):
             problem = f"{key} is given twice"
         given[key] = value
-        if strict and key not in ("show", "else"):
-            problem = f"unknown option {name_of!r}: show and else are known"
-    if given.get("show", "value") not in SHOWN:
-        problem = f"show={given['show']!r}: {', '.join(SHOWN[:-1])} or {SHOWN[-1]} expected"
+        if strict and key not in OPTIONS:
+            problem = f"unknown option {name_of!r}: {', '.join(OPTIONS)} are known"
+    options = {key: value for key, value in given.items() if key in OPTIONS}
     return Tag(
-        start=start, end=end, name=name, figure=figure, show=given.get("show", "value"),
-        otherwise=given.get("else"), problem=problem,
+        start=start, end=end, name=name, figure=figure,
+        wanted=Wanted(
+            part=options.get("part", "value"), per=options.get("per"), money=options.get("in"),
+            form=options.get("format", "short"), locale=options.get("locale", "en"),
+        ),
+        mark=options.get("mark"), otherwise=options.get("else"), template=given.get("template"),
+        problem=problem or _find_option_fault(options),
     )  # fmt: skip
+
+
+def _find_option_fault(options: Mapping[str, str]) -> str | None:
+    """What is wrong with the values of options, whatever the figure; None when nothing is."""
+    for key, known in _VALUES.items():
+        if key in options and options[key] not in known:
+            return f"{key}={options[key]!r}: {', '.join(known[:-1])} or {known[-1]} expected"
+    if "mark" in options and not options["mark"].strip():
+        return "mark is empty: what must be said of a value may be said in other words, and not be left out"
+    return find_locale_fault(options["locale"]) if "locale" in options else None
+
+
+def find_part_fault(figure: Figure, wanted: Wanted) -> str | None:
+    """What is wrong with asking a figure for a part; None when nothing is."""
+    parts = (*PARTS, *(part for part in figure.renderer.parts if part not in PARTS))
+    if wanted.part not in parts:
+        return f"{figure.id} has no part {wanted.part!r}: {', '.join(parts)}"
+    if (wanted.per or wanted.money) and "median" not in figure.renderer.parts:
+        return f"{figure.id} is no figure of pay, so that per and in say nothing"
+    is_number = wanted.part in figure.renderer.parts or wanted.part in ("n", "employers", "period")
+    if not is_number and wanted != Wanted(part=wanted.part):
+        return f"the part {wanted.part!r} of {figure.id} is words: per, in, format and locale say nothing of it"
+    return None
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
@@ -285,11 +352,17 @@ def _after_tag(scan: Scan, hit: re.Match[str]) -> int:
     tag = Tag(start=start, end=end, name=name, is_closing=is_closing, is_self_closed=bool(rest[2]))
     if not is_closing and "data-figure" in rest[1].lower():
         tag = _element_marker(tag, rest[1])
+    elif not is_closing and (lookalike := _LOOKALIKE.search(rest[1])):
+        tag = replace(tag, problem=f"a marker cannot stand in an attribute: {lookalike[0]}…")
     scan.tags.append(tag)
     if not is_closing and name in RAW_ELEMENTS and not rest[2]:
         close = re.compile(rf"</{name}(?=[\s/>])", re.I).search(text, end)
         stop = close.start() if close else len(text)
-        scan.skipped.append((end, stop))
+        if name == "script" and "json" in rest[1].lower() and (found := _LOOKALIKE.search(text, end, stop)):
+            problem = "a marker cannot stand in JSON: its text would be no JSON any more"
+            scan.tags.append(Tag(start=found.start(), end=found.end(), name=COMMENT, problem=problem))
+        elif tag.figure is None:
+            scan.skipped.append((end, stop))
         return stop
     return end
 
@@ -304,6 +377,8 @@ def _element_marker(tag: Tag, attributes: str) -> Tag:
         marker = _opening(tag.start, tag.end, tag.name, given["data-figure"], attributes, strict=False)
     else:
         return tag  # somebody else's attribute
+    if tag.name == "title" and marker.template is not None and "{}" not in marker.template:
+        return replace(tag, problem="data-template has no {}, where the figure is to stand")
     if tag.is_self_closed:
         return replace(tag, problem=f"<{tag.name} …/> holds nothing: write <{tag.name} …></{tag.name}>")
     return marker
@@ -354,9 +429,9 @@ class _Pairing:
                 self._end(self.opened, tag)
 
     def _is_marker(self, tag: Tag) -> bool:
-        if tag.figure and tag.name not in (COMMENT, "span"):
+        if tag.figure and tag.name not in FIGURE_ELEMENTS:
             if _is_known(tag.figure, self.find):
-                self.problems.append((tag.start, f"data-figure works on <span> only, not on <{tag.name}>"))
+                self.problems.append((tag.start, f"data-figure works on <span> and <title> only, not on <{tag.name}>"))
             return False
         return tag.figure is not None or tag.block is not None
 
@@ -448,11 +523,15 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool) -> Marked:
 def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[tuple[int, str]]:
     """What is wrong with the names of figures; the ids of those that are known are put into `ids`."""
     for tag in tags:
-        if tag.figure and tag.name in (COMMENT, "span") and tag.figure not in ids:
+        if tag.figure and tag.name in FIGURE_ELEMENTS and tag.figure not in ids:
             try:
                 ids[tag.figure] = find(tag.figure)
             except AddressError as error:
                 yield tag.start, str(error)
+        if tag.figure in ids and not tag.is_closing:
+            fault = find_part_fault(declaration_of(ids[tag.figure]), tag.wanted)
+            if fault:
+                yield tag.start, fault
 
 
 def _find_wrong_blocks(text: str, spans: Sequence[Span], is_html: bool) -> Iterator[tuple[int, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import functools
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from reports.figures.addresses import AddressError, canonical
@@ -14,6 +15,7 @@ from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS, MAX_STALE_DAYS
 from reports.guide.markers import (
     COMMENT,
     LABELS,
+    PARTS,
     Refreshed,
     Span,
     Tag,
@@ -76,24 +78,65 @@ def _table_lines(table: Table, caption: str, is_html: bool) -> list[str]:
     return lines
 
 
-def _figure_lines(figure: Figures, tag: Tag, is_html: bool, titles: Mapping[str, str]) -> list[str]:
-    """A figure that stands alone: a table if it has one, else a paragraph."""
-    table = notes.table(figure) if tag.show == "value" else None
+def _figure_lines(figure: Figures, tag: Tag, is_html: bool, words: str) -> list[str]:
+    """A figure that stands alone: a table if it has one, else a paragraph of its words."""
+    table = notes.table(figure) if tag.wanted.is_plain else None
     if table is not None:
         return _table_lines(table, figure.title, is_html)
-    words = _words(figure, tag, titles)
     return [f"<p>{escape(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
 
 
-def _words(figure: Figures, tag: Tag, titles: Mapping[str, str]) -> str:
-    """What a marker shows, in a line. `titles` are names of sources."""
-    if tag.show in LABELS:
-        return notes.level(figure) if tag.show == "level" else notes.place(figure)
+def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], is_qualified: bool) -> str:
+    """What a marker shows, in a line. `titles` are names of sources; a part says what it must where `is_qualified`."""
+    wanted = tag.wanted
+    if wanted.part in LABELS:
+        return notes.level(figure) if wanted.part == "level" else notes.place(figure)
     if figure.value is None and tag.otherwise is not None:
         return tag.otherwise
-    if tag.show == "scope":
+    if wanted.part == "scope":
         return notes.scope(figure, titles)
-    return notes.value(figure) if tag.show == "value" else notes.note(figure)
+    if wanted.part == "note":
+        return notes.note(figure)
+    if figure.value is None:
+        return notes.value(figure)
+    if wanted.is_plain and tag.mark is None:
+        return figure.value
+    said = notes.part(figure, wanted, titles)
+    if said is None:
+        return tag.otherwise if tag.otherwise is not None else f"withheld: {notes.why_no_part(figure, wanted)}"
+    return _with_mark(said, figure.qualifier, tag.mark) if is_qualified else said
+
+
+def _with_mark(said: str, qualifier: str | None, mark: str | None) -> str:
+    """Words with what must be said of them: in brackets, or by the mark that the editor chose for it."""
+    if qualifier is None or mark is None:
+        return numbers.qualify(said, [qualifier])
+    return f"{said} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{said}{mark}"
+
+
+_BREAK = re.compile(
+    r"\n[ \t]*\r?\n|\n(?=[ \t]*(?:\||[-*+][ \t]|\d{1,9}[.)][ \t]|#))"
+    r"|</?(?:p|li|td|th|tr|div|h[1-6]|dt|dd|section|article|blockquote|figcaption|caption|title)\b",
+    re.I,
+)
+"""Where a paragraph, an item of a list, a row of a table or an element like them ends."""
+
+
+def _find_qualified(text: str, spans: Sequence[Span]) -> set[int]:
+    """Offsets of the markers of values behind which stands what must be said: of each figure the last in a paragraph.
+
+    A whole value, which says it itself, does so wherever it stands.
+    """
+    breaks = [found.start() for found in _BREAK.finditer(text)]
+    last: dict[tuple[int, str, str | None], int] = {}
+    for span in spans:
+        tag = span.marker
+        if tag.figure is None or tag.wanted.part in PARTS[1:]:
+            continue
+        is_whole = tag.wanted.part == "value"
+        place = -span.start if is_whole else bisect.bisect_right(breaks, span.marker.start)
+        last[place, tag.figure, tag.mark] = tag.start
+    return set(last.values())
 
 
 def _banner_lines(is_sample: bool, is_html: bool) -> list[str]:
@@ -147,6 +190,8 @@ class Edition:
     has_banner: bool
     is_html: bool
     newline: str
+    qualified: Set[int]
+    marks: Mapping[str, Sequence[Figures]]
 
     @property
     def titles(self) -> dict[str, str]:
@@ -175,6 +220,10 @@ def _source_lines(day: Edition, is_html: bool) -> list[str]:
     key = f"{as_of} {READING_KEY} {PERIOD_KEY}"
     lines += [f"<p>{escape(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
     lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
+    for mark, figures in day.marks.items():
+        said = "; ".join(dict.fromkeys(f"{figure.qualifier} ({figure.figure})" for figure in figures))
+        line = f"{mark} stands for: {said}."
+        lines += [f"<p>{escape(line, True)}</p>"] if is_html else ["", _paragraph(line, False)]
     words = sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})
     if words and is_html:
         lines += ["<ul>", *(f"<li>{escape(w, True)}</li>" for w in words), "</ul>"]
@@ -187,11 +236,16 @@ def content_of(text: str, span: Span, day: Edition) -> str:
     """What belongs between the markers of one span."""
     tag = span.marker
     as_html = day.is_html or tag.name != COMMENT
+    words = ""
+    if tag.figure is not None:
+        words = _words(day.ledger[tag.figure], tag, day.titles, tag.start in day.qualified)
+    if tag.name == "title":
+        return escape((tag.template or "{}").replace("{}", words), True)
     if tag.figure is not None and not (tag.name == COMMENT and is_block(text, span)):
         # The text of a span in Markdown is still Markdown, so it is escaped as such.
-        return escape(_words(day.ledger[tag.figure], tag, day.titles), day.is_html)
+        return escape(words, day.is_html)
     if tag.figure is not None:
-        lines = _figure_lines(day.ledger[tag.figure], tag, as_html, day.titles)
+        lines = _figure_lines(day.ledger[tag.figure], tag, as_html, words)
     elif tag.block == "sources":
         lines = _source_lines(day, as_html)
     else:
@@ -211,6 +265,15 @@ def _find_in(ledger: Mapping[str, Figures], named: str) -> str:
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise AddressError(f"there is no figure {named!r}{hint}")
     return figure_id
+
+
+def _list_marks(markers: Sequence[Tag], ledger: Mapping[str, Figures]) -> dict[str, list[Figures]]:
+    """The marks that editors chose, with the figures of which they say something."""
+    marks: dict[str, list[Figures]] = {}
+    for tag in markers:
+        if tag.mark is not None and tag.figure is not None and ledger[tag.figure].qualifier is not None:
+            marks.setdefault(tag.mark, []).append(ledger[tag.figure])
+    return marks
 
 
 def refresh_bytes(
@@ -234,7 +297,9 @@ def refresh_bytes(
         for span in marked.spans
     ]
     markers = [span.marker for span in spans]
-    used = tuple(dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.show not in LABELS))
+    used = tuple(
+        dict.fromkeys(marker.figure for marker in markers if marker.figure and marker.wanted.part not in LABELS)
+    )
     day = Edition(
         ledger=ledger,
         used=tuple(ledger[name] for name in used),
@@ -243,6 +308,8 @@ def refresh_bytes(
         has_banner=any(span.marker.block == "banner" for span in spans),
         is_html=is_html,
         newline=newline_of(text, spans),
+        qualified=_find_qualified(text, spans),
+        marks=_list_marks(markers, ledger),
     )
     parts: list[str] = []
     at = 0

@@ -6,6 +6,7 @@ Adverts "state pay"; no words say what a law does, since places with and without
 from __future__ import annotations
 
 from reports.wording.numbers import Row, Rows, choose_printed, count_of, interval, percent, printed_share, whole
+from reports.wording.parts import SHARE_PARTS
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
 from transforms.text.lookups import cells_of
@@ -172,5 +173,5 @@ def _place_note(rows: Rows) -> list[str]:
 
 
 WITHIN_EMPLOYERS = Renderer(text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True)
-PLACE = Renderer(text=lambda rows: printed_share(rows[0]), note=_place_note)
+PLACE = Renderer(text=lambda rows: printed_share(rows[0]), note=_place_note, parts=SHARE_PARTS)
 PLACES = Renderer(text=_places_text, table=_places_table, note=_note, named_by="name", names_withheld=True)

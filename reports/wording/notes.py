@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
@@ -18,6 +19,7 @@ from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import LOW_CONFIDENCE, MONTHS, Row, Rows, count_of, day, days, percent, sentences
+from reports.wording.parts import Wanted, count
 from reports.wording.pay import UNITS_OF_BASIS, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import BONUS, Figures, NearestFigure
@@ -46,6 +48,39 @@ def rows_of(figure: Figures) -> Rows:
 def value(figure: Figures) -> str:
     """The figure as printed, or that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
+
+
+def part(figure: Figures, wanted: Wanted, titles: Mapping[str, str] | None = None) -> str | None:
+    """A part of a figure as it is wanted, without what is said of it; None where the figure lacks it.
+
+    `titles` are names to print for sources.
+    """
+    say = declaration_of(figure.figure).renderer.parts.get(wanted.part)
+    if wanted.part == "value" and (wanted == Wanted() or say is None):
+        return figure.bare_value or figure.value
+    if say is not None:
+        rows = rows_of(figure)
+        return say(rows[0], _with_usual_period(figure, wanted)) if rows else None
+    counts = {"n": figure.n_jobs, "employers": figure.n_employers}
+    if wanted.part in counts:
+        return count(counts[wanted.part], wanted)
+    if wanted.part == "period":
+        return describe_period(figure)
+    return credit(figure, titles) or None
+
+
+def _with_usual_period(figure: Figures, wanted: Wanted) -> Wanted:
+    """By the month where the figure is, if nothing else is asked for."""
+    return replace(wanted, per="month") if wanted.per is None and figure.unit.endswith("per month") else wanted
+
+
+def why_no_part(figure: Figures, wanted: Wanted) -> str:
+    """Why a figure that has a value lacks a part of it."""
+    if wanted.money in ("local", "ppp"):
+        return "too few adverts in the money of the country, or no price level is known"
+    if wanted.part in ("low", "high") and figure.basis in ("reported", "official"):
+        return f"{BASIS_WORDS[figure.basis]} have no band"
+    return f"{figure.figure} has no {wanted.part} here"
 
 
 def parts(figure: Figures) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from reports.wording.numbers import (
     sentences,
     whole,
 )
+from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Renderer, Table, list_doubts, without_empty_columns
 from warehouse.marts.printing import JOBS, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
 
@@ -344,8 +345,8 @@ def _bonus_note(rows: Rows) -> list[str | None]:
     ]
 
 
-BAND = Renderer(text=_band_text, note=lambda rows: _cell_note(rows[0], MONTHLY))
-ENTRY = Renderer(text=_entry_text, note=_entry_note)
+BAND = Renderer(text=_band_text, note=lambda rows: _cell_note(rows[0], MONTHLY), parts=PAY_PARTS)
+ENTRY = Renderer(text=_entry_text, note=_entry_note, parts=PAY_PARTS)
 BONUS = Renderer(text=_bonus_text, note=_bonus_note)
 
 

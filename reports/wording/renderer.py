@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from reports.wording.numbers import LOW_CONFIDENCE, Rows, low_mark
+from reports.wording.parts import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Renderer:
 
     `named_by` is the column that names a row, where there are several. `shows_baseline` says that the rows are
     the 2026 guide's own, so that a note need not repeat them, `names_withheld` that the text and the table say which
-    rows are withheld, which are left out of others.
+    rows are withheld, which are left out of others. `parts` may be placed alone.
     """
 
     text: Callable[[Rows], str]
@@ -37,6 +38,7 @@ class Renderer:
     named_by: str | None = None
     shows_baseline: bool = False
     names_withheld: bool = False
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 def without_empty_columns(table: Table) -> Table:

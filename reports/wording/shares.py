@@ -24,6 +24,7 @@ from reports.wording.numbers import (
     verdict,
     whole,
 )
+from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from transforms.records.vocabulary import YEARS_BANDS
 from warehouse.marts.measures import MIN_KNOWN, NOT_ASKED, Measure
@@ -196,7 +197,7 @@ def one(measure: Measure) -> Renderer:
             said += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
         return said + _unknown_note(measure, rows)
 
-    return Renderer(text=text, note=note)
+    return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
 
 def by_region(measure: Measure) -> Renderer:
@@ -321,7 +322,7 @@ BASELINE_SKILLS = Renderer(
     named_by="word",
     shows_baseline=True,
 )
-SKILL = Renderer(text=_skill_text, note=_skill_note)
+SKILL = Renderer(text=_skill_text, note=_skill_note, parts=SHARE_PARTS)
 ROLES = Renderer(
     text=_list_shares("title"),
     table=_ranking_table("title", "Role", ROLES_KEY, verdicts=False),
@@ -335,4 +336,4 @@ ADDITIONAL = Renderer(
     note=_additional_note,
     named_by="item",
 )
-CLAIM = Renderer(text=_claim_text, note=_claim_note)
+CLAIM = Renderer(text=_claim_text, note=_claim_note, parts=CLAIM_PARTS)

@@ -1,5 +1,5 @@
 -- Pay of one place with what is said beside it: the band from titles alone (s), in local money (l), and the number of
--- jobs paid from abroad (x). In dollars where the mart has them. `countries` are those of `tables.CountryJobs` with their
+-- jobs paid from abroad (x); of pay in a country's own market also the country's money and price level (k). In dollars where the mart has them. `countries` are those of `tables.CountryJobs` with their
 -- names. Parameters: as_of, basis, region_level, region, seniority_group, groups (role groups), roles and pay_markets (the
 -- first that the mart has).
 WITH day AS MATERIALIZED (
@@ -20,7 +20,9 @@ SELECT
         FOR c IN b.countries] AS countries,
     l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,
     l.band_low_hi AS local_low_hi, l.band_high AS local_high, l.band_high_lo AS local_high_lo,
-    l.band_high_hi AS local_high_hi, l.n_jobs AS local_n_jobs,
+    l.band_high_hi AS local_high_hi, l.p25 AS local_p25, l.p25_lo AS local_p25_lo, l.p25_hi AS local_p25_hi,
+    l.p50 AS local_p50, l.p50_lo AS local_p50_lo, l.p50_hi AS local_p50_hi, l.p75 AS local_p75, l.p75_lo AS local_p75_lo,
+    l.p75_hi AS local_p75_hi, l.n_jobs AS local_n_jobs, k.currency AS place_currency, k.price, k.price_year,
     s.band_low AS stated_low, s.band_low_lo AS stated_low_lo, s.band_low_hi AS stated_low_hi,
     s.band_high AS stated_high, s.band_high_lo AS stated_high_lo, s.band_high_hi AS stated_high_hi,
     s.n_jobs AS stated_n_jobs, s.n_employers AS stated_n_employers, s.status AS stated_status,
@@ -28,6 +30,7 @@ SELECT
 FROM day b
 CROSS JOIN (SELECT map(list(country), list(name)) AS names FROM core.countries) n
 LEFT JOIN core.roles r ON r.role = b.role
+LEFT JOIN prices_of(year($as_of)) AS k ON k.country = b.region AND b.region_level = 'country' AND b.pay_market = 'local'
 LEFT JOIN day x
     ON x.pay_market = 'cross_border' AND (x.region, x.seniority_group, x.role_group, x.role, x.currency)
         = (b.region, b.seniority_group, b.role_group, b.role, b.currency)

@@ -1,0 +1,110 @@
+"""Markers that place parts: what stands behind them once in a paragraph, marks, titles, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from reports.guide.markers import GuideError
+from reports.guide.render import refresh_bytes
+from tests.reports.wording.test_parts import PAY
+from warehouse.mart_tables import Figures
+
+Make = Callable[..., Figures]
+ID = "pay.us.ai_engineering.mid_senior"
+EMPTY = f"<!-- figure:{ID} --><!-- /figure -->"
+END = "\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
+
+
+@pytest.fixture
+def ledger(figure: Make) -> list[Figures]:
+    value = "USD 8.0K–12.5K per month"
+    return [
+        figure(
+            figure=ID, unit="USD per month", basis="advertised_third_party", value=f"{value} (by others)",
+            bare_value=value, qualifier="by others", value_json=json.dumps([PAY]),
+        ),
+        figure(),
+    ]  # fmt: skip
+
+
+def part(options: str, figure: str = ID) -> str:
+    """A marker; ` stands for the quotes of its options."""
+    options = options.replace("`", '"')
+    return f"<!-- figure:{figure} {options} --><!-- /figure -->"
+
+
+def read(text: str, ledger: list[Figures], *, is_html: bool = False) -> str:
+    """A guide as its readers see it, without markers and the block of sources."""
+    out, _ = refresh_bytes((text + END).encode(), ledger, is_html=is_html)
+    again, _ = refresh_bytes(out, ledger, is_html=is_html)
+    assert again == out, "refreshing again changes nothing"
+    shown = out.decode().partition("\n\n<!-- figures:sources")[0]
+    for marker in ("<!-- /figure -->", "</span>"):
+        shown = shown.replace(marker, "")
+    while "<!--" in shown:
+        before, _, rest = shown.partition("<!--")
+        shown = before + rest.partition("-->")[2]
+    return shown
+
+
+def test_parts_stand_in_a_sentence_and_what_must_be_said_stands_once_behind_the_last(ledger: list[Figures]) -> None:
+    text = f"They offer {part('part=`low` format=`long`')} to {part('part=`high` format=`long`')} a month."
+    assert read(text, ledger) == "They offer USD 8,000 to USD 12,500 (by others) a month."
+    two = f"From {part('part=`low`')}.\n\nUp to {part('part=`high`')}."
+    assert read(two, ledger) == "From USD 8.0K (by others).\n\nUp to USD 12.5K (by others)."
+    rows = f"| a | {part('part=`low`')} |\n| b | {part('part=`high`')} |"
+    assert read(rows, ledger).count("(by others)") == 2, "each row of a table is read alone"
+    count = f"Of {part('part=`n`')} jobs."
+    assert "(by others)" not in read(count, ledger), "a count is no claim about pay"
+
+
+def test_a_mark_stands_for_the_words_and_the_sources_say_what_it_means(ledger: list[Figures]) -> None:
+    text = f"Up to {part('part=`high` mark=`†`')}; {part('mark=`estimate`')}."
+    assert read(text, ledger) == "Up to USD 12.5K†; USD 8.0K–12.5K per month estimate."
+    out, _ = refresh_bytes((text + END).encode(), ledger, is_html=False)
+    assert f"† stands for: by others ({ID})." in out.decode()
+
+
+def test_a_title_is_a_template(ledger: list[Figures]) -> None:
+    html = (
+        f'<title data-figure="{ID}" data-part="median" data-per="year" data-template="Pay: {{}} &amp; more">x</title>'
+    )
+    html += '<section data-figures="sources"></section>'
+    out, done = refresh_bytes(html.encode(), ledger, is_html=True)
+    assert ">Pay: USD 120K (by others) &amp; more</title>" in out.decode()
+    assert done.used == (ID,)
+    assert refresh_bytes(out, ledger, is_html=True)[0] == out
+
+
+@pytest.mark.parametrize(
+    ("text", "is_html", "line", "said"),
+    [
+        (f"x {part('part=`lowest`')}", False, 1, "has no part 'lowest': value, note"),
+        (f"x {part('per=`week`')}", False, 1, "per='week': year, month or hour expected"),
+        (f"x {part('in=`eur`')}", False, 1, "in='eur': usd, local or ppp expected"),
+        (f"x {part('locale=`klingon`')}", False, 1, "unknown locale 'klingon'"),
+        (f"x {part('mark=` `')}", False, 1, "mark is empty"),
+        (f"x {part('per=`year`', 'skill.python')}", False, 1, "is no figure of pay"),
+        (f"x {part('part=`note` per=`year`')}", False, 1, "is words"),
+        (f'---\ntitle: "{EMPTY}"\n---\n\ntext', False, 2, "cannot stand in front matter"),
+        (f'<p>x</p>\n<img alt="{EMPTY}">', True, 2, "cannot stand in an attribute"),
+        (f'\n<script type="application/ld+json">{{"a": "{EMPTY}"}}</script>', True, 2, "cannot stand in JSON"),
+        (f'<title data-figure="{ID}" data-template="none">x</title>', True, 1, "data-template has no {}"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_line(
+    ledger: list[Figures], text: str, is_html: bool, line: int, said: str
+) -> None:
+    with pytest.raises(GuideError) as caught:
+        refresh_bytes((text + END).encode(), ledger, is_html=is_html)
+    assert any(found == line and said in what for found, what in caught.value.problems), caught.value.problems
+
+
+def test_withheld_parts_print_the_words_of_the_editor_or_the_reason(ledger: list[Figures], figure: Make) -> None:
+    gone = figure(figure=ID, value=None, value_json=None, status="suppressed", reason="not enough data (n = 3)")
+    assert read(f"Up to {part('part=`high` else=`an unknown sum`')}.", [gone]) == "Up to an unknown sum."
+    assert read(f"Up to {part('part=`high`')}.", [gone]) == "Up to withheld: not enough data (n = 3)."
+    assert "too few adverts in the money" in read(f"x {part('part=`p75` in=`local`')}", ledger)
