@@ -53,6 +53,7 @@ from reports.figures.compute import compute_figures
 from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide import refresh
 from reports.guide.markers import GuideError
+from reports.guide.render import list_changes
 from reports.site import page
 from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
@@ -582,6 +583,7 @@ def stage_guide(
     request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]
 ) -> atomic_files.Staged | None:
     """Put the figures into one guide, beside its place."""
+    before = path_out.read_bytes() if path_out.is_file() else b""
     staged, refreshed = refresh.stage(
         path_in,
         path_out,
@@ -593,7 +595,23 @@ def stage_guide(
     )
     for line, what in refreshed.warnings:
         LOG.warning("%s:%d: %s", path_in, line, what)
+    if before and staged is not None:
+        _log_changes(path_out, before, staged.fresh.read_bytes())
     return staged
+
+
+MAX_LOGGED = 20
+"""Changed places of a guide that a run names; the others are counted."""
+
+
+def _log_changes(path: Path, before: bytes, after: bytes) -> None:
+    """Say what changes in a guide, place by place."""
+    changes = list_changes(before, after, is_html=path.suffix.lower() in refresh.HTML_SUFFIXES)
+    LOG.info("%s: %d places change", path, len(changes))
+    for change in changes[:MAX_LOGGED]:
+        LOG.info("  %s:%d: %s: %.120s → %.120s", path.name, change.line, change.name, change.before, change.after)
+    if len(changes) > MAX_LOGGED:
+        LOG.info("  and %d more", len(changes) - MAX_LOGGED)
 
 
 # --- the record of the run ----------------------------------------------------------------------------

@@ -22,12 +22,14 @@ EXIT_CODES = {
         "FAILED, nothing published",
     ),
     2: ExitCode("published, but a source failed", "published, a source failed"),
+    3: ExitCode("a guide does not say what the published figures say (guide check, guide diff)", "guide out of date"),
     64: ExitCode("the command or a setting is wrong; nothing was begun", "refused, nothing begun"),
     130: ExitCode("ended by Ctrl-C; the same command goes on where it was", "interrupted"),
     143: ExitCode("ended by SIGTERM; the same command goes on where it was", "told to end"),
 }
 """64 is EX_USAGE of BSD's sysexits.h; the last two are 128 and the signal's number, as shells have it."""
 FAILED = 1
+OUT_OF_DATE = 3
 USAGE = 64
 INTERRUPTED = 130
 TOLD_TO_END = "told to end; the same command goes on where this run was"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ CLAIMS = Path(__file__).with_name("claims.toml")
 UNKNOWN_PUBLISHER = "source unknown"
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _TEXTS = ("id", "title", "claim", "unit", "publisher", "work", "published", "caveat", "baseline")
-_OPTIONAL = frozenset(("publisher", "work", "published", "baseline"))
-_KEYS = (*_TEXTS, "value", "verify_by")
+_OPTIONAL = frozenset(("publisher", "work", "published", "baseline", "parts"))
+_PARTS = ("amount", "year", "growth")
+_KEYS = (*_TEXTS, "value", "verify_by", "parts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class Claim:
     caveat: str
     verify_by: date
     baseline: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 class ClaimsError(ValueError):
@@ -85,6 +87,11 @@ def _problems_of(table: Mapping[str, Any]) -> Iterator[str]:
         yield f"id: small letters, digits and underscores, in parts divided by dots, expected, not {table['id']!r}"
     if "value" in table and not _is_value(table["value"]):
         yield f"value: a number or [lower end, upper end] expected, not {table['value']!r}"
+    parts = table.get("parts", {})
+    if not isinstance(parts, dict) or not all(key in _PARTS and isinstance(parts[key], str) for key in parts):
+        yield f"parts: texts for {', '.join(_PARTS)} expected, not {parts!r}"
+    elif not all(part in table.get("claim", "") for part in parts.values()):
+        yield f"parts: each must stand in the claim word for word, as {', '.join(parts.values())} do not"
     day = table.get("verify_by", date.max)
     if not isinstance(day, date) or isinstance(day, datetime):
         yield f"verify_by: a day without quotes such as 2027-06-30 expected, not {day!r}"

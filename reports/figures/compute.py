@@ -399,7 +399,7 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     publisher = claim.publisher or UNKNOWN_PUBLISHER
     row = {
         "claim": claim.claim, "publisher": publisher, "work": claim.work,
-        "published": claim.published, "caveat": claim.caveat,
+        "published": claim.published, "caveat": claim.caveat, "parts": dict(claim.parts),
     }  # fmt: skip
     return _row(
         figure,

@@ -32,7 +32,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
         f"SELECT * FROM mart.figures WHERE figure = {query.literal(figure_id)} ORDER BY as_of DESC",
     )
     rows = [row for row in history if as_of is None or row["as_of"] == as_of]
-    row = _ledger_row(rows[0]) if rows else _compute_now(con, figure_id, as_of)
+    row = ledger_row(rows[0]) if rows else _compute_now(con, figure_id, as_of)
     if row is None:
         when = "" if as_of is None else f" for {as_of.isoformat()}"
         return f"{figure_id}\n{figure.entitle()}\nThe ledger has no row{when} yet: run the pipeline first."
@@ -66,7 +66,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     return "\n".join(lines)
 
 
-def _ledger_row(row: Row) -> Figures:
+def ledger_row(row: Row) -> Figures:
     """A row of the ledger as the database gives it."""
     lists = {"sources": tuple(row["sources"]), "snapshots": tuple(row["snapshots"])}
     return Figures(**{**row, **lists, "behind": compute.contributions_of(row), "nearest": _nearest_of(row)})

@@ -76,12 +76,28 @@ class GuideError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """What stood between the markers of a figure (or block) on a line, and what stands there now, in words."""
+
+    line: int
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refreshed:
-    """What a refresh did: figures used, in order of first use, and what an editor should look at, as (line, words)."""
+    """What a refresh did: figures used, in order of first use, and what an editor should look at, as (line, words).
+
+    `changes` are in order; `withheld` are those of the figures used that have no value, `dated` those that are stale.
+    """
 
     used: tuple[str, ...]
     warnings: tuple[tuple[int, str], ...]
     is_changed: bool
+    changes: tuple[Change, ...] = ()
+    withheld: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
 
 
 # --- bytes and text -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,17 @@ from datetime import date
 from pathlib import Path
 
 from reports.figures.catalogue import find_id
-from reports.guide.markers import GuideError, Refreshed, decode, find_markers, pair, scan_tags, warnings_of
+from reports.guide.markers import (
+    COMMENT,
+    GuideError,
+    Marked,
+    Refreshed,
+    decode,
+    find_markers,
+    pair,
+    scan_tags,
+    warnings_of,
+)
 from reports.guide.render import AS_OF, refresh_bytes
 from reports.wording import numbers
 from warehouse.mart_tables import Figures
@@ -21,6 +32,7 @@ from warehouse.tables import Sources
 
 PROJECT = Path(__file__).resolve().parents[2]
 HTML_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+MDX_SUFFIX = ".mdx"
 
 
 class SampleOutsideError(ValueError):
@@ -42,14 +54,23 @@ def check(
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
     atomic_files.check_writable(target)
+    return warnings_of(_find_markers(path), _is_html(path))
+
+
+def _find_markers(path: Path) -> Marked:
+    """The markers of a guide. Raises `GuideError` with every problem and its line."""
     with _name_guide(path):
-        return warnings_of(find_markers(path.read_bytes(), find_id, is_html=_is_html(path)), _is_html(path))
+        marked = find_markers(path.read_bytes(), find_id, is_html=_is_html(path))
+        comments = [span for span in marked.spans if span.marker.name == COMMENT]
+        if path.suffix.lower() == MDX_SUFFIX and comments:
+            what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
+            raise GuideError([(bisect.bisect_left(marked.lines, span.marker.start) + 1, what) for span in comments])
+        return marked
 
 
 def figures_of(path: Path) -> set[str]:
     """The ids of the figures that a guide shows. Raises `GuideError` with every problem and its line."""
-    with _name_guide(path):
-        return set(find_markers(path.read_bytes(), find_id, is_html=_is_html(path)).ids.values())
+    return set(_find_markers(path).ids.values())
 
 
 _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")

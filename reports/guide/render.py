@@ -16,12 +16,18 @@ from reports.guide.markers import (
     COMMENT,
     LABELS,
     PARTS,
+    Change,
+    GuideError,
+    Marked,
     Refreshed,
     Span,
     Tag,
+    decode,
     find_markers,
     is_block,
     newline_of,
+    pair,
+    scan_tags,
     warnings_of,
 )
 from reports.wording import notes, numbers
@@ -312,12 +318,59 @@ def refresh_bytes(
         marks=_list_marks(markers, ledger),
     )
     parts: list[str] = []
+    changes: list[Change] = []
     at = 0
     for span in spans:
         new = content_of(text, span, day)
         if marked.document.is_ascii:
             new = new.encode("ascii", "xmlcharrefreplace").decode("ascii")
         parts += [text[at : span.start], new]
+        changes += _find_change(marked, span, new)
         at = span.end
     result = marked.document.encode("".join([*parts, text[at:]]))
-    return result, Refreshed(used=used, warnings=warnings_of(marked, is_html), is_changed=result != raw)
+    return result, Refreshed(
+        used=used,
+        warnings=warnings_of(marked, is_html),
+        is_changed=result != raw,
+        changes=tuple(changes),
+        withheld=tuple(name for name in used if ledger[name].value is None),
+        dated=tuple(name for name in used if ledger[name].status == "stale"),
+    )
+
+
+def _find_change(marked: Marked, span: Span, new: str) -> list[Change]:
+    """What of a span changes; nothing where it stays as it is."""
+    before = marked.document.text[span.start : span.end]
+    if before == new:
+        return []
+    line = bisect.bisect_left(marked.lines, span.marker.start) + 1
+    name = span.marker.figure or f"figures:{span.marker.block}"
+    return [Change(line=line, name=name, before=_read(before), after=_read(new))]
+
+
+def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
+    """What stands otherwise between the markers of two versions of a guide that have the same markers.
+
+    Nothing where they do not, or where a marker is not in order: then they cannot be compared place by place.
+    """
+    old, new = (decode(raw, is_html).text for raw in (before, after))
+    try:
+        spans = [pair(scan_tags(text, is_html).tags, canonical)[0] for text in (old, new)]
+    except GuideError:
+        return []
+    names = [[(span.marker.figure, span.marker.block) for span in version] for version in spans]
+    if names[0] != names[1]:
+        return []
+    found = []
+    for was, now in zip(*spans, strict=True):
+        texts = (_read(old[was.start : was.end]), _read(new[now.start : now.end]))
+        if texts[0] != texts[1]:
+            name = now.marker.figure or f"figures:{now.marker.block}"
+            line = new.count("\n", 0, now.marker.start) + 1
+            found.append(Change(line=line, name=name, before=texts[0], after=texts[1]))
+    return found
+
+
+def _read(text: str) -> str:
+    """What readers see of a text between markers, in a line."""
+    return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).split())

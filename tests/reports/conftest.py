@@ -98,22 +98,23 @@ def _bindable(value: Any) -> Any:
     return [dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for v in value] if is_list else value  # type: ignore[arg-type]
 
 
+def make_cell(**changed: Any) -> dict[str, Any]:
+    """A published cell of mart.salary_bands: mid to senior, Northern America."""
+    row = {
+        "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
+        "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "local",
+        "currency": "USD", "window_days": 0, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
+        "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
+        "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
+        "p50": 150_000.0, "form": "point", "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
+    }  # fmt: skip
+    return row | changed
+
+
 @pytest.fixture
 def cell() -> Callable[..., dict[str, Any]]:
-    """A published cell of mart.salary_bands: mid to senior, Northern America."""
-
-    def make(**changed: Any) -> dict[str, Any]:
-        row = {
-            "as_of": AS_OF, "basis": "advertised", "region_level": "region", "region": "Northern America",
-            "seniority_group": "mid_senior", "role_group": "ai_engineering", "role": "all", "pay_market": "local",
-            "currency": "USD", "window_days": 0, "n_jobs": 420, "n_employers": 61, "n_effective": 390.0,
-            "status": "published", "reason": None, "band_low": 120_000.0, "band_low_lo": 115_000.0,
-            "band_low_hi": 124_000.0, "band_high": 180_000.0, "band_high_lo": 176_000.0, "band_high_hi": 189_000.0,
-            "p50": 150_000.0, "form": "point", "n_stated": 310, "n_cross_border": 7, "n_no_rate": 3, "n_apart": 55,
-        }  # fmt: skip
-        return row | changed
-
-    return make
+    """`make_cell`."""
+    return make_cell
 
 
 @pytest.fixture

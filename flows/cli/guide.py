@@ -1,0 +1,187 @@
+"""The commands of an editor: guide check, diff, patch, suggest, list. They read what is published, and run nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.query import open_published
+from flows.runtime.settings import PROJECT, settings
+from flows.terminal.console import OUT
+from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
+
+if TYPE_CHECKING:
+    from reports.guide.markers import Refreshed
+
+app = typer.Typer(no_args_is_help=True, help="Keep a guide in step with the published figures, without a run.")
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]
+AllowSample = Annotated[
+    bool, typer.Option("--allow-sample", help="Let sample data be written into a guide outside the project.")
+]
+
+
+@app.command()
+def check(file: File) -> None:
+    """Say what is wrong with a guide's markers, which figures are out of date or withheld; exit code 3 when it differs.
+
+    **Reads** the guide and market.duckdb. **Writes** nothing.
+    """
+    done = _compare(file)
+    for line, what in done.warnings:
+        OUT.print(f"{file}:{line}: {what}", soft_wrap=True, highlight=False)
+    n = len(done.used)
+    OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(done.withheld)} withheld, {len(done.dated)} out of date")
+    for name in done.withheld:
+        OUT.print(f"  withheld: {name}", soft_wrap=True, highlight=False)
+    for name in done.dated:
+        OUT.print(f"  of long ago: {name}", soft_wrap=True, highlight=False)
+    if done.changes:
+        OUT.print(f"{len(done.changes)} places differ from what is published: `jobmarket guide diff {file}`")
+        raise typer.Exit(OUT_OF_DATE)
+
+
+@app.command()
+def diff(file: File) -> None:
+    """Show what `guide patch` would change, place by place; exit code 3 when there is anything.
+
+    **Reads** the guide and market.duckdb. **Writes** nothing.
+    """
+    done = _compare(file)
+    print_changes(file, done)
+    if done.changes:
+        raise typer.Exit(OUT_OF_DATE)
+
+
+@app.command()
+def patch(
+    file: File,
+    allow_sample: AllowSample = False,
+    date_back: Annotated[
+        bool, typer.Option("--date-back", help="Let a guide of later figures have those that are published.")
+    ] = False,
+) -> None:
+    """Put the published figures between the markers of a guide; every other byte stays.
+
+    **Reads** the guide and market.duckdb. **Writes** the guide, at once or not at all.
+    """
+    from reports.guide import desk, refresh
+    from reports.wording.numbers import day
+    from warehouse.publish import atomic_files
+
+    with _described(), open_published() as con:
+        figures = desk.figures_for(con, file)
+        newest, said = desk.newest_day(con), refresh.day_of(file)
+        if said is not None and said > newest and not date_back:
+            raise Wrong(
+                f"{file} has figures of {day(said)}, and what is published is of {day(newest)}; "
+                "--date-back puts these in all the same"
+            )
+        staged, done = refresh.stage(
+            file, file, figures, sources=desk.read_sources(con), is_sample=desk.is_sample(con),
+            roots=(PROJECT, settings().data), allow_sample_outside=allow_sample,
+        )  # fmt: skip
+        atomic_files.commit([staged])
+    print_changes(file, done)
+    if not done.changes:
+        OUT.print(f"{file}: nothing to change", soft_wrap=True, highlight=False)
+
+
+@app.command(name="list")
+def list_figures(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words of ids, titles and places.")],
+) -> None:
+    """Search the figures by words, as in `guide list python germany`: those of the guide first, then every cell.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    from reports.guide import desk
+
+    n_found = 0
+    with _described(), open_published() as con:
+        for found in desk.search(con, words):
+            n_found += 1
+            said = f"{found.figure}: {found.title}: {found.value or 'withheld'}"
+            OUT.print(said, soft_wrap=True, highlight=False)
+    if not n_found:
+        raise Wrong(f"no figure has all of: {', '.join(words)}")
+    if n_found == desk.MAX_FOUND:
+        OUT.print(f"the first {desk.MAX_FOUND}; more words find fewer")
+
+
+@app.command()
+def suggest(file: File) -> None:
+    """Find numbers and names in a guide's own text that a figure could keep current, and propose markers.
+
+    **Reads** the guide and market.duckdb. **Writes** nothing.
+    """
+    from reports.guide.suggest import suggest_markers
+
+    with _described(), open_published() as con:
+        found = list(suggest_markers(con, file.read_bytes(), is_html=_is_html(file)))
+    for one in found:
+        OUT.print(f"{file}:{one.line}: {one.text!r}: {one.says}", soft_wrap=True, highlight=False)
+        OUT.print(f"    {one.marker}", soft_wrap=True, highlight=False, markup=False)
+    OUT.print(f"{len(found)} proposed")
+
+
+def print_changes(file: Path, done: Refreshed, *, most: int | None = None) -> None:
+    """What changed in a guide, a line for each place; after `most` how many more."""
+    for change in done.changes[:most]:
+        before, after = _shorten(change.before), _shorten(change.after)
+        OUT.print(
+            f"{file}:{change.line}: {change.name}: {before} → {after}", soft_wrap=True, highlight=False, markup=False
+        )
+    n_more = len(done.changes) - len(done.changes[:most])
+    if n_more:
+        OUT.print(f"{file}: {n_more} more places changed", soft_wrap=True, highlight=False)
+
+
+MAX_SHOWN = 160
+"""Letters of a changed text that are shown."""
+
+
+def _shorten(text: str) -> str:
+    if not text:
+        return "nothing"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text):,} letters)"
+
+
+def _is_html(file: Path) -> bool:
+    from reports.guide.refresh import HTML_SUFFIXES
+
+    return file.suffix.lower() in HTML_SUFFIXES
+
+
+def _compare(file: Path) -> Refreshed:
+    """What would change in a guide."""
+    from reports.guide import desk
+    from reports.guide.render import refresh_bytes
+
+    with _described(), open_published() as con:
+        figures, sources = desk.figures_for(con, file), desk.read_sources(con)
+        return refresh_bytes(
+            file.read_bytes(), figures, is_html=_is_html(file), sources=sources, is_sample=desk.is_sample(con)
+        )[1]
+
+
+@contextmanager
+def _described() -> Iterator[None]:
+    """What is wrong with a guide, in one line for each place."""
+    from reports.guide.desk import NothingPublishedError
+    from reports.guide.markers import GuideError
+    from reports.guide.refresh import SampleOutsideError
+
+    try:
+        yield
+    except GuideError as error:
+        raise Wrong(str(error)) from error
+    except (NothingPublishedError, SampleOutsideError) as error:
+        raise Wrong(str(error)) from error
+    except FileNotFoundError as error:
+        raise WrongUsage(str(error)) from error
+    except OSError as error:
+        raise Wrong(describe_unwritten(error)) from error

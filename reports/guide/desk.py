@@ -1,0 +1,115 @@
+"""An editor's loop over the published warehouse: what a guide says beside what it should say, without a run.
+
+What is not in the ledger is computed for its newest day: any figure of an address (`reports.figures.addresses`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from reports.figures import query
+from reports.figures.addresses import declare
+from reports.figures.catalogue import KNOWN
+from reports.figures.cells import list_ids
+from reports.figures.compute import compute_asked
+from reports.figures.explain import ledger_row
+from reports.figures.places import PLACES
+from reports.figures.query import Connection
+from reports.guide import refresh
+from warehouse.mart_tables import Figures
+from warehouse.tables import Sources
+
+
+class NothingPublishedError(ValueError):
+    """The warehouse has no day of figures yet."""
+
+
+def newest_day(con: Connection) -> date:
+    """The day of the newest figures. Raises `NothingPublishedError` when there are none."""
+    (row,) = query.read(con, "SELECT max(as_of) AS as_of FROM mart.figures")
+    if row["as_of"] is None:
+        raise NothingPublishedError("no figures are published yet: `jobmarket run` computes them")
+    day: date = row["as_of"]
+    return day
+
+
+def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
+    """Ledger rows of figures on the newest day; those that are in no ledger are computed for it."""
+    as_of = newest_day(con)
+    if not ids:
+        return []
+    wanted = query.literal(tuple(sorted(ids)))
+    kept = query.read(
+        con,
+        f"SELECT * FROM mart.figures WHERE as_of = {query.literal(as_of)} AND list_contains({wanted}, figure)",
+    )
+    found = [ledger_row(row) for row in kept]
+    code = found[0].code_version if found else ""
+    others = set(ids) - {row.figure for row in found} - KNOWN.keys()
+    return found + compute_asked(con, sorted(others), as_of, code_version=code)
+
+
+def read_sources(con: Connection) -> list[Sources]:
+    """Names and attributions of the sources."""
+    return [Sources(**row) for row in query.read(con, "FROM core.sources")]
+
+
+def is_sample(con: Connection) -> bool:
+    """Whether the warehouse was made of sample data."""
+    return bool(query.read(con, "FROM ops.runs WHERE is_sample LIMIT 1"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A figure that was searched for."""
+
+    figure: str
+    title: str
+    value: str | None
+
+
+MAX_FOUND = 40
+"""Most figures that a search gives."""
+
+
+def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Found]:
+    """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells."""
+    as_of = newest_day(con)
+    rows = query.read(
+        con, f"SELECT figure, title, value FROM mart.figures WHERE as_of = {query.literal(as_of)} ORDER BY figure"
+    )
+    wanted = [word.lower() for word in words]
+    n_given = 0
+    seen = set()
+    for row in rows:
+        if all(word in f"{row['figure']} {row['title']}".lower() for word in wanted):
+            seen.add(row["figure"])
+            n_given += 1
+            yield Found(**row)
+            if n_given == most:
+                return
+    ids = [name for name in list_ids(con, as_of) if name not in seen and _is_meant(name, wanted)]
+    for name in sorted(ids, key=len)[: most - n_given]:
+        (made,) = compute_asked(con, [name], as_of, code_version="")
+        yield Found(figure=name, title=made.title, value=made.value)
+
+
+def _is_meant(figure_id: str, words: Collection[str]) -> bool:
+    """Whether each word is part of an id, or of the name of its place."""
+    parts = figure_id.split(".")
+    places = " ".join(PLACES[part].name.lower() for part in parts if part in PLACES)
+    text = f"{figure_id.replace('_', ' ')} {figure_id} {places}"
+    return all(word in text for word in words)
+
+
+def figures_for(con: Connection, path: Path) -> list[Figures]:
+    """The figures that a guide shows. Raises `GuideError` with every problem and its line."""
+    return read_figures(con, refresh.figures_of(path))
+
+
+def title_of(figure_id: str) -> str:
+    """What a figure says, in words, from its id alone."""
+    return (KNOWN.get(figure_id) or declare(figure_id)).entitle()
