@@ -172,9 +172,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
     found = con.execute(FIGURES, [as_of]).fetchall()
     places = _find_places_in_guide()
     # What the guide does not show stands beside its kin, as pay of Brazil after pay of the United States.
-    found.sort(
-        key=lambda row: (places.get(row[0].partition(".")[0], len(places)), places.get(row[0], len(places)), row)
-    )
+    found.sort(key=lambda row: (places.get(_kin_of(row[0]), len(places)), places.get(row[0], len(places)), row))
     if not OUT.is_terminal:  # for grep and the like: a line for each figure
         for name, state, value in found:
             OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
@@ -186,11 +184,17 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 
 
 def _find_places_in_guide() -> dict[str, int]:
-    """Where in our guide each figure, and each kind of figure ("pay"), is first shown."""
+    """Where in our guide each figure, and each kind of figure ("pay entry"), is first shown."""
     guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
     shown = re.findall(r'<!-- figure:([\w.]+) (?!show="level")', guide)
-    names = [name for figure in shown for name in (figure.partition(".")[0], figure)]
+    names = [name for figure in shown for name in (_kin_of(figure), figure)]
     return {name: place for place, name in reversed(list(enumerate(names)))}
+
+
+def _kin_of(figure: str) -> str:
+    """The kind of a figure; of pay with its level: "pay entry"."""
+    kind, *parts = figure.split(".")
+    return f"{kind} {parts[-1]}" if kind in ("pay", "abroad", "mixed") else kind
 
 
 FIGURES = """

@@ -78,9 +78,9 @@ MAX_FOUND = 40
 def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Found]:
     """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells."""
     as_of = newest_day(con)
-    rows = query.read(
-        con, f"SELECT figure, title, value FROM mart.figures WHERE as_of = {query.literal(as_of)} ORDER BY figure"
-    )
+    day = query.literal(as_of)
+    found = f"SELECT figure, title, value FROM mart.figures WHERE as_of = {day} ORDER BY value IS NULL, figure"
+    rows = query.read(con, found)
     wanted = [word.lower() for word in words]
     n_given = 0
     seen = set()

@@ -602,6 +602,70 @@ def test_each_of_several_queries_is_answered(ask: Callable[..., Ended]) -> None:
     assert "nothing" in broken.err
 
 
+MY_GUIDE = (
+    "Python is asked for by <!-- figure:skill.python -->1%<!-- /figure -->; seniors are offered "
+    '<!-- figure:pay.us.ai_engineering.senior part="median" per="year" else="no sum" -->?<!-- /figure -->.'
+    "\n\n<!-- figures:sources -->\n<!-- /figures:sources -->\n"
+)
+
+
+def test_an_editor_patches_a_guide_without_a_run(
+    sample: Finished, copied: Callable[..., Path], plain: Command, tmp_path: Path
+) -> None:
+    guide = tmp_path / "my.md"
+    guide.write_text(MY_GUIDE)
+    data = sample.data
+    checked = plain(data, "guide", "check", str(guide))
+    assert checked.code == 3 and "2 figures" in checked.said
+    compared = plain(data, "guide", "diff", str(guide))
+    assert compared.code == 3 and "my.md:1: skill.python.all.ai_engineering: 1% → 78%" in compared.said
+    assert guide.read_text() == MY_GUIDE, "check and diff write nothing"
+    refused = plain(data, "guide", "patch", str(guide))
+    assert refused.code == 1 and "--allow-sample" in refused.said
+    patched = plain(data, "guide", "patch", str(guide), "--allow-sample")
+    assert patched.code == 0 and patched.out.count("my.md:1:") == 2
+    assert re.search(r"seniors are offered <!-- [^>]* -->USD \d+K<!--", guide.read_text())
+    assert plain(data, "guide", "check", str(guide)).code == 0
+    assert "nothing to change" in plain(data, "guide", "patch", str(guide), "--allow-sample").said
+
+
+def test_a_guide_of_later_figures_is_not_patched_without_a_word(
+    sample: Finished, plain: Command, tmp_path: Path
+) -> None:
+    guide = tmp_path / "my.md"
+    guide.write_text(MY_GUIDE)
+    plain(sample.data, "guide", "patch", str(guide), "--allow-sample")
+    later = guide.read_text().replace("Figures as of 30 September 2026", "Figures as of 1 January 2027")
+    assert "1 January 2027" in later
+    guide.write_text(later)
+    refused = plain(sample.data, "guide", "patch", str(guide), "--allow-sample")
+    assert refused.code == 1 and "--date-back" in refused.said and guide.read_text() == later
+    assert plain(sample.data, "guide", "patch", str(guide), "--allow-sample", "--date-back").code == 0
+
+
+def test_what_is_wrong_with_a_guide_is_a_line_each(sample: Finished, plain: Command, tmp_path: Path) -> None:
+    guide = tmp_path / "my.md"
+    guide.write_text("a\n<!-- figure:skill.pyton -->?<!-- /figure -->\n")
+    wrong = plain(sample.data, "guide", "check", str(guide))
+    assert wrong.code == 1
+    assert "my.md:2: no figure 'skill.pyton" in wrong.said and "sources of the figures are missing" in wrong.said
+    assert plain(sample.data, "guide", "check", str(tmp_path / "none.md")).code == 64
+
+
+def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    assert ask("guide", "list", "python", "germany").out.startswith("skill.python.de.")
+    assert ask("guide", "list", "no", "such", "words").code == 1
+    guide = tmp_path / "my.md"
+    guide.write_text("Engineers are paid USD 99K in the United States.\n")
+    found = ask("guide", "suggest", str(guide))
+    assert "my.md:1: 'USD 99K'" in found.said and "figure:pay.us.ai_engineering.all per=" in found.said
+
+
+def test_a_figure_that_no_guide_shows_is_explained(ask: Callable[..., Ended]) -> None:
+    said = ask("explain", "skill.python.de.ai_engineering").said
+    assert "computed now, in no ledger" in said and "ask for Python" in said and "SELECT" in said
+
+
 def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended], sample: Finished) -> None:
     listed = [line.split()[0] for line in ask("explain", "list").out.splitlines()]
     values = r'<!-- figure:([\w.]+) (?!show="level")'
