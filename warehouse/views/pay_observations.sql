@@ -15,9 +15,9 @@ WITH seen AS (
     -- Pay without a country counts in those countries of the advert that have no pay of their own.
     SELECT
         l.posting_id,
-        if(count(DISTINCT l.country) = 1, min(l.country), 'several') AS country,
-        if(count(DISTINCT l.region) = 1, min(l.region), 'several') AS region,
-        if(count(DISTINCT l.continent) = 1, min(l.continent), 'several') AS continent
+        CASE WHEN count(DISTINCT l.country) = 1 THEN min(l.country) ELSE 'several' END AS country,
+        CASE WHEN count(DISTINCT l.region) = 1 THEN min(l.region) ELSE 'several' END AS region,
+        CASE WHEN count(DISTINCT l.continent) = 1 THEN min(l.continent) ELSE 'several' END AS continent
     FROM core.posting_places l
     JOIN core.posting_pay h ON h.posting_id = l.posting_id AND h.is_headline AND h.country IS NULL
     WHERE l.country IS NOT NULL
