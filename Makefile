@@ -38,7 +38,7 @@ sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m extractors.sample.make
 
 generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and what goes with them again
-	$(BIN)/python -m warehouse.schema
+	$(BIN)/python -m warehouse.dictionary
 	$(BIN)/python -m extractors.source_list
 	$(BIN)/python -m flows.runtime.settings_reference
 
