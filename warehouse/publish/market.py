@@ -44,10 +44,10 @@ def stage(
 ) -> atomic_files.Staged:
     """Make market.duckdb beside its place, where `atomic_files.commit` takes it from.
 
-    All tables of `core`, `mart` and `ops` with keys, comments and views, those of `analysis` too; `finish` may change
-    what is in them, in the new file alone. A copy of what is published is brought up to the working file (`sync`), where it was
-    made with today's declarations and most of it stays; else the file is written anew, rows in the order of their
-    keys. Both give the same rows, and both have the PRIMARY KEYs.
+    All tables of `core`, `mart` and `ops` with keys, comments and views, those of `analysis` too; `finish` may
+    change what is in them, in the new file alone. A copy of what is published is brought up to the working file
+    (`sync`), where it was made with today's declarations and most of it stays; else the file is written anew, rows
+    in the order of their keys. Both give the same rows, and both have the PRIMARY KEYs.
 
     What a killed run left half-written is removed, and nothing is left when anything is raised:
     `duckdb.ConstraintException` when a key is doubled, `OSError` that names the place when the file cannot be written.
