@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def _answer(con: Connection, query: str) -> Iterator[str]:
     rows = result.fetchall()
     names = [column[0] for column in result.description or ()]
     kinds = [{type(row[n]) for row in rows} - {type(None)} for n in range(len(names))]
-    sides = ("--:" if kind and kind <= {int, float} else "---" for kind in kinds)
+    sides = ("--:" if kind and kind <= {int, float, Decimal} else "---" for kind in kinds)
     yield f"| {' | '.join(names)} |\n|{'|'.join(sides)}|\n"
     for row in rows:
         yield f"| {' | '.join(map(_cell, row))} |\n"
@@ -54,7 +55,7 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
     if isinstance(value, list | tuple):
         return ", ".join(map(_cell, value))
