@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test quick long check bench known-truth lint types sample generated lock clean
+.PHONY: run test quick long check bench known-truth lint types sample generated answers lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
@@ -38,9 +38,14 @@ sample: $(INSTALLED)  ## write the bundled sample again (same bytes)
 	$(BIN)/python -m extractors.sample.make
 
 generated: $(INSTALLED)  ## write DICTIONARY.md, SOURCES.md, SETTINGS.md and what goes with them again
-	$(BIN)/python -m warehouse.schema
+	$(BIN)/python -m warehouse.dictionary
 	$(BIN)/python -m extractors.source_list
 	$(BIN)/python -m flows.runtime.settings_reference
+
+answers: $(INSTALLED)  ## run the sample, write its answers into docs/analyst.md and its row counts into DICTIONARY.md
+	folder=$$(mktemp -d) && JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null && \
+		$(BIN)/python -m warehouse.worked_questions $$folder && rm -rf $$folder
+	$(BIN)/python -m warehouse.dictionary
 
 lock:  ## resolve pyproject.toml into requirements.lock: hashes, no URL
 	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 --generate-hashes \

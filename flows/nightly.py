@@ -5,7 +5,7 @@
                      load_refined       refined files, past gates  into work.duckdb: core and ops
                      derive             employers, jobs, USD       in core
                      compute_marts      marts and figures, past gates and integrity checks, into mart
-                     publish            market.duckdb, guides and page: all at once or none
+                     publish            market.duckdb, DICTIONARY.md, guides, page: all at once or none
 
 Every step is a function from files to files or tables, safe to run twice. Prefect runs the fetches side by side and
 records what ran. Requests are retried one by one in `extractors.web`, tasks are not; what follows the fetches is run
@@ -59,6 +59,7 @@ from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
 from warehouse.checks import drift, gate, integrity
+from warehouse.dictionary import count_rows, dictionary
 from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
@@ -547,7 +548,7 @@ def _list_asked(request: Request) -> set[str]:
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> list[str]:
-    """Put the new warehouse, guides and page in place: all of them, the warehouse first, or none.
+    """Put the new warehouse, its dictionary, guides and page in place: all of them, the warehouse first, or none.
 
     Returns what prevents it, and then nothing has changed. Everything that can fail does so while the files are
     made beside their places. A kill between two of the renames is mended by the next run, which makes them all again.
@@ -564,6 +565,8 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
             staged.insert(
                 0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
             )
+            beside = dictionary(count_rows(con))
+        staged.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
         atomic_files.commit(staged)
     except (GuideError, refresh.SampleOutsideError) as error:
         return [str(error)]

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Required, TypedDict, Unpack
 import orjson
 
 from transforms.consistency import Evidence, check_itself
+from transforms.employers.token_names import find_spelling
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, market_of, where_pay_counts
@@ -536,6 +537,7 @@ def _assemble(
         url=raw.get("url"),
         title=title,
         employer=_fold_space(employer),
+        employer_in_text=find_spelling(employer, raw["source"], board, body.text),
         department=_fold_space(raw.get("department")),
         requisition_id=_requisition(raw.get("requisition_id")),
         openings=openings_of(raw.get("openings")),

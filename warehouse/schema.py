@@ -1,17 +1,14 @@
-"""What follows from the table classes: DDL, comments, Arrow schemas and tables, and the data dictionary.
+"""What follows from the table classes: DDL, comments, Arrow schemas and tables.
 
-Pure derivation from `tables.py`, `mart_tables.py` and `ops_tables.py`: no connection, no file but DICTIONARY.md. The
-refine workers import this module, so it imports neither DuckDB nor Great Expectations.
-
-Run `python -m warehouse.schema` to write DICTIONARY.md again.
+Pure derivation from `tables.py`, `mart_tables.py` and `ops_tables.py`: no connection, no file. The refine workers
+import this module, so it imports neither DuckDB nor Great Expectations.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, takewhile
 from operator import attrgetter
@@ -22,7 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms.records.columns import Column, Field, Table, fields_of, table_of
+from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.vocabulary import (
     BRIDGE_DAYS,
     EXPERIENCE_BANDS,
@@ -35,13 +32,12 @@ from transforms.records.vocabulary import (
 from warehouse.mart_tables import HISTORIES, Days, Shares
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
-DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 SCHEMAS = ("core", "mart", "ops")
 """Schemas of a database."""
 FILES_ONLY = "refined"
 """Tables of this schema are Parquet files; no database holds them."""
 
-_SQL_TYPES = {
+SQL_TYPES = {
     str: "VARCHAR",
     int: "BIGINT",
     float: "DOUBLE",
@@ -87,15 +83,46 @@ def day_of(time: str) -> str:
 
 def intervals_of(boards: str) -> str:
     """A SELECT that joins intervals on boards (core.posting_boards, or a part of it) to those of the postings."""
-    return _read_sql("listed_intervals", boards=boards)[1]
+    return read_sql("listed_intervals", boards=boards)[1]
 
 
 def dates_of(boards: str) -> str:
     """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
-    return _read_sql("posting_dates", intervals=intervals_of(boards))[1]
+    return read_sql("posting_dates", intervals=intervals_of(boards))[1]
 
 
-def _read_sql(name: str, **parameters: str) -> tuple[str, str]:
+def counted_jobs(adverts: str) -> tuple[str, str]:
+    """Meaning and SELECT of the jobs that adverts are of: one row per job, with what these say."""
+    text_classes = f"[{', '.join(map(literal, TEXT_CLASSES))}]"
+    return read_sql("counted_jobs", adverts=adverts, text_classes=text_classes)
+
+
+def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
+    """Meaning and SELECT of the skills that jobs ask for in these adverts: one row per job, with lists of skills."""
+    return read_sql("jobs_with_skills", adverts=adverts, jobs=jobs)
+
+
+def pay_observations(adverts: str) -> tuple[str, str]:
+    """Meaning and SELECT of what jobs are offered by these adverts: one row per job and region."""
+    not_full_time = why_not_full_time(advert="p", period="o.period")
+    return read_sql(
+        "pay_observations", adverts=adverts, not_full_time=not_full_time, not_in_band=why_not_in_band(pay="o")
+    )
+
+
+def why_not_full_time(*, advert: str, period: str) -> str:
+    """SQL: why an advert's offer does not count as full-time employment; NULL: it does. `advert` is the row's name."""
+    columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
+    return read_sql("pay_not_full_time", period=period, **columns)[1]
+
+
+def why_not_in_band(*, pay: str) -> str:
+    """SQL: why full-time pay enters no band; NULL: it does. `pay` is the row's name."""
+    columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax")}
+    return read_sql("pay_not_in_band", **columns)[1]
+
+
+def read_sql(name: str, **parameters: str) -> tuple[str, str]:
     """The meaning and the SELECT of a file in `SQL_FILES`, `$name` replaced by the parameter of that name.
 
     The meaning is the comment that heads the file, up to its end or an empty comment line; notes on parameters follow.
@@ -113,7 +140,7 @@ def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
 
 
 _END_OF_DAY = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
-_BOARDS_KNOWN = indent(_read_sql("boards_known", end_of_day=_END_OF_DAY)[1], " " * 8)
+_BOARDS_KNOWN = indent(read_sql("boards_known", end_of_day=_END_OF_DAY)[1], " " * 8)
 _VIEW_PARAMETERS = {
     "publishable_postings": {},
     "usd_rates": {},
@@ -132,7 +159,7 @@ _VIEW_PARAMETERS = {
     },
     "reading_gaps": {},
     "skill_candidates": {
-        "employer": _read_sql("counted_employer")[1],
+        "employer": read_sql("counted_employer")[1],
         "n_beside": "3",
         "n_examples": "3",
     },
@@ -141,9 +168,9 @@ _GROUP_OF_ROLE = "CASE {} END".format(
     " ".join(f"WHEN item = {literal(role)} THEN {literal(group)}" for role, group in GROUP_OF_ROLE.items())
 )
 _MART_VIEW_PARAMETERS = {"skill_demand": {}, "role_shares": {"group_of_role": _GROUP_OF_ROLE}}
-VIEWS = {f"core.{name}": _read_sql(name, **parameters) for name, parameters in _VIEW_PARAMETERS.items()}
+VIEWS = {f"core.{name}": read_sql(name, **parameters) for name, parameters in _VIEW_PARAMETERS.items()}
 """Views over tables, by name: meaning and SELECT. A view comes after those that it reads."""
-MART_VIEWS = {f"mart.{name}": _read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()}
+MART_VIEWS = {f"mart.{name}": read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()}
 """Views over marts, in the same form."""
 
 MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
@@ -183,69 +210,71 @@ MACRO_ARGUMENTS = {
 SCALAR_MACROS = ("counted_employer",)
 """Macros that give a value; all others give a table."""
 MACROS = {
-    "counted_employer": _read_sql("counted_employer"),
-    "postings_as_of": _read_sql(
+    "counted_employer": read_sql("counted_employer"),
+    "postings_as_of": read_sql(
         "postings_as_of",
         end_of_day=_END_OF_DAY,
         dates=dates_of(f"(\n{_BOARDS_KNOWN}\n    )"),
         expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
     ),
-    "open_jobs": _read_sql("open_jobs"),
-    "board_readings": _read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART)),
-    "stock_postings": _read_sql(
+    "open_jobs": read_sql("open_jobs"),
+    "board_readings": read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART)),
+    "stock_postings": read_sql(
         "stock_postings",
         expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
     ),
-    "new_postings": _read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
-    "panel_boards": _read_sql("panel_boards"),
-    "counted_jobs": _read_sql("counted_jobs", text_classes=f"[{', '.join(map(literal, TEXT_CLASSES))}]"),
-    "job_regions": _read_sql("job_regions"),
-    "jobs_with_skills": _read_sql("jobs_with_skills"),
-    "reference_periods": _read_sql("reference_periods"),
-    "pay_observations": _read_sql("pay_observations"),
-    "pay_disclosures": _read_sql(
+    "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
+    "panel_boards": read_sql("panel_boards"),
+    "counted_jobs": counted_jobs("stock_postings(as_of)"),
+    "job_regions": read_sql("job_regions"),
+    "jobs_with_skills": jobs_with_skills("stock_postings(as_of)", "counted_jobs(as_of)"),
+    "reference_periods": read_sql("reference_periods"),
+    "pay_observations": pay_observations("stock_postings(as_of)"),
+    "pay_disclosures": read_sql(
         "pay_disclosures", stock=literal(STOCK), all_days=str(ALL_DAYS), full_advert=literal(FULL_ADVERT)
     ),
-    "official_pay": _read_sql("official_pay"),
-    "silent_jobs": _read_sql("silent_jobs"),
-    "frame_adverts": _read_sql("frame_adverts"),
-    "frame_jobs": _read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
-    "frame_boards": _read_sql("frame_boards", end_of_day=_END_OF_DAY),
-    "complete_readings": _read_sql("complete_readings"),
-    "board_intervals": _read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
-    "board_listings": _read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
-    "report_rates": _read_sql("report_rates"),
-    "reported_persons": _read_sql(
+    "official_pay": read_sql("official_pay"),
+    "silent_jobs": read_sql("silent_jobs"),
+    "frame_adverts": read_sql("frame_adverts"),
+    "frame_jobs": read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
+    "frame_boards": read_sql("frame_boards", end_of_day=_END_OF_DAY),
+    "complete_readings": read_sql("complete_readings"),
+    "board_intervals": read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS)),
+    "board_listings": read_sql("board_listings", bridge_days=str(BRIDGE_DAYS)),
+    "report_rates": read_sql("report_rates"),
+    "reported_persons": read_sql(
         "reported_persons",
         experience_bands=" ".join(
             f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
             for band, (first, below) in EXPERIENCE_BANDS.items()
         ),
     ),
-    "prices_of": _read_sql("prices_of", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)),
-    "pay_comparison": _read_sql(
+    "prices_of": read_sql("prices_of", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)),
+    "pay_comparison": read_sql(
         "pay_comparison", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)
     ),
 }
 """Macros of the warehouse, by name: meaning and SELECT or expression."""
 
 
-def _meanings(cls: type) -> dict[str, str]:
+def meanings_of(cls: type) -> dict[str, str]:
     """What the columns of a table mean, by name."""
-    return {f.name: _meaning(f.column) for f in fields_of(cls)}
+    return {f.name: meaning_of(f.column) for f in fields_of(cls)}
 
 
-def _meaning(column: Column) -> str:
+def meaning_of(column: Column) -> str:
+    """What a column means, with its unit."""
     return f"{column.doc} ({column.unit})" if column.unit else column.doc
 
 
-def _of_table(cls: type, *names: str) -> dict[str, str]:
-    meanings = _meanings(cls)
+def of_table(cls: type, *names: str) -> dict[str, str]:
+    """What these columns of a table mean, by name."""
+    meanings = meanings_of(cls)
     return {name: meanings[name] for name in names}
 
 
 VIEW_COLUMNS: dict[str, dict[str, str]] = {
-    "core.publishable_postings": _meanings(Postings),
+    "core.publishable_postings": meanings_of(Postings),
     "core.usd_rates": {
         "source": "Source of the quotes",
         "currency": "ISO 4217 code of the currency",
@@ -253,18 +282,18 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "usd_per_unit": "US dollars for one unit of the currency",
     },
     "core.posting_versions": {
-        **{name: said for name, said in _meanings(SupersededVersions).items() if name != "version_to"},
+        **{name: said for name, said in meanings_of(SupersededVersions).items() if name != "version_to"},
         "version_to": "First time other content was read (UTC, WARC-Date); NULL: the current version",
     },
     "core.posting_changes": {
-        **_of_table(PostingBoards, "posting_id"),
+        **of_table(PostingBoards, "posting_id"),
         "changed_at": "First time the new content was read (UTC, WARC-Date)",
         "column_name": "Column of core.postings that changed",
         "old_value": "What it said before, as text; NULL: not stated",
         "new_value": "What it said after, as text; NULL: not stated",
     },
     "core.posting_intervals": {
-        **_of_table(PostingBoards, "posting_id"),
+        **of_table(PostingBoards, "posting_id"),
         "number": "Number of the interval among those of the posting, from 1",
         "first_seen_at": "First time it was observed in this interval, on any board (UTC)",
         "last_seen_at": "Last time it was observed in this interval, on any board (UTC)",
@@ -289,23 +318,23 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "last_seen_on": "Last day on which such a posting was seen",
     },
     "mart.skill_demand": {
-        **_of_table(Shares, "as_of", "region_level", "region", "role_group"),
+        **of_table(Shares, "as_of", "region_level", "region", "role_group"),
         "requirement": "required, preferred, mentioned; asked = required or preferred; any",
         "skill": "Skill",
-        **_of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs", "category"),
+        **of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs", "category"),
         "n_without_text": "Jobs of the cell that could not be read",
         "n_asking": "Jobs that ask, unweighted",
         "n_employers_asking": "Employers with a job that asks; NULL: a version that did not count",
-        **_of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi", "rank", "category_rank"),
+        **of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi", "rank", "category_rank"),
     },
     "mart.role_shares": {
-        **_of_table(Shares, "as_of", "region_level", "region"),
+        **of_table(Shares, "as_of", "region_level", "region"),
         "role": "Role",
-        **_of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs"),
+        **of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs"),
         "role_group": "Group of the role",
         "n_role": "Jobs of the role, unweighted",
         "n_employers_role": "Employers with a job of the role; NULL: a version that did not count",
-        **_of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi"),
+        **of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi"),
     },
 }
 """Meaning of each column of each view, in order; taken from a table's declaration where the column is the table's."""
@@ -389,17 +418,19 @@ def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
 def comments(cls: type) -> tuple[str, ...]:
     """COMMENT ON TABLE and COMMENT ON COLUMN, one statement each."""
     name = table_of(cls).name
-    columns = [f"COMMENT ON COLUMN {name}.{quoted(f.name)} IS {literal(_meaning(f.column))}" for f in fields_of(cls)]
+    columns = [f"COMMENT ON COLUMN {name}.{quoted(f.name)} IS {literal(meaning_of(f.column))}" for f in fields_of(cls)]
     return (f"COMMENT ON TABLE {name} IS {literal(table_of(cls).doc)}", *columns)
 
 
 def view_ddl(name: str) -> tuple[str, ...]:
     """CREATE OR REPLACE VIEW and comments of one of `VIEWS` or `MART_VIEWS`, one statement each."""
-    doc, select = (VIEWS | MART_VIEWS)[name]
-    columns = [
-        f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(said)}" for column, said in VIEW_COLUMNS[name].items()
-    ]
-    return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(doc)}", *columns
+    return view_statements(name, *(VIEWS | MART_VIEWS)[name], VIEW_COLUMNS[name])
+
+
+def view_statements(name: str, meaning: str, select: str, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """CREATE OR REPLACE VIEW, with comments on the view and on its columns, whose meanings are given by name."""
+    on_columns = (f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(said)}" for column, said in columns.items())
+    return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(meaning)}", *on_columns
 
 
 def stands_on(day: str) -> str:
@@ -467,8 +498,8 @@ def schema_key() -> str:
 
 def sql_type(field: Field) -> str:
     """The DuckDB type of a column: scalar, VARCHAR[] or STRUCT(...)[]."""
-    if field.type in _SQL_TYPES:
-        element = _SQL_TYPES[field.type]
+    if field.type in SQL_TYPES:
+        element = SQL_TYPES[field.type]
     else:
         element = f"STRUCT({', '.join(f'{quoted(f.name)} {sql_type(f)}' for f in fields_of(field.type))})"
     return f"{element}[]" if field.is_list else element
@@ -576,79 +607,3 @@ def _storable(field: Field, value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_storable(field, member) for member in value)
     return float(value) if field.type is float and isinstance(value, int) else value
-
-
-# --- dictionary -------------------------------------------------------------------------------------
-
-
-def dictionary() -> str:
-    """DICTIONARY.md: every table, view and column with type, bounds and meaning."""
-    lines = [
-        "# Data dictionary",
-        "",
-        "Generated from `warehouse/tables.py`, `mart_tables.py` and `ops_tables.py` by `python -m warehouse.schema`; "
-        "do not edit.",
-        "",
-        "Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value. NULL means"
-        ' "not stated". Columns in bold make the key. `core`, `mart` and `ops` stand in `market.duckdb`; `refined`'
-        " are Parquet files in-house.",
-        "",
-    ]
-    structs: dict[str, type] = {}
-    for cls in all_tables():
-        structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in _SQL_TYPES}
-        declared = table_of(cls)
-        lines += [f"## {declared.name}", "", declared.doc, "", *_own_words(cls), *_rows(cls)]
-        lines += [*_checks_text(declared), ""]
-    for name, (doc, _) in (VIEWS | MART_VIEWS).items():
-        lines += [f"## {name} (view)", "", doc, "", "| column | meaning |", "|---|---|"]
-        lines += [f"| {column} | {said} |" for column, said in VIEW_COLUMNS[name].items()]
-        lines.append("")
-    for name, (doc, _) in MACROS.items():
-        lines += [f"## {name}({MACRO_ARGUMENTS[name]}) (macro)", "", doc, ""]
-    for name, cls in sorted(structs.items()):
-        lines += [f"## {name} (nested)", "", *_own_words(cls), *_rows(cls), ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _own_words(cls: type) -> list[str]:
-    return [inspect.cleandoc(cls.__doc__), ""] if cls.__doc__ else []
-
-
-def _rows(cls: type) -> list[str]:
-    lines = ["| column | type | NULL | meaning |", "|---|---|---|---|"]
-    for field in fields_of(cls):
-        name = f"**{field.name}**" if field.column.key else field.name
-        kind = _SQL_TYPES.get(field.type, field.type.__name__).replace(" WITH TIME ZONE", " (UTC)")
-        kind = kind.lower() if field.type in _SQL_TYPES else kind
-        lines.append(
-            f"| {name} | {kind}{' list' if field.is_list else ''} | {'yes' if field.nullable else 'no'} | "
-            + _described(field.column).replace("|", "\\|")
-            + " |"
-        )
-    return lines
-
-
-def _described(column: Column) -> str:
-    parts = [_meaning(column)]
-    if column.values is not None:
-        parts.append("one of " + ", ".join(f"`{v}`" for v in column.values))
-    if column.low is not None and column.high is not None:
-        parts.append(f"{column.low:g} to {column.high:g}")
-    elif column.low is not None:
-        parts.append(f"at least {column.low:g}")
-    elif column.high is not None:
-        parts.append(f"at most {column.high:g}")
-    if column.pattern is not None:
-        parts.append(f"matches `{column.pattern}`")
-    if column.references is not None:
-        parts.append(f"see `{column.references}`")
-    return "; ".join(parts)
-
-
-def _checks_text(declared: Table) -> list[str]:
-    return ["", "Always: " + "; ".join(f"`{check}`" for check in declared.checks) + "."] if declared.checks else []
-
-
-if __name__ == "__main__":
-    DICTIONARY.write_text(dictionary(), encoding="utf-8")

@@ -39,6 +39,7 @@ from transforms.records.vocabulary import (
     JURISDICTION,
     KINDS,
     LAW_EVIDENCE,
+    NAME_SOURCES,
     USD_REASONS,
 )
 from warehouse import mart_tables, ops_tables
@@ -368,7 +369,21 @@ class Employers:
             key=True,
         ),
     ]
-    employer: Annotated[str, Column("Name: as in boards.csv, else the most frequent spelling")]
+    employer: Annotated[
+        str,
+        Column(
+            "Name: as in boards.csv, else its most frequent spelling where adverts name it, else in their texts, else "
+            "made of a board's token or of a domain; `name_source` says which"
+        ),
+    ]
+    name_source: Annotated[
+        str,
+        Column(
+            "Where the name is from: boards_list, advert, advert_text; token and domain: made of these, and perhaps "
+            "not as the employer writes it",
+            values=NAME_SOURCES,
+        ),
+    ]
     names: Annotated[tuple[str, ...], Column("All spellings")]
     domains: Annotated[tuple[str, ...], Column("Registrable domains of its own that adverts stand at")]
     boards: Annotated[tuple[str, ...], Column("Boards of its own that we read, source:board")]

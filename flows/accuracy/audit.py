@@ -280,7 +280,8 @@ def _show_question(
     row: Mapping[str, Any], question: Question, read: Mapping[str, FieldValue], number: str, out: Console
 ) -> None:
     out.rule(f"{number} · {question.reader} · {question.source} · {question.language}", align="left")
-    head = {"title": row["title"], "employer": row["employer"], "location": row["location_text"], "page": row["url"]}
+    employer = row["employer_in_text"] or row["employer"]
+    head = {"title": row["title"], "employer": employer, "location": row["location_text"], "page": row["url"]}
     for name, said in {**head, "posting": row["posting_id"]}.items():
         out.print(Text.assemble((f"{name:<10}", "dim"), str(said or "not stated")), soft_wrap=True)
     table = Table("read", Column("value", overflow="fold"), box=None, pad_edge=False, header_style="dim")

@@ -153,9 +153,10 @@ def _rows_by_name(found: database.Connection) -> list[dict[str, Any]]:
 _MEMBERS = "(SELECT posting_id FROM core.postings WHERE job_id = $job)"
 JOB = (
     """
-    SELECT posting_id, employer, title, location_text, requisition_id, department, text_state,
-        strftime(first_seen_at, '%Y-%m-%d') AS first_seen, strftime(closed_on, '%Y-%m-%d') AS closed
-    FROM core.postings WHERE job_id = $job ORDER BY first_seen_at, source, posting_id
+    SELECT posting_id, coalesce(e.employer, p.employer) AS employer, title, location_text, requisition_id, department,
+        text_state, strftime(first_seen_at, '%Y-%m-%d') AS first_seen, strftime(closed_on, '%Y-%m-%d') AS closed
+    FROM core.postings AS p LEFT JOIN core.employers AS e USING (employer_id)
+    WHERE job_id = $job ORDER BY first_seen_at, source, posting_id
     """,
     f"""
     SELECT left_posting_id AS "left", right_posting_id AS "right", rule, score, is_followed,
@@ -383,7 +384,12 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         "text": row["text"] or "",
     }
     seen = f"{row['observed_at']:%Y-%m-%d %H:%M} UTC"
-    head = {"posting": row["posting_id"], "employer": row["employer"], "page": row["url"], "seen": seen}
+    head = {
+        "posting": row["posting_id"],
+        "employer": row["employer_in_text"] or row["employer"],
+        "page": row["url"],
+        "seen": seen,
+    }
     for name, said in head.items():
         out.print(Text.assemble((f"{name:<10}", "dim"), said or "not stated"), soft_wrap=True)
     out.print()

@@ -70,7 +70,7 @@ def status() -> None:
 
 def sql(
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help="A SELECT over core, mart and ops; `adverts` holds the texts.")
+        str, typer.Argument(metavar="QUERY", help="A SELECT over analysis, core, mart, ops; `adverts` holds the texts.")
     ],
     rows: Annotated[
         int | None,
@@ -87,6 +87,9 @@ def sql(
     as_of: PastDay = None,
 ) -> None:
     """Run a query on the published warehouse, or several with a semicolon between; each result is printed.
+
+    Begin with the views of `analysis`: jobs, pay_observations, skills_asked, remote_share, open_by_month,
+    employers_hiring. docs/analyst.md shows each; DICTIONARY.md beside market.duckdb explains every column.
 
     **Reads** market.duckdb and, for the view `adverts` (posting_id, text), refined/. **Writes** nothing: a query can
     neither change the warehouse nor reach other files. In CSV, text that a spreadsheet would take for a formula gets an

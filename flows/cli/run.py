@@ -221,7 +221,8 @@ def _refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str
 
     outputs = config.outputs(asked.get("as_of"))
     for path in guides:
-        if path.resolve() in (outputs.guide.resolve(), outputs.page.resolve(), outputs.market.resolve()):
+        made = (outputs.guide, outputs.page, outputs.market, outputs.dictionary)
+        if path.resolve() in (one.resolve() for one in made):
             raise WrongUsage(f"{path} is made by every run; name a file of your own")
     problems = find_faults(
         guides,
@@ -354,7 +355,10 @@ def report(request: Request, outcome: Outcome) -> None:
     for message in outcome.messages:
         OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
     outputs = request.outputs
-    for label, path in (("warehouse", outputs.market), ("guide", outputs.guide), ("page", outputs.page)):
+    made = {
+        "warehouse": outputs.market, "dictionary": outputs.dictionary, "guide": outputs.guide, "page": outputs.page
+    }  # fmt: skip
+    for label, path in made.items():
         OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
     for path in request.guides:
         OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)

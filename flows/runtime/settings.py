@@ -36,6 +36,11 @@ class Outputs:
         return self.folder / "market.duckdb"
 
     @property
+    def dictionary(self) -> Path:
+        """What stands in the warehouse, with its rows: whoever takes the one takes the other."""
+        return self.folder / "DICTIONARY.md"
+
+    @property
     def guide(self) -> Path:
         """The refreshed guide."""
         return self.folder / "guide.md"

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.records.columns import Field, fields_of, table_of
+from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, Pay, Place, Posting, SkillAsked, Span
 from warehouse import schema
 from warehouse.mart_tables import HISTORIES
@@ -191,7 +191,7 @@ def test_no_rows_make_an_empty_table_of_the_right_columns(cls: type) -> None:
 def test_schema_key_changes_with_a_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
     made = schema.schema_key.__wrapped__  # a process makes it once
     assert made() == schema.schema_key()
-    monkeypatch.setitem(schema._SQL_TYPES, float, "FLOAT")
+    monkeypatch.setitem(schema.SQL_TYPES, float, "FLOAT")
     assert made() != schema.schema_key()
 
 
@@ -214,31 +214,6 @@ def test_every_column_of_every_view_has_its_comment(con: duckdb.DuckDBPyConnecti
     assert [(view, column) for view, column, said in made if not said and view not in marts] == []
     for view in views:
         assert [column for name, column, _ in made if name == view] == list(schema.VIEW_COLUMNS[view])
-    text = schema.dictionary()
-    for view, columns in schema.VIEW_COLUMNS.items():
-        section = text.partition(f"## {view} (view)")[2].partition("\n## ")[0]
-        assert all(f"| {column} | {said} |" in section for column, said in columns.items())
-
-
-def test_dictionary_is_current() -> None:
-    assert schema.DICTIONARY.read_text(encoding="utf-8") == schema.dictionary(), (
-        "DICTIONARY.md is stale; run `make generated`"
-    )
-
-
-def test_dictionary_names_every_table_view_and_column() -> None:
-    lines = schema.dictionary().splitlines()
-    for cls in TABLES:
-        start = lines.index(f"## {table_of(cls).name}")
-        end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("## ")), len(lines))
-        section = "\n".join(lines[start:end])
-        for field in fields_of(cls):
-            assert _row_of(field) in section, f"{table_of(cls).name}.{field.name}"
-    assert all(f"## {view} (view)" in lines for view in schema.VIEWS)
-
-
-def _row_of(field: Field) -> str:
-    return f"| **{field.name}** |" if field.column.key else f"| {field.name} |"
 
 
 def test_refine_workers_get_neither_duckdb_nor_great_expectations() -> None:

@@ -188,7 +188,7 @@ def _said(employer: str | None, source: str, board: str | None) -> frozenset[str
     if board and pattern and (token := pattern.fullmatch(board.casefold())):
         if _is_telling(token[1]):
             found.add(f"board:{source}:{token[1]}")
-        found.update(_name(key, source) for key in _keys_of_token(token.groups()[-1]))
+        found.update(_name(key, source) for key in keys_of_token(token.groups()[-1]))
     return frozenset(found)
 
 
@@ -201,7 +201,14 @@ def _is_telling(token: str) -> bool:
     return token not in _generic_tokens() and not _NUMBER.fullmatch(token)
 
 
-def _keys_of_token(token: str) -> set[str]:
+def naming_token(source: str, board: str | None) -> str | None:
+    """The part of a board's token that may name its employer; None where boards of the source are nobody's own."""
+    found = pattern.fullmatch(board) if board and (pattern := _tokens().get(source)) else None
+    token: str | None = found.groups()[-1] if found else None
+    return token if token and _is_telling(token.casefold()) else None
+
+
+def keys_of_token(token: str) -> set[str]:
     """Names a token may stand for."""
     key = employer_key(token)
     keys = {key} if key else set()

@@ -130,7 +130,13 @@ class Advert:
     board: Annotated[str | None, Column("Board (the employer's token on a platform) the values were read from")]
     url: Annotated[str | None, Column("Page of the advert")]
     title: Annotated[str, Column("Job title as written, white space folded", pattern=r".*\S.*")]
-    employer: Annotated[str | None, Column("Hiring organisation as the source names it")]
+    employer: Annotated[
+        str | None,
+        Column("Hiring organisation as the source names it, or the token of its board; core.employers has the name"),
+    ]
+    employer_in_text: Annotated[
+        str | None, Column("Its name in the advert's own text, where the source gives the token of its board alone")
+    ]
     department: Annotated[str | None, Column("Department or team as written, the narrower where the source names both")]
     requisition_id: Annotated[
         str | None, Column("The employer's own number of the opening, as written; NULL: none, or a word in its place")

@@ -14,6 +14,9 @@ FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT, NO_TEXT = "full_advert", "trunca
 TEXT_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT, NO_TEXT)
 """What the text of an advert is, by where it was read; the first says most. They are never counted together: a comment
 of a thousand characters that names no skill says less of the job than an advert of four thousand that names none."""
+NAME_SOURCES = ("boards_list", "advert", "advert_text", "token", "domain")
+"""Where the name shown for an employer is from, the best first. What is made of a token or a domain is no spelling of
+its own: "Centriaautism" may be Centria Autism."""
 PERIODS = ("hour", "day", "week", "month", "year")
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (

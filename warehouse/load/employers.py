@@ -22,6 +22,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from transforms.employers import identity
+from transforms.employers.token_names import write_token
 from transforms.records.boards import Board
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
@@ -43,6 +44,8 @@ class HiringStatement(NamedTuple):
     n_postings: int
     first_seen: tuple[datetime, str]
     """When the first of them was seen, and the smallest posting_id of then."""
+    in_text: tuple[tuple[str, int], ...] = ()
+    """Spellings of the employer in their texts, with the number of adverts, where they give its board's token alone."""
 
 
 @dataclass
@@ -57,7 +60,7 @@ class _Employer:
 # Of an address the host is enough where the board is the employer's own; elsewhere the beginning of the path may be a
 # board on a platform (jobs.lever.co/acme). So there are a few thousand that differ, never one for each posting.
 _HIRING = """
-    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.source, p.board,
+    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.employer_in_text, p.source, p.board,
         CASE WHEN s.kind = 'employer board' THEN regexp_extract(p.url, '^https?://[^/?#]+')
             ELSE regexp_extract(p.url, '^https?://[^/?#]+/?[^/?#]*') END AS place
     FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
@@ -70,11 +73,12 @@ def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
     """
     rows = con.execute(
         f"""
-        SELECT employer, source, board, place, count(*), min((first_seen_at, posting_id))
+        SELECT employer, source, board, place, count(*), min((first_seen_at, posting_id)),
+            coalesce(histogram(employer_in_text), MAP {{}})
         FROM ({_HIRING}) GROUP BY employer, source, board, place
         """
     ).fetchall()
-    said = [HiringStatement(*row) for row in rows]
+    said = [HiringStatement(*row)._replace(in_text=tuple(sorted(row[-1].items()))) for row in rows]
     employers, ids = resolve_employers(said, boards)
     with database.transaction(con):
         _write_employers(con, employers)
@@ -247,11 +251,12 @@ def _employer(gathered: _Employer) -> Employers:
     spellings = {one.employer for one in gathered.said if identity.employer_key(one.employer)} | set(entered)
     names = sorted(spelling for spelling in spellings if spelling)
     employer_id = _id(gathered, entered)
+    name, name_source = _name(gathered.said, [n for n in entered if identity.employer_key(n) == employer_id])
     hiring: list[HiringStatement | Board] = [*gathered.said, *boards]
     return Employers(
         employer_id=employer_id,
-        employer=_name(gathered.said, [name for name in entered if identity.employer_key(name) == employer_id])
-        or employer_id,
+        employer=name or employer_id,
+        name_source=name_source,
         names=tuple(names),
         domains=tuple(sorted(e.removeprefix("domain:") for e in gathered.evidence if e.startswith("domain:"))),
         boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one)})),
@@ -280,19 +285,30 @@ def _id(gathered: _Employer, entered: Sequence[str]) -> str:
     return found[0].partition(":")[2]
 
 
-def _name(said: Sequence[HiringStatement], entered: Sequence[str]) -> str | None:
-    """The name shown: as boards.csv has it, else the most frequent spelling, ties by name.
+def _name(said: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
+    """The name shown and its `NAME_SOURCES`: as boards.csv has it, else the most frequent spelling, ties by name.
 
-    What is only a board's token ("wehrtyou"), or has an aside in brackets, gives way to any other.
+    One with an aside in brackets gives way to any other, and what is only a board's token ("wehrtyou") to the spelling
+    in the texts of adverts. None: nothing but a domain is known.
     """
     if entered:
-        return entered[0]
-    spellings: Counter[tuple[bool, bool, str]] = Counter()
+        return entered[0], "boards_list"
+    stated: Counter[tuple[bool, str]] = Counter()
+    tokens: Counter[str] = Counter()
+    in_text: Counter[str] = Counter()
     for one in said:
-        if one.employer and identity.employer_key(one.employer):
-            spellings[(_is_token(one), "(" in one.employer, one.employer)] += one.n_postings
-    ranked = sorted(spellings, key=lambda found: (*found[:2], -spellings[found], found[2]))
-    return ranked[0][2] if ranked else None
+        in_text.update(dict(one.in_text))
+        if not _is_token(one) and one.employer and identity.employer_key(one.employer):
+            stated[("(" in one.employer, one.employer)] += one.n_postings
+        elif token := one.employer or identity.naming_token(one.source, one.board):
+            tokens[token] += one.n_postings
+    if stated:
+        return min(stated, key=lambda found: (found[0], -stated[found], found[1]))[1], "advert"
+    if in_text:
+        return min(in_text, key=lambda found: (-in_text[found], found.isupper(), found)), "advert_text"
+    if tokens:
+        return write_token(min(tokens, key=lambda found: (-tokens[found], found))), "token"
+    return None, "domain"
 
 
 def _is_own(one: HiringStatement | Board) -> bool:

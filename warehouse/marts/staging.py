@@ -21,6 +21,7 @@ UNREAD = {
             "url",
             "title",
             "employer",
+            "employer_in_text",
             "department",
             "requisition_id",
             "location_text",

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.records.columns import table_of
-from warehouse import database
+from warehouse import analysis_views, database
 from warehouse.publish import atomic_files, sync
 from warehouse.schema import database_tables, declarations, key_of, literal, quoted, schema_of
 
@@ -44,10 +44,10 @@ def stage(
 ) -> atomic_files.Staged:
     """Make market.duckdb beside its place, where `atomic_files.commit` takes it from.
 
-    All tables of `core`, `mart` and `ops` with keys, comments and views; `finish` may change what is in them, in the
-    new file alone. A copy of what is published is brought up to the working file (`sync`), where it was
-    made with today's declarations and most of it stays; else the file is written anew, rows in the order of their
-    keys. Both give the same rows, and both have the PRIMARY KEYs.
+    All tables of `core`, `mart` and `ops` with keys, comments and views, those of `analysis` too; `finish` may
+    change what is in them, in the new file alone. A copy of what is published is brought up to the working file
+    (`sync`), where it was made with today's declarations and most of it stays; else the file is written anew, rows
+    in the order of their keys. Both give the same rows, and both have the PRIMARY KEYs.
 
     What a killed run left half-written is removed, and nothing is left when anything is raised:
     `duckdb.ConstraintException` when a key is doubled, `OSError` that names the place when the file cannot be written.
@@ -106,6 +106,8 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
     with _attached(con, fresh) as work:
         with database.transaction(con):
             database.create_all(con, is_published=True)
+            for statement in analysis_views.declarations():
+                con.execute(statement)
             con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
             con.execute("COMMENT ON TABLE made_with IS 'What the pipeline knows by whether it can renew this file'")
             con.execute("COMMENT ON COLUMN made_with.schema_key IS 'Digest of all declarations in it'")
@@ -133,7 +135,7 @@ def _attached(con: database.Connection, fresh: Path) -> Iterator[str]:
 
 def _market_key() -> str:
     """Digest of what a published file is made with beside its rows; one made with another is written anew."""
-    said = [*declarations(is_published=True), PUBLISHED_STORAGE, duckdb.__version__]
+    said = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
 
 

@@ -10,7 +10,7 @@ WITH last_readings AS (
         r.source, coalesce(r.board, r.source) AS board, max(r.observed_at) AS any_at,
         max(r.observed_at) FILTER (r.is_complete) AS whole_at,
         coalesce(any_at - whole_at <= INTERVAL $max_apart DAYS, false) AS is_whole,
-        if(is_whole, whole_at, any_at) AS read_at
+        CASE WHEN is_whole THEN whole_at ELSE any_at END AS read_at
     FROM ops.responses AS r
     WHERE r.source IN (SELECT DISTINCT source FROM core.postings) AND r.observed_at < $end_of_day
         AND (r.is_complete OR r.n_rows > 0 OR r.refers_to IS NOT NULL)

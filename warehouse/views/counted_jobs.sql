@@ -3,13 +3,14 @@
 -- best text, and what texts ask for, degree and years, is read from texts of that class alone, so that no comment answers
 -- for an advert.
 --
+-- $adverts: adverts that speak for jobs; of the macro the stock of the day.
 -- $text_classes: classes of texts, the best first.
 WITH adverts AS (
     SELECT
         *,
         list_position($text_classes, text_class) AS class_rank,
         min(list_position($text_classes, text_class)) OVER (PARTITION BY job_id) AS best_rank
-    FROM stock_postings(as_of)
+    FROM $adverts
 )
 SELECT
     o.job_id,
@@ -32,6 +33,6 @@ FROM adverts AS o
 LEFT JOIN core.employers AS e USING (employer_id)
 LEFT JOIN (
     SELECT p.job_id, list(DISTINCT a.component) AS components
-    FROM stock_postings(as_of) AS p JOIN core.posting_pay AS a USING (posting_id) GROUP BY p.job_id
+    FROM $adverts AS p JOIN core.posting_pay AS a USING (posting_id) GROUP BY p.job_id
 ) AS c USING (job_id)
 GROUP BY o.job_id

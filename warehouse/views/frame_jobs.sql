@@ -14,9 +14,8 @@ SELECT
     coalesce(j.industry, 'unknown') AS sector,
     j.text_class = $full_advert AS is_read_in_full,
     j.states_pay OR w.job_id IS NOT NULL AS states_pay,
-    coalesce(if(
-        o.job_id IS NULL, coalesce(w.annual_low_usd, w.annual_high_usd), coalesce(o.annual_low_usd, o.annual_high_usd)
-    ) IS NOT NULL, false) AS is_in_dollars,
+    CASE WHEN o.job_id IS NULL THEN coalesce(w.annual_low_usd, w.annual_high_usd)
+        ELSE coalesce(o.annual_low_usd, o.annual_high_usd) END IS NOT NULL AS is_in_dollars,
     o.job_id IS NOT NULL AS is_paid_here,
     coalesce(o.is_in_band AND o.annual_low_usd IS NOT NULL AND o.annual_high_usd IS NOT NULL, false) AS is_in_band,
     o.posting_id AS paid_by

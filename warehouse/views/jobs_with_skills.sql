@@ -1,12 +1,14 @@
 -- Skills that each job in the stock of the day `as_of` asks for: each skill once, at its strongest requirement, from its
 -- texts of the best class. `asked` is required or preferred, `any` that or mentioned.
+--
+-- $adverts: adverts that speak for jobs, $jobs: the jobs; of the macro the stock of the day and counted_jobs.
 WITH jobs AS (
-    FROM counted_jobs(as_of)
+    FROM $jobs
 ), strongest AS (
     SELECT
         o.job_id, s.skill,
         min(CASE s.requirement WHEN 'required' THEN 1 WHEN 'preferred' THEN 2 ELSE 3 END) AS strength
-    FROM stock_postings(as_of) AS o
+    FROM $adverts AS o
     SEMI JOIN jobs AS b ON b.job_id = o.job_id AND b.text_class = o.text_class
     JOIN core.posting_skills AS s USING (posting_id)
     SEMI JOIN core.skills AS k ON k.skill = s.skill

@@ -46,7 +46,7 @@ WITH day AS (
     QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
 ), periods AS (
     -- Pay may be tied to a country that no place of the advert is in: then the days of all adverts stand.
-    SELECT 'advertised' AS basis, if(region_level = 'country', region, NULL) AS country, period_from, period_to
+    SELECT 'advertised' AS basis, CASE WHEN region_level = 'country' THEN region END AS country, period_from, period_to
     FROM reference_periods(as_of) WHERE region_level IN ('country', 'world')
     UNION ALL BY NAME FROM collected
 ), seen AS (
@@ -59,13 +59,13 @@ WITH day AS (
     SELECT
         o.country, o.role_group, o.role, 'official' AS basis, 'local' AS pay_market, 'low' AS status,
         'of an occupation, not of offers, as an office defines them' AS reason, NULL::BIGINT AS n_jobs, o.currency, coalesce(o.annual_p50, o.annual_mean) AS local,
-        o.period_from, o.period_to, o.due_on, if(o.annual_p50 IS NULL, 'mean', 'median') AS statistic, o.nearness,
+        o.period_from, o.period_to, o.due_on, CASE WHEN o.annual_p50 IS NULL THEN 'mean' ELSE 'median' END AS statistic, o.nearness,
         o.occupation_text, o.definition, o.source, o.employment
     FROM official_pay(as_of) AS o
     WHERE o.annual_p50 IS NOT NULL OR o.annual_mean IS NOT NULL
 ), money AS (
     -- The row's own money where it has one, else that of the country for pay of its own market.
-    SELECT s.* REPLACE (coalesce(s.currency, if(s.pay_market = 'local', n.currencies[1], 'USD')) AS currency)
+    SELECT s.* REPLACE (coalesce(s.currency, CASE WHEN s.pay_market = 'local' THEN n.currencies[1] ELSE 'USD' END) AS currency)
     FROM seen AS s LEFT JOIN core.countries AS n USING (country)
 ), rates AS (
     -- Of several sources of rates the one that quotes most days of the period.
@@ -82,7 +82,7 @@ WITH day AS (
     FROM core.price_levels WHERE indicator = 'ppp'
 ), priced AS (
     SELECT
-        m.*, if(m.currency = 'USD', 1.0, r.rate) AS rate, r.rate_source, r.rate_on, p.value AS price, p.year AS price_year
+        m.*, CASE WHEN m.currency = 'USD' THEN 1.0 ELSE r.rate END AS rate, r.rate_source, r.rate_on, p.value AS price, p.year AS price_year
     FROM money AS m
     LEFT JOIN rates AS r USING (currency, period_from, period_to)
     LEFT JOIN prices AS p ON p.country = m.country AND m.pay_market = 'local' AND (
@@ -95,8 +95,8 @@ WITH day AS (
 ), valued AS (
     SELECT
         country, role_group, role, basis, pay_market,
-        if(usd IS NULL AND local IS NOT NULL AND rate IS NULL, 'suppressed', status) AS status,
-        if(usd IS NULL AND local IS NOT NULL AND rate IS NULL, 'no exchange rate of its period', reason) AS reason, statistic, nearness, occupation_text, definition, source, n_jobs,
+        CASE WHEN usd IS NULL AND local IS NOT NULL AND rate IS NULL THEN 'suppressed' ELSE status END AS status,
+        CASE WHEN usd IS NULL AND local IS NOT NULL AND rate IS NULL THEN 'no exchange rate of its period' ELSE reason END AS reason, statistic, nearness, occupation_text, definition, source, n_jobs,
         n_employers, employment, period_from, period_to, due_on, currency,
         coalesce(local, usd / rate) AS local, coalesce(local_lo, usd_lo / rate) AS local_lo,
         coalesce(local_hi, usd_hi / rate) AS local_hi,
@@ -113,9 +113,9 @@ WITH day AS (
 SELECT
     country, role_group, role, basis, pay_market, status, reason, statistic, nearness, occupation_text, definition, source, n_jobs,
     n_employers, employment, period_from, period_to, due_on, currency, local, local_lo, local_hi, usd, usd_lo, usd_hi,
-    usd_by, if(usd_by = 'average rate of the period', rate_source, NULL) AS rate_source,
-    if(usd_by = 'average rate of the period', rate_on, NULL) AS rate_on, local / price AS ppp, local_lo / price AS ppp_lo, local_hi / price AS ppp_hi, price_year,
-    if(statistic = 'median' AND nearness IS DISTINCT FROM 'wider' AND basis <> 'advertised', usd / max(usd) FILTER (
-        basis = 'advertised') OVER (PARTITION BY country, role_group, role, pay_market), NULL) AS ratio_to_advertised,
+    usd_by, CASE WHEN usd_by = 'average rate of the period' THEN rate_source END AS rate_source,
+    CASE WHEN usd_by = 'average rate of the period' THEN rate_on END AS rate_on, local / price AS ppp, local_lo / price AS ppp_lo, local_hi / price AS ppp_hi, price_year,
+    CASE WHEN statistic = 'median' AND nearness IS DISTINCT FROM 'wider' AND basis <> 'advertised' THEN usd / max(usd) FILTER (
+        basis = 'advertised') OVER (PARTITION BY country, role_group, role, pay_market) END AS ratio_to_advertised,
     count(DISTINCT basis) FILTER (status <> 'suppressed') OVER (PARTITION BY country, role_group, role) AS n_bases
 FROM valued

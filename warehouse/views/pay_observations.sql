@@ -4,8 +4,11 @@
 -- the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
 -- `annual_high_usd`); where it is `is_full_time` and enters none, what it pays is as little known as of `silent_jobs`. `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job
 -- counts.
+--
+-- $adverts: adverts that speak for jobs; of the macro the stock of the day.
+-- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.
 WITH seen AS (
-    SELECT * FROM stock_postings(as_of)
+    SELECT * FROM $adverts
 ), tied AS (
     -- Pay zones: what the advert offers in a country of its own, whether or not that is the posting's own pay.
     SELECT c.*
@@ -15,9 +18,9 @@ WITH seen AS (
     -- Pay without a country counts in those countries of the advert that have no pay of their own.
     SELECT
         l.posting_id,
-        if(count(DISTINCT l.country) = 1, min(l.country), 'several') AS country,
-        if(count(DISTINCT l.region) = 1, min(l.region), 'several') AS region,
-        if(count(DISTINCT l.continent) = 1, min(l.continent), 'several') AS continent
+        CASE WHEN count(DISTINCT l.country) = 1 THEN min(l.country) ELSE 'several' END AS country,
+        CASE WHEN count(DISTINCT l.region) = 1 THEN min(l.region) ELSE 'several' END AS region,
+        CASE WHEN count(DISTINCT l.continent) = 1 THEN min(l.continent) ELSE 'several' END AS continent
     FROM core.posting_places l
     JOIN core.posting_pay h ON h.posting_id = l.posting_id AND h.is_headline AND h.country IS NULL
     WHERE l.country IS NOT NULL
@@ -62,23 +65,8 @@ WITH seen AS (
         o.annual_high,
         o.annual_low_usd,
         o.annual_high_usd,
-        -- Employment that is not stated counts as full-time unless pay is by the hour, day or week, which is how contracts
-        -- are offered.
-        coalesce(
-            p.seniority <> 'intern'
-            AND p.role <> 'ai_data_trainer'
-            AND (
-                p.employment_type = 'FULL_TIME'
-                OR (p.employment_type IS NULL AND (o.period IS NULL OR o.period IN ('month', 'year')))
-            ),
-            false
-        ) AS is_full_time,
-        -- Full-time, gross, base, both ends known, of which the period is one.
-        is_full_time
-            AND o.annual_low IS NOT NULL
-            AND o.annual_high IS NOT NULL
-            AND o.flag IS NULL
-            AND o.tax IS DISTINCT FROM 'net' AS is_in_band
+        ($not_full_time) IS NULL AS is_full_time,
+        is_full_time AND ($not_in_band) IS NULL AS is_in_band
     FROM offers o
     JOIN seen p USING (posting_id)
     LEFT JOIN core.countries c ON c.country = o.country

@@ -13,8 +13,8 @@ WITH waves AS (
     WHERE r.basis = 'reported'
 )
 SELECT
-    m.source, m.reported_on, m.currency, if(m.currency = 'USD', 1.0, q.usd_per_unit) AS usd_per_unit,
-    if(m.currency = 'USD', NULL, q.source) AS fx_source, if(m.currency = 'USD', NULL, q.rate_on) AS fx_on
+    m.source, m.reported_on, m.currency, CASE WHEN m.currency = 'USD' THEN 1.0 ELSE q.usd_per_unit END AS usd_per_unit,
+    CASE WHEN m.currency = 'USD' THEN NULL ELSE q.source END AS fx_source, CASE WHEN m.currency = 'USD' THEN NULL ELSE q.rate_on END AS fx_on
 FROM monies m
 LEFT JOIN core.usd_rates q
     ON q.currency = m.currency AND q.rate_on <= as_of AND q.rate_on BETWEEN m.reported_on - 45 AND m.reported_on + 45

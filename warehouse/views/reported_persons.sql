@@ -13,8 +13,8 @@ SELECT
     coalesce(p.pay_usd_stated, p.pay * w.usd_per_unit) AS gross_usd,
     coalesce(p.pay_net * p.pay_usd_stated / nullif(p.pay, 0), p.pay_net * w.usd_per_unit) AS net_usd,
     p.pay_flag IS NOT NULL AS is_flagged,
-    if(p.pay_usd_stated IS NULL, w.fx_source, NULL) AS fx_source,
-    if(p.pay_usd_stated IS NULL, w.fx_on, NULL) AS fx_on
+    CASE WHEN p.pay_usd_stated IS NULL THEN w.fx_source END AS fx_source,
+    CASE WHEN p.pay_usd_stated IS NULL THEN w.fx_on END AS fx_on
 FROM core.pay_reports p
 JOIN report_rates(as_of) w ON w.source = p.source AND w.reported_on = p.snapshot_on AND w.currency = p.currency
 WHERE p.basis = 'reported' AND p.country IS NOT NULL AND p.seniority <> 'intern'

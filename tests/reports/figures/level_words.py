@@ -15,8 +15,8 @@ from reports.site.page import page
 from reports.wording import notes
 from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
 from warehouse import mart_tables, tables
+from warehouse.dictionary import dictionary
 from warehouse.marts.salary_bands import salary_bands
-from warehouse.schema import dictionary
 
 BAND = "pay.northern_america.ai_engineering.mid_senior"
 

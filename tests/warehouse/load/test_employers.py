@@ -77,6 +77,7 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
     assert found == Employers(
         employer_id="scaleai",
         employer="Scale AI",
+        name_source="boards_list",
         names=("SCALE AI", "Scale AI", "Scale AI, Inc.", "scale.com"),
         domains=("scale.com",),
         boards=("greenhouse:scaleai",),
@@ -95,6 +96,33 @@ def test_a_link_to_a_board_says_whose_it_is() -> None:
     )
     assert found.employer == "Hudson River Trading", "a token gives way to a name, however often it stands there"
     assert found.boards == ("greenhouse:wehrtyou",)
+
+
+@pytest.mark.parametrize(
+    ("adverts", "name", "name_source"),
+    [
+        ([("openai", 40, {}), ("OpenAI", 2, {})], "OpenAI", "advert"),
+        ([("openai", 40, {"OpenAI": 38, "OPENAI": 2})], "OpenAI", "advert_text"),
+        ([("openai", 4, {"OPENAI": 2, "OpenAI": 2})], "OpenAI", "advert_text"),
+        ([("openai", 40, {}), ("OpenAI (Remote)", 1, {})], "OpenAI (Remote)", "advert"),
+        ([("openai", 40, {})], "Openai", "token"),
+        ([(None, 40, {})], "Openai", "token"),
+        ([(None, 40, {"OpenAI": 1})], "OpenAI", "advert_text"),
+    ],
+)
+def test_a_name_is_shown_instead_of_a_token(
+    adverts: list[tuple[str | None, int, dict[str, int]]], name: str, name_source: str
+) -> None:
+    found = only(
+        *(said(stated, "ashby", "openai", n=n)._replace(in_text=tuple(texts.items())) for stated, n, texts in adverts)
+    )
+    assert (found.employer, found.name_source) == (name, name_source)
+    assert found.employer_id == "openai", "what is shown unites nobody and changes no id"
+
+
+def test_an_employer_known_by_its_site_alone_is_called_by_its_domain() -> None:
+    found = only(said(None, "simplify_newgrad", None, "https://jobs.acme.example.com/7"))
+    assert (found.employer, found.name_source) == ("example.com", "domain")
 
 
 def test_a_board_in_boards_csv_is_an_employer_without_adverts_if_it_is_named() -> None:
@@ -277,6 +305,15 @@ def test_increments_write_what_a_rebuild_writes_and_nothing_twice(con: database.
     assert before == [(2,)], "the second time only new adverts were written"
     employers.resolve(con, BOARDS)
     assert con.execute("SELECT count(*) FROM hired_by").fetchall() == [(0,)]
+
+
+def test_the_spelling_of_most_adverts_is_the_name(con: database.Connection) -> None:
+    put(con, *(("ashby", "omafertility", "omafertility", None) for _ in range(3)))
+    con.execute("UPDATE core.postings SET employer_in_text = 'OMA FERTILITY' WHERE posting_id = 'ashby:0'")
+    con.execute("UPDATE core.postings SET employer_in_text = 'Oma Fertility' WHERE posting_id <> 'ashby:0'")
+    employers.resolve(con, ())
+    shown = con.execute("SELECT employer_id, employer, name_source, names FROM core.employers").fetchall()
+    assert shown == [("omafertility", "Oma Fertility", "advert_text", ["omafertility"])]
 
 
 def test_who_is_no_longer_named_goes(con: database.Connection) -> None:

@@ -23,7 +23,7 @@ from tests.builders import (
     refined,
 )
 from transforms.records.columns import table_of
-from warehouse import database, schema
+from warehouse import analysis_views, database, schema
 from warehouse.load import jobs, loader
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.usd_conversion import convert_money
@@ -48,11 +48,13 @@ def test_the_published_file_has_rows_keys_comments_and_views(con: database.Conne
             )
         }
         assert keyed == {table_of(cls).name for cls in schema.database_tables() if schema.key_of(cls)}
-        uncommented = (
-            "SELECT * FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"
-            " AND table_name NOT IN (SELECT view_name FROM duckdb_views())"
+        for kind in ("columns", "tables", "views"):
+            uncommented = f"SELECT * FROM duckdb_{kind}() WHERE NOT internal AND coalesce(comment, '') = ''"
+            assert all_rows(market, uncommented) == [], kind
+        commented = all_rows(
+            market, "SELECT comment FROM duckdb_columns() WHERE schema_name = 'analysis' AND column_name = 'why_not'"
         )
-        assert all_rows(market, uncommented) == []
+        assert commented == [(analysis_views.COLUMNS["analysis.pay_observations"]["why_not"],)]
         columns = {name for (name,) in all_rows(market, "SELECT column_name FROM duckdb_columns() WHERE NOT internal")}
         assert "text" not in columns
         tags = all_rows(market, "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'market'")

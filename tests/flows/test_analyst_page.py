@@ -1,0 +1,38 @@
+"""docs/analyst.md answers its questions as the bundled sample does, and DICTIONARY.md counts its rows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.flows.conftest import Finished
+from warehouse import analysis_views, dictionary, worked_questions
+from warehouse.publish.reader import open_reader
+
+PAGE = worked_questions.PAGE.read_text(encoding="utf-8")
+REMEDY = "run `make answers`, read what changed, and see whether the words around it still hold"
+
+
+def test_every_answer_is_that_of_the_sample(sample: Finished) -> None:
+    with open_reader(sample.data) as con:
+        assert worked_questions.fill_answers(PAGE, con) == PAGE, REMEDY
+
+
+def test_rows_of_the_sample_are_those_of_the_dictionary(sample: Finished) -> None:
+    with open_reader(sample.data) as con:
+        found = dictionary.count_rows(con)
+    assert dictionary.read_sample_rows() == {n: c for n, c in found.items() if not n.startswith("ops.")}, REMEDY
+    beside = (sample.data / "DICTIONARY.md").read_text(encoding="utf-8")
+    assert beside == dictionary.dictionary(found)
+
+
+def test_there_are_fifteen_questions_and_each_has_an_answer() -> None:
+    assert re.findall(r"^## (\d+)\.", PAGE, re.MULTILINE) == [str(number) for number in range(1, 16)]
+    assert len(worked_questions.queries(PAGE)) == 15 == PAGE.count("```sql") == PAGE.count("<!-- answer -->")
+    assert "invented" in PAGE.partition("## ")[0], "that the sample is synthetic is said before any number"
+
+
+@pytest.mark.parametrize("view", sorted(analysis_views.VIEWS))
+def test_every_view_for_analysts_is_shown(view: str) -> None:
+    assert view in PAGE

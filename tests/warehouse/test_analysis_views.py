@@ -1,0 +1,266 @@
+"""The views for analysts: what they count is what the marts count, and each row says what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.builders import Answer, all_rows, load, posting, refined, share_row
+from transforms.records.rows import Place, Posting, SkillAsked
+from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
+from warehouse import analysis_views, database, schema
+from warehouse.load import employers, jobs
+from warehouse.load.lookups import load_lookups
+from warehouse.load.usd_conversion import convert_money
+from warehouse.mart_tables import Shares
+from warehouse.publish.market import publish
+from warehouse.tables import Sources
+
+NEWEST = date(2026, 3, 31)
+REASONS = {
+    *("intern", "data_trainer", "not_full_time", "short_period", "no_yearly_amount", "one_end", "net", "not_open"),
+    *PAY_FLAGS,
+    *USD_REASONS,
+}
+PYTHON = SkillAsked(skill="Python", requirement="required", start=0, end=4)
+RUST = SkillAsked(skill="Rust", requirement="preferred", start=5, end=7)
+FAMILIAR = SkillAsked(skill="Python", requirement="mentioned", start=0, end=4)
+
+
+def on(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 12, tzinfo=UTC)
+
+
+def advert(number: int, **said: Any) -> Posting:
+    """A full advert of a machine learning engineer in the US, with an employer and a title of its own."""
+    values = {
+        "title": f"Machine Learning Engineer {number}", "employer": f"Employer {chr(65 + number)}", "board": "acme",
+        "role": "machine_learning_engineer", "role_group": "ai_engineering", "seniority": "senior", "language": "en",
+        "text": f"Text of advert {number}", "text_hash": f"{number:032x}", "text_state": "full",
+        "country": "US", "places": (Place(place_text="Boston", country="US", continent="Americas"),),
+    }  # fmt: skip
+    return posting(number, **values | said)
+
+
+def offer(number: int, **said: Any) -> Posting:
+    """Such an advert that states pay of 100 to 140 dollars a year in the US."""
+    values = {
+        "pay_low": 100.0, "pay_high": 140.0, "annual_low": 100.0, "annual_high": 140.0, "currency": "USD",
+        "period": "year", "pay_source": "stated", "pay_country": "US", "pay_continent": "Americas",
+        "pay_market": "local",
+    }  # fmt: skip
+    return advert(number, **values | said)
+
+
+OPEN = (
+    offer(0, workplace="remote", skills=(PYTHON, RUST)),
+    offer(1, pay_high=None, annual_high=None, workplace="onsite", skills=(FAMILIAR,)),
+    offer(2, employment_type="CONTRACTOR"),
+    offer(3, period="hour"),
+    offer(4, pay_flag="implausible_low"),
+    offer(5, pay_tax="net"),
+    offer(6, currency="EUR"),  # no rate is loaded
+    offer(7, seniority="intern"),
+    offer(8, role="ai_data_trainer", role_group="other"),
+    advert(9, skills=(RUST,), language="fi"),  # no pay, and a language in which skills are not read
+)
+FORMER = offer(10, skills=(PYTHON,))
+"""Listed in February, gone in March."""
+HIDDEN = offer(11, source="secret", board="secret")
+"""Of a source whose aggregates may not be published."""
+
+
+@pytest.fixture
+def market(con: database.Connection, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file: two readings of a board, and one of a source that may not be published."""
+    said: dict[str, Any] = {"title": "T", "kind": "employer board", "publisher": "P", "homepage": "h", "licence": "l"}
+    sources = [
+        Sources(source=name, terms_url=None, attribution="a", is_verified=True, is_republishable=is_public, **said)
+        for name, is_public in (("board", True), ("secret", False))
+    ]
+    load_lookups(con, sources)
+    files = [
+        refined(tmp_path, "a", Answer(on(2, 10), [OPEN[0], FORMER])),
+        refined(tmp_path, "b", Answer(on(3, 30), OPEN)),
+        refined(tmp_path, "c", Answer(on(3, 30), [HIDDEN], board="secret"), source="secret"),
+    ]
+    load(con, *files)
+    employers.resolve(con, ())
+    jobs.resolve(con, files)
+    convert_money(con)
+    row = share_row(NEWEST, "workplace", "remote", 6, 4, n_unknown=2, share=4 / 6, status="low", form="bounds")
+    with database.transaction(con):
+        database.write_mart(con, Shares, [Shares(**row)], as_of=NEWEST)
+    publish(con, tmp_path / "market.duckdb")
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as published:
+        published.execute("SET TimeZone = 'UTC'")
+        yield published
+
+
+def test_pay_that_is_in_no_band_says_why(market: duckdb.DuckDBPyConnection) -> None:
+    found = all_rows(market, "SELECT posting_id, why_not, is_in_band FROM analysis.pay_observations")
+    assert {row[0]: row[1:] for row in found} == {
+        "board:0": (None, True),
+        "board:1": ("one_end", False),
+        "board:2": ("not_full_time", False),
+        "board:3": ("short_period", False),
+        "board:4": ("implausible_low", False),
+        "board:5": ("net", False),
+        "board:6": ("no_rate", False),
+        "board:7": ("intern", False),
+        "board:8": ("data_trainer", False),
+        "board:10": ("not_open", False),
+    }
+    assert {why for _, why, _ in found} - {None} <= REASONS
+    words = analysis_views.COLUMNS["analysis.pay_observations"]["why_not"]
+    assert all(reason in words for reason in REASONS - set(PAY_FLAGS)), "every reason is explained"
+
+
+def test_pay_in_a_band_is_what_the_marts_take(market: duckdb.DuckDBPyConnection) -> None:
+    counted = all_rows(
+        market,
+        f"SELECT job_id, posting_id, annual_low_usd, annual_high_usd FROM pay_observations(DATE '{NEWEST}')"
+        " WHERE region_level = 'world' AND is_in_band AND annual_low_usd IS NOT NULL AND annual_high_usd IS NOT NULL",
+    )
+    shown = "SELECT job_id, posting_id, low_usd, high_usd FROM analysis.pay_observations WHERE is_in_band"
+    assert all_rows(market, shown) == counted != []
+
+
+def test_pay_is_given_in_dollars_in_its_own_money_and_as_stated(market: duckdb.DuckDBPyConnection) -> None:
+    columns = "mid_usd, mid_local, low_as_stated, high_as_stated, period, currency, basis, country, region, employer"
+    (row,) = all_rows(market, f"SELECT {columns} FROM analysis.pay_observations WHERE posting_id = 'board:0'")
+    assert row == (120, 120, 100, 140, "year", "USD", "advertised", "US", "Northern America", "Employer A")
+    days = "SELECT first_seen_on, last_seen_on, closed_on, days_seen, is_open FROM analysis.pay_observations"
+    (kept,) = all_rows(market, f"{days} WHERE posting_id = 'board:0'")
+    assert kept == (date(2026, 2, 10), date(2026, 3, 30), None, 49, True)
+    (gone,) = all_rows(market, f"{days} WHERE posting_id = 'board:10'")
+    assert gone == (date(2026, 2, 10), date(2026, 2, 10), date(2026, 3, 30), 1, False)
+
+
+def test_jobs_are_those_of_publishable_sources_open_as_statistics_count(market: duckdb.DuckDBPyConnection) -> None:
+    found = all_rows(market, "SELECT posting_id, is_open FROM analysis.jobs")
+    assert {row[0] for row in found} == {f"board:{n}" for n in range(11)}, "none of a source that may not be published"
+    counted = {row[0] for row in all_rows(market, f"SELECT job_id FROM counted_jobs(DATE '{NEWEST}')")}
+    assert {row[0] for row in all_rows(market, "SELECT job_id FROM analysis.jobs WHERE is_open")} == counted
+    assert {row[0] for row in found if row[1]} == {f"board:{n}" for n in range(10)}
+    read = all_rows(market, "SELECT posting_id FROM analysis.jobs WHERE NOT is_skill_read")
+    assert read == [("board:9",)]
+
+
+def test_skills_are_those_that_the_marts_count(market: duckdb.DuckDBPyConnection) -> None:
+    found = all_rows(market, "SELECT job_id, skill, requirement, text_class, is_open FROM analysis.skills_asked")
+    assert {(row[1], row[2], row[4]) for row in found if row[0] in ("board:0", "board:1", "board:10")} == {
+        ("Python", "required", True),
+        ("Rust", "preferred", True),
+        ("Python", "mentioned", True),
+        ("Python", "required", False),
+    }
+    assert {row[3] for row in found} == {"full_advert"}
+    counted = set()
+    for requirement in ("required", "preferred", "mentioned"):
+        listed = f"SELECT job_id, unnest({requirement}) FROM jobs_with_skills(DATE '{NEWEST}')"
+        counted |= {(job, skill, requirement) for job, skill in all_rows(market, listed)}
+    assert {row[:3] for row in found if row[4]} == counted
+
+
+def test_remote_work_has_marts_with_intervals_and_roles_as_counts(market: duckdb.DuckDBPyConnection) -> None:
+    select = "SELECT n_remote, n_not_remote, n_unknown, known_share, share, bound_lo, bound_hi, status"
+    (mart,) = all_rows(market, f"{select} FROM analysis.remote_share WHERE role = 'all'")
+    assert mart == (4, 2, 2, 6 / 8, 4 / 6, None, None, "low")
+    where = "role = 'machine_learning_engineer' AND region = 'US'"
+    (role,) = all_rows(market, f"{select} FROM analysis.remote_share WHERE {where}")
+    assert role == (1, 1, 7, 2 / 9, 0.5, 1 / 9, 8 / 9, "count")
+    (silent,) = all_rows(
+        market, f"{select} FROM analysis.remote_share WHERE role = 'ai_data_trainer' AND region = 'US'"
+    )
+    assert silent == (0, 0, 1, 0, None, 0, 1, "count"), "not stated is NULL and never zero"
+
+
+def test_months_count_what_boards_listed_and_say_what_they_cover(market: duckdb.DuckDBPyConnection) -> None:
+    columns = "month, n_jobs, n_boards_read, read_from, read_to, n_boards_again, n_jobs_again, n_jobs_before"
+    where = "region = 'World' AND role = 'machine_learning_engineer' ORDER BY month"
+    found = all_rows(market, f"SELECT {columns} FROM analysis.open_by_month WHERE {where}")
+    february, march = date(2026, 2, 10), date(2026, 3, 30)
+    assert found == [
+        (date(2026, 2, 1), 2, 1, february, february, 0, 0, 0),
+        (date(2026, 3, 1), 9, 1, march, march, 1, 9, 2),
+    ]
+
+
+def test_a_role_that_is_gone_stays_in_the_month_that_it_left(con: database.Connection, tmp_path: Path) -> None:
+    gone = advert(1, role="data_scientist", role_group="ai_science")
+    load(
+        con,
+        refined(tmp_path, "a", Answer(on(1, 5), [advert(0), gone])),
+        refined(tmp_path, "b", Answer(on(2, 5), [advert(0)])),
+        refined(tmp_path, "c", Answer(on(4, 5), [advert(0)])),  # nobody looked in March
+    )
+    with database.transaction(con):
+        database.write_mart(con, Shares, [], as_of=date(2026, 4, 5))
+    for statement in analysis_views.declarations():
+        con.execute(statement)
+    columns = "month, role, n_jobs, n_boards_again, n_jobs_again, n_jobs_before"
+    found = all_rows(con, f"SELECT {columns} FROM analysis.open_by_month WHERE region = 'World' ORDER BY ALL")
+    assert found == [
+        (date(2026, 1, 1), "data_scientist", 1, 0, 0, 0),
+        (date(2026, 1, 1), "machine_learning_engineer", 1, 0, 0, 0),
+        (date(2026, 2, 1), "data_scientist", 0, 1, 0, 1),
+        (date(2026, 2, 1), "machine_learning_engineer", 1, 1, 1, 1),
+        (date(2026, 4, 1), "machine_learning_engineer", 1, 0, 0, 0),
+    ]
+
+
+def test_employers_hire_for_ai_jobs_that_are_open(market: duckdb.DuckDBPyConnection) -> None:
+    found = all_rows(market, "SELECT employer, n_jobs, roles, countries FROM analysis.employers_hiring ORDER BY ALL")
+    hiring = sorted(str(one.employer) for one in OPEN if one.role_group in AI_GROUPS)
+    assert [row[0] for row in found] == hiring
+    assert found[0][1:] == (1, {"machine_learning_engineer": 1}, ["US"])
+    stated = "SELECT n_read_in_full, n_stating_pay, share_stating_pay FROM analysis.employers_hiring WHERE employer ="
+    assert all_rows(market, f"{stated} 'Employer A'") == [(1, 1, 1)]
+    assert all_rows(market, f"{stated} 'Employer J'") == [(1, 0, 0)]
+
+
+def test_an_employer_stands_by_its_name_and_not_by_its_token(con: database.Connection, tmp_path: Path) -> None:
+    load(con, refined(tmp_path, "a", Answer(on(1, 5), [offer(0, employer="acme-labs", board="acme-labs")])))
+    con.execute("UPDATE core.postings SET source = 'ashby', employer_in_text = 'ACME Labs'")
+    con.execute("UPDATE ops.responses SET source = 'ashby', board = 'acme-labs'")
+    employers.resolve(con, ())
+    with database.transaction(con):
+        database.write_mart(con, Shares, [], as_of=date(2026, 1, 5))
+    for statement in analysis_views.declarations():
+        con.execute(statement)
+    for view in ("jobs", "pay_observations", "employers_hiring"):
+        assert all_rows(con, f"SELECT employer FROM analysis.{view}") == [("ACME Labs",)], view
+    assert all_rows(con, "SELECT employer FROM open_jobs(DATE '2026-01-05')") == [("ACME Labs",)]
+
+
+def test_columns_are_declared_in_order_and_none_holds_a_text(market: duckdb.DuckDBPyConnection) -> None:
+    for view, columns in analysis_views.COLUMNS.items():
+        assert [column[0] for column in market.execute(f"SELECT * FROM {view}").description or ()] == list(columns)
+    assert analysis_views.COLUMNS.keys() == analysis_views.VIEWS.keys()
+    assert not {"text", "url"} & {name for columns in analysis_views.COLUMNS.values() for name in columns}
+
+
+def test_views_answer_before_anything_was_read(con: database.Connection, tmp_path: Path) -> None:
+    publish(con, tmp_path / "market.duckdb")
+    with duckdb.connect(str(tmp_path / "market.duckdb"), read_only=True) as published:
+        assert [all_rows(published, f"FROM {view}") for view in analysis_views.VIEWS] == [[]] * len(
+            analysis_views.VIEWS
+        )
+
+
+def test_the_working_file_has_no_views_for_analysts(con: database.Connection) -> None:
+    """So that a change of one has nothing loaded again, and a night computes nothing for them."""
+    assert all_rows(con, "SELECT 1 FROM duckdb_schemas() WHERE schema_name = 'analysis'") == []
+
+
+def test_no_view_uses_a_word_that_duckdb_1_5_lacks() -> None:
+    """The function `if` came with 2.0; the README promises that both open the file."""
+    views = (*schema.VIEWS.values(), *schema.MART_VIEWS.values(), *schema.MACROS.values())
+    for meaning, select in (*views, *analysis_views.VIEWS.values()):
+        assert " if(" not in select.replace("(if(", " if("), meaning

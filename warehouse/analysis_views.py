@@ -1,0 +1,205 @@
+"""Views for ordinary questions, in the schema `analysis` of the published file: meaning and columns of each.
+
+Each is a file in `views/analysis/`. They stand in market.duckdb alone: nothing in the pipeline reads them, so that a
+night costs nothing more and a change of one has no work file made again. What counts as a job, as its pay and as its
+skills is the SELECT of a macro (`counted_jobs`, `pay_observations`, `jobs_with_skills`), here over all jobs that were
+ever listed and not over the stock of a day alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from transforms.records.vocabulary import AI_GROUPS
+from transforms.text.lookups import languages_read
+from warehouse.mart_tables import Shares
+from warehouse.schema import (
+    counted_jobs,
+    jobs_with_skills,
+    literal,
+    of_table,
+    pay_observations,
+    quoted,
+    read_sql,
+    view_statements,
+    why_not_full_time,
+    why_not_in_band,
+)
+from warehouse.tables import Employers, PostingPay, Postings, PostingSkills, Skills
+
+SCHEMA = "analysis"
+NEWEST = "(SELECT max(as_of) FROM mart.days)"
+"""SQL: the newest day of the marts, which these views speak for."""
+
+
+def _among(words: tuple[str, ...]) -> str:
+    return f"({', '.join(map(literal, words))})"
+
+
+def _select(name: str, **parameters: str) -> tuple[str, str]:
+    return read_sql(f"analysis/{name}", **parameters)
+
+
+_JOB_ADVERTS = _select("job_adverts", newest=NEWEST)[1]
+VIEWS = {
+    "analysis.jobs": _select(
+        "jobs",
+        job_adverts=_JOB_ADVERTS,
+        counted_jobs=counted_jobs("job_adverts")[1],
+        languages_of_skills=_among(languages_read("skills")),
+    ),
+    "analysis.pay_observations": _select(
+        "pay_observations",
+        job_adverts=_JOB_ADVERTS,
+        observations=pay_observations("job_adverts")[1],
+        not_full_time=why_not_full_time(advert="s", period="s.period"),
+        not_in_band=why_not_in_band(pay="s"),
+    ),
+    "analysis.skills_asked": _select(
+        "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs")[1]
+    ),
+    "analysis.remote_share": _select("remote_share", newest=NEWEST),
+    "analysis.open_by_month": _select("open_by_month", newest=NEWEST),
+    "analysis.employers_hiring": _select("employers_hiring", ai_groups=_among(AI_GROUPS)),
+}
+"""Meaning and SELECT of each view; a view comes after those that it reads."""
+
+_IS_OPEN = "Its board listed it when it was last read: the stock of the newest day, which statistics count"
+_EMPLOYER_KEY = "Who it counts under: `employer_id`, else its board, else the advert itself"
+_EMPLOYER = "Name of the employer, as in core.employers; NULL: the advert names nobody"
+_JOB = {"job_id": "The vacancy, however many adverts it has"}
+_EMPLOYER_OF_JOB = {"employer_key": _EMPLOYER_KEY, "employer": _EMPLOYER}
+_WORK = of_table(Postings, "role_group", "role", "seniority")
+_INFERRED = of_table(Postings, "seniority_inferred")
+_COUNTRIES = {"countries": "Countries of its places, ISO 3166-1 alpha-2, in order; empty: not known"}
+_OPEN = {"is_open": _IS_OPEN}
+_DAYS = {
+    "first_seen_on": "Day one of its adverts was first observed (UTC)",
+    "last_seen_on": "Day one of its adverts was last observed (UTC)",
+}
+_CLOSED = {
+    "closed_on": "Day from which no board lists any of its adverts; NULL: listed, expired, or not known to be gone"
+}
+_PLACE = of_table(Shares, "region_level", "region")
+_SKILL_READ = {"is_skill_read": "Skills are read from its texts: it has one, in a language in which they are read"}
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "analysis.jobs": {
+        **_JOB,
+        "posting_id": "Its first advert, by id, among those that speak for it: core.postings has its page and bytes",
+        "title": "Title of that advert",
+        **_EMPLOYER_OF_JOB,
+        **of_table(Employers, "name_source", "is_staffing_agency", "industry"),
+        **_WORK,
+        **_INFERRED,
+        **_COUNTRIES,
+        **of_table(Postings, "workplace", "employment_type", "degree_min", "years_min", "language"),
+        "text_class": "Class of its best text; what texts ask for is read from texts of that class alone",
+        **_SKILL_READ,
+        "states_pay": "One of its adverts states base pay",
+        **_OPEN,
+        **_DAYS,
+        **_CLOSED,
+        "n_adverts": "Adverts that it ever had, over all sources",
+        "sources": "Sources of these",
+    },
+    "analysis.pay_observations": {
+        **_JOB,
+        "posting_id": "Advert whose pay it is",
+        **_EMPLOYER_OF_JOB,
+        **_WORK,
+        **_INFERRED,
+        "country": "Country the pay counts in, or `several`, or `remote`; NULL: not known",
+        "region": "UN M49 region the pay counts in, or `several`, or `remote`; NULL: not known",
+        **of_table(Postings, "city", "workplace"),
+        "basis": "Kind of pay figure: advertised. What persons report and offices publish stands in other tables",
+        **of_table(Postings, "pay_market"),
+        "low_usd": "Lower end for a full-time year, by the rate of the advert's day (USD per year)",
+        "high_usd": "Upper end for a full-time year, by the rate of the advert's day (USD per year)",
+        "mid_usd": "Midpoint of the two; NULL where one is not known (USD per year)",
+        **of_table(Postings, "currency"),
+        "low_local": "Lower end for a full-time year in `currency` (currency per year)",
+        "high_local": "Upper end for a full-time year in `currency` (currency per year)",
+        "mid_local": "Midpoint of the two; NULL where one is not known (currency per year)",
+        "low_as_stated": "Lower end as stated, per `period` (currency)",
+        "high_as_stated": "Upper end as stated, per `period` (currency)",
+        **of_table(PostingPay, "period"),
+        **of_table(Postings, "pay_source"),
+        "fx_on": "Day of the exchange rate; NULL: paid in dollars, or no rate",
+        "why_not": (
+            "Why it is in no salary band of today, the first that holds: intern, data_trainer, not_full_time, "
+            "short_period (by the hour, day or week and employment not stated), no_yearly_amount, one_end, a flag of "
+            "core.postings.pay_flag, net, no_currency or no_rate (no dollars), not_open; NULL: it is in a band"
+        ),
+        "is_in_band": "It is in the bands of its place in mart.salary_bands, in US dollars",
+        **_OPEN,
+        **_DAYS,
+        **_CLOSED,
+        "days_seen": "Days from the first to the last day seen, both counted: it was open at least so long (days)",
+    },
+    "analysis.skills_asked": {
+        **_JOB,
+        **of_table(PostingSkills, "skill"),
+        **of_table(Skills, "category"),
+        "requirement": "Strongest requirement that its texts name: required, preferred, mentioned",
+        "text_class": "Class of the texts it was read in: never count classes together",
+        **of_table(Postings, "language"),
+        **_SKILL_READ,
+        **_EMPLOYER_OF_JOB,
+        **_WORK,
+        **_COUNTRIES,
+        **_OPEN,
+        **_DAYS,
+    },
+    "analysis.remote_share": {
+        **of_table(Shares, "as_of", "region_level", "region", "role_group"),
+        "role": "Role, or `all` of the group, which alone has intervals",
+        "n_remote": "Jobs that are remote",
+        "n_not_remote": "Jobs that are hybrid or on site",
+        "n_unknown": "Jobs that do not say",
+        "known_share": "Jobs that say, of all jobs of the cell (share)",
+        "share": "Remote jobs, of those that say; NULL: suppressed (share)",
+        **of_table(Shares, "share_lo", "share_hi", "bound_lo", "bound_hi", "form"),
+        "status": "published, low or suppressed as in mart.shares; count: of a role, counted and not judged",
+        "reason": "Why it is not published",
+        **of_table(Shares, "period_from", "period_to"),
+    },
+    "analysis.open_by_month": {
+        "month": "First day of the month (UTC)",
+        "region_level": "world or country",
+        "region": "World, or ISO country code; a job counts once in each of its countries",
+        "role_group": "Group of the role",
+        "role": "Role. A job has one, so that roles may be added up; countries may not",
+        "n_jobs": "Jobs that the boards read in the month listed at their last complete reading in it",
+        "n_employers": "Employers of these",
+        "n_boards_read": "Boards that were read whole in the month, of any place and role: what the month covers",
+        "read_from": "Earliest of the boards' last complete readings in the month",
+        "read_to": "Latest of them",
+        "n_boards_again": "Boards that were read whole in the month before, too",
+        "n_jobs_again": "Jobs of this cell that these boards listed in this month",
+        "n_jobs_before": "Jobs of this cell that the same boards listed in the month before",
+    },
+    "analysis.employers_hiring": {
+        **_EMPLOYER_OF_JOB,
+        **of_table(Employers, "name_source", "is_staffing_agency", "industry"),
+        "n_jobs": "Open jobs in AI engineering, AI science or around them",
+        "n_ai_engineering": "Of them in AI engineering",
+        "n_ai_science": "Of them in AI science",
+        "roles": "How many of which role",
+        "countries": "Countries of their places, ISO 3166-1 alpha-2",
+        "n_remote": "Of them remote, as far as adverts say",
+        "n_read_in_full": "Of them with a full advert: where pay would stand",
+        "n_stating_pay": "Of these, jobs whose adverts state base pay",
+        "share_stating_pay": "n_stating_pay of n_read_in_full; NULL: no full advert (share)",
+        "first_seen_on": "Day the first of these jobs was first observed (UTC)",
+        "last_seen_on": "Day the last of these jobs was last observed (UTC)",
+    },
+}
+"""What each column of each view means, in order; taken from a table's declaration where the column is the table's."""
+
+
+def declarations() -> Iterator[str]:
+    """The statements that make the schema, its views and their comments, in a database that has all that they read."""
+    yield f"CREATE SCHEMA IF NOT EXISTS {quoted(SCHEMA)}"
+    for name, (meaning, select) in VIEWS.items():
+        yield from view_statements(name, meaning, select, COLUMNS[name])

@@ -1,0 +1,246 @@
+"""DICTIONARY.md: what every table, view, macro and column of market.duckdb means, how they belong together, their rows.
+
+The copy here has the rows of the bundled sample (`sample_rows.csv`, written by `python -m warehouse.worked_questions`);
+the one that is published beside market.duckdb has those of that file, too.
+
+Run `python -m warehouse.dictionary` to write the copy here again.
+"""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from transforms.records.columns import Column, Table, fields_of, table_of
+from warehouse import analysis_views
+from warehouse.mart_tables import HISTORIES
+from warehouse.schema import (
+    MACRO_ARGUMENTS,
+    MACROS,
+    MART_VIEWS,
+    SQL_TYPES,
+    VIEW_COLUMNS,
+    VIEWS,
+    database_tables,
+    meaning_of,
+)
+from warehouse.tables import all_tables
+
+if TYPE_CHECKING:  # for its type alone: the dictionary is written without a database
+    from warehouse.database import Connection
+
+DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
+SAMPLE_ROWS = Path(__file__).with_name("sample_rows.csv")
+"""How many rows each table of the bundled sample has: what a reader can compare with `make run`."""
+ALL_VIEWS = VIEWS | MART_VIEWS | analysis_views.VIEWS
+ALL_VIEW_COLUMNS = VIEW_COLUMNS | analysis_views.COLUMNS
+_INTRODUCTION = """# Data dictionary
+
+Generated from `warehouse/tables.py`, `mart_tables.py`, `ops_tables.py` and `analysis_views.py`; do not edit.
+
+Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value, `n_` a count. NULL
+means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions: begin there. `core` is
+what was read, `mart` what was computed, by day, `ops` how the nights went; all stand in `market.duckdb`. `refined` are
+Parquet files in-house. The same meanings stand in the file as comments:
+`SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` answers 15 questions.
+"""
+_RELATIONS = """## Relations
+
+The tables of `core` and the columns that lead from one to another. Many rows at the fork belong to one at the bar. A
+mart `mart.x` is a view: the rows of `mart.x_history` that stood on a day of `mart.days`. `warc` and `record` lead to
+the archived answer, which `ops.responses` describes.
+"""
+EXAMPLES = {
+    "What does a column mean?": (
+        "SELECT column_name, data_type, comment FROM duckdb_columns()\n"
+        "WHERE schema_name = 'analysis' AND table_name = 'pay_observations';"
+    ),
+    "Which day is the newest, and of which days do its figures speak?": (
+        "SELECT region, period_from, period_to, n_boards FROM reference_periods((SELECT max(as_of) FROM mart.days))\n"
+        "WHERE region_level = 'world';"
+    ),
+    "Which salary bands may be printed?": (
+        "SELECT region, role_group, seniority_group, n_jobs, band_low, band_high, form, status, reason\n"
+        "FROM mart.salary_bands\n"
+        "WHERE as_of = (SELECT max(as_of) FROM mart.days) AND basis = 'advertised' AND currency = 'USD'\n"
+        "    AND region_level = 'country' AND role = 'all' AND pay_market = 'local' AND status <> 'suppressed'\n"
+        "ORDER BY n_jobs DESC;"
+    ),
+    "Which archived answer is an advert from?": (
+        "SELECT p.posting_id, p.warc, p.record, r.url, r.observed_at, r.http_status, r.digest\n"
+        "FROM core.postings AS p LEFT JOIN ops.responses AS r USING (warc, record)\n"
+        "ORDER BY p.posting_id LIMIT 5;"
+    ),
+    "Which adverts are behind a figure?": (
+        "SELECT figure, value, status, n_jobs, unnest(behind, recursive := true) FROM mart.figures\n"
+        "WHERE as_of = (SELECT max(as_of) FROM mart.days) ORDER BY figure LIMIT 10;"
+    ),
+    "What was refused, and what would mend it?": (
+        "SELECT source, column_name, rule, count(*) AS n FROM ops.rejects WHERE NOT is_deliberate\n"
+        "GROUP BY ALL ORDER BY n DESC LIMIT 10;"
+    ),
+}
+"""Queries of the dictionary by the question they answer."""
+
+
+def dictionary(rows: Mapping[str, int] | None = None) -> str:
+    """DICTIONARY.md: contents, relations, examples, then every table, view, macro and nested type.
+
+    `rows`: how many rows each table of the file beside it has, by its full name; None: no file stands beside it.
+    """
+    sections = dict(_sections())
+    parts = [_INTRODUCTION, _contents(sections, rows), _RELATIONS, _picture_relations(), _examples()]
+    text = "\n".join([*parts, *(f"## {title}\n\n{body}\n" for title, (_, body) in sections.items())])
+    return text.rstrip() + "\n"
+
+
+def count_rows(con: Connection) -> dict[str, int]:
+    """How many rows each table of a database has, by its full name. Views are not counted: that would compute them."""
+    names = [table_of(cls).name for cls in database_tables()]
+    counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names)
+    found = dict(con.execute(counts).fetchall())
+    return {name: found[name] for name in names}
+
+
+def read_sample_rows() -> dict[str, int]:
+    """How many rows each table of the bundled sample has, by its full name."""
+    with SAMPLE_ROWS.open(encoding="utf-8", newline="") as file:
+        return {row["table"]: int(row["n_rows"]) for row in csv.DictReader(file)}
+
+
+def write_sample_rows(rows: Mapping[str, int]) -> None:
+    """Keep the row counts of the sample. Those of `ops` are left out: they tell of a run and not of the sample."""
+    with SAMPLE_ROWS.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("table", "n_rows"))
+        out.writerows((name, n) for name, n in rows.items() if not name.startswith("ops."))
+
+
+# --- sections -----------------------------------------------------------------------------------------
+
+
+def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Heading, meaning in a line, and body of each section, those that a reader needs first before the others."""
+    for name, (meaning, _) in sorted(ALL_VIEWS.items(), key=lambda view: not view[0].startswith("analysis.")):
+        lines = [meaning, "", "| column | meaning |", "|---|---|"]
+        lines += [f"| {column} | {_cell(said)} |" for column, said in ALL_VIEW_COLUMNS[name].items()]
+        yield f"{name} (view)", (meaning, "\n".join(lines))
+    structs: dict[str, type] = {}
+    for cls in all_tables():
+        structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in SQL_TYPES}
+        declared = table_of(cls)
+        lines = [declared.doc, "", *_own_words(cls), *_rows(cls), *_checks_text(declared)]
+        yield declared.name, (declared.doc, "\n".join(lines))
+    for name, (meaning, _) in MACROS.items():
+        yield f"{name}({MACRO_ARGUMENTS[name]}) (macro)", (meaning, meaning)
+    for name, cls in sorted(structs.items()):
+        yield f"{name} (nested)", ("", "\n".join([*_own_words(cls), *_rows(cls)]))
+
+
+def _contents(sections: Mapping[str, tuple[str, str]], rows: Mapping[str, int] | None) -> str:
+    """A table of contents with links and, of tables, how many rows there are; of a mart, those of its history."""
+    sample = read_sample_rows()
+    stored = {table_of(mart).name: table_of(history).name for mart, history in HISTORIES.items()}
+    counted = [("in the sample", sample)] + ([("in this file", rows)] if rows is not None else [])
+    lines = ["## Contents", "", "[Relations](#relations) · [Examples](#examples)", ""]
+    lines += ["| | what | " + " | ".join(f"rows {where}" for where, _ in counted) + " |"]
+    lines += ["|---|---|" + "--:|" * len(counted)]
+    for title, (meaning, _) in sections.items():
+        if title.endswith("(nested)"):
+            continue
+        table = stored.get(title, title)
+        numbers = (f"{found[table]:,}" if table in found else "" for _, found in counted)
+        kind = " (by day)" if title in stored else ""
+        lines.append(
+            f"| [{title}](#{anchor_of(title)}){kind} | {_cell(_first_sentence(meaning))} | {' | '.join(numbers)} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.:]) (?=[A-Z`])|: one row", text, maxsplit=1)[0].rstrip(".:")
+
+
+def anchor_of(heading: str) -> str:
+    """The fragment by which GitHub links to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def relations() -> list[tuple[str, str, str]]:
+    """Which column of which table leads to which other one: all three by name, as declared."""
+    return sorted(
+        (table_of(cls).name, field.name, field.column.references.rpartition(".")[0])
+        for cls in database_tables()
+        for field in fields_of(cls)
+        if field.column.references
+    )
+
+
+def _picture_relations() -> str:
+    """An entity-relationship diagram of `core` in Mermaid, which GitHub renders."""
+    lines = ["```mermaid", "erDiagram"]
+    for table, column, target in relations():
+        if {schema_of_name(table), schema_of_name(target)} == {"core"}:
+            lines.append(f"    {target.partition('.')[2]} ||--o{{ {table.partition('.')[2]} : {column}")
+    return "\n".join([*lines, "```", ""])
+
+
+def schema_of_name(name: str) -> str:
+    """The part of a full name before the dot."""
+    return name.partition(".")[0]
+
+
+def _examples() -> str:
+    asked = (f"**{question}**\n\n```sql\n{query}\n```\n" for question, query in EXAMPLES.items())
+    return "\n".join(["## Examples", "", *asked])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _own_words(cls: type) -> list[str]:
+    return [inspect.cleandoc(cls.__doc__), ""] if cls.__doc__ else []
+
+
+def _rows(cls: type) -> list[str]:
+    lines = ["| column | type | NULL | meaning |", "|---|---|---|---|"]
+    for field in fields_of(cls):
+        name = f"**{field.name}**" if field.column.key else field.name
+        kind = SQL_TYPES.get(field.type, field.type.__name__).replace(" WITH TIME ZONE", " (UTC)")
+        kind = kind.lower() if field.type in SQL_TYPES else kind
+        lines.append(
+            f"| {name} | {kind}{' list' if field.is_list else ''} | {'yes' if field.nullable else 'no'} | "
+            + _described(field.column).replace("|", "\\|")
+            + " |"
+        )
+    return lines
+
+
+def _described(column: Column) -> str:
+    parts = [meaning_of(column)]
+    if column.values is not None:
+        parts.append("one of " + ", ".join(f"`{v}`" for v in column.values))
+    if column.low is not None and column.high is not None:
+        parts.append(f"{column.low:g} to {column.high:g}")
+    elif column.low is not None:
+        parts.append(f"at least {column.low:g}")
+    elif column.high is not None:
+        parts.append(f"at most {column.high:g}")
+    if column.pattern is not None:
+        parts.append(f"matches `{column.pattern}`")
+    if column.references is not None:
+        parts.append(f"see `{column.references}`")
+    return "; ".join(parts)
+
+
+def _checks_text(declared: Table) -> list[str]:
+    return ["", "Always: " + "; ".join(f"`{check}`" for check in declared.checks) + "."] if declared.checks else []
+
+
+if __name__ == "__main__":
+    DICTIONARY.write_text(dictionary(), encoding="utf-8")

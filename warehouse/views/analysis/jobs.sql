@@ -1,0 +1,34 @@
+-- One row per job, open or former, with what its adverts say; what statistics count is `is_open`. Where its adverts differ,
+-- the first that says something is taken, as in the marts. Of sources whose aggregates may be published.
+--
+-- $job_adverts: job_adverts.sql. $counted_jobs: counted_jobs.sql over them. $languages_of_skills: languages in which
+-- skills are read.
+WITH job_adverts AS (
+    $job_adverts
+), counted AS (
+    $counted_jobs
+), speaking AS (
+    SELECT
+        job_id, min(posting_id) AS posting_id, arg_min(title, posting_id) AS title,
+        arg_min(employer_id, posting_id) AS employer_id, bool_or(is_open) AS is_open
+    FROM job_adverts GROUP BY job_id
+), placed AS (
+    SELECT a.job_id, list_sort(list(DISTINCT p.country)) AS countries
+    FROM job_adverts AS a JOIN core.posting_places AS p USING (posting_id)
+    WHERE p.country IS NOT NULL GROUP BY a.job_id
+), seen AS (
+    SELECT
+        job_id, count(*) AS n_adverts, list_sort(list(DISTINCT source)) AS sources,
+        (min(first_seen_at) AT TIME ZONE 'UTC')::DATE AS first_seen_on,
+        (max(last_seen_at) AT TIME ZONE 'UTC')::DATE AS last_seen_on,
+        CASE WHEN count(closed_on) = count(*) THEN max(closed_on) END AS closed_on
+    FROM core.publishable_postings GROUP BY job_id
+)
+SELECT
+    c.job_id, s.posting_id, s.title, c.employer AS employer_key, e.employer, e.name_source, e.is_staffing_agency, c.industry,
+    c.role_group, c.role, c.seniority, c.seniority_inferred, coalesce(p.countries, []) AS countries, c.workplace,
+    c.employment_type, c.degree_min, c.years_min, c."language", c.text_class,
+    c.text_class <> 'none' AND coalesce(c."language" IN $languages_of_skills, false) AS is_skill_read,
+    c.states_pay, s.is_open, n.first_seen_on, n.last_seen_on, n.closed_on, n.n_adverts, n.sources
+FROM counted AS c JOIN speaking AS s USING (job_id) JOIN seen AS n USING (job_id)
+LEFT JOIN placed AS p USING (job_id) LEFT JOIN core.employers AS e ON e.employer_id = s.employer_id

@@ -1,0 +1,54 @@
+-- Jobs that boards listed, month by month: on each board as its last complete list of the month has them. A month in which
+-- no board was read whole has no row, and boards that were not read in it count nothing, so `n_jobs` of two months are not to
+-- be compared: `n_jobs_again` and `n_jobs_before` are, of the same boards.
+--
+-- $newest: the newest day of the marts.
+WITH readings AS (
+    SELECT
+        source, board, date_trunc('month', read_at AT TIME ZONE 'UTC')::DATE AS month, max(read_at) AS read_at
+    FROM complete_readings($newest)
+    WHERE source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable) GROUP BY ALL
+), boards AS (
+    SELECT
+        *, coalesce(lag(month) OVER w = month - INTERVAL 1 MONTH, false) AS is_read_before,
+        coalesce(lead(month) OVER w = month + INTERVAL 1 MONTH, false) AS is_read_after
+    FROM readings WINDOW w AS (PARTITION BY source, board ORDER BY month)
+), covered AS (
+    SELECT
+        month, count(*) AS n_boards_read, (min(read_at) AT TIME ZONE 'UTC')::DATE AS read_from,
+        (max(read_at) AT TIME ZONE 'UTC')::DATE AS read_to, count(*) FILTER (is_read_before) AS n_boards_again
+    FROM boards GROUP BY month
+), listed AS (
+    SELECT b.month, b.source, b.board, b.is_read_before, b.is_read_after, p.job_id, p.posting_id, p.role_group, p.role,
+        counted_employer(p.employer_id, p.source, p.board, p.posting_id) AS employer_key
+    FROM boards AS b
+    JOIN core.posting_boards AS l ON l.board = b.board AND l.first_seen_at <= b.read_at AND l.last_seen_at >= b.read_at
+    JOIN core.publishable_postings AS p ON p.posting_id = l.posting_id AND p.source = b.source
+), jobs AS (
+    SELECT
+        month, job_id, arg_min(role_group, posting_id) AS role_group, arg_min(role, posting_id) AS role,
+        arg_min(employer_key, posting_id) AS employer_key, bool_or(is_read_before) AS is_again,
+        bool_or(is_read_after) AS is_before
+    FROM listed GROUP BY month, job_id
+), places AS (
+    SELECT DISTINCT month, job_id, 'world' AS region_level, 'World' AS region FROM listed
+    UNION
+    SELECT l.month, l.job_id, 'country', p.country
+    FROM listed AS l JOIN core.posting_places AS p USING (posting_id) WHERE p.country IS NOT NULL
+), cells AS (
+    SELECT
+        p.month, p.region_level, p.region, j.role_group, j.role, count(*) AS n_jobs,
+        count(DISTINCT j.employer_key) AS n_employers, count(*) FILTER (j.is_again) AS n_jobs_again,
+        count(*) FILTER (j.is_before) AS n_before
+    FROM places AS p JOIN jobs AS j USING (month, job_id) GROUP BY ALL
+), earlier AS (
+    SELECT (month + INTERVAL 1 MONTH)::DATE AS month, region_level, region, role_group, role, n_before
+    FROM cells WHERE n_before > 0
+)
+SELECT
+    month, region_level, region, role_group, role, coalesce(c.n_jobs, 0) AS n_jobs, coalesce(c.n_employers, 0) AS n_employers,
+    v.n_boards_read, v.read_from, v.read_to, v.n_boards_again, coalesce(c.n_jobs_again, 0) AS n_jobs_again,
+    coalesce(e.n_before, 0) AS n_jobs_before
+FROM (SELECT * EXCLUDE (n_before) FROM cells) AS c
+FULL JOIN earlier AS e USING (month, region_level, region, role_group, role)
+JOIN covered AS v USING (month)
