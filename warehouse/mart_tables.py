@@ -78,10 +78,12 @@ class Sampled:
         float | None, Column("Part of the jobs that the largest employer has", unit="share", low=0, high=1)
     ]
     design_effect: Annotated[
-        float | None, Column("Variance over that of as many independent jobs; of pay: at the median", low=0)
+        float | None,
+        Column("Variance over that of as many independent jobs; of pay: the jackknife's alone, at the median", low=0),
     ]
     relative_standard_error: Annotated[
-        float | None, Column("Standard error over the value, from the interval; of pay: of the median", low=0)
+        float | None,
+        Column("Standard error over the value; of pay: of the median, its interval over 2 t and the value", low=0),
     ]
     form: Annotated[
         str | None,
@@ -99,7 +101,13 @@ class CountryJobs:
 
     country: Annotated[str, Column("ISO 3166-1 alpha-2; several: one pay for several; remote: tied to none; unknown")]
     n_jobs: Annotated[int, Column("Jobs of the band whose pay is this country's", low=0)]
-    n_paid: Annotated[int, Column("Jobs in the country's own band, also those that count elsewhere here", low=0)]
+    n_paid: Annotated[
+        int,
+        Column(
+            "Jobs of this row, in its band or not, that are in the country's own band in US dollars; 0: no country",
+            low=0,
+        ),
+    ]
 
 
 @struct
@@ -229,7 +237,14 @@ class SalaryBands(Counted, Sampled, Amounts, Silence):
     as_of: Annotated[date, Column("Day the row speaks for", key=True)]
     basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=(*BASES, BONUS))]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
-    region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
+    region: Annotated[
+        str,
+        Column(
+            "World, UN M49 name or ISO country code; at each level below the world also remote (pay tied to no place) "
+            "and several (one pay for places that differ at that level)",
+            key=True,
+        ),
+    ]
     seniority_group: Annotated[
         str,
         Column(
@@ -248,9 +263,14 @@ class SalaryBands(Counted, Sampled, Amounts, Silence):
     window_days: Annotated[
         int, Column("0: the stock, or a snapshot; else the window of a version before", unit="days", low=0)
     ]
-    n_stated: Annotated[int | None, Column("Jobs whose level was stated, not inferred", low=0)]
-    n_cross_border: Annotated[int | None, Column("Jobs paid from abroad", low=0)]
-    n_no_rate: Annotated[int | None, Column("Jobs left out because no rate was near enough", low=0)]
+    n_stated: Annotated[
+        int | None,
+        Column("Jobs of the band whose level was stated, not inferred; NULL: not an advert of our own", low=0),
+    ]
+    n_cross_border: Annotated[int | None, Column("Jobs of the band paid from abroad", low=0)]
+    n_no_rate: Annotated[
+        int | None, Column("Jobs that would be in the band, but have no dollars: no rate was near enough", low=0)
+    ]
     n_apart: Annotated[
         int | None,
         Column("Jobs with pay kept apart: contract, part-time, intern, gig, net, flagged or one end only", low=0),
@@ -397,12 +417,20 @@ class Shares(Counted):
             key=True,
         ),
     ]
-    period_from: Annotated[date | None, Column("First day of the reference period; NULL: not known")]
-    period_to: Annotated[date | None, Column("Last day of the reference period; NULL: not known")]
+    period_from: Annotated[
+        date | None,
+        Column("First day of the window of a version before; NULL: the stock, whose period `reference_periods` has"),
+    ]
+    period_to: Annotated[date | None, Column("Last day of that window")]
     n_yes: Annotated[int, Column("Numerator: jobs of which it is true", low=0)]
     n_no: Annotated[int, Column("Jobs of which it is not true", low=0)]
     n_unknown: Annotated[
-        int | None, Column("Jobs of the cell that do not say, or could not be read; not in `n_jobs`", low=0)
+        int | None,
+        Column(
+            "Jobs of the cell that do not say; of what is read from texts those without text, or in a language that is "
+            "not read well; not in `n_jobs`",
+            low=0,
+        ),
     ]
     n_employers_yes: Annotated[
         int | None, Column("Employers with a job of which it is true; NULL: a version that did not count", low=0)
@@ -470,7 +498,9 @@ class Shares(Counted):
     category: Annotated[
         str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)
     ]
-    category_rank: Annotated[int | None, Column("Order by share within measure, cell and category", low=1)]
+    category_rank: Annotated[
+        int | None, Column("Order by share within measure, cell and category; NULL: no categories", low=1)
+    ]
     category_rank_best: Annotated[
         int | None,
         Column(
@@ -497,11 +527,13 @@ class Followed:
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     window_days: Annotated[int, Column("Days up to the newest reading in which intervals begin", unit="days", low=1)]
     period_from: Annotated[date, Column("Day of the first reading that counts")]
-    period_to: Annotated[date, Column("Day of the last reading that counts")]
+    period_to: Annotated[
+        date, Column("Day of the reading that ends the last interval that counts; the one that confirms it is later")
+    ]
     n_boards: Annotated[int, Column("Boards with open adverts", low=1)]
     n_even: Annotated[float, Column("As many boards of the same open days would be as uneven (G*)", low=1)]
     largest_board: Annotated[float, Column("Part of the open days that one board has", unit="share", low=0, high=1)]
-    open_days: Annotated[float, Column("Days that adverts were open, over all of them", unit="days", low=0)]
+    open_days: Annotated[float, Column("Days that adverts were followed, over all of them", unit="days", low=0)]
     status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
 
@@ -522,7 +554,9 @@ class ClosingRates(Followed):
     not of the day: without new readings nothing changes.
     """
 
-    n_jobs: Annotated[int, Column("Jobs whose adverts were followed, from one reading to the next at least", low=1)]
+    n_jobs: Annotated[
+        int, Column("Distinct jobs of the adverts that were followed, from one reading to the next at least", low=1)
+    ]
     n_closed: Annotated[int, Column("Closings, each confirmed by a second reading", low=0)]
     rate: Annotated[float | None, Column("Closings per open advert and day; NULL: suppressed", unit="per day", low=0)]
     rate_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per day", low=0)]
@@ -609,8 +643,13 @@ class FrameCoverage:
     sector: Annotated[
         str, Column("Industry of the employer, as in core.employers; unknown: not known; all: every one", key=True)
     ]
-    n_boards: Annotated[int, Column("Boards known: asked, or entered for an employer", low=0)]
-    n_boards_read_whole: Annotated[int, Column("Of these, boards that were ever read as a whole list", low=0)]
+    n_boards: Annotated[
+        int,
+        Column("Boards known: asked, or by now entered for an employer; of sources that may be republished", low=0),
+    ]
+    n_boards_read_whole: Annotated[
+        int, Column("Of these, boards read as a whole list, 45 days before their last reading at most", low=0)
+    ]
     n_boards_in_stock: Annotated[
         int, Column("Of the boards known, those of the stock, also such as are never read whole", low=0)
     ]

@@ -21,6 +21,9 @@ MASS_CHANCE = 0.001
 ITERATIONS = 60
 MAX_SPREAD = 2.0
 """Largest squared coefficient of variation of boards' rates that is believed."""
+LENGTH_DIGITS = 2
+"""Intervals whose days are the same to so many decimal places are counted as one, of their mean length. A rate moves by
+less than a hundred thousandth of itself for it, and a year of nights has a few lengths and not hundreds."""
 TINY = 1e-9
 
 
@@ -206,12 +209,12 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
     """The rate by cell at which as many adverts are expected to close as did; NaN where none was open."""
     closed = sum_by(readings.cell, readings.n_closed, n_cells)
     opened = sum_by(readings.cell, readings.n_open, n_cells)
-    # All intervals of a cell and length are one: there are far fewer of these than of boards and readings.
-    lengths, place = np.unique(readings.days, return_inverse=True)
+    # All intervals of a cell and about one length are one: there are far fewer of these than of boards and readings.
+    lengths, place = np.unique(readings.days.round(LENGTH_DIGITS), return_inverse=True)
     pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
     n_open = sum_by(pair, readings.n_open, len(pairs))
-    cell, length = np.divmod(pairs, max(len(lengths), 1))
-    days = lengths[length]
+    cell = pairs // max(len(lengths), 1)
+    days = sum_by(pair, readings.n_open * readings.days, len(pairs)) / n_open
     low, high = np.full(n_cells, np.log(1e-8)), np.full(n_cells, np.log(1e2))
     for _ in range(ITERATIONS):
         middle = (low + high) / 2

@@ -19,6 +19,7 @@ from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut
 from warehouse.marts.cell_cache import Cells
 from warehouse.marts.closing_rates import (
+    LENGTH_DIGITS,
     Readings,
     compare_within_boards,
     estimate_closing_rates,
@@ -202,7 +203,7 @@ PLACED = """(
 """Listings of boards with an interval that counts, in each place where closings are counted."""
 _COUNTED = f"""
 WITH placed AS MATERIALIZED {PLACED}, counted AS (
-    SELECT n.*, i.days, i.read_on, i.read_again_on
+    SELECT n.*, i.days, epoch_us(i.read_again_at) - epoch_us(i.read_at) AS microseconds, i.read_on, i.read_again_on
     FROM ({_count_open("role_group, region_level, region", "placed")}) AS n
     JOIN closing_intervals AS i USING (interval_number)
     WHERE i.why_not IS NULL AND n.n_open > 0
@@ -220,9 +221,12 @@ JOIN (SELECT unnest($groups, recursive := true)) AS g ON g.member = f.role_group
 GROUP BY ALL
 """
 _COUNTS = f"""{_COUNTED}
-SELECT role_group, region_level, region, board_number, days, sum(n_open) AS n_open, sum(n_closed) AS n_closed,
+-- Intervals of a board of about one length are one, of their mean length by open adverts, so that open days are exact.
+-- Whole numbers are added up, so that their order changes nothing.
+SELECT role_group, region_level, region, board_number,
+    sum(n_open * microseconds) / (sum(n_open) * 86400e6) AS days, sum(n_open) AS n_open, sum(n_closed) AS n_closed,
     min(read_on) AS read_on, max(read_again_on) AS read_again_on
-FROM counted GROUP BY ALL ORDER BY ALL
+FROM counted GROUP BY role_group, region_level, region, board_number, round(days, {LENGTH_DIGITS}) ORDER BY ALL
 """
 _BOTH = f"""{_COUNTED}, at_risk AS (
     SELECT c.*, g.counted_group AS ours, g.is_ours, (n_open - n_closed / 2) * days AS exposure

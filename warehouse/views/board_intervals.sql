@@ -1,7 +1,7 @@
 -- Intervals between a complete reading of a board and the next, known at the end of the day `as_of`: those that begin in
 -- the `window_days` days that end with the newest reading, whenever that was. `is_gone`: the next answer says that the
 -- board itself is not there, or lists nothing, and no list came after it. `why_not` says why closings cannot be counted
--- in an interval; NULL: they can.
+-- in an interval; NULL: they can. `days` is the time from one reading to the next, not rounded: readings may be an hour apart.
 --
 -- $bridge_days: most days from one reading to the next.
 WITH readings AS (
@@ -19,13 +19,12 @@ WITH readings AS (
 )
 SELECT *, CASE WHEN is_gone THEN 'board_gone'
     WHEN confirmed_at IS NULL THEN 'not_confirmed'
-    WHEN days > $bridge_days THEN 'too_long'
-    WHEN days = 0 THEN 'too_short' END AS why_not
+    WHEN days > $bridge_days THEN 'too_long' END AS why_not
 FROM (
     SELECT r.source, r.board, r.number, r.read_at,
         coalesce(r.read_again_at, m.gone_at) AS read_again_at,
         r.confirmed_at,
-        round(epoch(coalesce(r.read_again_at, m.gone_at) - r.read_at) / 86400, 2) AS days,
+        epoch(coalesce(r.read_again_at, m.gone_at) - r.read_at) / 86400 AS days,
         r.read_again_at IS NULL AS is_gone
     FROM readings AS r LEFT JOIN missing AS m ON m.source = r.source AND m.board = r.board
     WHERE (r.read_again_at IS NOT NULL OR m.gone_at IS NOT NULL)

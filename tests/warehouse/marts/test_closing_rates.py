@@ -26,6 +26,17 @@ def test_the_rate_does_not_depend_on_how_often_boards_are_read(days: int) -> Non
     assert found.low[0] <= found.rate[0] <= found.high[0]
 
 
+@pytest.mark.parametrize("days", [0.0451, 0.9951, 29.9951])
+def test_intervals_of_about_one_length_are_told_by_their_own(days: float) -> None:
+    lengths = days + np.arange(10) / 1000  # the same to two decimal places
+    board = np.arange(10)
+    closed = 1000.0 * -np.expm1(-0.1 * lengths)
+    readings = Readings(board * 0, board, lengths, np.full(10, 1000.0), closed, np.zeros(10, dtype=bool))
+    found = estimate_closing_rates(readings, 1, is_mass_closing=np.zeros(10, dtype=bool))
+    assert found.rate[0] == pytest.approx(0.1, rel=1e-5)
+    assert found.open_days[0] == pytest.approx(1000 * lengths.sum(), rel=1e-12)
+
+
 def test_boards_that_are_gone_close_nothing() -> None:
     rows = [(board, 1, 20, 1, False) for board in range(10)]
     found = rates_of(*rows, (10, 1, 500, 500, True))

@@ -89,6 +89,17 @@ def test_an_interval_has_its_days_and_a_long_one_does_not_count(con: database.Co
     assert (row["n_closed"], row["open_days"], row["period_to"]) == (1, 60, night(30).date())
 
 
+def test_the_days_of_an_interval_are_not_rounded(con: database.Connection, tmp_path: Path) -> None:
+    """Runs before and after midnight are 74 minutes apart; lengths of about a day are added up as they are."""
+    for board, times in {"acme": (0, 74, 1514), "beta": (0, 1443, 2889, 9999)}.items():
+        for number, minutes in enumerate(times):
+            rows = [posting(f"{board}-{i}", board=board) for i in range(10 - number)]
+            load(con, refined(tmp_path, f"{board}{number}", Answer(night(0) + timedelta(minutes=minutes), rows, board)))
+    row = cell(con)
+    assert row["open_days"] == pytest.approx((10 * 74 + 10 * 1443 + 9 * 1446) / 1440, rel=1e-12)
+    assert row["n_closed"] == 3
+
+
 def test_a_second_answer_of_the_same_day_confirms_nothing(con: database.Connection, tmp_path: Path) -> None:
     answers = ((night(0), [1, 2]), (night(1), [1]), (night(1) + timedelta(minutes=20), [1]))
     for number, (at, ids) in enumerate(answers):

@@ -120,6 +120,18 @@ def test_what_is_lost_twice_is_lost_at_the_first_step(con: database.Connection) 
     assert [found[step].n_lost for step in ("readable", "pay_stated", "level_known", "in_band")] == [1, 0, 1, 0]
 
 
+def test_a_job_has_the_first_level_that_one_of_its_adverts_tells(con: database.Connection) -> None:
+    said: list[dict[str, Any]] = [
+        {"seniority": "unstated"},
+        {"seniority": "senior", "seniority_inferred": True},
+        {"seniority": "mid", "seniority_inferred": False},
+    ]
+    told = [posting(number, job_id="told", **NO_PAY, **one) for number, one in enumerate(said)]
+    place_all(con, [*told, posting(9, job_id="untold", **NO_PAY, seniority="unstated")])
+    jobs = con.execute("SELECT job_id, seniority, seniority_inferred FROM counted_jobs(?) ORDER BY 1", [AS_OF])
+    assert jobs.fetchall() == [("told", "senior", True), ("untold", "unstated", False)]
+
+
 def test_an_advert_that_closed_is_in_no_ladder(con: database.Connection) -> None:
     before = NOW - timedelta(days=1)
     put(con, [posting(1), posting(2, first_seen_at=before, last_seen_at=before, closed_on=AS_OF)])
