@@ -191,7 +191,7 @@ def describe_frozen(con: Connection, names: Iterable[str], day: date) -> Iterato
         is_file = all_sources()[source].SOURCE.access == "file"
         yield Alert(
             kind="frozen", subject=source, state=since.isoformat(),
-            words=f"nothing new since {since}, where {due_days} days without are usual at most",
+            words=f"nothing new since {since}; {due_days} days without are usual at most",
             remedy="download its newest file and give it to `jobmarket backfill`" if is_file
             else f"`jobmarket sources --check {source}` asks it now",
         )  # fmt: skip

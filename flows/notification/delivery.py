@@ -105,7 +105,10 @@ def find_mail_problem(config: Settings) -> str | None:
             return f"mail.to is set, and {key} is not"
     if config.mail_user and config.mail_tls == NO_TLS and not _is_here(config.mail_host or ""):
         return f'mail.user and its password are sent over TLS only; set mail.tls to "{STARTTLS}" or "{TLS}"'
-    if config.mail_user and not read_password(config):
+    password = read_password(config) if config.mail_user else ""
+    if not f"{config.mail_user or ''}{password}".isascii():
+        return "mail.user and its password must be ASCII; smtplib of the standard library sends nothing else"
+    if config.mail_user and not password:
         return (
             f"mail.user is set, and no password: export {MAIL_PASSWORD}=…, or set mail.password_file to a file with it"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ MAX_CHANGES = 10
 """Changed figures that have a line; the others are counted."""
 MAX_VALUE = 80
 """Characters that are shown of a figure's value."""
+CONTEXT = 20
+"""Characters before the first difference of two long values that are shown."""
+MAX_TEXT = 12_000
+"""Characters of the text in a chat room: Mattermost takes 16,383 (its `PostMessageMaxRunesV2`), Slack more."""
 INERT = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
 """What chat rooms take for commands (`<!channel>`, `@all`, links with another text), by characters alike."""
 
@@ -48,14 +52,15 @@ class Message:
     @property
     def content(self) -> dict[str, Any]:
         """The JSON object that a webhook takes."""
-        return {"text": self.text.translate(INERT), "night": dict(self.fields)}
+        text = self.text if len(self.text) <= MAX_TEXT else f"{self.text[: MAX_TEXT - 1]}…"
+        return {"text": text.translate(INERT), "night": dict(self.fields)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """Where to look after a night that published: guide, page, and which figures are not as the day before."""
+    """Where to look after a night that published: guides, page, and which figures are not as the day before."""
 
-    guide: Path
+    guides: Sequence[Path]
     page: Path
     changes: Sequence[Change] = ()
 
@@ -69,7 +74,10 @@ def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published:
     if n_standing:
         parts.append([f"Sent before and still so: {n_standing} (`jobmarket notify --show` lists them)"])
     if published is not None:
-        parts += [*_list_changes(published.changes), [f"Guide: {published.guide}", f"Page: {published.page}"]]
+        parts += [
+            *_list_changes(published.changes),
+            [*(f"Guide: {guide}" for guide in published.guides), f"Page: {published.page}"],
+        ]
     fields = {
         "run_id": night.run_id,
         "day": night.day.isoformat(),
@@ -77,7 +85,7 @@ def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published:
         "is_sample": night.is_sample,
         "due": [_fields_of(one) for one in due],
         "changes": [_change_of(change) for change in published.changes] if published else [],
-        "guide": str(published.guide) if published else None,
+        "guides": [str(guide) for guide in published.guides] if published else [],
         "page": str(published.page) if published else None,
     }
     return Message(subject=subject, body="\n\n".join("\n".join(part) for part in parts) + "\n", fields=fields)
@@ -120,16 +128,24 @@ def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
     for is_other_rung, words in ((False, "changed since"), (True, "on another rung than, not to be compared with,")):
         found = [change for change in changes if change.is_other_rung == is_other_rung]
         if found:
-            lines = [f"- {c.figure}: {_short(c.before)} → {_short(c.after)}" for c in found[:MAX_CHANGES]]
+            lines = [f"- {c.figure}: {' → '.join(_shorten(c.before, c.after))}" for c in found[:MAX_CHANGES]]
             more = [f"- and {len(found) - MAX_CHANGES:,} more"] if len(found) > MAX_CHANGES else []
             yield [f"Figures {words} {found[0].before_on} ({len(found):,})", *lines, *more]
 
 
-def _short(value: str | None) -> str:
-    if value is None:
-        return "withheld"
-    said = " ".join(value.split())
-    return said if len(said) <= MAX_VALUE else f"{said[: MAX_VALUE - 1]}…"
+def _shorten(*values: str | None) -> list[str]:
+    """Values as they are shown beside each other: of long ones the part that begins a little before they differ.
+
+    >>> _shorten("USD 10K", None)
+    ['USD 10K', 'withheld']
+    """
+    said = ["withheld" if value is None else " ".join(value.split()) for value in values]
+    if max(map(len, said)) <= MAX_VALUE:
+        return said
+    n_same = sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*said, strict=False)))
+    begin = max(0, n_same - CONTEXT)
+    cut = [f"…{value[begin:].lstrip()}" if begin else value for value in said]
+    return [value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…" for value in cut]
 
 
 def _fields_of(due: Due) -> dict[str, Any]:

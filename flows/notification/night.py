@@ -124,7 +124,11 @@ def _describe_published(config: Settings, night: Night, con: Connection | None) 
     if con is None or not night.is_published:
         return None
     outputs = config.outputs()
-    return Published(guide=outputs.guide, page=outputs.page, changes=find_changes(con, night.day))
+    try:
+        changes = find_changes(con, night.day)
+    except SqlError:  # published by an older version
+        changes = []
+    return Published(guides=(outputs.guide, *config.guides), page=outputs.page, changes=changes)
 
 
 @contextlib.contextmanager
