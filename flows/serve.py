@@ -12,12 +12,13 @@ from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.nightly import Outcome, Request, keep_published_outcome, new_run_id, nightly
+from flows.notification.night import reporting
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import choose_sources
 from flows.runtime.prefect_server import crash_ended, run_schedule_server
 from flows.runtime.run_log import find_ended_runs, on_record
-from flows.runtime.settings import Settings, find_values, settings
+from flows.runtime.settings import Settings, find_values, settings, usable_settings
 from flows.terminal.errors import WrongUsage, suggest
 
 LOG = logging.getLogger("jobmarket")
@@ -45,11 +46,15 @@ def name_night() -> str:
 def scheduled_night(sources: list[str]) -> Outcome:
     """One scheduled night by the settings of the day; `sources` are those that `serve` was told by option, [] for none.
 
-    A night that finds the folder in use, or a setting that makes no sense, is on record too.
+    A night that finds the folder in use, or a setting that makes no sense, is on record and reports itself too.
     """
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
     data = find_values({})[0]["data"].value
-    with on_record(data, run_id=run_id, command=COMMAND) as ended, hold_folder(data):
+    with (
+        reporting(usable_settings, run_id=run_id) as report,
+        on_record(data, run_id=run_id, command=COMMAND) as ended,
+        hold_folder(data),
+    ):
         config = settings(sources_on=sources)
         request = Request(
             settings=config,
@@ -65,6 +70,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
             outcome = keep_published_outcome(request, error)
         ended(**outcome.on_record)
+        report(outcome)
     if outcome.exit_code == 1:
         raise NothingPublished("; ".join(outcome.messages))
     return outcome

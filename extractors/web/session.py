@@ -1,4 +1,4 @@
-"""HTTP session: the only module that makes network requests. Every answer is archived.
+"""HTTP session: the only module that asks sources over the network. Every answer is archived.
 
 `Web` asks for addresses, live or from recordings, with the same code over one `requests` session: a replay only
 exchanges the adapter, so that sample, tests and backfill fetch as a live night does. A live session names itself and a

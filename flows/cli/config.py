@@ -9,6 +9,7 @@ import typer
 from rich.table import Column, Table
 
 from flows.cli.options import Guides, SourceNames
+from flows.runtime.secret import HIDDEN
 from flows.runtime.settings import Settings, Value, find_values, settings
 from flows.runtime.settings_declared import SETTINGS
 from flows.runtime.settings_file import secrets
@@ -23,7 +24,6 @@ app = typer.Typer(
 )
 NOT_OK = 2
 """Exit code of a check that found something."""
-MASK = "(hidden)"
 
 
 @app.command("check")
@@ -50,6 +50,7 @@ def _find_problems() -> Iterator[str]:
         yield from problems
         return
     from extractors.web.session import MissingContact, check_contact
+    from flows.notification.delivery import find_mail_problem
     from flows.runtime.permissions import choose_sources, read_permissions
 
     config = settings()
@@ -66,6 +67,8 @@ def _find_problems() -> Iterator[str]:
     for path in config.guides:
         if not path.is_file():
             yield f"{config.origins['guides']}: no such guide: {path}"
+    if problem := find_mail_problem(config):
+        yield f"{config.origins['mail_to']}: {problem}"
 
 
 @app.command("show")
@@ -85,7 +88,7 @@ def config_show(source: SourceNames = None, guide: Guides = None) -> None:
         table.add_row(setting.key or setting.environment, _format(setting.name, values), value.origin)
     for name in secrets():
         is_set = bool(os.environ.get(name))
-        table.add_row(name, MASK if is_set else "not set", f"environment {name}" if is_set else "")
+        table.add_row(name, HIDDEN if is_set else "not set", f"environment {name}" if is_set else "")
     OUT.print(table, highlight=False)
 
 

@@ -52,6 +52,14 @@ def run(
     date_back: Annotated[
         bool, typer.Option("--date-back", help="Let --as-of put figures of an earlier day into a guide.")
     ] = False,
+    notify: Annotated[
+        bool | None,
+        typer.Option(
+            "--notify/--no-notify",
+            help="Send what is due, and ask the heartbeat; default: of live data.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Collect, load, compute, check and publish: one night.
 
@@ -60,7 +68,7 @@ def run(
 
     **Writes** below the data folder (JOBMARKET_DATA, else data/): archive/, refined/, work.duckdb, market.duckdb,
     guide.md, site/index.html and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
-    that file too.
+    that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
 
     **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source failed. 64: the command or a
     setting is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
@@ -71,6 +79,8 @@ def run(
         raise WrongUsage(f"--as-of {as_of} is still to come")
     if accept and as_of:
         raise WrongUsage("--accept and --as-of do not go together; what is let in today was not let in then")
+    if notify and as_of:
+        raise WrongUsage("--notify and --as-of do not go together; a past day is no night")
     from flows.runtime.permissions import check_source_names, choose_sources
 
     config = settings(sources_on=source, guides=guide)
@@ -91,6 +101,7 @@ def run(
         is_live=is_live,
         allow_sample_outside=allow_sample,
         may_date_back=date_back,
+        is_reported=is_live if notify is None else notify,
         **asked,
     )
 
@@ -271,6 +282,7 @@ def _run_flow(
     guides: tuple[Path, ...],
     paths: Sequence[Path] = (),
     may_date_back: bool = False,
+    is_reported: bool = False,
     **asked: Any,
 ) -> None:
     """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
@@ -291,7 +303,7 @@ def _run_flow(
         command = shlex.join(["jobmarket", *sys.argv[1:]])
         request = Request(settings=config, command=command, is_sample=is_sample, guides=guides, **asked)
         try:
-            outcome = _call_flow(request, recordings)
+            outcome = _call_flow(request, recordings, is_reported=is_reported)
         except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
             cause = error.__cause__ if isinstance(error, ServerLost) else error  # a full disk ends the server, too
             if said := describe_disk_trouble(cause, config.data) or describe_damage(cause):
@@ -309,15 +321,20 @@ def _run_flow(
     raise typer.Exit(outcome.exit_code)
 
 
-def _call_flow(request: Request, recordings: Recordings | None) -> Outcome:
+def _call_flow(request: Request, recordings: Recordings | None, *, is_reported: bool) -> Outcome:
     from flows import backfill, nightly
+    from flows.notification.night import reporting
     from flows.runtime import prefect_server
     from flows.runtime.run_log import find_ended_runs, on_record
 
-    before = find_ended_runs(request.settings.data)
-    with on_record(request.settings.data, run_id=request.run_id, command=request.command) as ended:
+    config, run_id = request.settings, request.run_id
+    before = find_ended_runs(config.data)
+    with (
+        reporting(lambda: config if is_reported else None, run_id=run_id, is_sample=request.is_sample) as report,
+        on_record(config.data, run_id=run_id, command=request.command) as ended,
+    ):
         try:
-            with prefect_server.temporary_server(request.settings.prefect_home, before):
+            with prefect_server.temporary_server(config.prefect_home, before):
                 if recordings is not None:
                     outcome = backfill.backfill(request, recordings)
                 else:
@@ -329,6 +346,7 @@ def _call_flow(request: Request, recordings: Recordings | None) -> Outcome:
         except Exception as error:  # noqa: BLE001  # raised again unless the run had published
             outcome = nightly.keep_published_outcome(request, error)
         ended(**outcome.on_record)
+        report(outcome)
     return outcome
 
 
@@ -375,40 +393,28 @@ HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python")
 MAX_CHANGED = 5
 """Changed figures that are named; the others are counted."""
 VALUES = "SELECT figure, title, value, reason, n_jobs, n_employers FROM mart.figures WHERE as_of = ?"
-CHANGED = """
-SELECT as_of, list(figure ORDER BY figure) FILTER (NOT is_other_rung),
-    list(figure ORDER BY figure) FILTER (is_other_rung)
-FROM (
-    SELECT p.as_of, figure,
-        coalesce(n.rung <> p.rung, false) AND NOT list_has_any($2, [n.rung, p.rung]) AS is_other_rung
-    FROM mart.figures AS n JOIN mart.figures AS p USING (figure)
-    WHERE n.as_of = $1 AND p.as_of = (SELECT max(as_of) FROM mart.figures WHERE as_of < $1)
-        AND n.value IS DISTINCT FROM p.value
-)
-GROUP BY as_of
-"""
 
 
 def _print_headlines(request: Request, outcome: Outcome) -> None:
     """A figure or two, and which figures are not as they were on the day before that has any."""
-    from reports.figures.declaration import CARRIED, WITHHELD
+    from reports.figures.changes import find_changes
     from warehouse.publish.reader import open_reader
 
     with open_reader(request.outputs.folder) as con:
         catalogue = {row[0]: row[1:] for row in con.execute(VALUES, [outcome.as_of]).fetchall()}
-        changed = con.execute(CHANGED, [outcome.as_of, [CARRIED, WITHHELD]]).fetchone()
+        changes = find_changes(con, outcome.as_of) if outcome.as_of else []
     for name in filter(catalogue.get, HEADLINES):
         title, value, reason, n_jobs, n_employers = catalogue[name]
         employers = "" if n_employers is None else f", {n_employers:,} employers"
         said = f"{value} (n = {n_jobs:,} jobs{employers})" if value else f"withheld, {reason}"
         OUT.print(f"{'SAMPLE · ' * request.is_sample}{title}: {said}", soft_wrap=True, highlight=False)
-    if changed:
-        day, *lists = changed
-        words = ("Changed since", "On another rung than, so not to be compared with,")
-        for said, names in zip(words, lists, strict=True):
-            if names:
-                more = f" and {len(names) - MAX_CHANGED:,} more" * (len(names) > MAX_CHANGED)
-                OUT.print(f"{said} {day}: {', '.join(names[:MAX_CHANGED])}{more}", soft_wrap=True, highlight=False)
+    words = {False: "Changed since", True: "On another rung than, so not to be compared with,"}
+    for is_other_rung, said in words.items():
+        found = [change for change in changes if change.is_other_rung == is_other_rung]
+        if found:
+            named = ", ".join(change.figure for change in found[:MAX_CHANGED])
+            more = f" and {len(found) - MAX_CHANGED:,} more" * (len(found) > MAX_CHANGED)
+            OUT.print(f"{said} {found[0].before_on}: {named}{more}", soft_wrap=True, highlight=False)
 
 
 def _format_command() -> str:

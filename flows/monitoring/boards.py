@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from extractors.archive.reader import SUFFIX, read
@@ -25,12 +26,14 @@ from flows.runtime.settings import PROJECT, Settings
 from flows.terminal.errors import WrongUsage
 from flows.terminal.progress import show_progress
 from transforms.records.boards import Board
+from warehouse.database import Connection
 from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 DIFF = "boards.diff"
 """File in the data folder."""
 GONE = (404, 410)
+WELL = (200, NOT_MODIFIED)
 LINKED_FROM = ("aggregator", "forum", "employer board")
 """Kinds of source whose answers link to boards."""
 _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+)*")
@@ -39,6 +42,13 @@ _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+
 ANSWERS = """
 SELECT board, http_status, observed_at, is_complete FROM ops.responses
 WHERE source = ? AND board IS NOT NULL AND http_status IS NOT NULL ORDER BY board, observed_at
+"""
+LOST = f"""
+SELECT source, board, max(observed_at) FILTER (http_status IN {WELL})::DATE, max(observed_at)::DATE
+FROM ops.responses WHERE board IS NOT NULL AND http_status IS NOT NULL
+GROUP BY ALL
+HAVING count(*) >= $1 AND list_has_all({list(GONE)}, max_by(http_status, observed_at, $1))
+ORDER BY ALL
 """
 REGIONS = """
 SELECT DISTINCT b.board, p.region FROM core.posting_boards AS b
@@ -91,6 +101,26 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     return boards, findings
 
 
+class LostBoard(NamedTuple):
+    """A board that answered until a day and was "not found" since, the last time on another."""
+
+    source: str
+    board: str
+    answered_on: date
+    missed_on: date
+
+
+def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
+    """Boards of boards.csv that answered before and were "not found" the last `n_not_found` times."""
+    listed = {(board.source, board.board): board.verified_on for board in all_boards()}
+    lost = []
+    for source, board, answered_on, missed_on in con.execute(LOST, [n_not_found]).fetchall():
+        last = answered_on or listed.get((source, board))
+        if (source, board) in listed and last is not None:
+            lost.append(LostBoard(source, board, last, missed_on))
+    return lost
+
+
 def _judge_board(
     board: Board, answers: Sequence[tuple[int, date, bool]], regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
@@ -103,7 +133,7 @@ def _judge_board(
     if len(last) == n_not_found and all(status in GONE for status in last):
         why = f"HTTP {last[-1]} the last {n_not_found} times, on {answers[-1][1]} last"
         return None, Finding(what="remove", why=why, **named)
-    well = [day for status, day, _ in answers if status in (200, NOT_MODIFIED)]
+    well = [day for status, day, _ in answers if status in WELL]
     day = max([*well, *filter(None, [board.verified_on])], default=None)
     now = replace(board, verified_on=day, hires_in=tuple(sorted({*board.hires_in, *regions})))
     if any(300 <= status < 400 and status != NOT_MODIFIED for status in last):

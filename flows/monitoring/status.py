@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.notification.channels import describe_channels
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder
 from flows.runtime.prefect_server import schedule_of
@@ -66,6 +67,8 @@ def print_status(config: Settings) -> None:
             "last run",
             Text(f"{_format_minute(runs[0].began_at)}  {_describe_run(runs[0])}", STYLES.get(runs[0].state, "")),
         )
+    for label, line, is_well in describe_channels(config):
+        head.add_row(label, Text(line, "" if is_well else "yellow"))
     read = next((run for run in runs if run.health), None)
     not_whole = [f"{source} {said}" for source, said in read.health.items() if said != "ok"] if read else []
     if not_whole:

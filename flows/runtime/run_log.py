@@ -1,4 +1,4 @@
-"""The journal of runs, `runs.jsonl`: the start and end of every run, whatever its result.
+"""The journal of runs, `runs.jsonl`: the start and end of every run, whatever its result, and what was sent of it.
 
 The warehouse's own `ops.runs` is replaced with the warehouse, so a night that published nothing, that was
 killed, or that never got to open a database is not in it. The journal is only ever appended to, one JSON
@@ -46,6 +46,16 @@ class Run:
     message: str | None = None
     health: Mapping[str, str] = field(default_factory=dict)
     state: str = KILLED
+
+
+def note(data: Path, said: Mapping[str, Any]) -> None:
+    """Add a line to the journal; the time is put beside what is said."""
+    _append(data, {**said, "at": _now()})
+
+
+def read_notes(data: Path, *keys: str) -> Iterator[dict[str, Any]]:
+    """The lines of the journal that have one of some keys, the oldest first."""
+    return (said for said in _lines(data) if said.keys() & set(keys))
 
 
 def begin(data: Path, *, run_id: str, command: str) -> None:
@@ -97,7 +107,7 @@ def on_record(data: Path, *, run_id: str, command: str) -> Iterator[Ended]:
 def runs_of(data: Path) -> list[Run]:
     """All runs of a data folder, the newest first; [] when there was none."""
     found: dict[str, Run] = {}
-    for said in _lines(data):
+    for said in read_notes(data, "begun", "ended"):
         at = datetime.fromisoformat(said["at"])
         if "begun" in said:
             found[said["begun"]] = Run(run_id=said["begun"], command=said["command"], pid=said["pid"], began_at=at)
@@ -143,5 +153,5 @@ def _lines(data: Path) -> Iterator[dict[str, Any]]:
     for line in lines:
         with contextlib.suppress(ValueError):
             said = json.loads(line)
-            if isinstance(said, dict) and said.keys() & {"begun", "ended"}:
+            if isinstance(said, dict):
                 yield said

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractors.archive.index import ArchiveIndex
+from flows.runtime.secret import HIDDEN, Secret
 from flows.runtime.settings_declared import SETTINGS, Setting
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
@@ -69,6 +70,16 @@ class Settings:
     memory_limit: str = "4GB"
     threads: int = 2
     board_not_found: int = 2
+    webhook: Secret | None = None
+    heartbeat: Secret | None = None
+    heartbeat_method: str = "GET"
+    mail_to: tuple[str, ...] = ()
+    mail_from: str | None = None
+    mail_host: str | None = None
+    mail_tls: str = "starttls"
+    mail_port: int | None = None
+    mail_user: str | None = None
+    mail_password_file: Path | None = None
     cron: str = "0 2 * * *"
     timezone: str = "UTC"
     port: int = 4200
@@ -122,6 +133,15 @@ def settings(**chosen: Any) -> Settings:
     values, problems = find_values(chosen)
     if problems:
         raise WrongUsage("\n".join(problems))
+    return _settings_of(values)
+
+
+def usable_settings() -> Settings:
+    """Those settings that make sense, the others with their defaults: for telling that some do not."""
+    return _settings_of(find_values({})[0])
+
+
+def _settings_of(values: Mapping[str, Value]) -> Settings:
     origins = {name: value.origin for name, value in values.items()}
     return Settings(**{name: value.value for name, value in values.items()}, origins=origins)
 
@@ -155,7 +175,7 @@ def _find_given(setting: Setting, chosen: Mapping[str, Any]) -> Value | str | No
         example = f"{setting.option} {setting.example}"
     elif (text := os.environ.get(setting.environment, "")).strip():
         given, origin = setting.kind.from_text(text), f"environment {setting.environment}"
-        said = f"{setting.environment}={text.strip()}"
+        said = f"{setting.environment}={HIDDEN if setting.is_secret else text.strip()}"
         example = f"export {setting.environment}={setting.example}"
     else:
         return None

@@ -13,10 +13,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from flows.runtime.secret import HIDDEN, Secret
 
 MEMORY = re.compile(r"(?=.*[1-9])\d+(?:\.\d+)? *[KMGTkmgt][Ii]?[Bb]")
 """What DuckDB reads as a size; a limit of nothing is none."""
 MAX_PORT = 2**16 - 1
+ADDRESS = re.compile(r"https://[^\s/?#@]+(?:[/?#]\S*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:[/?#]\S*)?")
+"""An address of the operator's: over TLS, but for one on this machine. It names no user, whom the host would show."""
+MAIL_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+STARTTLS, TLS, NO_TLS = "starttls", "tls", "none"
+METHODS = ("GET", "HEAD", "POST")
 
 
 class Kind(NamedTuple):
@@ -49,6 +57,15 @@ def _parse_list(value: Any) -> list[str]:
     if not isinstance(value, list | tuple):
         raise ValueError(value)
     return [_parse_text(str(item) if isinstance(item, Path) else item) for item in value]
+
+
+def _parse_address(value: Any) -> Secret:
+    """An address, which may hold a key: shown is its host alone."""
+    text = _parse_text(value, ADDRESS)
+    parts = urlsplit(text)
+    if not parts.hostname or not (parts.port is None or parts.port):  # a port that is none raises ValueError, too
+        raise ValueError(value)
+    return Secret(text, f"{parts.scheme}://{parts.netloc}/{HIDDEN}")
 
 
 def _parse_path(value: Any, folder: Path) -> Path:
@@ -93,6 +110,29 @@ PATHS = Kind(
     lambda value, folder: tuple(_parse_path(item, folder) for item in _parse_list(value)),
     _split(os.pathsep),
 )
+ADDRESS_KIND = Kind(
+    "an https address",
+    {"type": "string", "pattern": f"^(?:{ADDRESS.pattern})$"},
+    lambda value, _: _parse_address(value),
+)
+MAIL = Kind(
+    "a mail address",
+    {"type": "string", "pattern": f"^{MAIL_ADDRESS.pattern}$"},
+    lambda value, _: _parse_text(value, MAIL_ADDRESS),
+)
+MAILS = Kind(
+    "a list of mail addresses",
+    {"type": "array", "items": MAIL.schema, "uniqueItems": True},
+    lambda value, _: tuple(_parse_text(item, MAIL_ADDRESS) for item in _parse_list(value)),
+    _split(","),
+)
+
+
+def _one_of(*words: str) -> Kind:
+    """The kind of a setting that is one of a few words."""
+    pattern = re.compile("|".join(words))
+    named = f"{', '.join(words[:-1])} or {words[-1]}"
+    return Kind(named, {"type": "string", "enum": list(words)}, lambda value, _: _parse_text(value, pattern))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +140,8 @@ class Setting:
     """One setting. `name` is the field of `Settings`; `key` its place in the file, None where it cannot stand there.
 
     `default` is called when settings are loaded; `default_words` are for a reader, in the file's own notation where
-    there is one. `option` is the command-line option that wins over all, and `commands` those that have it.
+    there is one. `option` is the command-line option that wins over all, and `commands` those that have it. A value
+    that `is_secret` is repeated nowhere.
     """
 
     name: str
@@ -113,6 +154,7 @@ class Setting:
     example: str
     option: str | None = None
     commands: str = ""
+    is_secret: bool = False
 
 
 def _count_cores() -> int:
@@ -235,6 +277,111 @@ SETTINGS = (
         default_words="2",
         meaning='Answers "not found" in a row after which `boards check` proposes to remove a board.',
         example="3",
+    ),
+    Setting(
+        name="webhook",
+        key="notify.webhook",
+        environment="JOBMARKET_NOTIFY_WEBHOOK",
+        kind=ADDRESS_KIND,
+        default=lambda: None,
+        default_words="none",
+        meaning='Address that the message of a night is posted to, where something is due: JSON, `{"text": …}` as '
+        "Slack or Mattermost take it, with the same in fields under `night`.",
+        example='"https://hooks.example.org/services/T0/B0/key"',
+        is_secret=True,
+    ),
+    Setting(
+        name="heartbeat",
+        key="notify.heartbeat",
+        environment="JOBMARKET_NOTIFY_HEARTBEAT",
+        kind=ADDRESS_KIND,
+        default=lambda: None,
+        default_words="none",
+        meaning="Address that is asked after each night that published, and never else, so that a service which waits "
+        "for it notices a night that never ran.",
+        example='"https://heartbeat.example.org/ping/key"',
+        is_secret=True,
+    ),
+    Setting(
+        name="heartbeat_method",
+        key="notify.heartbeat_method",
+        environment="JOBMARKET_NOTIFY_HEARTBEAT_METHOD",
+        kind=_one_of(*METHODS),
+        default=lambda: METHODS[0],
+        default_words=f'"{METHODS[0]}"',
+        meaning="How that address is asked.",
+        example='"HEAD"',
+    ),
+    Setting(
+        name="mail_to",
+        key="mail.to",
+        environment="JOBMARKET_MAIL_TO",
+        kind=MAILS,
+        default=tuple,
+        default_words="[]",
+        meaning="Who gets the message of a night by mail, where something is due. It needs a host and a sender.",
+        example='["you@example.org"]',
+    ),
+    Setting(
+        name="mail_from",
+        key="mail.from",
+        environment="JOBMARKET_MAIL_FROM",
+        kind=MAIL,
+        default=lambda: None,
+        default_words="none",
+        meaning="Sender of that mail.",
+        example='"jobmarket@example.org"',
+    ),
+    Setting(
+        name="mail_host",
+        key="mail.host",
+        environment="JOBMARKET_MAIL_HOST",
+        kind=TEXT,
+        default=lambda: None,
+        default_words="none",
+        meaning="Mail server (SMTP) that takes it.",
+        example='"smtp.example.org"',
+    ),
+    Setting(
+        name="mail_tls",
+        key="mail.tls",
+        environment="JOBMARKET_MAIL_TLS",
+        kind=_one_of(STARTTLS, TLS, NO_TLS),
+        default=lambda: STARTTLS,
+        default_words=f'"{STARTTLS}"',
+        meaning=f"How the way to that server is encrypted: {STARTTLS} (after connecting), {TLS} (from the start) or "
+        f"{NO_TLS}. Nothing is sent where the server cannot.",
+        example=f'"{TLS}"',
+    ),
+    Setting(
+        name="mail_port",
+        key="mail.port",
+        environment="JOBMARKET_MAIL_PORT",
+        kind=PORT,
+        default=lambda: None,
+        default_words=f"587, with {TLS} 465, with {NO_TLS} 25",
+        meaning="Its port.",
+        example="465",
+    ),
+    Setting(
+        name="mail_user",
+        key="mail.user",
+        environment="JOBMARKET_MAIL_USER",
+        kind=TEXT,
+        default=lambda: None,
+        default_words="none",
+        meaning="User there, where it wants one.",
+        example='"jobmarket@example.org"',
+    ),
+    Setting(
+        name="mail_password_file",
+        key="mail.password_file",
+        environment="JOBMARKET_MAIL_PASSWORD_FILE",
+        kind=PATH,
+        default=lambda: None,
+        default_words="none",
+        meaning="File whose first line is that user's password; the variable JOBMARKET_MAIL_PASSWORD wins over it.",
+        example='"/etc/jobmarket/mail-password"',
     ),
     Setting(
         name="cron",

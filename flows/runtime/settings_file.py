@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flows.runtime.secret import HIDDEN
 from flows.runtime.settings_declared import SETTINGS, Setting
 from flows.terminal.errors import suggest
 
@@ -16,8 +17,10 @@ BY_KEY = {setting.key: setting for setting in SETTINGS if setting.key}
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 TABLES = {key.rpartition(".")[0] for key in BY_KEY} - {""}
 PREFIX = "JOBMARKET_"
-SECRET = re.compile(r"(?:^|_)(?:API_?KEYS?|KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(?:_|$)")
-"""Names of secrets, in capitals."""
+SECRET = re.compile(r"(?:^|_)(?:API_?KEYS?|KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(?:_(?!FILE$)|$)")
+"""Names of secrets, in capitals; the path of a file that holds one is none."""
+MAIL_PASSWORD = "JOBMARKET_MAIL_PASSWORD"  # noqa: S105  # the name of the variable
+"""Environment variable with the password of `mail.user`."""
 LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 """Where tomllib says that a file is no TOML."""
 
@@ -55,7 +58,8 @@ def read_settings(data: Path) -> tuple[list[Entry], list[str]]:
         try:
             entries.append(Entry(setting, setting.kind.parse(value, data), where))
         except ValueError:
-            problems.append(f"{where}: {expect(setting, f'{key} = {_format(value)}', f'{key} = {setting.example}')}")
+            given = f'"{HIDDEN}"' if setting.is_secret else _format(value)
+            problems.append(f"{where}: {expect(setting, f'{key} = {given}', f'{key} = {setting.example}')}")
     return entries, problems
 
 
@@ -142,10 +146,11 @@ def secret_of(key: str) -> str | None:
 
 
 def secrets() -> dict[str, str]:
-    """Environment variables that hold the keys of sources, each with the source that declares it."""
+    """Environment variables that hold secrets, each with whose: the source that declares it, or the mail server."""
     from extractors.source import all_sources  # noqa: PLC0415  # all sources are imported, which most commands need not
 
-    return {key: name for name, module in all_sources().items() for key in module.SOURCE.keys}
+    keys = {key: name for name, module in all_sources().items() for key in module.SOURCE.keys}
+    return {**keys, MAIL_PASSWORD: "the mail server"}
 
 
 def _format(value: Any) -> str:

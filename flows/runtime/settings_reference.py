@@ -63,9 +63,10 @@ def reference_markdown() -> str:
         "| in the file | variable | option | value | default | meaning |\n|---|---|---|---|---|---|\n"
         f"{rows}\n## An example\n\n```toml\n{example_toml()}```\n\n"
         "The first line names the schema, by which editors such as those with Taplo check the file and complete it.\n\n"
-        "## Secrets\n\nKeys of sources are read from the environment only; in the file they are an error. Permissions "
-        "stand in\n`permissions.toml` of the data folder, see `flows/runtime/permissions.py`.\n\n"
-        f"| variable | source |\n|---|---|\n{keys}"
+        "## Secrets\n\nKeys of sources and the password of the mail server are read from the environment only, the "
+        "password\nalso from `mail.password_file`; in the settings file they are an error. Permissions stand in"
+        "\n`permissions.toml` of the data folder, see `flows/runtime/permissions.py`.\n\n"
+        f"| variable | of |\n|---|---|\n{keys}"
     )
 
 

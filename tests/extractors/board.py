@@ -42,6 +42,7 @@ class Board(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, Answer | Callable[[Any], None]] = {"/robots.txt": (404, {}, b"")}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.methods: list[str] = []
         self.posted: list[bytes] = []
         self.host = f"127.0.0.1:{self.server_port}"
 
@@ -63,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))
+        self.server.methods.append(self.command)
         answer = self.server.answers.get(self.path, (404, {}, b"no such board"))
         if callable(answer):
             answer(self)
@@ -78,6 +80,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.do_GET()
+
+    def do_HEAD(self) -> None:
+        """As for GET; the answer must have no body."""
         self.do_GET()
 
     def log_message(self, *args: Any) -> None:

@@ -74,7 +74,7 @@ def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
 def test_these_are_the_commands() -> None:
     looking = ["coverage", "explain", "shell", "sources", "sql", "status"]
     readers = ["audit", "emerging", "scorecard", "why"]
-    assert sorted(["backfill", "rebuild", "run", "serve", *looking, *readers]) == COMMANDS
+    assert sorted(["backfill", "notify", "rebuild", "run", "serve", *looking, *readers]) == COMMANDS
 
 
 @pytest.mark.parametrize("name", ["add", "check", "discover"])

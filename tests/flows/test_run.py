@@ -21,6 +21,7 @@ from flows.runtime.run_log import runs_of
 from flows.terminal.errors import USAGE
 from reports.figures.catalogue import declaration_of
 from reports.figures.explain import explain_figure
+from tests.extractors.board import Board
 from transforms.records.vocabulary import CELL_STATES, ROLE_GROUPS, SENIORITY_GROUPS
 from warehouse import database
 from warehouse.mart_tables import SalaryBands, Shares
@@ -137,6 +138,31 @@ def test_the_next_night_counts_what_a_person_audited(
     with open_reader(data) as con:
         audited = con.execute("SELECT reader, source, n_asked, n_right FROM ops.audits ORDER BY ALL").fetchall()
     assert audited == [("role", "all", 1, 0), ("role", "ashby", 1, 0)]
+
+
+def test_a_night_of_the_sample_reports_itself_when_it_is_told_to(
+    small: Finished, copied: Callable[..., Path], plain: Command, board: Board
+) -> None:
+    board.answers |= {"/hook/s3cr3t": (200, {}, b""), "/beat/s3cr3t": (200, {}, b"")}
+    data = copied(small)
+    told = {name: board.url(f"/{path}/s3cr3t") for name, path in (("WEBHOOK", "hook"), ("HEARTBEAT", "beat"))}
+    named = {f"JOBMARKET_NOTIFY_{name}": url for name, url in told.items()}
+    ended = plain(data, *SMALL, "--notify", **named)
+    assert ended.code == 0, ended.said
+    assert board.paths == ["/hook/s3cr3t", "/beat/s3cr3t"]
+    [content] = map(json.loads, board.posted)
+    assert content["text"].startswith("SAMPLE DATA · Job market, 2026-09-30: 1 thing due\n\nThe night: published.\n")
+    assert "HTTP 404" in content["text"], "one board of the sample answers so"
+    [due] = content["night"]["due"]
+    assert (due["kind"], due["subject"], due["state"]) == ("source", "lever", "partial")
+    for written in (data / "runs.jsonl", data / "prefect"):
+        texts = [written] if written.is_file() else [path for path in written.rglob("*") if path.is_file()]
+        assert not [path for path in texts if b"s3cr3t" in path.read_bytes()]
+    assert "s3cr3t" not in ended.said
+    shown = plain(data, "notify", "--show", **named)
+    assert shown.said.startswith("Nothing is due that was not sent. Sent before and still so (1): - lever: partial")
+    assert re.search(r"webhook +sent .*: 1 due", plain(data, "status", **named).out)
+    assert len(board.posted) == 1
 
 
 # --- what stands in the warehouse -----------------------------------------------------------------------

@@ -62,6 +62,7 @@ def test_check_says_all_that_is_wrong_and_no_other_command_begins(empty: Path, p
         ('[sources]\noff = ["ashbi"]\n', ":2: unknown source ashbi; did you mean ashby?"),
         ('guides = ["none.md"]\n', ":1: no such guide: "),
         ('contact = "nobody"\n', ":1: "),
+        ('[mail]\nto = ["a@b.example"]\n', ":2: mail.to is set, and mail.host is not"),
     ],
 )
 def test_check_looks_at_what_settings_name(text: str, said: str, empty: Path, plain: Command) -> None:
@@ -76,7 +77,8 @@ def test_show_says_where_each_value_comes_from(empty: Path, plain: Command) -> N
     path = write(empty, '[limits]\nmemory = "3GB"\nthreads = 1\n')
     key = next(iter(secrets()))
     hidden = "never-to-be-shown"
-    ended = plain(empty, "config", "show", "--source", "lever", JOBMARKET_THREADS="2", **{key: hidden})
+    address = {"JOBMARKET_NOTIFY_WEBHOOK": f"https://hooks.example.org/{hidden}"}
+    ended = plain(empty, "config", "show", "--source", "lever", JOBMARKET_THREADS="2", **{key: hidden}, **address)
     assert ended.code == 0, ended.said
     lines = [cells for line in ended.out.splitlines() if len(cells := re.split(r" *│ *", line)) > 3]
     rows: dict[str, list[str]] = {}
@@ -92,6 +94,7 @@ def test_show_says_where_each_value_comes_from(empty: Path, plain: Command) -> N
     assert rows["limits.threads"] == ["2", "environment JOBMARKET_THREADS"]
     assert rows["sources.on"] == ["lever", "command line --source"]
     assert rows["serve.port"] == ["4200", "default"]
+    assert rows["notify.webhook"] == ["https://hooks.example.org/(hidden)", "environment JOBMARKET_NOTIFY_WEBHOOK"]
     assert rows[key] == ["(hidden)", f"environment {key}"]
     assert hidden not in ended.said
 

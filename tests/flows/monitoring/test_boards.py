@@ -12,20 +12,32 @@ import pytest
 from extractors.archive.writer import Writer
 from extractors.boards import BOARDS, all_boards, boards_csv, read_boards
 from extractors.response import Response
-from flows.monitoring.boards import _judge_board, add_board, discover_boards, find_linked_boards, write_patch
+from flows.monitoring import boards
+from flows.monitoring.boards import (
+    LostBoard,
+    _judge_board,
+    add_board,
+    discover_boards,
+    find_linked_boards,
+    find_lost_boards,
+    write_patch,
+)
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
+from tests.builders import open_copy
+from tests.reports.conftest import put_rows
 from transforms.records.boards import Board
+from warehouse.ops_tables import Responses
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
 DAYS = [date(2026, 3, day) for day in (1, 2, 3)]
 
 
 def test_a_board_is_added_by_its_page(tmp_path: Path) -> None:
-    boards, finding = add_board("jobs.lever.co/acme-of-this-test/0c6f", employer="Acme", country="CL")
+    added, finding = add_board("jobs.lever.co/acme-of-this-test/0c6f", employer="Acme", country="CL")
     assert (finding.what, finding.source, finding.board) == ("add", "lever", "acme-of-this-test")
     before = BOARDS.read_bytes()
-    path = write_patch(boards, Settings(data=tmp_path))
+    path = write_patch(added, Settings(data=tmp_path))
     assert path == tmp_path / "boards.diff"
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["--- a/extractors/boards.csv", "+++ b/extractors/boards.csv"]
@@ -84,18 +96,61 @@ def test_boards_are_discovered_by_links(tmp_path: Path) -> None:
     with Writer(tmp_path / "archive" / "lever" / "2026-03-01T020000Z.warc.gz") as writer:
         for body in (json.dumps([{"text": text}]).encode(), json.dumps([text]).replace("/", "\\/").encode()):
             writer.write(url="https://api.lever.co/v0/postings/x", observed_at=NOW, status=200, body=body)
-    boards, findings = discover_boards(Settings(data=tmp_path))
+    discovered, findings = discover_boards(Settings(data=tmp_path))
     assert {(found.source, found.board) for found in findings} == {
         ("ashby", "New-Co"),
         ("workable", "newco"),
         ("greenhouse", "newco"),
     }
     assert all(found.why == "linked from 1 files, first lever/2026-03-01T020000Z.warc.gz" for found in findings)
-    assert len(boards) == len(all_boards()) + 3
-    assert list(read_boards(boards_csv(boards)))
+    assert len(discovered) == len(all_boards()) + 3
+    assert list(read_boards(boards_csv(discovered)))
 
 
 def test_an_answer_does_not_discover_itself() -> None:
     body = b"https://jobs.lever.co/acme/1 https://jobs.lever.co/other/1"
     answer = Response(url="https://api.lever.co/v0/postings/acme", observed_at=NOW, status=200, body=body)
     assert list(find_linked_boards(answer)) == [("lever", "other")]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "n_not_found", "is_lost"),
+    [
+        ((200, 404, 404), 2, True),
+        ((304, 410, 404), 2, True),
+        ((200, 200, 404), 2, False),
+        ((200, 200, 404), 1, True),
+        ((200, 404, 503), 2, False),
+        ((200, 404, 200), 1, False),
+        ((200, 404), 3, False),
+    ],
+)
+def test_a_board_is_lost_that_answered_and_is_not_found(
+    statuses: Sequence[int], n_not_found: int, is_lost: bool, work_template: Path, tmp_path: Path
+) -> None:
+    board = next(b.board for b in all_boards() if b.source == "lever")
+    with open_copy(work_template, tmp_path) as con:
+        for name in (board, "in-no-list"):
+            answers = [(status, day) for status, day in zip(statuses, DAYS, strict=False)]
+            put_rows(con, Responses, *(answer(name, number, *one) for number, one in enumerate(answers)))
+        found = find_lost_boards(con, n_not_found)
+    well = [day for status, day in answers if status in (200, 304)]
+    assert found == ([LostBoard("lever", board, well[-1], answers[-1][1])] if is_lost else [])
+
+
+@pytest.mark.parametrize("verified_on", [None, DAYS[0]])
+def test_a_board_that_never_answered_us_is_lost_only_if_boards_csv_saw_it_answer(
+    verified_on: date | None, work_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Board(source="lever", board="acme", verified_on=verified_on)
+    monkeypatch.setattr(boards, "all_boards", lambda: (listed,))
+    with open_copy(work_template, tmp_path) as con:
+        put_rows(con, Responses, *(answer("acme", number, 404, day) for number, day in enumerate(DAYS)))
+        found = find_lost_boards(con, 2)
+    assert found == ([LostBoard("lever", "acme", verified_on, DAYS[-1])] if verified_on else [])
+
+
+def answer(board: str, record: int, status: int, day: date) -> dict[str, object]:
+    at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+    named = {"warc": f"lever/{board}", "record": record, "source": "lever", "board": board}
+    return {**named, "http_status": status, "observed_at": at}

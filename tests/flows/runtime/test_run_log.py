@@ -18,6 +18,7 @@ from flows.runtime.run_log import JOURNAL, KILLED, RUNNING, STATES, begin, end, 
 from flows.runtime.settings_file import FILE
 from flows.runtime.source_health import Health
 from flows.terminal.errors import WrongUsage
+from tests.extractors.board import Board
 
 
 def recorded(data: Path, ending: Callable[[Callable[..., None]], Any]) -> None:
@@ -95,6 +96,32 @@ def test_a_scheduled_night_is_on_record_also_when_it_finds_the_folder_in_use(
         serve.scheduled_night.fn(["lever"])
     assert [run.state for run in runs_of(tmp_path)] == [STATES[1], STATES[0]]
     assert f"in use by process {os.getpid()}" in (runs_of(tmp_path)[0].message or "")
+
+
+def test_a_scheduled_night_reports_itself_also_when_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, board: Board
+) -> None:
+    for name in ("webhook", "heartbeat"):
+        board.answers[f"/{name}"] = (200, {}, b"")
+        monkeypatch.setenv(f"JOBMARKET_NOTIFY_{name.upper()}", board.url(f"/{name}"))
+    health = (Health(source="lever", outcome="partial", message="1 failed"),)
+    outcomes = iter([Outcome(exit_code=0, as_of=date(2026, 9, 30), health=health)])
+    monkeypatch.setenv("JOBMARKET_DATA", str(tmp_path))
+    monkeypatch.setattr(serve, "nightly", lambda request: next(outcomes))
+    serve.scheduled_night.fn([])
+    (tmp_path / FILE).write_text("[limits]\nworkers = 0\n")
+    with pytest.raises(WrongUsage):
+        serve.scheduled_night.fn([])
+    (tmp_path / FILE).unlink()
+    with hold_folder(tmp_path), pytest.raises(FolderInUse):
+        serve.scheduled_night.fn([])
+    monkeypatch.setattr(serve, "nightly", lambda request: Outcome(exit_code=1, as_of=None, messages=("no rows",)))
+    with pytest.raises(serve.NothingPublished):
+        serve.scheduled_night.fn([])
+    assert board.paths == ["/webhook", "/heartbeat", "/webhook", "/webhook", "/webhook"]
+    texts = [json.loads(body)["text"] for body in board.posted]
+    said = ["- lever: partial: 1 failed", "limits.workers = 0", "is in use by process", "still stands: no rows"]
+    assert [what in text for what, text in zip(said, texts, strict=True)] == [True] * 4, texts
 
 
 def test_a_scheduled_night_takes_the_settings_of_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from extractors.source import all_sources
 from flows.runtime.permissions import choose_sources, why_turned_off
-from flows.runtime.settings import Settings, settings
+from flows.runtime.settings import Settings, settings, usable_settings
 from flows.runtime.settings_declared import SETTINGS
 from flows.runtime.settings_file import FILE, find_lines, secret_of
 from flows.runtime.settings_reference import (
@@ -140,6 +140,11 @@ def test_an_unknown_source_in_the_file_is_named_with_its_line(data: Path) -> Non
         (["[contact]", "mail = 1"], "1: contact = {…}: a text expected"),
         (["limits = 3"], "1: unknown setting limits"),
         (["serve.port = 70000"], "1: serve.port = 70000: a number from 1 to 65535 expected"),
+        (["mail.tls = 'ssl'"], '1: mail.tls = "ssl": starttls, tls or none expected, for example mail.tls = "'),
+        (["mail.to = ['a b@c']"], "1: mail.to = ["),
+        (["mail.from = 'Name <a@b>'"], '1: mail.from = "Name <a@b>": a mail address expected'),
+        (["mail.to = 'a@b'"], '1: mail.to = "a@b": a list of mail addresses expected'),
+        (["[notify]", "heartbeat_method = 'get'"], '2: notify.heartbeat_method = "get": GET, HEAD or POST expected'),
         (["data = '/srv'"], "1: data is read from the environment only: export JOBMARKET_DATA="),
         (["a = 1", "contact = 'a"], "2: not TOML: "),
         (["a = 1", "a = 2"], "2: not TOML: "),
@@ -177,12 +182,58 @@ def test_a_file_that_is_no_text_is_said(data: Path) -> None:
         (["[sources.reed]", f'api_key = "{SECRET}"'], "JOBMARKET_REED_KEY"),
         (["[keys]", f'usajobs = "{SECRET}"'], "JOBMARKET_USAJOBS_KEY"),
         ([f'smtp_password = "{SECRET}"'], "JOBMARKET_SMTP_PASSWORD"),
+        (["[mail]", f'password = "{SECRET}"'], "JOBMARKET_MAIL_PASSWORD"),
     ],
 )
 def test_a_secret_in_the_file_is_an_error_that_does_not_repeat_it(lines: list[str], variable: str, data: Path) -> None:
     [problem] = refused_at(data, lines)
     assert f"secrets are read from the environment only; export {variable}=…" in problem
     assert SECRET not in problem
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"http://hooks.example.org/{SECRET}",
+        f"https://user:{SECRET}@hooks.example.org/",
+        f"hooks.example.org/{SECRET}",
+        f"https://hooks.example.org:{SECRET}/",
+        f"https://hooks.example.org/{SECRET} x",
+        f"https:///{SECRET}",
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(
+    address: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [problem] = refused_at(data, ["[notify]", f'webhook = "{address}"'])
+    expected = 'an https address expected, for example notify.webhook = "https://'
+    assert problem.startswith(f'{data / FILE}:2: notify.webhook = "(hidden)": {expected}')
+    (data / FILE).unlink()
+    monkeypatch.setenv("JOBMARKET_NOTIFY_HEARTBEAT", address)
+    [in_environment] = refused()
+    assert in_environment.startswith("JOBMARKET_NOTIFY_HEARTBEAT=(hidden): an https address expected")
+    assert SECRET not in problem + in_environment
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"https://hooks.example.org:8443/{SECRET}?x=y", f"http://127.0.0.1:80/{SECRET}", f"http://[::1]/{SECRET}"],
+)
+def test_an_address_is_kept_whole_and_shows_its_host_alone(address: str, data: Path) -> None:
+    write(data, "[notify]", f'webhook = "{address}"')
+    config = settings()
+    assert config.webhook is not None
+    assert config.webhook.reveal() == address
+    assert str(config.webhook) == f"{address.partition('/' + SECRET)[0]}/(hidden)"
+    assert SECRET not in repr(config)
+
+
+def test_of_settings_that_make_no_sense_the_others_can_be_used(data: Path) -> None:
+    write(data, 'contact = "you@example.org"', "[limits]", "workers = 0", "[nothing]", "such = 1")
+    assert len(refused()) == 2
+    config = usable_settings()
+    assert (config.contact, config.data) == ("you@example.org", data)
+    assert config.workers >= 1
 
 
 def test_no_setting_is_taken_for_a_secret() -> None:

@@ -1,4 +1,4 @@
-"""Which figures a run names as changed."""
+"""Which figures changed since the day before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from flows.cli.run import CHANGED
+from reports.figures.changes import find_changes
 from reports.figures.declaration import CARRIED, WITHHELD
 from tests.reports.conftest import make_tables, put_rows
 from warehouse.mart_tables import Figures
@@ -28,5 +28,14 @@ def test_figures_on_another_rung_are_named_apart_from_those_that_changed() -> No
         for figure, days in said.items():
             for day, (rung, value) in zip((YESTERDAY, TODAY), days, strict=True):
                 put_rows(con, Figures, {"as_of": day, "figure": figure, "rung": rung, "value": value})
-        found = con.execute(CHANGED, [TODAY, [CARRIED, WITHHELD]]).fetchone()
-    assert found == (YESTERDAY, ["band.a", "band.d", "band.e", "claim.f"], ["band.b"])
+        found = find_changes(con, TODAY)
+        assert find_changes(con, YESTERDAY) == [], "there is no day before it"
+    assert {change.before_on for change in found} == {YESTERDAY}
+    assert [change.figure for change in found if not change.is_other_rung] == [
+        "band.a",
+        "band.d",
+        "band.e",
+        "claim.f",
+    ]
+    assert [change.figure for change in found if change.is_other_rung] == ["band.b"]
+    assert [(change.before, change.after) for change in found][2:4] == [("1", "1 (read 16 August 2026)"), ("1", None)]

@@ -1,0 +1,78 @@
+"""The command about what nights send: `notify`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.runtime.settings import Settings, settings
+from flows.terminal.console import OUT
+from flows.terminal.errors import Wrong, WrongUsage
+
+
+def notify(
+    show: Annotated[
+        bool, typer.Option("--show", help="Print what is due after the last night and was not sent yet.")
+    ] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a message that says it is a test, by every channel.")
+    ] = False,
+) -> None:
+    """Show what a night sends, or try whether messages arrive.
+
+    After each night of live data one message is sent where something is due: failures, sources without anything new,
+    boards that are gone, figures that wait for review, claims to look up again. It goes by webhook
+    (`notify.webhook`) and by mail (`mail.to`), see flows/SETTINGS.md. What was sent is not sent again until it has
+    cleared and come back, or its deadline passes. `notify.heartbeat` is asked after each night that published, and
+    by nothing else.
+
+    **Reads** the settings, runs.jsonl and market.duckdb. **Writes** nothing. **Sends** nothing but for --test.
+    """
+    if show == test:
+        raise WrongUsage("notify: --show or --test expected")
+    config = settings()
+    if test:
+        _send_test(config)
+    else:
+        _print_due(config)
+
+
+def _send_test(config: Settings) -> None:
+    """Send a test by each channel. Raises `Wrong` when one did not take it."""
+    from datetime import UTC, datetime
+
+    from flows.nightly import new_run_id
+    from flows.notification.alerts import Night
+    from flows.notification.delivery import deliver, list_channels
+    from flows.notification.message import compose_test
+
+    channels = list_channels(config)
+    if not channels:
+        raise WrongUsage("nothing to test: neither notify.webhook nor mail.to is set (see flows/SETTINGS.md)")
+    message = compose_test(Night(run_id=new_run_id(), day=datetime.now(UTC).date(), exit_code=0))
+    failed = []
+    for name, send in channels.items():
+        why = deliver(send, message)
+        failed += [name] if why else []
+        OUT.print(f"{name}: {f'not sent: {why}' if why else 'sent; look whether it arrived'}", highlight=False)
+    if config.heartbeat is not None:
+        OUT.print("heartbeat: not asked; only a night that published asks it", highlight=False)
+    if failed:
+        raise Wrong(f"not sent by {', '.join(failed)}; `jobmarket config show` says what is set where")
+
+
+def _print_due(config: Settings) -> None:
+    from flows.notification.night import find_last_night, show_night
+
+    night = find_last_night(config)
+    if night is None:
+        raise Wrong(f"{config.data} has seen no night yet; `jobmarket run` is one")
+    shown = show_night(config, night)
+    OUT.print(
+        shown.message.text if shown.message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False
+    )
+    if shown.known:
+        OUT.print(f"Sent before and still so ({len(shown.known):,}):", highlight=False)
+    for alert in shown.known:
+        OUT.print(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}", soft_wrap=True, highlight=False)

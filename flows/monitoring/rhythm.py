@@ -1,0 +1,66 @@
+"""How often sources say something new, and which have not for longer than that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from extractors.source import all_sources
+from warehouse.database import Connection
+
+CADENCE_DAYS: dict[str, int | None] = {
+    **dict.fromkeys(("live", "hourly", "many times a day", "jobs appear a day late", "daily"), 1),
+    "every working day": 3,
+    "weekly": 7,
+    "weekly until": None,
+    "monthly": 31,
+    **dict.fromkeys(("quarterly", "four releases a year"), 92),
+    "twice a year": 183,
+    "yearly": 366,
+    "every four years": 4 * 365 + 1,
+    "whenever": None,
+}
+"""Days between two novelties of a source by how its declared cadence begins, the longest beginning first; None: it has
+ended, or has no rhythm."""
+SLACK = 1.25
+"""Cadences after which a novelty is overdue: releases are late by weeks, not by half a cadence."""
+MIN_DAYS = 14
+"""Days without a novelty that are nothing yet, whatever the cadence: boards are quiet over holidays."""
+NEWEST = "SELECT source, max(observed_to)::DATE FROM ops.loads WHERE n_rows > 0 GROUP BY source"
+
+
+class Frozen(NamedTuple):
+    """A source without a novelty since a day, though it should have had one within `due_days`."""
+
+    source: str
+    since: date
+    due_days: int
+
+
+def find_due_days(cadence: str) -> int | None:
+    """Days within which a source of this cadence should say something new; None: never. Raises `KeyError`.
+
+    >>> find_due_days("live, newest first"), find_due_days("yearly, in July"), find_due_days("weekly until 2025-08-03")
+    (14, 458, None)
+    """
+    known = max((begin for begin in CADENCE_DAYS if cadence.startswith(begin)), key=len, default=None)
+    if known is None:
+        raise KeyError(f"cadence {cadence!r} begins with none of {', '.join(CADENCE_DAYS)}")
+    days = CADENCE_DAYS[known]
+    return None if days is None else max(MIN_DAYS, math.ceil(days * SLACK))
+
+
+def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> list[Frozen]:
+    """Which of the named sources had nothing new for longer than their cadence, on a day; by the newest rows loaded.
+
+    An answer that only repeats what the archive holds is nothing new. A source that never had rows is in no rhythm.
+    """
+    newest = dict(con.execute(NEWEST).fetchall())
+    found = []
+    for name in sorted(set(names) & set(newest)):
+        due_days = find_due_days(all_sources()[name].SOURCE.cadence)
+        if due_days is not None and day > newest[name] + timedelta(days=due_days):
+            found.append(Frozen(name, newest[name], due_days))
+    return found

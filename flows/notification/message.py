@@ -1,0 +1,158 @@
+"""The message of a night: a subject and short lines for a telephone, and the same in fields for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import groupby, takewhile
+from pathlib import Path
+from typing import Any
+
+from flows.notification.alerts import KINDS, Alert, Night
+from flows.terminal.errors import EXIT_CODES
+from reports.figures.changes import Change
+
+MAX_ALERTS = 12
+"""Alerts of a kind that have a line; the others are counted."""
+MAX_CHANGES = 10
+"""Changed figures that have a line; the others are counted."""
+MAX_VALUE = 80
+"""Characters that are shown of a figure's value."""
+CONTEXT = 20
+"""Characters before the first difference of two long values that are shown."""
+MAX_TEXT = 12_000
+"""Characters of the text in a chat room: Mattermost takes 16,383 (its `PostMessageMaxRunesV2`), Slack more."""
+INERT = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
+"""What chat rooms take for commands (`<!channel>`, `@all`, links with another text), by characters alike."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """An alert that is to be sent: since which night it is due, and whether it has cleared before it could be sent."""
+
+    alert: Alert
+    since: date
+    is_cleared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What is sent: `subject` and `body` are plain text, `fields` what they were made of."""
+
+    subject: str
+    body: str
+    fields: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """Subject and body in one."""
+        return f"{self.subject}\n\n{self.body}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The JSON object that a webhook takes."""
+        text = self.text if len(self.text) <= MAX_TEXT else f"{self.text[: MAX_TEXT - 1]}…"
+        return {"text": text.translate(INERT), "night": dict(self.fields)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """Where to look after a night that published: guides, page, and which figures are not as the day before."""
+
+    guides: Sequence[Path]
+    page: Path
+    changes: Sequence[Change] = ()
+
+
+def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published: Published | None = None) -> Message:
+    """The message of a night. `n_standing` alerts were sent before and still stand; `published`: None for nothing."""
+    n = len(due)
+    sample = "SAMPLE DATA · " if night.is_sample else ""
+    subject = f"{sample}Job market, {night.day}: {n} {'thing' if n == 1 else 'things'} due"
+    parts = [[f"The night: {_describe_end(night)}."], *_list_alerts(night, due)]
+    if n_standing:
+        parts.append([f"Sent before and still so: {n_standing} (`jobmarket notify --show` lists them)"])
+    if published is not None:
+        parts += [
+            *_list_changes(published.changes),
+            [*(f"Guide: {guide}" for guide in published.guides), f"Page: {published.page}"],
+        ]
+    fields = {
+        "run_id": night.run_id,
+        "day": night.day.isoformat(),
+        "exit_code": night.exit_code,
+        "is_sample": night.is_sample,
+        "due": [_fields_of(one) for one in due],
+        "changes": [_change_of(change) for change in published.changes] if published else [],
+        "guides": [str(guide) for guide in published.guides] if published else [],
+        "page": str(published.page) if published else None,
+    }
+    return Message(subject=subject, body="\n\n".join("\n".join(part) for part in parts) + "\n", fields=fields)
+
+
+def compose_test(night: Night) -> Message:
+    """A message that says nothing but that messages arrive."""
+    return Message(
+        subject="Job market: a test message",
+        body="Messages of nights will arrive like this one. `jobmarket notify --test` sent it; nothing is due.\n",
+        fields={"run_id": night.run_id, "day": night.day.isoformat(), "is_test": True, "due": [], "changes": []},
+    )
+
+
+def _describe_end(night: Night) -> str:
+    if night.exit_code is None:
+        return "killed"
+    return EXIT_CODES[night.exit_code].state if night.exit_code in EXIT_CODES else f"ended with {night.exit_code}"
+
+
+def _list_alerts(night: Night, due: Sequence[Due]) -> Iterator[list[str]]:
+    """A heading and a line for each alert, kind by kind."""
+    order = list(KINDS)
+    by_kind = sorted(due, key=lambda one: (order.index(one.alert.kind), one.alert.subject))
+    for kind, group in groupby(by_kind, key=lambda one: one.alert.kind):
+        found = list(group)
+        more = [f"- and {len(found) - MAX_ALERTS:,} more"] if len(found) > MAX_ALERTS else []
+        yield [f"{KINDS[kind]} ({len(found):,})", *(_line_of(night, one) for one in found[:MAX_ALERTS]), *more]
+
+
+def _line_of(night: Night, due: Due) -> str:
+    alert = due.alert
+    earlier = f" (night of {due.since}{', over by now' if due.is_cleared else ''})" if due.since != night.day else ""
+    named = "" if alert.kind == "night" else f"{alert.subject}: "
+    return f"- {named}{alert.words}{earlier}\n  → {alert.remedy}"
+
+
+def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
+    """What changed since the day before, values of other rungs apart because they are not to be compared."""
+    for is_other_rung, words in ((False, "changed since"), (True, "on another rung than, not to be compared with,")):
+        found = [change for change in changes if change.is_other_rung == is_other_rung]
+        if found:
+            lines = [f"- {c.figure}: {' → '.join(_shorten(c.before, c.after))}" for c in found[:MAX_CHANGES]]
+            more = [f"- and {len(found) - MAX_CHANGES:,} more"] if len(found) > MAX_CHANGES else []
+            yield [f"Figures {words} {found[0].before_on} ({len(found):,})", *lines, *more]
+
+
+def _shorten(*values: str | None) -> list[str]:
+    """Values as they are shown beside each other: of long ones the part that begins a little before they differ.
+
+    >>> _shorten("USD 10K", None)
+    ['USD 10K', 'withheld']
+    """
+    said = ["withheld" if value is None else " ".join(value.split()) for value in values]
+    if max(map(len, said)) <= MAX_VALUE:
+        return said
+    n_same = sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*said, strict=False)))
+    begin = max(0, n_same - CONTEXT)
+    cut = [f"…{value[begin:].lstrip()}" if begin else value for value in said]
+    return [value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…" for value in cut]
+
+
+def _fields_of(due: Due) -> dict[str, Any]:
+    alert = asdict(due.alert)
+    deadline = due.alert.deadline.isoformat() if due.alert.deadline else None
+    return {**alert, "deadline": deadline, "since": due.since.isoformat(), "is_cleared": due.is_cleared}
+
+
+def _change_of(change: Change) -> dict[str, Any]:
+    return {**change._asdict(), "before_on": change.before_on.isoformat()}

@@ -1,0 +1,191 @@
+"""A night that reports itself: once it has ended, what is due is sent and the heartbeat asked.
+
+By then everything is published or left as it was. Whatever goes wrong here is logged and on record, and changes nothing
+of the night. A night that is killed cannot report; that its heartbeat is missing tells of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flows.notification import sent
+from flows.notification.alerts import Alert, Night, Standing, find_alerts
+from flows.notification.delivery import ask_heartbeat, deliver, list_channels
+from flows.notification.message import Due, Message, Published, compose
+from flows.runtime.data_kind import SAMPLE, read_kind
+from flows.runtime.run_log import RUNNING, Run, runs_of
+from flows.runtime.settings import Settings
+from flows.terminal.errors import FAILED
+from reports.figures.changes import find_changes
+from warehouse.database import Connection, SqlError
+from warehouse.publish.reader import open_reader
+
+if TYPE_CHECKING:
+    from flows.nightly import Outcome
+
+LOG = logging.getLogger("jobmarket")
+NIGHTS = ("run", "serve")
+"""Commands whose runs are nights."""
+
+
+@contextlib.contextmanager
+def reporting(
+    read_settings: Callable[[], Settings | None], *, run_id: str, is_sample: bool = False
+) -> Iterator[Callable[[Outcome], None]]:
+    """Report a night by what is called with its outcome, or by the exception that ends it.
+
+    `read_settings` is called when the night has ended; None: it is not to report. A night that somebody ends does not.
+    """
+
+    def report(outcome: Outcome) -> None:
+        night = Night(
+            run_id=run_id,
+            day=outcome.as_of or datetime.now(UTC).date(),
+            exit_code=outcome.exit_code,
+            message="; ".join(outcome.messages) or None,
+            health={h.source: h.outcome + (f": {h.message}" if h.message else "") for h in outcome.health},
+            is_sample=is_sample,
+        )
+        report_night(read_settings, night)
+
+    try:
+        yield report
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        day = datetime.now(UTC).date()
+        report_night(read_settings, Night(run_id=run_id, day=day, exit_code=FAILED, message=said, is_sample=is_sample))
+        raise
+
+
+def report_night(read_settings: Callable[[], Settings | None], night: Night) -> None:
+    """Send what is due after a night by every channel, and ask the heartbeat if it published. Never raises."""
+    try:
+        config = read_settings()
+        if config is None:
+            return
+        if list_channels(config):
+            _send_due(config, night)
+        if config.heartbeat is not None and night.is_published:
+            why = ask_heartbeat(config)
+            sent.note_beat(config.data, night.run_id, why=why)
+            if why is not None:
+                LOG.warning("the heartbeat was asked in vain: %s", why)
+    except Exception:  # what is published stands, whoever could not be told of it
+        LOG.exception("the night could not report itself")
+
+
+def _send_due(config: Settings, night: Night) -> None:
+    """One message by each channel that has something to send."""
+    records, _ = sent.read_records(config.data)
+    for name in list_channels(config):
+        records.setdefault(name, sent.Record())
+    standing, messages = _write_messages(config, night, records)
+    for name, (due, message) in messages.items():
+        why = deliver(list_channels(config)[name], message)
+        sent.note_message(config.data, night.run_id, by=name, due=due, why=why)
+        if why is None:
+            records[name].known |= {one.alert.key: one.since for one in due}
+            LOG.info("sent by %s: %d due", name, len(due))
+        else:
+            LOG.warning("not sent by %s: %s; the %d due go with the next night's message", name, why, len(due))
+    if cleared := sent.find_cleared(standing, records.values()):
+        sent.note_cleared(config.data, night.run_id, cleared)
+
+
+def _write_messages(
+    config: Settings, night: Night, records: dict[str, sent.Record]
+) -> tuple[Standing, dict[str, tuple[list[Due], Message]]]:
+    """All that stands after a night, and for each channel that has something to send what, and its message."""
+    with _open_published(config) as con:
+        standing = find_alerts(night, con, config)
+        due = {name: sent.select_due(standing, records[name], night.day) for name in list_channels(config)}
+        published = _describe_published(config, night, con) if any(due.values()) else None
+    messages = {
+        name: (found, compose(night, found, n_standing=_count_known(standing, found), published=published))
+        for name, found in due.items()
+        if found
+    }
+    return standing, messages
+
+
+def _count_known(standing: Standing, due: list[Due]) -> int:
+    keys = {one.alert.key for one in due}
+    return sum(alert.key not in keys for alert in standing.alerts)
+
+
+def _describe_published(config: Settings, night: Night, con: Connection | None) -> Published | None:
+    """Where to look, and what changed; None where the night published nothing."""
+    if con is None or not night.is_published:
+        return None
+    outputs = config.outputs()
+    try:
+        changes = find_changes(con, night.day)
+    except SqlError:  # published by an older version
+        changes = []
+    return Published(guides=(outputs.guide, *config.guides), page=outputs.page, changes=changes)
+
+
+@contextlib.contextmanager
+def _open_published(config: Settings) -> Iterator[Connection | None]:
+    """The published warehouse; None where there is none that can be opened."""
+    try:
+        con = open_reader(config.data)
+    except (FileNotFoundError, SqlError):
+        yield None
+        return
+    with con:
+        yield con
+
+
+# --- what a person is shown -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What is due after the last night and not sent by every channel, as a message, and what was sent before."""
+
+    message: Message | None
+    known: tuple[Alert, ...]
+
+
+def find_last_night(config: Settings) -> Night | None:
+    """The last run that is over and was a night; None when there was none."""
+    for run in runs_of(config.data):
+        if run.state != RUNNING and _is_night(run):
+            return Night(
+                run_id=run.run_id,
+                day=run.as_of or run.began_at.date(),
+                exit_code=run.exit_code,
+                message=run.message,
+                health=run.health,
+                is_sample=read_kind(config.data) == SAMPLE,
+            )
+    return None
+
+
+def _is_night(run: Run) -> bool:
+    words = shlex.split(run.command)
+    return any(word in NIGHTS for word in words[1:2]) and "--as-of" not in words
+
+
+def show_night(config: Settings, night: Night) -> Shown:
+    """What a night would send now. Nothing is sent or noted."""
+    records, _ = sent.read_records(config.data)
+    names = list_channels(config)
+    with _open_published(config) as con:
+        standing = find_alerts(night, con, config)
+        found = [sent.select_due(standing, records.get(name, sent.Record()), night.day) for name in names or ("",)]
+        due = {one.alert.key: one for each in found for one in each}
+        message = None
+        if due:
+            published = _describe_published(config, night, con)
+            message = compose(
+                night, list(due.values()), n_standing=_count_known(standing, list(due.values())), published=published
+            )
+    return Shown(message=message, known=tuple(alert for alert in standing.alerts if alert.key not in due))

@@ -1,0 +1,105 @@
+"""`jobmarket notify`, and which runs report themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flows.cli import run
+from flows.notification import delivery
+from flows.runtime import run_log
+from flows.terminal.errors import USAGE
+from tests.extractors.board import Board
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended
+
+Command = Callable[..., "Ended"]
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "WAITS", (0.0, 0.0))
+
+
+@pytest.mark.parametrize("arguments", [(), ("--show", "--test")])
+def test_one_of_both_is_wanted(arguments: tuple[str, ...], empty: Path, plain: Command) -> None:
+    ended = plain(empty, "notify", *arguments)
+    assert ended.code == USAGE
+    assert "--show or --test expected" in ended.err
+
+
+def test_without_a_channel_there_is_nothing_to_test(empty: Path, plain: Command) -> None:
+    ended = plain(empty, "notify", "--test")
+    assert ended.code == USAGE
+    assert "neither notify.webhook nor mail.to is set" in ended.err
+    assert not empty.exists()
+
+
+def test_a_test_is_sent_by_every_channel_and_asks_no_heartbeat(empty: Path, plain: Command, board: Board) -> None:
+    board.answers["/hook"] = (200, {}, b"")
+    named = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook"), "JOBMARKET_NOTIFY_HEARTBEAT": board.url("/beat")}
+    ended = plain(empty, "notify", "--test", **named)
+    assert ended.code == 0, ended.said
+    assert ended.out.splitlines() == [
+        "webhook: sent; look whether it arrived",
+        "heartbeat: not asked; only a night that published asks it",
+    ]
+    assert board.paths == ["/hook"]
+    assert json.loads(board.posted[0])["night"]["is_test"] is True
+    assert not empty.exists()
+
+
+def test_a_test_that_is_not_taken_says_why_and_ends_with_an_error(empty: Path, plain: Command, board: Board) -> None:
+    named = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/s3cr3t"), "JOBMARKET_MAIL_TO": "a@b.example"}
+    ended = plain(empty, "notify", "--test", **named)
+    assert ended.code == 1
+    assert ended.out.splitlines() == [
+        "webhook: not sent: HTTP 404",
+        "mail: not sent: mail.to is set, and mail.host is not",
+    ]
+    assert "not sent by webhook, mail" in ended.err
+    assert "s3cr3t" not in ended.said
+
+
+def test_the_last_night_is_shown_and_nothing_sent_or_written(empty: Path, plain: Command, board: Board) -> None:
+    named = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook")}
+    assert "has seen no night yet" in plain(empty, "notify", "--show", **named).err
+    run_log.begin(empty, run_id="one", command="jobmarket serve")
+    run_log.end(empty, "one", exit_code=1, message="mart.shares did not pass")
+    before = (empty / run_log.JOURNAL).read_bytes()
+    ended = plain(empty, "notify", "--show", **named)
+    assert ended.code == 0, ended.said
+    assert "The night: FAILED, nothing published." in ended.out
+    assert "what stood before still stands: mart.shares did not pass" in ended.out
+    assert board.asked == []
+    assert (empty / run_log.JOURNAL).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_reported"),
+    [
+        (("--sample",), False),
+        (("--sample", "--notify"), True),
+        ((), True),
+        (("--no-notify",), False),
+        (("--notify",), True),
+    ],
+)
+def test_nights_of_live_data_report_themselves(
+    arguments: tuple[str, ...], is_reported: bool, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(run, "_run_flow", lambda config, **asked: given.update(asked))
+    assert plain(empty, "run", *arguments, JOBMARKET_CONTACT="you@example.org").code == 0
+    assert given["is_reported"] is is_reported
+
+
+def test_a_past_day_is_no_night(empty: Path, plain: Command) -> None:
+    ended = plain(empty, "run", "--as-of", "2026-01-01", "--notify")
+    assert ended.code == USAGE
+    assert "--notify and --as-of do not go together" in ended.err

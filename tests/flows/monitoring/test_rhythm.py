@@ -1,0 +1,55 @@
+"""Which sources had nothing new for longer than their cadence."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from extractors.source import all_sources
+from flows.monitoring.rhythm import CADENCE_DAYS, MIN_DAYS, Frozen, find_due_days, find_frozen_sources
+from tests.builders import open_copy
+from tests.reports.conftest import put_rows
+from warehouse.ops_tables import Loads
+
+LAST = date(2026, 3, 1)
+
+
+def loaded(source: str, day: int, n_rows: int) -> dict[str, object]:
+    at = datetime(2026, 3, day, 2, tzinfo=UTC)
+    return {"warc": f"{source}/{day}", "source": source, "n_rows": n_rows, "observed_from": at, "observed_to": at}
+
+
+def test_every_source_has_a_cadence_that_is_known() -> None:
+    days = {name: find_due_days(module.SOURCE.cadence) for name, module in all_sources().items()}
+    assert {name for name, due in days.items() if due is None} == {"tabular", "aijobs_salaries"}
+    assert days["lever"] == days["ecb_rates"] == MIN_DAYS
+    assert days["hackernews"] == 39
+    assert days["onet"] == 115
+    assert days["bls_oews"] == 458
+
+
+def test_an_unknown_cadence_is_an_error_that_names_the_known() -> None:
+    with pytest.raises(KeyError, match="cadence 'now and then' begins with none of live"):
+        find_due_days("now and then")
+    assert "now" not in CADENCE_DAYS
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [
+        (date(2026, 3, 15), []),
+        (date(2026, 3, 16), [Frozen("ashby", LAST, 14)]),
+        (date(2026, 3, 19), [Frozen("ashby", LAST, 14), Frozen("lever", date(2026, 3, 4), 14)]),
+    ],
+)
+def test_a_source_is_frozen_by_its_newest_rows(
+    day: date, found: list[Frozen], work_template: Path, tmp_path: Path
+) -> None:
+    with open_copy(work_template, tmp_path) as con:
+        nights = [loaded("ashby", 1, 5), loaded("ashby", 2, 0), loaded("lever", 1, 5), loaded("lever", 4, 1)]
+        put_rows(con, Loads, *nights, loaded("bls_oews", 1, 9), loaded("remotive", 1, 9))
+        assert find_frozen_sources(con, ["lever", "ashby", "bls_oews", "reed"], day) == found, (
+            "an answer that only repeats is nothing new; what never came and what is not asked about is in no rhythm"
+        )
