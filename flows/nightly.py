@@ -42,13 +42,15 @@ from flows.accuracy.audit_results import audits_of
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
+from flows.runtime.settings_declared import MONTHLY
 from flows.runtime.shutdown import exit_on_signal
 from flows.runtime.source_health import SHORT, Health, add_answers, add_future_rejects, add_loads, describe_refusals
 from flows.runtime.version import code_version
 from flows.terminal.errors import describe_unwritten
 from flows.terminal.progress import show_progress
-from reports.figures import claims
+from reports.figures import claims, vintages
 from reports.figures.addresses import canonical
+from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
 from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide import refresh
@@ -65,7 +67,7 @@ from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.mart_tables import Figures
 from warehouse.marts import compute, mart_history, staging
-from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth
+from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth, Vintages
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
 
@@ -504,6 +506,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     """
     with work_of(request) as con:
         database.restore_published(con, Figures, request.outputs.market)
+        database.restore_rows(con, Vintages, request.outputs.market)
         with database.transaction(con):
             mart_history.rename(con, Figures, "figure", canonical)
         if request.as_of is None:
@@ -528,6 +531,8 @@ def _compute_day(request: Request, con: database.Connection, as_of: date) -> tup
                 compute.write_marts(con, computed)
                 ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request))
                 database.write_mart(con, Figures, ledger, as_of=as_of)
+                if request.as_of is None:
+                    _revise_vintages(con, request, ledger, as_of)
                 found = integrity.judge(con, as_of=as_of, run_id=request.run_id)
                 if not found.passed:
                     raise _UnsoundError
@@ -535,6 +540,25 @@ def _compute_day(request: Request, con: database.Connection, as_of: date) -> tup
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in found.failures], []
         database.record_checks(con, found.checks)
     return problems, ledger
+
+
+def _revise_vintages(con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date) -> None:
+    """Decide which figures are revised tonight, and which wait for a person's review."""
+    figures = declarations(con, _list_asked(request))
+    vintages.forget_undecided(con, as_of)
+    made = vintages.revise(con, figures, ledger, as_of, is_monthly=request.settings.revise == MONTHLY)
+    database.put(con, Vintages, made)
+    waiting = [one.figure for one in made if one.state == vintages.WAITING]
+    if waiting:
+        said = ", ".join(waiting)
+        LOG.warning("%d figures wait for review (`jobmarket review`): %.200s", len(waiting), said)
+
+
+def read_published(con: database.Connection, request: Request, ledger: Sequence[Figures], as_of: date) -> list[Figures]:
+    """What guide and page show: of each figure the vintage that is published; of a past day its ledger."""
+    if request.as_of is not None or not ledger:
+        return list(ledger)
+    return vintages.published_rows(con, declarations(con, _list_asked(request)), ledger, as_of)
 
 
 def _list_asked(request: Request) -> set[str]:
@@ -557,6 +581,9 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
         LOG.warning(warning)
     staged: list[atomic_files.Staged | None] = []
     try:
+        if ledger:
+            with work_of(request) as con:
+                ledger = read_published(con, request, ledger, ledger[0].as_of)
         for path_in, path_out in list_guides(request):
             staged.append(stage_guide(request, path_in, path_out, ledger))
         sources = declared_sources()

@@ -25,7 +25,7 @@ from transforms.records.columns import fields_of, table_of
 from warehouse import recovery
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts import mart_history
-from warehouse.ops_tables import Checks, MartInputs, Rejects, Runs, SourceHealth
+from warehouse.ops_tables import Checks, MartInputs, Rejects, Runs, SourceHealth, Vintages
 from warehouse.publish import atomic_files
 from warehouse.schema import arrow_schema, arrow_table, declarations, key_of, literal, quoted, schema_key
 
@@ -40,7 +40,7 @@ SqlError = duckdb.Error
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
-KEPT = (Runs, Checks, SourceHealth)
+KEPT = (Runs, Checks, SourceHealth, Vintages)
 """Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
 
 
@@ -225,6 +225,26 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
         log.warning("%s: what was published does not fit today's declaration (%s)", table_of(cls).name, error)
     finally:
         con.execute("DETACH published")
+
+
+def restore_rows(con: Connection, cls: type, market: Path) -> None:
+    """Make a table's rows those of the published file, none when nothing was ever published.
+
+    One that does not fit today's declaration, or that the published file lacks, changes nothing.
+    """
+    name = table_of(cls).name
+    if not market.exists():
+        con.execute(f"DELETE FROM {name}")
+        return
+    try:
+        con.execute(f"ATTACH {literal(str(market))} AS published (READ_ONLY)")
+        with transaction(con):
+            con.execute(f"DELETE FROM {name}")
+            mart_history.copy_rows(con, cls, "published")
+    except duckdb.Error as error:
+        log.info("%s: what was published does not fit today's declaration (%s)", name, error)
+    finally:
+        con.execute("DETACH DATABASE IF EXISTS published")
 
 
 def forget_days_after(con: Connection, day: date) -> None:

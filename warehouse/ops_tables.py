@@ -10,7 +10,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.rows import Issue
-from transforms.records.vocabulary import READERS, SELF_CHECKS
+from transforms.records.vocabulary import READERS, SELF_CHECKS, VINTAGE_STATES
 
 
 @table("ops.runs", "Every run of the pipeline.")
@@ -173,6 +173,32 @@ class SourceHealth:
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
     n_rows: Annotated[int | None, Column("Rows read or repeated", low=0)]
     message: Annotated[str | None, Column("What went wrong, in a line")]
+
+
+@table("ops.vintages", "Every vintage of every figure: published, waiting for a person's review, or refused.")
+class Vintages:
+    """A vintage is frozen as a whole, as the ledger had it: value, parts, n, interval, reference period, sources."""
+
+    figure: Annotated[str, Column("Figure", key=True)]
+    number: Annotated[int, Column("Number of the vintage among those of the figure", key=True, low=1)]
+    as_of: Annotated[date, Column("Day of the ledger row that it froze")]
+    state: Annotated[
+        str,
+        Column(
+            "published (it stood from `decided_on` until the next that is), waiting, rejected, or withdrawn (what made "
+            "it wait was gone before anybody decided)",
+            values=VINTAGE_STATES,
+        ),
+    ]
+    offered_on: Annotated[date, Column("Day of the night that made it")]
+    decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
+    why: Annotated[str, Column("Why it was published, or why it waits: each reason, divided by semicolons")]
+    reason: Annotated[str | None, Column("What the person who decided said; for a correction the erratum")] = None
+    is_correction: Annotated[bool, Column("Whether it corrects an error of the vintage before")] = False
+    value: Annotated[str | None, Column("The value as printed; NULL: withheld")] = None
+    n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)] = None
+    method: Annotated[str, Column("Digest of how it is computed: its SELECT, parameters and the version of its mart")]
+    content: Annotated[str, Column("The row of the ledger, JSON")]
 
 
 @table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")

@@ -11,7 +11,7 @@ import typer
 from rich.logging import RichHandler
 from rich.text import Text
 
-from flows.cli import boards, config, guide, notify, query, readers, run
+from flows.cli import boards, config, guide, notify, query, readers, review, run
 from flows.cli.disk_errors import describe_damage
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, describe_unwritten
@@ -35,6 +35,7 @@ for function in COMMANDS:
 app.add_typer(boards.app, name="boards")
 app.add_typer(config.app, name="config")
 app.add_typer(guide.app, name="guide")
+app.add_typer(review.app, name="review")
 
 
 def print_version(is_asked: bool) -> None:

@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +26,8 @@ from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 if TYPE_CHECKING:
     from flows.inputs.recordings import Recordings
     from flows.nightly import Outcome, Request
+    from warehouse.database import Connection
+    from warehouse.ops_tables import Vintages
 
 LOG = logging.getLogger("jobmarket")
 
@@ -319,6 +321,39 @@ def _run_flow(
         for remark in (*dated_back, *find_remarks(guides)):
             OUT.print(Text(remark, "yellow"), soft_wrap=True)
     raise typer.Exit(outcome.exit_code)
+
+
+def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
+    """Store the vintages that `make` gives of the work file, and publish with them; what prevents it.
+
+    When anything does, what stood before still stands, also the vintages.
+    """
+    from flows.runtime.data_kind import settle_kind
+
+    config = settings()
+    with hold_folder(config.data):
+        is_sample = settle_kind(config, None) == "sample"
+        prepare_prefect(config)
+        from flows import nightly
+        from reports.guide import desk
+        from warehouse import database, ops_tables
+
+        guides = () if is_sample else _resolve_guides(config.guides)
+        command = shlex.join(["jobmarket", *sys.argv[1:]])
+        request = nightly.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
+        nightly.begin(request)
+        with nightly.work_of(request) as con:
+            database.restore_rows(con, ops_tables.Vintages, request.outputs.market)
+            with database.transaction(con):
+                database.put(con, ops_tables.Vintages, make(con))
+            as_of = desk.newest_day(con)
+            ledger = desk.read_ledger(con, as_of)
+        outcome = nightly.Outcome(exit_code=0, as_of=as_of)
+        problems = nightly.publish.fn(request, outcome, ledger)
+        if problems:
+            outcome = nightly.Outcome(exit_code=1, as_of=as_of, messages=tuple(problems))
+        nightly.record_end(request, outcome)
+        return problems
 
 
 def _call_flow(request: Request, recordings: Recordings | None, *, is_reported: bool) -> Outcome:

@@ -1,19 +1,12 @@
-"""Figures that wait for a person's review.
-
-Nothing puts a figure under review yet. What will keeps the waiting ones in the table named here, and this module is
-all that reads it: without the table, none waits.
-"""
+"""Figures that wait for a person's review."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from reports.figures.vintages import MAX_DAYS_WAITING
 from warehouse.database import Connection
-
-SCHEMA, TABLE = "ops", "figure_reviews"
-"""The table: a row for each figure that waits, with the columns `figure`, `since` and `deadline`."""
-EXISTS = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? AND database_name = current_database()"
 
 
 class Waiting(NamedTuple):
@@ -26,7 +19,7 @@ class Waiting(NamedTuple):
 
 def find_waiting_figures(con: Connection) -> list[Waiting]:
     """The figures that wait for review, the one with the nearest deadline first."""
-    if not con.execute(EXISTS, [SCHEMA, TABLE]).fetchone():
-        return []
-    rows = con.execute(f"SELECT figure, since, deadline FROM {SCHEMA}.{TABLE} ORDER BY deadline, figure").fetchall()
-    return [Waiting(*row) for row in rows]
+    rows = con.execute(
+        "SELECT figure, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, figure"
+    ).fetchall()
+    return [Waiting(figure, since, since + timedelta(days=MAX_DAYS_WAITING)) for figure, since in rows]

@@ -62,6 +62,7 @@ class Settings:
     data: Path
     contact: str | None = None
     guides: tuple[Path, ...] = ()
+    revise: str = "monthly"
     sources_on: tuple[str, ...] = ()
     sources_off: tuple[str, ...] = ()
     archive_folder: Path | None = None

@@ -24,6 +24,9 @@ ADDRESS = re.compile(r"https://[^\s/?#@]+(?:[/?#]\S*)?|http://(?:localhost|127\.
 """An address of the operator's: over TLS, but for one on this machine. It names no user, whom the host would show."""
 MAIL_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 STARTTLS, TLS, NO_TLS = "starttls", "tls", "none"
+MONTHLY = "monthly"
+CADENCES = (MONTHLY, "nightly")
+"""When figures that are published may change."""
 METHODS = ("GET", "HEAD", "POST")
 
 
@@ -193,6 +196,18 @@ SETTINGS = (
         "folder. `run --as-of` leaves them alone.",
         example='["/srv/www/guide.md"]',
         option="--guide",
+        commands="run, backfill, rebuild",
+    ),
+    Setting(
+        name="revise",
+        key="figures.revise",
+        environment="JOBMARKET_FIGURES_REVISE",
+        kind=_one_of(*CADENCES),
+        default=lambda: CADENCES[0],
+        default_words=f'"{CADENCES[0]}"',
+        meaning="When a figure of guide and page may change: monthly, on the first night of a month, or nightly. What "
+        "may no longer be printed is withheld at once, and what changed by more than chance explains waits for review.",
+        example='"nightly"',
         commands="run, backfill, rebuild",
     ),
     Setting(

@@ -94,6 +94,23 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
     return [_with_nearest(row, figures, made) for row in made.values()]
 
 
+def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, Figures], as_of: date) -> list[Figures]:
+    """Rows of which the figures that gather others, and aliases, are made anew of the others, in their order."""
+    inputs = inputs_of(con, as_of, next(iter(rows.values())).code_version) if rows else None
+    made: dict[str, Figures] = {}
+    for name, row in rows.items():
+        figure = figures.get(name)
+        if inputs is not None and figure is not None and figure.gathers is not None:
+            kin = [(other, one) for other, one in made.items() if re.fullmatch(figure.gathers, other)]
+            members = [(figures[other], one) for other, one in kin if other in figures]
+            made[name] = _gather(figure, members, inputs)
+        elif figure is not None and figure.alias_of in made:
+            made[name] = replace(made[figure.alias_of], figure=name, title=figure.title)
+        else:
+            made[name] = row
+    return list(made.values())
+
+
 def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_version: str) -> list[Figures]:
     """The ledger rows that figures of addresses have on a day, without any others; writes nothing.
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from reports.figures import compute, query
+from reports.figures import compute, query, vintages
 from reports.figures.catalogue import declarations, find_id
 from reports.figures.declaration import CARRIED, WITHHELD, Figure
 from reports.figures.query import Connection
@@ -41,6 +41,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
         row.title,
         "",
         *_line("value", notes.value(row)),
+        *_list_vintages(con, row),
         *_line("status", row.status if row.reason is None else f"{row.status}: {row.reason}"),
         *_line("missing", row.missing),
         *(f"  {'nearest':<12}{near.figure}: {near.title}, {near.value}" for near in row.nearest or ()),
@@ -64,6 +65,20 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     if row.value_json:
         lines += ["", "Rows", *(json.dumps(dict(r), ensure_ascii=False) for r in notes.rows_of(row))]
     return "\n".join(lines)
+
+
+def _list_vintages(con: Connection, row: Figures) -> list[str]:
+    """What is published of a figure where the night says something else, and its vintages, the newest first."""
+    known = vintages.read_vintages(con, [row.figure]).get(row.figure, [])
+    last, waiting = vintages.last_published(known), vintages.waiting_one(known)
+    said = last.value or "withheld" if last is not None and last.value != row.value else None
+    lines = _line("published", said)
+    lines += _line("in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None)
+    for one in reversed(known):
+        decided = f" on {one.decided_on.isoformat()}" if one.decided_on else ""
+        beside = f" ({one.reason})" if one.reason else ""
+        lines += _line(f"vintage {one.number}", f"{one.state}{decided}, {one.why}{beside}: {one.value or 'withheld'}")
+    return lines
 
 
 def ledger_row(row: Row) -> Figures:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from reports.figures import query
 from reports.figures.addresses import declare
-from reports.figures.catalogue import KNOWN
+from reports.figures.catalogue import KNOWN, declarations
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.explain import ledger_row
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
+from reports.figures.vintages import published_rows
 from reports.guide import refresh
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
@@ -37,19 +38,20 @@ def newest_day(con: Connection) -> date:
 
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
-    """Ledger rows of figures on the newest day; those that are in no ledger are computed for it."""
+    """What is published of figures, as it is to be read on the newest day; of others what would be, computed for it."""
     as_of = newest_day(con)
-    if not ids:
-        return []
-    wanted = query.literal(tuple(sorted(ids)))
-    kept = query.read(
-        con,
-        f"SELECT * FROM mart.figures WHERE as_of = {query.literal(as_of)} AND list_contains({wanted}, figure)",
-    )
-    found = [ledger_row(row) for row in kept]
-    code = found[0].code_version if found else ""
+    ledger = read_ledger(con, as_of)
+    code = ledger[0].code_version
+    found = [row for row in published_rows(con, declarations(con), ledger, as_of) if row.figure in ids]
     others = set(ids) - {row.figure for row in found} - KNOWN.keys()
     return found + compute_asked(con, sorted(others), as_of, code_version=code)
+
+
+def read_ledger(con: Connection, as_of: date) -> list[Figures]:
+    """All rows of the ledger of a day, in the order of their declaration."""
+    rows = query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(as_of)}")
+    order = {name: place for place, name in enumerate(declarations(con))}
+    return [ledger_row(row) for row in sorted(rows, key=lambda row: order.get(row["figure"], len(order)))]
 
 
 def read_sources(con: Connection) -> list[Sources]:

@@ -27,7 +27,7 @@ USED = (
     mart_tables.Figures, ops_tables.Responses, tables.PostingPlaces, tables.PostingSkills,
     tables.OfficialWages, tables.PostingBoards, mart_tables.ClosingRates, mart_tables.ClosingsLeftOut,
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
-    mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels,
+    mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {
     str: "x", int: 0, float: 0.0, bool: False, date: AS_OF, datetime: datetime(2026, 8, 17, 6),

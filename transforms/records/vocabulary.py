@@ -134,6 +134,8 @@ TECHNICAL_GROUPS = ("data", "other_engineering")
 AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """Groups of roles that each `role_group` of a mart holds."""
+VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
+"""States of a vintage of a figure."""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles of which closing rates are counted, with the groups that each holds."""
 ALL_TEXTS = "all"

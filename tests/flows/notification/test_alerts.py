@@ -23,7 +23,7 @@ from flows.notification.alerts import (
     describe_sources,
     find_alerts,
 )
-from flows.notification.reviews import SCHEMA, TABLE, Waiting, find_waiting_figures
+from flows.notification.reviews import Waiting, find_waiting_figures
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import OUTCOMES
 from reports.figures import claims
@@ -31,7 +31,7 @@ from reports.figures.claims import load_claims
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from transforms.text.normalise import MASK
-from warehouse.ops_tables import Responses
+from warehouse.ops_tables import Responses, Vintages
 
 DAY = date(2026, 3, 10)
 WELL = Night(run_id="one", day=DAY, exit_code=0)
@@ -124,9 +124,10 @@ def test_without_the_table_of_reviews_none_waits_and_with_it_each_is_due_until_a
 ) -> None:
     with open_copy(work_template, tmp_path) as con:
         assert find_waiting_figures(con) == []
-        con.execute(f"CREATE TABLE {SCHEMA}.{TABLE} (figure VARCHAR, since DATE, deadline DATE, before VARCHAR)")
-        con.execute(f"INSERT INTO {SCHEMA}.{TABLE} VALUES ('skill.python', '2026-03-01', '2026-03-15', '1')")
-        con.execute(f"INSERT INTO {SCHEMA}.{TABLE} VALUES ('band.us', '2026-02-01', '2026-02-15', '2')")
+        waiting = {"number": 1, "state": "waiting", "why": "n fell", "method": "m", "content": "{}"}
+        for figure, day in (("skill.python", date(2026, 3, 1)), ("band.us", date(2026, 2, 1))):
+            put_rows(con, Vintages, waiting | {"figure": figure, "offered_on": day, "as_of": day})
+        put_rows(con, Vintages, waiting | {"figure": "skill.r", "state": "rejected"})
         assert find_waiting_figures(con)[0] == Waiting("band.us", date(2026, 2, 1), date(2026, 2, 15))
         found = list(describe_reviews(con, DAY))
     assert keys(found) == [

@@ -1,0 +1,151 @@
+"""The command `review`: figures whose new vintage waits for a person's word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.query import open_published
+from flows.terminal.console import OUT
+from flows.terminal.errors import Wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from warehouse.database import Connection
+    from warehouse.ops_tables import Vintages
+
+app = typer.Typer(
+    invoke_without_command=True,
+    help="Decide on figures whose new value is more than chance explains, or rests on other ground.",
+)
+Figure = Annotated[str, typer.Argument(metavar="FIGURE", help="The figure, by its id or an earlier one.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence: it stays with the vintage.")]
+
+
+@app.callback()
+def review(context: typer.Context) -> None:
+    """List the figures that wait for review, with what changed; guide and page show their last accepted vintage.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from reports.figures import vintages
+
+    with open_published() as con:
+        known = vintages.read_vintages(con)
+    waiting = {name: one for name, all_of in known.items() if (one := vintages.waiting_one(all_of))}
+    for name, one in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
+        last = vintages.last_published(known[name])
+        OUT.print(f"{name}, since {one.offered_on}: {one.why}", soft_wrap=True, highlight=False)
+        OUT.print(f"    published: {_say(last)}", soft_wrap=True, highlight=False, markup=False)
+        OUT.print(f"    offered:   {_say(one)}", soft_wrap=True, highlight=False, markup=False)
+    OUT.print(f"{len(waiting)} wait" if waiting else "no figure waits for review")
+
+
+@app.command()
+def show(figure: Figure) -> None:
+    """Show every vintage of a figure, what made it wait, and what was decided.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    from reports.figures import vintages
+
+    name = _find(figure)
+    with open_published() as con:
+        known = vintages.read_vintages(con, [name]).get(name, [])
+    for one in known:
+        decided = f" on {one.decided_on}" if one.decided_on else ""
+        OUT.print(f"{one.number}. {one.state}{decided}: {one.why}", soft_wrap=True, highlight=False)
+        OUT.print(f"    {_say(one)}", soft_wrap=True, highlight=False, markup=False)
+        if one.reason:
+            label = "erratum" if one.is_correction else "said"
+            OUT.print(f"    {label}: {one.reason}", soft_wrap=True, highlight=False, markup=False)
+    if not known:
+        raise Wrong(f"{name} has no vintage yet")
+
+
+@app.command()
+def accept(figure: Figure, reason: Reason) -> None:
+    """Publish the vintage of a figure that waits; guide and page are written anew.
+
+    **Writes** market.duckdb, guides and page, all at once or none.
+    """
+    _decide(figure, reason, accepts=True)
+
+
+@app.command()
+def reject(figure: Figure, reason: Reason) -> None:
+    """Refuse the vintage of a figure that waits: the last accepted one stays.
+
+    **Writes** market.duckdb, guides and page, all at once or none.
+    """
+    _decide(figure, reason, accepts=False)
+
+
+@app.command()
+def correct(figure: Figure, reason: Reason) -> None:
+    """Publish tonight's value of a figure at once, since the published one was an error; the reason is the erratum.
+
+    **Writes** market.duckdb, guides and page, all at once or none.
+    """
+    from reports.figures import vintages
+    from reports.figures.catalogue import declarations
+    from reports.guide import desk
+
+    name = _find(figure)
+
+    def make(con: Connection) -> list[Vintages]:
+        as_of = desk.newest_day(con)
+        rows = {row.figure: row for row in desk.read_ledger(con, as_of)}
+        if name not in rows:
+            raise Wrong(f"{name} is in no ledger yet; a guide that shows it brings it there")
+        known = vintages.read_vintages(con, [name]).get(name, [])
+        return vintages.correct(declarations(con, [name])[name], rows[name], known, erratum=reason, on=as_of)
+
+    _write(make, f"{name} is corrected")
+
+
+def _decide(figure: str, reason: str, *, accepts: bool) -> None:
+    from reports.figures import vintages
+    from reports.guide import desk
+
+    name = _find(figure)
+
+    def make(con: Connection) -> list[Vintages]:
+        try:
+            known = vintages.read_vintages(con)
+            return [vintages.decide(known, name, accepts=accepts, reason=reason, on=desk.newest_day(con))]
+        except vintages.NotWaitingError as error:
+            raise Wrong(str(error)) from error
+
+    _write(make, f"{name} is {'accepted' if accepts else 'rejected'}")
+
+
+def _write(make: Callable[[Connection], list[Vintages]], said: str) -> None:
+    """Store vintages in the work file, and publish warehouse, guides and page with them."""
+    from flows.cli.run import publish_again
+
+    problems = publish_again(make)
+    if problems:
+        raise Wrong("; ".join(problems))
+    OUT.print(said)
+
+
+def _find(figure: str) -> str:
+    from reports.figures.addresses import AddressError
+    from reports.figures.catalogue import find_id
+
+    try:
+        return find_id(figure)
+    except AddressError as error:
+        raise Wrong(str(error)) from error
+
+
+def _say(one: Vintages | None) -> str:
+    if one is None:
+        return "nothing"
+    n = "" if one.n_jobs is None else f" (n = {one.n_jobs:,})"
+    return f"{one.value or 'withheld'}{n}, of {one.as_of}"

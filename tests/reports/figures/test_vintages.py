@@ -1,0 +1,270 @@
+"""Which vintage of a figure is published: cadence, rounding, review, and a person's word."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from reports.figures import vintages
+from reports.figures.addresses import declare
+from reports.figures.catalogue import declarations
+from reports.figures.declaration import Figure
+from reports.figures.differences import is_rounding, jackknife
+from reports.wording import notes
+from tests.reports.figures.ledger_builders import AS_OF, NORTH, Cell, Put, computed
+from warehouse import mart_tables
+from warehouse.mart_tables import Figures, SourceContribution
+from warehouse.ops_tables import Vintages
+
+Make = Callable[..., Figures]
+FIRST = date(2026, 3, 2)
+ID = "pay.us.ai_engineering.mid_senior.advertised_third_party"  # of a kind whose employers nobody knows
+FIGURE: Figure = declare(ID)
+RUNG = FIGURE.rungs[0].name
+
+
+class Nights:
+    """Nights of one figure, their vintages kept in memory as the warehouse keeps them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, put: Put, figure: Make) -> None:
+        self.con, self.put, self.make, self.day = con, put, figure, FIRST
+
+    def row(self, median: float, **changed: Any) -> Figures:
+        """A row of the ledger with a median, its interval 4 % to both sides."""
+        amounts = {"p50": median, "p50_lo": 0.96 * median, "p50_hi": 1.04 * median, "currency": "USD"}
+        given: dict[str, Any] = {
+            "figure": ID, "as_of": self.day, "basis": "advertised_third_party", "rung": RUNG, "n_jobs": 200,
+            "value": f"USD {median / 1000:.0f}K", "bare_value": f"USD {median / 1000:.0f}K", "qualifier": None,
+            "value_json": json.dumps([amounts]), "period_from": self.day - timedelta(days=90), "period_to": self.day,
+            "status": "published", "sources": ("aijobs_salaries",),
+        }  # fmt: skip
+        return self.make(**given | changed)
+
+    def night(self, row: Figures, **options: Any) -> list[Vintages]:
+        vintages.forget_undecided(self.con, self.day)
+        made = vintages.revise(self.con, {ID: FIGURE}, [row], self.day, **options)
+        self.store(made)
+        return made
+
+    def store(self, made: Sequence[Vintages]) -> None:
+        for one in made:
+            self.con.execute("DELETE FROM ops.vintages WHERE figure = ? AND number = ?", [one.figure, one.number])
+            self.put(Vintages, dataclasses.asdict(one))
+
+    def shown(self, row: Figures) -> Figures:
+        (shown,) = vintages.published_rows(self.con, {ID: FIGURE}, [row], self.day)
+        return shown
+
+    def pass_days(self, days: int) -> None:
+        self.day += timedelta(days=days)
+
+
+@pytest.fixture
+def nights(con: duckdb.DuckDBPyConnection, put: Put, figure: Make) -> Nights:
+    return Nights(con, put, figure)
+
+
+def test_what_is_frozen_comes_back_whole(figure: Make) -> None:
+    row = figure(
+        period_from=FIRST, period_to=FIRST, behind=(SourceContribution(source="ashby", n=3, read_on=FIRST),),
+        sources=("ashby",), n_jobs=3,
+    )  # fmt: skip
+    assert vintages.thaw(vintages.freeze(row)) == row
+
+
+def test_a_first_value_is_published_and_then_revised_on_the_first_night_of_a_month(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    for median in (150_000, 153_000, 156_000):
+        nights.pass_days(5)
+        row = nights.row(median)
+        assert nights.night(row) == [], "not before the month is over"
+        assert nights.shown(row).value == "USD 150K"
+    nights.day = date(2026, 4, 1)
+    row = nights.row(154_000)
+    (made,) = nights.night(row)
+    assert (made.state, made.number, made.why) == ("published", 2, "revised at its cadence")
+    assert nights.shown(row).value == "USD 154K"
+
+
+def test_nothing_printed_flickers_for_noise_and_a_true_rise_comes_through(nights: Nights) -> None:
+    rng = np.random.default_rng(17)
+    said = []
+    for _ in range(30):
+        row = nights.row(150_000 * (1 + 0.01 * rng.standard_normal()))
+        nights.night(row)
+        said.append(nights.shown(row).value)
+        nights.pass_days(1)
+    changes = [old != new for old, new in itertools.pairwise(said)]
+    assert sum(changes) <= 1, "at most the revision of the new month"
+    for month in range(3):
+        nights.day = date(2026, 5 + month, 1)
+        row = nights.row(150_000 * 1.03 ** (month + 1))
+        assert all(one.state == "published" for one in nights.night(row))
+        if month == 1:
+            assert nights.shown(row).value == row.value, "by the second month"
+
+
+@pytest.mark.parametrize(
+    ("median", "changed", "said"),
+    [
+        (300_000, {}, "median up 100%"),
+        (153_000, {"sources": ("another",)}, "without aijobs_salaries and with another"),
+        (155_000, {"n_jobs": 80}, "n fell from 200 to 80"),
+        (155_000, {"rung": "another"}, "another rung"),
+    ],
+)
+def test_what_chance_does_not_explain_waits_and_says_so(
+    nights: Nights, median: float, changed: dict[str, Any], said: str
+) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    row = nights.row(median, value=f"USD {median / 1000:.0f}K!", bare_value=None, **changed)
+    (made,) = nights.night(row)
+    assert made.state == "waiting" and said in made.why
+    shown = nights.shown(row)
+    assert shown.value == "USD 150K (under review since 1 April 2026)" and shown.status == "published"
+    nights.pass_days(15)
+    late = nights.shown(row)
+    assert late.status == "stale" and "not reviewed since 1 April 2026" in (late.reason or "")
+
+
+def test_another_method_waits(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    nights.night(nights.row(150_000))
+    monkeypatch.setattr(vintages, "METHODS", {"mart.salary_bands": 2})
+    nights.day = date(2026, 4, 1)
+    (made,) = nights.night(nights.row(156_000))
+    assert made.state == "waiting" and made.why == "another method"
+
+
+def test_a_person_accepts_or_rejects_and_the_reason_stays(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    row = nights.row(300_000)
+    nights.night(row)
+    known = vintages.read_vintages(nights.con)
+    rejected = vintages.decide(known, ID, accepts=False, reason="a board of contracts", on=nights.day)
+    nights.store([rejected])
+    nights.pass_days(1)
+    assert nights.night(nights.row(300_000)) == [], "the same value is not offered again"
+    assert nights.shown(row).value == "USD 150K"
+    nights.night(nights.row(310_000))
+    known = vintages.read_vintages(nights.con)
+    nights.store([vintages.decide(known, ID, accepts=True, reason="checked", on=nights.day)])
+    assert nights.shown(row).value == "USD 310K"
+    states = [(one.state, one.reason) for one in vintages.read_vintages(nights.con)[ID]]
+    assert states == [("published", None), ("rejected", "a board of contracts"), ("published", "checked")]
+    with pytest.raises(vintages.NotWaitingError, match="nothing does"):
+        vintages.decide(vintages.read_vintages(nights.con), ID, accepts=True, reason="again", on=nights.day)
+
+
+def test_what_made_a_figure_wait_may_go_by_itself(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    nights.night(nights.row(300_000))
+    nights.pass_days(1)
+    row = nights.row(150_000)
+    (made,) = nights.night(row)
+    assert made.state == "withdrawn" and nights.shown(row).value == "USD 150K"
+
+
+def test_what_may_not_be_printed_any_more_is_withheld_at_once(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.pass_days(3)
+    gone = nights.row(
+        1, value=None, bare_value=None, value_json=None, status="suppressed", reason="may not be republished"
+    )
+    nights.night(gone)
+    assert nights.shown(gone).value is None
+    nights.pass_days(1)
+    back = nights.row(151_000)
+    nights.night(back)
+    assert nights.shown(back).value == "USD 151K"
+
+
+def test_a_correction_is_published_at_once_with_its_erratum(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.pass_days(1)
+    row = nights.row(140_000)
+    made = vintages.correct(
+        FIGURE, row, vintages.read_vintages(nights.con)[ID], erratum="hours as years", on=nights.day
+    )
+    nights.store(made)
+    assert nights.shown(row).value == "USD 140K"
+    assert made[-1].is_correction and made[-1].reason == "hours as years"
+
+
+def test_a_night_that_is_run_again_decides_again(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.night(nights.row(400_000))
+    assert nights.shown(nights.row(400_000)).value == "USD 400K", "nobody saw the first"
+    assert len(vintages.read_vintages(nights.con)[ID]) == 1
+
+
+def test_a_vintage_ages_by_its_own_period(nights: Nights) -> None:
+    nights.night(nights.row(150_000, basis="advertised"))
+    nights.pass_days(60)
+    shown = nights.shown(nights.row(150_000))
+    assert shown.status == "stale" and "read" in (shown.value or "")
+    nights.pass_days(400)
+    assert nights.shown(nights.row(150_000)).value is None
+
+
+def test_tables_are_made_of_what_is_published(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(mart_tables.SalaryBands, cell())
+    first = list(computed(con).values())
+    made = vintages.revise(con, declarations(con), first, AS_OF)
+    assert NORTH in {one.figure for one in made} and "bands.regions" not in {one.figure for one in made}
+    for one in made:
+        put(Vintages, dataclasses.asdict(one))
+    con.execute("UPDATE mart.salary_bands SET band_low = 90000, band_low_lo = 80000")
+    ledger = list(computed(con).values())
+    shown = {row.figure: row for row in vintages.published_rows(con, declarations(con), ledger, AS_OF)}
+    before = {row.figure: row for row in first}
+    assert shown[NORTH].value == before[NORTH].value
+    assert notes.rows_of(shown["bands.regions"])[0]["value"] == before[NORTH].value
+
+
+SHARES: list[dict[str, Any]] = [{"name": "a", "share": 0.40, "share_lo": 0.35, "share_hi": 0.45}]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_near"),
+    [
+        ({}, True),
+        ({"share": 0.405}, True),
+        ({"share": 0.42}, False),
+        ({"name": "b"}, False),
+        ({"share": None}, False),
+    ],
+)
+def test_rounding_is_less_than_a_printed_unit_inside_the_interval(changed: dict[str, Any], is_near: bool) -> None:
+    assert is_rounding(SHARES, [SHARES[0] | changed]) == is_near
+
+
+def test_a_difference_keeps_what_the_same_employers_share() -> None:
+    rng = np.random.default_rng(5)
+    employers = rng.normal(100, 30, 40)
+
+    def adverts(noise: float, rise: float) -> list[dict[str, Any]]:
+        return [
+            {"source": "s", "board": f"{number}", "job_id": f"{number}:{job}", "pay": pay * rise + noise * rng.normal()}
+            for number, pay in enumerate(employers)
+            for job in range(3)
+        ]
+
+    def mean(rows: Sequence[Any]) -> float:
+        return float(np.mean([row["pay"] for row in rows]))
+
+    same = [jackknife(adverts(5, 1.0), adverts(5, 1.0), mean) for _ in range(200)]
+    assert sum(abs(z or 0) > 1.96 for z in same) / 200 == pytest.approx(0.05, abs=0.05)
+    rise = jackknife(adverts(5, 1.0), adverts(5, 1.1), mean)
+    assert rise is not None and rise > 3, "an interval of each alone would not see it"
+    assert jackknife(adverts(5, 1.0)[:3], adverts(5, 1.0)[:3], mean) is None, "one employer says nothing of chance"
