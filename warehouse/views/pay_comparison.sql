@@ -40,10 +40,8 @@ WITH day AS (
     WHERE snapshot_on <= as_of AND country IS NOT NULL AND basis = 'advertised_third_party'
     GROUP BY basis, country
     UNION ALL
-    -- Of several surveys of a country the one that the bands are of: that of most persons.
-    SELECT 'reported', country, reported_on, reported_on FROM reported_persons(as_of)
-    GROUP BY country, source, reported_on
-    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
+    -- Of several surveys of a country the one that the bands are of.
+    SELECT DISTINCT 'reported', country, reported_on, reported_on FROM reported_persons(as_of) WHERE is_main_survey
 ), periods AS (
     -- Pay may be tied to a country that no place of the advert is in: then the days of all adverts stand.
     SELECT 'advertised' AS basis, if(region_level = 'country', region, NULL) AS country, period_from, period_to
