@@ -165,7 +165,8 @@ def _rows_of(
 ) -> Rows:
     if rung.batch is None:
         return query.read(con, query.fill(rung.sql, given))
-    shared = {**given, **rung.batch.parameters}
+    named = query.parameters_in(rung.sql)
+    shared = {name: value for name, value in {**given, **rung.batch.parameters}.items() if name in named}
     batch = f"{rung.sql} {shared}"  # as good a key as the SELECT, which takes ten times as long to fill in
     if batch not in inputs.batches:
         inputs.batches[batch] = {}

@@ -66,8 +66,9 @@ WITH day AS (
     SELECT s.* REPLACE (coalesce(s.currency, if(s.pay_market = 'local', n.currencies[1], 'USD')) AS currency)
     FROM seen AS s LEFT JOIN core.countries AS n USING (country)
 ), rates AS (
-    -- Of several sources of rates the one that quotes most days of the period.
-    SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit) AS rate, u.source AS rate_source,
+    -- Of several sources of rates the one that quotes most days of the period. Added up in order, so that the last digit
+    -- is the same every night.
+    SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit ORDER BY u.rate_on) AS rate, u.source AS rate_source,
         max(u.rate_on) AS rate_on
     FROM (SELECT DISTINCT currency, period_from, period_to FROM money) AS m
     JOIN core.usd_rates AS u ON u.currency = m.currency AND u.rate_on BETWEEN m.period_from AND m.period_to
