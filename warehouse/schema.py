@@ -1,6 +1,6 @@
 """What follows from the table classes: DDL, comments, Arrow schemas and tables, and the data dictionary.
 
-Pure derivation from `tables.py`, `mart_tables.py` and `ops_tables.py`: no connection, no file but DICTIONARY.md. The
+Pure derivation from `tables.py`, `mart_tables/` and `ops_tables.py`: no connection, no file but DICTIONARY.md. The
 refine workers import this module, so it imports neither DuckDB nor Great Expectations.
 
 Run `python -m warehouse.schema` to write DICTIONARY.md again.
@@ -586,7 +586,7 @@ def dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from `warehouse/tables.py`, `mart_tables.py` and `ops_tables.py` by `python -m warehouse.schema`; "
+        "Generated from `warehouse/tables.py`, `mart_tables/` and `ops_tables.py` by `python -m warehouse.schema`; "
         "do not edit.",
         "",
         "Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value. NULL means"
