@@ -55,6 +55,30 @@ def test_a_file_of_a_source_is_recorded_under_its_address(tmp_path: Path) -> Non
     assert answer.headers["last-modified"] == "Thu, 03 Apr 2025 12:30:00 GMT"
 
 
+def test_a_folder_stands_for_its_files_of_sources_and_the_rest_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder := tmp_path / "got").mkdir()
+    (folder / "older").mkdir()
+    file_at(folder / "older", "state_M2024_dl.xlsx", b"a workbook")
+    warc = file_at(folder, f"nightly{SUFFIX}", b"")
+    for name in ("jobs.csv", "a.json", "b.json", "c.txt", ".hidden"):
+        file_at(folder, name, b"x")
+    with wrap_uploads([folder]) as recordings:
+        assert recordings[0] == folder, "stands for its WARC files"
+        answers = [answer for path in recordings[1:] for answer in read(path)]
+    assert [answer.url for answer in answers if isinstance(answer, Response)] == [bls_oews.url_of(2024, "st")]
+    assert caplog.messages == [
+        f"{folder}: 4 files skipped, which are no WARC files and which no source has under their names: a.json, "
+        "b.json, c.txt, …; name files of adverts one by one, with --mapping"
+    ]
+    caplog.clear()
+    with wrap_uploads([folder / "older", warc]) as recordings:
+        assert [path for path in recordings if path in (folder / "older", warc)] == [folder / "older", warc]
+        assert len(recordings) == 3
+    assert not caplog.messages
+
+
 def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
     body = b"id,title\n1,AI Engineer\n"
     mapping = file_at(tmp_path, "mine.toml", MINE.encode())
