@@ -225,8 +225,7 @@ def _judge(
     verdict = attempt.verdict
     behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
     period = _period(attempt.rows, behind)
-    due_on = attempt.rows[0].get("due_on") if attempt.rows else None
-    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=due_on)
+    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=_due_on(attempt.rows))
     if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
         verdict = replace(verdict, status="suppressed", reason=why)
     kept_back = inputs.barred.intersection(row["source"] for row in behind)
@@ -363,7 +362,8 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
         n_jobs=last["n_jobs"],
         n_employers=last["n_employers"],
     )
-    if judge_age(kept, last["basis"], last["period_to"], inputs.as_of).status == "suppressed":
+    due_on = _due_on(rows)
+    if judge_age(kept, last["basis"], last["period_to"], inputs.as_of, due_on=due_on).status == "suppressed":
         return None
     return _row(
         figure,
@@ -529,6 +529,12 @@ def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
         return rows[0]["period_from"], rows[0]["period_to"]
     first = min((row["period_from"] for row in behind if row["period_from"] is not None), default=None)
     return first, max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
+
+
+def _due_on(rows: Rows) -> date | None:
+    """The day by which the next edition of what rows are of is due; None where that is not known."""
+    day: date | str | None = rows[0].get("due_on") if rows else None
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def _words_of(basis: str | None, period: tuple[date | None, date | None]) -> str | None:

@@ -431,6 +431,32 @@ def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnectio
     )
 
 
+@pytest.mark.parametrize(
+    ("due_on", "status"),
+    [(date(2026, 9, 30), "low"), (AS_OF, "low"), (date(2026, 8, 16), "stale"), (None, "suppressed")],
+)
+def test_official_wages_are_as_old_as_the_next_edition_is_overdue(
+    due_on: date | None, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    """Wages of May 2024: told by the day on which the office publishes anew; else as what comes once a year."""
+    put(tables.Countries, US)
+    put(
+        tables.NearOccupations,
+        {"scheme": "SOC 2018", "occupation": "15-2051", "role_group": "ai_science", "role": "data_scientist",
+         "nearness": "same"},
+    )  # fmt: skip
+    put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
+    put(
+        tables.OfficialWages,
+        {"source": "bls", "area": "99", "scheme": "SOC 2018", "occupation": "15-2051", "country": "US",
+         "currency": "USD", "annual_p50": 132_000.0, "warc": "bls/1", "period_on": date(2024, 5, 1),
+         "period_to": date(2024, 5, 31), "due_on": due_on, "is_national": True, "periods_per_year": 1.0},
+    )  # fmt: skip
+    row = computed(con)[COUNTRY]
+    assert row.status == status
+    assert (row.value is None) == (status == "suppressed")
+
+
 def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     few = {"status": "suppressed", "reason": "not enough data (n = 12; 30 needed)", "n_employers": 4}
     row = share_row(AS_OF, "skill_asked", "Python", 12, 3, category="Programming Languages", **few)
