@@ -177,6 +177,7 @@ MACRO_ARGUMENTS = {
     "report_rates": "as_of",
     "reported_persons": "as_of",
     "prices_of": "of_year",
+    "pay_pairs": "as_of",
     "pay_comparison": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
@@ -223,6 +224,7 @@ MACROS = {
         ),
     ),
     "prices_of": _read_sql("prices_of", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)),
+    "pay_pairs": _read_sql("pay_pairs"),
     "pay_comparison": _read_sql(
         "pay_comparison", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)
     ),

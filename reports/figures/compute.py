@@ -38,16 +38,15 @@ SNAPSHOTS_KEPT = 10
 class FigureInputs:
     """What is the same for all figures of one day.
 
-    `remembered` are the figures with an earlier accepted value: what is not in them need not be asked for. `barred`
-    are sources whose aggregates may not be republished, `boards` the counts of boards by place.
-    `batches` keeps what each SELECT that gives the rows of
-    several figures found, `behind` what each SELECT of archive files found, by cell.
+    `barred` are sources whose aggregates may not be republished, `boards` the counts of boards by place. `remembered`
+    has the last accepted value of each figure that has one by a rung of today. `batches` keeps what each SELECT that
+    gives the rows of several figures found, `behind` what each SELECT of archive files found, by cell.
     """
 
     as_of: date
     code_version: str
     barred: frozenset[str]
-    remembered: frozenset[str]
+    remembered: Mapping[str, Row] = field(default_factory=dict)
     boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
     batches: dict[str, dict[object, list[dict[str, Any]]]] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
@@ -56,13 +55,11 @@ class FigureInputs:
 def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     """Read what is the same for all figures of a day."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
-    remembered = query.read(con, query.fill("remembered", {"as_of": as_of}))
     boards = query.read(con, query.fill("boards", {"as_of": as_of}))
     return FigureInputs(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
-        remembered=frozenset(row["figure"] for row in remembered),
         boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards},
     )
 
@@ -73,9 +70,10 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
     Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.
     A rung that rests on a source whose aggregates may not be republished is passed over.
     """
-    inputs = inputs_of(con, as_of, code_version)
-    made: dict[str, Figures] = {}
     figures = declarations(con, also)
+    inputs = inputs_of(con, as_of, code_version)
+    inputs = replace(inputs, remembered=_remember(con, figures, inputs))
+    made: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.claim is not None:
             made[figure.id] = _cite(figure, figure.claim, inputs)
@@ -99,8 +97,10 @@ def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_ve
 
     They have no nearest figures. Raises `AddressError` where an address is of none.
     """
+    figures = {name: declare(name) for name in ids}
     inputs = inputs_of(con, as_of, code_version)
-    return [_measure(con, declare(name), inputs) for name in ids]
+    inputs = replace(inputs, remembered=_remember(con, figures, inputs))
+    return [_measure(con, figure, inputs) for figure in figures.values()]
 
 
 MAX_NEAREST = 3
@@ -195,7 +195,7 @@ class _Judged:
 
 
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
-    last = _remember(con, figure, inputs)
+    last = inputs.remembered.get(figure.id)
     in_use = None if last is None else _number_of_rung(figure, last["rung"])
     waiting: _Judged | None = None
     refused: list[_Judged] = []
@@ -338,12 +338,20 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
     return None if is_marked else numbers.LOW_CONFIDENCE
 
 
-def _remember(con: Connection, figure: Figure, inputs: FigureInputs) -> Row | None:
-    """The last accepted value of a figure by a rung that it has today; None without one that may still be published."""
-    if figure.id not in inputs.remembered:
-        return None
-    found = query.read(con, _history(figure, inputs))
-    return found[0] if found and not inputs.barred.intersection(found[0]["sources"] or ()) else None
+def _remember(con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs) -> dict[str, Row]:
+    """The last accepted value of each figure by a rung that it has today, if it may still be published."""
+    last_on: dict[str, date] = {}
+    for found in query.read(con, query.fill("remembered", {"as_of": inputs.as_of})):
+        name, day = found["figure"], found["last_on"]
+        if name in figures and any(rung.name == found["rung"] for rung in figures[name].rungs):
+            last_on[name] = max(last_on.get(name, day), day)
+    days = tuple(sorted(set(last_on.values())))
+    rows = query.read(con, query.fill("history_of_days", {"days": days})) if days else []
+    return {
+        row["figure"]: row
+        for row in rows
+        if last_on.get(row["figure"]) == row["as_of"] and not inputs.barred.intersection(row["sources"] or ())
+    }
 
 
 def _history(figure: Figure, inputs: FigureInputs) -> str:
@@ -352,7 +360,7 @@ def _history(figure: Figure, inputs: FigureInputs) -> str:
 
 
 def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict: Verdict) -> Figures | None:
-    """The last accepted value (`_remember`) as stale; None when there is none, or it is too old."""
+    """The last accepted value (`FigureInputs.remembered`) as stale; None when there is none, or it is too old."""
     if last is None:
         return None
     period, rows = (last["period_from"], last["period_to"]), json.loads(last["value_json"])
