@@ -40,7 +40,7 @@ ALL_VIEWS = VIEWS | MART_VIEWS | analysis_views.VIEWS
 ALL_VIEW_COLUMNS = VIEW_COLUMNS | analysis_views.COLUMNS
 _INTRODUCTION = """# Data dictionary
 
-Generated from `warehouse/tables.py`, `mart_tables.py`, `ops_tables.py` and `analysis_views.py`; do not edit.
+Generated from `warehouse/tables.py`, `mart_tables/`, `ops_tables.py` and `analysis_views.py`; do not edit.
 
 Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value, `n_` a count. NULL
 means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions: begin there. `core` is

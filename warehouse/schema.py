@@ -1,6 +1,6 @@
 """What follows from the table classes: DDL, comments, Arrow schemas and tables.
 
-Pure derivation from `tables.py`, `mart_tables.py` and `ops_tables.py`: no connection, no file. The refine workers
+Pure derivation from `tables.py`, `mart_tables/` and `ops_tables.py`: no connection, no file. The refine workers
 import this module, so it imports neither DuckDB nor Great Expectations.
 """
 
@@ -204,6 +204,7 @@ MACRO_ARGUMENTS = {
     "report_rates": "as_of",
     "reported_persons": "as_of",
     "prices_of": "of_year",
+    "pay_pairs": "as_of",
     "pay_comparison": "as_of",
 }
 """Macros of the warehouse and their arguments; a macro comes after those that it calls."""
@@ -250,6 +251,7 @@ MACROS = {
         ),
     ),
     "prices_of": read_sql("prices_of", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)),
+    "pay_pairs": read_sql("pay_pairs"),
     "pay_comparison": read_sql(
         "pay_comparison", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)
     ),

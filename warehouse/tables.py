@@ -1,4 +1,4 @@
-"""Every table, declared once: core here, marts in `mart_tables.py`, bookkeeping (`ops`) in `ops_tables.py`.
+"""Every table, declared once: core here, marts in `mart_tables/`, bookkeeping (`ops`) in `ops_tables.py`.
 
 `transforms.records` has how a table is declared and the rows that readers return. DDL, CHECKs, comments, the Great
 Expectations suite, the Parquet schema and DICTIONARY.md are all read from here (see `schema.py` and `checks/gate.py`).
@@ -48,7 +48,8 @@ from warehouse import mart_tables, ops_tables
 def all_tables() -> Iterator[type]:
     """Every table class: that of refined postings, then those of core, of the marts and of `ops`, as declared there."""
     yield Posting
-    for value in (*globals().values(), *vars(mart_tables).values(), *vars(ops_tables).values()):
+    marts = (*mart_tables.HISTORIES, mart_tables.Days, *mart_tables.HISTORIES.values())
+    for value in (*globals().values(), *marts, *vars(ops_tables).values()):
         if isinstance(value, type) and "TABLE" in value.__dict__ and value is not Posting:
             yield value
 

@@ -65,8 +65,8 @@ def code_key(source: str) -> str:
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
+        *sorted((ROOT / "warehouse" / "mart_tables").glob("*.py")),
         ROOT / "warehouse" / "tables.py",
-        ROOT / "warehouse" / "mart_tables.py",
         ROOT / "warehouse" / "ops_tables.py",
         ROOT / "warehouse" / "schema.py",
     ]

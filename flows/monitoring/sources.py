@@ -26,7 +26,7 @@ from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage
 from transforms.records.rows import Issue
-from transforms.text.rejects import Rejected
+from transforms.text.rejects import FLAG_RULE, MANY, Rejected, count_records
 from warehouse import database
 from warehouse.publish.reader import open_reader
 
@@ -54,12 +54,16 @@ COUNTED = """
 SELECT l.source, count(DISTINCT l.warc) AS files, sum(l.n_responses) AS answers, sum(l.n_rows) AS rows
 FROM ops.loads AS l GROUP BY ALL ORDER BY ALL
 """
-REFUSED = """
+REFUSED = f"""
 SELECT source,
-    count(*) FILTER (posting_id IS NULL AND column_name <> 'keys' AND NOT is_deliberate),
-    count(*) FILTER (posting_id IS NULL AND column_name <> 'keys' AND is_deliberate),
+    coalesce(sum(n) FILTER (posting_id IS NULL AND NOT is_deliberate), 0)::BIGINT,
+    coalesce(sum(n) FILTER (posting_id IS NULL AND is_deliberate), 0)::BIGINT,
     count(*) FILTER (posting_id IS NOT NULL)
-FROM ops.rejects GROUP BY ALL
+FROM (
+    SELECT *, coalesce(TRY_CAST(regexp_extract("value", '{MANY}', 1) AS BIGINT), 1) AS n FROM ops.rejects
+    WHERE column_name <> 'keys' AND NOT starts_with(rule, '{FLAG_RULE}')
+)
+GROUP BY ALL
 """
 REASONS = """
 SELECT source, column_name, rule, count(*) AS n, any_value(value) AS example FROM ops.rejects
@@ -224,7 +228,8 @@ def try_live(config: Settings, name: str) -> None:
             failures = module.fetch(web, boards=boards_of(name)[:TRIED_BOARDS], as_of=datetime.now(UTC).date())
         rows, issues = _parse_answers(module, writer.path)
     asked = f"{web.n_requests} requests, {web.n_bytes / 1e3:.0f} kB"
-    n_refused = sum(issue.column_name != NEW_KEYS for issue in issues)
+    refused = (one for one in issues if one.column_name != NEW_KEYS and not one.rule.startswith(FLAG_RULE))
+    n_refused = sum(count_records(issue.value) for issue in refused)
     OUT.print(f"{name}: {asked}, {len(rows):,} rows, {n_refused:,} records refused or left out", highlight=False)
     if rows:
         shown = [f.name for f in fields(rows[0]) if f.name in SHOWN_COLUMNS] or [f.name for f in fields(rows[0])][:8]

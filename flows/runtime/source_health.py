@@ -103,17 +103,22 @@ def reject_future(source: str, warc: str, record: int, time: datetime) -> Reject
 def describe_refusals(files: Sequence[Refined]) -> tuple[str, bool]:
     """What could not be read of a source's files, in a line ("" for nothing), and whether it is answers or records.
 
-    Single values and deliberate omissions are told of files that a person handed over, who can mend file or mapping.
+    Single values, deliberate omissions and flags are told of files that a person handed over, who can mend file or
+    mapping.
     """
     found = [refusals_in(file) for file in files]
-    answers, records, values, left_out = (list(chain.from_iterable(kind)) for kind in zip(*found, strict=True))
+    answers, records, values, left_out, flagged = (list(chain.from_iterable(kind)) for kind in zip(*found, strict=True))
     n_all = sum(file.n_rows for file in files) + len(records) + len(left_out)
     reasons = {
         f"{len(answers):,} answers cannot be read": answers,
         f"{len(records):,} of {n_all:,} records refused": records,
     }
     if all_sources()[files[0].source].SOURCE.access == "file":
-        reasons |= {f"{len(values):,} values refused": values, f"{len(left_out):,} records left out": left_out}
+        reasons |= {
+            f"{len(values):,} values refused": values,
+            f"{len(left_out):,} records left out": left_out,
+            f"{len(flagged):,} records kept with a flag": flagged,
+        }
     return "; ".join(f"{what}, first: {why[0]}" for what, why in reasons.items() if why), bool(answers or records)
 
 

@@ -84,7 +84,11 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
                 sql="compared",
                 behind="behind_compared_official" if counted is None else "behind_compared",
                 parameters=given,
-                batch=Batch(parameters={"compared": Sql("compared")}, column="compared", parameter="compared"),
+                batch=Batch(
+                    parameters={"compared": Sql("compared"), "basis": Sql("basis")},
+                    column="compared",
+                    parameter="compared",
+                ),
                 words=words,
             ),
         ),

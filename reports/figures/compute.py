@@ -38,16 +38,15 @@ SNAPSHOTS_KEPT = 10
 class FigureInputs:
     """What is the same for all figures of one day.
 
-    `remembered` are the figures with an earlier accepted value: what is not in them need not be asked for. `barred`
-    are sources whose aggregates may not be republished, `boards` the counts of boards by place.
-    `batches` keeps what each SELECT that gives the rows of
-    several figures found, `behind` what each SELECT of archive files found, by cell.
+    `barred` are sources whose aggregates may not be republished, `boards` the counts of boards by place. `remembered`
+    has the last accepted value of each figure that has one by a rung of today. `batches` keeps what each SELECT that
+    gives the rows of several figures found, `behind` what each SELECT of archive files found, by cell.
     """
 
     as_of: date
     code_version: str
     barred: frozenset[str]
-    remembered: frozenset[str]
+    remembered: Mapping[str, Row] = field(default_factory=dict)
     boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
     batches: dict[str, dict[object, list[dict[str, Any]]]] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
@@ -56,13 +55,11 @@ class FigureInputs:
 def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
     """Read what is the same for all figures of a day."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
-    remembered = query.read(con, query.fill("remembered", {"as_of": as_of}))
     boards = query.read(con, query.fill("boards", {"as_of": as_of}))
     return FigureInputs(
         as_of=as_of,
         code_version=code_version,
         barred=frozenset(row["source"] for row in barred),
-        remembered=frozenset(row["figure"] for row in remembered),
         boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards},
     )
 
@@ -73,9 +70,10 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
     Reads mart.*, core.* and, for the last accepted values, the earlier days of mart.figures; writes nothing.
     A rung that rests on a source whose aggregates may not be republished is passed over.
     """
-    inputs = inputs_of(con, as_of, code_version)
-    made: dict[str, Figures] = {}
     figures = declarations(con, also)
+    inputs = inputs_of(con, as_of, code_version)
+    inputs = replace(inputs, remembered=_remember(con, figures, inputs))
+    made: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.claim is not None:
             made[figure.id] = _cite(figure, figure.claim, inputs)
@@ -116,8 +114,10 @@ def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_ve
 
     They have no nearest figures. Raises `AddressError` where an address is of none.
     """
+    figures = {name: declare(name) for name in ids}
     inputs = inputs_of(con, as_of, code_version)
-    return [_measure(con, declare(name), inputs) for name in ids]
+    inputs = replace(inputs, remembered=_remember(con, figures, inputs))
+    return [_measure(con, figure, inputs) for figure in figures.values()]
 
 
 MAX_NEAREST = 3
@@ -182,7 +182,8 @@ def _rows_of(
 ) -> Rows:
     if rung.batch is None:
         return query.read(con, query.fill(rung.sql, given))
-    shared = {**given, **rung.batch.parameters}
+    named = query.parameters_in(rung.sql)
+    shared = {name: value for name, value in {**given, **rung.batch.parameters}.items() if name in named}
     batch = f"{rung.sql} {shared}"  # as good a key as the SELECT, which takes ten times as long to fill in
     if batch not in inputs.batches:
         inputs.batches[batch] = {}
@@ -211,7 +212,7 @@ class _Judged:
 
 
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
-    last = _remember(con, figure, inputs)
+    last = inputs.remembered.get(figure.id)
     in_use = None if last is None else _number_of_rung(figure, last["rung"])
     waiting: _Judged | None = None
     refused: list[_Judged] = []
@@ -241,8 +242,7 @@ def _judge(
     verdict = attempt.verdict
     behind = behind_of(con, figure, attempt, inputs) if verdict.status != "suppressed" else []
     period = _period(attempt.rows, behind)
-    due_on = attempt.rows[0].get("due_on") if attempt.rows else None
-    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=due_on)
+    verdict = judge_age(verdict, attempt.rung.basis, period[1], inputs.as_of, due_on=_due_on(attempt.rows))
     if why := _why_not_instead(figure, last, number, verdict, period[1], inputs.as_of):
         verdict = replace(verdict, status="suppressed", reason=why)
     kept_back = inputs.barred.intersection(row["source"] for row in behind)
@@ -355,12 +355,20 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
     return None if is_marked else numbers.LOW_CONFIDENCE
 
 
-def _remember(con: Connection, figure: Figure, inputs: FigureInputs) -> Row | None:
-    """The last accepted value of a figure by a rung that it has today; None without one that may still be published."""
-    if figure.id not in inputs.remembered:
-        return None
-    found = query.read(con, _history(figure, inputs))
-    return found[0] if found and not inputs.barred.intersection(found[0]["sources"] or ()) else None
+def _remember(con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs) -> dict[str, Row]:
+    """The last accepted value of each figure by a rung that it has today, if it may still be published."""
+    last_on: dict[str, date] = {}
+    for found in query.read(con, query.fill("remembered", {"as_of": inputs.as_of})):
+        name, day = found["figure"], found["last_on"]
+        if name in figures and any(rung.name == found["rung"] for rung in figures[name].rungs):
+            last_on[name] = max(last_on.get(name, day), day)
+    days = tuple(sorted(set(last_on.values())))
+    rows = query.read(con, query.fill("history_of_days", {"days": days})) if days else []
+    return {
+        row["figure"]: row
+        for row in rows
+        if last_on.get(row["figure"]) == row["as_of"] and not inputs.barred.intersection(row["sources"] or ())
+    }
 
 
 def _history(figure: Figure, inputs: FigureInputs) -> str:
@@ -369,7 +377,7 @@ def _history(figure: Figure, inputs: FigureInputs) -> str:
 
 
 def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict: Verdict) -> Figures | None:
-    """The last accepted value (`_remember`) as stale; None when there is none, or it is too old."""
+    """The last accepted value (`FigureInputs.remembered`) as stale; None when there is none, or it is too old."""
     if last is None:
         return None
     period, rows = (last["period_from"], last["period_to"]), json.loads(last["value_json"])
@@ -379,7 +387,8 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
         n_jobs=last["n_jobs"],
         n_employers=last["n_employers"],
     )
-    if judge_age(kept, last["basis"], last["period_to"], inputs.as_of).status == "suppressed":
+    due_on = _due_on(rows)
+    if judge_age(kept, last["basis"], last["period_to"], inputs.as_of, due_on=due_on).status == "suppressed":
         return None
     return _row(
         figure,
@@ -545,6 +554,12 @@ def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
         return rows[0]["period_from"], rows[0]["period_to"]
     first = min((row["period_from"] for row in behind if row["period_from"] is not None), default=None)
     return first, max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
+
+
+def _due_on(rows: Rows) -> date | None:
+    """The day by which the next edition of what rows are of is due; None where that is not known."""
+    day: date | str | None = rows[0].get("due_on") if rows else None
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def _words_of(basis: str | None, period: tuple[date | None, date | None]) -> str | None:

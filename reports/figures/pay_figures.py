@@ -51,14 +51,21 @@ researchers."""
 
 
 def _pay_rung(
-    name: str, basis: str, behind: str, *, groups: tuple[str, ...], words: str | None = None, **changed: Any
+    name: str,
+    basis: str,
+    behind: str,
+    *,
+    groups: tuple[str, ...],
+    words: str | None = None,
+    sql: str = "band",
+    **changed: Any,
 ) -> Fallback:
     """A rung over mart.salary_bands. `groups` are its role groups there."""
     members = tuple(member for group in groups for member in CELL_GROUPS[group])
     return Fallback(
         name=name,
         basis=basis,
-        sql="band",
+        sql=sql,
         behind=behind,
         parameters={"groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **changed},
         batch=Batch(
@@ -94,7 +101,7 @@ def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[F
             REPORTED_LEVELS, "reported", "behind_reports", words=f"{said}, {_EVERY_LEVEL}", **asked, **every_level
         ),
         _pay_rung(
-            OFFICIAL, "official", "behind_official", words=official, **every_level,
+            OFFICIAL, "official", "behind_official", words=official, sql="official", **every_level,
             **(asked | {"groups": AI_CORE, "roles": NEAR_ROLES}),
         ),
     ]  # fmt: skip

@@ -78,6 +78,12 @@ def fill_text(text: str, parameters: Mapping[str, object]) -> str:
     return Template(text).substitute({key: literal(value) for key, value in parameters.items()})
 
 
+@functools.cache
+def parameters_in(name: str) -> frozenset[str]:
+    """The names of the parameters of a SELECT, by its file's name."""
+    return frozenset(_template(name).get_identifiers())
+
+
 def files_of(behind: str) -> str:
     """A SELECT of the archive files of each cell, with the number of adverts in each, from that of its adverts.
 

@@ -1,4 +1,4 @@
-"""DDL, Arrow tables and the dictionary say what tables.py, mart_tables.py and ops_tables.py say."""
+"""DDL, Arrow tables and the dictionary say what tables.py, mart_tables/ and ops_tables.py say."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from statistics import median
 
 from transforms.records.rows import Issue, PayReport
 from transforms.text.lookups import cells_of
-from transforms.text.rejects import Rejected
+from transforms.text.rejects import FLAG_RULE, MAX_VALUE, Rejected
 
 MONTHS = 12.0
 """Months of pay in a year where no law adds one."""
@@ -94,8 +94,8 @@ def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issu
         named = ", ".join(map(str, rows[:ROWS_NAMED])) + (
             f" and {len(rows) - ROWS_NAMED} more" * (len(rows) > ROWS_NAMED)
         )
-        rule = f"left out of quantiles of pay, kept with the flag {flag}"
-        yield Issue(column_name="pay", value=f"rows {named}"[:200], rule=rule, is_deliberate=True)
+        said = f"{len(rows)} answers: rows {named}"[:MAX_VALUE]
+        yield Issue(column_name="pay", value=said, rule=f"{FLAG_RULE} {flag}", is_deliberate=True)
     yield from (issue for issue in found if isinstance(issue, Issue))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,6 +12,12 @@ from transforms.text.normalise import strip_invisible
 MAX_VALUE = 200
 """A refused value is shown up to this many characters."""
 REST_RULE = "issues of one advert or answer are kept up to a number; these many more are only counted"
+
+
+FLAG_RULE = "left out of quantiles of pay, kept with the flag"
+"""Begins the rule of an issue on records that are kept, each with a flag: nothing of them was refused or left out."""
+MANY = r"^(\d+) (?:answers|filings|groups|more|rows|values)(?:: rows |$)"
+"""The value of an issue on several records: how many, and of some which. For Python and for SQL."""
 
 
 class Rejected(ValueError):  # noqa: N818  # names what happened to the record
@@ -31,6 +38,12 @@ def left_out(value: object, rule: str) -> Issue:
     return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
 
 
+def count_records(value: str) -> int:
+    """How many records an issue with this value is on."""
+    many = re.match(MANY, value)
+    return int(many[1]) if many else 1
+
+
 def shown_value(value: object) -> str:
     """A refused value as it is shown: cut, and without what a terminal would obey."""
     shown = value if isinstance(value, str) else repr(value)
@@ -41,7 +54,9 @@ def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
     """The first `most` issues, and for the others one that counts those of each kind."""
     if len(issues) <= most:
         return tuple(issues)
-    rest = Counter(issue.is_deliberate for issue in issues[most:])
+    rest: Counter[bool] = Counter()
+    for issue in issues[most:]:
+        rest[issue.is_deliberate] += count_records(issue.value)
     return (
         *issues[:most],
         *(

@@ -67,8 +67,8 @@ Hashes = NDArray[np.uint64]
 def code_key() -> str:
     """Digest of the code that makes and checks marts, of the views they read, and of the libraries they use."""
     digest = hashlib.blake2b(digest_size=16)
-    files = [path for folder in ("marts", "views") for path in sorted((WAREHOUSE / folder).glob("*.*"))]
-    files += [WAREHOUSE / f"{name}.py" for name in ("tables", "mart_tables", "ops_tables", "checks/gate")]
+    files = [path for folder in ("marts", "mart_tables", "views") for path in sorted((WAREHOUSE / folder).glob("*.*"))]
+    files += [WAREHOUSE / f"{name}.py" for name in ("tables", "ops_tables", "checks/gate")]
     files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

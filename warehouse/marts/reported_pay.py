@@ -32,8 +32,8 @@ GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) >
 LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
 SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
 """Why no row is better than `low`."""
-FULL_TIME = ("FULL_TIME", "unstated")
-"""Employment in bands, the first where a survey asks for it: `unstated` is all of one that does not."""
+OF_BANDS = ["country", "source", "employment_type"]
+"""What names the survey and the employment that rows of mart.salary_bands are of."""
 ERROR = 0.05
 
 
@@ -63,14 +63,9 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
     if cells.take_over(inputs):
         return pd.DataFrame()
-    counts = persons.groupby(["country", "source"]).size().reset_index(name="n")
-    chosen = counts.sort_values(["country", "n", "source"], ascending=[True, False, True]).drop_duplicates("country")
-    asks_for_time = set(persons.loc[persons["employment_type"] == FULL_TIME[0], "source"])
-    found = _compute(con, as_of).merge(chosen[["country", "source"]], on=["country", "source"])
-    employment = np.where(found["source"].isin(asks_for_time), *FULL_TIME)
-    found = found[
-        (found["pay_tax"] == "gross") & (found["experience"] == "all") & (found["employment_type"] == employment)
-    ]
+    chosen = persons.loc[persons["is_main_survey"] & persons["is_full_time"], OF_BANDS].drop_duplicates()
+    found = _compute(con, as_of).merge(chosen, on=OF_BANDS)
+    found = found[(found["pay_tax"] == "gross") & (found["experience"] == "all")]
     survey = found["source"] + " " + found["year"].astype(str)
     return found.assign(
         basis="reported", window_days=SNAPSHOT, region_level="country", region=found["country"],

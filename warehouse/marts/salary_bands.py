@@ -315,7 +315,8 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cells: Cells) ->
 
     Whether a title states the level is not kept of a pair, so the groups of stated levels have no cells here.
     """
-    pairs = con.execute(sql_of("pay_pairs"), {"as_of": as_of}).df()
+    select = "SELECT * EXCLUDE (warc, snapshot_on) FROM pay_pairs($as_of) ORDER BY ALL"
+    pairs = con.execute(select, {"as_of": as_of}).df()
     pairs = _as_observations(pairs.rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"}))
     pairs = pairs.assign(world=WORLD)
     for level in LEVELS:

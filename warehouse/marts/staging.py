@@ -12,7 +12,7 @@ from warehouse.schema import MACRO_ARGUMENTS, quoted
 
 STAGED = (
     *("stock_postings", "counted_jobs", "job_regions", "pay_observations", "frame_adverts", "frame_jobs"),
-    *("complete_readings", "board_listings", "pay_disclosures"),
+    *("complete_readings", "board_listings", "pay_disclosures", "frame_boards", "reported_persons", "pay_pairs"),
 )
 """Macros of a day, each with what comes before it staged already."""
 UNREAD = {

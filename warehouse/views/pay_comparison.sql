@@ -40,10 +40,8 @@ WITH day AS (
     WHERE snapshot_on <= as_of AND country IS NOT NULL AND basis = 'advertised_third_party'
     GROUP BY basis, country
     UNION ALL
-    -- Of several surveys of a country the one that the bands are of: that of most persons.
-    SELECT 'reported', country, reported_on, reported_on FROM reported_persons(as_of)
-    GROUP BY country, source, reported_on
-    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
+    -- Of several surveys of a country the one that the bands are of.
+    SELECT DISTINCT 'reported', country, reported_on, reported_on FROM reported_persons(as_of) WHERE is_main_survey
 ), periods AS (
     -- Pay may be tied to a country that no place of the advert is in: then the days of all adverts stand.
     SELECT 'advertised' AS basis, CASE WHEN region_level = 'country' THEN region END AS country, period_from, period_to
@@ -68,8 +66,9 @@ WITH day AS (
     SELECT s.* REPLACE (coalesce(s.currency, CASE WHEN s.pay_market = 'local' THEN n.currencies[1] ELSE 'USD' END) AS currency)
     FROM seen AS s LEFT JOIN core.countries AS n USING (country)
 ), rates AS (
-    -- Of several sources of rates the one that quotes most days of the period.
-    SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit) AS rate, u.source AS rate_source,
+    -- Of several sources of rates the one that quotes most days of the period. Added up in order, so that the last digit
+    -- is the same every night.
+    SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit ORDER BY u.rate_on) AS rate, u.source AS rate_source,
         max(u.rate_on) AS rate_on
     FROM (SELECT DISTINCT currency, period_from, period_to FROM money) AS m
     JOIN core.usd_rates AS u ON u.currency = m.currency AND u.rate_on BETWEEN m.period_from AND m.period_to

@@ -9,11 +9,7 @@ WITH printed AS (
         ] AS cell,
         source || ':' || row AS job_id, source, row, fx_source, fx_on, reported_on
     FROM reported_persons($as_of)
-    WHERE role_group IN $groups AND NOT is_flagged AND gross_usd IS NOT NULL
-        AND (employment_type = 'FULL_TIME'
-            OR employment_type = 'unstated' AND source NOT IN (
-                SELECT source FROM mart.reported_pay WHERE as_of = $as_of AND employment_type = 'FULL_TIME'
-            ))
+    WHERE role_group IN $groups AND is_full_time AND NOT is_flagged AND gross_usd IS NOT NULL
 )
 SELECT
     cell, p.job_id, NULL AS posting_id, p.source, NULL AS board, f.warc, p.fx_source, p.fx_on,

@@ -9,18 +9,12 @@ WITH chosen_rows AS (
         PARTITION BY region
         ORDER BY status = 'suppressed', list_position($pay_markets, pay_market), currency <> 'USD', currency
     ) = 1
-), persons AS (
-    FROM reported_persons($as_of)
-), chosen_surveys AS (
-    SELECT country, source FROM persons GROUP BY country, source
-    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
 )
 SELECT
     ['country', p.country, p.seniority] AS cell, p.source || ':' || p.row AS job_id, NULL AS posting_id, p.source,
     NULL AS board, f.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
-FROM persons p JOIN chosen_rows r USING (country) JOIN chosen_surveys USING (country, source)
+FROM reported_persons($as_of) AS p JOIN chosen_rows AS r USING (country)
 JOIN core.pay_reports AS f ON f.source = p.source AND f.snapshot_on = p.reported_on AND f.row = p.row
-WHERE list_contains($members, p.role_group) AND (list_contains($roles, 'all') OR list_contains($roles, p.role)) AND NOT p.is_flagged AND p.gross_usd IS NOT NULL
+WHERE list_contains($members, p.role_group) AND (list_contains($roles, 'all') OR list_contains($roles, p.role))
+    AND p.is_main_survey AND p.is_full_time AND NOT p.is_flagged AND p.gross_usd IS NOT NULL
     AND (r.pay_market = 'all' OR p.pay_market = r.pay_market)
-    AND (p.employment_type = 'FULL_TIME'
-        OR p.employment_type = 'unstated' AND p.source NOT IN (SELECT source FROM persons WHERE employment_type = 'FULL_TIME'))

@@ -6,10 +6,9 @@ WITH day AS MATERIALIZED (
     SELECT * FROM mart.reported_pay
     WHERE as_of = $as_of AND role_group = $role_group AND role = 'all' AND pay_tax = 'gross'
         AND reported_on >= $as_of::DATE - $max_days
-        AND (employment_type = 'FULL_TIME'
-            OR employment_type = 'unstated' AND source NOT IN (
-                SELECT source FROM mart.reported_pay WHERE as_of = $as_of AND employment_type = 'FULL_TIME'
-            ))
+        AND (source, employment_type) IN (
+            SELECT (source, employment_type) FROM reported_persons($as_of) WHERE is_full_time
+        )
 )
 SELECT
     [d.source, d.country, d.pay_market, d.experience] AS cell,

@@ -19,6 +19,7 @@ from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill, nightly
 from flows.inputs.uploads import MAPPINGS, wrap_uploads
+from flows.monitoring.sources import REFUSED
 from flows.nightly import Request
 from flows.runtime.settings import Settings
 from flows.runtime.source_health import Health, add_loads
@@ -52,6 +53,30 @@ def test_a_file_of_a_source_is_recorded_under_its_address(tmp_path: Path) -> Non
     assert (answer.observed_at, answer.body) == (CHANGED, b"a workbook")
     assert answer.headers["x-jobmarket-handed-over"] == "state_M2024_dl.xlsx"
     assert answer.headers["last-modified"] == "Thu, 03 Apr 2025 12:30:00 GMT"
+
+
+def test_a_folder_stands_for_its_files_of_sources_and_the_rest_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder := tmp_path / "got").mkdir()
+    (folder / "older").mkdir()
+    file_at(folder / "older", "state_M2024_dl.xlsx", b"a workbook")
+    warc = file_at(folder, f"nightly{SUFFIX}", b"")
+    for name in ("jobs.csv", "a.json", "b.json", "c.txt", ".hidden"):
+        file_at(folder, name, b"x")
+    with wrap_uploads([folder]) as recordings:
+        assert recordings[0] == folder, "stands for its WARC files"
+        answers = [answer for path in recordings[1:] for answer in read(path)]
+    assert [answer.url for answer in answers if isinstance(answer, Response)] == [bls_oews.url_of(2024, "st")]
+    assert caplog.messages == [
+        f"{folder}: 4 files skipped, which are no WARC files and which no source has under their names: a.json, "
+        "b.json, c.txt, …; name files of adverts one by one, with --mapping"
+    ]
+    caplog.clear()
+    with wrap_uploads([folder / "older", warc]) as recordings:
+        assert [path for path in recordings if path in (folder / "older", warc)] == [folder / "older", warc]
+        assert len(recordings) == 3
+    assert not caplog.messages
 
 
 def test_the_day_in_a_name_is_the_time_of_a_recording(tmp_path: Path) -> None:
@@ -158,11 +183,11 @@ def test_a_dump_goes_the_way_of_all_answers(tmp_path: Path, here: Callable[..., 
         assert len(told) == 4 and ("record", "row 8") in told
 
 
-def taken_in(data: Path, files: list[Path], mapping: str) -> Health:
+def taken_in(data: Path, files: list[Path], mapping: str | None = None, source: str = "tabular") -> Health:
     """How the source of files handed over fared when these were taken in."""
-    request = Request(settings=Settings(data=data, workers=1), command="test", sources=("tabular",))
+    request = Request(settings=Settings(data=data, workers=1), command="test", sources=(source,))
     with wrap_uploads(files, mapping) as recordings:
-        archived = backfill.archive_recordings.fn("tabular", recordings, request)
+        archived = backfill.archive_recordings.fn(source, recordings, request)
     nightly.begin(request)
     refined, broken = nightly.refine_archive.fn(request)
     (found,) = add_loads([archived], refined, broken, nightly.load_refined.fn(request, refined))
@@ -183,6 +208,27 @@ def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: P
     assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
     assert "; 1 values refused, first: row 4, column pay: a number expected" in message
     assert "; 1 records left out, first: rows in whose title `^Test` is found" in message
+
+
+def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) -> None:
+    """Of 43 answers two state no pay, and two are far from the median: these are kept, and counted as such."""
+    names = ["dedicacion", "tipo_de_contrato", "ultimo_salario_mensual_o_retiro_bruto_en_pesos_argentinos",
+             "ultimo_salario_mensual_o_retiro_neto_en_pesos_argentinos", "pagos_en_dolares", "trabajo_de",
+             "anos_de_experiencia"]  # fmt: skip
+    amounts = [*(1_000_000 + n for n in range(39)), 1, 2, "", ""]
+    lines = [",".join(names), *(f"Full-Time,Freelance,{amount},,,Data Scientist,5" for amount in amounts)]
+    file = file_at(tmp_path, "sysarmy_2026.01.csv", "\n".join(lines).encode())
+    found = taken_in(tmp_path / "data", [file], source="sysarmy_survey")
+    assert (found.outcome, found.n_rows) == ("ok", 41)
+    assert found.message == (
+        "2 records left out, first: answers that state no work or no pay before tax left out (got '2 answers'); "
+        "2 records kept with a flag, first: left out of quantiles of pay, kept with the flag implausible_low "
+        "(got '2 answers: rows 40, 41')"
+    )
+    with database.open_work(tmp_path / "data") as con:
+        assert con.execute(REFUSED).fetchall() == [("sysarmy_survey", 0, 2, 0)]
+        flagged = con.execute("SELECT count(*) FROM core.pay_reports WHERE pay_flag = 'implausible_low'").fetchall()
+    assert flagged == [(2,)]
 
 
 LIST = """name = "mine"

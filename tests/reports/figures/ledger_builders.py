@@ -66,13 +66,22 @@ def answered(put: Put, number: int, source: str, board: str | None, day: date, *
     put(ops_tables.Responses, row | changed)
 
 
-PAIRED = {"employment_type": "FULL_TIME", "role": "ai_engineer"}
-
-
 PAIRS = {
     "basis": "advertised_third_party", "role_group": "ai_core", "window_days": 0, "status": "low", "reason": "pairs",
 }  # fmt: skip
 """What differs in a cell of pairs that a third party collected."""
+
+
+def put_pair(put: Put, **changed: Any) -> None:
+    """Both ends of what a third party says of one advert of a senior AI engineer in the United States."""
+    row = {
+        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
+        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
+        "currency": "USD", "country": "US", "pair_row": 1, "employment_type": "FULL_TIME", "role": "ai_engineer",
+    }  # fmt: skip
+    put(tables.PayReports, *({**row, "row": end, "pay_usd_stated": 1e5 * end, **changed} for end in (1, 2)))
+
+
 US = {"country": "US", "alpha3": "USA", "name": "United States", "region": "Northern America", "currencies": ["USD"]}
 SUPPRESSED = {"status": "suppressed", "reason": "not enough data (n = 3; 30 needed)", "n_jobs": 3, "n_employers": 2}
 

@@ -59,6 +59,28 @@ def test_one_kind_of_source_makes_no_comparison(con: duckdb.DuckDBPyConnection, 
     assert {figure for figure in declarations(con) if is_compared(figure)} == {OURS, OFFICIAL}
 
 
+class Recorder:
+    """A connection that keeps the SELECTs it runs."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con, self.asked = con, list[str]()
+
+    def execute(self, query: str) -> Any:
+        self.asked.append(query)
+        return self.con.execute(query)
+
+
+def test_all_kinds_of_source_are_read_in_one_select(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
+    put(tables.OfficialWages, WAGE)
+    put(mart_tables.SalaryBands, cell(**WORK))
+    recorder = Recorder(con)
+    rows = {row.figure: row for row in compute_figures(recorder, AS_OF, code_version="1")}
+    assert [rows[figure].bare_value for figure in (OURS, OFFICIAL)] == [
+        "median USD 160K per year", "median USD 112K per year",
+    ]  # fmt: skip
+    assert sum(sql.startswith("-- Pay of one role in one country") for sql in recorder.asked) == 1
+
+
 def test_what_fell_below_its_rules_stands_with_its_last_value(
     con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
 ) -> None:

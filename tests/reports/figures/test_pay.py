@@ -14,7 +14,6 @@ from tests.reports.conftest import insert
 from tests.reports.figures.ledger_builders import (
     AS_OF,
     NORTH,
-    PAIRED,
     PAIRS,
     SUPPRESSED,
     US,
@@ -24,6 +23,7 @@ from tests.reports.figures.ledger_builders import (
     computed,
     paid,
     posting,
+    put_pair,
     store,
 )
 from warehouse import mart_tables, tables
@@ -134,12 +134,7 @@ def test_a_figure_was_read_when_half_of_its_adverts_were_last_looked_for(
 def test_the_day_of_reports_is_that_of_their_snapshot(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(mart_tables.SalaryBands, cell(**PAIRS))
     put(tables.Countries, US)
-    report = {
-        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
-        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
-        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
-    }  # fmt: skip
-    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
+    put_pair(put)
     answered(put, 1, "pairs", None, date(2025, 8, 3))
     row = computed(con)[NORTH]
     assert (row.sources, row.snapshots, row.read_on) == (("pairs",), ("pairs/1",), date(2025, 8, 3))

@@ -21,7 +21,6 @@ from tests.builders import share_row
 from tests.reports.figures.ledger_builders import (
     AS_OF,
     NORTH,
-    PAIRED,
     PAIRS,
     READ_ON,
     SUPPRESSED,
@@ -31,6 +30,7 @@ from tests.reports.figures.ledger_builders import (
     computed,
     paid,
     posting,
+    put_pair,
     store,
 )
 from transforms.records.vocabulary import AI_JOBS, LADDER_STEPS, LEVEL_GROUPS
@@ -262,13 +262,7 @@ def test_what_others_collected_stands_only_where_it_is_newer(
     day = READ_ON + timedelta(days=401)
     put(mart_tables.SalaryBands, cell(**SUPPRESSED, as_of=day, band_low=None), cell(**PAIRS, as_of=day))
     put(tables.Countries, US)
-    pair: dict[str, Any] = {
-        "source": "pairs", "basis": "advertised_third_party", "year": year,
-        "snapshot_on": day if year == 2027 else date(2026, 1, 15), "title": "t",
-        "pair_row": 1, "warc": "pairs/1", **PAIRED, "role_group": "ai_engineering", "seniority": "senior",
-        "country": "US", "region": "Northern America", "currency": "USD",
-    }  # fmt: skip
-    put(tables.PayReports, *({**pair, "row": end, "pay_usd_stated": 1e5 + end} for end in (1, 2)))
+    put_pair(put, year=year, snapshot_on=day if year == 2027 else date(2026, 1, 15))
     assert computed(con, day)[NORTH].status == status
 
 
@@ -283,12 +277,7 @@ def test_withheld_says_how_many_there_were(con: duckdb.DuckDBPyConnection, put: 
 def test_what_may_not_be_republished_is_passed_over(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:
     put(mart_tables.SalaryBands, cell(**PAIRS))
     put(tables.Countries, US)
-    report = {
-        "source": "pairs", "basis": "advertised_third_party", "role_group": "ai_engineering", "seniority": "senior",
-        "region": "Northern America", "warc": "pairs/1", "snapshot_on": date(2025, 8, 3), "year": 2025, "title": "t",
-        "currency": "USD", "country": "US", "pair_row": 1, **PAIRED,
-    }  # fmt: skip
-    put(tables.PayReports, {**report, "row": 1, "pay_usd_stated": 1e5}, {**report, "row": 2, "pay_usd_stated": 2e5})
+    put_pair(put)
     assert computed(con)[NORTH].status == "low"
     put(tables.Sources, {"source": "pairs", "is_republishable": False})
     row = computed(con)[NORTH]
@@ -440,6 +429,32 @@ def test_what_is_too_old_asks_for_a_newer_snapshot(con: duckdb.DuckDBPyConnectio
     assert row.missing.endswith(
         "official wages: nothing newer than 31 May 2024 was read; newer official wages would bring it"
     )
+
+
+@pytest.mark.parametrize(
+    ("due_on", "status"),
+    [(date(2026, 9, 30), "low"), (AS_OF, "low"), (date(2026, 8, 16), "stale"), (date(2025, 8, 1), "suppressed")],
+)
+def test_official_wages_are_as_old_as_the_next_edition_is_overdue(
+    due_on: date, status: str, con: duckdb.DuckDBPyConnection, put: Put, cell: Cell
+) -> None:
+    """Wages of May 2024: told by the day on which the office publishes anew, and not by their own age."""
+    put(tables.Countries, US)
+    put(
+        tables.NearOccupations,
+        {"scheme": "SOC 2018", "occupation": "15-2051", "role_group": "ai_science", "role": "data_scientist",
+         "nearness": "same"},
+    )  # fmt: skip
+    put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
+    put(
+        tables.OfficialWages,
+        {"source": "bls", "area": "99", "scheme": "SOC 2018", "occupation": "15-2051", "country": "US",
+         "currency": "USD", "annual_p50": 132_000.0, "warc": "bls/1", "period_on": date(2024, 5, 1),
+         "period_to": date(2024, 5, 31), "due_on": due_on, "is_national": True, "periods_per_year": 1.0},
+    )  # fmt: skip
+    row = computed(con)[COUNTRY]
+    assert row.status == status
+    assert (row.value is None) == (status == "suppressed")
 
 
 def test_a_skill_that_is_withheld_says_how_many_jobs_it_lacks(con: duckdb.DuckDBPyConnection, put: Put) -> None:

@@ -76,7 +76,7 @@ def test_slips_are_kept_with_a_flag_and_named() -> None:
     }  # fmt: skip
     issues = [found for found in flag_amounts([*many, *odd, *few]) if isinstance(found, Issue)]
     assert [(issue.value, issue.is_deliberate) for issue in issues] == [
-        ("rows 50", True), ("rows 51, 60", True), ("rows 53", True),
+        ("1 answers: rows 50", True), ("2 answers: rows 51, 60", True), ("1 answers: rows 53", True),
     ]  # fmt: skip
 
 

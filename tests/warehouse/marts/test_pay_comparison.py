@@ -6,6 +6,7 @@ Expected values are computed here from the rows of core and of mart.salary_bands
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -109,6 +110,23 @@ def test_a_cell_as_plain_pandas_has_it(con: database.Connection) -> None:
     assert (found["usd_by"], found["rate_source"]) == ("average rate of the period", "ecb_rates")
     assert found["n_bases"] == 2
     assert math.isnan(found["ratio_to_advertised"]), "no adverts of our own"
+
+
+def test_the_order_in_which_rates_came_changes_no_digit(con: database.Connection) -> None:
+    """Sums of floats depend on their order: an unsorted mean of the rates would give another row every night."""
+    first, n_days = date(2024, 1, 1), 300
+    canada = {
+        "country": "CA", "currency": "CAD", "scheme": "NOC 2021", "occupation": "21211", "area": "ER00",
+        "period_on": first, "period_to": date(2024, 12, 31), "due_on": date(2026, 12, 31), "employment": None,
+    }  # fmt: skip
+    put(con, [wage(**canada, annual_p50=95_000.0)])
+    store_bands(con, {"region": "CA", "currency": "USD", "p50": 120e3, "basis": "advertised_third_party"})
+    rates, found = quotes("CAD", 1.37, first, n_days), set()
+    for number in range(10):
+        con.execute("DELETE FROM core.exchange_rates")
+        put(con, random.Random(number).sample(rates, len(rates)))
+        found.add(compared(con, country="CA", role="data_scientist").loc[("official", "local"), "usd"])
+    assert len(found) == 1
 
 
 def test_the_ratio_is_of_medians_of_one_market_and_of_no_wider_group(con: database.Connection) -> None:

@@ -154,6 +154,25 @@ def test_bands_take_the_survey_that_most_of_a_country_answer(survey: database.Co
     assert str(chosen.loc["all", "reason"]).startswith("survey 2026: persons chose to answer")
 
 
+def test_one_survey_speaks_for_a_country_and_unasked_time_counts_as_full(survey: database.Connection) -> None:
+    counted = survey.execute(
+        "SELECT source, employment_type, is_main_survey, is_full_time, count(*)"
+        " FROM reported_persons($as_of) GROUP BY ALL",
+        {"as_of": AS_OF},
+    ).fetchall()
+    assert sorted(counted) == [
+        ("other", "unstated", False, True, 40),
+        ("survey", "FULL_TIME", True, True, 142),
+        ("survey", "PART_TIME", True, False, 1),
+    ]
+
+
+def test_unstated_time_in_a_survey_that_asks_for_it_is_not_full_time(con: database.Connection) -> None:
+    database.put(con, PayReports, [person(1, 1e6), person(2, 1e6, employment_type=None)])
+    full = con.execute("SELECT row, is_full_time FROM reported_persons($as_of)", {"as_of": AS_OF}).fetchall()
+    assert sorted(full) == [(1, True), (2, False)]
+
+
 def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Connection) -> None:
     said = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True}
     texts = dict.fromkeys(("title", "publisher", "homepage", "licence", "attribution"), "x")

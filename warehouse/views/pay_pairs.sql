@@ -1,10 +1,10 @@
--- Low/high pairs of the newest snapshot on or before the day, duplicates removed. Employers are unknown.
--- Pay of the calendar year of the snapshot and the one before: the source gives years, not days. No year of ours is asked,
--- so that nothing changes by New Year alone. Pay in money that is not the country's is paid from abroad. `source` and
--- `pair_row` name a pair. Parameter: $as_of.
+-- What a third party says that adverts pay, as of the day `as_of`: low and high pairs of its newest snapshot, duplicates
+-- removed. Employers are unknown. Pay of the calendar year of the snapshot and the one before: the source gives years, not
+-- days. No year of ours is asked, so that nothing changes by New Year alone. Pay in money that is not the country's is paid
+-- from abroad. `source` and `pair_row` name a pair, `warc` and `snapshot_on` its archive file and snapshot.
 WITH newest AS (
     SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
-    WHERE snapshot_on <= $as_of AND basis = 'advertised_third_party' GROUP BY source
+    WHERE snapshot_on <= as_of AND basis = 'advertised_third_party' GROUP BY source
 ), pairs AS (
     SELECT
         r.source, r.pair_row, r.role, r.role_group, r.seniority, r.currency, r.title, r.employer_country,
@@ -12,7 +12,7 @@ WITH newest AS (
         r.country, r.region, r.continent,
         CASE WHEN list_contains(c.currencies, r.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
             AS pay_market,
-        min(r.pay_usd_stated) AS low_usd, max(r.pay_usd_stated) AS high_usd
+        max(r.warc) AS warc, snapshot_on, min(r.pay_usd_stated) AS low_usd, max(r.pay_usd_stated) AS high_usd
     FROM core.pay_reports r JOIN newest USING (source, snapshot_on)
     LEFT JOIN core.countries c ON c.country = r.country
     WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME'
@@ -21,7 +21,7 @@ WITH newest AS (
 )
 SELECT DISTINCT ON (title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year)
     role, role_group, seniority, country, region, continent, pay_market, low_usd, high_usd, source, pair_row,
-    year
+    year, warc, snapshot_on
 FROM pairs
 WHERE low_usd > 0 AND high_usd <= 4 * low_usd
 ORDER BY ALL

@@ -1,0 +1,31 @@
+"""The marts and what keeps them, declared once by subject, in the same way as the tables of `tables.py`."""
+
+from warehouse.mart_tables.cells import SNAPSHOT
+from warehouse.mart_tables.closings import CLOSINGS_WINDOW, ClosingRates, ClosingsLeftOut, TimeListed
+from warehouse.mart_tables.disclosure import GROUPS_OF_DISCLOSURE, PayDisclosure
+from warehouse.mart_tables.frame import FrameCoverage, PayLadder
+from warehouse.mart_tables.history import HISTORIES, Days
+from warehouse.mart_tables.ledger import Figures, NearestFigure, SourceContribution
+from warehouse.mart_tables.pay import BONUS, ReportedPay, SalaryBands
+from warehouse.mart_tables.shares import Shares
+
+__all__ = [
+    "BONUS",
+    "CLOSINGS_WINDOW",
+    "GROUPS_OF_DISCLOSURE",
+    "HISTORIES",
+    "SNAPSHOT",
+    "ClosingRates",
+    "ClosingsLeftOut",
+    "Days",
+    "Figures",
+    "FrameCoverage",
+    "NearestFigure",
+    "PayDisclosure",
+    "PayLadder",
+    "ReportedPay",
+    "SalaryBands",
+    "Shares",
+    "SourceContribution",
+    "TimeListed",
+]

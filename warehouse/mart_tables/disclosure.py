@@ -1,0 +1,93 @@
+"""The mart of which adverts state pay, by law."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from transforms.records.columns import Column, table
+from transforms.records.vocabulary import AI_JOBS, CELL_STATES, LAW_CLASSES, PLACES_OF_LAWS, STOCK
+from warehouse.mart_tables.cells import FORMS, Sampled
+
+GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
+
+
+@table(
+    "mart.pay_disclosure",
+    "Which part of jobs states pay, and how wide ranges are, by whether a law that has adverts state it is in force.",
+    "n_stated <= n_jobs",
+    "n_ranges <= n_stated",
+    "share_lo <= share AND share <= share_hi",
+    "width_lo <= width AND width <= width_hi",
+    "difference_lo <= difference AND difference <= difference_hi",
+    "(status = 'published') = (share IS NOT NULL) AND (status = 'published') = (reason IS NULL)",
+    "(width_status = 'published') = (width IS NOT NULL) AND (width_status = 'published') = (width_reason IS NULL)",
+    "comparison_status = 'published' OR comparison_reason IS NOT NULL",
+)
+class PayDisclosure(Sampled):
+    """Of jobs whose full advert was read. Employers differ in more than the law; `difference` is within employers.
+
+    Laws are those of core.disclosure_laws on the day of the reading. A job counts in each of its places.
+    """
+
+    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    adverts: Annotated[
+        str,
+        Column(
+            f"{STOCK}, or the quarter in which the adverts were first seen (the flow): 2026Q1",
+            key=True,
+            pattern=rf"{STOCK}|\d{{4}}Q[1-4]",
+        ),
+    ]
+    region_level: Annotated[str, Column("Level of `region`", key=True, values=PLACES_OF_LAWS)]
+    region: Annotated[str, Column("World, ISO country code, or ISO subdivision code where a law is in force", key=True)]
+    law: Annotated[
+        str,
+        Column(
+            "in_force: at one of the job's places there; unknown: at none, and a place is not known finely enough; "
+            "none: no law that we know of",
+            key=True,
+            values=LAW_CLASSES,
+        ),
+    ]
+    role_group: Annotated[str, Column("ai_jobs as in mart.shares, or all jobs", key=True, values=GROUPS_OF_DISCLOSURE)]
+    n_jobs: Annotated[int, Column("Jobs whose full advert was read", low=1)]
+    n_employers: Annotated[int, Column("Their employers", low=1)]
+    status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
+    reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
+    n_stated: Annotated[int, Column("Jobs that state pay", low=0)]
+    share: Annotated[float | None, Column("Part that states pay; NULL: suppressed", unit="share", low=0, high=1)]
+    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
+    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    share_by_employer: Annotated[
+        float | None, Column("Mean over employers of their own shares, each employer once", unit="share", low=0, high=1)
+    ]
+    n_ranges: Annotated[int, Column("Jobs that state pay as a range of two amounts, not flagged", low=0)]
+    width: Annotated[
+        float | None,
+        Column(
+            "Median of high less low over their midpoint; NULL: suppressed", unit="share of midpoint", low=0, high=2
+        ),
+    ]
+    width_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share of midpoint", low=0)]
+    width_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share of midpoint", low=0)]
+    width_form: Annotated[str | None, Column("As `form`, of the width; NULL: suppressed", values=FORMS)]
+    width_status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
+    width_reason: Annotated[str | None, Column("Why the width is suppressed")]
+    n_employers_both: Annotated[
+        int | None, Column("Employers with jobs here of both kinds, law in force and none; NULL: not compared", low=0)
+    ]
+    n_jobs_both: Annotated[int | None, Column("Their jobs of this row", low=0)]
+    n_jobs_other: Annotated[int | None, Column("Their jobs in the row without a law", low=0)]
+    share_both: Annotated[
+        float | None, Column("Mean over these employers of the part of `n_jobs_both` that states pay", low=0, high=1)
+    ]
+    share_other: Annotated[float | None, Column("The same of `n_jobs_other`", unit="share", low=0, high=1)]
+    difference: Annotated[
+        float | None,
+        Column("Mean over these employers of the first part less the other; NULL: suppressed", low=-1, high=1),
+    ]
+    difference_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=-1, high=1)]
+    difference_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=-1, high=1)]
+    comparison_status: Annotated[str | None, Column("published or suppressed; NULL: not compared", values=CELL_STATES)]
+    comparison_reason: Annotated[str | None, Column("Why the comparison is suppressed")]

@@ -1,0 +1,106 @@
+"""How marts are kept: each row once, with the days on which it stood."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from datetime import date
+from typing import Annotated, Any
+
+from transforms.records.columns import Column, Table, struct, table, table_of
+from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut, TimeListed
+from warehouse.mart_tables.disclosure import PayDisclosure
+from warehouse.mart_tables.frame import FrameCoverage, PayLadder
+from warehouse.mart_tables.ledger import Figures, SourceContribution
+from warehouse.mart_tables.pay import ReportedPay, SalaryBands
+from warehouse.mart_tables.shares import Shares
+
+
+@struct
+class Reading:
+    """When a source was last looked for, as most figures of a day have it."""
+
+    source: Annotated[str, Column("Source")]
+    read_on: Annotated[date, Column("Day")]
+
+
+@table("mart.days", "The days that each mart has rows for; with the tables of history it makes the marts.")
+class Days:
+    """A day is written with its rows, also where a mart has none."""
+
+    mart: Annotated[str, Column("Mart, by its full name", key=True)]
+    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
+    readings: Annotated[
+        tuple[Reading, ...] | None,
+        Column("mart.figures: the days that `behind` has of most figures, one for each source; NULL for other marts"),
+    ] = None
+
+
+@struct
+class StoredContribution(SourceContribution):
+    """`SourceContribution` as stored: most figures have the same `read_on` of a source, and it moves every night."""
+
+    is_usual: Annotated[bool, Column("Whether `read_on` is NULL here and stands in mart.days")]
+
+
+@struct
+class Lasting:
+    """From when to when a row stood."""
+
+    valid_from: Annotated[date, Column("First day in mart.days on which the mart had the row", key=True)]
+    valid_to: Annotated[
+        date | None, Column("First day in mart.days on which it no longer had it; NULL: it has it on the newest")
+    ]
+
+
+def history_of(mart: type, **stored_otherwise: Any) -> type:
+    """The table that keeps a mart: its columns without `as_of`, and from when to when a row stood.
+
+    A row is stored once for all days on which nothing of it changes. `stored_otherwise` gives the types of columns
+    that are stored in another form than they are read in (`schema.STORED`).
+    """
+    hints = typing.get_type_hints(mart, include_extras=True) | stored_otherwise
+    columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if f.name != "as_of"]
+    made = dataclasses.make_dataclass(f"{mart.__name__}History", columns, bases=(Lasting,), kw_only=True)
+    declared = table_of(mart)
+    made.__doc__ = f"A row of {declared.name} is stored again only when something of it changed."
+    doc = f"What keeps {declared.name}: each row with the days on which it stood."
+    made.TABLE = Table(f"{declared.name}_history", doc, declared.checks)  # type: ignore[attr-defined]  # a class constant
+    return made
+
+
+SalaryBandsHistory = history_of(SalaryBands)
+SharesHistory = history_of(
+    Shares,
+    period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+    period_to=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+)
+ReportedPayHistory = history_of(ReportedPay)
+ClosingRatesHistory = history_of(ClosingRates)
+ClosingsLeftOutHistory = history_of(ClosingsLeftOut)
+TimeListedHistory = history_of(TimeListed)
+FrameCoverageHistory = history_of(FrameCoverage)
+PayLadderHistory = history_of(PayLadder)
+PayDisclosureHistory = history_of(PayDisclosure)
+FiguresHistory = history_of(
+    Figures,
+    sql=Annotated[str | None, Column("The SELECT it was read with, `$as_of` for the day")],
+    behind=Annotated[
+        tuple[StoredContribution, ...] | None, Column("As in mart.figures; usual days stand in mart.days")
+    ],
+    read_on=Annotated[date | None, Column("As in mart.figures; NULL also where it is the oldest day in `behind`")],
+)
+HISTORIES = {
+    SalaryBands: SalaryBandsHistory,
+    ReportedPay: ReportedPayHistory,
+    Shares: SharesHistory,
+    ClosingRates: ClosingRatesHistory,
+    TimeListed: TimeListedHistory,
+    ClosingsLeftOut: ClosingsLeftOutHistory,
+    FrameCoverage: FrameCoverageHistory,
+    PayLadder: PayLadderHistory,
+    PayDisclosure: PayDisclosureHistory,
+    Figures: FiguresHistory,
+}
+"""Marts, in the order in which they are listed, and the tables that keep them. A mart itself is a view, with a row for
+each day."""

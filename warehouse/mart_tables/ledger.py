@@ -1,0 +1,92 @@
+"""The ledger of figures: what each said, and what stands behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from transforms.records.columns import Column, struct, table
+from transforms.records.vocabulary import FIGURE_STATES
+
+
+@struct
+class SourceContribution:
+    """What one source contributes to a figure."""
+
+    source: Annotated[str, Column("Source")]
+    n: Annotated[
+        int,
+        Column(
+            "Adverts of it: for pay one of each job counted, the advert (or pair of amounts) whose pay counts; for all "
+            "else every advert of the jobs counted in the stock. 0: it converts money"
+        ),
+    ]
+    read_on: Annotated[
+        date | None, Column("Day by which half of them were last looked for; NULL: no reading is known up to `as_of`")
+    ]
+
+
+@struct
+class NearestFigure:
+    """A figure offered in place of one that is withheld."""
+
+    figure: Annotated[str, Column("Figure")]
+    title: Annotated[str, Column("What it says, in words, with its place")]
+    value: Annotated[str, Column("Its value as printed")]
+
+
+@table("mart.figures", "The ledger: every figure of the guide, tied to its SQL, rows and snapshots.")
+class Figures:
+    """One row per figure and day; the history of a figure is its rows by `as_of`."""
+
+    as_of: Annotated[date, Column("Day the figure speaks for", key=True)]
+    figure: Annotated[str, Column("Figure", key=True)]
+    title: Annotated[str, Column("What it says, in words")]
+    kind: Annotated[str, Column("measured or cited", values=("measured", "cited"))]
+    basis: Annotated[str | None, Column("Kind of pay figure, or postings, or cited")]
+    rung: Annotated[str | None, Column("Step of the declared ladder the value comes from")]
+    unit: Annotated[str, Column("Unit")]
+    value: Annotated[str | None, Column("The value as printed; NULL when withheld")]
+    bare_value: Annotated[
+        str | None, Column("The value alone, without `qualifier`; NULL: withheld, or a version that did not keep it")
+    ] = None
+    qualifier: Annotated[
+        str | None, Column("What is said of the value, in brackets behind it: another rung, low confidence, its source")
+    ] = None
+    value_json: Annotated[str | None, Column("The rows behind it, JSON")]
+    status: Annotated[
+        str,
+        Column(
+            "published, low, stale (true of its reference period, which is long past) or suppressed (withheld)",
+            values=FIGURE_STATES,
+        ),
+    ]
+    reason: Annotated[str | None, Column("Why it is low, stale or withheld")]
+    missing: Annotated[
+        str | None, Column("How far a withheld figure is from being printed, and what would bring it, in words")
+    ] = None
+    nearest: Annotated[
+        tuple[NearestFigure, ...] | None,
+        Column("Figures of wider or other places that have a value where this one is withheld, the nearest first"),
+    ] = ()
+    period_from: Annotated[
+        date | None, Column("First day of the reference period: of the readings, or of the pay, that it rests on")
+    ] = None
+    period_to: Annotated[date | None, Column("Last day of the reference period")] = None
+    n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)]
+    n_employers: Annotated[int | None, Column("Employers behind it", low=0)]
+    window_days: Annotated[int | None, Column("Window", unit="days", low=0)]
+    sql: Annotated[str | None, Column("The SELECT it was read with")]
+    sources: Annotated[tuple[str, ...], Column("Sources behind it")]
+    behind: Annotated[
+        tuple[SourceContribution, ...] | None,
+        Column("How much of it is of which source, and when that was last read; NULL: a version that did not count"),
+    ] = ()
+    snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
+    read_on: Annotated[
+        date | None,
+        Column("Day by which half of the adverts or reports behind it were last looked for; the oldest of its sources"),
+    ] = None
+    code_version: Annotated[str, Column("Version of the product")]
+    baseline: Annotated[str | None, Column("What the 2026 guide said")]
+    verify_by: Annotated[date | None, Column("Cited figures: verify again by")]
