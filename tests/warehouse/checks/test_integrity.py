@@ -95,8 +95,8 @@ BREAKS = {
         " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
     ),
     "an employer has the postings that name it": (
-        "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings)"
-        " VALUES ('acme', 'Acme', [], [], [], false, 7)"
+        "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings,"
+        " name_source) VALUES ('acme', 'Acme', [], [], [], false, 7, 'advert')"
     ),
     "mart.shares has every skill that core has": (
         "INSERT INTO core.skills (skill, category, kind, aliases, case_rule, evidence)"

@@ -214,12 +214,24 @@ MACROS_OF_STOCK = ("board_readings", "stock_postings", "reference_periods", "new
 """Macros that say which adverts are in the stock, by which the digest chooses them, and what no mart reads."""
 
 
+FOR_FIGURES = {"pay_pairs.sql": {"warc"}}
+"""Columns of macros that figures ask for; marts leave them out (`salary_bands.py`)."""
+
+
 def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
     """A mart may read no table that the digest does not know, nor, but for the stock, a column it leaves out."""
     said = " ".join(relation for mart in MARTS.values() for relation in mart.moving)
     moving = set(re.findall(r"\bcore\.\w+", said))
     asked_whole = [name for name in MACROS if re.search(rf"\b{name}\(", said)]  # their rows are digested
-    not_read = ("postings_as_of", "open_jobs", "pay_comparison", *asked_whole, *MACROS_OF_STOCK, *MACROS_OF_READINGS)
+    not_read = (
+        "postings_as_of",
+        "open_jobs",
+        "pay_comparison",
+        "prices_of",
+        *asked_whole,
+        *MACROS_OF_STOCK,
+        *MACROS_OF_READINGS,
+    )
     macros = [f"{name}.sql" for name in MACROS if name not in not_read]
     for file in [*MARTS_FOLDER.glob("*.sql"), *MARTS_FOLDER.glob("*.py"), *(SQL_FILES / name for name in macros)]:
         if file.name in ("cell_cache.py", "mart_history.py"):
@@ -231,4 +243,4 @@ def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
         assert tables - VIEWS.keys() <= {table_of(cls).name for cls in cell_cache.READ} | moving, file
         if file.suffix == ".sql":
             used = {name for name in cell_cache.UNREAD if re.search(rf"\b{name}\b", text)}
-            assert not used, (file, used)
+            assert not used - FOR_FIGURES.get(file.name, set()), (file, used)

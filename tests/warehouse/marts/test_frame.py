@@ -82,7 +82,15 @@ def coverage(con: database.Connection, region: str = "World", source: str = "all
 def employer(employer_id: str, **said: Any) -> Employers:
     usual: dict[str, Any] = {"employer": employer_id, "names": (), "domains": (), "boards": (), "country": None}
     return Employers(
-        **{"employer_id": employer_id, "industry": None, "is_staffing_agency": False, "n_postings": 0} | usual | said
+        **{
+            "employer_id": employer_id,
+            "industry": None,
+            "is_staffing_agency": False,
+            "n_postings": 0,
+            "name_source": "advert",
+        }
+        | usual
+        | said
     )
 
 

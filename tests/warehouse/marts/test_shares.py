@@ -270,7 +270,14 @@ def test_pay_beside_base_pay_is_asked_of_jobs_that_state_pay(con: database.Conne
 
 
 def test_the_industry_is_that_of_the_employer(con: database.Connection) -> None:
-    common = {"names": (), "domains": (), "boards": (), "is_staffing_agency": False, "n_postings": 1}
+    common = {
+        "names": (),
+        "domains": (),
+        "boards": (),
+        "is_staffing_agency": False,
+        "n_postings": 1,
+        "name_source": "advert",
+    }
     known = [
         row_of(Employers, employer_id=f"e{i}", employer="E", industry="K" if i else None, **common) for i in range(2)
     ]
