@@ -198,7 +198,7 @@ class Vintages:
     value: Annotated[str | None, Column("The value as printed; NULL: withheld")] = None
     n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)] = None
     method: Annotated[str, Column("Digest of how it is computed: its SELECT, parameters and the version of its mart")]
-    content: Annotated[str, Column("The row of the ledger, JSON")]
+    content: Annotated[str, Column("The row of the ledger, JSON; its SELECT stands in mart.figures on `as_of`")]
 
 
 @table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")

@@ -45,8 +45,8 @@ METHODS: Mapping[str, int] = {
 
 
 def freeze(row: Figures) -> str:
-    """A row of the ledger as JSON."""
-    return json.dumps(dataclasses.asdict(row), ensure_ascii=False, default=date.isoformat)
+    """A row of the ledger as JSON, without its SELECT: the ledger keeps that of the same day."""
+    return json.dumps({**dataclasses.asdict(row), "sql": None}, ensure_ascii=False, default=date.isoformat)
 
 
 _DAYS = ("as_of", "period_from", "period_to", "read_on", "verify_by")
