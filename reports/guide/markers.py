@@ -25,6 +25,8 @@ Markers, in Markdown and in HTML, each any number of times:
   text is the template with the figure for `{}`.
 - A ranking or list becomes a table when both comment markers stand alone on lines of their own, and one line
   of text otherwise. A span always holds one line of text.
+- The block "sources" may be short: `form="line"` makes it one paragraph, with `link="…"` to where each figure is
+  explained, and `form="notes"` a list of notes whose marks stand behind the figures where each is first shown.
 - The block "sources" must be there exactly once: basis, rung, n, window, last reading and sources of every figure
   used. In Markdown its comment markers stand alone on their lines. On sample data the banner says so; without it
   the sources do.
@@ -169,6 +171,8 @@ class Tag:
     mark: str | None = None
     otherwise: str | None = None
     template: str | None = None
+    form: str = "long"
+    link: str | None = None
     problem: str | None = None
 
 
@@ -185,7 +189,7 @@ _ATTRIBUTE = re.compile(rf"\s+([A-Za-z_:][\w.:-]*)(?:\s*=\s*({_VALUE}))?")
 _TAG_END = re.compile(rf"((?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*{_VALUE})?)*)\s*(/?)>")
 """Attributes and end of a tag, by the grammar of CommonMark 0.31, 6.6."""
 _FIGURE_COMMENT = re.compile(r"""figure:([A-Za-z0-9_.]+)((?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\Z""")
-_BLOCK_COMMENT = re.compile(r"(/?)figures:([a-z]+)\Z")
+_BLOCK_COMMENT = re.compile(r"""(/?)figures:([a-z]+)((?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\Z""")
 _IN_CODE_SPAN = re.compile(
     r"`+|\n|<!--\s*figure:(?:(?!-->)[\s\S])*-->[\s\S]*?<!--\s*/figure\s*-->|<span\b[^<>]*\bdata-figure\b[^<>]*>[\s\S]*?</span\s*>"
 )
@@ -282,7 +286,8 @@ def _comment_marker(body: str, start: int, end: int) -> Tag | None:
         return Tag(start=start, end=end, name=COMMENT, is_closing=True, figure="")
     block = _BLOCK_COMMENT.match(body)
     if block is not None and block[2] in BLOCKS:
-        return Tag(start=start, end=end, name=COMMENT, is_closing=bool(block[1]), block=block[2])
+        tag = Tag(start=start, end=end, name=COMMENT, is_closing=bool(block[1]), block=block[2])
+        return tag if tag.is_closing else _with_form(tag, dict(_attributes(block[3])))
     opening = _FIGURE_COMMENT.match(body)
     if opening is not None:
         return _opening(start, end, COMMENT, opening[1], opening[2], strict=True)
@@ -296,6 +301,25 @@ OPTIONS = ("part", "per", "in", "format", "locale", "mark", "else")
 _SPELT = {"show": "part"}
 """Earlier names of options."""
 _VALUES = {"per": PERIODS, "in": MONEYS, "format": FORMATS}
+
+
+_LINK = re.compile(r"https?://[^\s<>\"'()]+|[./#\w][^\s<>\"'():]*")
+FORMS = ("long", "line", "notes")
+"""How the block of sources is printed: as a table, as one paragraph, or as notes with marks behind the figures."""
+
+
+def _with_form(tag: Tag, given: Mapping[str, str]) -> Tag:
+    """The opening marker of a block with its options."""
+    form, link = given.get("form", FORMS[0]), given.get("link")
+    unknown = given.keys() - {"form", "link"}
+    problem = None
+    if unknown or (given and tag.block != "sources"):
+        problem = f"unknown option {min(unknown or given)!r}: form and link are known, of the block sources"
+    elif form not in FORMS:
+        problem = f"form={form!r}: {', '.join(FORMS[:-1])} or {FORMS[-1]} expected"
+    elif link is not None and not _LINK.fullmatch(link):
+        problem = f"link={link!r}: an address without spaces, quotes or brackets expected"
+    return replace(tag, form=form, link=link, problem=tag.problem or problem)
 
 
 def _opening(start: int, end: int, name: str, figure: str, attributes: str, *, strict: bool) -> Tag:
@@ -388,7 +412,10 @@ def _element_marker(tag: Tag, attributes: str) -> Tag:
     if "data-figure" in given and "data-figures" in given:
         return replace(tag, problem="data-figure and data-figures on one element")
     if "data-figures" in given and given["data-figures"] in BLOCKS:
-        marker = replace(tag, block=given["data-figures"])
+        marker = _with_form(
+            replace(tag, block=given["data-figures"]),
+            {key.removeprefix("data-"): value for key, value in given.items() if key in ("data-form", "data-link")},
+        )
     elif "data-figure" in given:
         marker = _opening(tag.start, tag.end, tag.name, given["data-figure"], attributes, strict=False)
     else:

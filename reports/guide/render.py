@@ -197,6 +197,7 @@ class Edition:
     is_html: bool
     newline: str
     qualified: Set[int]
+    note_numbers: Mapping[int, int]
     marks: Mapping[str, Sequence[Figures]]
 
     @property
@@ -205,9 +206,75 @@ class Edition:
         return {source.source: source.title for source in self.sources}
 
 
-def _source_lines(day: Edition, is_html: bool) -> list[str]:
+def _source_lines(day: Edition, is_html: bool, tag: Tag) -> list[str]:
     """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
+    lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
+    lines += [] if is_html or not lines else [""]
+    days = sorted({figure.as_of for figure in day.used})
+    as_of = f"{AS_OF}{' and '.join(numbers.day(d) for d in days)}." if days else "No figure is used."
+    make = {"line": _source_paragraph, "notes": _source_notes}.get(tag.form, _source_table)
+    return [*lines, *make(day, is_html, as_of, tag.link)]
+
+
+def _list_attributions(day: Edition) -> list[str]:
+    """The words that sources want printed, of those behind the figures used."""
     named = {source.source: source for source in day.sources}
+    return sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})
+
+
+def _list_mark_words(day: Edition) -> list[str]:
+    """What the marks that the editor chose stand for."""
+    return [
+        f"{mark} stands for: {'; '.join(dict.fromkeys(f'{one.qualifier} ({one.figure})' for one in figures))}."
+        for mark, figures in day.marks.items()
+    ]
+
+
+def _link(link: str | None, is_html: bool) -> str:
+    """A link to where the figures are explained, with a space before it; nothing without one."""
+    if link is None:
+        return ""
+    words = "How each figure is computed"
+    return f' <a href="{html.escape(link)}">{words}</a>.' if is_html else f" [{words}]({link})."
+
+
+def _source_paragraph(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
+    """All of the sources in one paragraph."""
+    withheld = sum(figure.value is None for figure in day.used)
+    said = [
+        as_of,
+        f"{withheld} of {len(day.used)} are withheld for want of data." if withheld else "",
+        *_list_mark_words(day),
+        f"Sources: {' '.join(_list_attributions(day))}" if _list_attributions(day) else "",
+    ]
+    words = " ".join(filter(None, said))
+    return (
+        [f"<p>{escape(words, True)}{_link(link, True)}</p>"]
+        if is_html
+        else [f"{_paragraph(words, False)}{_link(link, False)}"]
+    )
+
+
+def _source_notes(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
+    """A note for each figure that is shown, behind the paragraph that says of which day they are."""
+    lines = _source_paragraph(day, is_html, as_of, link)
+    said = [
+        "; ".join(filter(None, (
+            f"{figure.title} ({figure.figure}): {_rests_on(figure)}", f"n = {notes.strength(figure)}",
+            notes.describe_period(figure), notes.credit(figure, day.titles),
+        )))
+        for figure in day.used
+    ]  # fmt: skip
+    if is_html:
+        items = (f'<li id="figure-{number}">{escape(words, True)}</li>' for number, words in enumerate(said, start=1))
+        return [*lines, "<ol>", *items, "</ol>"] if said else lines
+    for number, words in enumerate(said, start=1):
+        lines += ["", f"[^figure-{number}]: {escape(words, False)}"]
+    return lines
+
+
+def _source_table(day: Edition, is_html: bool, as_of: str, link: str | None) -> list[str]:
+    """A table of the figures with how to read it, and the words that sources want printed."""
     rows = tuple(
         (
             f"{figure.title} ({figure.figure})",
@@ -219,18 +286,16 @@ def _source_lines(day: Edition, is_html: bool) -> list[str]:
         for figure in day.used
     )
     table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
-    days = sorted({figure.as_of for figure in day.used})
-    lines = [] if day.has_banner else _banner_lines(day.is_sample, is_html)
-    lines += [] if is_html or not lines else [""]
-    as_of = f"{AS_OF}{' and '.join(numbers.day(d) for d in days)}." if days else "No figure is used."
     key = f"{as_of} {READING_KEY} {PERIOD_KEY}"
-    lines += [f"<p>{escape(key, True)}</p>"] if is_html else [_paragraph(key, False), ""]
+    lines = (
+        [f"<p>{escape(key, True)}{_link(link, True)}</p>"]
+        if is_html
+        else [f"{_paragraph(key, False)}{_link(link, False)}", ""]
+    )
     lines += _table_lines(table, "Sources of the figures", is_html) if rows else []
-    for mark, figures in day.marks.items():
-        said = "; ".join(dict.fromkeys(f"{figure.qualifier} ({figure.figure})" for figure in figures))
-        line = f"{mark} stands for: {said}."
+    for line in _list_mark_words(day):
         lines += [f"<p>{escape(line, True)}</p>"] if is_html else ["", _paragraph(line, False)]
-    words = sorted({named[s].attribution for figure in day.used for s in figure.sources if s in named})
+    words = _list_attributions(day)
     if words and is_html:
         lines += ["<ul>", *(f"<li>{escape(w, True)}</li>" for w in words), "</ul>"]
     elif words:
@@ -249,11 +314,11 @@ def content_of(text: str, span: Span, day: Edition) -> str:
         return escape((tag.template or "{}").replace("{}", words), True)
     if tag.figure is not None and not (tag.name == COMMENT and is_block(text, span)):
         # The text of a span in Markdown is still Markdown, so it is escaped as such.
-        return escape(words, day.is_html)
+        return escape(words, day.is_html) + _note_mark(day, tag)
     if tag.figure is not None:
         lines = _figure_lines(day.ledger[tag.figure], tag, as_html, words)
     elif tag.block == "sources":
-        lines = _source_lines(day, as_html)
+        lines = _source_lines(day, as_html, tag)
     else:
         lines = _banner_lines(day.is_sample, as_html)
     before = text[text.rfind("\n", 0, tag.start) + 1 : tag.start]
@@ -261,6 +326,26 @@ def content_of(text: str, span: Span, day: Edition) -> str:
     gap = [] if as_html or not lines else [""]
     body = [f"{indent}{line}" if line else "" for line in [*gap, *lines, *gap]]
     return day.newline + "".join(line + day.newline for line in body) + indent
+
+
+def _note_mark(day: Edition, tag: Tag) -> str:
+    """The mark of a figure's note, where it is first shown; nothing where the sources are no notes."""
+    number = day.note_numbers.get(tag.start)
+    if number is None:
+        return ""
+    return f'<sup><a href="#figure-{number}">{number}</a></sup>' if day.is_html else f"[^figure-{number}]"
+
+
+def _number_notes(spans: Sequence[Span], used: Sequence[str]) -> dict[int, int]:
+    """The numbers of notes by the offset of the marker that has it; {} where the block of sources has none."""
+    if not any(span.marker.block == "sources" and span.marker.form == "notes" for span in spans):
+        return {}
+    first: dict[str, int] = {}
+    for span in spans:
+        tag = span.marker
+        if tag.figure is not None and tag.wanted.part not in (*LABELS, "scope", "note") and tag.name != "title":
+            first.setdefault(tag.figure, tag.start)
+    return {at: used.index(figure) + 1 for figure, at in first.items() if figure in used}
 
 
 def _find_in(ledger: Mapping[str, Figures], named: str) -> str:
@@ -315,6 +400,7 @@ def refresh_bytes(
         is_html=is_html,
         newline=newline_of(text, spans),
         qualified=_find_qualified(text, spans),
+        note_numbers=_number_notes(spans, used),
         marks=_list_marks(markers, ledger),
     )
     parts: list[str] = []

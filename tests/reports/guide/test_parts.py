@@ -108,3 +108,44 @@ def test_withheld_parts_print_the_words_of_the_editor_or_the_reason(ledger: list
     assert read(f"Up to {part('part=`high` else=`an unknown sum`')}.", [gone]) == "Up to an unknown sum."
     assert read(f"Up to {part('part=`high`')}.", [gone]) == "Up to withheld: not enough data (n = 3)."
     assert "too few adverts in the money" in read(f"x {part('part=`p75` in=`local`')}", ledger)
+
+
+LINE, NOTES = ' form="line" link="figures.html"', ' form="notes"'
+BLOCK = "\n\n<!-- figures:sources{} -->\n<!-- /figures:sources -->\n"
+
+
+def test_the_sources_may_be_one_line_with_a_link(ledger: list[Figures]) -> None:
+    text = f"Up to {part('part=`high` mark=`†`')}.{BLOCK.format(LINE)}"
+    out, _ = refresh_bytes(text.encode(), ledger, is_html=False)
+    block = out.decode().partition("figures.html")[2]
+    assert "| Figure |" not in block and "† stands for: by others" in block
+    assert "Figures as of 17 August 2026." in block and "[How each figure is computed](figures.html)" in block
+    assert refresh_bytes(out, ledger, is_html=False)[0] == out
+
+
+def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(ledger: list[Figures]) -> None:
+    text = f"Up to {part('part=`high`')}, {part('', 'skill.python')}, {part('part=`low`')}.{BLOCK.format(NOTES)}"
+    out, _ = refresh_bytes(text.encode(), ledger, is_html=False)
+    said = out.decode()
+    assert said.count("[^figure-1]") == 2 and said.count("[^figure-2]") == 2, "a mark and a note each"
+    assert "USD 12.5K[^figure-1]<!-- /figure -->, <!-- figure:skill.python  -->62%[^figure-2]" in said
+    assert f"[^figure-1]: Python ({ID}):" in said
+    assert refresh_bytes(out, ledger, is_html=False)[0] == out
+    page = f'<p><span data-figure="{ID}">x</span></p><section data-figures="sources" data-form="notes"></section>'
+    html, _ = refresh_bytes(page.encode(), ledger, is_html=True)
+    assert '<sup><a href="#figure-1">1</a></sup></span>' in html.decode() and '<li id="figure-1">' in html.decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (' form="short"', "form='short': long, line or notes expected"),
+        (' link="a b"', "an address without spaces"),
+        (' link="javascript:alert"', "an address without spaces"),
+        (' size="1"', "unknown option 'size'"),
+    ],
+)
+def test_options_of_the_sources_are_checked(ledger: list[Figures], options: str, said: str) -> None:
+    with pytest.raises(GuideError) as caught:
+        refresh_bytes(f"x{BLOCK.format(options)}".encode(), ledger, is_html=False)
+    assert any(said in what for _, what in caught.value.problems), caught.value.problems
