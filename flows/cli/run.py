@@ -424,7 +424,7 @@ def report(request: Request, outcome: Outcome) -> None:
         OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)
 
 
-HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python")
+HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
 """Figures that a run ends with."""
 MAX_CHANGED = 5
 """Changed figures that are named; the others are counted."""

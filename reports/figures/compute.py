@@ -450,6 +450,7 @@ def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: F
             place = pay.name_place([first], member.place)
             rung = notes.describe_period(row) if row.rung == CARRIED else row.rung
             own: dict[str, Any] = {"place": place, "figure": row.figure, "value": row.value, "rung": rung}
+            own |= {"region_name": member.place, "is_low": numbers.LOW_CONFIDENCE in (row.qualifier or "").split("; ")}
             own |= {"nearest": notes.name_nearest(row.nearest[0]) if row.nearest else None}
             if figure.shows_periods:
                 own |= {"period": notes.describe_period(row), "period_to": row.period_to}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from reports.figures import compute, query, vintages
+from reports.figures.addresses import canonical
 from reports.figures.catalogue import declarations, find_id
 from reports.figures.declaration import CARRIED, WITHHELD, Figure
 from reports.figures.query import Connection
@@ -27,10 +28,8 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     figure_id = find_id(figure_id)
     figures = declarations(con, [figure_id])
     figure = figures[figure_id]
-    history = query.read(
-        con,
-        f"SELECT * FROM mart.figures WHERE figure = {query.literal(figure_id)} ORDER BY as_of DESC",
-    )
+    names = query.literal(_names_in_ledger(con, figure_id))
+    history = query.read(con, f"FROM mart.figures WHERE list_contains({names}::VARCHAR[], figure) ORDER BY as_of DESC")
     rows = [row for row in history if as_of is None or row["as_of"] == as_of]
     row = ledger_row(rows[0]) if rows else _compute_now(con, figure_id, as_of)
     if row is None:
@@ -67,9 +66,18 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     return "\n".join(lines)
 
 
+def _names_in_ledger(con: Connection, figure_id: str) -> tuple[str, ...]:
+    """The ids under which a figure stands in the ledger: a file of an earlier version has its earlier id."""
+    names = (row["figure"] for row in query.read(con, "SELECT DISTINCT figure FROM mart.figures ORDER BY figure"))
+    return tuple(name for name in names if canonical(name) == figure_id)
+
+
 def _list_vintages(con: Connection, row: Figures) -> list[str]:
     """What is published of a figure where the night says something else, and its vintages, the newest first."""
-    known = vintages.read_vintages(con, [row.figure]).get(row.figure, [])
+    try:
+        known = vintages.read_vintages(con, [row.figure]).get(row.figure, [])
+    except SqlError:  # a file of a version that had none
+        return []
     last, waiting = vintages.last_published(known), vintages.waiting_one(known)
     said = last.value or "withheld" if last is not None and last.value != row.value else None
     lines = _line("published", said)
@@ -93,7 +101,10 @@ def _compute_now(con: Connection, figure_id: str, as_of: date | None) -> Figures
     day = as_of or days[0]["as_of"]
     if day is None or not query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(day)} LIMIT 1"):
         return None
-    return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT)[0]
+    try:
+        return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT)[0]
+    except SqlError:  # a file of an earlier version lacks what is read today
+        return None
 
 
 def _line(label: str, text: str | None) -> list[str]:

@@ -300,6 +300,7 @@ GATHERED = (
             renderer=silence.silence(level, scale),
             level=level,
             gathers=gathers,
+            arrange=silence.choose_counted,
             displays=(Display(section="silence", heading=f"{levels.capitalise(level)}, by {place}"),),
         )
         for name, place, level, scale, gathers in (

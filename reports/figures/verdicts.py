@@ -91,10 +91,14 @@ def judge_ranking(rows: Rows) -> Verdict:
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Comparisons of several cells, printed where one of them may be, with its n; else the reason of the first."""
+    """Comparisons of several cells, printed where one of them may be; else the reason of the first.
+
+    The n is that of all jobs, of which the sources are counted, where these may be printed.
+    """
     if not rows:
         return NOTHING
-    row = next((row for row in rows if row["status"] != "suppressed"), rows[0])
+    printed = [row for row in rows if row["status"] != "suppressed"]
+    row = next((row for row in printed if row["role_group"] == "all"), printed[0] if printed else rows[0])
     reason = row["reason"] if row["status"] == "suppressed" else None
     return Verdict(status=row["status"], reason=reason, n_jobs=row["n_jobs"], n_employers=row["n_employers"])
 

@@ -245,7 +245,7 @@ def _as_read_on(row: Figures, waiting: Vintages | None, as_of: date) -> Figures:
             row, status="suppressed", reason=verdict.reason, value=None, bare_value=None, qualifier=None,
             value_json=None,
         )  # fmt: skip
-    said = [row.qualifier]
+    said = (row.qualifier or "").split("; ")
     status, reason = row.status, row.reason
     if verdict.status == "stale" and row.status != "stale" and row.period_to is not None:
         said.append(notes.words_of_period(row.basis, row.period_from, row.period_to))

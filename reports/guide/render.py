@@ -161,7 +161,7 @@ READING_KEY = (
     f"counts once. Figures are printed from {_BOUND['n_jobs']} jobs of {_BOUND['n_employers']} employers on, none of "
     f"them with more than {_BOUND['largest']:.0%}, and as even as {_BOUND['n_even']} of one size; a share whose 95% "
     f"interval is wider than {100 * MAX_SHARE_WIDTH:.0f} points, or an amount whose interval is wider than "
-    f"{MAX_AMOUNT_WIDTH:.0%} of it, is printed as that interval. Low confidence: adverts that a third party collected. "
+    f"{MAX_AMOUNT_WIDTH:.0%} of it, is printed as that interval. Low confidence: {numbers.WHAT_IS_LOW}. "
     "Advertised pay is what adverts offer, before tax, for full-time work; it is not what people are paid in the end."
 )
 PERIOD_KEY = (
@@ -431,7 +431,7 @@ def _find_change(marked: Marked, span: Span, new: str) -> list[Change]:
         return []
     line = bisect.bisect_left(marked.lines, span.marker.start) + 1
     name = span.marker.figure or f"figures:{span.marker.block}"
-    return [Change(line=line, name=name, before=_read(before), after=_read(new))]
+    return [Change(line=line, name=name, before=read_words(before), after=read_words(new))]
 
 
 def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
@@ -449,7 +449,7 @@ def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
         return []
     found = []
     for was, now in zip(*spans, strict=True):
-        texts = (_read(old[was.start : was.end]), _read(new[now.start : now.end]))
+        texts = (read_words(old[was.start : was.end]), read_words(new[now.start : now.end]))
         if texts[0] != texts[1]:
             name = now.marker.figure or f"figures:{now.marker.block}"
             line = new.count("\n", 0, now.marker.start) + 1
@@ -457,6 +457,6 @@ def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
     return found
 
 
-def _read(text: str) -> str:
+def read_words(text: str) -> str:
     """What readers see of a text between markers, in a line."""
     return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).split())

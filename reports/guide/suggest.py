@@ -70,9 +70,11 @@ _NAMED_WORKS = [work for work in WORKS if " " in name_work(work) and work != "ai
 """Roles, and groups of them, whose names mean nothing else in a sentence."""
 
 
-def _names_of_places() -> dict[str, Place]:
+def names_of_places() -> dict[str, Place]:
+    """Countries, regions and continents by the names that texts give them, in small letters."""
     names = {place.name.lower(): place for place in PLACES.values()}
     names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
+    names |= {place.in_words.lower(): place for place in PLACES.values()}
     for row in rows_of("country_names"):
         name, country = row.get("name"), row.get("country")
         if name and country and len(name) > 3 and country.lower() in PLACES:
@@ -117,7 +119,7 @@ class _Claim:
 
 def _find_claims(text: str) -> Iterator[_Claim]:
     """What a text says that a figure of the same thing could say; a name once, where it first stands."""
-    places = _names_of_places()
+    places = names_of_places()
     place_names = re.compile(rf"\b({'|'.join(sorted(map(re.escape, places), key=len, reverse=True))})\b", re.I)
     seen: set[str] = set()
     for sentence in _SENTENCE.finditer(text):
@@ -171,7 +173,7 @@ def _shares_in(
     sentence: str, places: Sequence[tuple[int, Place]], taken: Sequence[tuple[int, int]]
 ) -> Iterator[_Claim]:
     """Shares of jobs that ask for a skill: the one named last before the number, else first behind it."""
-    skills = list(_skills_in(sentence))
+    skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug
     for hit in _SHARE.finditer(sentence):
@@ -184,7 +186,7 @@ def _shares_in(
 
 def _named_in(sentence: str) -> Iterator[_Claim]:
     """Skills and roles that a sentence names without a number."""
-    for start, word, name in _skills_in(sentence):
+    for start, word, name in find_skills(sentence):
         yield _Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
     for role in MEASURES["role"].items:
         hit = re.search(rf"\b{re.escape(name_work(role))}s?\b", sentence, re.I)
@@ -206,7 +208,7 @@ def _exact_names() -> set[str]:
     return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
 
 
-def _skills_in(sentence: str) -> Iterator[tuple[int, str, str]]:
+def find_skills(sentence: str) -> Iterator[tuple[int, str, str]]:
     """Skills that a sentence names: offset, words and name in ids; of several that begin alike the longest."""
     skills = _skill_names()
     words = [(hit.start(), hit.end()) for hit in re.finditer(r"[A-Za-z][\w+#./-]*", sentence)]

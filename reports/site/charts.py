@@ -184,7 +184,7 @@ def _height(bar: Bar) -> int:
 
 
 def _remark(row: Row, words: str | None) -> str:
-    low = numbers.LOW_CONFIDENCE if row.get("status") == "low" else None
+    low = numbers.low_mark(row)
     return "; ".join(said for said in (words, low) if said)
 
 

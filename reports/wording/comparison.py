@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.wording.amounts import YEARLY, amount, is_point
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_of, percent, qualify, sentences, short
+from reports.wording.numbers import Row, Rows, count_of, low_mark, percent, qualify, sentences, short
 from reports.wording.renderer import Renderer, Table, without_empty_columns
 from reports.wording.work import name_workers
 
@@ -58,6 +58,13 @@ KEY = (
     "are set against the median of our adverts, and none of a wider group."
 )
 """What the columns of the table mean."""
+OTHERS = {
+    "advertised": "offers of those employers alone that state pay",
+    "advertised_third_party": "offers of unknown employers",
+    "reported": "people who chose to answer, and not new offers",
+    "official": "everybody employed, and not new offers",
+}
+"""What sets each kind apart from the others where its row says no more."""
 FAR = 0.25
 """Values of which one exceeds the other by more than this part are named below the table."""
 
@@ -188,7 +195,7 @@ def _all_table(rows: Rows) -> Table:
             row["place"],
             name_work(row),
             name_kind(row),
-            qualify(value(row).replace("USD ", ""), [LOW_CONFIDENCE if row["status"] == "low" else None]),
+            qualify(value(row).replace("USD ", ""), [low_mark(row)]),
             _interval(row, "usd"),
             _own_money(row),
             _purchasing_power(row),
@@ -230,7 +237,10 @@ def _far_apart(rows: Rows) -> list[str]:
         low, high = min(group, key=lambda row: row["usd"]), max(group, key=lambda row: row["usd"])
         if high["usd"] > (1 + FAR) * low["usd"]:
             times = f"{high['usd'] / low['usd']:.1f} times what {name_kind(low)} say"
-            found.append(f"{heading}: {name_kind(high)} say {times}")
+            causes = dict.fromkeys(
+                f"{name_kind(row)}: {cause}" for row in (high, low) if (cause := explain(row) or OTHERS[row["basis"]])
+            )
+            found.append(f"{heading}: {name_kind(high)} say {times} ({'; '.join(causes)})")
     return found
 
 

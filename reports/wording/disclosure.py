@@ -108,6 +108,13 @@ def _width_ends(row: Row) -> str:
     return f"{percent(row['width_lo']).rstrip('%')}–{percent(row['width_hi'])}"
 
 
+def _with_n(row: Row) -> str:
+    """A share with its interval, where the point is printed, and of how many jobs it is: "78% (72–84%, n = 211)"."""
+    ends = interval(row) if row["form"] == "point" else None
+    n = f"n = {row['n_jobs']:,}"
+    return f"{printed_share(row)} ({f'{ends}, ' if ends else ''}{n})"
+
+
 def _places_text(rows: Rows) -> str:
     shown = choose_printed(rows)
     widths = [
@@ -115,7 +122,7 @@ def _places_text(rows: Rows) -> str:
     ]
     n_withheld = len(rows) - len(shown)
     said = [
-        ", ".join(f"{row['name']} {printed_share(row)}" for row in shown),
+        ", ".join(f"{row['name']} {_with_n(row)}" for row in shown),
         f"{n_withheld} more withheld" if n_withheld else None,
         f"stated ranges are as wide as so much of their midpoint (median): {', '.join(widths)}" if widths else None,
     ]

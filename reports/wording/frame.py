@@ -100,8 +100,9 @@ COVERAGE_COLUMNS = {
 }
 """Counts of `mart.frame_coverage` and their headings."""
 COVERAGE_KEY = (
-    "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: at least "
-    "once; counted now: read recently enough for the figures. With full text, and with pay: of the AI jobs. A job "
+    "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: "
+    "their last whole reading is at most 45 days older than their last reading of any kind; counted now: read recently "
+    "enough for the figures, some of them only in part. With full text, and with pay: of the AI jobs. A job "
     "counts in each row that it belongs to, so that rows do not add up."
 )
 

@@ -93,7 +93,13 @@ def parts(figure: Figures) -> tuple[str, str]:
 def table(figure: Figures) -> Table | None:
     """The figure as a table; None when it is a single value or withheld."""
     make = declaration_of(figure.figure).renderer.table
-    return make(rows_of(figure)) if make is not None and figure.value is not None else None
+    if make is None or figure.value is None:
+        return None
+    made = make(rows_of(figure))
+    if figure.status != "stale" or figure.period_to is None or declaration_of(figure.figure).gathers is not None:
+        return made  # rows of a figure that gathers others say their own days
+    period = describe_period(figure)
+    return replace(made, key=f"{period[0].upper()}{period[1:]}. {made.key}".rstrip())
 
 
 def strength(figure: Figures) -> str:
@@ -180,7 +186,8 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
         for part in behind[:NAMED_OF_SCOPE]
     ]
     sources = f"; largest sources by adverts: {', '.join(named)}" if named else ""
-    return f"In the adverts we read: {count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
+    days = f" ({describe_period(figure)})" if figure.status == "stale" and figure.period_to is not None else ""
+    return f"In the adverts we read{days}: {count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 
 
 def place(figure: Figures) -> str:

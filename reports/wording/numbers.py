@@ -13,6 +13,11 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
 LOW_CONFIDENCE = "low confidence"
+WHAT_IS_LOW = (
+    "others than we collected the adverts, people chose to answer a survey, or an office counts an occupation that is "
+    "only near the role"
+)
+"""Why a value is of low confidence."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -152,8 +157,8 @@ def category_name(category: str) -> str:
 
 
 def low_mark(row: Row) -> str | None:
-    """The words "low confidence" for a row that has it."""
-    return LOW_CONFIDENCE if row.get("status") == "low" else None
+    """The words "low confidence" for a row that has it, also where it is stale by now (`is_low`)."""
+    return LOW_CONFIDENCE if row.get("status") == "low" or row.get("is_low") else None
 
 
 def whole(number: int | None) -> str:

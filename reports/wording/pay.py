@@ -88,12 +88,15 @@ def name_place(rows: Rows, declared: str) -> str:
     """The place that pay is headed by: `declared`, or the one country that has most of the jobs, and who is left.
 
     "United States; Canada n = 9, too few": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
-    would pass that country's pay for all the others'. What is left are the other countries' own bands.
+    would pass that country's pay for all the others'. Where that country has too few jobs for a band of its own, the
+    region is named with it. What is left are the other countries' own bands.
     """
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE * total:
         return declared
+    if counts[0]["n_jobs"] < JOBS.bound:  # too few to be headed by
+        return f"{declared} ({counts[0]['name']} n = {counts[0]['n_jobs']} of {total})"
     others = [count for count in counts[1:] if count["n_paid"]]
     few = [count for count in others if count["n_paid"] < JOBS.bound]
     enough = [count for count in others if count not in few]
@@ -233,7 +236,7 @@ def _below(level: str, shown: Rows, held: Sequence[str]) -> tuple[str, ...]:
     """
     others = [row for row in shown if row["basis"] != "advertised_third_party"]
     is_ours = any(row["basis"] == "advertised" for row in shown)
-    abroad = [f"{row['place'].partition(';')[0]} {words}" for row in shown if (words := _from_abroad(row))]
+    abroad = [f"{row.get('region_name') or row['place']} {words}" for row in shown if (words := _from_abroad(row))]
     said = (
         f"In adverts we read, {define(level, 'advertised')}." if is_ours else "",
         sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])

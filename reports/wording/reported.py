@@ -29,9 +29,15 @@ def _name(row: Row) -> str:
 
 
 def _text(rows: Rows) -> str:
-    said = (f"{_name(row)} {amount(row, 'p50', YEARLY, row['currency'])}" for row in choose_printed(rows))
+    said = (f"{_name(row)} {_with_n(row)}" for row in choose_printed(rows))
     low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # of a single row it is said in any case
     return f"median a year of those who chose to answer: {'; '.join(said)}{low}"
+
+
+def _with_n(row: Row) -> str:
+    """The median with its interval, where the point is printed, and of how many persons: "37K (31K–40K, n = 91)"."""
+    ends = f"{_ends(row)}, " if is_point(row, "p50") else ""
+    return f"{amount(row, 'p50', YEARLY, row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
 def _table(rows: Rows) -> Table:

@@ -28,6 +28,11 @@ def is_counted(row: Row) -> bool:
     return row.get("n_silent") is not None
 
 
+def choose_counted(rows: Rows) -> Rows:
+    """The rows, if silence was counted beside one of them; none else."""
+    return rows if any(is_counted(row) and row["status"] != "suppressed" for row in rows) else []
+
+
 def stated(row: Row) -> str:
     """ "132 of 164"."""
     return f"{row['n_jobs']:,} of {row['n_jobs'] + row['n_silent']:,}"

@@ -689,7 +689,7 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Ended],
 def test_explain(ask: Callable[..., Ended]) -> None:
     listed = ask("explain")
     assert listed.code == 0
-    assert re.search(r"^band\.northern_america\.mid_senior +published +USD", listed.out, re.M)
+    assert re.search(r"^pay\.northern_america\.ai_engineering\.mid_senior +published +USD", listed.out, re.M)
     one = ask("explain", "pay.northern_america.ai_engineering.mid_senior")
     assert one.code == 0
     for words in ("FROM mart.salary_bands", "jobs of", "sources", "ashby/2026-09-30T020000Z.warc.gz (2026-09-30)"):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from reports.figures.addresses import canonical
 from transforms.records.columns import table_of
 from warehouse import database
 from warehouse.mart_tables import HISTORIES, Figures, SalaryBands, Shares
@@ -101,6 +102,7 @@ def test_the_next_run_keeps_the_days_that_were_published(
 ) -> None:
     before = [as_made(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)]
     assert all(before)
+    before[0] = sorted((canonical(figure), *said) for figure, *said in before[0])
     assert here(earlier, *arguments) in (0, 2)
     assert [published(earlier, query, DAYS[0]) for query in (FIGURES, BANDS, SKILLS)] == before
     with open_reader(earlier) as con:

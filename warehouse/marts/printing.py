@@ -82,7 +82,7 @@ def is_tail_known(cells: Cells, p: float) -> Flags:
     """Whether the quantile p of each cell may be printed beside the cell itself, by the number of even employers.
 
     Beyond the quartiles all of them may be on one side by chance, (1 - p)^G* or p^G*: the interval has no end there.
-    p10 and p90 need G* of 36 or more.
+    p10 and p90 need G* above 35.
     """
     if QUARTILES[0] <= p <= QUARTILES[1]:
         return np.ones(cells.n_cells, dtype=bool)

@@ -9,4 +9,4 @@ FROM pay_disclosures($as_of) AS d JOIN (
         strftime(seen_on, '%Y') || 'Q' || quarter(seen_on) AS quarter
     FROM new_postings($as_of, $all_days)
 ) AS p ON p.job_id = d.job_id AND p.quarter = d.adverts
-WHERE d.adverts <> 'stock' AND list_contains($role_groups, d.role_group)
+WHERE d.adverts <> 'stock' AND d.region = 'World' AND list_contains($role_groups, d.role_group)

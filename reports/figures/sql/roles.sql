@@ -7,4 +7,4 @@ SELECT
 FROM mart.shares LEFT JOIN core.roles AS r ON r.role = item
 WHERE as_of = $as_of AND measure = $measure AND region_level = 'world' AND mart.shares.role_group = $role_group
     AND n_yes > 0
-ORDER BY printed_middle DESC NULLS LAST, n_yes DESC, item
+ORDER BY printed_least DESC NULLS LAST, n_yes DESC, item

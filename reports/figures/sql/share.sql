@@ -22,7 +22,7 @@ WITH cell AS (
             if(status = 'suppressed' OR form = 'bounds', NULL, 0) AS share_lo,
             if(status = 'suppressed' OR form = 'bounds', NULL, zero_share_hi) AS share_hi,
             if(zero_share_hi > $max_width, 'interval', 'point') AS form,
-            NULL AS printed_middle
+            NULL AS printed_least
         )
         FROM cell WHERE len($items::VARCHAR[]) > 0 LIMIT 1
     )

@@ -8,4 +8,4 @@ FROM mart.shares
 WHERE as_of = $as_of AND text_class IN ('all', 'full_advert')
     AND measure = $measure AND item = $item AND role_group = $role_group
     AND region_level IN ('world', 'region')
-ORDER BY region_level <> 'world', form = 'bounds', printed_middle DESC NULLS LAST, n_jobs DESC, region
+ORDER BY region_level <> 'world', form = 'bounds', printed_least DESC NULLS LAST, n_jobs DESC, region

@@ -13,4 +13,4 @@ FROM (
     ORDER BY category_rank NULLS LAST, n_yes DESC, item
     LIMIT 10
 )
-ORDER BY printed_middle DESC NULLS LAST, n_asking DESC, skill
+ORDER BY printed_least DESC NULLS LAST, n_asking DESC, skill

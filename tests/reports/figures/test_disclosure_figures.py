@@ -87,7 +87,7 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
         "where a law is in force state pay, 32% where none is that we know of, +40 points [+28 to +50 points] (85 "
         "employers)"
     )
-    assert (row.n_jobs, row.n_employers, row.status) == (250, 13, "published")
+    assert (row.n_jobs, row.n_employers, row.status) == (250, 85, "published")
     table = notes.table(row)
     assert table is not None and [cells[0] for cells in table.rows] == ["AI jobs, all places", "all jobs, all places"]
     assert [cells[1:5] for cells in table.rows] == [
@@ -99,9 +99,10 @@ def test_within_employers_the_interval_stands_for_a_difference_that_it_is_too_wi
 def test_classes_stand_first_then_places_with_a_law_and_what_is_withheld_is_named(ledger: dict[str, Figures]) -> None:
     row = ledger["disclosure.all_jobs"]
     assert row.value == (
-        "law in force 75%, no law that we know of 18%, not known 30–80%, United States: law in force 75%, Colorado "
-        "90%, New York 75%; 2 more withheld; stated ranges are as wide as so much of their midpoint (median): law in "
-        "force 26%, no law that we know of 26%, not known 22–29%"
+        "law in force 75% (68–81%, n = 400), no law that we know of 18% (11–28%, n = 400), not known 30–80% (n = 400), "
+        "United States: law in force 75% (68–81%, n = 400), Colorado 90% (85–95%, n = 400), New York 75% (68–81%, n = "
+        "400); 2 more withheld; stated ranges are as wide as so much of their midpoint (median): law in force 26%, no "
+        "law that we know of 26%, not known 22–29%"
     )
     table = notes.table(row)
     assert table is not None
@@ -130,7 +131,8 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
         disclosed("in_force", adverts="2026Q1", **WITHHELD))  # fmt: skip
     row = {row.figure: row for row in compute_figures(con, AS_OF, code_version="1")}["disclosure.new"]
     assert row.value == (
-        "2026Q2 law in force 75%, 2026Q2 no law that we know of 75%; 1 more withheld; stated ranges are as wide as "
+        "2026Q2 law in force 75% (68–81%, n = 400), 2026Q2 no law that we know of 75% (68–81%, n = 400); 1 more withheld; "
+        "stated ranges are as wide as "
         "so much of their midpoint (median): 2026Q2 law in force 26%, 2026Q2 no law that we know of 26%"
     )
 

@@ -88,7 +88,9 @@ def test_the_table_and_what_stands_below_it() -> None:
     assert offices == "What offices count. United States: gross pay; employees of all levels."
     assert far == (
         "More than a quarter apart. United States, data scientists: adverts we read say 1.4 times what official "
-        "statistics say."
+        "statistics say (adverts we read: offers of those employers alone that state pay; official statistics: Data "
+        "Scientists (SOC 2018 15-2051), May 2024: the occupation of the role's name; 2 years earlier than the newest "
+        "beside it)."
     )
     assert comparison.COMPARISON.text(rows) == (
         "United States, data scientists: adverts we read USD 160K, official statistics USD 112K"

@@ -49,9 +49,9 @@ def test_money_and_experience_are_said_where_rows_differ_in_them() -> None:
         row(experience="5-7"),
     ]
     assert REPORTED.text(rows) == (
-        "median a year of those who chose to answer: Argentina, paid in the country's own money USD 37K; "
-        "Argentina, paid in dollars alone between USD 20K and 50K (95% interval); "
-        "Argentina, 5-7 years of experience USD 37K (low confidence)"
+        "median a year of those who chose to answer: Argentina, paid in the country's own money USD 37K (31K–40K, n = "
+        "91); Argentina, paid in dollars alone between USD 20K and 50K (95% interval) (n = 91); "
+        "Argentina, 5-7 years of experience USD 37K (31K–40K, n = 91) (low confidence)"
     )
 
 

@@ -1,0 +1,44 @@
+"""The command `verify`: the numbers of a text against what is published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from flows.cli.query import open_published
+from flows.terminal.console import OUT
+from flows.terminal.errors import OUT_OF_DATE, WrongUsage
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text: Markdown, HTML or plain.")],
+    all_numbers: Annotated[bool, typer.Option("--all", help="List what is verified and unresolved, too.")] = False,
+) -> None:
+    """Hold every number of a text against the published figures; exit code 3 where one is contradicted or out of date.
+
+    What a number claims is taken from its marker, its link, or the words of its sentence: a number whose sentence does
+    not say all that its figure needs is unresolved, however many figures it equals.
+
+    **Reads** the text and market.duckdb. **Writes** nothing.
+    """
+    from reports.guide.desk import NothingPublishedError
+    from reports.guide.refresh import HTML_SUFFIXES
+    from reports.verify.verdicts import CONTRADICTED, STALE, UNRESOLVED, VERDICTS, VERIFIED, verify_text
+
+    try:
+        with open_published() as con:
+            found = verify_text(con, file.read_bytes(), is_html=file.suffix.lower() in HTML_SUFFIXES)
+    except (OSError, NothingPublishedError) as error:
+        raise WrongUsage(str(error)) from error
+    for one in found:
+        if all_numbers or one.verdict not in (VERIFIED, UNRESOLVED):
+            said = f"{file}:{one.line}: {one.text!r}: {one.verdict}: {f'{one.figure}: ' * bool(one.figure)}{one.says}"
+            OUT.print(Text(said), soft_wrap=True)
+    counts = Counter(one.verdict for one in found)
+    OUT.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), highlight=False)
+    if counts[CONTRADICTED] or counts[STALE]:
+        raise typer.Exit(OUT_OF_DATE)

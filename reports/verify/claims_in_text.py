@@ -1,0 +1,276 @@
+"""What the numbers of a text claim: the figure, its part, the unit and the time, from the words of their sentence.
+
+A number is of a figure only when its sentence, or its clause where a sentence has several, says all that the figure
+needs: of pay the place, the work, the level, the kind of source, the time and the money; of a share the skill or
+answer, the place and the work. What is said twice in two ways is not said. Nothing is taken from the number itself, so
+that a right number of another place, role or level is never taken for the one that it equals.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from reports.figures.addresses import AddressError, declare
+from reports.figures.places import EVERYWHERE
+from reports.guide.suggest import find_skills, names_of_places
+from reports.wording.numbers import MONTHS
+from reports.wording.work import WORKS, name_work
+from transforms.records.vocabulary import AI_JOBS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A number of a text and what it claims: `figure` and `part`, or `missing`, what its sentence does not say.
+
+    `low` and `high` are its numbers (the same but for a range), by `per` and in `currency` for pay, in per cent for a
+    share; `unit` is the last digit that is given, in the same terms.
+    """
+
+    at: int
+    text: str
+    low: float
+    high: float
+    unit: float
+    figure: str | None = None
+    part: str = "value"
+    per: str | None = None
+    currency: str | None = None
+    missing: tuple[str, ...] = ()
+    dates: tuple[tuple[int, int | None], ...] = ()
+
+
+_CURRENCIES = {"us$": "USD", "usd": "USD", "$": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP"}
+_SIGN = r"(?:US\$|USD|\$|€|EUR|£|GBP)"
+_DIGITS = r"\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_AMOUNT = re.compile(
+    rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})\s?(?P<low_k>[kK](?!\w))?"
+    rf"(?:\s?(?:–|-|to|and)\s?{_SIGN}?\s?(?P<high>{_DIGITS})\s?(?P<high_k>[kK](?!\w))?)?"
+)
+_PERCENT = re.compile(
+    r"(?P<low>\d{1,3}(?:\.\d+)?)\s?(?:(?:–|-|to)\s?(?P<high>\d{1,3}(?:\.\d+)?)\s?)?(?:%|per cent|percent)"
+)
+_OTHER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
+_SENTENCE = re.compile(r"[^.!?\n|;]*(?:[.](?=\d)[^.!?\n|;]*)*[.!?|;\n]?")
+_ABOUT = re.compile(r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to)|~)\s*$", re.I)
+_PERIODS = (
+    (re.compile(r"\b(?:a|per|each|every) month\b|\bmonthly\b|/\s?month", re.I), "month"),
+    (re.compile(r"\b(?:a|per|each|every) year\b|\byearly\b|\bannual(?:ly)?\b|/\s?year|\bper annum\b", re.I), "year"),
+    (re.compile(r"\b(?:an|per|each|every) hour\b|\bhourly\b|/\s?hour", re.I), "hour"),
+)
+_KINDS = (
+    (re.compile(r"\bthird[- ]party\b|\bcollected by others\b", re.I), "advertised_third_party"),
+    (re.compile(r"\bofficial\b|\bstatistic(?:s|al)\b", re.I), "official"),
+    (re.compile(r"\breport(?:s|ed)?\b|\bsurvey(?:s|ed)?\b|\bearn(?:s|ed|ings)?\b", re.I), "reported"),
+    (re.compile(r"\badverts?\b|\badvertised?\b|\boffer(?:s|ed|ing)?\b|\bpostings?\b", re.I), "advertised"),
+)
+"""Words for kinds of source, the surer first: "third-party adverts" are no adverts of our own."""
+_LEVELS = (
+    (re.compile(r"\bentry[- ]level\b|\bjuniors?\b|\bgraduates?\b", re.I), "entry"),
+    (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
+    (re.compile(r"\bseniors?\b|\bsenior[- ]level\b", re.I), "senior"),
+    (re.compile(r"\bmid(?:dle)?[- ]level\b", re.I), "mid"),
+    (re.compile(r"\bstaff[- ]level\b|\bstaff\b|\bprincipals?\b", re.I), "staff"),
+    (re.compile(r"\b(?:all|every|any) levels?\b|\bacross levels\b|\bwhatever the level\b", re.I), "all"),
+)
+_PARTS = (
+    (re.compile(r"\bmedian\b|\bmiddle offer\b|\bhalf of\b", re.I), "median"),
+    (re.compile(r"\blower end\b|\bstart(?:s)? at\b|\bfrom\s*$", re.I), "low"),
+    (re.compile(r"\bupper end\b|\bstops? at\b|\bup to\s*$", re.I), "high"),
+)
+_EVERYWHERE = re.compile(r"\b(?:in|of|among) (?:all )?(?:the )?adverts (?:that )?we read\b|\ball adverts we\b", re.I)
+_ASKED = re.compile(r"\bask(?:s|ed)?\b|\brequir(?:e|es|ed|ing)\b|\bwant(?:s|ed)?\b|\bdemand(?:s|ed)?\b", re.I)
+_ANSWERS = (
+    (re.compile(r"\bremote\b", re.I), "share.workplace.remote"),
+    (re.compile(r"\bhybrid\b", re.I), "share.workplace.hybrid"),
+    (re.compile(r"\bon[- ]site\b", re.I), "share.workplace.onsite"),
+    (re.compile(r"\bstates? (?:their )?pay\b|\bpay is stated\b", re.I), "share.pay_stated.yes"),
+)
+_NOT = re.compile(r"\b(?:not|no|never|without|neither|nor|than)\b|n't\b", re.I)
+"""Words that turn a claim into another: "do not ask for", "more than"."""
+
+
+def _first(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
+    """What a text says of one thing; each match is taken once, by the first pattern that has it."""
+    found, left = set(), text
+    for pattern, value in words:
+        if pattern.search(left):
+            found.add(value)
+            left = pattern.sub(" ", left)
+    return found
+
+
+@functools.cache
+def _work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Words for roles and groups of roles, the longer first. "AI engineers" are AI engineering, as in our titles."""
+    names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
+    names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS}
+    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in ordered)
+
+
+@functools.cache
+def _place_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(sorted(map(re.escape, names_of_places()), key=len, reverse=True))})\b", re.I)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a sentence says, each as a set: one element is clear, none is missing, several are unclear."""
+
+    places: set[str] = field(default_factory=set)
+    works: set[str] = field(default_factory=set)
+    levels: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    periods: set[str] = field(default_factory=set)
+    skills: set[str] = field(default_factory=set)
+    answers: set[str] = field(default_factory=set)
+
+
+def _listen(sentence: str) -> _Said:
+    names = names_of_places()
+    places = {names[hit[0].lower()].slug for hit in _place_pattern().finditer(sentence)}
+    if not places and _EVERYWHERE.search(sentence):
+        places = {EVERYWHERE.slug}
+    without_places = _place_pattern().sub(" ", sentence)
+    works = _first(_work_patterns(), without_places)
+    if len(works) > 1:
+        works -= {AI_JOBS}  # the "AI" of "AI engineering", or of a skill
+    skills = {name for _, _, name in find_skills(without_places)}
+    return _Said(
+        places=places, works=works, levels=_first(_LEVELS, sentence), kinds=_first(_KINDS, sentence),
+        periods=_first(_PERIODS, sentence), skills=skills, answers=_first(_ANSWERS, sentence),
+    )  # fmt: skip
+
+
+def find_claims(text: str) -> Iterator[Claim]:
+    """Every number of a text with what it claims, in order."""
+    for found in _SENTENCE.finditer(text):
+        sentence, start = found[0], found.start()
+        if not re.search(r"\d", sentence):
+            continue
+        said, dates = _listen(sentence), tuple(_find_dates(sentence))
+        numbers = [*_AMOUNT.finditer(sentence), *_PERCENT.finditer(sentence)]
+        taken = [hit.span() for hit in (*numbers, *_DATE.finditer(sentence))]
+        n_amounts = sum("sign" in hit.re.groupindex for hit in numbers)
+        claims = [
+            _claim_pay(sentence, hit, said, n_amounts)
+            if "sign" in hit.re.groupindex
+            else _claim_share(sentence, hit, said, len(numbers) - n_amounts)
+            for hit in numbers
+        ]
+        for hit in _OTHER.finditer(sentence):
+            if not any(a <= hit.start() < b for a, b in taken):
+                value = float(hit[0].replace(",", ""))
+                missing = ("its unit and what it is of",)
+                claims.append(Claim(at=hit.start(), text=hit[0], low=value, high=value, unit=1, missing=missing))
+        for claim in sorted(claims, key=lambda one: one.at):
+            yield replace(claim, at=start + claim.at, dates=dates)
+
+
+_MONTHS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
+_DATE = re.compile(rf"(?:\d{{1,2}} )?(?:(?P<month>{'|'.join(MONTHS)}) )?(?P<year>(?:19|20)\d\d)\b(?!\s?%)", re.I)
+
+
+def _find_dates(sentence: str) -> Iterator[tuple[int, int | None]]:
+    """Years that a sentence names, with the month where it names one."""
+    for hit in _DATE.finditer(sentence):
+        yield int(hit["year"]), _MONTHS[hit["month"].lower()] if hit["month"] else None
+
+
+def _only(what: str, found: set[str], missing: list[str]) -> str:
+    """The one thing that is said; else what is missing."""
+    if len(found) == 1:
+        return next(iter(found))
+    missing.append(f"which {what}" if found else f"the {what}")
+    return ""
+
+
+def _number(digits: str, thousands: bool) -> tuple[float, float]:
+    """A number, and the unit of the last digit that it gives: 12.5K is 12,500 by hundreds, 195,000 by thousands."""
+    plain = re.sub(r"[,\s\u202f\u00a0]", "", digits)
+    value = float(plain)
+    decimals = len(plain.partition(".")[2])
+    unit = 10.0**-decimals
+    if not decimals:
+        zeros = len(plain) - len(plain.rstrip("0"))
+        unit = 10.0 ** min(zeros, 3)
+    scale = 1_000.0 if thousands else 1.0
+    return value * scale, unit * scale
+
+
+def _rounded_unit(number: float, unit: float) -> float:
+    """The unit of a number that is said to be about right: its last zeros count as not given."""
+    while number and number % (10 * unit) == 0:
+        unit *= 10
+    return unit
+
+
+def _claim_pay(sentence: str, hit: re.Match[str], said: _Said, n_amounts: int) -> Claim:
+    low, unit = _number(hit["low"], bool(hit["low_k"] or hit["high_k"]))
+    high, unit_high = _number(hit["high"], bool(hit["high_k"])) if hit["high"] else (low, unit)
+    before = sentence[: hit.start()]
+    missing: list[str] = []
+    place = _only("place", said.places - {EVERYWHERE.slug}, missing)
+    work = _only("work", said.works, missing)
+    level = _only("level", said.levels, missing)
+    kind = _only("kind of source", said.kinds, missing)
+    period = _only("time", said.periods, missing)
+    if n_amounts > 1:
+        missing.append("which of several sums")
+    part = "value"
+    if not hit["high"]:
+        parts = {value for pattern, value in _PARTS if pattern.search(before)}
+        part = _only("part of the band, or median", parts, missing)
+    if _NOT.search(before):
+        missing.append("a plain statement: it is denied or compared")
+    figure = f"pay.{place}.{work}.{level}.{kind}"
+    return Claim(
+        at=hit.start(), text=hit[0].strip(), low=low, high=high, part=part,
+        unit=_rounded_unit(low, unit) if _ABOUT.search(before) else min(unit, unit_high),
+        per=period or None, currency=_CURRENCIES[hit["sign"].lower()], figure=_declared(figure, missing),
+        missing=tuple(dict.fromkeys(missing)),
+    )  # fmt: skip
+
+
+def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) -> Claim:
+    low = float(hit["low"])
+    high = float(hit["high"]) if hit["high"] else low
+    decimals = len(hit["low"].partition(".")[2])
+    missing: list[str] = []
+    place = _only("place, or that it is of the adverts we read", said.places, missing)
+    work = _only("work", said.works, missing)
+    if said.levels - {"all"}:
+        missing.append("a share without a level: levels have none of their own")
+    if said.answers and not said.skills:
+        figure = f"{_only('answer', said.answers, missing)}.{place}.{work}"
+    elif said.skills and not said.answers:
+        figure = f"skill.{_only('skill', said.skills, missing)}.{place}.{work}"
+        if not _ASKED.search(sentence):
+            missing.append("that adverts ask for it")
+    else:
+        figure = ""
+        missing.append("what it is the share of")
+    if n_shares > 1:
+        missing.append("which of several shares")
+    if _NOT.search(sentence):
+        missing.append("a plain statement: it is denied or compared")
+    return Claim(
+        at=hit.start(), text=hit[0].strip(), low=low, high=high,
+        unit=_rounded_unit(low, 10.0**-decimals) if _ABOUT.search(sentence[: hit.start()]) else 10.0**-decimals,
+        part="interval" if hit["high"] else "value", figure=_declared(figure, missing),
+        missing=tuple(dict.fromkeys(missing)),
+    )  # fmt: skip
+
+
+def _declared(figure: str, missing: list[str]) -> str | None:
+    """The figure, if all is said and there is one of that kind; else None, and what is missing."""
+    if missing:
+        return None
+    try:
+        return declare(figure).id
+    except AddressError as error:
+        missing.append(str(error))
+        return None

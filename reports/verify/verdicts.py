@@ -1,0 +1,187 @@
+"""Whether the numbers of a text are what is published."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reports.figures.addresses import AddressError
+from reports.figures.catalogue import find_id
+from reports.figures.query import Connection
+from reports.guide.desk import is_sample, read_figures, read_sources
+from reports.guide.markers import Document, GuideError, Span, decode, pair, scan_tags
+from reports.guide.render import read_words, refresh_bytes
+from reports.verify.claims_in_text import Claim, find_claims
+from reports.wording import notes
+from reports.wording.numbers import Row
+from reports.wording.parts import Wanted
+from transforms.pay.normalisation import PER_YEAR
+from warehouse.mart_tables import Figures
+
+VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
+NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
+VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
+"""As published; as published when it is rounded so far; published, but of long ago or of another time than the text
+says; another number is published; what it claims is withheld or in no mart; and not said clearly enough to tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A number of a text on a line, its verdict, the figure it claims to be, and what that says or what is missing."""
+
+    line: int
+    text: str
+    verdict: str
+    figure: str | None
+    says: str
+
+
+def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
+    """Every number of a text with its verdict, in order.
+
+    Numbers between markers are of the marker's figure, those of a link to a figure (`[57%](…/ID.json)`) of that; all
+    others are of what their sentence says.
+    """
+    document = decode(raw, is_html)
+    text = document.text
+    lines = [i for i, c in enumerate(text) if c == "\n"]
+    scan = scan_tags(text, is_html)
+    spans = [span for span in pair(scan.tags, find_id)[0] if span.marker.figure or span.marker.block]
+    found = [*_find_marked(document, spans), *_find_linked(text)]
+    hidden = [*scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
+    hidden += [(span.marker.start, span.after) for span in spans] + [(at, at + len(one.text)) for at, one in found]
+    claims = [one for one in find_claims(text) if not any(a <= one.at < b for a, b in hidden)]
+    ids = {one.figure for _, one in found if one.figure} | {one.figure for one in claims if one.figure}
+    known = {row.figure: row for row in read_figures(con, ids)}
+    changed = _list_changed(con, raw, known, is_html=is_html)
+    findings = [(at, _judge(one, known, changed)) for at, one in [*found, *((claim.at, claim) for claim in claims)]]
+    return [
+        Finding(line=bisect.bisect_left(lines, at) + 1, text=one.text, verdict=verdict, figure=one.figure, says=says)
+        for at, (one, verdict, says) in sorted(findings, key=lambda pair: pair[0])
+    ]
+
+
+def _find_marked(document: Document, spans: list[Span]) -> Iterator[tuple[int, Claim]]:
+    """What stands between the markers of figures: the whole of it is claimed."""
+    for span in spans:
+        tag = span.marker
+        shown = document.text[span.start : span.end].strip()
+        if tag.figure is None or not re.search(r"\d", shown):
+            continue
+        yield (
+            span.start,
+            Claim(at=span.start, text=shown, low=0, high=0, unit=0, figure=find_id(tag.figure), part="marked"),
+        )
+
+
+_LINK = re.compile(
+    r"\[(?P<words>[^\]\n]*\d[^\]\n]*)\]\((?P<href>[^)\s]+)\)"
+    r"|<a\s[^>]*href=\"(?P<ref>[^\"]+)\"[^>]*>(?P<in>[^<]*\d[^<]*)</a>"
+)
+
+
+def _find_linked(text: str) -> Iterator[tuple[int, Claim]]:
+    """Numbers that link to a figure by its id."""
+    for hit in _LINK.finditer(text):
+        words, href = (hit["words"], hit["href"]) if hit["words"] else (hit["in"], hit["ref"])
+        name = re.sub(r"\.(?:json|csv|svg|html)$|/$", "", href.rpartition("#")[2] or href).rpartition("/")[2]
+        try:
+            figure = find_id(name)
+        except AddressError:
+            continue
+        at = text.index(words, hit.start())
+        yield at, Claim(at=at, text=words.strip(), low=0, high=0, unit=0, figure=figure, part="linked")
+
+
+Judged = tuple[Claim, str, str]
+
+
+def _list_changed(
+    con: Connection, raw: bytes, known: Mapping[str, Figures], *, is_html: bool
+) -> set[tuple[str, str]] | None:
+    """The figure and the text of each place between markers that a refresh would change; None of no whole guide."""
+    try:
+        _, done = refresh_bytes(
+            raw, list(known.values()), is_html=is_html, sources=read_sources(con), is_sample=is_sample(con)
+        )
+    except GuideError:
+        return None
+    return {(change.name, change.before) for change in done.changes}
+
+
+def _judge(claim: Claim, known: Mapping[str, Figures], changed: set[tuple[str, str]] | None) -> Judged:
+    if claim.figure is None:
+        return claim, UNRESOLVED, f"not said: {', '.join(claim.missing)}"
+    row = known.get(claim.figure)
+    if row is None:
+        return claim, NO_FIGURE, "no figure of that name is published"
+    if row.value is None:
+        return claim, NO_FIGURE, f"withheld: {row.reason}"
+    if claim.part == "marked" and changed is not None:
+        verdict = CONTRADICTED if (claim.figure, read_words(claim.text)) in changed else VERIFIED
+    elif claim.part in ("marked", "linked"):
+        verdict = _judge_words(claim, row)
+    else:
+        verdict = _judge_numbers(claim, notes.rows_of(row)[0])
+    if verdict in (VERIFIED, ROUNDED) and (row.status == "stale" or not _is_of_its_time(claim, row)):
+        verdict = STALE
+    return claim, verdict, f"{row.value}, {notes.describe_period(row)}, n = {notes.strength(row)}"
+
+
+def _is_of_its_time(claim: Claim, row: Figures) -> bool:
+    """Whether the months or years that a text names touch the reference period of a figure."""
+    if not claim.dates:
+        return True
+    last = row.period_to or row.as_of
+    first = row.period_from or last
+    months = (first.year * 12 + first.month, last.year * 12 + last.month)
+    return any(
+        months[0] <= year * 12 + (month or 12) and year * 12 + (month or 1) <= months[1] for year, month in claim.dates
+    )
+
+
+def _judge_words(claim: Claim, row: Figures) -> str:
+    """A text that is said to be a figure's: it must say nothing else than the figure or one of its parts."""
+    said = " ".join(claim.text.split())
+    whole = {row.value, row.bare_value}
+    if said in whole:
+        return VERIFIED
+    numbers = re.findall(r"\d[\d.,]*\d|\d", said)
+    if all(number in re.findall(r"\d[\d.,]*\d|\d", row.value or "") for number in numbers):
+        return VERIFIED
+    parts = (notes.part(row, Wanted(part=part)) or "" for part in ("low", "high", "median", "interval", "n", "rank"))
+    return VERIFIED if said in set(parts) else CONTRADICTED
+
+
+_COLUMNS = {
+    "median": ("p50", "p50"), "low": ("band_low", "band_low"), "high": ("band_high", "band_high"),
+    "value": ("band_low", "band_high"),
+}  # fmt: skip
+
+
+def _judge_numbers(claim: Claim, row: Row) -> str:
+    """A number against the columns of what it claims, by the digits that it gives."""
+    if claim.per is None:
+        columns = ("share_lo", "share_hi") if claim.part == "interval" else ("share", "share")
+        scale = 100.0
+    else:
+        if row.get("currency") != claim.currency:
+            return NO_FIGURE
+        columns = _COLUMNS[claim.part]
+        scale = 1 / PER_YEAR[claim.per]
+    values = [row.get(column) for column in columns]
+    if any(value is None for value in values):
+        return NO_FIGURE
+    told = [scale * float(value or 0) for value in values]
+    off = max(abs(said - is_) for said, is_ in zip((claim.low, claim.high), told, strict=True))
+    finest = 1.0 if claim.per is None else _unit_of_print(told[0])
+    if off <= 0.5 * max(finest, min(claim.unit, finest)) + 1e-9:
+        return VERIFIED
+    return ROUNDED if off <= 0.5 * claim.unit + 1e-9 else CONTRADICTED
+
+
+def _unit_of_print(amount: float) -> float:
+    """The unit to which an amount is printed (`numbers.short`): tenths of a thousand up to 20K, else thousands."""
+    return 100.0 if amount < 20_000 else 1_000.0
