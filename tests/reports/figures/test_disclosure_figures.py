@@ -131,8 +131,8 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
         disclosed("in_force", adverts="2026Q1", **WITHHELD))  # fmt: skip
     row = {row.figure: row for row in compute_figures(con, AS_OF, code_version="1")}["disclosure.new"]
     assert row.value == (
-        "2026Q2 law in force 75% (68–81%, n = 400), 2026Q2 no law that we know of 75% (68–81%, n = 400); 1 more withheld; "
-        "stated ranges are as wide as "
+        "2026Q2 law in force 75% (68–81%, n = 400), 2026Q2 no law that we know of 75% (68–81%, n = 400); 1 more "
+        "withheld; stated ranges are as wide as "
         "so much of their midpoint (median): 2026Q2 law in force 26%, 2026Q2 no law that we know of 26%"
     )
 

@@ -274,6 +274,7 @@ COUNTS = [
     ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States; Canada n = 30; CU n = 2, too few"),
     ([("US", 90, 90), ("several", 9, 0)], "United States"),
     ([("several", 50, 0), ("US", 0, 20)], "US and Canada"),
+    ([("US", 27, 27), ("CA", 3, 3)], "US and Canada (United States n = 27 of 30)"),
     ([], "US and Canada"),
 ]
 

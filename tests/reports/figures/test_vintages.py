@@ -268,3 +268,29 @@ def test_a_difference_keeps_what_the_same_employers_share() -> None:
     rise = jackknife(adverts(5, 1.0), adverts(5, 1.1), mean)
     assert rise is not None and rise > 3, "an interval of each alone would not see it"
     assert jackknife(adverts(5, 1.0)[:3], adverts(5, 1.0)[:3], mean) is None, "one employer says nothing of chance"
+
+
+def test_low_confidence_stays_with_a_stale_value_in_a_table(
+    con: duckdb.DuckDBPyConnection, put: Put, figure: Make
+) -> None:
+    """Days change the status of a value, and nothing else that is said of it."""
+    amounts = {"band_low": 96_000.0, "band_high": 150_000.0, "currency": "USD", "basis": "advertised_third_party"}
+    row = figure(
+        figure=NORTH, as_of=AS_OF, basis="advertised_third_party", rung="third-party adverts, core AI roles",
+        status="low", value="USD 8.0K–12.5K per month (low confidence)", bare_value="USD 8.0K–12.5K per month",
+        qualifier="low confidence", value_json=json.dumps([amounts | {"n_jobs": 40, "n_employers": None}]), n_jobs=40,
+        period_from=date(2025, 1, 1), period_to=date(2025, 12, 31),
+    )  # fmt: skip
+    ledger = {one.figure: one for one in computed(con).values()} | {NORTH: row}
+    figures = declarations(con)
+    for one in vintages.revise(con, figures, [row], AS_OF):
+        put(Vintages, dataclasses.asdict(one))
+    cells = []
+    for day in (AS_OF, AS_OF + timedelta(days=300)):
+        shown = {one.figure: one for one in vintages.published_rows(con, figures, list(ledger.values()), day)}
+        table = notes.table(shown["bands.regions"])
+        assert table is not None
+        cells.append(table.rows[0][1])
+        status = shown[NORTH].status
+    assert status == "stale"
+    assert cells == ["USD 8.0K–12.5K (low confidence)"] * 2

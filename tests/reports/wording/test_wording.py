@@ -348,3 +348,15 @@ def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None
 
 def test_a_day_in_words() -> None:
     assert numbers.day(date(2026, 8, 7)) == "7 August 2026"
+
+
+def test_a_stale_table_and_its_scope_say_of_which_days_they_are(figure: Any) -> None:
+    counts = {"n_asking": 9, "n_employers_asking": 3, "n_jobs": 18}
+    rows = json.dumps([WIDE | counts | {"skill": "AWS", "countries": [{"country": "Chile", "n_jobs": 9}]}])
+    days = {"period_from": date(2026, 1, 5), "period_to": date(2026, 1, 7), "basis": "postings", "value_json": rows}
+    fresh, stale = (figure(figure="skills.any", status=status, **days) for status in ("published", "stale"))
+    made = [notes.table(one) for one in (fresh, stale)]
+    assert made[0] is not None and made[1] is not None
+    assert made[1].key == f"Read 5 to 7 January 2026. {made[0].key}"
+    assert notes.scope(stale).startswith("In the adverts we read (read 5 to 7 January 2026): ")
+    assert "2026" not in notes.scope(fresh)
