@@ -7,7 +7,6 @@ sentence does not say is not guessed: no place or level is put in for one that i
 from __future__ import annotations
 
 import bisect
-import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,15 +14,14 @@ from itertools import zip_longest
 
 from reports.figures.catalogue import find_id
 from reports.figures.claims import load_claims
-from reports.figures.pay_figures import BAND_LEVEL, ENTRY_LEVEL, WORK_OF_GUIDE
-from reports.figures.places import EVERYWHERE, PLACES, Place, slug
+from reports.figures.pay_figures import WORK_OF_GUIDE
+from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
-from reports.figures.share_figures import BASELINE_NAMES, items_of
 from reports.guide.desk import read_figures
 from reports.guide.markers import decode, pair, scan_tags
+from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_skills, hear, names_of_places
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
-from transforms.text.lookups import rows_of, taxonomy
 from warehouse.marts.measures import MEASURES
 
 
@@ -37,49 +35,11 @@ class Proposal:
     marker: str
 
 
-_SENTENCE = re.compile(r"[^.!?\n|]*(?:[.!?](?=\d)[^.!?\n|]*)*[.!?|\n]?")
-_MONEY = re.compile(
-    r"(?:US\$|USD|\$|€|EUR|£|GBP)\s?\d[\d,.]*\s?[kK]?(?:\s?(?:–|-|to|and)\s?(?:US\$|USD|\$|€|£)?\s?\d[\d,.]*\s?[kK]?)?"
-)
-_SHARE = re.compile(r"\d{1,3}(?:\.\d)?\s?(?:%|per cent|percent)")
-_MONTH, _HOUR = re.compile(r"\bmonth", re.I), re.compile(r"\b(?:hour|hourly)\b", re.I)
-_LEVELS = (
-    (re.compile(r"\b(?:entry[- ]level|junior|graduate)", re.I), ENTRY_LEVEL),
-    (re.compile(r"\bmid(?:dle)?[- ](?:to[- ])?senior", re.I), BAND_LEVEL),
-    (re.compile(r"\bsenior", re.I), "senior"),
-    (re.compile(r"\bmid(?:dle)?[- ]level", re.I), "mid"),
-    (re.compile(r"\bstaff|\bprincipal", re.I), "staff"),
-)
-"""Words of a sentence for levels, the longer first."""
-SHORT = 3
-"""Letters up to which the name of a skill is one only as it is spelt: R, Go, SQL."""
-MAX_WORDS = 4
-"""Words of the longest name of a skill."""
 _PART_OF = {"median": "median", "typical": "median", "middle": "median"}
-_EARLIER_PLACES = {
-    "north america": "northern_america",
-    "latin america": "americas",
-    "the us": "us",
-    "usa": "us",
-    "uk": "gb",
-}
-"""Names of places that guides use and lookups do not."""
 
 
 _NAMED_WORKS = [work for work in WORKS if " " in name_work(work) and work != "ai_other"]
 """Roles, and groups of them, whose names mean nothing else in a sentence."""
-
-
-def names_of_places() -> dict[str, Place]:
-    """Countries, regions and continents by the names that texts give them, in small letters."""
-    names = {place.name.lower(): place for place in PLACES.values()}
-    names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
-    names |= {place.in_words.lower(): place for place in PLACES.values()}
-    for row in rows_of("country_names"):
-        name, country = row.get("name"), row.get("country")
-        if name and country and len(name) > 3 and country.lower() in PLACES:
-            names.setdefault(name.lower(), PLACES[country.lower()])
-    return names | {name: PLACES[slug] for name, slug in _EARLIER_PLACES.items()}
 
 
 def suggest_markers(con: Connection, raw: bytes, *, is_html: bool) -> Iterator[Proposal]:
@@ -122,12 +82,12 @@ def _find_claims(text: str) -> Iterator[_Claim]:
     places = names_of_places()
     place_names = re.compile(rf"\b({'|'.join(sorted(map(re.escape, places), key=len, reverse=True))})\b", re.I)
     seen: set[str] = set()
-    for sentence in _SENTENCE.finditer(text):
+    for sentence in SENTENCE.finditer(text):
         said, start = sentence[0], sentence.start()
         found = [(hit.start(), places[hit[0].lower()]) for hit in place_names.finditer(said)]
         cited = list(_cited_in(said))
         taken = [(one.at, one.at + len(one.text)) for one in cited]
-        amounts = [hit for hit in _MONEY.finditer(said) if not any(a < hit.end() and hit.start() < b for a, b in taken)]
+        amounts = [hit for hit in AMOUNT.finditer(said) if not any(a < hit.end() and hit.start() < b for a, b in taken)]
         claims = [*cited, *_paid_in(said, amounts, found), *_shares_in(said, found, taken)]
         if not claims:
             claims = [one for one in _named_in(said) if one.figure not in seen]
@@ -152,10 +112,10 @@ def _paid_in(sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[t
     """Sums of pay of a place: the one that stands between a sum and the next, else the only one of the sentence."""
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
         return
-    level = next((level for words, level in _LEVELS if words.search(sentence)), "all")
+    level = min(hear(LEVELS, sentence), default="all")
     named = (work for work in _NAMED_WORKS if re.search(rf"\b{re.escape(name_work(work))}", sentence, re.I))
     work = next(named, WORK_OF_GUIDE)
-    period = "month" if _MONTH.search(sentence) else "hour" if _HOUR.search(sentence) else "year"
+    period = min(hear(PERIODS, sentence), default="year")
     for hit, following in zip_longest(amounts, amounts[1:]):
         stop = len(sentence) if following is None else following.start()
         behind = [place for at, place in places if hit.end() <= at < stop]
@@ -164,7 +124,7 @@ def _paid_in(sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[t
         if place is None:
             continue
         options = {"per": period}
-        if not re.search(r"–|-|\bto\b|\band\b", hit[0]):
+        if not hit["high"]:
             options["part"] = next((part for word, part in _PART_OF.items() if word in sentence.lower()), "median")
         yield _Claim(at=hit.start(), text=hit[0].strip(), figure=f"pay.{place.slug}.{work}.{level}", options=options)
 
@@ -176,7 +136,7 @@ def _shares_in(
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug
-    for hit in _SHARE.finditer(sentence):
+    for hit in PERCENT.finditer(sentence):
         if any(a <= hit.start() < b for a, b in taken) or not skills or len(only) > 1:
             continue
         before = [name for start, _, name in skills if start < hit.start()]
@@ -193,31 +153,3 @@ def _named_in(sentence: str) -> Iterator[_Claim]:
         if hit:
             figure = f"share.role.{role}.{EVERYWHERE.slug}.{AI_JOBS}"
             yield _Claim(at=hit.start(), text=hit[0], figure=figure, is_name=True)
-
-
-@functools.cache
-def _skill_names() -> dict[str, str]:
-    named = {name: skill for name, skill in items_of("skill_asked").items() if name not in BASELINE_NAMES}
-    named |= {name: word for name, (word, _) in BASELINE_NAMES.items()}
-    return {word if len(word) <= SHORT else word.lower(): name for name, word in named.items()}
-
-
-@functools.cache
-def _exact_names() -> set[str]:
-    """Names in ids of skills that are skills only as they are spelt: Make, Go."""
-    return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
-
-
-def find_skills(sentence: str) -> Iterator[tuple[int, str, str]]:
-    """Skills that a sentence names: offset, words and name in ids; of several that begin alike the longest."""
-    skills = _skill_names()
-    words = [(hit.start(), hit.end()) for hit in re.finditer(r"[A-Za-z][\w+#./-]*", sentence)]
-    after = 0
-    for i, (start, _) in enumerate(words):
-        for last in range(min(len(words), i + MAX_WORDS) - 1, i - 1, -1):
-            phrase = sentence[start : words[last][1]].rstrip(".")
-            name = skills.get(phrase if len(phrase) <= SHORT else phrase.lower())
-            if name is not None and start >= after and (phrase == phrase.lower()) <= (name not in _exact_names()):
-                yield start, phrase, name
-                after = words[last][1]
-                break

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from reports.figures.addresses import AddressError, declare
 from reports.figures.places import EVERYWHERE
-from reports.guide.suggest import find_skills, names_of_places
+from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_skills, hear, names_of_places
 from reports.wording.numbers import MONTHS
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
@@ -43,23 +43,8 @@ class Claim:
 
 
 _CURRENCIES = {"us$": "USD", "usd": "USD", "$": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP"}
-_SIGN = r"(?:US\$|USD|\$|€|EUR|£|GBP)"
-_DIGITS = r"\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})\s?(?P<low_k>[kK](?!\w))?"
-    rf"(?:\s?(?:–|-|to|and)\s?{_SIGN}?\s?(?P<high>{_DIGITS})\s?(?P<high_k>[kK](?!\w))?)?"
-)
-_PERCENT = re.compile(
-    r"(?P<low>\d{1,3}(?:\.\d+)?)\s?(?:(?:–|-|to)\s?(?P<high>\d{1,3}(?:\.\d+)?)\s?)?(?:%|per cent|percent)"
-)
 _OTHER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
-_SENTENCE = re.compile(r"[^.!?\n|;]*(?:[.](?=\d)[^.!?\n|;]*)*[.!?|;\n]?")
 _ABOUT = re.compile(r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to)|~)\s*$", re.I)
-_PERIODS = (
-    (re.compile(r"\b(?:a|per|each|every) month\b|\bmonthly\b|/\s?month", re.I), "month"),
-    (re.compile(r"\b(?:a|per|each|every) year\b|\byearly\b|\bannual(?:ly)?\b|/\s?year|\bper annum\b", re.I), "year"),
-    (re.compile(r"\b(?:an|per|each|every) hour\b|\bhourly\b|/\s?hour", re.I), "hour"),
-)
 _KINDS = (
     (re.compile(r"\bthird[- ]party\b|\bcollected by others\b", re.I), "advertised_third_party"),
     (re.compile(r"\bofficial\b|\bstatistic(?:s|al)\b", re.I), "official"),
@@ -67,14 +52,6 @@ _KINDS = (
     (re.compile(r"\badverts?\b|\badvertised?\b|\boffer(?:s|ed|ing)?\b|\bpostings?\b", re.I), "advertised"),
 )
 """Words for kinds of source, the surer first: "third-party adverts" are no adverts of our own."""
-_LEVELS = (
-    (re.compile(r"\bentry[- ]level\b|\bjuniors?\b|\bgraduates?\b", re.I), "entry"),
-    (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
-    (re.compile(r"\bseniors?\b|\bsenior[- ]level\b", re.I), "senior"),
-    (re.compile(r"\bmid(?:dle)?[- ]level\b", re.I), "mid"),
-    (re.compile(r"\bstaff[- ]level\b|\bstaff\b|\bprincipals?\b", re.I), "staff"),
-    (re.compile(r"\b(?:all|every|any) levels?\b|\bacross levels\b|\bwhatever the level\b", re.I), "all"),
-)
 _PARTS = (
     (re.compile(r"\bmedian\b|\bmiddle offer\b|\bhalf of\b", re.I), "median"),
     (re.compile(r"\blower end\b|\bstart(?:s)? at\b|\bfrom\s*$", re.I), "low"),
@@ -90,16 +67,6 @@ _ANSWERS = (
 )
 _NOT = re.compile(r"\b(?:not|no|never|without|neither|nor|than)\b|n't\b", re.I)
 """Words that turn a claim into another: "do not ask for", "more than"."""
-
-
-def _first(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
-    """What a text says of one thing; each match is taken once, by the first pattern that has it."""
-    found, left = set(), text
-    for pattern, value in words:
-        if pattern.search(left):
-            found.add(value)
-            left = pattern.sub(" ", left)
-    return found
 
 
 @functools.cache
@@ -135,24 +102,24 @@ def _listen(sentence: str) -> _Said:
     if not places and _EVERYWHERE.search(sentence):
         places = {EVERYWHERE.slug}
     without_places = _place_pattern().sub(" ", sentence)
-    works = _first(_work_patterns(), without_places)
+    works = hear(_work_patterns(), without_places)
     if len(works) > 1:
         works -= {AI_JOBS}  # the "AI" of "AI engineering", or of a skill
     skills = {name for _, _, name in find_skills(without_places)}
     return _Said(
-        places=places, works=works, levels=_first(_LEVELS, sentence), kinds=_first(_KINDS, sentence),
-        periods=_first(_PERIODS, sentence), skills=skills, answers=_first(_ANSWERS, sentence),
+        places=places, works=works, levels=hear(LEVELS, sentence), kinds=hear(_KINDS, sentence),
+        periods=hear(PERIODS, sentence), skills=skills, answers=hear(_ANSWERS, sentence),
     )  # fmt: skip
 
 
 def find_claims(text: str) -> Iterator[Claim]:
     """Every number of a text with what it claims, in order."""
-    for found in _SENTENCE.finditer(text):
+    for found in SENTENCE.finditer(text):
         sentence, start = found[0], found.start()
         if not re.search(r"\d", sentence):
             continue
         said, dates = _listen(sentence), tuple(_find_dates(sentence))
-        numbers = [*_AMOUNT.finditer(sentence), *_PERCENT.finditer(sentence)]
+        numbers = [*AMOUNT.finditer(sentence), *PERCENT.finditer(sentence)]
         taken = [hit.span() for hit in (*numbers, *_DATE.finditer(sentence))]
         n_amounts = sum("sign" in hit.re.groupindex for hit in numbers)
         claims = [
