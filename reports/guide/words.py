@@ -17,7 +17,8 @@ AMOUNT = re.compile(
     rf"(?:\s?(?:–|-|to|and)\s?{_SIGN}?\s?(?P<high>{_DIGITS})\s?(?P<high_k>[kK](?!\w))?)?"
 )
 PERCENT = re.compile(
-    r"(?P<low>\d{1,3}(?:\.\d+)?)\s?(?:(?:–|-|to)\s?(?P<high>\d{1,3}(?:\.\d+)?)\s?)?(?:%|per cent|percent)"
+    r"(?P<low>\d{1,3}(?:\.\d+)?)\s?%?\s?"
+    r"(?:(?:–|-|to|(?<=%\s)and)\s?(?P<high>\d{1,3}(?:\.\d+)?)\s?)?(?:%|per cent|percent)"
 )
 SENTENCE = re.compile(r"[^.!?\n|;]*(?:[.](?=\d)[^.!?\n|;]*)*[.!?|;\n]?")
 PERIODS = (
@@ -30,7 +31,10 @@ LEVELS = (
     (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
     (re.compile(r"\bseniors?\b|\bsenior[- ]level\b", re.I), "senior"),
     (re.compile(r"\bmid(?:dle)?[- ]level\b", re.I), "mid"),
-    (re.compile(r"\bstaff[- ]level\b|\bstaff\b|\bprincipals?\b", re.I), "staff"),
+    (
+        re.compile(r"\bstaff[- ]level\b|\bstaff (?=[a-z ]*(?:engineer|scientist|developer))|\bprincipals?\b", re.I),
+        "staff",
+    ),
     (re.compile(r"\b(?:all|every|any) levels?\b|\bacross levels\b|\bwhatever the level\b", re.I), "all"),
 )
 """Words for levels, the longer first."""

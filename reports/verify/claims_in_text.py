@@ -49,7 +49,10 @@ _KINDS = (
     (re.compile(r"\bthird[- ]party\b|\bcollected by others\b", re.I), "advertised_third_party"),
     (re.compile(r"\bofficial\b|\bstatistic(?:s|al)\b", re.I), "official"),
     (re.compile(r"\breport(?:s|ed)?\b|\bsurvey(?:s|ed)?\b|\bearn(?:s|ed|ings)?\b", re.I), "reported"),
-    (re.compile(r"\badverts?\b|\badvertised?\b|\boffer(?:s|ed|ing)?\b|\bpostings?\b", re.I), "advertised"),
+    (
+        re.compile(r"\b(?:job )?ads?\b|\badvert(?:s|is(?:e|es|ed|ing))?\b|\boffer(?:s|ed|ing)?\b|\bpostings?\b", re.I),
+        "advertised",
+    ),
 )
 """Words for kinds of source, the surer first: "third-party adverts" are no adverts of our own."""
 _PARTS = (
@@ -58,12 +61,24 @@ _PARTS = (
     (re.compile(r"\bupper end\b|\bstops? at\b|\bup to\s*$", re.I), "high"),
 )
 _EVERYWHERE = re.compile(r"\b(?:in|of|among) (?:all )?(?:the )?adverts (?:that )?we read\b|\ball adverts we\b", re.I)
-_ASKED = re.compile(r"\bask(?:s|ed)?\b|\brequir(?:e|es|ed|ing)\b|\bwant(?:s|ed)?\b|\bdemand(?:s|ed)?\b", re.I)
+_ASKED = re.compile(
+    r"\bask(?:s|ed|ing)?\b|\brequir(?:e|es|ed|ing|ements?)\b|\bwant(?:s|ed)?\b|\bdemand(?:s|ed)?\b"
+    r"|\bcall(?:s|ed)? for\b|\bneed(?:s|ed)?\b",
+    re.I,
+)
 _ANSWERS = (
     (re.compile(r"\bremote\b", re.I), "share.workplace.remote"),
     (re.compile(r"\bhybrid\b", re.I), "share.workplace.hybrid"),
     (re.compile(r"\bon[- ]site\b", re.I), "share.workplace.onsite"),
-    (re.compile(r"\bstates? (?:their )?pay\b|\bpay is stated\b", re.I), "share.pay_stated.yes"),
+    (
+        re.compile(
+            r"\b(?:stat(?:es?|ed|ing)|nam(?:es?|ed|ing)|disclos(?:es?|ed|ing)|gives?) (?:the |a |their )?"
+            r"(?:pay|salar(?:y|ies))\b"
+            r"|\b(?:pay|salary) is (?:stated|named|disclosed|given)\b|\bsays? what the job pays\b",
+            re.I,
+        ),
+        "share.pay_stated.yes",
+    ),
 )
 _NOT = re.compile(r"\b(?:not|no|never|without|neither|nor|than)\b|n't\b", re.I)
 """Words that turn a claim into another: "do not ask for", "more than"."""
@@ -73,7 +88,8 @@ _NOT = re.compile(r"\b(?:not|no|never|without|neither|nor|than)\b|n't\b", re.I)
 def _work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Words for roles and groups of roles, the longer first. "AI engineers" are AI engineering, as in our titles."""
     names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
-    names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS}
+    names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
+    names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
     ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))
     return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in ordered)
 
@@ -190,6 +206,7 @@ def _claim_pay(sentence: str, hit: re.Match[str], said: _Said, n_amounts: int) -
     part = "value"
     if not hit["high"]:
         parts = {value for pattern, value in _PARTS if pattern.search(before)}
+        parts |= {"median"} if re.search(r"\bmedian\b", sentence, re.I) else set()
         part = _only("part of the band, or median", parts, missing)
     if _NOT.search(before):
         missing.append("a plain statement: it is denied or compared")
