@@ -270,7 +270,14 @@ def test_pay_beside_base_pay_is_asked_of_jobs_that_state_pay(con: database.Conne
 
 
 def test_the_industry_is_that_of_the_employer(con: database.Connection) -> None:
-    common = {"names": (), "domains": (), "boards": (), "is_staffing_agency": False, "n_postings": 1}
+    common = {
+        "names": (),
+        "domains": (),
+        "boards": (),
+        "is_staffing_agency": False,
+        "n_postings": 1,
+        "name_source": "advert",
+    }
     known = [
         row_of(Employers, employer_id=f"e{i}", employer="E", industry="K" if i else None, **common) for i in range(2)
     ]
@@ -329,6 +336,15 @@ def test_no_comment_answers_for_an_advert_of_the_same_job(con: database.Connecti
     for measure in ("years", "degree"):
         rows = found(con, measure).reset_index()
         assert rows[rows["n_yes"] > 0][["item", "text_class"]].values.tolist() == [["not_asked", "full_advert"]]
+
+
+def test_qualifications_are_asked_in_languages_in_which_they_are_read(con: database.Connection) -> None:
+    asked = {1: ("portfolio", "open_source"), 2: ("open_source",), 3: None}
+    put(con, [posting(number, qualifications=named) for number, named in asked.items()])
+    put(con, [posting(4, language="de")])  # where silence says nothing
+    assert counts(con, "qualification") == {
+        "portfolio": (1, 2, 1), "certification": (0, 3, 1), "internship": (0, 3, 1), "open_source": (2, 1, 1),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["sv", None])
