@@ -1,7 +1,8 @@
 """The employers whose boards we read: boards.csv, one line per board.
 
 `employer`, `country`, `industry`, `is_ai_first` and `hires_in` stand there only where they are known; an empty
-field means "not known", never "no". `verified_on` is the day the board was last seen to answer; empty: never yet.
+field means "not known", never "no". `industry_evidence` says what an industry is known from. `verified_on` is the day
+the board was last seen to answer; empty: never yet.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ from transforms.records.boards import Board
 
 BOARDS = Path(__file__).parent / "boards.csv"
 TRUTH = {"": None, "true": True, "false": False}
-COLUMNS = ("source", "board", "employer", "country", "industry", "is_ai_first", "hires_in", "verified_on")
+COLUMNS = (
+    "source",
+    "board",
+    "employer",
+    "country",
+    "industry",
+    "industry_evidence",
+    "is_ai_first",
+    "hires_in",
+    "verified_on",
+)
 
 
 @functools.cache
@@ -44,8 +55,8 @@ def boards_csv(boards: Iterable[Board]) -> str:
     rows.writerow(COLUMNS)
     for board in sorted(boards, key=lambda b: (b.source, b.board.lower(), b.board)):
         truth = "" if board.is_ai_first is None else str(board.is_ai_first).lower()
-        named = (board.source, board.board, board.employer or "", board.country or "", board.industry or "", truth)
-        rows.writerow((*named, "; ".join(board.hires_in), board.verified_on or ""))
+        named = (board.source, board.board, board.employer, board.country, board.industry, board.industry_evidence)
+        rows.writerow((*(said or "" for said in named), truth, "; ".join(board.hires_in), board.verified_on or ""))
     return into.getvalue()
 
 
@@ -57,6 +68,7 @@ def _board(number: int, row: dict[str, str]) -> Board:
             employer=row["employer"] or None,
             country=row["country"] or None,
             industry=row["industry"] or None,
+            industry_evidence=row["industry_evidence"] or None,
             is_ai_first=TRUTH[row["is_ai_first"]],
             hires_in=tuple(filter(None, row["hires_in"].split("; "))),
             verified_on=date.fromisoformat(row["verified_on"]) if row["verified_on"] else None,

@@ -33,6 +33,7 @@ from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, GROUP_OF_ROLE,
 from transforms.role.ai_label import ai_label
 from transforms.role.employment import employment_of
 from transforms.role.openings import openings_of
+from transforms.role.qualifications import qualifications_in
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import role_of, seniority_by_years, seniority_of, seniority_stated
 from transforms.skills.extraction import skills_in
@@ -335,6 +336,7 @@ class _Demands(NamedTuple):
     is_inferred: bool
     years_min: float | None
     degree_min: str | None
+    qualifications: tuple[str, ...] | None
     ai_label: str | None
     spans: tuple[Span, ...]
     issues: tuple[Issue, ...]
@@ -436,6 +438,7 @@ def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Deman
     text = content.body.text
     years = years_in(text) if text else None
     degree = degree_in(text) if text else None
+    asked = qualifications_in(text) if content.body.language == "en" else ()
     label = ai_label(content.title, text, role=titled.role.value) if text else None
     issues: list[Issue] = []
     seniority, is_inferred, spans = _seniority(titled.seniority, raw.get("level"), years, issues)
@@ -443,6 +446,7 @@ def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Deman
         spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
     if degree is not None:
         spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
+    spans += [_span("qualifications", "text", one.start, one.end, one.rule) for one in asked]
     if label is not None:
         spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
     return _Demands(
@@ -450,6 +454,7 @@ def _read_demands(raw: RawPosting, content: _Content, titled: _Titled) -> _Deman
         is_inferred=is_inferred,
         years_min=years[0] if years else None,
         degree_min=degree.value if degree else None,
+        qualifications=tuple(one.value for one in asked) or None,
         ai_label=label.value if label else None,
         spans=tuple(spans),
         issues=tuple(issues),
@@ -558,6 +563,7 @@ def _assemble(
         seniority_inferred=demands.is_inferred,
         years_min=demands.years_min,
         degree_min=demands.degree_min,
+        qualifications=demands.qualifications,
         ai_label=demands.ai_label,
         language=language[:2].lower() if language else body.language,
         text_state=content.text_state,

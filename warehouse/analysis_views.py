@@ -93,7 +93,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_WORK,
         **_INFERRED,
         **_COUNTRIES,
-        **of_table(Postings, "workplace", "employment_type", "degree_min", "years_min", "language"),
+        **of_table(Postings, "workplace", "employment_type", "degree_min", "years_min", "qualifications", "language"),
         "text_class": "Class of its best text; what texts ask for is read from texts of that class alone",
         **_SKILL_READ,
         "states_pay": "One of its adverts states base pay",

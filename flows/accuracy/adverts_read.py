@@ -67,6 +67,31 @@ def score_adverts(path: Path, real: Path, found: Score, *, draw: str = "adverts"
         raise GoldError(f"{path} is not as its conventions say: {type(error).__name__} {error}") from error
 
 
+def score_qualifications(path: Path, real: Path, found: Score) -> None:
+    """Add what labelled adverts ask a person to show, read from recorded answers of `real`, to a score.
+
+    Labels are what is asked for, by language: recall is of all that they have, precision of all that is read.
+    Raises `GoldError` where an advert is in no answer.
+    """
+    labels = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    adverts = read_adverts(real, [label["id"] for label in labels])
+    counts = _Counts(found)
+    for label in labels:
+        case, asked = label["id"], set(label["qualifications"])
+        if case not in adverts:
+            raise GoldError(f"{case} of {path} is in no answer of {real}")
+        got = set(adverts[case].qualifications or ())
+        employer = adverts[case].employer or case
+        counts.count(recall_figure("qualifications", label["language"]), employer, len(asked & got), len(asked))
+        counts.count(QUALIFICATIONS_PRECISION, employer, len(asked & got), len(got))
+        if asked != got:
+            found.miss(QUALIFICATIONS_PRECISION, case, adverts[case].title, sorted(asked), sorted(got))
+    counts.add_up()
+
+
+QUALIFICATIONS_PRECISION = "drawn.english.qualifications.precision"
+
+
 def recall_figure(reading: str, language: str) -> str:
     """The name of the figure of what is found of what texts in a language state, keys in doubt included."""
     return f"languages.{reading}.{language}"

@@ -20,7 +20,16 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.accuracy.adverts_read import ADVERTS_READ, ENGLISH, LANGUAGES, OTHERS, recall_figure, score_adverts
+from flows.accuracy.adverts_read import (
+    ADVERTS_READ,
+    ENGLISH,
+    LANGUAGES,
+    OTHERS,
+    QUALIFICATIONS_PRECISION,
+    recall_figure,
+    score_adverts,
+    score_qualifications,
+)
 from flows.accuracy.audit_results import GOLD as ANSWERS
 from flows.accuracy.audited_cases import score_audited
 from flows.accuracy.bilingual_halves import score_halves
@@ -40,6 +49,8 @@ DRAWS = PROJECT / "tests" / "scorecard_draws.csv"
 """How and when each file of cases was drawn."""
 DRAWN = PROJECT / "tests" / "flows" / "accuracy" / "cases" / "adverts_drawn_2026-11-26.jsonl"
 """Labels of the newest draw of adverts: ids and what a person read, no text."""
+QUALIFICATIONS_DRAWN = DRAWN.with_name("qualifications_drawn_2026-11-27.jsonl")
+"""Labels of what adverts ask a person to show; `draw` says by which of two draws by words, or one of any, they came."""
 DIGITS = 4
 """Decimals of a recorded figure, and so the least fall that is noticed."""
 
@@ -156,6 +167,10 @@ DECLARED: Mapping[str, Declared] = {
         for reading, reader in (("skills", "skill"), ("years", "requirement"), ("degree", "requirement"))
         for language, name in LANGUAGES.items()
     },
+    recall_figure("qualifications", "en"): _without_target(
+        "requirement", "qualifications asked for in English, recall"
+    ),
+    QUALIFICATIONS_PRECISION: _without_target("requirement", "qualifications asked for in English: precision"),
 }
 SPEED = "30 % of the floor on one core, 1.8 times with two processes: `make bench` measures it"
 
@@ -183,6 +198,7 @@ def score_readers(gold: Path | None = None, *, data: Path | None = None, archive
     if real is not None:
         score_adverts((gold or GOLD) / ADVERTS_READ, real, found)
         score_adverts(DRAWN, real, found, draw="drawn")
+        score_qualifications(QUALIFICATIONS_DRAWN, real, found)
         score_halves(real, found)
     if data is not None and (data / ANSWERS).exists():
         score_audited(data, archive or data / "archive", found)

@@ -5,6 +5,7 @@
     abroad.{place}.{role}.{level}            pay in the money of another country, and so with {basis}
     mixed.{place}.{role}.{level}             both together, and so with {basis}
     comparison.{place}.{role}.{basis}        of every level, in the money of its own period, beside other kinds
+    bonus.{place}                            the yearly bonus of AI engineering that adverts put a sum on
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
@@ -98,6 +99,11 @@ def _declare_comparison(place: str, work: str, kind: str) -> Figure:
     return comparison_figures.declare(_place(place), chosen, _choose("kind of source", kind, comparison_figures.KINDS))
 
 
+def _declare_bonus(place: str) -> Figure:
+    known = {slug: one for slug, one in PLACES.items() if one.level in ("region", "country")}
+    return pay_figures.declare_bonus(known[_choose("region or country", place, known)])
+
+
 def _declare_skill(name: str, place: str, group: str) -> Figure:
     chosen = _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
     at = _place_or_all(place)
@@ -146,6 +152,7 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
         for market, kind in pay_figures.KIND_OF_MARKET.items()
     },
     "comparison": ((3,), _declare_comparison, "comparison.PLACE.ROLE.BASIS"),
+    "bonus": ((1,), _declare_bonus, "bonus.PLACE"),
     "skill": ((3,), _declare_skill, "skill.SKILL.PLACE.GROUP"),
     "share": ((4,), _declare_share, "share.MEASURE.ITEM.PLACE.GROUP"),
     "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),

@@ -144,6 +144,18 @@ CLAIMS = tuple(
     )
     for claim in load_claims()
 )
+UNSUPPORTED = (
+    Figure(
+        id="claim.ai_adoption",
+        title="Organisations that use AI in at least one business function",
+        unit="share of organisations",
+        renderer=shares.CLAIM,
+        retired="the 2026 guide names no source; missing is a survey of organisations, with its publisher, question "
+        "and year, that somebody has looked up",
+        baseline="most organisations (no source named)",
+    ),
+)
+"""What the 2026 guide claims and nobody could be named for: no figure until a source has been looked up."""
 _OTHERS = (
     *GATHERED,
     COMPARISON,
@@ -157,6 +169,7 @@ _OTHERS = (
     *SHARES,
     *WHERE_AND_HOW,
     *CLAIMS,
+    *UNSUPPORTED,
 )
 _UNITED_STATES = country_figures(PLACES["us"])
 FIGURES = (*BANDS, *AROUND, *_OTHERS)

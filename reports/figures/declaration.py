@@ -88,8 +88,8 @@ class Figure:
     where its rows name none (`entitle`). `baseline` is what the 2026 guide said, `baseline_values` the same as numbers
     by column, where it gave any. `nearest` are figures of wider or other places, offered in its note where it is
     withheld. `arrange` chooses and orders the rows that a gathered figure has; with `shows_periods` each says its
-    period, so that the figure changes with every reading. `retired` is why it is printed no more: its id stays, and is
-    withheld.
+    period, so that the figure changes with every reading. `retired` is why it is not printed, or no more: its id
+    stays, and is withheld.
     """
 
     id: str

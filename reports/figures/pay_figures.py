@@ -15,7 +15,6 @@ from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
 from reports.figures.query import Sql
 from reports.wording import comparison, levels, pay, silence
 from reports.wording.amounts import MONTHLY, YEARLY
-from reports.wording.numbers import region_name
 from reports.wording.work import name_work, split_work
 from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
 from warehouse.mart_tables import BONUS
@@ -237,20 +236,23 @@ def offer_nearest(figure: Figure) -> Figure:
     return replace(figure, nearest=(*named, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
 
 
-BONUSES = tuple(
-    Figure(
-        id=f"bonus.{slug(region)}",
+def declare_bonus(place: Place) -> Figure:
+    """The yearly bonus of AI engineering on which adverts of a region or country put a sum, of all levels."""
+    return Figure(
+        id=f"bonus.{place.slug}",
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
         renderer=pay.BONUS,
         rungs=(_pay_rung("open adverts", BONUS, "behind_bonus", groups=("ai_engineering",), pay_markets=("all",)),),
-        parameters={"region_level": "region", "region": region, "seniority_group": "all"},
-        counts=(("region", region, "all"),),
-        place=region_name(region),
+        parameters={"region_level": place.level, "region": place.region, "seniority_group": "all"},
+        counts=((place.level, place.region, "all"),),
+        place=place.name,
         baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
-        displays=(COMPARED,),
     )
-    for region in ("Northern America", "South America")
+
+
+BONUSES = tuple(
+    replace(declare_bonus(PLACES[name]), displays=(COMPARED,)) for name in ("northern_america", "south_america")
 )
 """Bonuses of the regions that the guide speaks of by name."""
 RETIRED = (

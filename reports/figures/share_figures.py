@@ -14,7 +14,7 @@ from reports.figures.query import Sql
 from reports.wording import closings, shares
 from reports.wording.numbers import REGION_NAMES, category_name
 from reports.wording.work import name_work
-from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, SKILL_CATEGORIES, YEARS_BANDS
+from transforms.records.vocabulary import AI_JOBS, CELL_GROUPS, DEGREES, QUALIFICATIONS, SKILL_CATEGORIES, YEARS_BANDS
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import CLOSINGS_WINDOW
 from warehouse.marts.measures import MEASURES, NOT_ASKED, YES
@@ -182,6 +182,7 @@ def items_of(measure: str) -> dict[str, str]:
 def _name_item(measure: str, item: str) -> str:
     names = {
         "degree": shares.DEGREE_NAMES, "years": shares.YEARS_NAMES, "employment_type": shares.EMPLOYMENT_NAMES,
+        "qualification": shares.QUALIFICATION_NAMES,
         "role": {role: name_work(role) for role in MEASURES["role"].items},
     }.get(measure, {})  # fmt: skip
     known = items_of(measure).get(item)
@@ -372,6 +373,13 @@ WHERE_AND_HOW = (
                 "Least years",
                 shares.YEARS_NAMES,
                 (*YEARS_BANDS, NOT_ASKED),
+            ),
+            (
+                "qualification",
+                "what they ask a person to show",
+                "Asked to show",
+                shares.QUALIFICATION_NAMES,
+                QUALIFICATIONS,
             ),
             (
                 "employment_type",

@@ -148,6 +148,10 @@ DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
     "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",
 }  # fmt: skip
+QUALIFICATION_NAMES = {
+    "portfolio": "a portfolio of work", "certification": "a certification", "internship": "experience of an internship",
+    "open_source": "contributions to open source",
+}  # fmt: skip
 EMPLOYMENT_NAMES = {
     "FULL_TIME": "full-time", "PART_TIME": "part-time", "CONTRACTOR": "contract", "TEMPORARY": "temporary",
     "INTERN": "internship", "VOLUNTEER": "voluntary", "PER_DIEM": "by the day", "OTHER": "other",

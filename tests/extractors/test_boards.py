@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from extractors.boards import BOARDS, all_boards, boards_csv, read_boards
 from extractors.source import board_in
 from transforms.records.boards import Board
 
-HEAD = "source,board,employer,country,industry,is_ai_first,hires_in,verified_on\n"
+HEAD = "source,board,employer,country,industry,industry_evidence,is_ai_first,hires_in,verified_on\n"
 LATIN_AMERICA = {"South America", "Central America", "Caribbean"}
 
 
@@ -27,14 +29,24 @@ def test_it_is_wide_enough_for_bands_outside_the_united_states() -> None:
     assert min(hiring_in("Asia"), hiring_in("Africa"), hiring_in("Australia")) >= 60
 
 
+def test_an_industry_is_known_from_an_advert_or_in_public() -> None:
+    told = [board for board in all_boards() if board.industry_evidence]
+    assert len(told) >= 70
+    assert all(board.industry for board in told)
+    known_from = re.compile(r"(?:advert of \d{4}-\d\d-\d\d|public): \S.*")
+    assert [board for board in told if not known_from.fullmatch(board.industry_evidence or "")] == []
+
+
 def test_a_board_never_seen_answering_says_so() -> None:
     assert any(board.verified_on is None for board in all_boards())
     assert all(board.verified_on or not board.hires_in for board in all_boards())
 
 
 def test_boards_are_written_as_they_are_read() -> None:
-    text = HEAD + "lever,acme,Acme,CL,finance,true,Central America; South America,2026-03-01\nlever,Zeta,,,,,,\n"
+    text = HEAD + "lever,acme,Acme,CL,finance,public: a bank,true,Central America; South America,2026-03-01\n"
+    text += "lever,Zeta,,,,,,,\n"
     boards = list(read_boards(text))
+    assert (boards[0].industry, boards[0].industry_evidence) == ("finance", "public: a bank")
     assert boards[0].hires_in == ("Central America", "South America")
     assert boards[1] == Board(source="lever", board="Zeta")
     assert boards_csv(boards) == boards_csv(reversed(boards)) == text
@@ -43,9 +55,9 @@ def test_boards_are_written_as_they_are_read() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("lever,acme,,,,perhaps,,", "line 2.*perhaps"),
-        ("lever,acme,,,,,,soon", "line 2.*soon"),
-        ("lever,acme,,,,,,\nlever,acme,,,,,,", "line 3.*stands there twice"),
+        ("lever,acme,,,,,perhaps,,", "line 2.*perhaps"),
+        ("lever,acme,,,,,,,soon", "line 2.*soon"),
+        ("lever,acme,,,,,,,\nlever,acme,,,,,,,", "line 3.*stands there twice"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line: str, why: str) -> None:

@@ -11,7 +11,8 @@ class Board:
     """One employer's board on one platform. `board` is its token in the platform's addresses, case kept.
 
     `country` is the employer's (ISO 3166-1 alpha-2), `industry` an ISIC section or one of the guide's six,
-    `hires_in` the UN M49 regions its postings were seen in.
+    `industry_evidence` what says so ("advert of DAY: what the employer does", "public: ..."; None: entered before
+    evidence was asked for), `hires_in` the UN M49 regions its postings were seen in.
     """
 
     source: str
@@ -19,6 +20,7 @@ class Board:
     employer: str | None = None
     country: str | None = None
     industry: str | None = None
+    industry_evidence: str | None = None
     is_ai_first: bool | None = None
     hires_in: tuple[str, ...] = ()
     verified_on: date | None = None

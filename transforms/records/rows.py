@@ -21,6 +21,7 @@ from transforms.records.vocabulary import (
     PAY_FLAGS,
     PAY_MARKETS,
     PERIODS,
+    QUALIFICATIONS,
     READINGS,
     REPORT_FLAGS,
     REQUIREMENTS,
@@ -168,6 +169,10 @@ class Advert:
     seniority_inferred: Annotated[bool, Column("The level was inferred from the years of experience")]
     years_min: Annotated[float | None, Column("Least years of experience asked for", unit="years", low=0, high=40)]
     degree_min: Annotated[str | None, Column("Lowest accepted degree", values=DEGREES)]
+    qualifications: Annotated[
+        tuple[str, ...] | None,
+        Column("What an English text requires or prefers a person to show; NULL: none", values=QUALIFICATIONS),
+    ]
     ai_label: Annotated[str | None, Column("What the job does with AI; NULL without text", values=AI_LABELS)]
     language: Annotated[str | None, Column("Language of the text, ISO 639-1", pattern="[a-z]{2}")]
     text_state: Annotated[str, Column("How much of the text was read", values=TEXT_STATES)]

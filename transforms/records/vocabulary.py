@@ -54,6 +54,8 @@ field. pay_zone: the country of a pay zone is one of the advert's. level_years: 
 for. language_halves: the halves of a bilingual advert ask for the same years and degree.
 """
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
+QUALIFICATIONS = ("portfolio", "certification", "internship", "open_source")
+"""What adverts ask a person to show beside degree and years; open_source: contributions to open source."""
 REGION_LEVELS = ("world", "continent", "region", "country")
 LEVEL_GROUPS: dict[str, tuple[str, ...] | None] = {
     "entry": ("junior",),

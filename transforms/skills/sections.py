@@ -41,6 +41,7 @@ LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
     ("degree", "requirement_cues", "pattern", "cue", "degree literal"),
     ("degree within", "requirement_cues", "pattern", "cue", "degree literal within"),
+    ("qualification", "qualification_cues", "pattern", "cue", "literal"),
     ("workplace", "workplace_words", "pattern", "name", "literal"),
     ("ai", "ai_terms", "words", "case", "any"),
     ("AI", "ai_terms", "words", "case", "exact"),

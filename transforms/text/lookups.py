@@ -72,7 +72,7 @@ what is not found there would count as not asked for."""
 
 @functools.cache
 def languages_read(reading: str) -> tuple[str, ...]:
-    """Languages (ISO 639-1) in which what texts ask for is read well enough to count: of skills, degree or years."""
+    """Languages (ISO 639-1) in which what texts ask for is read well enough to count: skills, degree, years …"""
     return tuple(
         row["language"]
         for row in cells_of("reading_recall")

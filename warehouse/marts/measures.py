@@ -18,6 +18,7 @@ from transforms.records.vocabulary import (
     EMPLOYMENT_TYPES,
     FULL_ADVERT,
     NO_TEXT,
+    QUALIFICATIONS,
     ROLE_GROUPS,
     TEXT_CLASSES,
     WORKPLACES,
@@ -205,6 +206,15 @@ _DECLARED = (
         silence="no",
         items=(*YEARS_BANDS, NOT_ASKED),
         reading="years",
+    ),
+    Measure(
+        name="qualification",
+        title="Asked to show, as a demand or a wish",
+        jobs_title="jobs whose full advert was read",
+        answers=_if_read("qualifications", "coalesce(qualifications, [])"),
+        silence="no",
+        items=QUALIFICATIONS,
+        reading="qualifications",
     ),
     Measure(
         name="employment_type",

@@ -1,7 +1,7 @@
 -- Jobs that statistics count, of the stock of the day `as_of`: one row per job, with what its adverts say. Where they
 -- differ, the first that says something is taken; pay and its components are those of any. `text_class` is that of its
--- best text, and what texts ask for, degree and years, is read from texts of that class alone, so that no comment answers
--- for an advert.
+-- best text, and what texts ask for (degree, years, qualifications) is read from texts of that class alone, so that no
+-- comment answers for an advert.
 --
 -- $adverts: adverts that speak for jobs; of the macro the stock of the day.
 -- $text_classes: classes of texts, the best first.
@@ -24,6 +24,7 @@ SELECT
     arg_min(o.employment_type, o.posting_id) AS employment_type,
     arg_min(o.degree_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS degree_min,
     arg_min(o.years_min, o.posting_id) FILTER (o.class_rank = o.best_rank) AS years_min,
+    arg_min(o.qualifications, o.posting_id) FILTER (o.class_rank = o.best_rank) AS qualifications,
     arg_min(o.language, o.posting_id) FILTER (o.class_rank = o.best_rank) AS "language",
     arg_min(o.text_class, (o.class_rank, o.posting_id)) AS text_class,
     min(e.industry) AS industry,

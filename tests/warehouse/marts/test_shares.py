@@ -338,6 +338,15 @@ def test_no_comment_answers_for_an_advert_of_the_same_job(con: database.Connecti
         assert rows[rows["n_yes"] > 0][["item", "text_class"]].values.tolist() == [["not_asked", "full_advert"]]
 
 
+def test_qualifications_are_asked_in_languages_in_which_they_are_read(con: database.Connection) -> None:
+    asked = {1: ("portfolio", "open_source"), 2: ("open_source",), 3: None}
+    put(con, [posting(number, qualifications=named) for number, named in asked.items()])
+    put(con, [posting(4, language="de")])  # where silence says nothing
+    assert counts(con, "qualification") == {
+        "portfolio": (1, 2, 1), "certification": (0, 3, 1), "internship": (0, 3, 1), "open_source": (2, 1, 1),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["sv", None])
 def test_texts_in_a_language_that_is_not_read_ask_for_nothing_that_is_known(
     con: database.Connection, language: str | None

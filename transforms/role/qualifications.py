@@ -1,0 +1,76 @@
+"""What an advert asks a person to show beside degree and years: portfolio, certification, internship, open source.
+
+Like the readers of `requirements`, this one reads only the lines that hold one of a few literal words, and judges a
+mention by its section and its sentence. What is preferred is asked for, too, as with skills. Its words are English, and
+so are the texts it is given; of which languages an answer counts is decided by `lookups.languages_read`.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+
+from transforms.records.vocabulary import QUALIFICATIONS
+from transforms.skills.sections import WHOLE, Line, cues_of, lines_with, lowered, sentence_at
+from transforms.text.evidence import Reading
+
+cues = functools.partial(cues_of, "qualification_cues")
+ASKING = frozenset(("required", "preferred", WHOLE))
+"""Kinds of sections in which a mention is asked for. In duties "contribute to open source" is the work itself."""
+ANYWHERE = ("portfolio", "certification")
+"""Qualifications that other sections ask for, too, in words of their own: "send us a link to your portfolio"."""
+MAX_MENTIONS = 50
+"""Mentions in one line that are looked at; a line with more is no advert's."""
+
+
+def qualifications_in(text: str) -> tuple[Reading, ...]:
+    """Those of `QUALIFICATIONS` that an English text requires or prefers, in their order, each at its first mention.
+
+    An internship counts as asked for where it may stand for experience ("including internships"). Licences to work in a
+    trade count where they are called certifications. Linear in the length of the text; never raises.
+    """
+    found: dict[str, Reading] = {}
+    for _, (begin, kind, line) in lines_with(text, "qualification"):
+        for name, start, end in line.once(_asked, kind):
+            if name not in found:
+                found[name] = Reading(name, f"asks for: {name}", begin + start, begin + end, "text")
+    return tuple(found[name] for name in QUALIFICATIONS if name in found)
+
+
+def _asked(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
+    """The qualifications that a line asks for which begins in a section of a kind, with their spans in the line."""
+    low = lowered(line.text)
+    found = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
+    return tuple((name, *span) for name, span in found if span is not None)
+
+
+def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int] | None:
+    """The span of the first mention by which a line asks for a qualification; None where none does."""
+    asked, anywhere, never = _patterns(name)
+    for match in itertools.islice(asked.finditer(low), MAX_MENTIONS):
+        if line.kind_at(match.start(), kind) in ASKING and not _is_set_aside(low, match, never):
+            return match.span()
+    for match in itertools.islice(anywhere.finditer(low), MAX_MENTIONS) if anywhere else ():
+        if line.kind_at(match.start(), kind) != "not" and not _is_set_aside(low, match, never):
+            return match.span()
+    return None
+
+
+@functools.cache
+def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str]]:
+    """What asks for a qualification in sections of demands, what does so anywhere, and what is something else."""
+    return cues(name), cues(f"{name} anywhere") if name in ANYWHERE else None, cues(f"not {name}", r"\b")
+
+
+_DENIED = cues("denied", r"\b")
+_WISHED = cues("wished", r"\b", r"\b")
+
+
+def _is_set_aside(low: str, match: re.Match[str], never: re.Pattern[str]) -> bool:
+    """Whether words around a mention make it something else ("a loan portfolio"), or say that it is not needed."""
+    first, last = sentence_at(low, match.start(), match.end())
+    sentence = low[first:last]
+    at, until = match.start() - first, match.end() - first
+    is_other = any(one.start() < until and one.end() > at for one in never.finditer(sentence))
+    return is_other or (_DENIED.search(sentence) is not None and not _WISHED.search(sentence))
