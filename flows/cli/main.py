@@ -11,7 +11,7 @@ import typer
 from rich.logging import RichHandler
 from rich.text import Text
 
-from flows.cli import boards, config, guide, notify, query, readers, review, run
+from flows.cli import boards, config, guide, notify, query, readers, release, review, run
 from flows.cli.disk_errors import describe_damage
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, describe_unwritten
@@ -27,6 +27,7 @@ COMMANDS = (
     *(run.run, run.backfill, run.rebuild, run.serve),
     *(query.sources, query.coverage, query.status, query.sql, query.shell, query.explain),
     notify.notify,
+    *(release.release, release.verify_release),
     *(readers.scorecard, readers.why, readers.emerging, readers.audit),
 )
 """In the order of the help."""
