@@ -219,7 +219,7 @@ def licences_page(published: Published) -> bytes:
         yield "## Sources"
         yield ""
         for source in _used_sources(published):
-            licence = decided.get(source.source) or "none"
-            yield f"- {source.title}: {source.attribution} Figures made from it: {licence}."
+            allowed = decided.get(source.source) or "none"
+            yield f"- {source.title}: {source.attribution} Figures made from it: {allowed}."
 
     return ("\n".join(lines()) + "\n").encode()

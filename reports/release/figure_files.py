@@ -67,6 +67,7 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "id": figure.figure,
         "title": figure.title,
         "as_of": figure.as_of,
+        "published_on": published.as_of,
         "is_sample": published.is_sample,
         "status": figure.status,
         "value": figure.value,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from reports.figures import query
-from reports.figures.explain import ledger_row
+from reports.figures.catalogue import declarations
 from reports.figures.query import Connection
+from reports.figures.vintages import published_rows
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.wording.numbers import day
@@ -22,14 +22,12 @@ MAX_FIGURES = 3_000
 
 
 def published_figures(con: Connection) -> list[Figures]:
-    """The figures as they are published: the ledger rows of the newest day, by id.
+    """The figures as they stand published on the newest day: of each its last accepted vintage.
 
     Raises `NothingPublishedError` when there are none.
     """
-    as_of = query.literal(desk.newest_day(con))
-    return [
-        ledger_row(row) for row in query.read(con, f"SELECT * FROM mart.figures WHERE as_of = {as_of} ORDER BY figure")
-    ]
+    as_of = desk.newest_day(con)
+    return published_rows(con, declarations(con), desk.read_ledger(con, as_of), as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
