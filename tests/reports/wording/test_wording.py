@@ -348,3 +348,9 @@ def test_the_comparison_with_the_2026_guide_has_a_direction(figure: Any) -> None
 
 def test_a_day_in_words() -> None:
     assert numbers.day(date(2026, 8, 7)) == "7 August 2026"
+
+
+def test_a_level_that_a_third_party_has_no_code_for_is_defined_by_the_title() -> None:
+    said = levels.define("staff", "advertised_third_party")
+    assert said is not None and said.startswith("staff level is what the title says; full-time")
+    assert "code MI" in (levels.define("mid", "advertised_third_party") or "")
