@@ -129,7 +129,7 @@ def _ladder_of_role(
     ]
     if is_country and (basis or market == LOCAL):
         rungs.append(_pay_rung(SURVEYED, "reported", "behind_reports", words=said, **asked))
-        if level == ALL_LEVELS and role != ALL_ROLES:
+        if level == ALL_LEVELS and (role != ALL_ROLES or basis):
             words = "official wages of an occupation near this role"
             rungs.append(_pay_rung(OFFICIAL, "official", "behind_official", words=words, **asked))
     return tuple(rung for rung in rungs if basis in (None, rung.basis))

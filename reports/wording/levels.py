@@ -67,9 +67,11 @@ def define(group: str, basis: str) -> str | None:
             "experience asked for; full-time, base pay before tax, both ends of the range stated"
         )
     if basis == "advertised_third_party":
+        codes = _codes(levels)
+        or_code = f" or, where it names no level, the source's {codes}" if codes else ""
         return (
-            f"{level_name(group)} is what the title says or, where it names no level, the source's {_codes(levels)}; "
-            "full-time, and whether the amounts are base pay is not said"
+            f"{level_name(group)} is what the title says{or_code}; full-time, and whether the amounts are base pay is "
+            "not said"
         )
     return None
 
@@ -88,7 +90,9 @@ def _years(levels: tuple[str, ...]) -> str:
 
 
 def _codes(levels: tuple[str, ...]) -> str:
-    """The codes of these levels: "codes MI and SE, and SE includes staff"."""
+    """The codes of these levels: "codes MI and SE, and SE includes staff"; "" where the source has none of them."""
     codes = [CODES[level] for level in levels if level in CODES]
+    if not codes:
+        return ""
     words = f"code {codes[0]}" if len(codes) == 1 else f"codes {', '.join(codes[:-1])} and {codes[-1]}"
     return f"{words}, and SE includes staff" if "SE" in codes and "staff" not in levels else words

@@ -360,3 +360,9 @@ def test_a_stale_table_and_its_scope_say_of_which_days_they_are(figure: Any) -> 
     assert made[1].key == f"Read 5 to 7 January 2026. {made[0].key}"
     assert notes.scope(stale).startswith("In the adverts we read (read 5 to 7 January 2026): ")
     assert "2026" not in notes.scope(fresh)
+
+
+def test_a_level_that_a_third_party_has_no_code_for_is_defined_by_the_title() -> None:
+    said = levels.define("staff", "advertised_third_party")
+    assert said is not None and said.startswith("staff level is what the title says; full-time")
+    assert "code MI" in (levels.define("mid", "advertised_third_party") or "")

@@ -1,0 +1,101 @@
+"""The commands of a release: make one from what is published, and check one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from flows.runtime.settings import settings
+from flows.terminal.console import OUT
+from flows.terminal.errors import Wrong, WrongUsage
+
+MOST_SHOWN = 20
+"""Faults that are printed; more are counted."""
+
+
+def _address_in(text: str) -> str:
+    """An address as `--url` gives it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise typer.BadParameter(f"{text!r} is no address; one such as https://example.org/ai-job-market/ expected")
+    return text if text.endswith("/") else f"{text}/"
+
+
+def release(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where it goes; default: `release` in the data folder.")
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url", parser=_address_in, metavar="URL", help="Where it will stand: citations and links say it."
+        ),
+    ] = None,
+) -> None:
+    """Make a release of what is published: figures, cells, marts and their descriptions, for others to use and cite.
+
+    The same published file gives the same bytes. Earlier releases stay at their dated paths; each names the digest of
+    the one before.
+
+    **Reads** market.duckdb and DIR. **Writes** DIR, at once or not at all.
+    """
+    from reports.guide.desk import NothingPublishedError
+    from reports.release.build import make_release
+    from reports.release.manifest import ReleaseError
+    from warehouse.database import SqlError
+    from warehouse.publish.release_tables import open_published_file
+
+    config = settings()
+    folder = (out or config.data / "release").absolute()
+    try:
+        with open_published_file(config.data) as con:
+            made = make_release(con, folder, base_url=url or "")
+    except (NothingPublishedError, ReleaseError) as error:
+        raise Wrong(str(error)) from error
+    except FileNotFoundError as error:
+        raise WrongUsage(str(error)) from error
+    except SqlError as error:
+        raise Wrong(
+            f"what is published cannot be released ({str(error).splitlines()[0]}); if an earlier version published it, "
+            "`jobmarket rebuild` publishes it anew"
+        ) from error
+    if not made.is_new:
+        OUT.print(f"release {made.release} stands in {folder} already, byte for byte", soft_wrap=True, highlight=False)
+    OUT.print(
+        f"release {made.release}: {made.n_figures:,} figures ({made.n_changed:,} changed), {made.n_cells:,} cells, "
+        f"{made.n_files:,} files, {made.n_bytes / 1e6:,.1f} MB in {folder}",
+        soft_wrap=True, highlight=False,
+    )  # fmt: skip
+    for name, why in made.left_out.items():
+        OUT.print(f"  left out: {name}: {why}", soft_wrap=True, highlight=False)
+    OUT.print(f"digest {made.sha256}", soft_wrap=True, highlight=False)
+
+
+def verify_release(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a release.")],
+) -> None:
+    """Check a release: each file against its digest, and the chain of the releases before it.
+
+    **Reads** DIR. **Writes** nothing. Exit code 1 when something is not as it was released.
+    """
+    from reports.release.manifest import MANIFEST, ReleaseError, find_faults, read_chain, sha256
+
+    faults = list(find_faults(folder))
+    for fault in faults[:MOST_SHOWN]:
+        OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
+    if len(faults) > MOST_SHOWN:
+        OUT.print(f"{len(faults) - MOST_SHOWN:,} more")
+    if faults:
+        raise Wrong(f"{folder}: {len(faults):,} fault{'s' * (len(faults) != 1)}")
+    try:
+        chain = read_chain(folder)
+    except ReleaseError as error:
+        raise Wrong(str(error)) from error
+    OUT.print(
+        f"release {chain[0]['release']} is whole: {len(chain[0]['files']):,} files, {len(chain):,} "
+        f"release{'s' * (len(chain) != 1)} in the chain, digest {sha256(folder / MANIFEST)}",
+        soft_wrap=True, highlight=False,
+    )  # fmt: skip

@@ -1,0 +1,297 @@
+"""Every cell of the marts that may be printed, as JSON by kind and place: `cells/pay/us.json`.
+
+Cells are read by one SELECT for each kind and put into words by the same renderers as figures. They have the ids of
+`figures.cells`, so that a guide may show each of them. Cells that their sources bind to another licence stand in a file
+of their own, which is named after it (`cells/pay/ar.cc-by-nc-sa-4.0.json`), so that a file is under one licence.
+What is the same for many cells of a place (sources, period, definitions) stands once, at the head.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reports.figures import query, verdicts
+from reports.figures.pay_figures import ENTRY_LEVEL, KIND_OF_MARKET
+from reports.figures.places import EVERYWHERE, PLACES, slug
+from reports.figures.query import Connection
+from reports.release.figure_files import plain
+from reports.release.licences import OURS, Licence, combine
+from reports.release.numbers import Number, numbers_of
+from reports.release.published import Published
+from reports.wording import closings, disclosure, pay, shares
+from reports.wording.levels import define
+from reports.wording.notes import BASIS_WORDS
+from reports.wording.numbers import Row
+from reports.wording.work import WORKS, name_work, split_work
+from transforms.records.vocabulary import AI_JOBS, STATED
+from warehouse.marts.measures import MEASURES, SILENCE
+
+SQL = Path(__file__).with_name("sql")
+OWN = "advertised"
+"""The basis of cells that count adverts we read."""
+SKILL = "skill_asked"
+_PLACE_NAMES = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
+COUNTED = ("n", "employers", "form", "status", "reason")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell that may be printed: its id, what it says, and the numbers behind it."""
+
+    id: str
+    kind: str
+    place: str
+    region: tuple[str, str]
+    basis: str
+    text: str
+    numbers: tuple[Number, ...]
+    row: Row
+
+    def columns(self) -> dict[str, Any]:
+        """What a file has of it, by column."""
+        row = self.row
+        counts = (row["n_jobs"], row.get("n_employers"), row.get("form"), row["status"], row["reason"])
+        amounts = {
+            f"{number.part}{end}": value
+            for number in self.numbers
+            for end, value in (("", number.value), ("_lo", number.low), ("_hi", number.high))
+        }
+        beside = {name: row[name] for name in ("currency", "local_currency", "rank_best", "rank_worst") if name in row}
+        return {"id": self.id, "value": self.text, **amounts, **dict(zip(COUNTED, counts, strict=True)), **beside}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What the cells of a place rest on, of one kind of source."""
+
+    sources: tuple[str, ...]
+    period_from: date | None
+    period_to: date | None
+
+
+# --- the cells, kind by kind ----------------------------------------------------------------------------
+
+
+def _read(con: Connection, name: str, as_of: date) -> list[Row]:
+    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    return list(query.read(con, query.fill_text(text, {"as_of": as_of})))
+
+
+def _pay_cells(con: Connection, as_of: date) -> Iterator[Cell]:
+    for row in _read(con, "pay", as_of):
+        work = row["role_group"] if row["role"] == "all" else row["role"]
+        if row["region"] not in _PLACE_NAMES or row["role_group"] == AI_JOBS or work not in WORKS:
+            continue
+        if split_work(work) != (row["role_group"], row["role"]):  # the role within a wider group
+            continue
+        place, kind = _PLACE_NAMES[row["region"]], KIND_OF_MARKET[row["pay_market"]]
+        level = row["seniority_group"]
+        renderer = pay.ENTRY if level == ENTRY_LEVEL else pay.BAND
+        name = f"{kind}.{place}.{work}.{level}.{row['basis']}"
+        yield _cell(name, kind, place, row, basis=row["basis"], text=renderer.text([row]))
+
+
+def _share_cells(con: Connection, as_of: date) -> Iterator[Cell]:
+    for row in _read(con, "shares", as_of):
+        if row["region"] not in _PLACE_NAMES:
+            continue
+        place, measure, item = _PLACE_NAMES[row["region"]], row["measure"], _slug(row["item"])
+        if measure == SKILL:
+            name, kind, renderer = f"skill.{item}.{place}.{row['role_group']}", "skill", shares.SKILL
+        else:
+            name, kind = f"share.{measure}.{item}.{place}.{row['role_group']}", "share"
+            renderer = _renderer_of(measure)
+        yield _cell(name, kind, place, row, text=renderer.text([row]))
+
+
+_slug = functools.lru_cache(maxsize=8_192)(slug)
+
+
+@functools.cache
+def _renderer_of(measure: str) -> Any:
+    return shares.one(MEASURES[measure])
+
+
+def _disclosure_cells(con: Connection, as_of: date) -> Iterator[Cell]:
+    for row in _read(con, "disclosure", as_of):
+        place = _PLACE_NAMES.get(row["region"]) or slug(row["region"])
+        name = f"disclosure.{place}.{row['role_group']}.{row['law']}"
+        yield _cell(name, "disclosure", place, row, text=disclosure.PLACE.text([row]))
+
+
+def _closing_cells(con: Connection, as_of: date) -> Iterator[Cell]:
+    for row in _read(con, "closing_rates", as_of):
+        if row["region"] in _PLACE_NAMES:
+            place = _PLACE_NAMES[row["region"]]
+            named = {**row, "cell": name_work(row["role_group"])}
+            name = f"closing_rate.{place}.{row['role_group']}"
+            yield _cell(name, "closing_rate", place, row, text=closings.CLOSING_RATES.text([named]))
+
+
+def _cell(name: str, kind: str, place: str, row: Row, *, text: str, basis: str = OWN) -> Cell:
+    region = (row["region_level"], row["region"])
+    return Cell(
+        id=name, kind=kind, place=place, region=region, basis=basis, text=text, numbers=tuple(numbers_of(row)), row=row
+    )
+
+
+KINDS: tuple[Callable[[Connection, date], Iterator[Cell]], ...] = (
+    _pay_cells,
+    _share_cells,
+    _disclosure_cells,
+    _closing_cells,
+)
+
+
+def read_bases(con: Connection, as_of: date) -> dict[tuple[str, str, str], Basis]:
+    """What the cells of each place rest on, by level of the place, place and kind of source."""
+    return {
+        (row["region_level"], row["region"], row["basis"]): Basis(
+            sources=tuple(row["sources"]), period_from=row["period_from"], period_to=row["period_to"]
+        )
+        for row in _read(con, "places", as_of)
+    }
+
+
+def read_cells(con: Connection, as_of: date, bases: Mapping[tuple[str, str, str], Basis]) -> Iterator[Cell]:
+    """Every cell that may be printed on a day, stale by the end of the reference period of its place."""
+    for read in KINDS:
+        for cell in read(con, as_of):
+            basis = _basis_of(cell, bases)
+            period_to = cell.row.get("period_to") or (basis.period_to if basis else None)
+            found = verdicts.Verdict(
+                status=cell.row["status"], reason=cell.row["reason"], n_jobs=None, n_employers=None
+            )
+            judged = verdicts.judge_age(found, cell.basis, period_to, as_of)
+            if judged is found:
+                yield cell
+            elif judged.status != "suppressed":
+                yield replace(cell, row={**cell.row, "status": judged.status, "reason": judged.reason})
+
+
+def _basis_of(cell: Cell, bases: Mapping[tuple[str, str, str], Basis]) -> Basis | None:
+    """What a cell rests on; a subdivision, which is in no table of places, rests on what its country does."""
+    level, region = cell.region
+    return bases.get((level, region, cell.basis)) or bases.get(("country", region[:2], cell.basis))
+
+
+# --- their files ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """The cells of a release with their licences, what they rest on, and how many were left out for which reason."""
+
+    cells: tuple[tuple[Cell, Licence], ...]
+    bases: Mapping[tuple[str, str, str], Basis]
+    left_out: Mapping[str, int]
+
+    def own(self, kinds: Collection[str]) -> list[Cell]:
+        """The cells of some kinds that are under our own licence."""
+        return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
+
+
+def select_cells(con: Connection, as_of: date) -> Released:
+    """Every cell that may be printed and passed on."""
+    bases = read_bases(con, as_of)
+    kept: list[tuple[Cell, Licence]] = []
+    left_out: dict[str, int] = {}
+    for cell in read_cells(con, as_of, bases):
+        basis = _basis_of(cell, bases)
+        licence = combine(basis.sources if basis else ())
+        if isinstance(licence, Licence):
+            kept.append((cell, licence))
+        else:
+            left_out[licence] = left_out.get(licence, 0) + 1
+    return Released(cells=tuple(kept), bases=bases, left_out=dict(sorted(left_out.items())))
+
+
+def files_of(released: Released, published: Published) -> Iterator[tuple[str, bytes]]:
+    """Every file of cells by path, and an index of them."""
+    shards: dict[tuple[str, str, Licence], list[Cell]] = {}
+    for cell, licence in released.cells:
+        shards.setdefault((cell.kind, cell.place, licence), []).append(cell)
+    index = []
+    for (kind, place, licence), cells in sorted(shards.items(), key=lambda item: (*item[0][:2], item[0][2].id)):
+        path = shard_path(kind, place, licence)
+        yield path, _shard(cells, path, licence, released.bases, published)
+        index.append({"kind": kind, "place": place, "licence": licence.id, "n": len(cells), "file": path})
+    head = {"as_of": published.as_of, "is_sample": published.is_sample, "files": index, "left_out": released.left_out}
+    yield "cells/index.json", _dump(head, "files")
+
+
+def shard_path(kind: str, place: str, licence: Licence) -> str:
+    """Where the cells of a kind and place stand that are under a licence."""
+    own = "" if licence.id == OURS else f".{licence.id.lower()}"
+    return f"cells/{kind}/{place}{own}.json"
+
+
+def _shard(
+    cells: list[Cell], path: str, licence: Licence, bases: Mapping[tuple[str, str, str], Basis], published: Published
+) -> bytes:
+    found = [cell.columns() for cell in sorted(cells, key=lambda cell: cell.id)]
+    columns = list(dict.fromkeys(name for row in found for name in row))
+    columns = [name for name in columns if any(row.get(name) is not None for row in found)]
+    title = f"{cells[0].kind} of {cells[0].place}"
+    head = {
+        "kind": cells[0].kind,
+        "place": cells[0].place,
+        "as_of": published.as_of,
+        "is_sample": published.is_sample,
+        "units": {number.part: number.unit for cell in cells for number in cell.numbers if cell.kind != "pay"}
+        or "amounts are per year in `currency`, those of local_… in `local_currency`",
+        "definitions": _define(cells),
+        "bases": {
+            cell.basis: _describe_basis(_basis_of(cell, bases), cell.basis, published)
+            for cell in sorted(cells, key=lambda cell: cell.basis)
+        },
+        "licence": licence.describe(),
+        "citation": published.cite(title, path, licence),
+        "ledger": "a cell is a row of its mart; its id leads to it: `jobmarket explain ID`",
+        "columns": columns,
+        "cells": [[row.get(name) for name in columns] for row in found],
+    }
+    return _dump(head, "cells")
+
+
+def _define(cells: Iterable[Cell]) -> dict[str, str]:
+    """What the cells of a file mean, by level of pay or by measure."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        level, measure = cell.row.get("seniority_group"), cell.row.get("measure")
+        if level is not None:
+            found.setdefault(level, define(level.removesuffix(STATED), cell.basis) or "")
+        elif measure is not None and measure not in found:
+            asked = MEASURES[measure]
+            found[measure] = f"{asked.title}; share of {asked.jobs_title}; {SILENCE[asked.silence]}"
+        elif measure is None:
+            found[cell.kind] = {
+                "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
+                "closing_rate": f"share of open adverts that close a day; {closings.CAVEAT}",
+            }[cell.kind]
+    return dict(sorted(found.items()))
+
+
+def _describe_basis(basis: Basis | None, name: str, published: Published) -> dict[str, Any]:
+    known = basis or Basis(sources=(), period_from=None, period_to=None)
+    return {
+        "in_words": BASIS_WORDS[name],
+        "period": {"from": known.period_from, "to": known.period_to},
+        "sources": {
+            source: published.sources[source].attribution for source in known.sources if source in published.sources
+        },
+    }
+
+
+def _dump(head: Mapping[str, Any], listed: str) -> bytes:
+    """JSON with one line for each item of one list."""
+    said = json.dumps({**head, listed: []}, ensure_ascii=False, indent=1, default=plain)
+    lines = ",\n".join(json.dumps(item, ensure_ascii=False, default=plain) for item in head[listed])
+    before, _, after = said.rpartition(f'"{listed}": []')
+    return f'{before}"{listed}": [\n{lines}\n]{after}\n'.encode()

@@ -1,0 +1,139 @@
+"""What changed between a release and the one before it: figures, rows and columns; in words, and as a feed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from reports.release.figure_files import path_of
+from reports.release.published import Published
+
+MOST_IN_FEED = 24
+"""Releases that the feed has, the newest first."""
+MOST_SHOWN = 200
+"""Figures that an entry of the feed names; CHANGES.md has all."""
+WITHHELD = "withheld"
+Manifest = Mapping[str, Any]
+
+
+def find_changes(
+    figures: Sequence[Mapping[str, Any]],
+    tables: Sequence[Mapping[str, Any]],
+    before: Manifest | None,
+    figures_before: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Changes since the release before, as a manifest keeps them. `figures` are entries of the index of figures."""
+    if before is None:
+        return {"figures": [], "rows": [], "schema": []}
+    now, then = ({row["id"]: row for row in rows} for rows in (figures, figures_before))
+    changed = [
+        {
+            "id": name,
+            "title": (now.get(name) or then[name])["title"],
+            "before": then[name]["value"] if name in then else None,
+            "after": now[name]["value"] if name in now else None,
+            "what": "new" if name not in then else "gone" if name not in now else "changed",
+        }
+        for name in sorted(now.keys() | then.keys())
+        if name not in then or name not in now or now[name]["value"] != then[name]["value"]
+    ]
+    tables_now, tables_then = ({table["name"]: table for table in rows} for rows in (tables, before["tables"]))
+    rows = [
+        {"table": name, "before": n_before, "after": n_after}
+        for name in sorted(tables_now.keys() | tables_then.keys())
+        if (n_before := tables_then.get(name, {}).get("n_rows", 0))
+        != (n_after := tables_now.get(name, {}).get("n_rows", 0))
+    ]
+    return {"figures": changed, "rows": rows, "schema": list(_compare_columns(tables_now, tables_then))}
+
+
+def _compare_columns(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
+    said = []
+    for name in sorted(now.keys() | then.keys()):
+        columns, before = (tables.get(name, {}).get("columns", {}) for tables in (now, then))
+        if name not in then or name not in now:
+            said.append(f"{name}: {'new' if name not in then else 'gone'}")
+            continue
+        said += [f"{name}.{column}: new" for column in columns if column not in before]
+        said += [f"{name}.{column}: gone" for column in before if column not in columns]
+        said += [
+            f"{name}.{column}: {before[column]}, now {columns[column]}"
+            for column in columns
+            if column in before and before[column] != columns[column]
+        ]
+    return said
+
+
+def _say(change: Mapping[str, Any]) -> str:
+    if change["what"] == "changed":
+        return f"{change['before'] or WITHHELD} → {change['after'] or WITHHELD}"
+    said = change["after"] if change["what"] == "new" else change["before"]
+    return f"{change['what']}: {said or WITHHELD}"
+
+
+def to_markdown(changes: Mapping[str, Any], release: str, before: str | None, published: Published) -> bytes:
+    """CHANGES.md."""
+    lines = [f"# {published.name}: changes of release {release}", ""]
+    if before is None:
+        lines += ["This is the first release.", ""]
+    else:
+        lines += [f"Since release {before}.", "", f"## Figures ({len(changes['figures'])})", ""]
+        lines += [f"- `{c['id']}` {c['title']}: {_say(c)}" for c in changes["figures"]] or ["None."]
+        lines += ["", "## Rows", ""]
+        lines += [f"- `{c['table']}`: {c['before']:,} → {c['after']:,}" for c in changes["rows"]] or ["None."]
+        lines += ["", "## Schema", ""]
+        lines += [f"- `{said}`" for said in changes["schema"]] or ["None."]
+    if published.left_out:
+        lines += ["", "## Left out, since their sources do not let them be passed on", ""]
+        lines += [f"- `{name}`: {why}" for name, why in published.left_out.items()]
+    return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def to_feed(releases: Sequence[Manifest], published: Published) -> bytes:
+    """An Atom feed with an entry for each release, the newest first. Times are the days that releases speak for."""
+    newest = releases[0]
+    base = f" xml:base={quoteattr(published.base_url)}" if published.base_url else ""
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom"{base}>',
+        f"<title>{escape(published.name)}: changes of figures</title>",
+        f"<id>{_urn('feed', published)}</id>",
+        f"<updated>{newest['as_of']}T00:00:00Z</updated>",
+        f"<author><name>{escape(published.name)}</name></author>",
+        '<link rel="self" href="feed.atom"/><link rel="alternate" type="text/markdown" href="CHANGES.md"/>',
+        *(_entry(manifest, published) for manifest in releases[:MOST_IN_FEED]),
+        "</feed>",
+    ]
+    return ("\n".join(parts) + "\n").encode()
+
+
+def _entry(manifest: Manifest, published: Published) -> str:
+    release, figures = manifest["release"], manifest["changes"]["figures"]
+    items = "".join(
+        f'<li><a href="{escape(path_of(c["id"]))}">{escape(c["title"])}</a>: {escape(_say(c))}</li>'
+        for c in figures[:MOST_SHOWN]
+    )
+    n_more = len(figures) - MOST_SHOWN
+    more = f"<p>{n_more:,} more stand in CHANGES.md.</p>" if n_more > 0 else ""
+    body = f"<ul>{items}</ul>{more}" if figures else "<p>No figure changed.</p>"
+    if manifest["previous"] is None:
+        body = "<p>The first release.</p>"
+    n = f"{len(figures):,} figure{'s' * (len(figures) != 1)} changed" if manifest["previous"] else "the first"
+    return "\n".join(
+        [
+            "<entry>",
+            f"<title>Release {release}: {n}</title>",
+            f"<id>{_urn(release, published)}</id>",
+            f"<updated>{manifest['as_of']}T00:00:00Z</updated>",
+            f'<link rel="alternate" type="application/json" href="figures/{release}/index.json"/>',
+            f'<content type="html">{escape(body)}</content>',
+            "</entry>",
+        ]
+    )
+
+
+def _urn(part: str, published: Published) -> str:
+    """A name that is the same wherever a release stands."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{published.name}/{part}").urn

@@ -1,0 +1,225 @@
+"""Descriptions of a release for machines: Data Package, schema.org, CITATION.cff, llms.txt, and its licences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.release.figure_files import CSV_COLUMNS, to_json
+from reports.release.licences import OURS, licence_ids_of_sources, licences
+from reports.release.published import Published
+from reports.wording.numbers import day
+from warehouse.publish.release_tables import ExportedTable
+
+KEYWORDS = ("labour market", "artificial intelligence", "salaries", "skills", "job adverts")
+_TYPES = {"DOUBLE": "number", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "boolean", "VARCHAR": "string"}
+_FIGURE_TYPES = {
+    **dict.fromkeys(("value", "low", "high"), "number"), **dict.fromkeys(("n", "employers"), "integer"),
+    **dict.fromkeys(("as_of", "period_from", "period_to"), "date"), "is_sample": "boolean",
+}  # fmt: skip
+_FIGURES = "The numbers of all figures that are under our own licence"
+_SDMX = (("sdmx/BANDS.csv", "Pay as SDMX-CSV 2.0"), ("sdmx/SHARES.csv", "Shares as SDMX-CSV 2.0"))
+
+
+def summarise(published: Published) -> str:
+    """What the release is, in two sentences."""
+    said = (
+        "What job adverts for AI and machine learning work offer and ask for, with intervals, counts and sources, and "
+        f"what surveys and offices report; as of {day(published.as_of)}."
+    )
+    return f"{said} Made from an invented sample: no number is true." if published.is_sample else said
+
+
+def _own_licence() -> dict[str, str]:
+    own = licences()[OURS]
+    return {"name": own.id, "path": own.url or "", "title": own.name}
+
+
+def data_package(published: Published, tables: Sequence[ExportedTable], release: str) -> bytes:
+    """datapackage.json: Data Package 2.0, with a schema for each CSV file."""
+    fields = [{"name": name, "type": _FIGURE_TYPES.get(name, "string")} for name in CSV_COLUMNS]
+    resources = [
+        _resource("figures", "figures.csv", _FIGURES, {"fields": fields}),
+        *(
+            _resource(_short(t), f"marts/{_short(t)}.csv", t.title, _schema(t))
+            | {"alternatives": [{"path": f"marts/{_short(t)}.parquet", "mediatype": "application/vnd.apache.parquet"}]}
+            for t in tables
+        ),
+        *(
+            {"name": _slug(path), "path": path, "title": title, "format": "csv", "mediatype": "text/csv"}
+            for path, title in _SDMX
+        ),
+    ]  # fmt: skip
+    return to_json(
+        {
+            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+            "name": "ai-job-market",
+            "title": published.name,
+            "description": summarise(published),
+            "version": release,
+            "created": f"{published.as_of.isoformat()}T00:00:00Z",
+            "licenses": [_own_licence()],
+            "keywords": list(KEYWORDS),
+            "sources": [
+                {"title": source.title, "path": source.terms_url or source.homepage}
+                for source in _used_sources(published)
+            ],
+            "contributors": [{"title": published.name, "roles": ["publisher"]}],
+            **({"homepage": published.base_url} if published.base_url else {}),
+            "resources": resources,
+        }
+    )
+
+
+def _short(table: ExportedTable) -> str:
+    return table.name.partition(".")[2]
+
+
+def _slug(text: str) -> str:
+    return text.lower().replace("/", "-").replace("_", "-").removesuffix(".csv")
+
+
+def _resource(name: str, path: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": _slug(name), "type": "table", "path": path, "title": title, "format": "csv", "mediatype": "text/csv",
+        "encoding": "utf-8", "schema": {**schema, "missingValues": [""]},
+    }  # fmt: skip
+
+
+def _schema(table: ExportedTable) -> dict[str, Any]:
+    fields = [
+        {
+            "name": name,
+            "type": "array" if sql_type.endswith("[]") else _TYPES[sql_type],
+            "description": meaning,
+        }
+        for name, sql_type, meaning in table.columns
+    ]
+    return {"fields": fields, "primaryKey": list(table.key)}
+
+
+def _used_sources(published: Published) -> list[Any]:
+    """Sources behind the figures of the release."""
+    names = {name for row in published.figures for name in row.sources}
+    return [source for name, source in sorted(published.sources.items()) if name in names]
+
+
+def dataset(published: Published, tables: Sequence[ExportedTable], release: str) -> bytes:
+    """dataset.jsonld: a schema.org Dataset with its downloads."""
+    files = [
+        ("figures.csv", "text/csv", _FIGURES),
+        *((f"marts/{_short(t)}.csv", "text/csv", t.title) for t in tables),
+        *((f"marts/{_short(t)}.parquet", "application/vnd.apache.parquet", t.title) for t in tables),
+        ("market.duckdb", "application/vnd.duckdb", "All marts on all days, and the lookups they are read with"),
+        *((path, "application/vnd.sdmx.data+csv", title) for path, title in _SDMX),
+    ]
+    periods = [row.period_from for row in published.figures if row.period_from]
+    start = min(periods, default=published.as_of)
+    content = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": published.name,
+        "description": summarise(published),
+        "version": release,
+        "datePublished": published.as_of,
+        "temporalCoverage": f"{start.isoformat()}/{published.as_of.isoformat()}",
+        "license": licences()[OURS].url,
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": published.name},
+        "keywords": list(KEYWORDS),
+        "measurementTechnique": "each job counted once over the adverts read; 95 % intervals by employer",
+        "variableMeasured": ["pay per year", "share of jobs", "share of open adverts that close a day"],
+        "creditText": published.cite("figures and marts", "dataset.jsonld", licences()[OURS]),
+        **({"url": published.base_url, "@id": f"{published.base_url}dataset.jsonld"} if published.base_url else {}),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": f"{published.base_url}{path}",
+                "encodingFormat": encoding,
+                "name": title,
+            }
+            for path, encoding, title in files
+        ],
+    }
+    return to_json(content)
+
+
+def citation(published: Published, release: str) -> bytes:
+    """CITATION.cff, version 1.2.0."""
+    said = {
+        "cff-version": "1.2.0",
+        "message": "If you use these figures, please cite them as below.",
+        "type": "dataset",
+        "title": published.name,
+        "abstract": summarise(published),
+        "version": release,
+        "date-released": published.as_of.isoformat(),
+        "license": OURS,
+        **({"url": published.base_url} if published.base_url else {}),
+    }
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]  # JSON is YAML
+    lines += ["authors:", f"  - name: {json.dumps(published.name)}", "keywords:"]
+    lines += [f"  - {json.dumps(word)}" for word in KEYWORDS]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def llms(published: Published, release: str) -> bytes:
+    """llms.txt: what a language model should read, and how it must quote."""
+    kinds = ", ".join((*KIND_OF_MARKET.values(), "skill", "share", "disclosure", "closing_rate"))
+    lines = [
+        f"# {published.name}",
+        "",
+        f"> {summarise(published)} Release {release}.",
+        "",
+        "Quote a figure with its interval or its n, its basis and its reference period: each file has all of them.",
+        "A value of null is withheld, and `reason` says why; it is never zero. Advertised pay is what adverts offer;",
+        "only reported and official pay is earned. Figures are CC BY 4.0 unless their file names another licence.",
+        "",
+        "## Figures",
+        "",
+        "- [Index of figures](figures/index.json): ids, titles, values and files",
+        "- [All numbers of them](figures.csv): one table",
+        f"- [Index of cells](cells/index.json): every cell that may be printed, by kind ({kinds}) and place",
+        "",
+        "## Data",
+        "",
+        "- [Data Package](datapackage.json): marts as CSV and Parquet, with the meaning of each column",
+        "- [SDMX structure](sdmx/structure.xml): of BANDS.csv and SHARES.csv beside it",
+        "- [DuckDB file](market.duckdb): all marts on all days",
+        "",
+        "## About",
+        "",
+        "- [Quality report](QUALITY.md)",
+        "- [Changes](CHANGES.md), also as a [feed](feed.atom)",
+        "- [Licences and sources](LICENCES.md)",
+        "- [How to cite](CITATION.cff)",
+        "- [Manifest](manifest.json): digests of all files, and of the release before",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def licences_page(published: Published) -> bytes:
+    """LICENCES.md: what may be done with what, and who must be named."""
+    used = {licence.id for licence in published.licences.values()}
+    decided = licence_ids_of_sources()
+
+    def lines() -> Iterator[str]:
+        yield f"# {published.name}: licences"
+        yield ""
+        yield f"Our figures are under {licences()[OURS].name}: name us with the citation that stands in each file."
+        yield "A figure that its sources bind to another licence says so in its file, and is in no table beside it."
+        yield ""
+        for licence in licences().values():
+            if licence.id in used:
+                where = f" ({licence.url})" if licence.url else ""
+                yield f"- **{licence.id}**, {licence.name}{where}: {licence.remark}"
+        yield ""
+        yield "## Sources"
+        yield ""
+        for source in _used_sources(published):
+            allowed = decided.get(source.source) or "none"
+            yield f"- {source.title}: {source.attribution} Figures made from it: {allowed}."
+
+    return ("\n".join(lines()) + "\n").encode()

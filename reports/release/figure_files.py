@@ -1,0 +1,215 @@
+"""A figure as files: JSON with all that must be known of it, its numbers as CSV, and its entry in the ledger.
+
+Stable paths hold what is published now, those with the name of a release what that release published:
+
+    figures/ID.json, figures/ID.csv, figures/ID.svg
+    figures/RELEASE/ID.json          RELEASE is the day, with .2 and so on where a day has several
+    ledger/ID.json
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reports.figures.catalogue import declaration_of
+from reports.release.licences import OURS
+from reports.release.numbers import numbers_of
+from reports.release.published import Published
+from reports.wording import notes
+from reports.wording.numbers import Row
+from warehouse.mart_tables import Figures
+
+LABELS = ("name", "place", "word", "title", "skill", "country_name", "cell", "item")
+"""Columns that may name a row of a table, where its renderer names none."""
+
+
+def to_json(content: object) -> bytes:
+    """Readable JSON that is the same for the same content."""
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=plain) + "\n").encode()
+
+
+def plain(value: object) -> object:
+    """A value that JSON has no form for, as it stands in files: days as ISO 8601, records as objects."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    raise TypeError(f"no JSON for {value!r}")
+
+
+def from_json(path: Path) -> Any:
+    """What `to_json` wrote into a file."""
+    return json.loads(path.read_bytes())
+
+
+def path_of(figure_id: str, suffix: str = "json") -> str:
+    """Where a figure stands in a release."""
+    return f"figures/{figure_id}.{suffix}"
+
+
+def dated_path_of(figure_id: str, release: str) -> str:
+    """Where a figure stands as a release published it."""
+    return f"figures/{release}/{figure_id}.json"
+
+
+def describe(figure: Figures, published: Published) -> dict[str, Any]:
+    """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
+    licence = published.licences[figure.figure]
+    is_printed = figure.value is not None
+    return {
+        "id": figure.figure,
+        "title": figure.title,
+        "as_of": figure.as_of,
+        "published_on": published.as_of,
+        "is_sample": published.is_sample,
+        "status": figure.status,
+        "value": figure.value,
+        "bare_value": figure.bare_value,
+        "qualifier": figure.qualifier,
+        "unit": figure.unit,
+        "rows": [_describe_row(row, name) for name, row in named_rows(figure)],
+        "n": figure.n_jobs,
+        "employers": figure.n_employers,
+        "strength": notes.strength(figure) if is_printed else None,
+        "kind": figure.kind,
+        "basis": figure.basis,
+        "basis_in_words": notes.BASIS_WORDS.get(figure.basis or ""),
+        "rung": figure.rung,
+        "definition": notes.note(figure) if is_printed else None,
+        "reason": figure.reason,
+        "missing": figure.missing,
+        "nearest": [near.figure for near in figure.nearest or ()],
+        "period": {
+            "from": figure.period_from,
+            "to": figure.period_to,
+            "in_words": notes.describe_period(figure) if is_printed else None,
+        },
+        "read_on": figure.read_on,
+        "verify_by": figure.verify_by,
+        "sources": list(_describe_sources(figure, published)),
+        "licence": licence.describe(),
+        "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
+        "ledger": f"../ledger/{figure.figure}.json",
+    }
+
+
+def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
+    """The rows behind a printed figure with their names, without those withheld; a single row needs no name."""
+    rows = notes.rows_of(figure) if figure.value is not None else ()
+    named_by = declaration_of(figure.figure).renderer.named_by
+    for row in rows:
+        if row.get("status") != "suppressed":
+            name = next((row[c] for c in (named_by, *LABELS) if c and isinstance(row.get(c), str)), None)
+            yield (name if len(rows) > 1 else None), row
+
+
+def _describe_row(row: Row, name: str | None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "parts": {number.part: number.describe() for number in numbers_of(row)},
+        "n": row.get("n_persons") or row.get("n_jobs"),
+        "employers": row.get("n_employers"),
+        "status": row.get("status"),
+    }
+
+
+def _describe_sources(figure: Figures, published: Published) -> Iterator[dict[str, Any]]:
+    counts = {part.source: part.n for part in figure.behind or ()}
+    for name in figure.sources:
+        source = published.sources.get(name)
+        yield {
+            "source": name,
+            "title": source.title if source else name,
+            "publisher": source.publisher if source else name,
+            "attribution": source.attribution if source else None,
+            "terms": source.licence if source else None,
+            "url": (source.terms_url or source.homepage) if source else None,
+            "n": counts.get(name),
+        }
+
+
+CSV_COLUMNS = (
+    "figure", "as_of", "status", "row", "part", "value", "low", "high", "unit", "form", "n", "employers", "basis",
+    "rung", "period_from", "period_to", "sources", "licence", "is_sample",
+)  # fmt: skip
+
+
+def to_csv(figures: Iterable[Figures], published: Published) -> bytes:
+    """The numbers of figures, a line for each; of one that is withheld, or says no number, one line without any."""
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\r\n")  # RFC 4180
+    lines.writerow(CSV_COLUMNS)
+    for figure in figures:
+        lines.writerows(_list_numbers(figure, published))
+    return out.getvalue().encode()
+
+
+def table_of_figures(published: Published) -> bytes:
+    """The numbers of all figures that are under our own licence."""
+    return to_csv((row for row in published.figures if published.licences[row.figure].id == OURS), published)
+
+
+def _list_numbers(figure: Figures, published: Published) -> Iterator[tuple[Any, ...]]:
+    beside = (
+        figure.basis, figure.rung, figure.period_from, figure.period_to, " ".join(figure.sources),
+        published.licences[figure.figure].id, str(published.is_sample).lower(),
+    )  # fmt: skip
+    head = (figure.figure, figure.as_of)
+    is_empty = True
+    for name, row in named_rows(figure):
+        counts = (row.get("n_persons") or row.get("n_jobs"), row.get("n_employers"))
+        for number in numbers_of(row):
+            is_empty = False
+            values = (number.part, number.value, number.low, number.high, number.unit, number.form)
+            yield (*head, row.get("status", figure.status), name, *values, *counts, *beside)
+    if is_empty:
+        yield (*head, figure.status, *[None] * 7, figure.n_jobs, figure.n_employers, *beside)
+
+
+def describe_entry(figure: Figures) -> dict[str, Any]:
+    """The entry of a figure in the ledger: the SELECT it was read with, and what stands behind it."""
+    return {
+        "figure": figure.figure,
+        "as_of": figure.as_of,
+        "sql": figure.sql,
+        "behind": list(figure.behind or ()),
+        "snapshots": list(figure.snapshots),
+        "code_version": figure.code_version,
+        "figure_file": f"../{path_of(figure.figure)}",
+    }
+
+
+def describe_index(published: Published) -> dict[str, Any]:
+    """All figures of a release in one file, and which were left out and why."""
+    return {
+        "as_of": published.as_of,
+        "is_sample": published.is_sample,
+        "figures": [
+            {
+                "id": row.figure, "title": row.title, "value": row.value, "status": row.status, "unit": row.unit,
+                "n": row.n_jobs, "licence": published.licences[row.figure].id, "file": path_of(row.figure),
+            }
+            for row in published.figures
+        ],
+        "left_out": published.left_out,
+    }  # fmt: skip
+
+
+def files_of(published: Published, release: str) -> Iterator[tuple[str, bytes]]:
+    """Every file of the figures but their charts, by path."""
+    for figure in published.figures:
+        content = to_json(describe(figure, published))
+        yield path_of(figure.figure), content
+        yield dated_path_of(figure.figure, release), content.replace(b'"../ledger/', b'"../../ledger/')
+        yield path_of(figure.figure, "csv"), to_csv([figure], published)
+        yield f"ledger/{figure.figure}.json", to_json(describe_entry(figure))
+    yield "figures.csv", table_of_figures(published)
+    yield "figures/index.json", to_json(describe_index(published))
+    yield dated_path_of("index", release), to_json(describe_index(published))

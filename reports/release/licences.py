@@ -1,0 +1,81 @@
+"""Under which licence a figure may be passed on: what its sources leave it.
+
+Our own figures are under CC BY 4.0. `source_licences.csv` says for each source which licence figures made from it have;
+an empty one means that they are in no release, and so does a source that is not in it. A figure of two sources whose
+licences bind it differently can carry neither, and is left out. `licences.csv` describes the licences.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+OURS = "CC-BY-4.0"
+"""The licence of figures that no source binds."""
+QUOTATION = "LicenseRef-quotation"
+"""What stands for the licence of a statement of others."""
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """A licence by its SPDX identifier, with what is said beside figures that carry it."""
+
+    id: str
+    name: str
+    url: str | None
+    remark: str
+
+    @property
+    def in_short(self) -> str:
+        """Its name in a citation: "CC BY 4.0"."""
+        return {OURS: "CC BY 4.0", QUOTATION: f"{self.name[0].upper()}{self.name[1:]}"}.get(self.id, self.id)
+
+    def describe(self) -> dict[str, str | None]:
+        """It as part of a file of the release."""
+        return {"id": self.id, "name": self.name, "url": self.url, "remark": self.remark}
+
+
+@functools.cache
+def licences() -> dict[str, Licence]:
+    """All licences by id."""
+    return {
+        row["licence"]: Licence(id=row["licence"], name=row["name"], url=row["url"] or None, remark=row["remark"])
+        for row in _read("licences.csv")
+    }
+
+
+@functools.cache
+def licence_ids_of_sources() -> dict[str, str]:
+    """The licence that figures made from a source have, by source; "": such figures are in no release."""
+    return {row["source"]: row["licence"] for row in _read("source_licences.csv")}
+
+
+def open_sources() -> tuple[str, ...]:
+    """Sources of which figures are under our own licence."""
+    return tuple(sorted(source for source, licence in licence_ids_of_sources().items() if licence == OURS))
+
+
+def combine(sources: Iterable[str], decided: Mapping[str, str] | None = None) -> Licence | str:
+    """The licence of a figure that is made from these sources, or why it has none and is left out."""
+    decided = licence_ids_of_sources() if decided is None else decided
+    found = {source: decided.get(source, "") for source in sources}
+    if closed := sorted(source for source, licence in found.items() if not licence):
+        return f"{', '.join(closed)} may not be passed on"
+    binding = sorted(set(found.values()) - {OURS})
+    if len(binding) > 1:
+        return f"its sources ask for licences that exclude each other: {', '.join(binding)}"
+    return licences()[binding[0] if binding else OURS]
+
+
+def licence_of(kind: str, sources: Iterable[str]) -> Licence | str:
+    """The licence of a figure that is measured or cited, or why it is left out."""
+    return licences()[QUOTATION] if kind == "cited" else combine(sources)
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

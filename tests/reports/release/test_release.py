@@ -1,0 +1,363 @@
+"""A release: what it holds, whether others can read it, what is not in it, and its chain."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import feedparser
+import frictionless
+import jsonschema
+import pandas as pd
+import polars as pl
+import pytest
+import sdmx
+import yaml
+
+from reports.figures.cells import list_ids
+from reports.figures.compute import compute_asked
+from reports.release import figure_files
+from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
+from reports.release.published import published_figures
+from reports.wording import notes
+from tests.reports.release.conftest import (
+    BOTH,
+    BOUND,
+    DAY,
+    NEXT,
+    SECRET_MAIL,
+    SECRET_PHONE,
+    SECRET_TEXT,
+    publish_day,
+    release,
+)  # fmt: skip
+from warehouse.publish.release_tables import open_published_file
+
+PYTHON = "skill.python.all.ai_engineering"
+DIFFERENT_EACH_TIME = {DATABASE, SUMS}
+SCHEMA = Path(__file__).with_name("fixtures") / "cff_1.2.0.schema.json"
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_bytes())
+
+
+def copied(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder, tmp_path / "release"))
+
+
+def test_the_same_published_file_gives_the_same_bytes(published: Path, released: Path, tmp_path: Path) -> None:
+    release(published, tmp_path / "again")
+    assert list_files(released) == list_files(tmp_path / "again")
+    differ = {p for p in list_files(released) if (released / p).read_bytes() != (tmp_path / "again" / p).read_bytes()}
+    assert differ <= DIFFERENT_EACH_TIME
+    assert not list(find_faults(tmp_path / "again"))
+
+
+def test_no_file_names_a_place_on_this_machine(published: Path, released: Path) -> None:
+    for path in list_files(released):
+        content = (released / path).read_bytes()
+        assert str(published).encode() not in content and str(released).encode() not in content, path
+
+
+# --- figures --------------------------------------------------------------------------------------------
+
+
+def test_every_figure_says_what_the_guide_says(published: Path, released: Path) -> None:
+    with open_published_file(published) as con:
+        rows = {row.figure: row for row in published_figures(con)}
+    index = load(released / "figures/index.json")
+    assert {row["id"] for row in index["figures"]} | index["left_out"].keys() == rows.keys()
+    assert list(index["left_out"]) == [BOTH]
+    for entry in index["figures"]:
+        row, said = rows[entry["id"]], load(released / entry["file"])
+        assert said["value"] == row.value == entry["value"] and said["n"] == row.n_jobs
+        assert said["definition"] == (notes.note(row) if row.value else None)
+        assert (said["period"]["from"], said["period"]["to"]) == tuple(
+            None if day is None else day.isoformat() for day in (row.period_from, row.period_to)
+        )
+        assert [source["source"] for source in said["sources"]] == list(row.sources)
+        assert "\n" not in said["citation"] and said["id"] in said["citation"]
+        entry_path = (released / entry["file"]).parent / said["ledger"]
+        assert load(entry_path)["sql"] == row.sql
+        dated = released / figure_files.dated_path_of(entry["id"], DAY.isoformat())
+        assert load(dated) == said | {"ledger": f"../{said['ledger']}"}
+        assert (dated.parent / load(dated)["ledger"]).is_file()
+
+
+def test_numbers_are_those_of_the_rows_and_stand_in_csv_too(released: Path) -> None:
+    said = load(released / figure_files.path_of(PYTHON))
+    assert said["rows"][0]["parts"] == {
+        "share": {"value": 0.7, "low": pytest.approx(0.6), "high": pytest.approx(0.8), "unit": "share of jobs",
+                  "form": "point"}
+    }  # fmt: skip
+    lines = pd.read_csv(released / figure_files.path_of(PYTHON, "csv"))
+    first = lines.iloc[0]
+    assert [first[name] for name in ("figure", "part", "value", "n")] == [PYTHON, "share", 0.7, 100]
+    assert not pd.read_csv(released / "figures.csv")["licence"].ne("CC-BY-4.0").any()
+
+
+def test_a_withheld_figure_has_no_number_and_says_why(released: Path) -> None:
+    said = load(released / figure_files.path_of("pay.polynesia.ai_engineering.mid_senior"))
+    assert said["value"] is None and said["rows"] == [] and said["reason"] and said["missing"]
+
+
+def test_every_figure_has_a_picture_for_light_and_dark(released: Path) -> None:
+    index = load(released / "figures/index.json")["figures"]
+    for entry in index:
+        picture = (released / figure_files.path_of(entry["id"], "svg")).read_text(encoding="utf-8")
+        assert picture.startswith("<svg") and "prefers-color-scheme: dark" in picture and "<title" in picture
+        assert "http" not in re.sub(r'xmlns="[^"]*"', "", picture), "a picture asks for nothing"
+    shown = (released / figure_files.path_of(PYTHON, "svg")).read_text(encoding="utf-8")
+    assert "70%" in shown and 'class="whisker"' in shown
+
+
+# --- cells ----------------------------------------------------------------------------------------------
+
+
+def test_every_cell_is_in_one_file_and_says_what_the_figure_says(published: Path, released: Path) -> None:
+    index = load(released / "cells/index.json")
+    found: dict[str, dict[str, Any]] = {}
+    for entry in index["files"]:
+        shard = load(released / entry["file"])
+        assert shard["licence"]["id"] == entry["licence"] and len(shard["cells"]) == entry["n"]
+        rows = [dict(zip(shard["columns"], row, strict=True)) for row in shard["cells"]]
+        assert not found.keys() & {row["id"] for row in rows}
+        found |= {row["id"]: row for row in rows}
+    with open_published_file(published) as con:
+        assert found.keys() == set(list_ids(con, DAY)) and len(found) > 4
+        computed = compute_asked(con, sorted(found), DAY, code_version="")
+    for row in computed:
+        cell = found[row.figure]
+        assert (cell["value"], cell["n"], cell["status"]) == (row.bare_value, row.n_jobs, row.status), row.figure
+
+
+def test_a_cell_whose_end_is_too_wide_has_its_interval_alone(released: Path) -> None:
+    shard = load(released / "cells/pay/us.json")
+    rows = {row[0]: dict(zip(shard["columns"], row, strict=True)) for row in shard["cells"]}
+    cell = rows["pay.us.computer_vision_engineer.senior.advertised"]
+    assert cell["low"] is None and cell["low_lo"] == 60_000 and cell["high"] == 180_000
+    shard = load(released / "cells/share/all.json")
+    bounds = dict(zip(shard["columns"], shard["cells"][0], strict=True))
+    assert "share" not in bounds and (bounds["share_lo"], bounds["share_hi"]) == (0.2, 0.7)
+
+
+# --- licences -------------------------------------------------------------------------------------------
+
+
+def test_what_a_survey_binds_carries_its_licence_and_is_in_no_table(released: Path) -> None:
+    said = load(released / figure_files.path_of(BOUND))
+    assert said["licence"]["id"] == "ODbL-1.0" and "ODbL-1.0" in said["citation"]
+    assert BOUND not in set(pd.read_csv(released / "figures.csv")["figure"])
+    assert not (released / figure_files.path_of(BOTH)).exists()
+    files = [entry for entry in load(released / "cells/index.json")["files"] if entry["place"] == "ar"]
+    assert [entry["licence"] for entry in files] == ["CC-BY-NC-SA-4.0"]
+    bands = pl.read_parquet(released / "marts/salary_bands.parquet")
+    assert "reported" not in set(bands["basis"]) and bands.height == 4
+    assert pl.read_parquet(released / "marts/reported_pay.parquet").height == 0
+    assert "AR" not in (released / "sdmx/BANDS.csv").read_text().upper().split(",")
+    with duckdb.connect(released / DATABASE, read_only=True) as con:
+        named = con.execute("SELECT figure FROM mart.figures WHERE list_has_any(sources, ?)", [[
+            "sysarmy_survey", "stackoverflow_survey"]]).fetchall()  # fmt: skip
+        assert named == [] and con.execute("SELECT count(*) FROM mart.salary_bands").fetchall() == [(4,)]
+        assert con.execute("SELECT count(*) FROM mart.figures WHERE len(nearest) > 0").fetchall() == [(0,)]
+    assert "31,234" not in everything(released) and "31234" not in tables_of(released)
+
+
+def everything(folder: Path) -> str:
+    """All text of a release, also what is packed in Parquet and DuckDB files."""
+    texts = []
+    for path in list_files(folder):
+        if path.endswith(".parquet"):
+            texts.append(str(pl.read_parquet(folder / path).rows()))
+        elif path != DATABASE:
+            texts.append((folder / path).read_text(encoding="utf-8"))
+    with duckdb.connect(folder / DATABASE, read_only=True) as con:
+        for (name,) in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall():
+            texts.append(str(con.execute(f"SELECT to_json(t)::VARCHAR FROM {name} AS t").fetchall()))
+    return "\n".join(texts)
+
+
+def tables_of(folder: Path) -> str:
+    """The text of the marts as CSV."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "marts").glob("*.csv")))
+
+
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
+PHONE = re.compile(r"(?<![\w.-])\+\d{1,3}[ ./-]?\(?\d{2,4}\)?(?:[ ./-]?\d{2,4}){2,}(?![\w-])")
+
+
+def test_no_advert_and_no_person_is_in_it(chained: Path) -> None:
+    assert PHONE.search(SECRET_PHONE) and MAIL.search(SECRET_MAIL), "the search finds what it looks for"
+    text = everything(chained)
+    assert SECRET_TEXT not in text and "unicorn" not in text
+    assert MAIL.findall(text) == [] and PHONE.findall(text) == []
+    with duckdb.connect(chained / DATABASE, read_only=True) as con:
+        names = con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
+    assert not {name for (name,) in names if "posting" in name or name in ("core.pay_reports", "core.employers")}
+
+
+# --- others read it -------------------------------------------------------------------------------------
+
+
+def test_frictionless_finds_the_package_valid(chained: Path) -> None:
+    report = frictionless.validate(chained / "datapackage.json")
+    assert report.valid, [error.message for task in report.tasks for error in task.errors][:5] or report.errors
+    names = {resource["path"] for resource in load(chained / "datapackage.json")["resources"]}
+    assert {p for p in list_files(chained) if p.endswith(".csv") and not p.startswith("figures/")} == names
+
+
+def test_feedparser_reads_the_feed(chained: Path) -> None:
+    feed = feedparser.parse(str(chained / "feed.atom"))
+    assert not feed.bozo and feed.version == "atom10"
+    assert [entry.title for entry in feed.entries][1] == f"Release {DAY}: the first"
+    newest = feed.entries[0]
+    assert newest.updated == f"{NEXT}T00:00:00Z" and "70% → 50%" in newest.content[0].value
+    assert len({entry.id for entry in feed.entries}) == 2
+
+
+def test_cff_is_valid_by_its_schema(chained: Path) -> None:
+    said = yaml.safe_load((chained / "CITATION.cff").read_text(encoding="utf-8"))
+    jsonschema.validate(said, load(SCHEMA))
+    assert said["url"] == "https://example.org/market/" and said["version"] == NEXT.isoformat()
+
+
+def test_sdmx1_reads_bands_and_shares_with_their_structure(released: Path) -> None:
+    message: Any = sdmx.read_sdmx(released / "sdmx/structure.xml")
+    for flow, least in (("BANDS", 5), ("SHARES", 3)):
+        structure = message.dataflow[flow]
+        path = released / f"sdmx/{flow}.csv"
+        data: Any = sdmx.read_sdmx(path, structure=structure)
+        (found,) = data.data
+        assert len(found.obs) == len(path.read_text().splitlines()) - 1 >= least
+        coded = {
+            d.id: d.local_representation.enumerated for d in structure.structure.dimensions if d.id != "TIME_PERIOD"
+        }
+        for observation in found.obs:
+            for name, listed in coded.items():
+                assert str(observation.dimension[name].value) in listed, (name, observation)
+
+
+def test_marts_are_read_by_pandas_and_polars_alike(released: Path) -> None:
+    for path in sorted((released / "marts").glob("*.parquet")):
+        n_rows = len(pd.read_parquet(path))
+        assert n_rows == pl.read_parquet(path).height
+        assert n_rows == len(pd.read_csv(path.with_suffix(".csv"), keep_default_na=False)), path
+
+
+def test_the_duckdb_file_has_marts_views_and_comments(released: Path) -> None:
+    with duckdb.connect(released / DATABASE, read_only=True) as con:
+        (version,) = con.execute(
+            "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
+        ).fetchall()[0]
+        assert version.startswith("v1.4.0")
+        assert con.execute("SELECT count(*) FROM mart.skill_demand").fetchall()[0][0] >= 0
+        uncommented = "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"
+        assert con.execute(uncommented).fetchall() == [(0,)]
+
+
+def test_descriptions_say_what_it_is(chained: Path) -> None:
+    dataset = load(chained / "dataset.jsonld")
+    assert dataset["@type"] == "Dataset" and dataset["license"].startswith(
+        "https://creativecommons.org/licenses/by/4.0"
+    )
+    for download in dataset["distribution"]:
+        assert (chained / download["contentUrl"].removeprefix("https://example.org/market/")).is_file()
+    for link in re.findall(r"\]\(([^)]+)\)", (chained / "llms.txt").read_text()):
+        assert (chained / link).is_file(), link
+    quality = (chained / "QUALITY.md").read_text()
+    assert [int(n) for n in re.findall(r"^\*\*(\d+)\.", quality, re.MULTILINE)] == list(range(1, 20))
+    assert "due by 17 September 2026, 4 days late" in quality and "$" not in quality
+    assert "0 of 1 releases came by their day" in quality
+
+
+# --- the chain ------------------------------------------------------------------------------------------
+
+
+def test_a_release_names_the_one_before_and_keeps_its_figures(chained: Path, released: Path) -> None:
+    assert not list(find_faults(chained))
+    manifest = load(chained / MANIFEST)
+    assert manifest["previous"]["release"] == DAY.isoformat()
+    dated = figure_files.dated_path_of(PYTHON, DAY.isoformat())
+    assert (chained / dated).read_bytes() == (released / dated).read_bytes()
+    changes = (chained / "CHANGES.md").read_text()
+    assert f"- `{PYTHON}`" in changes and "70% → 50%" in changes
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (f"figures/{PYTHON}.json", "it was changed"),
+        (figure_files.dated_path_of(PYTHON, DAY.isoformat()), "it was changed"),
+        (f"releases/{DAY}.json", "the chain is broken"),
+        (f"releases/{NEXT}.json", f"not {MANIFEST}"),
+        ("marts/shares.parquet", "it was changed"),
+        (DATABASE, DATABASE),
+    ],
+)
+def test_one_changed_byte_breaks_it(chained: Path, tmp_path: Path, path: str, said: str) -> None:
+    folder = copied(chained, tmp_path)
+    content = bytearray((folder / path).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / path).write_bytes(content)
+    faults = list(find_faults(folder))
+    assert any(path in fault and said in fault for fault in faults), faults
+
+
+def test_changed_rows_missing_and_foreign_files_are_named(chained: Path, tmp_path: Path) -> None:
+    folder = copied(chained, tmp_path)
+    with duckdb.connect(folder / DATABASE) as con:
+        con.execute("UPDATE mart.shares_history SET share = share + 0.001 WHERE item = 'Rust'")
+    (folder / "llms.txt").unlink()
+    (folder / "notes.txt").write_text("mine")
+    (folder / f"releases/{DAY}.json").unlink()
+    faults = "\n".join(find_faults(folder))
+    assert "the rows of mart.shares_history are not those of the manifest" in faults
+    assert "llms.txt: missing" in faults and "so the chain ends" in faults
+    assert list(find_faults(tmp_path / "nothing")) != []
+
+
+def test_the_same_release_again_changes_nothing(published: Path, released: Path, tmp_path: Path) -> None:
+    folder = copied(released, tmp_path)
+    before = {path: (folder / path).read_bytes() for path in list_files(folder)}
+    made = release(published, folder)
+    assert not made.is_new and before == {path: (folder / path).read_bytes() for path in list_files(folder)}
+
+
+def test_other_content_of_the_same_day_is_a_release_of_its_own(released: Path, published: Path, tmp_path: Path) -> None:
+    folder = copied(released, tmp_path)
+    made = release(published, folder, base_url="https://example.org/")
+    assert made.release == f"{DAY}.2" and made.is_new and not list(find_faults(folder))
+    assert load(folder / MANIFEST)["previous"]["release"] == DAY.isoformat()
+    assert not release(published, folder, base_url="https://example.org/").is_new
+
+
+def test_what_cannot_follow_is_refused(chained: Path, published: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=f"holds release {NEXT}"):
+        release(published, copied(chained, tmp_path))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("x")
+    with pytest.raises(ReleaseError, match="no release; name another folder"):
+        release(published, tmp_path / "full")
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
+    assert not (tmp_path / "full.new").exists()
+
+
+def test_sample_and_live_releases_are_never_one(released: Path, tmp_path: Path) -> None:
+    data = publish_day(tmp_path / "data", NEXT, is_sample=True)
+    with pytest.raises(ReleaseError, match="live data"):
+        release(data, copied(released, tmp_path))
+    release(data, tmp_path / "sample")
+    said = load(tmp_path / "sample" / figure_files.path_of(PYTHON))
+    assert said["is_sample"] and "invented" in said["citation"]
+
+
+def test_a_kill_between_two_renames_loses_nothing(chained: Path, published_next: Path, tmp_path: Path) -> None:
+    folder = copied(chained, tmp_path)
+    folder.rename(tmp_path / "release.old")
+    made = release(published_next, folder, base_url="https://example.org/market")
+    assert not made.is_new and not list(find_faults(folder))

@@ -1,0 +1,172 @@
+"""Tables of a release: marts as Parquet and CSV, and a DuckDB file of marts and lookups, without adverts.
+
+Adverts are in no release: their sources let us count them, not pass them on. Which rows of a mart may be passed on
+(`Kept`) is decided by who makes the release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from transforms.records.columns import fields_of, table_of
+from warehouse import tables
+from warehouse.database import MARKET, Connection, remove_database, transaction
+from warehouse.mart_tables import HISTORIES, Days
+from warehouse.publish.market import PUBLISHED_STORAGE
+from warehouse.schema import (
+    MART_VIEWS,
+    comments,
+    ddl,
+    key_of,
+    literal,
+    mart_ddl,
+    meaning_of,
+    quoted,
+    schema_of,
+    sql_type,
+    view_ddl,
+)
+
+PUBLISHED = "published"
+"""What the published file is called while a release is made."""
+LOOKUPS = (tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations)
+"""Tables of `core` that marts are read with."""
+NOT_LISTED = "mart.figures"
+"""The mart that has files of its own in a release; it is in the DuckDB file, as the others are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What of a mart may be passed on: an SQL condition on its rows, and columns in place of its own."""
+
+    condition: str = "true"
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedTable:
+    """A mart as it stands in a release. `columns` are name, SQL type and meaning of each."""
+
+    name: str
+    title: str
+    columns: tuple[tuple[str, str, str], ...]
+    key: tuple[str, ...]
+    n_rows: int
+
+
+def open_published_file(folder: Path) -> Connection:
+    """A connection that reads the published file of a folder and may write other files.
+
+    Raises `FileNotFoundError` when nothing was published yet.
+    """
+    market = folder / MARKET
+    if not market.exists():
+        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET python_enable_replacements = false")
+    con.execute(f"ATTACH {literal(str(market))} AS {PUBLISHED} (READ_ONLY)")
+    con.execute(f"USE {PUBLISHED}")
+    return con
+
+
+def export_marts(con: Connection, folder: Path, as_of: date, kept: Mapping[str, Kept]) -> list[ExportedTable]:
+    """Each mart of a day as Parquet and as CSV, rows in the order of their keys; the same rows give the same bytes.
+
+    Lists and structs are JSON in CSV.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for mart in HISTORIES:
+        name = table_of(mart).name
+        if name == NOT_LISTED:
+            continue
+        rule = kept.get(name, Kept())
+        order = ", ".join(map(quoted, key_of(mart)))
+        rows = f"FROM {name} WHERE as_of = DATE '{as_of.isoformat()}' AND ({rule.condition}) ORDER BY {order}"
+        path = folder / name.partition(".")[2]
+        con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS SELECT * {_replace(rule.columns)} {rows}")
+        nested = {f.name: f"to_json({quoted(f.name)})" for f in fields_of(mart) if f.is_list}
+        for columns, suffix, options in (
+            ("*", "parquet", "FORMAT parquet, COMPRESSION zstd"),
+            (f"* {_replace(nested)}", "csv", "FORMAT csv, HEADER"),
+        ):
+            target = literal(str(path.with_suffix(f".{suffix}")))
+            con.execute(f"COPY (SELECT {columns} FROM exported ORDER BY {order}) TO {target} ({options})")
+        ((n_rows,),) = con.execute("SELECT count(*) FROM exported").fetchall()
+        found.append(
+            ExportedTable(
+                name=name, title=table_of(mart).doc, key=key_of(mart), n_rows=n_rows,
+                columns=tuple((f.name, sql_type(f), meaning_of(f.column)) for f in fields_of(mart)),
+            )
+        )  # fmt: skip
+    con.execute("DROP TABLE IF EXISTS exported")
+    return found
+
+
+def write_public_database(con: Connection, target: Path, kept: Mapping[str, Kept]) -> dict[str, tuple[int, str]]:
+    """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.4 and newer.
+
+    Gives the number of rows of each table and their digest (`digest_rows`): the bytes of such files differ each time.
+    """
+    remove_database(target)
+    con.execute(f"ATTACH {literal(str(target))} AS released (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
+    rules = {table_of(history).name: kept.get(table_of(mart).name, Kept()) for mart, history in HISTORIES.items()}
+    written = (*LOOKUPS, Days, *HISTORIES.values())
+    try:
+        con.execute("USE released")
+        with transaction(con):
+            for schema in dict.fromkeys(schema_of(cls) for cls in written):
+                con.execute(f"CREATE SCHEMA {schema}")
+            for cls in written:
+                name = table_of(cls).name
+                rule = rules.get(name, Kept())
+                con.execute(ddl(cls, with_checks=False))
+                order = ", ".join(map(quoted, key_of(cls))) or "ALL"
+                rows = f"FROM {PUBLISHED}.{name} WHERE {rule.condition} ORDER BY {order}"
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
+            for statement in (s for cls in written for s in comments(cls)):
+                con.execute(statement)
+            for statement in (s for mart in HISTORIES for s in mart_ddl(mart)):
+                con.execute(statement)
+            for statement in (s for view in MART_VIEWS for s in view_ddl(view)):
+                con.execute(statement)
+        con.execute("CHECKPOINT released")
+        return digest_tables(con)
+    finally:
+        con.execute(f"USE {PUBLISHED}")
+        con.execute("DETACH released")
+
+
+def read_digests(path: Path) -> dict[str, tuple[int, str]]:
+    """The number of rows of each table of a DuckDB file, and their digest. Raises `duckdb.Error` for a broken file."""
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        con.execute(f"ATTACH {literal(str(path))} AS released (READ_ONLY)")
+        con.execute("USE released")
+        return digest_tables(con)
+
+
+def digest_tables(con: Connection) -> dict[str, tuple[int, str]]:
+    """The number of rows of each table of the current database, and their digest."""
+    found = con.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+        " WHERE database_name = current_database() ORDER BY ALL"
+    ).fetchall()
+    return {name: digest_rows(con, name) for (name,) in found}
+
+
+def digest_rows(con: Connection, table: str) -> tuple[int, str]:
+    """How many rows a table has, and the SHA-256 of their sorted MD5s, each of a row as JSON."""
+    rows = con.execute(f"SELECT md5(to_json(t)::VARCHAR) AS digest FROM {table} AS t ORDER BY digest").fetchall()
+    return len(rows), hashlib.sha256("\n".join(row for (row,) in rows).encode()).hexdigest()
+
+
+def _replace(columns: Mapping[str, str]) -> str:
+    said = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
+    return f"REPLACE ({said})" if said else ""
