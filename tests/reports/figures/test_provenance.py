@@ -151,6 +151,7 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
         "warc": f"ashby/{chance.randrange(9)}", "employment_type": chance.choice(("FULL_TIME", None, "PART_TIME")),
         "workplace": chance.choice(("remote", "hybrid", "onsite", None)), "years_min": chance.choice((0, 3.5, 9, None)),
         "degree_min": chance.choice(("none", "bachelor", "master", None)),
+        "qualifications": (("portfolio",), ("certification", "open_source"), None)[job % 3],
     }  # fmt: skip
     zones = chance.sample(list(PLACES), chance.choice((0, 0, 2)))
     pay_country = "several" if zones and chance.random() < 0.5 else country
