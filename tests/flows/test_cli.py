@@ -50,7 +50,10 @@ if TYPE_CHECKING:
 Command = Callable[..., "Ended"]
 CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
 PYTHON = "skill.python.all.ai_engineering"
-COMMANDS = sorted(command.name or getattr(command.callback, "__name__", "") for command in main.app.registered_commands)
+COMMANDS = sorted(
+    command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+    for command in main.app.registered_commands
+)
 BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
 WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
@@ -72,9 +75,9 @@ def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
 
 
 def test_these_are_the_commands() -> None:
-    looking = ["coverage", "explain", "shell", "sources", "sql", "status"]
+    looking = ["coverage", "explain", "shell", "sources", "sql", "status", "verify", "verify-release"]
     readers = ["audit", "emerging", "scorecard", "why"]
-    assert sorted(["backfill", "notify", "rebuild", "run", "serve", *looking, *readers]) == COMMANDS
+    assert sorted(["backfill", "notify", "rebuild", "release", "run", "serve", *looking, *readers]) == COMMANDS
 
 
 @pytest.mark.parametrize("name", ["add", "check", "discover"])

@@ -41,7 +41,7 @@ def test_a_board_is_added_by_its_page(tmp_path: Path) -> None:
     assert path == tmp_path / "boards.diff"
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["--- a/extractors/boards.csv", "+++ b/extractors/boards.csv"]
-    assert [line for line in lines[2:] if line[0] in "+-"] == ["+lever,acme-of-this-test,Acme,CL,,,,"]
+    assert [line for line in lines[2:] if line[0] in "+-"] == ["+lever,acme-of-this-test,Acme,CL,,,,,"]
     assert BOARDS.read_bytes() == before
 
 

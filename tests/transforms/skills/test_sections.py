@@ -97,7 +97,10 @@ def test_headings_stand_inside_a_flat_line() -> None:
 
 def test_one_pass_finds_the_words_of_every_list() -> None:
     (line,) = read_lines(
-        ["Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI, Remote, freelance."]
+        [
+            "Zwei JAHRE, a Bachelor, Informatikstudium, MACHINE Learning: künstliche intelligenz, AI, Remote, "
+            "freelance, portfolio."
+        ]
     )
     assert line is not None
     found = {name: [line.text[start:end] for start, end in spans] for name, spans in line.words.items()}
@@ -109,6 +112,7 @@ def test_one_pass_finds_the_words_of_every_list() -> None:
         "ai": ["MACHINE Learning", "künstliche intelligenz"],
         "AI": ["AI"],
         "contractor": ["freelance"],
+        "qualification": ["portfolio"],
     }
     assert set(found) == {name for name, *_ in LISTS}
 
