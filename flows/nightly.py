@@ -636,7 +636,7 @@ MAX_LOGGED = 20
 
 def _log_changes(path: Path, before: bytes, after: bytes) -> None:
     """Say what changes in a guide, place by place."""
-    changes = list_changes(before, after, is_html=path.suffix.lower() in refresh.HTML_SUFFIXES)
+    changes = list_changes(before, after, is_html=refresh.is_html_file(path))
     LOG.info("%s: %d places change", path, len(changes))
     for change in changes[:MAX_LOGGED]:
         LOG.info("  %s:%d: %s: %.120s → %.120s", path.name, change.line, change.name, change.before, change.after)

@@ -72,7 +72,7 @@ def patch(
     from reports.wording.numbers import day
     from warehouse.publish import atomic_files
 
-    with _described(), open_published() as con:
+    with _tell_faults(), open_published() as con:
         figures = desk.figures_for(con, file)
         newest, said = desk.newest_day(con), refresh.day_of(file)
         if said is not None and said > newest and not date_back:
@@ -101,7 +101,7 @@ def list_figures(
     from reports.guide import desk
 
     n_found = 0
-    with _described(), open_published() as con:
+    with _tell_faults(), open_published() as con:
         for found in desk.search(con, words):
             n_found += 1
             said = f"{found.figure}: {found.title}: {found.value or 'withheld'}"
@@ -118,26 +118,24 @@ def suggest(file: File) -> None:
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
+    from reports.guide.refresh import is_html_file
     from reports.guide.suggest import suggest_markers
 
-    with _described(), open_published() as con:
-        found = list(suggest_markers(con, file.read_bytes(), is_html=_is_html(file)))
+    with _tell_faults(), open_published() as con:
+        found = list(suggest_markers(con, file.read_bytes(), is_html=is_html_file(file)))
     for one in found:
         OUT.print(f"{file}:{one.line}: {one.text!r}: {one.says}", soft_wrap=True, highlight=False)
         OUT.print(f"    {one.marker}", soft_wrap=True, highlight=False, markup=False)
     OUT.print(f"{len(found)} proposed")
 
 
-def print_changes(file: Path, done: Refreshed, *, most: int | None = None) -> None:
-    """What changed in a guide, a line for each place; after `most` how many more."""
-    for change in done.changes[:most]:
+def print_changes(file: Path, done: Refreshed) -> None:
+    """What changed in a guide, a line for each place."""
+    for change in done.changes:
         before, after = _shorten(change.before), _shorten(change.after)
         OUT.print(
             f"{file}:{change.line}: {change.name}: {before} → {after}", soft_wrap=True, highlight=False, markup=False
         )
-    n_more = len(done.changes) - len(done.changes[:most])
-    if n_more:
-        OUT.print(f"{file}: {n_more} more places changed", soft_wrap=True, highlight=False)
 
 
 MAX_SHOWN = 160
@@ -150,36 +148,29 @@ def _shorten(text: str) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text):,} letters)"
 
 
-def _is_html(file: Path) -> bool:
-    from reports.guide.refresh import HTML_SUFFIXES
-
-    return file.suffix.lower() in HTML_SUFFIXES
-
-
 def _compare(file: Path) -> Refreshed:
     """What would change in a guide."""
     from reports.guide import desk
+    from reports.guide.refresh import is_html_file
     from reports.guide.render import refresh_bytes
 
-    with _described(), open_published() as con:
+    with _tell_faults(), open_published() as con:
         figures, sources = desk.figures_for(con, file), desk.read_sources(con)
         return refresh_bytes(
-            file.read_bytes(), figures, is_html=_is_html(file), sources=sources, is_sample=desk.is_sample(con)
+            file.read_bytes(), figures, is_html=is_html_file(file), sources=sources, is_sample=desk.is_sample(con)
         )[1]
 
 
 @contextmanager
-def _described() -> Iterator[None]:
-    """What is wrong with a guide, in one line for each place."""
+def _tell_faults() -> Iterator[None]:
+    """Let what is wrong with a guide be said in a line for each place."""
     from reports.guide.desk import NothingPublishedError
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError
 
     try:
         yield
-    except GuideError as error:
-        raise Wrong(str(error)) from error
-    except (NothingPublishedError, SampleOutsideError) as error:
+    except (GuideError, NothingPublishedError, SampleOutsideError) as error:
         raise Wrong(str(error)) from error
     except FileNotFoundError as error:
         raise WrongUsage(str(error)) from error

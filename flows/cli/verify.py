@@ -26,12 +26,12 @@ def verify(
     **Reads** the text and market.duckdb. **Writes** nothing.
     """
     from reports.guide.desk import NothingPublishedError
-    from reports.guide.refresh import HTML_SUFFIXES
+    from reports.guide.refresh import is_html_file
     from reports.verify.verdicts import CONTRADICTED, STALE, UNRESOLVED, VERDICTS, VERIFIED, verify_text
 
     try:
         with open_published() as con:
-            found = verify_text(con, file.read_bytes(), is_html=file.suffix.lower() in HTML_SUFFIXES)
+            found = verify_text(con, file.read_bytes(), is_html=is_html_file(file))
     except (OSError, NothingPublishedError) as error:
         raise WrongUsage(str(error)) from error
     for one in found:

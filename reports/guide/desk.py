@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 from reports.figures import query
-from reports.figures.addresses import declare
 from reports.figures.catalogue import KNOWN, declarations
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
@@ -94,9 +93,8 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
             if n_given == most:
                 return
     ids = [name for name in list_ids(con, as_of) if name not in seen and _is_meant(name, wanted)]
-    for name in sorted(ids, key=len)[: most - n_given]:
-        (made,) = compute_asked(con, [name], as_of, code_version="")
-        yield Found(figure=name, title=made.title, value=made.value)
+    for made in compute_asked(con, sorted(ids, key=len)[: most - n_given], as_of, code_version=""):
+        yield Found(figure=made.figure, title=made.title, value=made.value)
 
 
 def _is_meant(figure_id: str, words: Collection[str]) -> bool:
@@ -110,8 +108,3 @@ def _is_meant(figure_id: str, words: Collection[str]) -> bool:
 def figures_for(con: Connection, path: Path) -> list[Figures]:
     """The figures that a guide shows. Raises `GuideError` with every problem and its line."""
     return read_figures(con, refresh.figures_of(path))
-
-
-def title_of(figure_id: str) -> str:
-    """What a figure says, in words, from its id alone."""
-    return (KNOWN.get(figure_id) or declare(figure_id)).entitle()

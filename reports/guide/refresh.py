@@ -54,13 +54,13 @@ def check(
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
     atomic_files.check_writable(target)
-    return warnings_of(_find_markers(path), _is_html(path))
+    return warnings_of(_find_markers(path), is_html_file(path))
 
 
 def _find_markers(path: Path) -> Marked:
     """The markers of a guide. Raises `GuideError` with every problem and its line."""
     with _name_guide(path):
-        marked = find_markers(path.read_bytes(), find_id, is_html=_is_html(path))
+        marked = find_markers(path.read_bytes(), find_id, is_html=is_html_file(path))
         comments = [span for span in marked.spans if span.marker.name == COMMENT]
         if path.suffix.lower() == MDX_SUFFIX and comments:
             what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
@@ -78,8 +78,8 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 
 def day_of(path: Path) -> date | None:
     """The newest day that the figures in a guide are of, as its block "sources" says; None when it names no day."""
-    document = decode(path.read_bytes(), _is_html(path))
-    spans, _ = pair(scan_tags(document.text, _is_html(path)).tags, find_id)
+    document = decode(path.read_bytes(), is_html_file(path))
+    spans, _ = pair(scan_tags(document.text, is_html_file(path)).tags, find_id)
     said = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))
@@ -109,12 +109,13 @@ def stage(
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)
     with _name_guide(path_in):
         new, done = refresh_bytes(
-            path_in.read_bytes(), figures, is_html=_is_html(path_in), sources=sources, is_sample=is_sample
+            path_in.read_bytes(), figures, is_html=is_html_file(path_in), sources=sources, is_sample=is_sample
         )
     return atomic_files.stage(path_out.resolve(), new), done
 
 
-def _is_html(path: Path) -> bool:
+def is_html_file(path: Path) -> bool:
+    """Whether a guide is HTML, by its name; else it is Markdown."""
     return path.suffix.lower() in HTML_SUFFIXES
 
 

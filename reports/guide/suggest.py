@@ -19,7 +19,7 @@ from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
 from reports.guide.markers import decode, pair, scan_tags
-from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_skills, hear, names_of_places
+from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_places, find_skills, hear
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from warehouse.marts.measures import MEASURES
@@ -79,12 +79,10 @@ class _Claim:
 
 def _find_claims(text: str) -> Iterator[_Claim]:
     """What a text says that a figure of the same thing could say; a name once, where it first stands."""
-    places = names_of_places()
-    place_names = re.compile(rf"\b({'|'.join(sorted(map(re.escape, places), key=len, reverse=True))})\b", re.I)
     seen: set[str] = set()
     for sentence in SENTENCE.finditer(text):
         said, start = sentence[0], sentence.start()
-        found = [(hit.start(), places[hit[0].lower()]) for hit in place_names.finditer(said)]
+        found = [(at, place) for at, _, place in find_places(said)]
         cited = list(_cited_in(said))
         taken = [(one.at, one.at + len(one.text)) for one in cited]
         amounts = [hit for hit in AMOUNT.finditer(said) if not any(a < hit.end() and hit.start() < b for a, b in taken)]

@@ -62,7 +62,7 @@ def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
     return found
 
 
-def names_of_places() -> dict[str, Place]:
+def _names_of_places() -> dict[str, Place]:
     """Countries, regions and continents by the names that texts give them, in small letters."""
     names = {place.name.lower(): place for place in PLACES.values()}
     names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
@@ -72,6 +72,25 @@ def names_of_places() -> dict[str, Place]:
         if name and country and len(name) > 3 and country.lower() in PLACES:
             names.setdefault(name.lower(), PLACES[country.lower()])
     return names | {name: PLACES[slug] for name, slug in _EARLIER_PLACES.items()}
+
+
+@functools.cache
+def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
+    names = _names_of_places()
+    return names, re.compile(rf"\b({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b", re.I)
+
+
+def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
+    """Places that a sentence names: where each name begins and ends; of several that begin alike the longest."""
+    names, pattern = _place_names()
+    for hit in pattern.finditer(sentence):
+        yield hit.start(), hit.end(), names[hit[0].lower()]
+
+
+def cut_out(sentence: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A sentence with a space in place of each of these parts, which are in order."""
+    edges = [0, *(edge for span in spans for edge in span), len(sentence)]
+    return " ".join(sentence[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 @functools.cache

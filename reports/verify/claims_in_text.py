@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from reports.figures.addresses import AddressError, declare
 from reports.figures.places import EVERYWHERE
-from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, find_skills, hear, names_of_places
+from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, cut_out, find_places, find_skills, hear
 from reports.wording.numbers import MONTHS
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
@@ -94,11 +94,6 @@ def _work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in ordered)
 
 
-@functools.cache
-def _place_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b({'|'.join(sorted(map(re.escape, names_of_places()), key=len, reverse=True))})\b", re.I)
-
-
 @dataclass(frozen=True)
 class _Said:
     """What a sentence says, each as a set: one element is clear, none is missing, several are unclear."""
@@ -113,11 +108,11 @@ class _Said:
 
 
 def _listen(sentence: str) -> _Said:
-    names = names_of_places()
-    places = {names[hit[0].lower()].slug for hit in _place_pattern().finditer(sentence)}
+    named = list(find_places(sentence))
+    places = {place.slug for _, _, place in named}
     if not places and _EVERYWHERE.search(sentence):
         places = {EVERYWHERE.slug}
-    without_places = _place_pattern().sub(" ", sentence)
+    without_places = cut_out(sentence, [(start, end) for start, end, _ in named])
     works = hear(_work_patterns(), without_places)
     if len(works) > 1:
         works -= {AI_JOBS}  # the "AI" of "AI engineering", or of a skill
@@ -214,7 +209,7 @@ def _claim_pay(sentence: str, hit: re.Match[str], said: _Said, n_amounts: int) -
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high, part=part,
         unit=_rounded_unit(low, unit) if _ABOUT.search(before) else min(unit, unit_high),
-        per=period or None, currency=_CURRENCIES[hit["sign"].lower()], figure=_declared(figure, missing),
+        per=period or None, currency=_CURRENCIES[hit["sign"].lower()], figure=_declare_if_said(figure, missing),
         missing=tuple(dict.fromkeys(missing)),
     )  # fmt: skip
 
@@ -244,12 +239,12 @@ def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) 
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high,
         unit=_rounded_unit(low, 10.0**-decimals) if _ABOUT.search(sentence[: hit.start()]) else 10.0**-decimals,
-        part="interval" if hit["high"] else "value", figure=_declared(figure, missing),
+        part="interval" if hit["high"] else "value", figure=_declare_if_said(figure, missing),
         missing=tuple(dict.fromkeys(missing)),
     )  # fmt: skip
 
 
-def _declared(figure: str, missing: list[str]) -> str | None:
+def _declare_if_said(figure: str, missing: list[str]) -> str | None:
     """The figure, if all is said and there is one of that kind; else None, and what is missing."""
     if missing:
         return None
