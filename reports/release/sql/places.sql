@@ -6,18 +6,18 @@ WITH adverts AS (
     WHERE as_of = $as_of AND source <> 'all' AND sector = 'all' AND n_adverts > 0
     GROUP BY region_level, region
 ), collected AS (
-    SELECT level.name AS region_level, level.place AS region, p.basis, p.source, p.snapshot_on, p.year
-    FROM core.pay_reports AS p, LATERAL (
+    SELECT level.name AS region_level, level.place AS region, p.source, p.snapshot_on, p.year
+    FROM pay_pairs($as_of) AS p, LATERAL (
         VALUES ('country', p.country), ('region', p.region), ('continent', p.continent)
     ) AS level (name, place)
-    WHERE p.snapshot_on <= $as_of AND level.place IS NOT NULL AND p.basis = 'advertised_third_party'
+    WHERE level.place IS NOT NULL
 )
 SELECT region_level, region, 'advertised' AS basis, a.sources, r.period_from, r.period_to
 FROM adverts AS a LEFT JOIN reference_periods($as_of) AS r USING (region_level, region)
 UNION ALL
-SELECT region_level, region, basis, list(DISTINCT source ORDER BY source), make_date(min(year)::INTEGER, 1, 1),
+SELECT region_level, region, 'advertised_third_party', list(DISTINCT source ORDER BY source), make_date(min(year)::INTEGER, 1, 1),
     least(make_date(max(year)::INTEGER, 12, 31), max(snapshot_on))
-FROM collected GROUP BY region_level, region, basis
+FROM collected GROUP BY region_level, region
 UNION ALL
 SELECT 'country', b.region, 'reported', list(DISTINCT p.source ORDER BY p.source), min(p.reported_on), max(p.reported_on)
 FROM mart.salary_bands AS b JOIN mart.reported_pay AS p
