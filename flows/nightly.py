@@ -56,7 +56,8 @@ from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.guide import refresh
 from reports.guide.markers import GuideError
 from reports.guide.render import list_changes
-from reports.site import page
+from reports.release.build import site_files
+from reports.release.published import describe_published
 from transforms.employers.cache_key import comparison_key
 from transforms.records.vocabulary import POSTING_KINDS
 from warehouse import database
@@ -70,6 +71,7 @@ from warehouse.marts import compute, mart_history, staging
 from warehouse.ops_tables import Audits, Checks, Runs, SourceHealth, Vintages
 from warehouse.publish import atomic_files, market
 from warehouse.publish.reader import open_reader
+from warehouse.tables import Sources
 
 LOG = logging.getLogger("jobmarket")
 RUN_NAME = "{request.command} ({request.run_id})"
@@ -580,15 +582,15 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
     staged: list[atomic_files.Staged | None] = []
+    as_of = ledger[0].as_of
     try:
-        if ledger:
-            with work_of(request) as con:
-                ledger = read_published(con, request, ledger, ledger[0].as_of)
+        with work_of(request) as con:
+            ledger = read_published(con, request, ledger, as_of)
         for path_in, path_out in list_guides(request):
             staged.append(stage_guide(request, path_in, path_out, ledger))
         sources = declared_sources()
-        staged.append(page.stage(ledger, request.outputs.page, sources=sources, is_sample=request.is_sample))
         with work_of(request) as con:
+            staged.append(stage_site(con, request, ledger, as_of, sources))
             staged.insert(
                 0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
             )
@@ -602,6 +604,14 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> li
     finally:
         atomic_files.abandon(staged)
     return []
+
+
+def stage_site(
+    con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
+) -> atomic_files.Staged | None:
+    """Write the site of what is published on a day beside its place."""
+    published = describe_published(figures, sources, as_of=as_of, is_sample=request.is_sample)
+    return atomic_files.stage_folder(request.outputs.site, site_files(con, published))
 
 
 def list_guides(request: Request) -> list[tuple[Path, Path]]:

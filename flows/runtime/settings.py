@@ -47,9 +47,14 @@ class Outputs:
         return self.folder / "guide.md"
 
     @property
+    def site(self) -> Path:
+        """The site beside it."""
+        return self.folder / "site"
+
+    @property
     def page(self) -> Path:
-        """The page beside it."""
-        return self.folder / "site" / "index.html"
+        """Its first page."""
+        return self.site / "index.html"
 
 
 @dataclass(frozen=True, kw_only=True)

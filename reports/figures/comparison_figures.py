@@ -38,7 +38,6 @@ COMPARISON = Figure(
             heading="By country and work, all levels",
             chart="dots",
             chart_title="Pay for the same work by kind of source, US dollars per year",
-            is_folded=True,
         ),
     ),
 )

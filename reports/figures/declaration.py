@@ -57,18 +57,15 @@ class Fallback:
 
 @dataclass(frozen=True, kw_only=True)
 class Display:
-    """Where the page shows a figure, and how. `section` is the id of one of `site.sections.SECTIONS`.
+    """Where the site shows a figure, under which heading. `section` is the id of one of `site.sections.SECTIONS`.
 
-    `chart` is the kind of chart (`site.charts.CHARTS`), `chart_title` what it says it shows. `is_folded` keeps the
-    table closed until a reader opens it, where the chart says nearly as much; `is_narrow` sets figures side by side.
+    `chart` is the kind of chart of its picture (`release.charts.CHARTS`), `chart_title` what that says it shows.
     """
 
     section: str
     heading: str = ""
     chart: str | None = None
     chart_title: str = ""
-    is_folded: bool = False
-    is_narrow: bool = False
 
 
 def order_by_pay(rows: Rows) -> Rows:

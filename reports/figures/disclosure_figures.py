@@ -34,7 +34,7 @@ def _places_figure(name: str, group: str, words: str) -> Figure:
         ),
         judge=verdicts.judge_classes,
         counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
-        displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title, is_folded=True),),
+        displays=(Display(section="disclosure", heading=words, chart="shares", chart_title=title),),
     )
 
 

@@ -203,7 +203,6 @@ def _category_figure(category: str) -> Figure:
         displays=(
             Display(
                 section="skills", heading=heading, chart="shares with verdicts", chart_title=chart_title,
-                is_folded=True, is_narrow=True,
             ),
         ),
     )  # fmt: skip
@@ -220,7 +219,7 @@ SKILLS = (
         judge=verdicts.judge_ranking,
         parameters=_spellings(BASELINE_SKILLS),
         baseline=f"essential: {', '.join(word for _, word, _ in BASELINE_SKILLS)} (no source named)",
-        displays=(Display(section="skills", heading="Skills named essential in 2026, and now"),),
+        displays=(COMPARED,),
     ),
     *(declare_skill(name, word, spellings, EVERYWHERE, WORK_OF_GUIDE) for name, word, spellings in BASELINE_SKILLS),
 )
@@ -269,7 +268,7 @@ CLOSING_RATE = Figure(
     renderer=closings.CLOSING_RATES,
     rungs=_closing_rates(EVERYWHERE, WORK_OF_GUIDE, "other_engineering"),
     judge=verdicts.judge_closings,
-    displays=(COMPARED,),
+    displays=(Display(section="closings", heading="AI engineering beside other engineering"), COMPARED),
 )
 SHARES = (
     Figure(
@@ -288,7 +287,6 @@ SHARES = (
                 heading="Roles and specialisations",
                 chart="shares",
                 chart_title="Roles: share of AI jobs in each role, in the adverts we read",
-                is_folded=True,
             ),
         ),
     ),
@@ -323,7 +321,7 @@ SHARES = (
     ),
 )
 
-WHERE = Display(section="where", chart="shares", is_folded=True, is_narrow=True)
+WHERE = Display(section="where", chart="shares")
 WORKPLACE_WORDS = {"remote": "are remote", "hybrid": "are hybrid", "onsite": "are on site"}
 WHERE_AND_HOW = (
     *(

@@ -17,6 +17,7 @@ from reports.release import cards, cells, changes, descriptions, figure_files, m
 from reports.release.licences import open_sources
 from reports.release.manifest import DATABASE, MANIFEST, ReleaseError
 from reports.release.published import Published, read_published
+from reports.site import build as site
 from warehouse.database import Connection
 from warehouse.publish.release_tables import ExportedTable, Kept, export_marts, write_public_database
 
@@ -154,10 +155,8 @@ def _text_files(
     chain: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[str, bytes]]:
     """Every file but those of tables, and what names the release before."""
-    yield from figure_files.files_of(published, release)
-    for figure in published.figures:
-        yield figure_files.path_of(figure.figure, "svg"), cards.draw(figure, published)
-    yield from cells.files_of(released, published)
+    releases = [{"release": release, "n_figures": len(published.figures), "n_cells": len(released.cells)}, *chain]
+    yield from site_files(con, published, released, release=release, releases=releases)
     in_flows = released.own([kind for flow in sdmx.DATAFLOWS for kind in flow.kinds])
     yield "sdmx/structure.xml", sdmx.structure(in_flows, published.as_of, published.name)
     for flow in sdmx.DATAFLOWS:
@@ -168,6 +167,22 @@ def _text_files(
     yield "llms.txt", descriptions.llms(published, release)
     yield "LICENCES.md", descriptions.licences_page(published)
     yield "QUALITY.md", quality.report(con, published, release, chain)
+
+
+def site_files(
+    con: Connection,
+    published: Published,
+    released: cells.Released | None = None,
+    *,
+    release: str | None = None,
+    releases: Sequence[Mapping[str, Any]] = (),
+) -> Iterator[tuple[str, bytes]]:
+    """The site with the files that its pages name: what a night publishes, and the first part of a release."""
+    yield from site.files_of(con, published, releases=releases)
+    yield from figure_files.files_of(published, release)
+    for figure in published.figures:
+        yield figure_files.path_of(figure.figure, "svg"), cards.draw(figure, published)
+    yield from cells.files_of(released or cells.select_cells(con, published.as_of), published)
 
 
 def _kept(con: Connection) -> dict[str, Kept]:

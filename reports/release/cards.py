@@ -1,7 +1,6 @@
 """A figure as a picture of its own: its value with a chart, what it rests on, and its licence; for light and dark.
 
-Charts are those of the page (`site.charts`), and so are colours; letters keep their size because only the outer picture
-is scaled.
+Charts are those of `release.charts`; letters keep their size because only the outer picture is scaled.
 """
 
 from __future__ import annotations
@@ -12,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import reports.site
 from reports.figures.catalogue import declaration_of, displays_of
+from reports.release import charts
 from reports.release.figure_files import named_rows
 from reports.release.published import Published
-from reports.site import charts
 from reports.wording import notes
 from reports.wording.numbers import Rows, day
 from reports.wording.pay import is_band
@@ -25,24 +23,15 @@ from warehouse.mart_tables import Figures
 WIDTH, MARGIN = 720, 28
 MOST_ROWS = 30
 """Most rows of a chart; the table in the figure's CSV has all."""
-_PAGE_CSS = Path(reports.site.__file__).with_name("templates") / "page.css"
-_LETTERS = 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
+_CSS = Path(__file__).with_name("card.css")
 LINES = {"title": (66, 22), "value": (38, 34), "said": (88, 18)}
 """Letters of a line and its height, by class of text."""
 
 
 @functools.cache
 def style() -> str:
-    """The colours of the page, for light and dark, and the rules of its charts."""
-    css = _PAGE_CSS.read_text(encoding="utf-8")
-    colours, _, rules = css.partition("* {")
-    of_charts = (line for line in rules.splitlines() if line.startswith(".chart"))
-    own = (
-        f"svg{{{_LETTERS}}}", ".card{fill:var(--paper);stroke:var(--line)}", ".card-edge{fill:var(--edge)}",
-        "text.title{font-size:17px;fill:var(--quiet)}", "text.value{font-size:27px;font-weight:650;fill:var(--ink)}",
-        "text.said{font-size:13px;fill:var(--quiet)}", ".chart text.value{font-size:14px}",
-    )  # fmt: skip
-    return "\n".join([colours.strip(), *of_charts, *own])
+    """The colours of the site, for light and dark, and the rules of the charts."""
+    return _CSS.read_text(encoding="utf-8").strip()
 
 
 def draw(figure: Figures, published: Published) -> bytes:

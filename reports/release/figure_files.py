@@ -202,14 +202,16 @@ def describe_index(published: Published) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def files_of(published: Published, release: str) -> Iterator[tuple[str, bytes]]:
-    """Every file of the figures but their charts, by path."""
+def files_of(published: Published, release: str | None = None) -> Iterator[tuple[str, bytes]]:
+    """Every file of the figures but their charts, by path; with a `release` the dated copies, too."""
     for figure in published.figures:
         content = to_json(describe(figure, published))
         yield path_of(figure.figure), content
-        yield dated_path_of(figure.figure, release), content.replace(b'"../ledger/', b'"../../ledger/')
+        if release is not None:
+            yield dated_path_of(figure.figure, release), content.replace(b'"../ledger/', b'"../../ledger/')
         yield path_of(figure.figure, "csv"), to_csv([figure], published)
         yield f"ledger/{figure.figure}.json", to_json(describe_entry(figure))
     yield "figures.csv", table_of_figures(published)
     yield "figures/index.json", to_json(describe_index(published))
-    yield dated_path_of("index", release), to_json(describe_index(published))
+    if release is not None:
+        yield dated_path_of("index", release), to_json(describe_index(published))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -60,14 +60,24 @@ class Published:
 
 def read_published(con: Connection, *, base_url: str = "") -> Published:
     """What is published, with the licence of each figure. Raises `NothingPublishedError`."""
-    figures = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
+    return describe_published(
+        published_figures(con), desk.read_sources(con), as_of=desk.newest_day(con), is_sample=desk.is_sample(con),
+        base_url=base_url,
+    )  # fmt: skip
+
+
+def describe_published(
+    rows: Sequence[Figures], sources: Sequence[Sources], *, as_of: date, is_sample: bool, base_url: str = ""
+) -> Published:
+    """Published figures with the licence of each, and which of them are passed on."""
+    figures = sorted(rows, key=lambda row: (row.value is None, row.figure))
     decided = {row.figure: licence_of(row.kind, row.sources) for row in figures}
     chosen = [row for row in figures if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
     left_out = {name: why for name, why in decided.items() if isinstance(why, str)}
     return Published(
-        as_of=desk.newest_day(con),
-        is_sample=desk.is_sample(con),
-        sources={row.source: row for row in desk.read_sources(con)},
+        as_of=as_of,
+        is_sample=is_sample,
+        sources={row.source: row for row in sources},
         figures=tuple(sorted(chosen, key=lambda row: row.figure)),
         licences={name: found for name, found in decided.items() if isinstance(found, Licence)},
         left_out=dict(sorted(left_out.items())),

@@ -13,13 +13,14 @@ SUMMARY = "summary"
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A heading with figures below it, each with its chart, table and note.
+    """A heading with figures below it, each with its chart, table and note, on a page of the site.
 
     With `is_list` they are values in a list instead, each beside what the 2026 guide said or, where the figure is
     somebody else's, its source.
     """
 
     id: str
+    page: str
     heading: str
     intro: tuple[str, ...] = ()
     is_list: bool = False
@@ -28,18 +29,17 @@ class Section:
 SECTIONS = (
     Section(
         id="pay",
-        heading="Pay",
+        page="pay.html",
+        heading="By region and country",
         intro=(
-            "What adverts for AI engineers offer: full-time work, base pay before tax, both ends of the range stated. "
-            "Rows that rest on something else say so in their last column, and the text below the table says what is "
-            "known of it.",
-            "In the chart a bar is the band, from the end that three in four adverts start at or above to the end that "
-            "three in four stop at or below. The dot is the median of the midpoints, the whiskers are the 95% "
-            "intervals of the two ends, and a hollow bar means low confidence.",
+            "Each row is the widest statement that is sure of a place: our own adverts where there are enough of them, "
+            "else what others collected, people report, or offices publish. Click through to each figure for how it is "
+            "made.",
         ),
     ),
     Section(
         id="silence",
+        page="pay.html",
         heading="Pay that is not stated",
         intro=(
             "Many adverts state no pay, and those that do may not be typical. The bands are of those that do; here is "
@@ -48,6 +48,7 @@ SECTIONS = (
     ),
     Section(
         id="reported",
+        page="countries.html",
         heading="Pay that people report",
         intro=(
             "What persons say in surveys that they earn, which is not what adverts offer: pay before tax, a month's "
@@ -57,16 +58,16 @@ SECTIONS = (
     ),
     Section(
         id="sources_of_pay",
+        page="countries.html",
         heading="The same work, by who says what it pays",
         intro=(
             "Adverts say what is offered, surveys what people say they earn, offices of statistics what employees are "
-            "paid. They stand side by side for countries where two of them have enough to say, and are never mixed. In "
-            "the chart a filled mark is a median, a hollow one a mean, or the median of a wider group, and a small one "
-            "pay from abroad; lines are 95% intervals.",
+            "paid. They stand side by side for countries where two of them have enough to say, and are never mixed.",
         ),
     ),
     Section(
         id="read",
+        page="pay.html",
         heading="From adverts to pay, in the adverts we read",
         intro=(
             "Most adverts that we read enter no band of pay. Each bar is all AI engineering jobs that we read at a "
@@ -78,6 +79,7 @@ SECTIONS = (
     ),
     Section(
         id="frame",
+        page="countries.html",
         heading="What we read",
         intro=(
             "Figures are of the adverts we read, of the boards that we know: what is many here need not be many "
@@ -86,6 +88,7 @@ SECTIONS = (
     ),
     Section(
         id="disclosure",
+        page="laws.html",
         heading="Which adverts state pay, in the adverts we read",
         intro=(
             "Some states and countries have laws by which adverts must state pay. Here jobs are told apart by whether "
@@ -97,27 +100,37 @@ SECTIONS = (
     ),
     Section(
         id="skills",
+        page="skills-by-kind.html",
         heading="Skills, in the adverts we read",
         intro=(
             "Share of AI engineering jobs whose advert requires or prefers the skill; each list is the ten most asked "
-            f"for of its kind. Whiskers are 95% intervals; a hollow bar is an interval too wide to name a point. "
-            f"{VERDICT_RULE}",
+            f"for of its kind. {VERDICT_RULE}",
         ),
     ),
-    Section(id="roles", heading="Roles, in the adverts we read"),
+    Section(id="roles", page="work.html", heading="Roles, in the adverts we read"),
     Section(
         id="where",
+        page="work.html",
         heading="Where and how",
         intro=(
             "Shares of AI jobs: engineering, research and data science, and the roles around them. Where jobs whose "
             "adverts do not say may be either, the part of jobs that say stands beside, and so do the least and the "
             f"greatest share of all jobs that this leaves open; where fewer than {MIN_KNOWN:.0%} say, only these "
-            "bounds are printed. Whiskers are 95% intervals, and a hollow bar runs from end to end of an interval or "
-            "of bounds.",
+            "bounds are printed.",
+        ),
+    ),
+    Section(
+        id="closings",
+        page="closings.html",
+        heading="A day's closings",
+        intro=(
+            "We follow boards from reading to reading. An advert closes when its board is read whole and it is gone; "
+            "whether somebody was hired is not known. The rate is of adverts that were open, a day.",
         ),
     ),
     Section(
         id="compared",
+        page="guide.html",
         heading="Against the 2026 guide",
         intro=(
             "The figures of the 2026 guide carry no source, unless one is named. Ours stand beside them, where there "
@@ -125,5 +138,51 @@ SECTIONS = (
         ),
         is_list=True,
     ),
-    Section(id="cited", heading="Figures of others", intro=("Cited, not measured by us.",), is_list=True),
+    Section(
+        id="cited", page="guide.html", heading="Figures of others", intro=("Cited, not measured by us.",), is_list=True
+    ),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page that is made of sections: where it stands, its title, and what it says first."""
+
+    path: str
+    title: str
+    dek: str
+
+
+PAGES = (
+    Page(
+        path="work.html",
+        title="The work: roles, place, degree and experience",
+        dek="What AI adverts are for, and what they ask.",
+    ),
+    Page(
+        path="countries.html",
+        title="Countries: where adverts were read, and what pay is said to be",
+        dek="Adverts, surveys and offices of statistics side by side. They are never mixed.",
+    ),
+    Page(
+        path="closings.html",
+        title="How fast adverts close",
+        dek="Of the adverts that are open, which part closes in a day.",
+    ),
+    Page(
+        path="laws.html",
+        title="Which adverts state pay, and where a law has them do so",
+        dek="What we say of laws is no advice.",
+    ),
+    Page(
+        path="guide.html",
+        title="The 2026 guide, held against what adverts say",
+        dek="The guide gave figures without sources. Here is what can be measured of them.",
+    ),
+    Page(
+        path="skills-by-kind.html",
+        title="Skills by kind, with the verdict on each",
+        dek="The ten most asked of each kind.",
+    ),
+)
+"""Pages that show sections, in the order of the navigation."""

@@ -22,14 +22,14 @@ KEY = (
 )
 
 
-def _name(row: Row) -> str:
+def name_persons(row: Row) -> str:
     """The persons of a row: country, and money or experience where rows differ in them."""
     experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
     return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
 
 
 def _text(rows: Rows) -> str:
-    said = (f"{_name(row)} {_with_n(row)}" for row in choose_printed(rows))
+    said = (f"{name_persons(row)} {_with_n(row)}" for row in choose_printed(rows))
     low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # of a single row it is said in any case
     return f"median a year of those who chose to answer: {'; '.join(said)}{low}"
 
@@ -43,7 +43,7 @@ def _with_n(row: Row) -> str:
 def _table(rows: Rows) -> Table:
     cells = tuple(
         (
-            _name(row),
+            name_persons(row),
             YEARLY.short(row["p50"]) if is_point(row, "p50") else _ends(row),
             _ends(row),
             f"{YEARLY.short(row['p25'])}–{YEARLY.short(row['p75'])}",
@@ -92,7 +92,7 @@ def _held(rows: Rows) -> str:
     held = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
     if not held:
         return ""
-    named = ", ".join(f"{_name(row)} (n = {row['n_persons']})" for row in held[:MAX_NAMED])
+    named = ", ".join(f"{name_persons(row)} (n = {row['n_persons']})" for row in held[:MAX_NAMED])
     more = f" and {len(held) - MAX_NAMED} more" if len(held) > MAX_NAMED else ""
     return f"Withheld, fewer than 30 persons: {named}{more}."
 
@@ -110,7 +110,7 @@ def _left_out(rows: Rows) -> str:
 def _note(rows: Rows) -> list[str]:
     surveys = sorted({(row["survey"], row["reported_on"]) for row in choose_printed(rows)})
     days = "; ".join(f"{name}, half of the answers in by {_day(on)}" for name, on in surveys)
-    shares = [f"{_name(row)} {_in_dollars(row)}" for row in choose_printed(rows) if _in_dollars(row) != "–"]
+    shares = [f"{name_persons(row)} {_in_dollars(row)}" for row in choose_printed(rows) if _in_dollars(row) != "–"]
     paid = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
     return [days, *paid, SELF_SELECTED.rstrip(".")]
 

@@ -19,7 +19,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Staged:
-    """A whole file beside its place. `kept` holds what stands there now, to be put back; None: nothing does."""
+    """A whole file or folder beside its place. `kept` holds what stands there now, to be put back; None: nothing does.
+
+    Of a folder `kept` is where it is moved to: two folders cannot change places at once.
+    """
 
     fresh: Path
     target: Path
@@ -66,6 +69,46 @@ def staged(fresh: Path, target: Path) -> Staged:
     return Staged(fresh=fresh, target=target, kept=kept)
 
 
+def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> Staged | None:
+    """Write a folder beside its place, by paths in it; None when its place holds these files and no others.
+
+    A kill between the two renames that put it in place leaves the folder before beside it, from where the next call
+    takes it back. After a power cut its files may be older than their names; the next night makes them again.
+    Raises `OSError` that names the place, and leaves nothing behind.
+    """
+    fresh, kept = target.with_name(f".{target.name}.part"), _kept_name(target)
+    with naming(target):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(fresh, ignore_errors=True)
+            if kept.is_dir() and not target.exists():
+                kept.rename(target)
+            shutil.rmtree(kept, ignore_errors=True)
+            if target.exists() and not target.is_dir():
+                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+            for folder in (target, target.parent):
+                if folder.exists() and not os.access(folder, os.W_OK):
+                    raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+            written, is_same = set(), target.is_dir()
+            for name, content in files:
+                place = fresh / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+                written.add(place.relative_to(fresh))
+                is_same = is_same and _holds(target / name, content)
+            if is_same and written == {path.relative_to(target) for path in target.rglob("*") if path.is_file()}:
+                shutil.rmtree(fresh)
+                return None
+            return Staged(fresh=fresh, target=target, kept=kept if target.is_dir() else None)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
 def commit(files: Iterable[Staged | None]) -> None:
     """Rename staged files into their places, in order, surviving a power cut.
 
@@ -77,18 +120,28 @@ def commit(files: Iterable[Staged | None]) -> None:
     try:
         for file in wanted:
             with naming(file.target):
+                if file.kept is not None and file.target.is_dir():
+                    file.target.rename(file.kept)
+                    done.append(file)
                 file.fresh.replace(file.target)
                 done.append(file)
                 sync_folder(file.target.parent)
     except OSError:
         for file in reversed(done):
-            if file.kept:
-                file.kept.replace(file.target)
-            else:
-                file.target.unlink()
+            _put_back(file)
         raise
     finally:
         abandon(wanted)
+
+
+def _put_back(file: Staged) -> None:
+    """Undo a rename: what stood there is there again, or nothing, as before."""
+    if file.target.is_dir():
+        shutil.rmtree(file.target)
+    if file.kept is not None and file.kept.exists():
+        file.kept.replace(file.target)
+    elif file.kept is None:
+        file.target.unlink(missing_ok=True)
 
 
 def abandon(files: Sequence[Staged | None]) -> None:
@@ -160,4 +213,7 @@ def _remove_left(*paths: Path) -> None:
 def _clear(*paths: Path) -> None:
     for path in paths:
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

@@ -11,9 +11,9 @@ import duckdb
 from reports.figures.compute import compute_figures
 from reports.guide.refresh import PROJECT
 from reports.guide.render import refresh_bytes
-from reports.site.page import page
 from reports.wording import notes
 from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
+from tests.reports.site.pages import render_pages
 from warehouse import mart_tables, tables
 from warehouse.dictionary import dictionary
 from warehouse.marts.salary_bands import salary_bands
@@ -51,7 +51,8 @@ def report() -> dict[str, Any]:
         "named": sum(part.n for part in band.behind or ()),
         "files": sorted(band.snapshots),
         "words": {
-            "title": band.title, "note": notes.note(band), "guide": guide.decode(), "page": page(ledger),
+            "title": band.title, "note": notes.note(band), "guide": guide.decode(),
+            "page": "".join(text for path, text in render_pages(ledger).items() if path != "methods.html"),
             "dictionary": dictionary(),
         },
     }  # fmt: skip

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from reports.figures.compute import compute_figures
-from reports.site import page
 from reports.wording import notes
 from tests.reports.conftest import AS_OF
+from tests.reports.site.pages import render_pages
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
 
@@ -140,8 +140,7 @@ def test_over_time_there_is_none_yet_until_a_quarter_may_be_printed(
 def test_no_word_says_what_a_law_does(ledger: dict[str, Figures]) -> None:
     """Of values, notes, tables and the page's own words, and of nothing else on it."""
     said = [ledger[name] for name in ledger if name.startswith("disclosure.")]
-    html = page.page(list(ledger.values()))
-    section = html[html.index('id="disclosure"') : html.index('id="where"')]
+    section = render_pages(list(ledger.values()))["laws.html"].partition("<main")[2].partition("</main>")[0]
     assert "All jobs" in section and "no advice" in section
     for text in (section, *(f"{row.title} {row.value} {notes.note(row)} {notes.table(row)}" for row in said)):
         assert not FORBIDDEN.search(text), FORBIDDEN.search(text)

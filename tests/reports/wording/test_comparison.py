@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports.site import charts
+from reports.release import charts
 from reports.wording import comparison
 
 ROW: dict[str, Any] = {

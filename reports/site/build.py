@@ -1,0 +1,362 @@
+"""The site: every page as a file, from what is published alone. No network, no tracker, complete without a script.
+
+    index.html                  findings, a look-up of pay, what cannot be said yet
+    pay.html, pay-all.html      the pay explorer; every answer in one table, for readers without scripts
+    skills.html                 one ranked list
+    work.html, countries.html, closings.html, laws.html, guide.html
+    figures.html, f/ID.html     all figures, and a page for each
+    methods.html, data.html, quality.html, changes.html, archive.html
+
+Pages name each other and the files of figures (`figures/ID.json`) by relative paths, so that a folder opens from a disk
+as from a server. They have no clock: the same published figures give the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from reports.figures.catalogue import displays_of
+from reports.figures.places import PLACES
+from reports.figures.query import Connection
+from reports.figures.vintages import read_vintages, waiting_one
+from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
+from reports.release import quality
+from reports.release.published import Published
+from reports.site import explorer, figure_pages, figure_rows, findings, rows, sections, skills, words, world
+from reports.site.figure_rows import Drawn
+from reports.site.sections import Section
+from reports.wording import notes, numbers
+from reports.wording.levels import capitalise, define
+from reports.wording.numbers import percent
+from reports.wording.renderer import Table
+from reports.wording.work import name_work
+from transforms.text.lookups import taxonomy
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+
+TEMPLATES = Path(__file__).parent / "templates"
+METHODS = Path(__file__).parents[2] / "docs" / "methods.md"
+NAVIGATION = (
+    ("pay.html", "Pay"),
+    ("skills.html", "Skills"),
+    ("work.html", "Roles"),
+    ("countries.html", "Countries"),
+    ("closings.html", "Closings"),
+    ("laws.html", "Pay laws"),
+    ("guide.html", "The guide"),
+    ("figures.html", "Figures"),
+    ("data.html", "Data"),
+    ("methods.html", "Methods"),
+)
+SCRIPTS = ("site.js", "pay.js", "skills.js")
+"""Our own scripts; what they read stands in data/."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A figure that has a value as part of a page: its chart, its table and its note."""
+
+    figure: Figures
+    id: str
+    heading: str
+    drawn: Drawn | None
+    table: Table | None
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What pages are made from. `releases` are the releases that stand beside the pages, the newest first."""
+
+    published: Published
+    seen: findings.Seen
+    vintages: Mapping[str, Sequence[Vintages]]
+    world: world.World
+    releases: Sequence[Mapping[str, Any]] = ()
+    quality: str = ""
+    open: Sequence[findings.Open] = field(default=())
+
+    @property
+    def figures(self) -> Sequence[Figures]:
+        """All figures that are published."""
+        return self.published.figures
+
+
+def files_of(
+    con: Connection, published: Published, *, releases: Sequence[Mapping[str, Any]] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
+    as_of = published.as_of
+    seen = findings.Seen(
+        figures={row.figure: row for row in published.figures},
+        explorer=explorer.read_explorer(con, as_of, published.figures),
+        skills=skills.read_skills(con, as_of, published.figures),
+    )
+    name = str(releases[0]["release"]) if releases else as_of.isoformat()
+    site = Site(
+        published=published,
+        seen=seen,
+        vintages=read_vintages(con),
+        world=world.read_world(con, as_of),
+        releases=releases,
+        quality=quality.report(con, published, name, releases[1:]).decode(),
+        open=findings.list_open(published.figures),
+    )
+    for path, template, values in pages_of(site):
+        yield path, render(site, path, template, values)
+    yield "data/pay.js", explorer.to_script(seen.explorer)
+    yield "data/skills.js", skills.to_script(seen.skills)
+    for asset in ("site.css", *SCRIPTS):
+        yield asset, (TEMPLATES / asset).read_bytes()
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> bytes:
+    """A page from its template."""
+    published = site.published
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            path=path,
+            root="../" * path.count("/"),
+            navigation=NAVIGATION,
+            name=published.name,
+            as_of=numbers.day(published.as_of),
+            as_of_iso=published.as_of.isoformat(),
+            is_sample=published.is_sample,
+            sample=(SAMPLE_TITLE, SAMPLE_TEXT),
+            code_version=published.code_version,
+            is_release=bool(site.releases),
+            words=words,
+            **values,
+        )
+        .encode()
+    )
+
+
+# --- pages -----------------------------------------------------------------------------------------------------
+
+
+def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Every page: its path, its template and what is filled in."""
+    yield "index.html", "home.html", _home(site)
+    yield "pay.html", "pay.html", _pay(site)
+    yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.seen.explorer))}
+    yield "skills.html", "skills.html", _skills(site)
+    for page in sections.PAGES:
+        extra = {"world": site.world} if page.path == "countries.html" else {"world": None}
+        yield page.path, "section.html", {"page": page, "sections": _sections(site, page.path), **extra}
+    yield (
+        "figures.html",
+        "figures.html",
+        {"listed": [_listed(row) for row in sorted(site.figures, key=figure_pages.order_of)], "open": site.open},
+    )
+    for figure in site.figures:
+        values = figure_pages.describe(figure, site.published, site.vintages.get(figure.figure, ()), site.seen)
+        yield f"f/{figure.figure}.html", "figure.html", values
+    if METHODS.is_file():
+        yield (
+            "methods.html",
+            "text.html",
+            {
+                "title": "How we count",
+                "text": _from_markdown(METHODS.read_text(encoding="utf-8")),
+            },
+        )
+    yield "quality.html", "text.html", {"title": "Quality report", "text": _from_markdown(site.quality)}
+    yield "data.html", "data.html", {"licences": _count_licences(site), "left_out": site.published.left_out}
+    yield "changes.html", "changes.html", {"changes": _changes(site), "waiting": _waiting(site)}
+    yield "archive.html", "archive.html", {"releases": site.releases}
+
+
+def _home(site: Site) -> dict[str, Any]:
+    lead = findings.lead(site.seen)
+    found = site.seen.explorer
+    return {
+        "lead": lead,
+        "cards": list(findings.cards(site.seen)),
+        "open": findings.choose_open(site.open),
+        "n_open": len(site.open),
+        "explorer": found,
+        "levels": [(level, capitalise(level)) for level in explorer.LEVELS],
+        "works": [(work, name_work(work)) for work in found.works],
+        "n_skills": len({skill.name for one in site.seen.skills.values() for skill in one.skills}),
+        "n_figures": sum(row.value is not None for row in site.figures),
+    }
+
+
+def _pay(site: Site) -> dict[str, Any]:
+    found = site.seen.explorer
+    return {
+        "explorer": found,
+        "view": explorer.view(found, found.choice),
+        "columns": explorer.TABLE_COLUMNS,
+        "level_meaning": numbers.sentences([define(found.choice[2], explorer.OWN)]),
+        "levels": [(level, capitalise(level)) for level in explorer.LEVELS],
+        "works": [(work, name_work(work)) for work in found.works],
+        "heading": f"{name_work(found.choice[1])} in {PLACES[found.choice[0]].in_words}, by level",
+        "sections": _sections(site, "pay.html"),
+    }
+
+
+def _skills(site: Site) -> dict[str, Any]:
+    found = site.seen.skills.get(skills.FIRST_CHOICE) or next(iter(site.seen.skills.values()), None)
+    if found is None:
+        return {"found": None, "chart": "", "lists": {}, "title": "Too few adverts to say which skills are asked"}
+    drawn = [skills.skill_row(skill) for skill in found.skills]
+    first = findings.most_asked(site.seen)
+    styles = dict.fromkeys(skills.CATEGORY_STYLES.get(skill.row["category"], "software") for skill in found.skills)
+    names: dict[str, str] = {}
+    for category, style in skills.CATEGORY_STYLES.items():
+        names.setdefault(style, numbers.category_name(category))
+        if style == "maths":
+            names[style] = "Maths, ethics"
+    return {
+        "found": found,
+        "chart": rows.draw(
+            drawn, rows.axis_for(drawn, percent), label="Skills, the most asked first", classes="skills"
+        ),
+        "title": first.title if first else f"Skills of {skills.name_list(found)}",
+        "month": words.month(found.day),
+        "name_list": skills.name_list(found),
+        "categories": [(style, name) for style, name in names.items() if style in styles],
+        "shown_first": skills.SHOWN_FIRST,
+        "table": [
+            (
+                skills.say_ranks(skill.ranks),
+                skill.name,
+                numbers.category_name(skill.row["category"]),
+                row.value,
+                row.value_beneath if skill.is_point else "",
+                words.SURENESS[skill.form].partition(":")[0],
+            )
+            for skill, row in zip(found.skills, drawn, strict=True)
+        ],
+        "lists": site.seen.skills,
+        "n_known": len(taxonomy()),
+    }
+
+
+def _sections(site: Site, path: str) -> list[tuple[Section, list[Shown]]]:
+    found = []
+    for section in sections.SECTIONS:
+        if section.page == path:
+            shown = [
+                _show(figure, display.heading)
+                for figure in site.figures
+                for display in displays_of(figure.figure)
+                if display.section == section.id
+            ]
+            found.append((section, [one for one in shown if one.figure.value is not None]))
+    return [(section, shown) for section, shown in found if shown]
+
+
+def _show(figure: Figures, heading: str) -> Shown:
+    return Shown(
+        figure=figure,
+        id=figure.figure.replace(".", "-"),
+        heading=heading or figure.title,
+        drawn=figure_rows.draw(figure, figure_rows.MOST_OF_SECTION),
+        table=notes.table(figure),
+        note=words.plain(notes.note(figure)),
+    )
+
+
+def _listed(figure: Figures) -> dict[str, Any]:
+    return {
+        "id": figure.figure,
+        "title": words.plain(figure.title),
+        "unit": figure.unit,
+        "value": None if figure.value is None else words.plain(figure.bare_value or figure.value),
+        "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
+        "dated": words.dated(figure) if figure.value is not None else "",
+    }
+
+
+def _count_licences(site: Site) -> list[tuple[str, str, int]]:
+    counts: dict[str, int] = {}
+    for figure in site.figures:
+        one = site.published.licences[figure.figure]
+        counts[one.id] = counts.get(one.id, 0) + 1
+    by_id = {one.id: one for one in site.published.licences.values()}
+    return [(by_id[name].name, by_id[name].remark, n) for name, n in sorted(counts.items(), key=lambda item: -item[1])]
+
+
+MOST_CHANGES = 100
+"""Changes that the page of changes lists, the newest first."""
+
+
+def _changes(site: Site) -> list[dict[str, Any]]:
+    """What was published of figures that had a vintage before, the newest first."""
+    shown = {row.figure: row for row in site.figures}
+    found = [
+        {
+            "on": one.decided_on,
+            "day": numbers.day(one.decided_on),
+            "figure": one.figure,
+            "title": words.plain(shown[one.figure].title),
+            "before": words.plain(before.value or "withheld"),
+            "after": words.plain(one.value or "withheld"),
+            "why": one.why,
+            "reason": one.reason,
+            "is_correction": one.is_correction,
+        }
+        for name, vintages in site.vintages.items()
+        if name in shown
+        for before, one in _pairs(vintages)
+        if one.decided_on is not None
+    ]
+    return sorted(found, key=lambda one: (-_ordinal(one["on"]), one["figure"]))[:MOST_CHANGES]
+
+
+def _ordinal(on: Any) -> int:
+    return on.toordinal() if isinstance(on, date) else 0
+
+
+def _pairs(vintages: Sequence[Vintages]) -> Iterator[tuple[Vintages, Vintages]]:
+    stood = [one for one in vintages if one.state == "published"]
+    yield from itertools.pairwise(stood)
+
+
+def _waiting(site: Site) -> list[dict[str, Any]]:
+    """Figures of which a new vintage waits for review."""
+    found = []
+    for row in site.figures:
+        one = waiting_one(site.vintages.get(row.figure, ()))
+        if one is not None:
+            found.append(
+                {
+                    "figure": row.figure,
+                    "title": words.plain(row.title),
+                    "since": numbers.day(one.offered_on),
+                    "why": one.why,
+                }
+            )
+    return found
+
+
+def _from_markdown(text: str) -> Markup:
+    """A text of our own as HTML."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))

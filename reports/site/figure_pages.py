@@ -1,0 +1,271 @@
+"""The page of a figure: whether the number can be used, and then everything that stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.figures.catalogue import declaration_of
+from reports.figures.places import PLACES
+from reports.release.figure_files import named_rows, path_of
+from reports.release.published import Published
+from reports.site import explorer, figure_rows, rows, words
+from reports.site.findings import Seen
+from reports.site.rows import ChartRow
+from reports.wording import notes, numbers
+from reports.wording.levels import capitalise
+from reports.wording.numbers import sentences
+from reports.wording.work import name_work
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+
+GROUPS = {
+    "pay": ("pay.html", "Pay"),
+    "abroad": ("pay.html", "Pay"),
+    "bands": ("pay.html", "Pay"),
+    "entries": ("pay.html", "Pay"),
+    "silence": ("pay.html", "Pay"),
+    "ladder": ("pay.html", "Pay"),
+    "skill": ("skills.html", "Skills"),
+    "skills": ("skills.html", "Skills"),
+    "comparison": ("countries.html", "Countries"),
+    "reported": ("countries.html", "Countries"),
+    "frame": ("countries.html", "Countries"),
+    "disclosure": ("laws.html", "Pay laws"),
+    "pay_stated": ("laws.html", "Pay laws"),
+    "closing_rates": ("closings.html", "Closings"),
+    "claim": ("guide.html", "The guide"),
+}
+"""Under which page a figure belongs, by the first part of its id; the others are of work."""
+WORK = ("work.html", "Roles")
+_ORDER = {name: number for number, name in enumerate(GROUPS)}
+
+
+def order_of(figure: Figures) -> tuple[int, str]:
+    """Where a figure stands among all: pay first, then skills, then kinds of source beside each other."""
+    return _ORDER.get(figure.figure.partition(".")[0], len(_ORDER) // 2), figure.figure
+
+
+TRUST = {
+    "advertised": "It describes the adverts that state pay on the boards we read, not every employer; those that state "
+    "none may pay otherwise.",
+    "advertised_third_party": "Somebody else collected these ranges. Which employers they are of is not known, so no "
+    "interval can be given that allows for it.",
+    "reported": "People chose to answer the survey. An interval covers chance alone, not who answered.",
+    "official": "An office counts everybody employed in an occupation that is near this work, not new offers.",
+    "postings": "It describes the adverts on the boards we read, not the whole market.",
+    "cited": "We did not measure it: it is what its publisher says.",
+}
+"""What a reader should keep in mind, by kind of source."""
+STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
+
+
+def describe(figure: Figures, published: Published, vintages: Sequence[Vintages], seen: Seen) -> Mapping[str, Any]:
+    """What the page of a figure is filled with."""
+    is_printed = figure.value is not None
+    found = list(named_rows(figure)) if is_printed else []
+    is_single = len(found) == 1
+    licence = published.licences[figure.figure]
+    pay = _pay_cell(figure, seen)
+    value, said = notes.parts(figure)
+    form = _form(figure, found)
+    chart, heading = _chart(figure, seen, pay)
+    return {
+        "figure": figure,
+        "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
+        "title": explorer.say_title(pay) if pay is not None else words.plain(figure.title),
+        "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
+        "said": words.plain(said) if is_printed else "",
+        "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
+        "nearest": [
+            (near.figure, words.plain(near.title), words.plain(near.value))
+            for near in figure.nearest or ()
+            if near.figure in seen.figures
+        ],
+        "facts": _facts(figure, form) if is_printed else [],
+        "parts_of_value": _parts(found) if is_single else [],
+        "chart": chart,
+        "chart_heading": heading,
+        "table": notes.table(figure),
+        "counts": _counts(figure, found),
+        "trust": _trust(figure, form) if is_printed else "",
+        "vintages": [_describe_vintage(one) for one in reversed(vintages)],
+        "sources": _sources(figure, published),
+        "snapshots": figure.snapshots,
+        "sql": figure.sql,
+        "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
+        "licence": licence,
+        "bibtex": _bibtex(figure, published),
+        "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
+        "printed": figure.value or "",
+        "file": f"figures/{figure.figure}",
+        "form": words.SURENESS[form],
+    }
+
+
+def _big(figure: Figures, pay: explorer.PayCell | None, value: str) -> str:
+    """The value in large letters: pay by the year, as its title and chart are."""
+    if pay is not None and pay.amounts is not None:
+        return f"{explorer.say_value(pay.amounts)[0]} a year"
+    return words.plain(value)
+
+
+def _form(figure: Figures, found: Sequence[Any]) -> str:
+    if figure.value is None:
+        return words.FEW
+    is_point = all((row.get("form") or "point") == "point" for _, row in found)
+    return words.sureness("published" if figure.status == "stale" else figure.status, figure.basis, is_point=is_point)
+
+
+def _pay_cell(figure: Figures, seen: Seen) -> explorer.PayCell | None:
+    """The cell of the explorer that a figure is; None for all others."""
+    parts = figure.figure.split(".")
+    if figure.value is None or len(parts) != 4 or parts[0] != "pay" or parts[1] not in PLACES:
+        return None
+    found = seen.explorer.cells.get((parts[1], parts[2], parts[3]), ())
+    return next((cell for cell in found if cell.figure == figure.figure and cell.basis == figure.basis), None)
+
+
+def _chart(figure: Figures, seen: Seen, pay: explorer.PayCell | None) -> tuple[Any, str]:
+    if figure.value is None:
+        return None, ""
+    if pay is not None:
+        return _beside(figure, seen, pay)
+    drawn = figure_rows.draw(figure)
+    if drawn is None:
+        return None, ""
+    heading = {
+        figure_rows.STACK: "What becomes of the adverts we read",
+        figure_rows.KINDS: "By kind of source",
+    }.get(drawn.kind, "Row by row" if drawn.n_rows > 1 else "How far the value is known")
+    return drawn.chart, heading
+
+
+def _beside(figure: Figures, seen: Seen, pay: explorer.PayCell) -> tuple[Any, str]:
+    """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
+    place, work, level = pay.key
+    keys = [(place, work, other) for other in explorer.LEVELS if other != level]
+    keys += [(place, other, level) for other in seen.explorer.works if other != work]
+    cells = [cell for cell in map(seen.explorer.best, keys) if cell is not None and cell.amounts is not None]
+    drawn = [explorer.pay_row(pay, name="This figure", is_chosen=True, figure=figure.figure)]
+    for cell in cells[:6]:
+        name = capitalise(cell.level) if cell.work == work else words.capital(name_work(cell.work))
+        href = (
+            f"{cell.figure}.html" if cell.figure else f"../pay.html#place={place}&role={cell.work}&level={cell.level}"
+        )
+        drawn.append(explorer.pay_row(cell, name=name, href=href))
+    guide = _guide_row(figure)
+    drawn += [guide] if guide else []
+    axis = explorer.pay_axis(drawn, pay.amounts.currency if pay.amounts else "USD")
+    return rows.draw(drawn, axis, label="This figure beside others", classes="pay"), "Beside its neighbours, a year"
+
+
+def _guide_row(figure: Figures) -> ChartRow | None:
+    """What the 2026 guide said, as a bracket."""
+    then = declaration_of(figure.figure).baseline_values
+    if not then:
+        return None
+    low, high = then.get("band_low", then.get("p50", 0.0)), then.get("band_high", then.get("p50", 0.0))
+    return ChartRow(
+        name="2026 guide",
+        beneath="named no source",
+        value=words.money(low, high, "USD"),
+        value_beneath="a year",
+        marks=(rows.Mark(kind="bracket", start=low, end=high, style="guide"),),
+        spoken=f"The 2026 guide said {words.money(low, high, 'USD')} a year.",
+    )
+
+
+def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
+    facts = [("Rests on", words.rests_on(figure.n_jobs, figure.n_employers, figure.basis))]
+    period = notes.describe_period(figure)
+    label, _, when = period.partition(" ")
+    if label == "read":
+        facts.append(("Adverts read", when))
+    elif label in ("pay", "wages"):
+        facts.append((f"{label.capitalize()} of", when.removeprefix("of ")))
+    else:
+        facts.append(("As of", period.removeprefix("as of ")))
+    facts.append(("Unit", figure.unit))
+    facts.append(("How sure", words.SURENESS[form]))
+    return [(name, said) for name, said in facts if said]
+
+
+def _parts(found: Sequence[Any]) -> list[tuple[str, str]]:
+    """The parts of pay in one row, each with its interval."""
+    _, row = found[0]
+    if row.get("p50") is None:
+        return []
+    amounts = figure_rows.amounts_of(row)
+    named = (("Median", "median"), ("Low end", "low"), ("High end", "high"))
+    is_own = row.get("basis") == explorer.OWN
+    return [
+        (name, explorer._with_ends(amounts, part, is_own=is_own))
+        for name, part in named
+        if amounts.known(part) is not None
+    ]
+
+
+def _counts(figure: Figures, found: Sequence[Any]) -> str:
+    """What the figure counts, as sentences."""
+    declared = declaration_of(figure.figure)
+    if not found:
+        return sentences([figure.unit, notes.level(figure) or None])
+    basis = notes.BASIS_WORDS.get(figure.basis or "", "each row says what it rests on")
+    rows_found = notes.rows_of(figure)
+    return words.plain(sentences([basis, notes.define_level(figure), *declared.renderer.note(rows_found)]))
+
+
+def _trust(figure: Figures, form: str) -> str:
+    against = notes.compare(figure)
+    said = [
+        words.SURENESS[form],
+        f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
+        if figure.status == "stale"
+        else None,
+        notes.why_low(figure, most=notes.MAX_NAMED_IN_NOTE),
+        TRUST.get(figure.basis or ""),
+        f"The 2026 guide said: {figure.baseline}" if figure.baseline else None,
+        f"against it, {against}" if against else None,
+    ]
+    return words.plain(sentences(said))
+
+
+def _describe_vintage(one: Vintages) -> dict[str, Any]:
+    is_corrected = one.is_correction and one.state == "published"
+    return {
+        "day": numbers.day(one.offered_on),
+        "value": words.plain(one.value) if one.value else "cannot be said",
+        "n": one.n_jobs,
+        "why": one.why,
+        "reason": one.reason,
+        "state": "Corrected" if is_corrected else STATES[one.state],
+        "is_waiting": one.state == "waiting",
+    }
+
+
+def _sources(figure: Figures, published: Published) -> list[dict[str, Any]]:
+    behind = {part.source: part for part in figure.behind or ()}
+    found = []
+    for name in figure.sources:
+        source, part = published.sources.get(name), behind.get(name)
+        found.append(
+            {
+                "title": source.title if source else name,
+                "homepage": source.homepage if source else None,
+                "attribution": source.attribution if source else "",
+                "licence": source.licence if source else "",
+                "n": part.n if part else None,
+                "read_on": numbers.day(part.read_on) if part and part.read_on else "–",
+            }
+        )
+    return found
+
+
+def _bibtex(figure: Figures, published: Published) -> str:
+    key = figure.figure.replace(".", "_")
+    return (
+        f"@misc{{{key}_{published.as_of:%Y%m%d},\n  title = {{{figure.title}}},\n  author = {{{{{published.name}}}}},\n"
+        f"  year = {{{published.as_of.year}}},\n"
+        f"  note = {{Figure {figure.figure}, release of {numbers.day(published.as_of)}}}\n}}"
+    )

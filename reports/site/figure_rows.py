@@ -1,0 +1,224 @@
+"""The rows of a figure as a chart: pay, shares, rates, kinds of source side by side, or parts of a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.release.figure_files import named_rows
+from reports.release.numbers import Number, numbers_of
+from reports.site import explorer, rows, words
+from reports.site.rows import ChartRow, Mark
+from reports.wording import comparison, frame, reported
+from reports.wording.numbers import Row, interval, percent, rank
+from warehouse.mart_tables import Figures
+
+PAY, SHARE, RATE, KINDS, STACK = "pay", "shares", "rates", "kinds", "stack"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A chart of a figure, how many of its rows are drawn of how many, and the words for the parts of a stack."""
+
+    kind: str
+    chart: Markup
+    n_rows: int
+    n_all: int
+    parts: Sequence[str] = ()
+
+
+def kind_of(found: Sequence[Row]) -> str | None:
+    """Which chart rows can be drawn as; None where words and a table say all."""
+    if not found:
+        return None
+    columns = found[0].keys()
+    if "steps" in columns:
+        return STACK
+    if "usd" in columns:
+        return KINDS
+    if "rate" in columns:
+        return RATE
+    if "share" in columns and "form" in columns:
+        return SHARE
+    return PAY if "p50" in columns else None
+
+
+MOST_ROWS, MOST_OF_SECTION = 60, 12
+"""Most rows of a chart, on the figure's own page and among others; the table below it has all."""
+
+
+def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
+    """The chart of a printed figure; None where it has none."""
+    found = list(named_rows(figure))
+    n_all, found = len(found), found[:most]
+    kind = kind_of([row for _, row in found])
+    if kind is None:
+        return None
+    drawn = to_rows(figure, found, kind)
+    if not any(row.marks for row in drawn):
+        return None
+    axis = {
+        PAY: lambda: explorer.pay_axis(drawn, "USD"),
+        KINDS: lambda: explorer.pay_axis(drawn, "USD"),
+        SHARE: lambda: rows.axis_for(drawn, percent),
+        RATE: lambda: rows.axis_for(drawn, _percent_a_day),
+        STACK: lambda: rows.Axis(highest=1.0, step=0.25, say=percent),
+    }[kind]()
+    parts = [said for said, _ in frame.parts_of(found[0][1])] if kind == STACK else ()
+    return Drawn(
+        kind=kind,
+        chart=rows.draw(drawn, axis, label=figure.title, classes=kind),
+        n_rows=len(drawn),
+        n_all=n_all,
+        parts=parts,
+    )
+
+
+def to_rows(figure: Figures, found: Sequence[tuple[str | None, Row]], kind: str) -> list[ChartRow]:
+    """The rows of a chart, each under its name; a single row is named by what it rests on."""
+    named = [(_name(name, row), row) for name, row in found]
+    make = {PAY: _pay, KINDS: _kind_of_source, SHARE: _share, RATE: _rate, STACK: _stack}[kind]
+    return [make(figure, name, row) for name, row in named]
+
+
+NAMES = {"any": "any of these"}
+"""Names of rows that say nothing without their table's heading."""
+
+
+def _name(name: str | None, row: Row) -> str:
+    """The name of a row; of one that stands alone its place. What else lies in a region stands in the table."""
+    if "experience" in row:
+        name = reported.name_persons(row)
+    said = name or next((str(row[column]) for column in ("place", "country_name", "name") if row.get(column)), "")
+    said = words.plain(NAMES.get(said, said)).partition("; ")[0]
+    return said if "word" in row else words.capital(said)
+
+
+def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
+    amounts = amounts_of(row)
+    basis = row.get("basis") or figure.basis or ""
+    n, employers = row.get("n_persons") or row.get("n_jobs") or 0, row.get("n_employers")
+    is_point = all(amounts.value(part) is not None for part in ("low", "high"))
+    cell = explorer.PayCell(
+        place="",
+        work="",
+        level="",
+        basis=basis,
+        day=figure.as_of,
+        period="",
+        n=n,
+        employers=employers if basis == explorer.OWN else None,
+        form=words.sureness(row.get("status") or "published", basis, is_point=is_point),
+        amounts=amounts,
+    )
+    return explorer.pay_row(cell, name=name)
+
+
+def amounts_of(row: Row) -> explorer.Amounts:
+    """The amounts of a row of pay in the money that it is in."""
+    numbers: dict[str, Number] = {number.part: number for number in numbers_of(row)}
+    parts = {
+        part: (numbers[part].value, numbers[part].low, numbers[part].high) for part in explorer.PARTS if part in numbers
+    }
+    return explorer.Amounts(currency=row.get("currency") or "USD", parts=parts)
+
+
+def _share(figure: Figures, name: str, row: Row) -> ChartRow:
+    form = row.get("form") or "point"
+    low, high = row.get("share_lo"), row.get("share_hi")
+    if form == "bounds":
+        low, high = row.get("bound_lo"), row.get("bound_hi")
+    is_point = form == "point"
+    if is_point and row.get("share") is None:
+        return ChartRow(name=name, form=words.FEW, needed="too few to say", spoken=f"{name}: too few to say.")
+    said = interval(row) if form != "bounds" else f"{percent(low or 0).removesuffix('%')}–{percent(high or 0)}"
+    value = percent(row["share"]) if is_point else said
+    beside = {"point": said if low is not None else "", "interval": "no point", "bounds": "silence leaves it open"}[
+        form
+    ]
+    sure = words.sureness(row.get("status") or "published", None, is_point=is_point)
+    ranks = rank(row)
+    n = row.get("n_jobs")
+    return rows.share_row(
+        name=name,
+        share=row["share"] if is_point else None,
+        low=low,
+        high=high,
+        form=sure,
+        value=value,
+        value_beneath=beside,
+        beneath=words.rests_on(n, None, None) if _differ(figure) else "",
+        spoken=f"{name}: {value}"
+        + (f", between {said}" if is_point and low is not None else "")
+        + (f", rank {ranks}" if ranks != "–" else "")
+        + f". {words.SURENESS[sure]}.",
+    )
+
+
+def _differ(figure: Figures) -> bool:
+    """Whether the rows of a figure rest on different numbers of jobs."""
+    return len({row.get("n_jobs") for _, row in named_rows(figure)}) > 1
+
+
+def _percent_a_day(rate: float) -> str:
+    return f"{100 * rate:.1f}%"
+
+
+def _rate(figure: Figures, name: str, row: Row) -> ChartRow:
+    value, low, high = _percent_a_day(row["rate"]), row.get("rate_lo"), row.get("rate_hi")
+    said = "" if low is None or high is None else f"{100 * low:.1f}–{100 * high:.1f}%"
+    return rows.share_row(
+        name=name,
+        share=row["rate"],
+        low=low,
+        high=high,
+        form=words.sureness(row["status"], None),
+        value=value,
+        value_beneath=said,
+        beneath=f"{row.get('n_closed', 0):,} closings" if row.get("n_closed") is not None else "",
+        spoken=f"{name}: {value} a day, between {said}.",
+    )
+
+
+def _kind_of_source(figure: Figures, name: str, row: Row) -> ChartRow:
+    value, low, high = row["usd"], row.get("usd_lo"), row.get("usd_hi")
+    number = next((one for one in numbers_of(row) if one.part == "pay"), None)
+    is_point = number is None or number.value is not None
+    basis = row.get("basis") or figure.basis
+    form = words.sureness(row["status"], basis, is_point=is_point)
+    interval_said = "" if low is None or high is None else words.money(low, high, "USD")
+    said = words.money(value, value, "USD") if is_point else f"within {interval_said}"
+    ends = interval_said if is_point else ""
+    what = row.get("statistic") or "median"
+    return rows.share_row(
+        name=name or comparison.name_kind(row),
+        share=value if is_point else None,
+        low=low,
+        high=high,
+        form=form,
+        value=said,
+        value_beneath=ends or what,
+        beneath=f"{comparison.name_kind(row)}, {what}",
+        spoken=f"{name}: {what} {said}, {comparison.name_kind(row)}. {words.SURENESS[form]}.",
+    )
+
+
+def _stack(figure: Figures, name: str, row: Row) -> ChartRow:
+    found = frame.parts_of(row)
+    n_all = sum(n for _, n in found) or 1
+    marks, start = [], 0.0
+    for number, (_, n) in enumerate(found):
+        if n:
+            marks.append(Mark(kind="bar", start=start / n_all, end=(start + n) / n_all, style=f"part{number}"))
+        start += n
+    said = ", ".join(f"{n:,} {part}" for part, n in found if n)
+    return ChartRow(
+        name=name,
+        beneath=words.rests_on(n_all, None, None),
+        value=f"{found[0][1]:,}",
+        value_beneath="in the band",
+        marks=tuple(marks),
+        spoken=f"{name}: {said}.",
+    )

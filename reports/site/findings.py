@@ -1,0 +1,388 @@
+"""What the home page says: findings as sentences, each only as far as its interval supports it, and what is still open.
+
+A finding that no figure supports on a day is not there. Words of order ("among the three most asked") follow from the
+ranks that the intervals leave open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.figures.places import PLACES
+from reports.release.figure_files import named_rows
+from reports.site import explorer, figure_rows, rows, skills, words
+from reports.site.explorer import Explorer
+from reports.site.rows import ChartRow
+from reports.site.skills import SkillList
+from reports.wording.numbers import Row, percent
+from reports.wording.work import name_work
+from warehouse.mart_tables import Figures
+
+ROWS_OF_CARD = 4
+"""Most rows of the chart of a card."""
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A finding: what it is of and when, the sentence, its chart, what it rests on, and where more is said."""
+
+    kicker: str
+    title: str
+    href: str
+    chart: Markup
+    note: str
+    dek: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """Something that cannot be said yet: what it is, why, and how far the way is."""
+
+    title: str
+    why: str
+    n: int
+    needed: int
+    href: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What findings are made from."""
+
+    figures: Mapping[str, Figures]
+    explorer: Explorer
+    skills: Mapping[tuple[str, str], SkillList]
+
+    def printed(self, figure_id: str) -> Figures | None:
+        """A figure that has a value."""
+        figure = self.figures.get(figure_id)
+        return figure if figure is not None and figure.value is not None else None
+
+
+# --- the lead ---------------------------------------------------------------------------------------------
+
+WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
+
+
+def lead(seen: Seen) -> Finding | None:
+    """Pay at the place that most of our own adverts with pay are of, beside other work there."""
+    choice = seen.explorer.choice
+    cell = seen.explorer.best(choice)
+    if cell is None or cell.amounts is None:
+        return None
+    place, work, level = choice
+    others = [seen.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
+    drawn = [
+        explorer.pay_row(
+            one,
+            name=words.capital(name_work(one.work)),
+            is_chosen=one.work == work,
+            href=f"pay.html#place={place}&role={one.work}&level={level}",
+            figure=one.figure or "",
+        )
+        for one in others
+        if one is not None and one.amounts is not None
+    ]
+    axis = explorer.pay_axis(drawn, cell.amounts.currency)
+    return Finding(
+        kicker=f"Pay · {PLACES[place].name} · {cell.period}",
+        title=explorer.say_title(cell),
+        dek=explorer.say_median(cell, cell.amounts),
+        href=f"f/{cell.figure}.html" if cell.figure else "pay.html",
+        chart=rows.draw(drawn, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
+        note="Bars run from where three in four adverts start or above to where three in four stop or below; brackets "
+        "show how far an end could move.",
+    )
+
+
+# --- cards ------------------------------------------------------------------------------------------------
+
+
+def most_asked(seen: Seen) -> Finding | None:
+    """The skills that are asked most, of those that may be the first."""
+    found = seen.skills.get(skills.FIRST_CHOICE)
+    if found is None:
+        return None
+    first = skills.leaders(found)
+    named = [skill for skill in first if skill.is_point][:2]
+    if not named:
+        return None
+    title = _say_leaders(
+        [(skill.name, float(skill.row["share"])) for skill in named],
+        len(first),
+        "skills asked",
+        "AI engineering adverts",
+    )
+    drawn = [skills.skill_row(skill, with_category=False) for skill in found.skills[:ROWS_OF_CARD]]
+    drawn = [_as_dots(row) for row in drawn]
+    return Finding(
+        kicker=f"Skills · {words.month(found.day)}",
+        title=title,
+        href="skills.html",
+        chart=rows.draw(drawn, rows.axis_for(drawn, percent), label="Skills asked most", classes="shares"),
+        note=f"{found.n_jobs:,} adverts, {found.n_employers:,} employers.",
+    )
+
+
+def _say_leaders(named: Sequence[tuple[str, float]], n_leaders: int, what: str, of: str) -> str:
+    """ "Python and Machine Learning are among the three skills asked most, in 73% and 70% of …"."""
+    names = " and ".join(name for name, _ in named)
+    shares = _say_shares([share for _, share in named])
+    if n_leaders == 1:
+        return f"{names} leads the {what}, in {shares} of {of}"
+    number = NUMBERS[n_leaders] if n_leaders < len(NUMBERS) else str(n_leaders)
+    if len(named) == n_leaders:
+        return f"{names} share the top of the {what}, in {shares} of {of}"
+    verb = "is" if len(named) == 1 else "are"
+    return f"{names} {verb} among the {number} {what} most, in {shares} of {of}"
+
+
+def _say_shares(found: Sequence[float]) -> str:
+    """ "73% and 70%", or "17% each"."""
+    said = [percent(share) for share in found]
+    return f"{said[0]} each" if len(said) > 1 and len(set(said)) == 1 else " and ".join(said)
+
+
+def _as_dots(row: ChartRow) -> ChartRow:
+    """A row of a card: its dot and interval without the bar."""
+    kept = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
+    return ChartRow(
+        name=row.name,
+        value=row.value,
+        value_beneath=row.value_beneath,
+        form=row.form,
+        marks=kept,
+        spoken=row.spoken,
+        figure=row.figure,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A card made from the shares of one figure: `say` makes its title of the rows, or None where they support none."""
+
+    figure: str
+    kicker: str
+    say: Callable[[Sequence[tuple[str, Row]]], str | None]
+    href: str
+    note: str
+    choose: Callable[[Sequence[tuple[str, Row]]], Sequence[tuple[str, Row]]] = lambda found: found[:ROWS_OF_CARD]
+
+
+def _is_point(row: Row) -> bool:
+    return row.get("form") == "point" and row.get("status") != "suppressed"
+
+
+def _by_share(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    return sorted(found, key=lambda named: -named[1]["share"])
+
+
+def _top(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """The rows that may be the first by their intervals."""
+    if not found or any(row.get("share_lo") is None for _, row in found):
+        return []
+    highest = max(row["share_lo"] for _, row in found)
+    return [named for named in _by_share(found) if named[1]["share_hi"] >= highest]
+
+
+def _say_roles(found: Sequence[tuple[str, Row]]) -> str | None:
+    first = _top(found)
+    named = [(name, row["share"]) for name, row in first if _is_point(row)][:2]
+    if not named:
+        return None
+    names = [(f"{name.lower() if not name[1:2].isupper() else name}s", share) for name, share in named]
+    names = [(words.capital(names[0][0]), names[0][1]), *names[1:]]
+    shares = _say_shares([share for _, share in names])
+    joined = " and ".join(name for name, _ in names)
+    if len(first) == 1:
+        return f"{joined} make up {shares} of AI jobs, more than any other role"
+    if len(first) == len(named):
+        return f"{joined} share the top, with {shares} of AI jobs"
+    number = NUMBERS[len(first)] if len(first) < len(NUMBERS) else str(len(first))
+    return f"{joined} are among the {number} largest roles, with {shares} of AI jobs"
+
+
+def _say_law(found: Sequence[tuple[str, Row]]) -> str | None:
+    law = next((row for name, row in found if name == "law in force"), None)
+    if law is None or not _is_point(law):
+        return None
+    return f"Where a law has adverts state pay, {percent(law['share'])} of AI jobs do"
+
+
+def _say_degree(found: Sequence[tuple[str, Row]]) -> str | None:
+    row = next((row for _, row in found if row.get("item") == "not_asked"), None)
+    if row is None or not _is_point(row):
+        return None
+    return f"{percent(row['share'])} of adverts for AI jobs ask for no degree"
+
+
+def _say_years(found: Sequence[tuple[str, Row]]) -> str | None:
+    asked = [named for named in found if named[1].get("item") != "not_asked"]
+    first = _top(asked)
+    if not first or not _is_point(first[0][1]):
+        return None
+    name, row = first[0]
+    if len(first) == 1:
+        return f"{percent(row['share'])} of adverts for AI jobs ask for {name}, more than for any other span"
+    return f"{percent(row['share'])} of adverts for AI jobs ask for {name}"
+
+
+def _say_closings(found: Sequence[tuple[str, Row]]) -> str | None:
+    if not found or found[0][1].get("status") == "suppressed":
+        return None
+    name, row = found[0]
+    said = f"{words.capital(name)} adverts close at {100 * row['rate']:.1f}% a day"
+    others = [other for _, other in found[1:] if other.get("rate_lo") is not None]
+    if others and row.get("rate_lo") is not None and all(row["rate_lo"] > other["rate_hi"] for other in others):
+        return f"{said}, faster than other adverts"
+    return said
+
+
+def _say_additional(found: Sequence[tuple[str, Row]]) -> str | None:
+    for _, row in found:
+        if row.get("item") == "equity" and row.get("share_lo") is not None:
+            ends = f"{percent(row['share_lo']).removesuffix('%')}–{percent(row['share_hi'])}"
+            value = percent(row["share"]) if _is_point(row) else f"Between {ends}"
+            return f"{value} of jobs that state pay offer equity beside it"
+    return None
+
+
+CARDS = (
+    Card(
+        figure="roles.shares",
+        kicker="Roles",
+        say=_say_roles,
+        href="work.html",
+        note="adverts we read",
+        choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
+    ),
+    Card(
+        figure="disclosure.ai_jobs",
+        kicker="Pay laws",
+        say=_say_law,
+        href="laws.html",
+        note="AI jobs with a full advert",
+    ),
+    Card(
+        figure="closing_rate.engineering",
+        kicker="Closings",
+        say=_say_closings,
+        href="closings.html",
+        note="adverts followed",
+    ),
+    Card(
+        figure="degree.shares",
+        kicker="Degree",
+        say=_say_degree,
+        href="work.html#degree-shares",
+        note="AI jobs with a full advert",
+    ),
+    Card(
+        figure="years.shares",
+        kicker="Experience",
+        say=_say_years,
+        href="work.html#years-shares",
+        note="AI jobs with a full advert",
+    ),
+    Card(
+        figure="additional.share",
+        kicker="Beside base pay",
+        say=_say_additional,
+        href="work.html#additional-share",
+        note="jobs that state pay",
+    ),
+)
+
+
+def cards(seen: Seen) -> Iterator[Finding]:
+    """The findings below the lead, as many as figures support."""
+    first = most_asked(seen)
+    if first is not None:
+        yield first
+    for card in CARDS:
+        figure = seen.printed(card.figure)
+        if figure is None:
+            continue
+        found = [(name or "", row) for name, row in named_rows(figure)]
+        title = card.say(found)
+        if title is None:
+            continue
+        chosen = card.choose(found)
+        kind = figure_rows.kind_of([row for _, row in chosen]) or figure_rows.SHARE
+        drawn = figure_rows.to_rows(figure, chosen, kind)
+        say = percent if kind == figure_rows.SHARE else figure_rows._percent_a_day
+        rests = words.rests_on(figure.n_jobs, figure.n_employers, None)
+        yield Finding(
+            kicker=f"{card.kicker} · {words.dated(figure)}",
+            title=title,
+            href=card.href,
+            chart=rows.draw(drawn, rows.axis_for(drawn, say), label=figure.title, classes="shares"),
+            note=f"{rests}; {card.note}." if rests else f"{card.note}.",
+        )
+
+
+# --- what is open -------------------------------------------------------------------------------------------
+
+_WAY = re.compile(r"(?:^|; )([^;:]*): ([\d,]+) of ([\d,]+) ([a-z ]+)")
+_NOTHING = re.compile(r"no [a-z ]+, ([\d,]+) more needed")
+OPEN_ON_HOME = 6
+"""How many of what cannot be said the home page lists; the page of all figures has the others."""
+HOME_OF_OPEN = (
+    "pay",
+    "entries",
+    "closing_rate",
+    "additional",
+    "qualification",
+    "disclosure",
+    "reported",
+    "degree",
+    "skill",
+    "silence",
+)
+"""Kinds of figures that the home page may list as open, by the first part of their ids, the first first."""
+
+
+def list_open(figures: Sequence[Figures]) -> list[Open]:
+    """What cannot be said yet, the nearest first."""
+    found = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
+    return sorted((one for one in found if one is not None), key=lambda one: (-one.n / one.needed, one.title))
+
+
+def _open_of(figure: Figures) -> Open | None:
+    """What a figure lacks, by the kind of source that is nearest to enough."""
+    said = figure.missing or figure.reason
+    if not said:
+        return None
+    ways = [
+        (int(n.replace(",", "")), int(needed.replace(",", "")), f"{rung}: {unit.strip()}")
+        for rung, n, needed, unit in _WAY.findall(said)
+    ]
+    if ways:
+        n, needed, why = max(ways, key=lambda way: way[0] / way[1])
+    elif (nothing := _NOTHING.search(said)) is not None:
+        n, needed, why = 0, int(nothing.group(1).replace(",", "")), said.partition(";")[0]
+    else:
+        n, needed, why = 0, 1, said
+    return Open(
+        title=figure.title,
+        why=words.plain(why),
+        n=n,
+        needed=needed,
+        href=f"f/{figure.figure}.html",
+        kind=figure.figure.partition(".")[0],
+    )
+
+
+def choose_open(found: Sequence[Open]) -> list[Open]:
+    """What the home page lists: of each kind of figure the nearest, then of pay the places that lack least."""
+    ways = [one for one in found if one.needed > 1 and one.kind in HOME_OF_OPEN]
+    first = list({one.kind: one for one in reversed(ways)}.values())
+    others = [one for one in ways if one not in first]
+    chosen = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
+    return sorted(chosen, key=lambda one: -one.n / one.needed)

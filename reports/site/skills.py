@@ -1,0 +1,240 @@
+"""Skills asked for, as data for the page's script and as the one ranked list that stands without it.
+
+A list is of the last day on which a place and group of roles had shares that could be printed. Ranks are ranges: a
+skill stands before another only where their 95 % intervals do not overlap, so that chance turns no order we print.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from reports.figures import query
+from reports.figures.places import EVERYWHERE, PLACES, Place, slug
+from reports.figures.query import Connection
+from reports.figures.verdicts import MAX_STALE_DAYS
+from reports.site import words
+from reports.site.rows import ChartRow, Mark
+from reports.wording import notes
+from reports.wording.numbers import Row, category_name, interval, percent
+from reports.wording.work import GROUPS, name_work
+from transforms.records.vocabulary import AI_JOBS
+from warehouse.mart_tables import Figures
+from warehouse.marts.printing import POINT
+
+SQL = Path(__file__).with_name("sql") / "skill_cells.sql"
+LEAST_JOBS = 2
+"""Jobs that must ask for a skill for it to be listed."""
+SHOWN_FIRST = 40
+"""Skills that a list shows before a reader asks for all."""
+FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
+COUNTS = {"asked": ("share", "share_lo", "share_hi", "form")} | {
+    name: (name, f"{name}_lo", f"{name}_hi", f"{name}_form") for name in ("required", "preferred")
+}
+"""What may be counted, with its columns: a skill that is required or preferred, and each alone."""
+CATEGORY_STYLES = {
+    "Programming Languages": "languages",
+    "Machine Learning and Deep Learning": "learning",
+    "Generative AI and Agents": "generative",
+    "MLOps and Deployment": "deployment",
+    "Big Data and Cloud": "cloud",
+    "Software Engineering and Tools": "software",
+    "Mathematics and Statistics": "maths",
+    "AI Ethics and Explainability": "maths",
+}
+"""The colour of each category, by the name of its class. Colour is never alone: each row names its category."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skill:
+    """A skill of a list: its row of the mart, the ranks that the data allow, and its figure where it has one."""
+
+    row: Row
+    ranks: tuple[int, int]
+    figure: str | None
+
+    @property
+    def name(self) -> str:
+        """The skill."""
+        return str(self.row["item"])
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the share itself is printed."""
+        return bool(self.row["form"] == POINT)
+
+    @property
+    def form(self) -> str:
+        """How sure it is."""
+        return words.sureness(self.row["status"], None, is_point=self.is_point)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillList:
+    """The skills of a place and group of roles, the most asked first."""
+
+    place: Place
+    work: str
+    day: date
+    n_jobs: int
+    n_employers: int
+    skills: Sequence[Skill]
+
+
+def read_skills(con: Connection, as_of: date, published: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
+    """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
+    parameters = {"as_of": as_of, "first_day": as_of - timedelta(days=MAX_STALE_DAYS), "least": LEAST_JOBS}
+    text = query.fill_text(SQL.read_text(encoding="utf-8"), parameters)
+    place_of = {(place.level, place.region): place for place in (EVERYWHERE, *PLACES.values())}
+    figure_of = _published_skills(published)
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in query.read(con, text):
+        place = place_of.get((row["region_level"], row["region"]))
+        if place is not None and row["role_group"] != AI_JOBS:
+            groups.setdefault((place.slug, row["role_group"]), []).append(row)
+    return {
+        key: _make_list(place_of[(found[0]["region_level"], found[0]["region"])], key[1], found, figure_of)
+        for key, found in sorted(groups.items())
+    }
+
+
+def _published_skills(published: Sequence[Figures]) -> dict[tuple[str, str, str], Figures]:
+    """Figures of one skill by the skill, place and group of roles that their ids name."""
+    found = {}
+    for figure in published:
+        parts = figure.figure.split(".")
+        if parts[0] == "skill" and len(parts) == 4 and figure.value is not None:
+            found[(parts[1], parts[2], parts[3])] = figure
+    return found
+
+
+def _make_list(
+    place: Place, work: str, found: Sequence[Row], figure_of: Mapping[tuple[str, str, str], Figures]
+) -> SkillList:
+    rows = []
+    figures: dict[str, str] = {}
+    for row in found:
+        figure = figure_of.get((slug(row["item"]), place.slug, work))
+        if figure is None:
+            rows.append(row)
+            continue
+        said = notes.rows_of(figure)[0]
+        rows.append({**row, **{name: said[name] for name in COUNTS["asked"] if name in said}})
+        figures[row["item"]] = figure.figure
+    rows.sort(key=lambda row: (-row["share"], row["item"]))
+    ranks = rank_by_intervals([(row["share_lo"], row["share_hi"]) for row in rows])
+    skills = [
+        Skill(row=row, ranks=rank, figure=figures.get(row["item"])) for row, rank in zip(rows, ranks, strict=True)
+    ]
+    return SkillList(
+        place=place,
+        work=work,
+        day=rows[0]["day"],
+        n_jobs=rows[0]["n_jobs"],
+        n_employers=rows[0]["n_employers"],
+        skills=skills,
+    )
+
+
+def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+    """The best and the worst rank of each: above it are those whose interval lies wholly higher, and no others."""
+    lows, highs = sorted(low for low, _ in intervals), sorted(high for _, high in intervals)
+    n = len(intervals)
+    return [(1 + n - bisect.bisect_right(lows, high), n - bisect.bisect_left(highs, low)) for low, high in intervals]
+
+
+def leaders(found: SkillList) -> list[Skill]:
+    """The skills that may be the most asked: no other's interval lies wholly above theirs."""
+    return [skill for skill in found.skills if skill.ranks[0] == 1]
+
+
+def say_ranks(ranks: tuple[int, int]) -> str:
+    """1–2, or 3."""
+    return f"{ranks[0]}" if ranks[0] == ranks[1] else f"{ranks[0]}–{ranks[1]}"
+
+
+def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
+    """A row of the list: what is required as a bar, what is preferred behind it, the share with its interval."""
+    row, style = skill.row, CATEGORY_STYLES.get(skill.row["category"], "software")
+    marks = []
+    if skill.is_point:
+        if row.get("required") is not None and row.get("required_form") == POINT:
+            marks.append(Mark(kind="tint", start=0.0, end=row["share"], style=style))
+            marks.append(Mark(kind="bar", start=0.0, end=min(row["required"], row["share"]), style=style))
+        else:
+            marks.append(Mark(kind="tint", start=0.0, end=row["share"], style=style))
+    marks.append(Mark(kind="halo", start=row["share_lo"], end=row["share_hi"]))
+    marks.append(Mark(kind="line", start=row["share_lo"], end=row["share_hi"], style=f"ink {skill.form}"))
+    if skill.is_point:
+        marks.append(Mark(kind="dot", start=row["share"], style=f"ink {skill.form}"))
+    said = interval(row)
+    value = percent(row["share"]) if skill.is_point else said
+    return ChartRow(
+        name=skill.name,
+        beneath=category_name(row["category"]) if with_category else "",
+        value=value,
+        value_beneath=said if skill.is_point else "no point",
+        form=skill.form,
+        marks=tuple(marks),
+        spoken=f"{skill.name}: {f'{value}, between {said}' if skill.is_point else f'between {said}'}, rank "
+        f"{say_ranks(skill.ranks)}. {words.SURENESS[skill.form]}.",
+        href=f"f/{skill.figure}.html" if skill.figure else "",
+        figure=skill.figure or "",
+        rank=say_ranks(skill.ranks) if with_category else "",
+        data={"category": style, "search": skill.name.lower()} if with_category else {},
+    )
+
+
+def name_list(found: SkillList) -> str:
+    """What a list is of: "AI engineering adverts in the United States"."""
+    of = f"{name_work(found.work)} adverts"
+    return of if found.place is EVERYWHERE else f"{of} in {found.place.in_words}"
+
+
+def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
+    """The data as a script that a page loads from a disk, too: `SKILLS = {…}`."""
+    names = sorted({skill.name for found in lists.values() for skill in found.skills})
+    number = {name: place for place, name in enumerate(names)}
+    category = {skill.name: skill.row["category"] for found in lists.values() for skill in found.skills}
+    data: dict[str, Any] = {
+        "names": names,
+        "categories": [CATEGORY_STYLES.get(category[name], "software") for name in names],
+        "category_names": [category_name(category[name]) for name in names],
+        "shown_first": SHOWN_FIRST,
+        "choice": list(FIRST_CHOICE),
+        "places": [
+            [place.slug, place.name or "All adverts read", place.in_words if place.name else ""]
+            for place in sorted(
+                {found.place.slug: found.place for found in lists.values()}.values(),
+                key=lambda place: (place is not EVERYWHERE, place.level != "country", place.name),
+            )
+        ],
+        "works": [[work, name_work(work)] for work in GROUPS if any(key[1] == work for key in lists)],
+        "lists": {
+            ".".join(key): {
+                "day": words.month(found.day),
+                "n": found.n_jobs,
+                "employers": found.n_employers,
+                "skills": [_to_list(skill, number) for skill in found.skills],
+            }
+            for key, found in lists.items()
+        },
+    }
+    return f"window.SKILLS = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+
+
+def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
+    """Its number among the names, and by count the share (or null), its ends; then its state and figure."""
+    said: list[Any] = [number[skill.name]]
+    for share, low, high, form in COUNTS.values():
+        row = skill.row
+        if row.get(low) is None or row.get(high) is None:
+            said.append(0)
+            continue
+        said.append([round(row[share], 4) if row[form] == POINT else None, round(row[low], 4), round(row[high], 4)])
+    return [*said, int(skill.row["status"] == "low"), skill.figure or 0]

@@ -1,0 +1,44 @@
+-- Pay of every cell of the place's own market as it was last printable, with the money and price level of the country,
+-- and of cells that never were how many jobs they have on the newest day. `day` is the last day on which the cell could
+-- be printed. Amounts in dollars first. A place that is nearly all one country is left out: that country stands for it.
+-- Parameters: as_of, first_day (before which nothing is shown any more), max_country_share.
+WITH kept AS MATERIALIZED (
+    FROM mart.salary_bands_history
+    WHERE valid_from <= $as_of AND coalesce(valid_to, $as_of + 1) > $first_day
+        AND region_level IN ('country', 'region', 'continent') AND role_group <> 'ai_jobs'
+        AND (pay_market = 'local' OR (pay_market = 'all' AND basis IN ('reported', 'official')))
+        AND (region_level = 'country'
+            OR coalesce(list_max([one.n_jobs FOR one IN countries]) <= $max_country_share * n_jobs, false))
+), of_days AS (
+    SELECT k.*, (
+        SELECT max(d.as_of) FROM mart.days AS d
+        WHERE d.mart = 'mart.salary_bands' AND d.as_of BETWEEN greatest(k.valid_from, $first_day) AND $as_of
+            AND d.as_of < coalesce(k.valid_to, $as_of + 1)
+    ) AS day
+    FROM kept AS k
+), chosen AS (
+    FROM of_days
+    WHERE (status <> 'suppressed' OR (day = $as_of AND basis = 'advertised' AND n_jobs > 0))
+        AND day IS NOT NULL AND (currency = 'USD' OR basis IN ('reported', 'official'))
+    QUALIFY row_number() OVER (
+        PARTITION BY region_level, region, role_group, "role", seniority_group, basis
+        ORDER BY status = 'suppressed', day DESC, pay_market <> 'local', currency <> 'USD', currency
+    ) = 1
+)
+SELECT
+    c.region_level, c.region, c.role_group, c."role", c.seniority_group, c.basis, c.day, c.currency, c.form, c.status,
+    c.n_jobs, c.n_employers, c.band_low, c.band_low_lo, c.band_low_hi, c.band_high, c.band_high_lo, c.band_high_hi,
+    c.p25, c.p25_lo, c.p25_hi, c.p50, c.p50_lo, c.p50_hi, c.p75, c.p75_lo, c.p75_hi,
+    l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,
+    l.band_low_hi AS local_low_hi, l.band_high AS local_high, l.band_high_lo AS local_high_lo,
+    l.band_high_hi AS local_high_hi, l.p25 AS local_p25, l.p25_lo AS local_p25_lo, l.p25_hi AS local_p25_hi,
+    l.p50 AS local_p50, l.p50_lo AS local_p50_lo, l.p50_hi AS local_p50_hi, l.p75 AS local_p75,
+    l.p75_lo AS local_p75_lo, l.p75_hi AS local_p75_hi, k.currency AS place_currency, k.price, k.price_year
+FROM chosen AS c
+LEFT JOIN prices_of(year($as_of)) AS k ON c.region_level = 'country' AND k.country = c.region
+LEFT JOIN of_days AS l
+    ON c.region_level = 'country' AND c.currency = 'USD' AND l.currency = k.currency AND l.currency <> 'USD'
+    AND l.status <> 'suppressed' AND l.valid_from <= c.day AND coalesce(l.valid_to, c.day + 1) > c.day
+    AND (l.region_level, l.region, l.pay_market, l.role_group, l."role", l.seniority_group, l.basis)
+        = (c.region_level, c.region, c.pay_market, c.role_group, c."role", c.seniority_group, c.basis)
+ORDER BY ALL

@@ -1,0 +1,130 @@
+// What all pages share: copying, searching lists, and drawing rows as reports/site/rows.py draws them.
+"use strict";
+document.documentElement.classList.add("js");
+
+const ROW_MIDDLE = 16, N_TICKS = 4, TICK_STEPS = [1, 2, 2.5, 5, 10];
+
+function escapeHtml(text) {
+  return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#x27;");
+}
+
+// A heading in which compounds and ranges of numbers are not broken at the end of a line.
+function unbroken(text) {
+  return escapeHtml(text).replace(/[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?/gu, (hit) => `<span class="range">${hit}</span>`);
+}
+
+function axisFor(rows, say) {
+  const reach = Math.max(0, ...rows.flatMap((row) => row.marks.map((mark) => mark.end ?? mark.start))) || 1;
+  const power = 10 ** Math.floor(Math.log10(reach / N_TICKS));
+  const step = TICK_STEPS.map((part) => part * power).find((size) => size * N_TICKS >= reach * (1 - 1e-9));
+  return { highest: reach * 1.04, step, say };
+}
+
+function ticksOf(axis) {
+  return Array.from({ length: Math.floor((axis.highest / axis.step) * (1 + 1e-9)) + 1 }, (_, number) => number * axis.step);
+}
+
+function placeOn(axis, value) {
+  return `${((100 * value) / axis.highest).toFixed(2)}%`;
+}
+
+function drawRect(mark, axis, y, height) {
+  const width = Math.max((100 * ((mark.end ?? mark.start) - mark.start)) / axis.highest, 0.3);
+  return `<rect class="${mark.kind} ${mark.style ?? ""}" x="${placeOn(axis, mark.start)}" y="${y}" width="${width.toFixed(2)}%" height="${height}" rx="1.5"/>`;
+}
+
+function drawLine(mark, axis) {
+  return `<line class="${mark.kind} ${mark.style ?? ""}" x1="${placeOn(axis, mark.start)}" x2="${placeOn(axis, mark.end)}" y1="${ROW_MIDDLE}" y2="${ROW_MIDDLE}"/>`;
+}
+
+const DRAW = {
+  band: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 6, 12),
+  strong: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 6, 12),
+  bar: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 7, 14),
+  tint: (mark, axis) => drawRect(mark, axis, ROW_MIDDLE - 7, 14),
+  line: drawLine,
+  halo: drawLine,
+  bracket: (mark, axis) => {
+    const y = ROW_MIDDLE + 14, style = `bracket ${mark.style ?? ""}`;
+    const ends = [placeOn(axis, mark.start), placeOn(axis, mark.end)];
+    const uprights = ends.map((x) => `<line class="${style}" x1="${x}" x2="${x}" y1="${y - 3}" y2="${y + 3}"/>`).join("");
+    return `<line class="${style}" x1="${ends[0]}" x2="${ends[1]}" y1="${y}" y2="${y}"/>${uprights}`;
+  },
+  dot: (mark, axis) => `<circle class="dot ${mark.style ?? ""}" cx="${placeOn(axis, mark.start)}" cy="${ROW_MIDDLE}" r="5"/>`,
+  diamond: (mark, axis) =>
+    `<svg x="${placeOn(axis, mark.start)}" y="${ROW_MIDDLE}" overflow="visible" width="1" height="1"><path class="diamond ${mark.style ?? ""}" d="M0 -6L6 0L0 6L-6 0Z"/></svg>`,
+};
+
+function drawPlot(row, axis) {
+  if (row.needed) return `<div class="hatch"><span>${escapeHtml(row.needed)}</span></div>`;
+  if (!row.marks.length) return "";
+  const grid = ticksOf(axis).map((tick) => `<line class="grid" x1="${placeOn(axis, tick)}" x2="${placeOn(axis, tick)}" y1="0" y2="100%"/>`).join("");
+  const marks = row.marks.map((mark) => DRAW[mark.kind](mark, axis)).join("");
+  return `<svg width="100%" height="100%" aria-hidden="true">${grid}${marks}</svg>`;
+}
+
+function drawRow(row, axis, sureness) {
+  const small = (text) => (text ? `<small>${escapeHtml(text)}</small>` : "");
+  const data = Object.entries(row.data ?? {}).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`).join("");
+  const figure = row.figure ? ` data-figure="${escapeHtml(row.figure)}"` : "";
+  const current = row.isChosen ? ' aria-current="true"' : "";
+  const name = row.href ? `<a href="${escapeHtml(row.href)}"${current}>${escapeHtml(row.name)}</a>` : escapeHtml(row.name);
+  const rank = row.rank ? `<div class="rank"><span class="spoken">rank </span>${escapeHtml(row.rank)}</div>` : "";
+  const sure = row.form === "firm" || !row.value ? "" : `<span class="sure">${escapeHtml(sureness[row.form])}</span>`;
+  const spoken = row.spoken ? `<span class="spoken">${escapeHtml(row.spoken)}</span>` : "";
+  return (
+    `<li class="row ${row.form}${row.isChosen ? " chosen" : ""}"${data}${figure}>${rank}<div class="name"><b>${name}</b>${small(row.beneath)}</div>` +
+    `<div class="plot">${drawPlot(row, axis)}</div>` +
+    `<div class="value"><b>${escapeHtml(row.value)}</b>${small(row.valueBeneath)}${sure}</div>${spoken}</li>`
+  );
+}
+
+function drawChart(rows, axis, label, classes, sureness) {
+  const drawn = rows.map((row) => drawRow(row, axis, sureness)).join("");
+  const ticks = ticksOf(axis).map((tick) => `<span style="left:${placeOn(axis, tick)}">${escapeHtml(axis.say(tick))}</span>`).join("");
+  const below = rows.some((row) => row.marks.length) ? `<div class="axis" aria-hidden="true"><div>${ticks}</div></div>` : "";
+  return `<div class="chart ${classes}"><ul class="rows" aria-label="${escapeHtml(label)}">${drawn}</ul>${below}</div>`;
+}
+
+function percent(share) {
+  if (share > 0 && share < 0.0005) return "under 0.1%";
+  return share > 0 && share < 0.0095 ? `${(100 * share).toFixed(1)}%` : `${(100 * share).toFixed(0)}%`;
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const given = button.dataset.copy;
+  await copyText(given.startsWith("#") ? document.querySelector(given).textContent : given);
+  const label = button.dataset.label ?? (button.dataset.label = button.textContent);
+  button.textContent = "Copied";
+  button.setAttribute("role", "status");
+  setTimeout(() => { button.textContent = label; button.removeAttribute("role"); }, 2000);
+});
+
+const find = document.getElementById("find");
+if (find) {
+  const lines = [...document.querySelectorAll("[data-search]")], said = document.getElementById("found");
+  find.addEventListener("input", () => {
+    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let n = 0;
+    for (const line of lines) {
+      line.hidden = !words.every((word) => line.dataset.search.includes(word));
+      n += line.hidden ? 0 : 1;
+    }
+    said.textContent = words.length ? `${n} found` : "";
+  });
+}

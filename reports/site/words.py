@@ -1,0 +1,153 @@
+"""How the site says numbers, periods and how sure they are: for readers, where guide and ledger write for editors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+
+from markupsafe import Markup
+
+from reports.wording.levels import NOT_ONE, level_name
+from reports.wording.numbers import MONTHS, count_of
+from warehouse.mart_tables import Figures
+
+FIRM, ROUGH, OTHERS, FEW = "firm", "rough", "others", "few"
+"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched."""
+SURENESS: Mapping[str, str] = {
+    FIRM: "Firm",
+    ROUGH: "Rough: read the range, not the point",
+    OTHERS: "Collected by others",
+    FEW: "Too few to say",
+}
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
+"""Signs of monies; others stand as their ISO 4217 code."""
+UNITS = {
+    "advertised_third_party": ("collected range", "collected ranges"),
+    "reported": ("person", "persons"),
+    "official": ("employee", "employees"),
+}
+"""What a count of pay is of, by kind of source; of adverts we read it is jobs."""
+KICKERS = {
+    "advertised": "adverts we read",
+    "advertised_third_party": "ranges collected by others",
+    "reported": "what people report",
+    "official": "official statistics",
+    "postings": "adverts we read",
+    "cited": "said by others",
+}
+
+
+def sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
+    """How sure a value is, by its state in the ledger or a mart, its kind of source, and whether a point is printed."""
+    if status == "suppressed":
+        return FEW
+    if basis in ("advertised_third_party", "reported", "official", "cited"):
+        return OTHERS
+    return FIRM if is_point and status != "low" else ROUGH
+
+
+def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
+    """A range or, where both ends are written alike, an amount: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000"."""
+    tenths = max(abs(low), abs(high)) < 20_000
+    first, last = (amount_long(end) if is_long else amount_short(end, tenths=tenths) for end in (low, high))
+    if first == last:
+        return f"{sign(currency)}{last}"
+    unit = last[-1]
+    if unit in "KM" and first.endswith(unit):
+        first = first[:-1]
+    return f"{sign(currency)}{first}–{last}"
+
+
+def sign(currency: str) -> str:
+    """What stands before an amount: "$", or "CHF " where a money has no sign of its own."""
+    return SYMBOLS.get(currency) or f"{currency} "
+
+
+def amount_short(amount: float, *, tenths: bool) -> str:
+    """950, 8.1K, 103K or 1.2M."""
+    if round(amount) < 1_000:
+        return f"{amount:.0f}"
+    if round(amount / 1_000, 1) < 1_000:
+        return f"{amount / 1_000:.1f}K" if tenths else f"{_half_up(amount / 1_000)}K"
+    return f"{amount / 1_000_000:.1f}M"
+
+
+def amount_long(amount: float) -> str:
+    """The amount to the nearest thousand, below 20,000 to the nearest hundred."""
+    step = 1_000 if amount >= 20_000 else 100
+    return f"{_half_up(amount / step) * step:,}"
+
+
+def _half_up(amount: float) -> int:
+    """The nearest whole number, halves upwards: as the page's script does it, so that both write the same."""
+    return int(amount + 0.5)
+
+
+_UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")
+
+
+def unbroken(text: str) -> Markup:
+    """A heading in which compounds and ranges of numbers are not broken at the end of a line."""
+    return Markup(_UNBROKEN.sub(lambda hit: f'<span class="range">{hit[0]}</span>', escape(text, quote=False)))
+
+
+def capital(text: str) -> str:
+    """A text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def month(on: date) -> str:
+    """October 2025."""
+    return f"{MONTHS[on.month - 1]} {on.year}"
+
+
+def months(first: date | None, last: date) -> str:
+    """The months, or years, from one day to another: "January 2026", "6–7 January" is January, "2024 to 2025"."""
+    if first is None or (first.year, first.month) == (last.year, last.month):
+        return month(last)
+    if (first.month, first.day) == (1, 1) and last.year > first.year:
+        return f"{first.year} to {last.year}"
+    return f"{month(first).removesuffix(f' {last.year}')} to {month(last)}"
+
+
+def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
+    """What a value rests on: "68 jobs, 54 employers", "1,409 collected ranges"."""
+    if n is None:
+        return ""
+    counted = count_of(n, *UNITS.get(basis or "", ("job", "jobs")))
+    return counted if employers is None else f"{counted}, {count_of(employers, 'employer')}"
+
+
+def level_before(level: str) -> str:
+    """A level before a noun in running words: "mid-to-senior ", "entry-level "; "" for every level."""
+    if level in NOT_ONE:
+        return ""
+    return f"{level_name(level).replace(' ', '-')} "
+
+
+_PLAIN = (
+    (re.compile(r"not enough data \(n = ([\d,]+); (\d+) needed\)"), r"too few: \1 of \2 needed"),
+    (re.compile(r"\bn = ([\d,]+), too few"), r"\1, too few"),
+    (re.compile(r"\(n = ([\d,]+)"), r"(of \1"),
+    (re.compile(r"\bn = "), ""),
+    (re.compile(r"\bLow confidence\b"), "Rough"),
+    (re.compile(r"\blow confidence\b"), "rough"),
+    (re.compile(r"\bWithheld\b"), "Cannot be said"),
+    (re.compile(r"\bwithheld\b"), "cannot be said"),
+)
+
+
+def plain(text: str) -> str:
+    """The words of the ledger as the site says them: what is withheld "cannot be said", low confidence is "rough"."""
+    for pattern, words in _PLAIN:
+        text = pattern.sub(words, text)
+    return text
+
+
+def dated(figure: Figures) -> str:
+    """When what a printed figure rests on was read, or what its years are."""
+    if figure.period_to is None:
+        return month(figure.as_of)
+    return months(figure.period_from, figure.period_to)

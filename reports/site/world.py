@@ -1,0 +1,92 @@
+"""A map of the adverts that were read: where our figures can speak of, and where they cannot.
+
+The shapes of countries are those of Natural Earth 4.1 at 1:110 million (public domain, naturalearthdata.com), in the
+Equal Earth projection (Savric, Patterson and Jenny 2019), rounded to a thousandth of the width. The smallest countries
+have no shape at this scale; the table below the map has all.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from markupsafe import Markup
+
+from reports.figures import query
+from reports.figures.places import PLACES
+from reports.figures.query import Connection
+from reports.wording.numbers import day
+from warehouse.marts.printing import JOBS
+
+WIDTH, HEIGHT = 1000, 434
+SHADES = ((1, 9), (10, 29), (30, 99), (100, 999), (1_000, None))
+"""Steps of the number of jobs, each with a shade of its own; from 30 a share or a band may be printed."""
+_SHAPES = Path(__file__).with_name("world.csv")
+_COVERAGE = """
+WITH days AS (
+    SELECT as_of, max(n_ai_jobs) AS n_ai_jobs FROM mart.frame_coverage
+    WHERE as_of <= $as_of AND region_level = 'world' AND source = 'all' AND sector = 'all'
+    GROUP BY as_of
+), chosen AS (
+    SELECT as_of FROM days ORDER BY n_ai_jobs < $least, as_of DESC LIMIT 1
+)
+SELECT c.region AS country, c.n_ai_jobs, c.n_jobs, c.n_paid, c.as_of
+FROM mart.frame_coverage AS c JOIN chosen USING (as_of)
+WHERE c.region_level = 'country' AND c.source = 'all' AND c.sector = 'all' AND c.n_jobs > 0
+ORDER BY c.n_ai_jobs DESC, c.region
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The map, the day that it is of, and the same as lines of a table: country, AI jobs, all jobs, those with pay."""
+
+    picture: Markup
+    on: str
+    lines: tuple[tuple[str, str, str, str], ...]
+    shades: tuple[str, ...]
+
+
+@functools.cache
+def _shapes() -> Mapping[str, str]:
+    """The shape of each country; disputed areas without a code are drawn together."""
+    found: dict[str, str] = {}
+    with _SHAPES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["country"]] = found.get(row["country"], "") + row["path"]
+    return found
+
+
+def read_world(con: Connection, as_of: date) -> World:
+    """The map of the newest day with enough AI jobs to print a share of them; of the newest day where none has."""
+    rows = list(query.read(con, query.fill_text(_COVERAGE, {"as_of": as_of, "least": math.ceil(JOBS.bound)})))
+    counts = {row["country"]: row["n_ai_jobs"] for row in rows}
+    parts = [_country(code, path, counts.get(code, 0)) for code, path in sorted(_shapes().items())]
+    picture = (
+        f'<svg class="world" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="AI jobs read, by country; the table '
+        f'below has the numbers">{"".join(parts)}</svg>'
+    )
+    return World(
+        picture=Markup(picture),
+        on=day(rows[0]["as_of"] if rows else as_of),
+        lines=tuple(
+            (_name(row["country"]), f"{row['n_ai_jobs']:,}", f"{row['n_jobs']:,}", f"{row['n_paid']:,}") for row in rows
+        ),
+        shades=tuple(f"{low:,} to {high:,}" if high else f"{low:,} and more" for low, high in SHADES),
+    )
+
+
+def _country(code: str, path: str, n: int) -> str:
+    shade = next((number for number, (low, _) in reversed(list(enumerate(SHADES, 1))) if n >= low), 0)
+    title = f"<title>{_name(code)}: {n:,} AI jobs read</title>" if code and n else ""
+    return f'<path class="s{shade}" d="{path}">{title}</path>'
+
+
+def _name(country: str) -> str:
+    place = PLACES.get(country.lower())
+    return place.name if place else country

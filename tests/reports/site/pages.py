@@ -1,0 +1,37 @@
+"""Pages of rows of the ledger alone: no marts, so that the explorer, the list of skills and the map are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from reports.release.published import describe_published
+from reports.site import build
+from reports.site.explorer import Explorer
+from reports.site.findings import Seen, list_open
+from reports.site.world import World
+from warehouse.mart_tables import Figures
+from warehouse.tables import Sources
+
+
+def render_pages(
+    rows: Sequence[Figures], sources: Sequence[Sources] = (), *, is_sample: bool = False
+) -> dict[str, str]:
+    """Every page by path."""
+    as_of = max(row.as_of for row in rows)
+    published = describe_published(rows, sources, as_of=as_of, is_sample=is_sample)
+    site = build.Site(
+        published=published,
+        seen=Seen(
+            figures={row.figure: row for row in published.figures},
+            explorer=Explorer(as_of=as_of, cells={}, places=(), works=()),
+            skills={},
+        ),
+        vintages={},
+        world=World(picture=Markup(""), on="", lines=(), shades=()),
+        open=list_open(published.figures),
+    )
+    return {
+        path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
+    }
