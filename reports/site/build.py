@@ -196,7 +196,7 @@ def _home(site: Site) -> dict[str, Any]:
     found = site.seen.explorer
     return {
         "lead": lead,
-        "cards": list(findings.cards(site.seen)),
+        "cards": list(itertools.islice(findings.cards(site.seen), findings.CARDS_OF_HOME)),
         "open": findings.choose_open(site.open),
         "n_open": len(site.open),
         "explorer": found,

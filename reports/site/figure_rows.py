@@ -78,7 +78,7 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
 
 def to_rows(figure: Figures, found: Sequence[tuple[str | None, Row]], kind: str) -> list[ChartRow]:
     """The rows of a chart, each under its name; a single row is named by what it rests on."""
-    named = [(_name(name, row), row) for name, row in found]
+    named = [(name_row(name, row), row) for name, row in found]
     make = {PAY: _pay, KINDS: _kind_of_source, SHARE: _share, RATE: _rate, STACK: _stack}[kind]
     return [make(figure, name, row) for name, row in named]
 
@@ -87,11 +87,14 @@ NAMES = {"any": "any of these"}
 """Names of rows that say nothing without their table's heading."""
 
 
-def _name(name: str | None, row: Row) -> str:
+def name_row(name: str | None, row: Row) -> str:
     """The name of a row; of one that stands alone its place. What else lies in a region stands in the table."""
     if "experience" in row:
         name = reported.name_persons(row)
-    said = name or next((str(row[column]) for column in ("place", "country_name", "name") if row.get(column)), "")
+    said = name or next(
+        (str(row[column]) for column in ("place", "country_name", "name", "cell") if isinstance(row.get(column), str)),
+        "",
+    )
     said = words.plain(NAMES.get(said, said)).partition("; ")[0]
     return said if "word" in row else words.capital(said)
 

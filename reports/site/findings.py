@@ -22,8 +22,8 @@ from reports.wording.numbers import Row, percent
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
-ROWS_OF_CARD = 4
-"""Most rows of the chart of a card."""
+CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
+"""Most cards, and most rows of the chart of each."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -309,7 +309,7 @@ def cards(seen: Seen) -> Iterator[Finding]:
         figure = seen.printed(card.figure)
         if figure is None:
             continue
-        found = [(name or "", row) for name, row in named_rows(figure)]
+        found = [(name or figure_rows.name_row(name, row), row) for name, row in named_rows(figure)]
         title = card.say(found)
         if title is None:
             continue
