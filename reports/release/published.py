@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -58,9 +58,13 @@ class Published:
         return f"{self.name}: {title}. Release of {day(self.as_of)}, {where}. {licence.in_short}."
 
 
-def read_published(con: Connection, *, base_url: str = "") -> Published:
-    """What is published, with the licence of each figure. Raises `NothingPublishedError`."""
-    figures = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
+def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Figures] | None = None) -> Published:
+    """What is published, with the licence of each figure; `figures` are `published_figures`, where these were read.
+
+    Raises `NothingPublishedError`.
+    """
+    found = published_figures(con) if figures is None else figures
+    figures = sorted(found, key=lambda row: (row.value is None, row.figure))
     decided = {row.figure: licence_of(row.kind, row.sources) for row in figures}
     chosen = [row for row in figures if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
     left_out = {name: why for name, why in decided.items() if isinstance(why, str)}
