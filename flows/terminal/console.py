@@ -17,8 +17,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Column, Table
 
-from transforms.records.json_values import to_json_value
 from transforms.text.characters import NOT_SHOWN, REPLACEMENT, SPACING_CONTROLS
+from warehouse.publish.json_values import to_json_value
 
 WIDTH = 120
 """Columns of what is printed to a file or a pipe, where neither a terminal nor COLUMNS says how wide it is."""

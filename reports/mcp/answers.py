@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
-from reports.figures.addresses import declare
 from reports.mcp.market import Snapshot
 from reports.release import figure_files
-from reports.release.cells import Basis, Cell
 from reports.release.numbers import PARTS, Number, numbers_of
-from reports.wording import notes, numbers
-from reports.wording.numbers import Row
-from reports.wording.pay import UNITS_OF_BASIS
+from reports.wording import notes
 from transforms.records.columns import fields_of
 from warehouse.mart_tables import Figures, ReportedPay, SalaryBands
 from warehouse.marts.printing import BOUNDS, POINT
@@ -168,29 +163,6 @@ def _doubt_of(figure: Figures) -> dict[str, Any]:
     if figure.status == "stale" and len(rows) == 1:
         return _doubt(rows[0].get("status"), rows[0].get("reason"))
     return _doubt(figure.status, figure.reason)
-
-
-def summarise_cell(cell: Cell, basis: Basis | None) -> dict[str, Any]:
-    """A cell of the marts in short."""
-    row = cell.row
-    first, last = (row.get(f"period_{end}") or getattr(basis, f"period_{end}", None) for end in ("from", "to"))
-    return {
-        "id": cell.id,
-        "title": declare(cell.id).entitle([row]),
-        "state": STALE if row["status"] == "stale" else PUBLISHED,
-        "value": cell.text,
-        "interval": interval_in_words(cell.numbers, cell.basis),
-        "basis": notes.BASIS_WORDS[cell.basis],
-        "period": notes.words_of_period(cell.basis, first, last) if isinstance(last, date) else "not known",
-        "n": _count(row, cell.basis),
-        **_doubt(row["status"], row["reason"]),
-    }
-
-
-def _count(row: Row, basis: str) -> str:
-    said = numbers.count_of(row["n_jobs"], *UNITS_OF_BASIS.get(basis, ("job", "jobs")))
-    employers = row.get("n_employers")
-    return said if employers is None else f"{said} of {numbers.count_of(employers, 'employer')}"
 
 
 # --- in full --------------------------------------------------------------------------------------------------

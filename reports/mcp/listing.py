@@ -18,14 +18,14 @@ from reports.figures.addresses import KINDS
 from reports.figures.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.guide.words import LEVELS, cut_out, find_places, hear, work_patterns
-from reports.mcp.answers import WITHHELD, head, state_of, summarise, summarise_cell
+from reports.mcp.answers import WITHHELD, head, state_of, summarise
 from reports.mcp.market import Snapshot
-from reports.release.cells import basis_of
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import LEVEL_GROUPS
 from warehouse.marts.measures import MEASURES
 
-MAX_LISTED = 50
+MAX_LISTED = 25
+"""Most figures of one page: one that is in no ledger is computed with its provenance, which takes up to 0.2 s."""
 IDLE = frozenset((
     "a", "about", "adverts", "all", "an", "and", "are", "at", "by", "figure", "figures", "find", "for", "from",
     "give", "how", "in", "is", "job", "jobs", "level", "list", "me", "much", "of", "on", "or", "share",
@@ -208,21 +208,16 @@ def list_figures(snapshot: Snapshot, wanted: Wanted, *, first: int, most: int) -
     said = head(snapshot) | {
         "understood": {name: sorted(values) for name, values in wanted.parts.items()} | {"words": list(wanted.words)},
         "total": len(found),
-        "figures": [_summarise(one.id, snapshot) for one in page],
+        "figures": [summarise(row, snapshot) for row in snapshot.read([one.id for one in page])],
     }
     if first + len(page) < len(found):
         said["next_offset"] = first + len(page)
         said["by_kind"] = dict(Counter(one.kind for one in found).most_common())
     if not found:
         said["remedy"] = _relax(addresses, wanted)
+    elif not page:
+        said["remedy"] = f"there are {len(found):,}, and offset {first:,} is beyond the last"
     return said
-
-
-def _summarise(figure_id: str, snapshot: Snapshot) -> dict[str, Any]:
-    if figure_id in snapshot.figures:
-        return summarise(snapshot.figures[figure_id], snapshot)
-    cell = snapshot.cells[figure_id]
-    return summarise_cell(cell, basis_of(cell, snapshot.bases))
 
 
 def _relax(addresses: Iterable[Address], wanted: Wanted) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from reports.figures.catalogue import KNOWN, find_id
+from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_vintages, waiting_one
 from reports.guide.desk import NothingPublishedError
-from reports.release.cells import Basis, Cell, read_bases, read_cells
 from reports.release.licences import Licence, licence_of
 from reports.release.published import Published, published_figures, read_published
 from warehouse.database import MARKET, Connection, SqlError
@@ -50,10 +50,15 @@ class Snapshot:
             return self.figures[figure_id]
         if figure_id in KNOWN:
             raise NotReadableError(f"{figure_id} is not in the published file yet: `jobmarket run` computes it")
-        if figure_id not in self.computed:
+        return self.read([figure_id])[0]
+
+    def read(self, ids: Sequence[str]) -> list[Figures]:
+        """Figures by ids that there are, in this order; those that are in no ledger are computed together."""
+        asked = [name for name in ids if name not in self.figures and name not in self.computed]
+        if asked:
             as_of, code = self.published.as_of, self.published.code_version
-            self.computed[figure_id] = compute_asked(self.con, [figure_id], as_of, code_version=code)[0]
-        return self.computed[figure_id]
+            self.computed |= {row.figure: row for row in compute_asked(self.con, asked, as_of, code_version=code)}
+        return [self.figures.get(name) or self.computed[name] for name in ids]
 
     def with_licences_of(self, rows: Iterable[Figures]) -> Published:
         """What is published, with a licence for each of these figures; one that has none says why."""
@@ -65,15 +70,9 @@ class Snapshot:
         return replace(self.published, licences=licences)
 
     @cached_property
-    def bases(self) -> dict[tuple[str, str, str], Basis]:
-        """What cells rest on, by place and kind of source."""
-        return read_bases(self.con, self.published.as_of)
-
-    @cached_property
-    def cells(self) -> dict[str, Cell]:
-        """Every cell of the marts that may be printed and is in no ledger, by id."""
-        found = read_cells(self.con, self.published.as_of, self.bases)
-        return {cell.id: cell for cell in found if cell.id not in self.figures}
+    def cells(self) -> tuple[str, ...]:
+        """The ids of all cells of the marts that may be printed and are in no ledger."""
+        return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
 
 
 Identity = tuple[int, int, int]

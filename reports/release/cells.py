@@ -163,7 +163,7 @@ def read_cells(con: Connection, as_of: date, bases: Mapping[tuple[str, str, str]
     """Every cell that may be printed on a day, stale by the end of the reference period of its place."""
     for read in KINDS:
         for cell in read(con, as_of):
-            basis = basis_of(cell, bases)
+            basis = _basis_of(cell, bases)
             period_to = cell.row.get("period_to") or (basis.period_to if basis else None)
             found = verdicts.Verdict(
                 status=cell.row["status"], reason=cell.row["reason"], n_jobs=None, n_employers=None
@@ -175,7 +175,7 @@ def read_cells(con: Connection, as_of: date, bases: Mapping[tuple[str, str, str]
                 yield replace(cell, row={**cell.row, "status": judged.status, "reason": judged.reason})
 
 
-def basis_of(cell: Cell, bases: Mapping[tuple[str, str, str], Basis]) -> Basis | None:
+def _basis_of(cell: Cell, bases: Mapping[tuple[str, str, str], Basis]) -> Basis | None:
     """What a cell rests on; a subdivision, which is in no table of places, rests on what its country does."""
     level, region = cell.region
     return bases.get((level, region, cell.basis)) or bases.get(("country", region[:2], cell.basis))
@@ -203,7 +203,7 @@ def select_cells(con: Connection, as_of: date) -> Released:
     kept: list[tuple[Cell, Licence]] = []
     left_out: dict[str, int] = {}
     for cell in read_cells(con, as_of, bases):
-        basis = basis_of(cell, bases)
+        basis = _basis_of(cell, bases)
         licence = combine(basis.sources if basis else ())
         if isinstance(licence, Licence):
             kept.append((cell, licence))
@@ -248,7 +248,7 @@ def _shard(
         or "amounts are per year in `currency`, those of local_… in `local_currency`",
         "definitions": _define(cells),
         "bases": {
-            cell.basis: _describe_basis(basis_of(cell, bases), cell.basis, published)
+            cell.basis: _describe_basis(_basis_of(cell, bases), cell.basis, published)
             for cell in sorted(cells, key=lambda cell: cell.basis)
         },
         "licence": licence.describe(),

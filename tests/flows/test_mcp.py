@@ -173,9 +173,9 @@ def test_a_search_and_its_answers_agree(ask: Ask) -> None:
 
 @pytest.mark.parametrize("words", ["", "senior", "remote jobs", "pay united states", "skill"])
 def test_answers_are_bounded(session: Session, words: str) -> None:
-    _, text, _ = session.call("list", words=words, limit=50)
-    assert len(text.encode()) < 40_000
-    assert "less than or equal to 50" in session.refuse("list", words=words, limit=51)
+    _, text, _ = session.call("list", words=words, limit=25)
+    assert len(text.encode()) < 20_000
+    assert "less than or equal to 25" in session.refuse("list", words=words, limit=26)
 
 
 def test_an_unknown_id_names_the_nearest(session: Session) -> None:

@@ -18,8 +18,8 @@ from typing import Any
 
 import duckdb
 
-from transforms.records.json_values import to_json_value
 from warehouse.database import Connection
+from warehouse.publish.json_values import to_json_value
 from warehouse.publish.reader import open_reader
 
 MAX_MEMORY = "1GB"

@@ -184,6 +184,7 @@ def test_a_list_is_paged_and_says_everything_once(snapshot: Snapshot) -> None:
             break
         first = page["next_offset"]
     assert len(seen) == len(set(seen)) == whole["total"]
+    assert "beyond the last" in listed(snapshot, first=whole["total"])["remedy"]
     assert seen[:50] == [one["id"] for one in whole["figures"]]
     states = [one["state"] for one in whole["figures"]]
     assert states.index("withheld") > states.index("published"), "what has a value stands first"
