@@ -46,11 +46,13 @@ class Snapshot:
     def find(self, named: str) -> Figures:
         """A figure by its id, an earlier one or a short form; withheld ones, too. Raises `AddressError` for none."""
         figure_id = find_id(named)
-        if figure_id in self.figures:
-            return self.figures[figure_id]
-        if figure_id in KNOWN:
+        if not self.has(figure_id):
             raise NotReadableError(f"{figure_id} is not in the published file yet: `jobmarket run` computes it")
         return self.read([figure_id])[0]
+
+    def has(self, figure_id: str) -> bool:
+        """Whether a figure of this id is in the file or can be computed from it."""
+        return figure_id in self.figures or figure_id not in KNOWN
 
     def read(self, ids: Sequence[str]) -> list[Figures]:
         """Figures by ids that there are, in this order; those that are in no ledger are computed together."""

@@ -46,8 +46,8 @@ were read, not of the whole market. Statements of others ("cited") are quoted, n
 """
 """What a client tells its model of the server as a whole."""
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-MAX_TEXT = 50_000
-"""Most characters of a text that is verified."""
+MAX_TEXT = 20_000
+"""Most characters of a text that is verified: its figures are computed, and a page of prose has some 3,000."""
 MAX_FINDINGS = 200
 MAX_EXPLAINED = 20_000
 """Most characters of an explanation in one answer."""
@@ -247,7 +247,7 @@ def _add_check_tools(server: Server, market: Market) -> None:
 
     def verify(
         text: Annotated[
-            str, Field(min_length=1, max_length=MAX_TEXT, description="Plain text or Markdown; HTML with is_html.")
+            str, Field(min_length=1, max_length=MAX_TEXT, description="Plain text or Markdown, a longer one in pieces.")
         ],
         is_html: Annotated[bool, Field(description="Whether the text is HTML.")] = False,
     ) -> CallToolResult:
@@ -266,8 +266,8 @@ def _add_check_tools(server: Server, market: Market) -> None:
             with market.read() as snapshot:
                 found = verify_text(snapshot.con, text.encode(), is_html=is_html)
                 shown = found[:MAX_FINDINGS]
-                named = sorted({one.figure for one in shown if one.figure})
-                figures = [answers.summarise(snapshot.find(name), snapshot) for name in named]
+                named = sorted({one.figure for one in shown if one.figure and snapshot.has(one.figure)})
+                figures = [answers.summarise(row, snapshot) for row in snapshot.read(named)]
                 said = answers.head(snapshot)
             counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
             said |= {"counts": counts, "findings": [asdict(one) for one in shown], "figures": figures}

@@ -219,7 +219,7 @@ def test_numbers_of_a_text_are_verified(ask: Ask, session: Session) -> None:
     assert said["counts"]["contradicted"] == 1
     (named,) = said["figures"]
     assert named["id"] == PYTHON and named["interval"] and named["period"]
-    assert "at most 50000 characters" in session.refuse("verify", text="x" * 50_001)
+    assert "at most 20000 characters" in session.refuse("verify", text="x" * 20_001)
     many = ask("verify", text="5 apples. " * 300)
     assert [len(many["findings"]), many["findings_left_out"], many["figures"]] == [200, 100, []]
 
