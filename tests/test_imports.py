@@ -30,6 +30,7 @@ HOME = {
     "fastwarc": "extractors",
     "hyperscan": "transforms",
     "jinja2": "reports",
+    "mcp": "reports",
 }
 REFUSED_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
 HEAVY = ("prefect", "duckdb", "great_expectations")

@@ -11,7 +11,7 @@ import typer
 from rich.logging import RichHandler
 from rich.text import Text
 
-from flows.cli import boards, config, guide, notify, query, readers, release, review, run, verify
+from flows.cli import boards, config, guide, mcp, notify, query, readers, release, review, run, verify
 from flows.cli.disk_errors import describe_damage
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, describe_unwritten
@@ -28,6 +28,7 @@ COMMANDS = (
     *(query.sources, query.coverage, query.status, query.sql, query.shell, query.explain),
     notify.notify,
     verify.verify,
+    mcp.mcp,
     *(release.release, release.verify_release),
     *(readers.scorecard, readers.why, readers.emerging, readers.audit),
 )

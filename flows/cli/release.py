@@ -16,7 +16,7 @@ MOST_SHOWN = 20
 """Faults that are printed; more are counted."""
 
 
-def _address_in(text: str) -> str:
+def address_in(text: str) -> str:
     """An address as `--url` gives it."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
@@ -31,7 +31,7 @@ def release(
     url: Annotated[
         str | None,
         typer.Option(
-            "--url", parser=_address_in, metavar="URL", help="Where it will stand: citations and links say it."
+            "--url", parser=address_in, metavar="URL", help="Where it will stand: citations and links say it."
         ),
     ] = None,
 ) -> None:

@@ -18,6 +18,7 @@ from rich.segment import Segment
 from rich.table import Column, Table
 
 from transforms.text.characters import NOT_SHOWN, REPLACEMENT, SPACING_CONTROLS
+from warehouse.publish.json_values import to_json_value
 
 WIDTH = 120
 """Columns of what is printed to a file or a pipe, where neither a terminal nor COLUMNS says how wide it is."""
@@ -96,7 +97,7 @@ def _write_json(columns: Sequence[str], rows: Found) -> None:
     A column whose name stands before it has its number behind it ("x", "x_2").
     """
     names = [name if (n := columns[:at].count(name)) == 0 else f"{name}_{n + 1}" for at, name in enumerate(columns)]
-    found = [dict(zip(names, map(_to_json_value, row), strict=True)) for row in rows]
+    found = [dict(zip(names, map(to_json_value, row), strict=True)) for row in rows]
     _write(json.dumps(found, ensure_ascii=False, default=str, indent=1, allow_nan=False) + "\n")
 
 
@@ -130,16 +131,3 @@ def _format_short(value: object) -> str:
 
 def _neutralise_formula(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _to_json_value(value: object) -> object:
-    """A value of DuckDB as JSON has it, nested ones too; bytes are hexadecimal."""
-    if isinstance(value, dict):
-        return {str(key): _to_json_value(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_to_json_value(part) for part in value]
-    if isinstance(value, bytes | bytearray):
-        return value.hex()
-    if isinstance(value, Decimal):
-        return float(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value

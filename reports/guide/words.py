@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from reports.figures.places import PLACES, Place, slug
 from reports.figures.share_figures import BASELINE_NAMES, items_of
+from reports.wording.work import WORKS, name_work
+from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy
 
 _SIGN = r"(?:US\$|USD|\$|€|EUR|£|GBP)"
@@ -60,6 +62,16 @@ def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
             found.add(value)
             left = pattern.sub(" ", left)
     return found
+
+
+@functools.cache
+def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Words for roles and groups of roles, the longer first. "AI engineers" are AI engineering, as in our titles."""
+    names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
+    names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
+    names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
+    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in ordered)
 
 
 def _names_of_places() -> dict[str, Place]:

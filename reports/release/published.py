@@ -58,12 +58,15 @@ class Published:
         return f"{self.name}: {title}. Release of {day(self.as_of)}, {where}. {licence.in_short}."
 
 
-def read_published(con: Connection, *, base_url: str = "") -> Published:
-    """What is published, with the licence of each figure. Raises `NothingPublishedError`."""
+def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Figures] | None = None) -> Published:
+    """What is published, with the licence of each figure; `figures` are `published_figures`, where these were read.
+
+    Raises `NothingPublishedError`.
+    """
+    found = published_figures(con) if figures is None else figures
     return describe_published(
-        published_figures(con), desk.read_sources(con), as_of=desk.newest_day(con), is_sample=desk.is_sample(con),
-        base_url=base_url,
-    )  # fmt: skip
+        found, desk.read_sources(con), as_of=desk.newest_day(con), is_sample=desk.is_sample(con), base_url=base_url
+    )
 
 
 def describe_published(

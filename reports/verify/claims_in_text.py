@@ -8,16 +8,25 @@ that a right number of another place, role or level is never taken for the one t
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from reports.figures.addresses import AddressError, declare
 from reports.figures.places import EVERYWHERE
-from reports.guide.words import AMOUNT, LEVELS, PERCENT, PERIODS, SENTENCE, cut_out, find_places, find_skills, hear
+from reports.guide.words import (
+    AMOUNT,
+    LEVELS,
+    PERCENT,
+    PERIODS,
+    SENTENCE,
+    cut_out,
+    find_places,
+    find_skills,
+    hear,
+    work_patterns,
+)
 from reports.wording.numbers import MONTHS
-from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 
 
@@ -84,16 +93,6 @@ _NOT = re.compile(r"\b(?:not|no|never|without|neither|nor|than)\b|n't\b", re.I)
 """Words that turn a claim into another: "do not ask for", "more than"."""
 
 
-@functools.cache
-def _work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Words for roles and groups of roles, the longer first. "AI engineers" are AI engineering, as in our titles."""
-    names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
-    names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
-    names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
-    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))
-    return tuple((re.compile(rf"\b{re.escape(name)}s?\b", re.I), work) for name, work in ordered)
-
-
 @dataclass(frozen=True)
 class _Said:
     """What a sentence says, each as a set: one element is clear, none is missing, several are unclear."""
@@ -113,7 +112,7 @@ def _listen(sentence: str) -> _Said:
     if not places and _EVERYWHERE.search(sentence):
         places = {EVERYWHERE.slug}
     without_places = cut_out(sentence, [(start, end) for start, end, _ in named])
-    works = hear(_work_patterns(), without_places)
+    works = hear(work_patterns(), without_places)
     if len(works) > 1:
         works -= {AI_JOBS}  # the "AI" of "AI engineering", or of a skill
     skills = {name for _, _, name in find_skills(without_places)}

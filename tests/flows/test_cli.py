@@ -75,7 +75,7 @@ def ask(sample: Finished, plain: Command) -> Callable[..., Ended]:
 
 
 def test_these_are_the_commands() -> None:
-    looking = ["coverage", "explain", "shell", "sources", "sql", "status", "verify", "verify-release"]
+    looking = ["coverage", "explain", "mcp", "shell", "sources", "sql", "status", "verify", "verify-release"]
     readers = ["audit", "emerging", "scorecard", "why"]
     assert sorted(["backfill", "notify", "rebuild", "release", "run", "serve", *looking, *readers]) == COMMANDS
 
@@ -547,7 +547,7 @@ def test_dating_back_needs_a_day_and_a_guide(empty: Path, plain: Command) -> Non
 
 @pytest.mark.parametrize(
     "arguments",
-    [("sql", "SELECT figure FROM mart.figures"), ("status",), ("explain", "list")],
+    [("sql", "SELECT figure FROM mart.figures"), ("status",), ("explain", "list"), ("mcp",)],
     ids=lambda words: words[0],
 )
 def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, ...], small: Finished) -> None:
@@ -558,7 +558,7 @@ def test_a_question_imports_nothing_that_it_does_not_need(arguments: tuple[str, 
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments],
-        env=environment(small.data), capture_output=True, text=True, check=True,
+        env=environment(small.data), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
     )  # fmt: skip
     loaded = done.stderr.rpartition("loaded ")[2].split()
     assert "duckdb" in loaded, "the question was asked"

@@ -16,12 +16,15 @@ if TYPE_CHECKING:  # imported where it is used: who asks a question of the wareh
     import pyarrow.dataset as ds
 
 
-def open_reader(data_dir: Path, *, with_texts: bool = False, refined: Path | None = None) -> Connection:
+def open_reader(
+    data_dir: Path, *, with_texts: bool = False, refined: Path | None = None, max_memory: str | None = None
+) -> Connection:
     """A connection for people: market.duckdb, nothing else, and no way to write or reach another file.
 
     `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest
     observation, from the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch
-    tables in memory are allowed; queries may not spill to disk.
+    tables in memory are allowed; queries may not spill to disk. `max_memory` is what they may use ("1GB"; default: most
+    of what the machine has).
     Raises `FileNotFoundError` when nothing was published yet.
 
     DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access,
@@ -35,6 +38,8 @@ def open_reader(data_dir: Path, *, with_texts: bool = False, refined: Path | Non
     con.execute("SET temp_directory = ''")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET python_enable_replacements = false")
+    if max_memory:
+        con.execute(f"SET memory_limit = {literal(max_memory)}")
     con.execute(f"ATTACH {literal(str(market))} AS market (READ_ONLY)")
     con.execute("USE market")
     if with_texts:

@@ -1,0 +1,134 @@
+"""The published file as the tools read it: opened anew when a night has replaced it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from reports.figures.catalogue import KNOWN, find_id
+from reports.figures.cells import list_ids
+from reports.figures.compute import compute_asked
+from reports.figures.vintages import read_vintages, waiting_one
+from reports.guide.desk import NothingPublishedError
+from reports.release.licences import Licence, licence_of
+from reports.release.published import Published, published_figures, read_published
+from warehouse.database import MARKET, Connection, SqlError
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+from warehouse.publish.reader import open_reader
+
+NO_LICENCE = "NONE"
+"""What stands for the licence of a figure that may not be passed on, as in SPDX documents."""
+
+
+class NotReadableError(ValueError):
+    """Nothing can be read: nothing is published yet, or by a version of other tables. The message has the remedy."""
+
+
+@dataclass(eq=False)
+class Snapshot:
+    """What one published file says; `figures` are those of the ledger as they stand published, by id.
+
+    Other figures are computed when they are asked for (`find`), and kept.
+    """
+
+    con: Connection
+    published: Published
+    figures: Mapping[str, Figures]
+    waiting: Mapping[str, Vintages]
+    computed: dict[str, Figures] = field(default_factory=dict)
+
+    def find(self, named: str) -> Figures:
+        """A figure by its id, an earlier one or a short form; withheld ones, too. Raises `AddressError` for none."""
+        figure_id = find_id(named)
+        if not self.has(figure_id):
+            raise NotReadableError(f"{figure_id} is not in the published file yet: `jobmarket run` computes it")
+        return self.read([figure_id])[0]
+
+    def has(self, figure_id: str) -> bool:
+        """Whether a figure of this id is in the file or can be computed from it."""
+        return figure_id in self.figures or figure_id not in KNOWN
+
+    def read(self, ids: Sequence[str]) -> list[Figures]:
+        """Figures by ids that there are, in this order; those that are in no ledger are computed together."""
+        asked = [name for name in ids if name not in self.figures and name not in self.computed]
+        if asked:
+            as_of, code = self.published.as_of, self.published.code_version
+            self.computed |= {row.figure: row for row in compute_asked(self.con, asked, as_of, code_version=code)}
+        return [self.figures.get(name) or self.computed[name] for name in ids]
+
+    def with_licences_of(self, rows: Iterable[Figures]) -> Published:
+        """What is published, with a licence for each of these figures; one that has none says why."""
+        found = {row.figure: licence_of(row.kind, row.sources) for row in rows}
+        licences = {
+            name: one if isinstance(one, Licence) else Licence(id=NO_LICENCE, name="none", url=None, remark=one)
+            for name, one in found.items()
+        }
+        return replace(self.published, licences=licences)
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The ids of all cells of the marts that may be printed and are in no ledger."""
+        return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
+
+
+Identity = tuple[int, int, int]
+
+
+class Market:
+    """The published file of a data folder. One tool at a time reads it."""
+
+    def __init__(self, folder: Path, *, base_url: str = "") -> None:
+        self.folder = folder
+        self._base_url = base_url
+        self._lock = threading.Lock()
+        self._held: tuple[Identity, Snapshot] | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Snapshot]:
+        """What the file says now. Raises `NotReadableError`."""
+        with self._lock:
+            try:
+                yield self._current()
+            except SqlError as error:
+                raise NotReadableError(
+                    f"the published file cannot be read ({str(error).splitlines()[0]}); if an earlier version "
+                    "published it, `jobmarket rebuild` publishes it anew"
+                ) from error
+            except (FileNotFoundError, NothingPublishedError) as error:
+                raise NotReadableError(str(error)) from error
+
+    def _current(self) -> Snapshot:
+        path = self.folder / MARKET
+        identity = _identify(path) if path.exists() else None
+        if self._held is not None and self._held[0] == identity:
+            return self._held[1]
+        if self._held is not None:
+            self._held[1].con.close()
+            self._held = None
+        con = open_reader(self.folder)
+        try:
+            figures = published_figures(con)
+            snapshot = Snapshot(
+                con=con,
+                published=read_published(con, base_url=self._base_url, figures=figures),
+                figures={row.figure: row for row in figures},
+                waiting={name: one for name, known in read_vintages(con).items() if (one := waiting_one(known))},
+            )
+        except BaseException:
+            con.close()
+            raise
+        if identity is not None:
+            self._held = (identity, snapshot)
+        return snapshot
+
+
+def _identify(path: Path) -> Identity:
+    """What tells a file from another of its name."""
+    found = os.stat(path)  # noqa: PTH116  # one call, so that the three are of one file
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,277 @@
+"""The real server, over its real stdin and stdout, asked by the official client about the whole sample."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio.from_thread
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.types import TextContent, TextResourceContents
+
+from reports.mcp.answers import SAMPLE_WARNING, STATES
+from tests.flows.conftest import COMMAND, Finished, environment
+from warehouse.publish.reader import open_reader
+
+TOOLS = ["list", "get", "compare", "explain", "verify", "query"]
+PYTHON = "skill.python.all.ai_engineering"
+Ask = Callable[..., dict[str, Any]]
+
+
+class Session:
+    """A client's session with a server in a process of its own, used from a test that waits for each answer."""
+
+    def __init__(self, portal: anyio.from_thread.BlockingPortal, client: Client) -> None:
+        self.portal, self.client = portal, client
+
+    def call(self, tool: str, **arguments: Any) -> tuple[bool, str, dict[str, Any] | None]:
+        """Whether it is an error, the text, and the structured content."""
+        given = self.portal.call(self.client.call_tool, tool, arguments)
+        (content,) = given.content
+        assert isinstance(content, TextContent)
+        return bool(given.is_error), content.text, given.structured_content
+
+    def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The answer, which is the same as text and as structured content."""
+        is_error, text, structured = self.call(tool, **arguments)
+        assert not is_error, text
+        answer: dict[str, Any] = json.loads(text)
+        assert answer == structured
+        return answer
+
+    def refuse(self, tool: str, **arguments: Any) -> str:
+        """Why nothing is answered."""
+        is_error, text, _ = self.call(tool, **arguments)
+        assert is_error, text
+        assert "fault of this server" not in text and "Traceback" not in text
+        return text
+
+
+@pytest.fixture(scope="module")
+def session(sample: Finished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    log = tmp_path_factory.mktemp("mcp") / "stderr"
+    server = StdioServerParameters(command=COMMAND, args=["mcp"], env=environment(sample.data), cwd=log.parent)
+    with log.open("w") as errors, anyio.from_thread.start_blocking_portal() as portal:
+        client = Client(stdio_client(server, errlog=errors))
+        with portal.wrap_async_context_manager(client) as opened:
+            yield Session(portal, opened)
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(scope="module")
+def ask(session: Session) -> Ask:
+    return session.ask
+
+
+@pytest.fixture(scope="module")
+def catalogue(sample: Finished) -> dict[str, str | None]:
+    """Every figure of the ledger, with its status."""
+    with open_reader(sample.data) as con:
+        return dict(con.execute("SELECT figure, status FROM mart.figures").fetchall())
+
+
+# --- what a client sees -----------------------------------------------------------------------------------------
+
+
+def test_tools_and_resources_say_what_they_are(session: Session) -> None:
+    tools = session.portal.call(session.client.list_tools).tools
+    assert [tool.name for tool in tools] == TOOLS
+    for tool in tools:
+        assert tool.description and not tool.description.startswith(" ") and tool.annotations
+        assert tool.annotations.read_only_hint and not tool.annotations.open_world_hint
+        for name, argument in tool.input_schema["properties"].items():
+            assert argument.get("description"), f"{tool.name}.{name}"
+    assert "withheld" in (session.client.instructions or "")
+    found = {str(one.uri) for one in session.portal.call(session.client.list_resources).resources}
+    assert found == {"jobmarket://methods", "jobmarket://tables"}
+    for uri, said in (("jobmarket://methods", "Shares"), ("jobmarket://tables", "analysis.jobs")):
+        (content,) = session.portal.call(session.client.read_resource, uri).contents
+        assert isinstance(content, TextResourceContents) and said in content.text
+
+
+def test_stdout_carries_the_protocol_alone(sample: Finished) -> None:
+    begun = {
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+    }  # fmt: skip
+    asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+             "params": {"name": "query", "arguments": {"sql": "FROM nothing"}}}  # fmt: skip
+    lines = [begun, {"jsonrpc": "2.0", "method": "notifications/initialized"}, asked]
+    process = subprocess.Popen(
+        [COMMAND, "mcp"], env=environment(sample.data), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin and process.stdout and process.stderr
+    process.stdin.write("no protocol at all\n" + "".join(f"{json.dumps(line)}\n" for line in lines))
+    process.stdin.flush()
+    answers: dict[int | None, Any] = {}
+    while 2 not in answers:
+        line = json.loads(process.stdout.readline())
+        answers[line.get("id")] = line
+    process.stdin.close()
+    left = process.stdout.read()
+    assert process.wait(timeout=60) == 0, "a client ends the server by closing its stdin"
+    assert left == "" and answers[1]["result"]["serverInfo"]["name"] == "ai-job-market"
+    assert answers[2]["result"]["isError"] is True
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+
+
+def test_every_figure_has_interval_basis_and_period(ask: Ask, catalogue: dict[str, str | None]) -> None:
+    states = set()
+    for name, status in catalogue.items():
+        said = ask("get", figure=name)
+        assert said["warning"] == SAMPLE_WARNING
+        assert said["id"] == name and said["title"] and said["basis"] and said["state"] in STATES
+        assert said["period"]["in_words"] and said["interval"]
+        states.add(said["state"])
+        if status == "suppressed":
+            assert said["state"] == "withheld" and said["value"] is None and said["reason"], name
+            continue
+        assert said["definition"] and said["citation"] and said["licence"]["id"], name
+        rows = said.get("rows", [said])
+        while "next_rows_from" in said:
+            said = ask("get", figure=name, rows_from=said["next_rows_from"])
+            rows += said["rows"]
+        assert len(rows) == said.get("rows_total", 1)
+        assert said["value"] or "rows" in said, name
+        for row in rows:
+            if said["basis"] == "each row says what it rests on":
+                assert row["basis"] and row["period"] and row["state"] in STATES, (name, row)
+            for part in row.get("parts", {}).values():
+                assert part["unit"], (name, part)
+                assert (part["low"] is not None and part["high"] is not None) or part["no_interval"], (name, part)
+                assert part["value"] is not None or part["form"] != "value", (name, part)
+    assert states >= {"published", "withheld"}
+
+
+def test_what_is_got_is_what_is_published(ask: Ask, sample: Finished) -> None:
+    with open_reader(sample.data) as con:
+        ledger = con.execute("SELECT figure, value FROM mart.figures WHERE value IS NOT NULL").fetchall()
+    answers = {name: ask("get", figure=name) for name, _ in ledger}
+    single = {name: said for name, said in answers.items() if "rows" not in said}
+    assert len(single) > 50
+    assert {name: said["value"] for name, said in single.items()} == {n: v for n, v in ledger if n in single}
+
+
+def test_a_search_and_its_answers_agree(ask: Ask) -> None:
+    found = ask("list", words="python germany", limit=5)
+    assert found["understood"]["place"] == ["de"] and found["total"] >= 2
+    for one in found["figures"]:
+        got = ask("get", figure=one["id"])
+        assert [got["value"], got["interval"], got["period"]["in_words"], got["state"]] == [
+            one["value"], one["interval"], one["period"], one["state"]
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["", "senior", "remote jobs", "pay united states", "skill"])
+def test_answers_are_bounded(session: Session, words: str) -> None:
+    _, text, _ = session.call("list", words=words, limit=25)
+    assert len(text.encode()) < 20_000
+    assert "less than or equal to 25" in session.refuse("list", words=words, limit=26)
+
+
+def test_an_unknown_id_names_the_nearest(session: Session) -> None:
+    assert "skill.python" in session.refuse("get", figure="skill.pyton.all.ai_engineering").replace("'", "")
+    assert "no place 'usa': us" in session.refuse("get", figure="pay.usa.ai_engineering.mid_senior")
+    assert "did you mean skills.baseline" in session.refuse("compare", figures=["skills.basline", PYTHON])
+
+
+def test_a_tool_or_argument_that_is_none_is_refused_with_the_remedy(session: Session) -> None:
+    assert session.refuse("fetch", figure=PYTHON).endswith("there are list, get, compare, explain, verify, query")
+    assert "did you mean figure?" in session.refuse("get", figur=PYTHON)
+    assert "at least 2 items" in session.refuse("compare", figures=[PYTHON])
+    assert "figure: Field required" in session.refuse("get")
+
+
+def test_figures_are_compared(ask: Ask) -> None:
+    said = ask("compare", figures=["pay.us.ai_engineering.mid_senior", "pay.us.ai_engineering.entry", PYTHON])
+    assert [len(said["figures"]), len(said["pairs"])] == [3, 3]
+    pay = said["pairs"][0]
+    assert {part["part"]: part["beyond_intervals"] for part in pay["parts"]}["median"] is True
+    assert all("never mixed" in pair["refused"] for pair in said["pairs"][1:])
+
+
+def test_a_figure_is_explained_a_piece_at_a_time(ask: Ask) -> None:
+    whole = ask("explain", figure=PYTHON, max_characters=20_000)
+    assert whole["published"]["interval"] and "SQL" in whole["text"]
+    first = ask("explain", figure=PYTHON, max_characters=500)
+    assert len(first["text"]) == first["next_offset"] == 500
+    second = ask("explain", figure=PYTHON, max_characters=500, offset=500)
+    assert whole["text"].startswith(first["text"] + second["text"])
+
+
+def test_numbers_of_a_text_are_verified(ask: Ask, session: Session) -> None:
+    python = ask("get", figure=PYTHON)["value"]
+    text = (
+        f"In the adverts we read {python} of AI engineering jobs ask for Python. "
+        "In the adverts we read 3% of AI engineering jobs ask for Python. And 41 is a number."
+    )
+    said = ask("verify", text=text)
+    assert [one["verdict"] for one in said["findings"]] == ["verified", "contradicted", "unresolved"]
+    assert said["counts"]["contradicted"] == 1
+    (named,) = said["figures"]
+    assert named["id"] == PYTHON and named["interval"] and named["period"]
+    assert "at most 20000 characters" in session.refuse("verify", text="x" * 20_001)
+    many = ask("verify", text="5 apples. " * 300)
+    assert [len(many["findings"]), many["findings_left_out"], many["figures"]] == [200, 100, []]
+
+
+# --- queries ----------------------------------------------------------------------------------------------------
+
+
+def test_a_query_is_answered_within_bounds(ask: Ask, session: Session) -> None:
+    said = ask("query", sql="SELECT role_group, count(*) AS n FROM analysis.jobs GROUP BY 1 ORDER BY n DESC")
+    assert said["columns"] == ["role_group", "n"] and said["rows"][0][1] > 100 and said["cut_by"] is None
+    assert said["warning"] == SAMPLE_WARNING and "not published figures" in said["note"]
+    assert [len((cut := ask("query", sql="FROM core.postings", max_rows=3))["rows"]), cut["cut_by"]] == [3, "rows"]
+    _, text, _ = session.call("query", sql="FROM core.postings", max_rows=1_000)
+    assert len(text.encode()) < 60_000
+    assert "less than or equal to 1000" in session.refuse("query", sql="SELECT 1", max_rows=1_001)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT 1; SELECT 2", "2 statements given: exactly one SELECT"),
+        ("ATTACH 'x.duckdb'", "kind ATTACH is refused"),
+        ("COPY core.postings TO 'stolen.csv'", "kind COPY is refused"),
+        ("PRAGMA database_list", "kind PRAGMA is refused"),
+        ("FROM read_csv('/etc/passwd')", "no file and no network"), ("SET threads = 1", "kind SET is refused"),
+        ("INSERT INTO core.sources SELECT * FROM core.sources", "kind INSERT is refused"),
+        ("SELECT * FROM core.posting", 'Did you mean "postings"'),
+    ],
+)  # fmt: skip
+def test_all_else_is_refused(session: Session, sql: str, said: str) -> None:
+    assert said in session.refuse("query", sql=sql)
+
+
+def test_a_query_without_end_is_ended_and_the_next_is_answered(session: Session) -> None:
+    began = time.monotonic()
+    assert "longer than 10 seconds" in session.refuse(
+        "query", sql="SELECT count(*) FROM range(1000000000000) a, range(100000) b"
+    )
+    assert time.monotonic() - began < 60
+    assert session.ask("query", sql="SELECT 42")["rows"] == [[42]]
+
+
+# --- a folder without anything ------------------------------------------------------------------------------------
+
+
+def test_nothing_published_is_said_by_every_tool(tmp_path: Path) -> None:
+    server = StdioServerParameters(command=COMMAND, args=["mcp"], env=environment(tmp_path / "data"))
+    client = Client(stdio_client(server))
+    with anyio.from_thread.start_blocking_portal() as portal, portal.wrap_async_context_manager(client) as opened:
+        empty = Session(portal, opened)
+        for tool, given in (
+            ("list", {}), ("get", {"figure": PYTHON}), ("compare", {"figures": [PYTHON, "skill.r"]}),
+            ("explain", {"figure": PYTHON}), ("verify", {"text": "5"}), ("query", {"sql": "SELECT 1"}),
+        ):  # fmt: skip
+            assert "`jobmarket run` publishes it" in empty.refuse(tool, **given)

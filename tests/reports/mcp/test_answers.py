@@ -1,0 +1,296 @@
+"""What the tools hand out of a small published file: states, intervals, comparisons, searches, and what they refuse."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.figures.addresses import AddressError
+from reports.mcp import answers, compare, listing
+from reports.mcp.market import Market, NotReadableError, Snapshot
+from reports.release.numbers import Number
+from tests.builders import open_copy
+from tests.reports.conftest import put_rows
+from tests.reports.release.conftest import DAY, NEXT, publish_day
+from warehouse import database, ops_tables
+from warehouse.mart_tables import Figures
+from warehouse.publish.market import publish
+
+REGION = "pay.northern_america.ai_engineering.mid_senior"
+MACHINE = "pay.us.machine_learning_engineer.senior"
+VISION = "pay.us.computer_vision_engineer.senior"
+PYTHON, RUST = "skill.python.all.ai_engineering", "skill.rust.de.ai_engineering"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of one day."""
+    return publish_day(tmp_path_factory.mktemp("published"), DAY)
+
+
+@pytest.fixture(scope="module")
+def snapshot(folder: Path) -> Iterator[Snapshot]:
+    with Market(folder).read() as found:
+        yield found
+
+
+# --- one figure -----------------------------------------------------------------------------------------------
+
+
+def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None:
+    said = answers.describe(snapshot.find(REGION), snapshot)
+    assert said["state"] == "published" and said["value"].startswith("USD 10.0K–15.0K per month")
+    assert "low 115,000 to 124,000, high 176,000 to 189,000" in said["interval"]
+    assert said["parts"]["low"] == {
+        "value": 120_000.0, "low": 115_000.0, "high": 124_000.0, "unit": "USD per year", "form": "value",
+    }  # fmt: skip
+    assert said["part_meanings"]["low"] == "p25 of the low ends"
+    assert said["parts"]["median"]["no_interval"] == answers.NOT_COMPUTED, "the row gives none"
+    assert [said["basis"], said["n"], said["employers"]] == ["adverts we read", 420, 61]
+    assert said["period"]["in_words"] and said["definition"] and said["citation"].endswith("CC BY 4.0.")
+    assert "warning" not in said, "it is no sample"
+
+
+def test_a_wide_number_is_its_interval_and_a_share_that_few_say_its_bounds(snapshot: Snapshot) -> None:
+    wide = answers.describe(snapshot.find(VISION), snapshot)["parts"]["low"]
+    assert wide["form"] == "interval only" and wide["value"] is None and wide["low"] == 60_000.0
+    bounds = answers.describe(snapshot.find("share.workplace.remote.all.ai_jobs"), snapshot)
+    assert bounds["parts"]["share"]["form"] == "bounds only" and bounds["parts"]["share"]["value"] is None
+    assert bounds["interval"] == "bounds that silent adverts leave: share 20.0 to 70.0% of jobs"
+
+
+def test_a_withheld_figure_says_what_is_missing(snapshot: Snapshot) -> None:
+    said = answers.describe(snapshot.find("pay.de.ai_engineering.mid"), snapshot)
+    assert [said["state"], said["value"]] == ["withheld", None]
+    assert said["reason"] == "few" and "more adverts" in said["missing"] and said["interval"].startswith("none")
+    assert "parts" not in said and "citation" not in said
+
+
+def test_what_others_say_is_no_measurement(snapshot: Snapshot) -> None:
+    said = answers.describe(snapshot.find("claim.shortfall"), snapshot)
+    assert said["basis"] == "cited, not measured" and said["interval"] == f"none: {answers.NO_INTERVAL['cited']}"
+
+
+def test_a_figure_of_sources_that_exclude_each_other_has_no_licence(snapshot: Snapshot) -> None:
+    said = answers.describe(snapshot.find("reported.countries"), snapshot)
+    assert said["licence"]["id"] == "NONE" and "exclude each other" in said["licence"]["remark"]
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("pay.usa.ai_engineering.senior", "'usa': us"), ("skill.pyton.all.ai_engineering", "python"),
+     ("nothing", "are known"), ("pay.us.ai_engineering", "pay.PLACE.ROLE.LEVEL")],
+)  # fmt: skip
+def test_an_id_of_no_figure_names_the_nearest(snapshot: Snapshot, named: str, said: str) -> None:
+    with pytest.raises(AddressError, match=said):
+        snapshot.find(named)
+
+
+def test_an_earlier_id_and_a_short_form_find_the_figure(snapshot: Snapshot) -> None:
+    assert snapshot.find("skill.python").figure == PYTHON
+    assert snapshot.find("band.northern_america.mid_senior").figure == REGION
+
+
+# --- states over time -----------------------------------------------------------------------------------------
+
+
+def test_a_figure_under_review_or_of_long_ago_says_so(tmp_path: Path, work_template: Path) -> None:
+    publish_day(tmp_path, DAY)
+    with database.open_work(tmp_path) as con:
+        waiting = {
+            "figure": REGION, "number": 2, "as_of": DAY, "state": "waiting", "offered_on": date(2026, 8, 10),
+            "decided_on": None, "why": "median up 40%", "value": "USD 99K", "n_jobs": 1, "method": "x", "content": "{}",
+            "reason": None,
+        }  # fmt: skip
+        put_rows(con, ops_tables.Vintages, waiting)
+        con.execute(
+            "UPDATE mart.figures_history SET status = 'stale', reason = 'nothing newer' WHERE figure = ?", [PYTHON]
+        )
+        publish(con, tmp_path / "market.duckdb")
+    with Market(tmp_path).read() as snapshot:
+        reviewed = answers.describe(snapshot.find(REGION), snapshot)
+        assert reviewed["state"] == "under review"
+        assert reviewed["under_review"] == {"since": date(2026, 8, 10), "because": "median up 40%"}
+        assert "99K" not in json.dumps(reviewed, default=str), "what waits is not handed out"
+        stale = answers.describe(snapshot.find(PYTHON), snapshot)
+        assert [stale["state"], stale["reason"]] == ["stale", "nothing newer"]
+        warned = compare.compare_figures([snapshot.find(PYTHON), snapshot.find(RUST)], snapshot)["pairs"][0]["warnings"]
+        assert f"{PYTHON} is stale" in warned
+
+
+def test_a_file_that_a_night_replaced_is_read_anew(tmp_path: Path) -> None:
+    publish_day(tmp_path, DAY)
+    market = Market(tmp_path)
+    with market.read() as first:
+        assert first.published.as_of == DAY
+    with market.read() as again:
+        assert again is first
+    later = publish_day(Path(shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}.later")), NEXT)
+    (later / "market.duckdb").replace(tmp_path / "market.duckdb")
+    with market.read() as second:
+        assert second.published.as_of == NEXT
+
+
+def test_nothing_published_yet_is_said_with_the_remedy(tmp_path: Path, work_template: Path) -> None:
+    with pytest.raises(NotReadableError, match="jobmarket run"), Market(tmp_path).read():
+        pass
+    (tmp_path / "market.duckdb").write_bytes(b"no database")
+    with pytest.raises(NotReadableError, match="jobmarket rebuild"), Market(tmp_path).read():
+        pass
+    with open_copy(work_template, tmp_path / "empty") as con:
+        publish(con, tmp_path / "market.duckdb")
+    with pytest.raises(NotReadableError, match="no figures are published"), Market(tmp_path).read():
+        pass
+
+
+# --- lists ----------------------------------------------------------------------------------------------------
+
+
+def listed(snapshot: Snapshot, words: str = "", *, first: int = 0, most: int = 50, **given: Any) -> dict[str, Any]:
+    return listing.list_figures(snapshot, listing.understand(words, **given), first=first, most=most)
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "expected"),
+    [
+        ("rust in Germany", {}, RUST), ("Rust", {"place": "Germany"}, RUST), ("rust", {"place": "de"}, RUST),
+        ("senior machine learning engineer salary in the United States", {}, f"{MACHINE}.advertised"),
+        ("", {"role": "machine learning engineers", "level": "Senior", "measure": "salary"}, f"{MACHINE}.advertised"),
+        ("remote", {"measure": "workplace"}, "share.workplace.remote.all.ai_jobs"),
+        ("mid-to-senior AI engineers", {"place": "Northern America"}, REGION), (PYTHON, {}, PYTHON),
+        ("shortfall", {"measure": "claim"}, "claim.shortfall"),
+    ],
+)  # fmt: skip
+def test_figures_are_found_by_words_and_filters(
+    snapshot: Snapshot, words: str, given: dict[str, Any], expected: str
+) -> None:
+    assert expected in [one["id"] for one in listed(snapshot, words, **given)["figures"]]
+
+
+def test_a_list_is_paged_and_says_everything_once(snapshot: Snapshot) -> None:
+    whole, seen, first = listed(snapshot, most=50), [], 0
+    while True:
+        page = listed(snapshot, first=first, most=7)
+        seen += [one["id"] for one in page["figures"]]
+        assert page["total"] == whole["total"] and len(page["figures"]) <= 7
+        if "next_offset" not in page:
+            break
+        first = page["next_offset"]
+    assert len(seen) == len(set(seen)) == whole["total"]
+    assert "beyond the last" in listed(snapshot, first=whole["total"])["remedy"]
+    assert seen[:50] == [one["id"] for one in whole["figures"]]
+    states = [one["state"] for one in whole["figures"]]
+    assert states.index("withheld") > states.index("published"), "what has a value stands first"
+
+
+def test_what_is_listed_has_interval_basis_and_period(snapshot: Snapshot) -> None:
+    first: int | None = 0
+    while first is not None:
+        page = listed(snapshot, first=first)
+        for one in page["figures"]:
+            assert one["basis"] and one["period"], one
+            assert one["value"] is None or one["interval"], one
+        first = page.get("next_offset")
+
+
+def test_nothing_found_says_which_filter_to_drop(snapshot: Snapshot) -> None:
+    said = listed(snapshot, "rust", place="France")
+    assert said["total"] == 0 and "1 without place" in said["remedy"]
+    assert (
+        "pay.fr.data_scientist.senior says what is missing"
+        in listed(snapshot, "senior data scientist pay in France")["remedy"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"place": "Germny"}, r"germany \(de\)"), ({"level": "jedi"}, "entry, mid_senior"),
+     ({"role": "enginer"}, "enginee"), ({"measure": "luck"}, "workplace")],
+)  # fmt: skip
+def test_an_unknown_filter_names_the_known(given: dict[str, str], said: str) -> None:
+    with pytest.raises(listing.FilterError, match=said):
+        listing.understand("", **given)
+
+
+# --- comparisons ----------------------------------------------------------------------------------------------
+
+
+def compared(snapshot: Snapshot, *names: str) -> dict[str, Any]:
+    return compare.compare_figures([snapshot.find(name) for name in names], snapshot)
+
+
+def test_figures_are_compared_part_by_part(snapshot: Snapshot) -> None:
+    (pair,) = compared(snapshot, PYTHON, RUST)["pairs"]
+    (share,) = pair["parts"]
+    assert share["beyond_intervals"] is False and "cannot be told apart" in share["says"]
+    assert share["difference"] == pytest.approx(0.41 - 0.7)
+    (pay,) = compared(snapshot, REGION, VISION)["pairs"]
+    assert {part["part"] for part in pay["parts"]} >= {"low", "high", "median"}
+    low, median = (next(part for part in pay["parts"] if part["part"] == name) for name in ("low", "median"))
+    assert low["difference"] is None and low["beyond_intervals"] is False, "one is printed as its interval"
+    assert median["beyond_intervals"] is None and "no interval" in median["says"]
+
+
+def number(low: float | None, high: float | None) -> Number:
+    return Number(part="share", value=0.5, low=low, high=high, unit="share of jobs", form="point")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "beyond"),
+    [((0.1, 0.2), (0.3, 0.4), True), ((0.3, 0.4), (0.1, 0.2), True), ((0.1, 0.3), (0.3, 0.4), False),
+     ((0.1, 0.9), (0.3, 0.4), False), ((None, None), (0.3, 0.4), None)],
+)  # fmt: skip
+def test_a_difference_is_beyond_intervals_that_do_not_overlap(
+    a: tuple[float | None, float | None], b: tuple[float | None, float | None], beyond: bool | None
+) -> None:
+    assert compare.is_beyond(number(*a), number(*b)) is beyond
+    assert ("beyond the intervals" in compare.conclude(number(*a), number(*b))) is bool(beyond)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((REGION, PYTHON), "different kinds of source"), ((REGION, "claim.shortfall"), "statement of others"),
+        ((REGION, "pay.de.ai_engineering.mid"), "is withheld"), ((REGION, "skills.baseline"), "withheld|is a table"),
+        ((f"{MACHINE}.advertised", "pay.ar.ai_engineering.all.reported"), "never mixed"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused_with_the_reason(
+    snapshot: Snapshot, names: tuple[str, str], said: str
+) -> None:
+    (pair,) = compared(snapshot, *names)["pairs"]
+    assert "parts" not in pair
+    assert any(words in pair["refused"] for words in said.split("|")), pair
+
+
+def test_other_money_is_not_compared(snapshot: Snapshot) -> None:
+    def in_money(row: Figures, currency: str) -> Figures:
+        rows = [one | {"currency": currency} for one in json.loads(row.value_json or "[]")]
+        return dataclasses.replace(row, figure=f"{row.figure}.advertised", value_json=json.dumps(rows))
+
+    one = snapshot.find(MACHINE)
+    pair = compare.compare_figures([one, in_money(one, "EUR")], snapshot)["pairs"][0]
+    assert "no part in one unit and money" in pair["refused"] and "EUR per year" in pair["refused"]
+
+
+def test_other_periods_are_warned_of(snapshot: Snapshot) -> None:
+    one = dataclasses.replace(snapshot.find(PYTHON), period_from=date(2026, 8, 3), period_to=date(2026, 8, 17))
+    for first, last, said in (
+        (date(2026, 1, 1), date(2026, 2, 1), "do not overlap"), (date(2026, 8, 1), date(2026, 8, 17), "overlap but"),
+    ):  # fmt: skip
+        other = dataclasses.replace(snapshot.find(RUST), period_from=first, period_to=last)
+        assert any(said in words for words in compare.compare_figures([one, other], snapshot)["pairs"][0]["warnings"])
+    same = dataclasses.replace(snapshot.find(RUST), period_from=one.period_from, period_to=one.period_to)
+    assert "warnings" not in compare.compare_figures([one, same], snapshot)["pairs"][0]
+
+
+def test_one_figure_is_not_compared_with_itself(snapshot: Snapshot) -> None:
+    with pytest.raises(compare.NotComparableError, match="1 different figures given; 2 to 6"):
+        compared(snapshot, REGION, REGION)

@@ -1,0 +1,178 @@
+"""One SELECT on market.duckdb by somebody who is not known, within bounds of rows, bytes, time and memory.
+
+The query runs in a process of its own, on the locked connection of `reader`. A timer interrupts it when its time is up;
+a few functions of DuckDB 2.0 neither notice that nor count their memory (`list_sort(range(300000000))` ran for 73
+seconds and took 2.4 GB under a limit of 0.5), so that the system bounds the memory of the process, and the process is
+killed where the timer did not end it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.database import Connection
+from warehouse.publish.json_values import to_json_value
+from warehouse.publish.reader import open_reader
+
+MAX_MEMORY = "1GB"
+"""What DuckDB may use for a query."""
+MAX_ADDRESS_SPACE = 6 * 2**30
+"""Bytes that the process of a query may map: libraries and stacks of threads take more than half of a gigabyte."""
+GRACE = 3.0
+"""Seconds after which a query is killed that was interrupted and did not end, or whose process did not begin."""
+MAX_SQL = 20_000
+"""Most characters of a query."""
+
+
+class QueryRefusedError(ValueError):
+    """A query that is not answered. The message says why, and what to do instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What the answer to a query may be at most."""
+
+    rows: int = 100
+    n_bytes: int = 50_000
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The first rows of a result as JSON has them. `cut_by` says which bound left others out: rows, bytes or None."""
+
+    columns: list[str]
+    types: list[str]
+    rows: list[list[Any]]
+    cut_by: str | None
+
+
+def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
+    """The answer to one SELECT on a connection of `open_reader`. Raises `QueryRefusedError` for all else."""
+    statement = _only_select(con, sql)
+    timer = threading.Timer(bounds.seconds, con.interrupt)
+    timer.start()
+    try:
+        result = con.execute(statement)
+        described = result.description or ()
+        rows, cut_by = _take(result, bounds)
+    except duckdb.InterruptException as error:
+        raise QueryRefusedError(_say_too_long(bounds)) from error
+    except duckdb.OutOfMemoryException as error:
+        raise QueryRefusedError(f"it needs more memory than {MAX_MEMORY}: filter or aggregate first") from error
+    except duckdb.PermissionException as error:
+        raise QueryRefusedError(f"a query reads the published tables alone, no file and no network: {error}") from error
+    except (duckdb.Error, MemoryError) as error:
+        raise QueryRefusedError(str(error) or "it needs more memory than a query may use") from error
+    finally:
+        timer.cancel()
+    return Answer(
+        columns=[column[0] for column in described], types=[str(column[1]) for column in described],
+        rows=rows, cut_by=cut_by,
+    )  # fmt: skip
+
+
+def _only_select(con: Connection, sql: str) -> Any:
+    """The one SELECT of a text."""
+    if len(sql) > MAX_SQL:
+        raise QueryRefusedError(f"the query has {len(sql):,} characters, and {MAX_SQL:,} are the most")
+    try:
+        statements = con.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryRefusedError(str(error)) from error
+    if len(statements) != 1:
+        raise QueryRefusedError(f"{len(statements)} statements given: exactly one SELECT is answered at a time")
+    (statement,) = statements
+    kind = str(statement.type).rpartition(".")[2]
+    if kind != "SELECT":
+        hint = " (of a PIVOT: name its values with IN)" if kind == "MULTI" else ""
+        raise QueryRefusedError(
+            f"a statement of kind {kind} is refused: only one SELECT is answered, also as WITH … SELECT, FROM, SHOW, "
+            f"DESCRIBE or SUMMARIZE{hint}"
+        )
+    return statement
+
+
+def _take(result: Connection, bounds: Bounds) -> tuple[list[list[Any]], str | None]:
+    """Rows of a result up to the bounds, and which of them left others out."""
+    taken: list[list[Any]] = []
+    size = 0
+    while (row := result.fetchone()) is not None:
+        if len(taken) == bounds.rows:
+            return taken, "rows"
+        line = json.dumps([to_json_value(value) for value in row], ensure_ascii=False, default=str)
+        size += len(line.encode())
+        if size > bounds.n_bytes:
+            if not taken:
+                raise QueryRefusedError(
+                    f"the first row has {size:,} bytes, and {bounds.n_bytes:,} are the most: name fewer columns"
+                )
+            return taken, "bytes"
+        taken.append(json.loads(line))
+    return taken, None
+
+
+def _say_too_long(bounds: Bounds) -> str:
+    return f"it took longer than {bounds.seconds:g} seconds and was ended: filter, aggregate or join less"
+
+
+# --- a process of its own -----------------------------------------------------------------------------------
+
+
+def ask_apart(folder: Path, sql: str, bounds: Bounds) -> Answer:
+    """The answer to one SELECT on the published file of a folder, from a process of its own.
+
+    Raises `QueryRefusedError`, and `FileNotFoundError` when nothing was published yet.
+    """
+    import subprocess  # noqa: PLC0415  # of the parent alone: the process of a query needs as little as can be
+
+    given = json.dumps({"folder": str(folder.absolute()), "sql": sql, "bounds": asdict(bounds)})
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", __name__], input=given, capture_output=True, text=True, encoding="utf-8",
+            timeout=bounds.seconds + GRACE, check=False, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise QueryRefusedError(_say_too_long(bounds)) from error
+    if not done.stdout:
+        raise QueryRefusedError("it needs more memory than a query may use: filter or aggregate first")
+    said = json.loads(done.stdout)
+    if "missing" in said:
+        raise FileNotFoundError(said["missing"])
+    if "refused" in said:
+        raise QueryRefusedError(said["refused"])
+    return Answer(**said)
+
+
+def _answer_parent() -> None:
+    """Read a query from stdin, write its answer or why there is none to stdout."""
+    given = json.loads(sys.stdin.read())
+    _bound_memory()
+    try:
+        with open_reader(Path(given["folder"]), max_memory=MAX_MEMORY) as con:
+            said: dict[str, Any] = asdict(answer_query(con, given["sql"], Bounds(**given["bounds"])))
+    except FileNotFoundError as error:
+        said = {"missing": str(error)}
+    except QueryRefusedError as error:
+        said = {"refused": str(error)}
+    sys.stdout.write(json.dumps(said, ensure_ascii=False))
+
+
+def _bound_memory() -> None:
+    """Let the system bound the memory of this process, where it can."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415  # not on every system
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESS_SPACE, MAX_ADDRESS_SPACE))
+
+
+if __name__ == "__main__":
+    _answer_parent()
