@@ -521,7 +521,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 
 def _compute_day(request: Request, con: database.Connection, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute, check and store the marts and figures of one day; what is wrong, and the figures."""
-    with staging.stage_macros(con, as_of):
+    with staging.stage_macros(con, [as_of]):
         computed = compute.compute_marts(con, as_of, run_id=request.run_id)
         if computed.problems:
             return computed.problems, []

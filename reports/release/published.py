@@ -26,8 +26,8 @@ def published_figures(con: Connection) -> list[Figures]:
 
     Raises `NothingPublishedError` when there are none.
     """
-    as_of = desk.newest_day(con)
-    return published_rows(con, declarations(con), desk.read_ledger(con, as_of), as_of)
+    as_of, figures = desk.newest_day(con), declarations(con)
+    return published_rows(con, figures, desk.read_ledger(con, as_of, figures), as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
