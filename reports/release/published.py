@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from reports.figures.catalogue import declarations
+from reports.figures.compute import regather
+from reports.figures.declaration import Figure
 from reports.figures.query import Connection
 from reports.figures.vintages import published_rows
 from reports.guide import desk
@@ -21,21 +24,52 @@ MAX_FIGURES = 3_000
 """Most figures that have files of their own; those that have a value come first."""
 
 
-def published_figures(con: Connection) -> list[Figures]:
-    """The figures as they stand published on the newest day: of each its last accepted vintage.
+def published_figures(con: Connection) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
+    """The figures as they stand published on the newest day, of each its last accepted vintage; and what they lack.
 
+    A figure that gathers others is made of those that may be passed on: the second part has those it is without.
     Raises `NothingPublishedError` when there are none.
     """
-    as_of, figures = desk.newest_day(con), declarations(con)
-    return published_rows(con, figures, desk.read_ledger(con, as_of, figures), as_of)
+    as_of, declared = desk.newest_day(con), declarations(con)
+    rows = published_rows(con, declared, desk.read_ledger(con, as_of, declared), as_of)
+    without: dict[str, tuple[str, ...]] = {}
+    for place, row in enumerate(rows):
+        if row.figure in declared and declared[row.figure].gathers and isinstance(_licence(row), str):
+            rows[place], without[row.figure] = _gather_open(con, declared, row, rows)
+    return rows, without
+
+
+def _licence(row: Figures) -> Licence | str:
+    return licence_of(row.kind, row.sources)
+
+
+def _gather_open(
+    con: Connection, declared: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
+) -> tuple[Figures, tuple[str, ...]]:
+    """A figure that gathers others without those that may not be passed on, and the ids of these.
+
+    Where the licences of the others exclude each other, it is made of those under our own.
+    """
+    members = [one for one in rows if re.fullmatch(declared[row.figure].gathers or "", one.figure)]
+    found = {one.figure: _licence(one) for one in members}
+    passed_on = {name for name, licence in found.items() if isinstance(licence, Licence)}
+    ours = {name for name in passed_on if found[name] == licence_of("measured", ())}
+    made, kept = row, ours
+    for kept in (passed_on, ours):
+        gathered = {one.figure: one for one in [*(one for one in members if one.figure in kept), row]}
+        made = regather(con, declared, gathered, row.as_of)[-1]
+        if isinstance(_licence(made), Licence):
+            break
+    return made, tuple(one.figure for one in members if one.value is not None and one.figure not in kept)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """What stands published on a day, and what may be passed on of it.
 
-    `licences` are those of the figures of the release by id, `left_out` why others are in none. `base_url` is where the
-    release will stand, "" when that is not known: then links and citations name its files alone.
+    `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
+    those that gather others lack, since these may not be passed on with them. `base_url` is where the release will
+    stand, "" when that is not known: then links and citations name its files alone.
     """
 
     as_of: date
@@ -44,6 +78,7 @@ class Published:
     figures: tuple[Figures, ...]
     licences: Mapping[str, Licence]
     left_out: Mapping[str, str]
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = field(default="")
 
@@ -60,8 +95,9 @@ class Published:
 
 def read_published(con: Connection, *, base_url: str = "") -> Published:
     """What is published, with the licence of each figure. Raises `NothingPublishedError`."""
-    figures = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
-    decided = {row.figure: licence_of(row.kind, row.sources) for row in figures}
+    rows, without = published_figures(con)
+    figures = sorted(rows, key=lambda row: (row.value is None, row.figure))
+    decided = {row.figure: _licence(row) for row in figures}
     chosen = [row for row in figures if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
     left_out = {name: why for name, why in decided.items() if isinstance(why, str)}
     return Published(
@@ -71,6 +107,7 @@ def read_published(con: Connection, *, base_url: str = "") -> Published:
         figures=tuple(sorted(chosen, key=lambda row: row.figure)),
         licences={name: found for name, found in decided.items() if isinstance(found, Licence)},
         left_out=dict(sorted(left_out.items())),
+        without=without,
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=figures[0].code_version if figures else "",
     )

@@ -114,7 +114,10 @@ def proposed(con: duckdb.DuckDBPyConnection, text: str) -> list[Proposal]:
         ),
         (
             "Seniors earn USD 150K a year in the United States, juniors less.",
-            [("USD 150K", f"pay.us.ai_engineering.{level}", 'per="year" part="median"') for level in ("entry", "senior")],
+            [
+                ("USD 150K", "pay.us.ai_engineering.entry", 'per="year" part="median"'),
+                ("USD 150K", "pay.us.ai_engineering.senior", 'per="year" part="median"'),
+            ],
         ),
         ("Salaries in Germany are USD 5K a month, or USD 60K a year.", []),
         ("In Germany 40% of adverts ask for Rust.", [("40%", "skill.rust.de.ai_engineering", "")]),
