@@ -523,7 +523,7 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 
 def _compute_day(request: Request, con: database.Connection, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute, check and store the marts and figures of one day; what is wrong, and the figures."""
-    with staging.stage_macros(con, as_of):
+    with staging.stage_macros(con, [as_of]):
         computed = compute.compute_marts(con, as_of, run_id=request.run_id)
         if computed.problems:
             return computed.problems, []
@@ -610,7 +610,7 @@ def stage_site(
     con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
 ) -> atomic_files.Staged | None:
     """Write the site of what is published on a day beside its place."""
-    published = describe_published(figures, sources, as_of=as_of, is_sample=request.is_sample)
+    published = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
     return atomic_files.stage_folder(request.outputs.site, site_files(con, published))
 
 

@@ -99,11 +99,12 @@ def correct(figure: Figure, reason: Reason) -> None:
 
     def make(con: Connection) -> list[Vintages]:
         as_of = desk.newest_day(con)
-        rows = {row.figure: row for row in desk.read_ledger(con, as_of)}
+        figures = declarations(con, [name])
+        rows = {row.figure: row for row in desk.read_ledger(con, as_of, figures)}
         if name not in rows:
             raise Wrong(f"{name} is in no ledger yet; a guide that shows it brings it there")
         known = vintages.read_vintages(con, [name]).get(name, [])
-        return vintages.correct(declarations(con, [name])[name], rows[name], known, erratum=reason, on=as_of)
+        return vintages.correct(figures[name], rows[name], known, erratum=reason, on=as_of)
 
     _write(make, f"{name} is corrected")
 

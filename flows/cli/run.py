@@ -336,6 +336,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
         is_sample = settle_kind(config, None) == "sample"
         prepare_prefect(config)
         from flows import nightly
+        from reports.figures.catalogue import declarations
         from reports.guide import desk
         from warehouse import database, ops_tables
 
@@ -348,7 +349,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> list[str]:
             with database.transaction(con):
                 database.put(con, ops_tables.Vintages, make(con))
             as_of = desk.newest_day(con)
-            ledger = desk.read_ledger(con, as_of)
+            ledger = desk.read_ledger(con, as_of, declarations(con))
         outcome = nightly.Outcome(exit_code=0, as_of=as_of)
         problems = nightly.publish.fn(request, outcome, ledger)
         if problems:

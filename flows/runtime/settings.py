@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extractors.archive.index import ArchiveIndex
 from flows.runtime.secret import HIDDEN, Secret
 from flows.runtime.settings_declared import SETTINGS, Setting
 from flows.runtime.settings_file import expect, read_settings
 from flows.terminal.errors import WrongUsage
+
+if TYPE_CHECKING:  # reading archives takes longer to import than all else that a command needs of this module
+    from extractors.archive.index import ArchiveIndex
 
 PROJECT = Path(__file__).parents[2]
 COMMAND_LINE = "command line"
@@ -103,6 +105,8 @@ class Settings:
 
     def held(self, source: str) -> ArchiveIndex:
         """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
+        from extractors.archive.index import ArchiveIndex  # noqa: PLC0415  # see above
+
         return ArchiveIndex(self.archive / source, self.data / "index" / f"{source}.sqlite")
 
     @property

@@ -5,30 +5,36 @@ figure changes to a better rung when that has held for three months (`MIN_DAYS_H
 longer holds. A value whose reference period is long past is stale and says so. When the rung in use falls below its
 rules and no better one holds, its last accepted value is kept as stale, and only when that is too old a worse rung
 follows. Else the figure is withheld with its reason, how far it is from being printed, and the nearest figures.
+
+A figure of an address has no ledger before a guide shows it. What it said last is computed from the marts of that day
+(`_recall`), so that it speaks as if it had been computed every night.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from reports.figures import query
 from reports.figures.addresses import declare
-from reports.figures.catalogue import declarations
+from reports.figures.catalogue import KNOWN, declarations, find_id
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import CARRIED, WITHHELD, Fallback, Figure
 from reports.figures.pay_figures import REGIONS_PAY
+from reports.figures.printed_days import DAYS_PRINTED, MIN_PART_LEFT, Printed, find_in_use, is_remnant
 from reports.figures.query import Connection
-from reports.figures.verdicts import OWN_BASES, Verdict, judge_age
+from reports.figures.verdicts import MAX_DAYS_OF_YEARS, OWN_BASES, Verdict, judge_age
 from reports.wording import gaps, notes, numbers, pay
 from reports.wording.numbers import Row, Rows
 from transforms.records.vocabulary import FIGURE_STATES
 from warehouse.mart_tables import Figures, NearestFigure, SourceContribution
+from warehouse.marts import staging
 
 SNAPSHOTS_KEPT = 10
 """Archive files named per source in the ledger, newest first; `explain` counts all of them."""
@@ -39,8 +45,10 @@ class FigureInputs:
     """What is the same for all figures of one day.
 
     `barred` are sources whose aggregates may not be republished, `boards` the counts of boards by place. `remembered`
-    has the last accepted value of each figure that has one by a rung of today. `batches` keeps what each SELECT that
-    gives the rows of several figures found, `behind` what each SELECT of archive files found, by cell.
+    has the last accepted value of each figure that has one by a rung of today, `ledger_days` the days that the ledger
+    has of each figure of an address. `batches` keeps what each SELECT that gives the rows of several figures found,
+    `found` what others did, `behind` what each SELECT of archive files found, by cell, `earlier` all of this for other
+    days.
     """
 
     as_of: date
@@ -48,8 +56,17 @@ class FigureInputs:
     barred: frozenset[str]
     remembered: Mapping[str, Row] = field(default_factory=dict)
     boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
+    ledger_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
     batches: dict[str, dict[object, list[dict[str, Any]]]] = field(default_factory=dict)
+    found: dict[str, Rows] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
+    earlier: dict[date, FigureInputs] = field(default_factory=dict)
+
+    def on(self, day: date) -> FigureInputs:
+        """The same for an earlier day, without what it remembers."""
+        if day not in self.earlier:
+            self.earlier[day] = FigureInputs(as_of=day, code_version=self.code_version, barred=self.barred)
+        return self.earlier[day]
 
 
 def inputs_of(con: Connection, as_of: date, code_version: str) -> FigureInputs:
@@ -72,7 +89,7 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
     """
     figures = declarations(con, also)
     inputs = inputs_of(con, as_of, code_version)
-    inputs = replace(inputs, remembered=_remember(con, figures, inputs))
+    inputs = _with_memory(con, figures, inputs, addresses={find_id(name) for name in also} - KNOWN.keys())
     made: dict[str, Figures] = {}
     for figure in figures.values():
         if figure.claim is not None:
@@ -116,8 +133,26 @@ def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_ve
     """
     figures = {name: declare(name) for name in ids}
     inputs = inputs_of(con, as_of, code_version)
-    inputs = replace(inputs, remembered=_remember(con, figures, inputs))
-    return [_measure(con, figure, inputs) for figure in figures.values()]
+    inputs = _with_memory(con, figures, inputs, addresses=figures.keys())
+    days = _list_days(con, figures.values(), inputs) if len(figures) > 1 else set()
+    with staging.stage_macros(con, days, STAGED_FOR_FIGURES):
+        return [_measure(con, figure, inputs) for figure in figures.values()]
+
+
+STAGED_FOR_FIGURES = ("stock_postings",)
+"""What is computed once for what stands behind all figures of a day. More would take as long as it saves."""
+
+
+def _list_days(con: Connection, figures: Iterable[Figure], inputs: FigureInputs) -> set[date]:
+    """The days that figures of addresses speak for, by their first rungs: today, or the last on which they held."""
+    days = set()
+    for figure in figures:
+        rung = figure.rungs[0]
+        if _attempt(con, figure, rung, inputs).verdict.status != "suppressed":
+            days.add(inputs.as_of)
+        elif stood := _find_last_printed(con, figure, rung, inputs, None):
+            days.add(stood.day)
+    return days
 
 
 MAX_NEAREST = 3
@@ -166,9 +201,13 @@ class Attempt:
 def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
     """Each rung of a figure in order."""
     for rung in figure.rungs:
-        given = parameters_of(figure, rung, inputs.as_of)
-        rows = _rows_of(con, figure, rung, given, inputs)
-        yield Attempt(rung=rung, given=given, rows=rows, verdict=figure.judge(rows))
+        yield _attempt(con, figure, rung, inputs)
+
+
+def _attempt(con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs) -> Attempt:
+    given = parameters_of(figure, rung, inputs.as_of)
+    rows = _rows_of(con, figure, rung, given, inputs)
+    return Attempt(rung=rung, given=given, rows=rows, verdict=figure.judge(rows))
 
 
 def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, object]:
@@ -180,19 +219,33 @@ def parameters_of(figure: Figure, rung: Fallback, as_of: date) -> dict[str, obje
 def _rows_of(
     con: Connection, figure: Figure, rung: Fallback, given: Mapping[str, object], inputs: FigureInputs
 ) -> Rows:
-    if rung.batch is None:
-        return query.read(con, query.fill(rung.sql, given))
-    named = query.parameters_in(rung.sql)
+    return _read_rows(con, figure, rung, rung.sql, given, inputs)
+
+
+def _read_rows(
+    con: Connection, figure: Figure, rung: Fallback, sql: str, given: Mapping[str, object], inputs: FigureInputs
+) -> Rows:
+    """The rows of a SELECT, by its file's name, of a figure's rung: read with those of others where it can be."""
+    named = query.parameters_in(sql)
+    if rung.batch is None or not rung.batch.parameters.keys() <= named:
+        return _read_once(con, query.fill(sql, given), inputs)
     shared = {name: value for name, value in {**given, **rung.batch.parameters}.items() if name in named}
-    batch = f"{rung.sql} {shared}"  # as good a key as the SELECT, which takes ten times as long to fill in
+    batch = f"{sql} {shared}"  # as good a key as the SELECT, which takes ten times as long to fill in
     if batch not in inputs.batches:
         inputs.batches[batch] = {}
-        for row in query.read(con, query.fill(rung.sql, shared)):
+        for row in query.read(con, query.fill(sql, shared)):
             inputs.batches[batch].setdefault(row[rung.batch.column], []).append(row)
     own = figure.parameters[rung.batch.parameter]
     wanted = dict.fromkeys(own if isinstance(own, tuple) else (own,))
     found = inputs.batches[batch]
     return [row for value in wanted for row in found.get(value, ())]
+
+
+def _read_once(con: Connection, sql: str, inputs: FigureInputs) -> Rows:
+    """The rows of a SELECT that several figures, or several questions about one, may ask."""
+    if sql not in inputs.found:
+        inputs.found[sql] = query.read(con, sql)
+    return inputs.found[sql]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +266,8 @@ class _Judged:
 
 def _measure(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     last = inputs.remembered.get(figure.id)
+    if figure.id in inputs.ledger_days:
+        last = _recall(con, figure, inputs, last)
     in_use = None if last is None else _number_of_rung(figure, last["rung"])
     waiting: _Judged | None = None
     refused: list[_Judged] = []
@@ -317,15 +372,10 @@ these days in the ledger to the newest reading behind it, so that days without r
 
 def _has_held(con: Connection, figure: Figure, judged: _Judged) -> bool:
     """Whether a better rung than the one in use has held on all days of the ledger for long enough."""
-    given = {**judged.attempt.given, "figure": figure.id}
+    given = {**judged.attempt.given, "figure": figure.id, "first_on": date.min}
     since = query.read(con, query.fill("held", given))[0]["since"]
     last_on = judged.period[1]
     return since is not None and last_on is not None and (last_on - since).days >= MIN_DAYS_HELD
-
-
-MIN_PART_LEFT = 1 / 3
-"""The part of the jobs of the last accepted value that a newer one must have to take its place. Fewer are left when
-boards are no longer read, and what remains is another thing: 86 jobs of a forum after 4,359 of employers' boards."""
 
 
 def _why_not_instead(
@@ -353,6 +403,56 @@ def _low_confidence(verdict: Verdict, rows: Rows) -> str | None:
         return None
     is_marked = len(rows) > 1 and any(row.get("status") == "low" for row in rows)
     return None if is_marked else numbers.LOW_CONFIDENCE
+
+
+def _with_memory(
+    con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs, *, addresses: Collection[str]
+) -> FigureInputs:
+    """What is the same for all figures, with what the ledger has of them; of `addresses` it has only some days."""
+    days: dict[str, set[date]] = {name: set() for name in addresses}
+    if days:
+        for row in query.read(con, query.fill("days_in_ledger", {"figures": tuple(days), "as_of": inputs.as_of})):
+            days[row["figure"]].add(row["as_of"])
+    kept = {name: frozenset(found) for name, found in days.items()}
+    return replace(inputs, remembered=_remember(con, figures, inputs), ledger_days=kept)
+
+
+def _recall(con: Connection, figure: Figure, inputs: FigureInputs, last: Row | None) -> Row | None:
+    """The last accepted value of a figure of an address: that of the ledger, or one that the ledger has not.
+
+    The rungs are tried in order: one that holds today needs no memory; of another the marts say on which day it last
+    held, and what it said then is computed, with its SELECT of that day, unless it is too old by now.
+    """
+    for number, rung in enumerate(figure.rungs):
+        kept = last if last is not None and last["rung"] == rung.name else None
+        stood = _find_last_printed(con, figure, rung, inputs, kept)
+        now = _judge(con, figure, _attempt(con, figure, rung, inputs), number, None, inputs)
+        if not now.is_refused and not is_remnant(now.verdict.n_jobs, stood, rung.basis, inputs.as_of):
+            return last
+        if stood is not None and (kept is None or stood.day > kept["as_of"]):
+            then = inputs.on(stood.day)
+            judged = _judge(con, figure, _attempt(con, figure, rung, then), number, None, then)
+            found = _print(figure, judged, then)
+            due_on = _due_on(judged.attempt.rows)
+            age = judge_age(judged.verdict, rung.basis, found.period_to, inputs.as_of, due_on=due_on)
+            if age.status != "suppressed":
+                period_to = found.period_to or found.read_on or found.as_of
+                return {**dataclasses.asdict(found), "period_to": period_to}
+        if kept is not None:
+            return kept
+    return last
+
+
+def _find_last_printed(
+    con: Connection, figure: Figure, rung: Fallback, inputs: FigureInputs, kept: Row | None
+) -> Printed | None:
+    """The day of the value in use of a rung before today; `kept` is what the ledger has of it."""
+    first_on = inputs.as_of - timedelta(days=MAX_DAYS_OF_YEARS)
+    given = {**parameters_of(figure, rung, inputs.as_of), "first_on": first_on}
+    rows = _read_rows(con, figure, rung, DAYS_PRINTED[rung.sql], given, inputs)
+    days = (Printed(row["as_of"], row["n_jobs"] or 0) for row in rows)
+    unseen = (one for one in days if one.day not in inputs.ledger_days[figure.id])
+    return find_in_use(unseen, rung.basis, None if kept is None else Printed(kept["as_of"], kept["n_jobs"] or 0))
 
 
 def _remember(con: Connection, figures: Mapping[str, Figure], inputs: FigureInputs) -> dict[str, Row]:
@@ -404,7 +504,7 @@ def _carry_over(figure: Figure, inputs: FigureInputs, last: Row | None, verdict:
         ],
         period=period,
         value_json=last["value_json"],
-        sql=_history(figure, inputs),
+        sql=last.get("sql") or _history(figure, inputs),
         sources=tuple(last["sources"] or ()),
         behind=contributions_of(last),
         snapshots=tuple(last["snapshots"] or ()),

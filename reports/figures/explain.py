@@ -30,8 +30,9 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
     figure = figures[figure_id]
     names = query.literal(_names_in_ledger(con, figure_id))
     history = query.read(con, f"FROM mart.figures WHERE list_contains({names}::VARCHAR[], figure) ORDER BY as_of DESC")
-    rows = [row for row in history if as_of is None or row["as_of"] == as_of]
-    row = ledger_row(rows[0]) if rows else _compute_now(con, figure_id, as_of)
+    newest = query.read(con, "SELECT max(as_of) AS as_of FROM mart.figures")[0]["as_of"]
+    rows = [row for row in history if row["as_of"] == (as_of or newest)]
+    row = ledger_row(rows[0]) if rows else _compute_now(con, figure_id, as_of or newest)
     if row is None:
         when = "" if as_of is None else f" for {as_of.isoformat()}"
         return f"{figure_id}\n{figure.entitle()}\nThe ledger has no row{when} yet: run the pipeline first."
@@ -95,10 +96,8 @@ def ledger_row(row: Row) -> Figures:
     return Figures(**{**row, **lists, "behind": compute.contributions_of(row), "nearest": _nearest_of(row)})
 
 
-def _compute_now(con: Connection, figure_id: str, as_of: date | None) -> Figures | None:
+def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures | None:
     """The row that a figure of an address would have on a day of the marts; None where there is no such day."""
-    days = query.read(con, "SELECT max(as_of) AS as_of FROM mart.figures")
-    day = as_of or days[0]["as_of"]
     if day is None or not query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(day)} LIMIT 1"):
         return None
     try:

@@ -129,17 +129,25 @@ def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place
     """The share of jobs of a role group at a place that ask for a skill: its word, and how a taxonomy may spell it."""
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     (rung,) = _named_skills(place, group)
+    of_cell = Batch(parameters=_all_spellings(), column="word", parameter="words")
     return Figure(
         id=skill_id(name, place.slug, group),
         title=f"{_name_jobs(group, place)} that ask for {word}, in the adverts we read",
         unit="share of jobs with a full advert",
         renderer=shares.SKILL,
-        rungs=(rung if is_baseline else replace(rung, batch=None),),
+        rungs=(rung if is_baseline else replace(rung, batch=of_cell),),
         judge=verdicts.judge_ranking,
         parameters=_spellings([(name, word, spellings)]),
         counts=((place.level, place.region, group),),
         baseline="essential (no source named)" if is_baseline else None,
     )
+
+
+@functools.cache
+def _all_spellings() -> dict[str, object]:
+    """Every skill that has an id, and how a taxonomy may spell it."""
+    others = ((name, word, (word.lower(),)) for name, word in items_of("skill_asked").items())
+    return _spellings([*BASELINE_SKILLS, *(one for one in others if one[0] not in BASELINE_NAMES)])
 
 
 BASELINE_NAMES = {name: (word, spellings) for name, word, spellings in BASELINE_SKILLS}
@@ -156,17 +164,19 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
     asked = MEASURES[measure]
     (rung,) = _from_shares(
         "share", measure, groups=[group], levels=(place.level,), measure=measure, role_group=group,
-        region_level=place.level, region=place.region, item=item, max_width=MAX_SHARE_WIDTH,
-        items=tuple(items_of(measure)[name] for name in (item,) if name in items_of(measure)),
+        region_level=place.level, region=place.region, max_width=MAX_SHARE_WIDTH,
     )  # fmt: skip
+    known = items_of(measure)
+    of_cell = Batch(parameters={"item": Sql("asked"), "known": known}, column="asked", parameter="item")
     what = "" if asked.items == (YES,) else f": {_name_item(measure, item)}"
     return Figure(
         id=f"share.{measure}.{item}.{place.slug}.{group}",
         title=f"{_name_jobs(group, place)}, in the adverts we read. {asked.title}{what}",
         unit=f"share of {asked.jobs_title}",
         renderer=shares.one(asked),
-        rungs=(rung,),
+        rungs=(replace(rung, batch=of_cell),),
         judge=verdicts.judge_ranking,
+        parameters={"item": item, "known": {name: known[name] for name in (item,) if name in known}},
         counts=((place.level, place.region, group),),
     )
 

@@ -5,18 +5,20 @@ What is not in the ledger is computed for its newest day: any figure of an addre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
+from reports.figures.declaration import Figure
 from reports.figures.explain import ledger_row
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
+from reports.figures.verdicts import MAX_DAYS_OF_YEARS
 from reports.figures.vintages import published_rows
 from reports.guide import refresh
 from warehouse.mart_tables import Figures
@@ -39,17 +41,18 @@ def newest_day(con: Connection) -> date:
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     """What is published of figures, as it is to be read on the newest day; of others what would be, computed for it."""
     as_of = newest_day(con)
-    ledger = read_ledger(con, as_of)
+    figures = declarations(con)
+    ledger = read_ledger(con, as_of, figures)
     code = ledger[0].code_version
-    found = [row for row in published_rows(con, declarations(con), ledger, as_of) if row.figure in ids]
+    found = [row for row in published_rows(con, figures, ledger, as_of) if row.figure in ids]
     others = set(ids) - {row.figure for row in found} - KNOWN.keys()
     return found + compute_asked(con, sorted(others), as_of, code_version=code)
 
 
-def read_ledger(con: Connection, as_of: date) -> list[Figures]:
-    """All rows of the ledger of a day, in the order of their declaration."""
+def read_ledger(con: Connection, as_of: date, figures: Mapping[str, Figure]) -> list[Figures]:
+    """All rows of the ledger of a day, in the order of the declarations of figures."""
     rows = query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(as_of)}")
-    order = {name: place for place, name in enumerate(declarations(con))}
+    order = {name: place for place, name in enumerate(figures)}
     return [ledger_row(row) for row in sorted(rows, key=lambda row: order.get(row["figure"], len(order)))]
 
 
@@ -77,7 +80,10 @@ MAX_FOUND = 40
 
 
 def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) -> Iterator[Found]:
-    """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells."""
+    """Figures by words of their ids, titles and places ("python germany"): those of the guide first, then all cells.
+
+    Among these are cells that could be printed on an earlier day, and keep that value as long as it may be stale.
+    """
     as_of = newest_day(con)
     day = query.literal(as_of)
     found = f"SELECT figure, title, value FROM mart.figures WHERE as_of = {day} ORDER BY value IS NULL, figure"
@@ -92,7 +98,8 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
             yield Found(**row)
             if n_given == most:
                 return
-    ids = [name for name in list_ids(con, as_of) if name not in seen and _is_meant(name, wanted)]
+    since = as_of - timedelta(days=MAX_DAYS_OF_YEARS)
+    ids = [name for name in list_ids(con, as_of, since=since) if name not in seen and _is_meant(name, wanted)]
     for made in compute_asked(con, sorted(ids, key=len)[: most - n_given], as_of, code_version=""):
         yield Found(figure=made.figure, title=made.title, value=made.value)
 

@@ -11,8 +11,8 @@ Markers, in Markdown and in HTML, each any number of times:
   the place that it is headed by, with the countries of which too few are in it; `part="scope"`, for shares
   of all places, of which adverts they are, with the largest countries and sources. `part="n"`, `"employers"`,
   `"period"` and `"source"` print what it rests on. Of pay, `"low"`, `"high"`, `"median"`, `"p25"`, `"p75"` and
-  `"interval"` (of the median) print one amount; of a share, `"interval"` and `"rank"`; of a claim, `"amount"`,
-  `"year"`, `"growth"` and `"publisher"`. `show` is an earlier name of `part`.
+  `"interval"` (of the median) print one amount; of a share, `"share"` (without "of the jobs that …"), `"interval"` and
+  `"rank"`; of a claim, `"amount"`, `"year"`, `"growth"` and `"publisher"`. `show` is an earlier name of `part`.
 - `per="month"`, `"year"` or `"hour"` and `in="usd"`, `"local"` (the country's money) or `"ppp"` (international dollars)
   say by what time and in what money pay is printed; `format="short"` (12.5K), `"long"` (12,500) or `"bare"` (12,500
   without its currency, a share without its sign) and `locale="de"` how numbers are. Words stay English.

@@ -92,8 +92,17 @@ def _figure_lines(figure: Figures, tag: Tag, is_html: bool, words: str) -> list[
     return [f"<p>{escape(words, True)}</p>" if is_html else _paragraph(words, False)] if words else []
 
 
-def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], is_qualified: bool) -> str:
-    """What a marker shows, in a line. `titles` are names of sources; a part says what it must where `is_qualified`."""
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Where a marker stands: in a sentence, in brackets of it, and where what must be said of a part is said."""
+
+    is_inline: bool
+    is_nested: bool
+    is_qualified: bool
+
+
+def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], at: Setting) -> str:
+    """What a marker shows, in a line. `titles` are names of sources."""
     wanted = tag.wanted
     if wanted.part in LABELS:
         return notes.level(figure) if wanted.part == "level" else notes.place(figure)
@@ -103,20 +112,20 @@ def _words(figure: Figures, tag: Tag, titles: Mapping[str, str], is_qualified: b
         return notes.scope(figure, titles)
     if wanted.part == "note":
         return notes.note(figure)
-    if figure.value is None:
-        return notes.value(figure)
-    if wanted.is_plain and tag.mark is None:
-        return figure.value
-    said = notes.part(figure, wanted, titles)
+    said = None if figure.value is None else notes.part(figure, wanted, titles)
     if said is None:
-        return tag.otherwise if tag.otherwise is not None else f"withheld: {notes.why_no_part(figure, wanted)}"
-    return _with_mark(said, figure.qualifier, tag.mark) if is_qualified else said
+        if tag.otherwise is not None:
+            return tag.otherwise
+        reason = figure.reason if figure.value is None else notes.why_no_part(figure, wanted)
+        return notes.say_withheld(figure, reason, is_nested=at.is_nested) if at.is_inline else f"withheld: {reason}"
+    is_qualified = at.is_qualified or (wanted.is_plain and tag.mark is None)
+    return _with_mark(said, figure.qualifier, tag.mark, is_nested=at.is_nested) if is_qualified else said
 
 
-def _with_mark(said: str, qualifier: str | None, mark: str | None) -> str:
+def _with_mark(said: str, qualifier: str | None, mark: str | None, *, is_nested: bool) -> str:
     """Words with what must be said of them: in brackets, or by the mark that the editor chose for it."""
     if qualifier is None or mark is None:
-        return numbers.qualify(said, [qualifier])
+        return numbers.qualify(said, [qualifier], is_nested=is_nested)
     return f"{said} {mark}" if mark[0].isalnum() or mark[0] in "([" else f"{said}{mark}"
 
 
@@ -126,6 +135,17 @@ _BREAK = re.compile(
     re.I,
 )
 """Where a paragraph, an item of a list, a row of a table or an element like them ends."""
+
+
+def _is_in_brackets(text: str, at: int) -> bool:
+    """Whether a place in a text stands within round brackets of its paragraph."""
+    start = max((found.end() for found in _BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
+    before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
+    return before.count("(") > before.count(")")
+
+
+MAX_PARAGRAPH = 5_000
+"""Letters before a marker in which the brackets that it stands in are looked for."""
 
 
 def _find_qualified(text: str, spans: Sequence[Span]) -> set[int]:
@@ -223,11 +243,15 @@ def _list_attributions(day: Edition) -> list[str]:
 
 
 def _list_mark_words(day: Edition) -> list[str]:
-    """What the marks that the editor chose stand for."""
-    return [
-        f"{mark} stands for: {'; '.join(dict.fromkeys(f'{one.qualifier} ({one.figure})' for one in figures))}."
-        for mark, figures in day.marks.items()
-    ]
+    """What the marks that the editor chose stand for, with the figures of which each is said."""
+    lines = []
+    for mark, figures in day.marks.items():
+        said: dict[str, dict[str, None]] = {}
+        for one in figures:
+            said.setdefault(one.qualifier or "", {})[one.figure] = None
+        words = "; ".join(f"{what} ({', '.join(ids)})" for what, ids in said.items())
+        lines.append(f"{mark} stands for: {words}.")
+    return lines
 
 
 def _link(link: str | None, is_html: bool) -> str:
@@ -309,7 +333,12 @@ def content_of(text: str, span: Span, day: Edition) -> str:
     as_html = day.is_html or tag.name != COMMENT
     words = ""
     if tag.figure is not None:
-        words = _words(day.ledger[tag.figure], tag, day.titles, tag.start in day.qualified)
+        at = Setting(
+            is_inline=not (tag.name == COMMENT and is_block(text, span)),
+            is_nested=tag.name != "title" and _is_in_brackets(text, tag.start),
+            is_qualified=tag.start in day.qualified,
+        )
+        words = _words(day.ledger[tag.figure], tag, day.titles, at)
     if tag.name == "title":
         return escape((tag.template or "{}").replace("{}", words), True)
     if tag.figure is not None and not (tag.name == COMMENT and is_block(text, span)):

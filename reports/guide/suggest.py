@@ -10,7 +10,7 @@ import bisect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import product, zip_longest
 
 from reports.figures.catalogue import find_id
 from reports.figures.claims import load_claims
@@ -107,13 +107,16 @@ def _cited_in(sentence: str) -> Iterator[_Claim]:
 
 
 def _paid_in(sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[tuple[int, Place]]) -> Iterator[_Claim]:
-    """Sums of pay of a place: the one that stands between a sum and the next, else the only one of the sentence."""
+    """Sums of pay of a place: the one that stands between a sum and the next, else the only one of the sentence.
+
+    Where a sentence names several levels or roles, one for each.
+    """
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
         return
-    level = min(hear(LEVELS, sentence), default="all")
-    named = (work for work in _NAMED_WORKS if re.search(rf"\b{re.escape(name_work(work))}", sentence, re.I))
-    work = next(named, WORK_OF_GUIDE)
-    period = min(hear(PERIODS, sentence), default="year")
+    levels, periods = sorted(hear(LEVELS, sentence)) or ["all"], hear(PERIODS, sentence) or {"year"}
+    works = _works_in(sentence) or [WORK_OF_GUIDE]
+    if len(periods) > 1:
+        return  # which sum is by which time is not said
     for hit, following in zip_longest(amounts, amounts[1:]):
         stop = len(sentence) if following is None else following.start()
         behind = [place for at, place in places if hit.end() <= at < stop]
@@ -121,10 +124,22 @@ def _paid_in(sentence: str, amounts: Sequence[re.Match[str]], places: Sequence[t
         place = behind[0] if behind else next(iter(only.values())) if len(only) == 1 else None
         if place is None:
             continue
-        options = {"per": period}
+        options = {"per": next(iter(periods))}
         if not hit["high"]:
             options["part"] = next((part for word, part in _PART_OF.items() if word in sentence.lower()), "median")
-        yield _Claim(at=hit.start(), text=hit[0].strip(), figure=f"pay.{place.slug}.{work}.{level}", options=options)
+        for work, level in product(works, levels):  # of several an editor chooses
+            figure = f"pay.{place.slug}.{work}.{level}"
+            yield _Claim(at=hit.start(), text=hit[0].strip(), figure=figure, options=options)
+
+
+def _works_in(sentence: str) -> list[str]:
+    """Roles and groups of them that a sentence names; of names that stand within another the longest."""
+    found = {
+        name_work(work).lower(): work
+        for work in _NAMED_WORKS
+        if re.search(rf"\b{re.escape(name_work(work))}", sentence, re.I)
+    }
+    return [work for name, work in found.items() if not any(name != other and name in other for other in found)]
 
 
 def _shares_in(

@@ -95,6 +95,7 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "verify_by": figure.verify_by,
         "sources": list(_describe_sources(figure, published)),
         "licence": licence.describe(),
+        "without": list(published.without.get(figure.figure, ())),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "ledger": f"../ledger/{figure.figure}.json",
     }

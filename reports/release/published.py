@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from reports.figures.catalogue import declarations
+from reports.figures.compute import regather
+from reports.figures.declaration import Figure
 from reports.figures.query import Connection
 from reports.figures.vintages import published_rows
 from reports.guide import desk
@@ -26,16 +29,51 @@ def published_figures(con: Connection) -> list[Figures]:
 
     Raises `NothingPublishedError` when there are none.
     """
-    as_of = desk.newest_day(con)
-    return published_rows(con, declarations(con), desk.read_ledger(con, as_of), as_of)
+    as_of, declared = desk.newest_day(con), declarations(con)
+    return published_rows(con, declared, desk.read_ledger(con, as_of, declared), as_of)
+
+
+def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
+    """Figures of which those that gather others are made of what may be passed on; and the members that each lacks."""
+    declared, rows = declarations(con), list(figures)
+    without: dict[str, tuple[str, ...]] = {}
+    for place, row in enumerate(rows):
+        if row.figure in declared and declared[row.figure].gathers and isinstance(_licence(row), str):
+            rows[place], without[row.figure] = _gather_open(con, declared, row, rows)
+    return rows, without
+
+
+def _licence(row: Figures) -> Licence | str:
+    return licence_of(row.kind, row.sources)
+
+
+def _gather_open(
+    con: Connection, declared: Mapping[str, Figure], row: Figures, rows: Sequence[Figures]
+) -> tuple[Figures, tuple[str, ...]]:
+    """A figure that gathers others without those that may not be passed on, and the ids of these.
+
+    Where the licences of the others exclude each other, it is made of those under our own.
+    """
+    members = [one for one in rows if re.fullmatch(declared[row.figure].gathers or "", one.figure)]
+    found = {one.figure: _licence(one) for one in members}
+    passed_on = {name for name, licence in found.items() if isinstance(licence, Licence)}
+    ours = {name for name in passed_on if found[name] == licence_of("measured", ())}
+    made, kept = row, ours
+    for kept in (passed_on, ours):
+        gathered = {one.figure: one for one in [*(one for one in members if one.figure in kept), row]}
+        made = regather(con, declared, gathered, row.as_of)[-1]
+        if isinstance(_licence(made), Licence):
+            break
+    return made, tuple(one.figure for one in members if one.value is not None and one.figure not in kept)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """What stands published on a day, and what may be passed on of it.
 
-    `licences` are those of the figures of the release by id, `left_out` why others are in none. `base_url` is where the
-    release will stand, "" when that is not known: then links and citations name its files alone.
+    `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
+    those that gather others lack, since these may not be passed on with them. `base_url` is where the release will
+    stand, "" when that is not known: then links and citations name its files alone.
     """
 
     as_of: date
@@ -44,6 +82,7 @@ class Published:
     figures: tuple[Figures, ...]
     licences: Mapping[str, Licence]
     left_out: Mapping[str, str]
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = field(default="")
 
@@ -63,19 +102,26 @@ def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Fig
 
     Raises `NothingPublishedError`.
     """
-    found = published_figures(con) if figures is None else figures
+    found, as_of = published_figures(con) if figures is None else figures, desk.newest_day(con)
     return describe_published(
-        found, desk.read_sources(con), as_of=desk.newest_day(con), is_sample=desk.is_sample(con), base_url=base_url
+        con, found, desk.read_sources(con), as_of=as_of, is_sample=desk.is_sample(con), base_url=base_url
     )
 
 
 def describe_published(
-    rows: Sequence[Figures], sources: Sequence[Sources], *, as_of: date, is_sample: bool, base_url: str = ""
+    con: Connection,
+    figures: Sequence[Figures],
+    sources: Sequence[Sources],
+    *,
+    as_of: date,
+    is_sample: bool,
+    base_url: str = "",
 ) -> Published:
     """Published figures with the licence of each, and which of them are passed on."""
-    figures = sorted(rows, key=lambda row: (row.value is None, row.figure))
-    decided = {row.figure: licence_of(row.kind, row.sources) for row in figures}
-    chosen = [row for row in figures if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
+    rows, without = gather_open(con, figures)
+    rows.sort(key=lambda row: (row.value is None, row.figure))
+    decided = {row.figure: _licence(row) for row in rows}
+    chosen = [row for row in rows if isinstance(decided[row.figure], Licence)][:MAX_FIGURES]
     left_out = {name: why for name, why in decided.items() if isinstance(why, str)}
     return Published(
         as_of=as_of,
@@ -84,6 +130,7 @@ def describe_published(
         figures=tuple(sorted(chosen, key=lambda row: row.figure)),
         licences={name: found for name, found in decided.items() if isinstance(found, Licence)},
         left_out=dict(sorted(left_out.items())),
+        without=without,
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
-        code_version=figures[0].code_version if figures else "",
+        code_version=rows[0].code_version if rows else "",
     )

@@ -18,7 +18,18 @@ from reports.figures.declaration import CARRIED
 from reports.figures.verdicts import OWN_BASES
 from reports.wording.amounts import is_point
 from reports.wording.levels import define, level_phrase
-from reports.wording.numbers import LOW_CONFIDENCE, MONTHS, Row, Rows, count_of, day, days, percent, sentences
+from reports.wording.numbers import (
+    LOW_CONFIDENCE,
+    MONTHS,
+    Row,
+    Rows,
+    count_of,
+    day,
+    days,
+    percent,
+    qualify,
+    sentences,
+)
 from reports.wording.parts import Wanted, count
 from reports.wording.pay import UNITS_OF_BASIS, name_place
 from reports.wording.renderer import Table, list_doubts
@@ -48,6 +59,16 @@ def rows_of(figure: Figures) -> Rows:
 def value(figure: Figures) -> str:
     """The figure as printed, or that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
+
+
+_UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
+"""What stands for a withheld value in a sentence, by the first word of its unit."""
+
+
+def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False) -> str:
+    """A withheld value as the noun that a sentence expects in its place: "an unknown share (withheld: …)"."""
+    noun = _UNKNOWN.get(figure.unit.partition(" ")[0], "an unknown value")
+    return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
 
 
 def part(figure: Figures, wanted: Wanted, titles: Mapping[str, str] | None = None) -> str | None:
@@ -195,10 +216,9 @@ def place(figure: Figures) -> str:
     declared = declaration_of(figure.figure)
     if not declared.place:
         return ""
-    head = f"{declared.title}, "  # behind it stands the place, also of a country, which is declared by its kin
-    if figure.title.startswith(head):
-        return figure.title.removeprefix(head)
-    return name_place(rows_of(figure), declared.place)
+    rows = rows_of(figure)
+    head = f"{declared.title}, "  # behind it stands the place of what has no rows, also of one declared by its kin
+    return name_place(rows, declared.place) if rows else figure.title.removeprefix(head)
 
 
 def level(figure: Figures) -> str:

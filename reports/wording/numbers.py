@@ -140,10 +140,15 @@ def verdict(row: Row) -> str | None:
     return NOT_KNOWN if word == VERDICTS[-1][1] and (row.get("share_hi") or 0) >= VERDICTS[1][0] else word
 
 
-def qualify(text: str, words: Sequence[str | None]) -> str:
-    """Text with what must be known beside it, in brackets."""
-    said = [word for word in words if word]
-    return f"{text} ({'; '.join(said)})" if said else text
+_NESTED = str.maketrans("()", "[]")
+
+
+def qualify(text: str, words: Sequence[str | None], *, is_nested: bool = False) -> str:
+    """Text with what must be known beside it, in brackets: square ones within round ones, where `is_nested` outside."""
+    said = "; ".join(word for word in words if word)
+    if not said:
+        return text
+    return f"{text} [{said}]" if is_nested else f"{text} ({said.translate(_NESTED)})"
 
 
 def region_name(region: str) -> str:

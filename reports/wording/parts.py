@@ -115,8 +115,8 @@ def _rank(row: Row, wanted: Wanted) -> str | None:
     return None if said == "–" else said
 
 
-SHARE_PARTS: Mapping[str, Part] = {"value": _share, "interval": _share_interval, "rank": _rank}
-"""Parts of a single share: itself, its 95 % interval, and its rank among its kind."""
+SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval": _share_interval, "rank": _rank}
+"""Parts of a single share: itself, also without the words of which jobs it is, its 95 % interval, and its rank."""
 
 
 # --- pay ------------------------------------------------------------------------------------------------

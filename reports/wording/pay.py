@@ -87,7 +87,7 @@ MAX_NAMED = 4
 def name_place(rows: Rows, declared: str) -> str:
     """The place that pay is headed by: `declared`, or the one country that has most of the jobs, and who is left.
 
-    "United States; Canada n = 9, too few": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
+    "United States (Canada n = 9, too few)": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
     would pass that country's pay for all the others'. Where that country has too few jobs for a band of its own, the
     region is named with it. What is left are the other countries' own bands.
     """
@@ -101,7 +101,7 @@ def name_place(rows: Rows, declared: str) -> str:
     few = [count for count in others if count["n_paid"] < JOBS.bound]
     enough = [count for count in others if count not in few]
     said = [_list_countries(enough, "n_paid"), f"{_list_countries(few, 'n_paid')}, too few" if few else ""]
-    return "; ".join([str(counts[0]["name"]), *filter(None, said)])
+    return qualify(str(counts[0]["name"]), said)
 
 
 def _list_countries(counts: Rows, column: str) -> str:

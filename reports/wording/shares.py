@@ -190,7 +190,7 @@ def one(measure: Measure) -> Renderer:
         row = rows[0]
         if not measure.known_words:
             return printed_share(row)
-        of = "of all jobs" if row.get("form") == "bounds" else f"of the jobs that {measure.known_words}"
+        of = "of all jobs" if row.get("form") == "bounds" else f"of the {measure.jobs_title}"
         return f"{printed_share(row)} {of}"
 
     def note(rows: Rows) -> list[str]:

@@ -49,6 +49,10 @@ def make_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA {name}")
     for table in USED:
         con.execute(ddl(table))
+    for mart in (mart for mart in mart_tables.HISTORIES if mart in USED):
+        name = table_of(mart).name  # each day's rows stand on that day alone
+        span = "as_of AS valid_from, as_of + 1 AS valid_to"
+        con.execute(f"CREATE VIEW {name}_history AS SELECT * EXCLUDE (as_of), {span} FROM {name}")
     for view in ("core.publishable_postings", "core.usd_rates", *MART_VIEWS):
         con.execute(view_ddl(view)[0])
     for macro in (name for name in MACROS if name not in ("postings_as_of", "open_jobs")):

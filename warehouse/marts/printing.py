@@ -7,12 +7,15 @@ hides the others: a gate by relative width printed shares of 5 % whose intervals
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transforms.records.vocabulary import SHARE_FORMS
-from warehouse.marts.estimators import Cells, Flags, Floats
+
+if TYPE_CHECKING:  # what it imports takes longer than all that a guide asks of this module
+    from warehouse.marts.estimators import Cells, Flags, Floats
 
 
 @dataclass(frozen=True)

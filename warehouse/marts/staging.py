@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
-
-import duckdb
+from typing import Any, Protocol
 
 from warehouse.schema import MACRO_ARGUMENTS, quoted
 
@@ -35,28 +34,40 @@ UNREAD = {
 """Columns that no mart and no figure asks for, most of them long, which are not staged: half of what staging costs."""
 
 
+class Connection(Protocol):
+    """What is asked of a database, which may be one that is only read: temporary tables are beside it."""
+
+    def execute(self, query: str, /) -> Any:
+        """Run a statement; the result has `fetchall()`."""
+
+
 @contextlib.contextmanager
-def stage_macros(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[None]:
-    """Answer the macros `STAGED` for this day from temporary tables while the context lasts.
+def stage_macros(con: Connection, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
+    """Answer macros of some days, by default all of `STAGED`, from temporary tables while the context lasts.
 
     Temporary macros stand before those of the database, so that SELECTs need not know of it. Another day is computed as
     ever. Nothing that the macros read may change meanwhile.
     """
+    if not days:
+        yield
+        return
     (catalog,) = con.execute("SELECT current_database()").fetchall()[0]
-    for name in STAGED:
+    literals = [f"DATE '{day.isoformat()}'" for day in sorted(days)]
+    is_staged = f"as_of::DATE IN ({', '.join(literals)})"
+    for name in names:
         table = quoted(f"staged_{name}")
         arguments = MACRO_ARGUMENTS[name]
-        is_it = f"as_of::DATE = DATE '{as_of.isoformat()}'"
         columns = f"* EXCLUDE ({', '.join(UNREAD[name])})" if name in UNREAD else "*"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM {name}($as_of)", {"as_of": as_of})
+        rows = (f"SELECT {day} AS staged_day, {columns} FROM {name}({day})" for day in literals)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {' UNION ALL '.join(rows)}")
         con.execute(
             f"CREATE OR REPLACE TEMP MACRO {name}({arguments}) AS TABLE"
-            f" SELECT * FROM {table} WHERE {is_it} UNION ALL"
-            f" SELECT {columns} FROM {quoted(catalog)}.main.{name}({arguments}) WHERE NOT ({is_it})"
+            f" SELECT * EXCLUDE (staged_day) FROM {table} WHERE staged_day = as_of::DATE UNION ALL"
+            f" SELECT {columns} FROM {quoted(catalog)}.main.{name}({arguments}) WHERE NOT ({is_staged})"
         )
     try:
         yield
     finally:
-        for name in STAGED:
+        for name in names:
             con.execute(f"DROP MACRO TABLE temp.{name}")
             con.execute(f"DROP TABLE {quoted(f'staged_{name}')}")

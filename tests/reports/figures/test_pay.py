@@ -268,10 +268,10 @@ def test_no_figure_of_pay_is_of_the_world(con: duckdb.DuckDBPyConnection, put: P
 
 
 COUNTS = [
-    ([("US", 81, 81), ("CA", 19, 19)], "United States; Canada n = 19, too few"),
+    ([("US", 81, 81), ("CA", 19, 19)], "United States (Canada n = 19, too few)"),
     ([("US", 80, 80), ("CA", 20, 20)], "US and Canada"),
-    ([("US", 78, 78), ("CA", 0, 10)], "United States; Canada n = 10, too few"),
-    ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States; Canada n = 30; CU n = 2, too few"),
+    ([("US", 78, 78), ("CA", 0, 10)], "United States (Canada n = 10, too few)"),
+    ([("US", 160, 160), ("CA", 8, 30), ("CU", 2, 2)], "United States (Canada n = 30; CU n = 2, too few)"),
     ([("US", 90, 90), ("several", 9, 0)], "United States"),
     ([("several", 50, 0), ("US", 0, 20)], "US and Canada"),
     ([("US", 27, 27), ("CA", 3, 3)], "US and Canada (United States n = 27 of 30)"),

@@ -272,3 +272,14 @@ def test_what_a_figure_says_does_not_change_with_the_day_alone(con: duckdb.DuckD
         {name: (row.value, row.value_json, row.reason, row.n_jobs) for name, row in night.items()} for night in nights
     ]
     assert said[0] == said[1]
+
+
+def test_an_item_that_nobody_asks_for_is_a_share_of_nought_with_an_upper_end(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    sure = {"status": "published", "reason": None, "n_employers": 40, "role_group": "ai_jobs", "form": "point"}
+    for item, n_yes in (("portfolio", 0), ("certification", 9)):
+        ends = {"share": n_yes / 300, "share_lo": n_yes / 600, "share_hi": 0.012 if n_yes == 0 else 0.06}
+        put(mart_tables.Shares, share_row(AS_OF, "qualification", item, 300, n_yes, **sure | ends))
+    row = computed(con)["qualification.shares"]
+    assert row.value == "a portfolio of work 0% (0–1%), a certification 3% (2–6%); n = 300 jobs, 95% intervals"

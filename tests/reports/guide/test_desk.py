@@ -112,6 +112,14 @@ def proposed(con: duckdb.DuckDBPyConnection, text: str) -> list[Proposal]:
                 ("USD 3.8K–7.9K", "pay.south_america.ai_engineering.mid_senior", 'per="month"'),
             ],
         ),
+        (
+            "Seniors earn USD 150K a year in the United States, juniors less.",
+            [
+                ("USD 150K", "pay.us.ai_engineering.entry", 'per="year" part="median"'),
+                ("USD 150K", "pay.us.ai_engineering.senior", 'per="year" part="median"'),
+            ],
+        ),
+        ("Salaries in Germany are USD 5K a month, or USD 60K a year.", []),
         ("In Germany 40% of adverts ask for Rust.", [("40%", "skill.rust.de.ai_engineering", "")]),
         ("The market reaches USD 3,497.26 billion by 2033.", [
             ("3,497.26 billion", "claim.market_2033", 'part="amount"'), ("2033", "claim.market_2033", 'part="year"'),

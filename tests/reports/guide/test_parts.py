@@ -106,7 +106,9 @@ def test_what_cannot_be_is_refused_with_its_line(
 def test_withheld_parts_print_the_words_of_the_editor_or_the_reason(ledger: list[Figures], figure: Make) -> None:
     gone = figure(figure=ID, value=None, value_json=None, status="suppressed", reason="not enough data (n = 3)")
     assert read(f"Up to {part('part=`high` else=`an unknown sum`')}.", [gone]) == "Up to an unknown sum."
-    assert read(f"Up to {part('part=`high`')}.", [gone]) == "Up to withheld: not enough data (n = 3)."
+    assert read(f"Up to {part('part=`high`')}.", [gone]) == (
+        "Up to an unknown share (withheld: not enough data &#91;n = 3&#93;)."
+    )
     assert "too few adverts in the money" in read(f"x {part('part=`p75` in=`local`')}", ledger)
 
 
@@ -149,3 +151,25 @@ def test_options_of_the_sources_are_checked(ledger: list[Figures], options: str,
     with pytest.raises(GuideError) as caught:
         refresh_bytes(f"x{BLOCK.format(options)}".encode(), ledger, is_html=False)
     assert any(said in what for _, what in caught.value.problems), caught.value.problems
+
+
+def test_what_must_be_said_within_brackets_stands_in_square_ones(figure: Make) -> None:
+    old = [figure(value="57% (old)", bare_value="57%", qualifier="old", status="stale")]
+    marker = "<!-- figure:skill.python --><!-- /figure -->"
+    assert read(f"Many (Python: {marker} of jobs) ask.", old) == "Many (Python: 57% &#91;old&#93; of jobs) ask."
+    assert read(f"(So be it.) Python: {marker}", old) == "(So be it.) Python: 57% (old)"
+    assert read(f"- (a\n- Python: {marker}", old) == "- (a\n- Python: 57% (old)", "another item of the list"
+
+
+def test_a_withheld_value_is_a_noun_in_a_sentence_and_its_reason_on_lines_of_its_own(figure: Make) -> None:
+    def gone(unit: str) -> list[Figures]:
+        return [figure(value=None, value_json=None, status="suppressed", reason="too few (n = 3)", unit=unit)]
+
+    marker = "<!-- figure:skill.python --><!-- /figure -->"
+    said = "withheld: too few &#91;n = 3&#93;"
+    for unit, noun in (("share of jobs", "share"), ("USD per year", "amount"), ("jobs", "value")):
+        assert read(f"Asked in {marker} of jobs.", gone(unit)) == f"Asked in an unknown {noun} ({said}) of jobs."
+    nested = "an unknown share &#91;withheld: too few (n = 3)&#93;"
+    assert read(f"Python (in {marker}) leads.", gone("share of jobs")) == f"Python (in {nested}) leads."
+    alone = "<!-- figure:skill.python -->\n<!-- /figure -->"
+    assert read(alone, gone("share of jobs")).strip() == "withheld: too few (n = 3)"

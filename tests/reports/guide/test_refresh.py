@@ -67,7 +67,7 @@ def problems_of(raw: str, ledger: list[Figures], *, is_html: bool = False) -> li
          "a <span data-figure='skill.python'>62%</span>."),
         ("a <SPAN\n data-figure=skill.python >old</SPAN >", "a <SPAN\n data-figure=skill.python >62%</SPAN >"),
         ("a <!-- figure:skill.r -->x<!-- /figure -->",
-         "a <!-- figure:skill.r -->withheld: not enough data (n = 3)<!-- /figure -->"),
+         "a <!-- figure:skill.r -->an unknown share (withheld: not enough data &#91;n = 3&#93;)<!-- /figure -->"),
         ('a <!-- figure:skill.r else="not known" -->x<!-- /figure -->',
          'a <!-- figure:skill.r else="not known" -->not known<!-- /figure -->'),
         ("a <!-- figure:skill.r else='a \"b\" | c' -->x<!-- /figure -->",
@@ -172,7 +172,7 @@ def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
         figure="entries.countries", basis="advertised", status="low", reason="low confidence for Peru", value_json=rows
     )
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [peru])
-    assert "(open adverts; low confidence: Peru (few employers))" in text
+    assert "(open adverts; low confidence: Peru &#91;few employers&#93;)" in text
     mixed = dataclasses.replace(peru, basis=None, rung="named in each row", status="published", reason=None)
     text = text_of("a <!-- figure:entries.countries --><!-- /figure -->" + END, [mixed])
     assert "| named in each row | 500 jobs" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import duckdb
 from markupsafe import Markup
 
 from reports.release.published import describe_published
@@ -11,6 +12,7 @@ from reports.site import build
 from reports.site.explorer import Explorer
 from reports.site.findings import Seen, list_open
 from reports.site.world import World
+from tests.reports.conftest import make_tables
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
 
@@ -20,7 +22,9 @@ def render_pages(
 ) -> dict[str, str]:
     """Every page by path."""
     as_of = max(row.as_of for row in rows)
-    published = describe_published(rows, sources, as_of=as_of, is_sample=is_sample)
+    with duckdb.connect() as con:
+        make_tables(con)
+        published = describe_published(con, rows, sources, as_of=as_of, is_sample=is_sample)
     site = build.Site(
         published=published,
         seen=Seen(

@@ -1,0 +1,62 @@
+"""A table of figures is released without those that may not be passed on, and says which these are."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from reports.figures.compute import regather
+from reports.figures.vintages import published_rows
+from reports.release import figure_files, published
+from reports.release.licences import OURS
+from reports.wording import notes
+from tests.reports.release.conftest import DAY, publish_day
+from warehouse.mart_tables import Figures
+from warehouse.publish.release_tables import open_published_file
+
+TABLE = "bands.regions"
+NORTH = "pay.northern_america.ai_engineering.mid_senior"
+SOUTH = "pay.south_america.ai_engineering.mid_senior"
+EAST = "pay.eastern_asia.ai_engineering.mid_senior"
+
+
+@pytest.mark.parametrize(
+    ("sources", "without", "licence"),
+    [
+        ({SOUTH: "ashby", EAST: "ashby"}, (), OURS),
+        ({SOUTH: "sg_mom_wages", EAST: "ashby"}, (SOUTH,), OURS),
+        ({SOUTH: "jobbank_wages", EAST: "sg_mom_wages"}, (EAST,), "OGL-Canada-2.0"),
+        ({SOUTH: "jobbank_wages", EAST: "stackoverflow_survey"}, (SOUTH, EAST), OURS),
+        ({SOUTH: "sg_mom_wages", EAST: "france_travail"}, (SOUTH, EAST), OURS),
+    ],
+)
+def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sources: dict[str, str],
+    without: tuple[str, ...],
+    licence: str,
+) -> None:
+    publish_day(tmp_path, DAY)
+
+    def bind(*given: object) -> list[Figures]:
+        rows = published_rows(*given)  # type: ignore[arg-type]  # as it is called
+        north = next(row for row in rows if row.figure == NORTH)
+        said = dataclasses.replace(north, sources=("ashby",))
+        bound = {name: dataclasses.replace(said, figure=name, sources=(source,)) for name, source in sources.items()}
+        rows = [bound.get(row.figure, said if row.figure == NORTH else row) for row in rows]
+        return regather(given[0], given[1], {row.figure: row for row in rows}, DAY)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(published, "published_rows", bind)
+    with open_published_file(tmp_path) as con:
+        made = published.read_published(con)
+    table = next(row for row in made.figures if row.figure == TABLE)
+    told = figure_files.describe(table, made)
+    assert (tuple(told["without"]), told["licence"]["id"]) == (without, licence)
+    shown = {row["figure"] for row in notes.rows_of(table)}
+    assert NORTH in shown and not shown.intersection(without)
+    assert shown.issuperset(sources.keys() - set(without))
+    assert not set(table.sources).intersection(sources[name] for name in without)
+    assert TABLE not in made.left_out
