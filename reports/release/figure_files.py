@@ -13,18 +13,22 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reports.figures import query
 from reports.figures.catalogue import declaration_of
+from reports.figures.vintages import PUBLISHED, waiting_one
 from reports.release.licences import OURS
 from reports.release.numbers import numbers_of
 from reports.release.published import Published
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+from warehouse.publish.release_tables import find_missing
 
 LABELS = ("name", "place", "word", "title", "skill", "country_name", "cell", "item")
 """Columns that may name a row of a table, where its renderer names none."""
@@ -97,7 +101,40 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "licence": licence.describe(),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "ledger": f"../ledger/{figure.figure}.json",
+        "sql": describe_sql(figure),
+        **_describe_vintages(published.vintages.get(figure.figure, ())),
     }
+
+
+def describe_sql(figure: Figures) -> dict[str, Any]:
+    """SELECTs that answer what a figure says: one of what is published, one that reads it from the mart of its day.
+
+    Each with what it reads that is in no release, since it is made of adverts: then the warehouse alone can answer it.
+    A table of figures, and a claim, is in no mart.
+    """
+    declared = declaration_of(figure.figure)
+    if declared.gathers is not None:
+        published = query.fill("published_members", {"pattern": declared.gathers})
+    else:
+        published = query.fill("published", {"figure": declared.alias_of or figure.figure})
+    is_computed = declared.gathers is None and figure.kind == "measured" and declared.retired is None
+    computed = figure.sql if is_computed else None
+    return {"published": published, "computed": computed, "computed_needs": find_missing(computed or "")}
+
+
+def _describe_vintages(vintages: Sequence[Vintages]) -> dict[str, Any]:
+    """Every vintage that was published, the newest first, and since when another waits for review."""
+    waiting = waiting_one(vintages)
+    return {
+        "vintages": [
+            {
+                "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
+                "n": one.n_jobs, "why": one.why, "erratum": one.reason if one.is_correction else None,
+            }
+            for one in reversed(vintages) if one.state == PUBLISHED
+        ],
+        "under_review_since": None if waiting is None else waiting.offered_on,
+    }  # fmt: skip
 
 
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:

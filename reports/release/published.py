@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from reports.figures.catalogue import declarations
 from reports.figures.query import Connection
-from reports.figures.vintages import published_rows
+from reports.figures.vintages import published_rows, read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
 from warehouse.tables import Sources
 
 NAME = "AI Job Market"
@@ -34,7 +35,8 @@ def published_figures(con: Connection) -> list[Figures]:
 class Published:
     """What stands published on a day, and what may be passed on of it.
 
-    `licences` are those of the figures of the release by id, `left_out` why others are in none. `base_url` is where the
+    `licences` are those of the figures of the release by id, `left_out` why others are in none, `vintages` all that
+    figures ever had. `base_url` is where the
     release will stand, "" when that is not known: then links and citations name its files alone.
     """
 
@@ -44,6 +46,7 @@ class Published:
     figures: tuple[Figures, ...]
     licences: Mapping[str, Licence]
     left_out: Mapping[str, str]
+    vintages: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = field(default="")
 
@@ -71,6 +74,7 @@ def read_published(con: Connection, *, base_url: str = "") -> Published:
         figures=tuple(sorted(chosen, key=lambda row: row.figure)),
         licences={name: found for name, found in decided.items() if isinstance(found, Licence)},
         left_out=dict(sorted(left_out.items())),
+        vintages=read_vintages(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=figures[0].code_version if figures else "",
     )
