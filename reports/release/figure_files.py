@@ -21,7 +21,7 @@ from typing import Any
 from reports.figures import query
 from reports.figures.catalogue import declaration_of
 from reports.figures.vintages import PUBLISHED, waiting_one
-from reports.release.licences import OURS
+from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
 from reports.release.published import Published
 from reports.wording import notes
@@ -101,16 +101,19 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "licence": licence.describe(),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "ledger": f"../ledger/{figure.figure}.json",
-        "sql": describe_sql(figure),
+        "sql": _describe_sql(figure, licence),
         **_describe_vintages(published.vintages.get(figure.figure, ())),
     }
 
 
-def describe_sql(figure: Figures) -> dict[str, Any]:
-    """SELECTs that answer what a figure says: one of what is published, one that reads it from the mart of its day.
+RELEASE, WAREHOUSE = "release", "warehouse"
 
-    Each with what it reads that is in no release, since it is made of adverts: then the warehouse alone can answer it.
-    A table of figures, and a claim, is in no mart.
+
+def _describe_sql(figure: Figures, licence: Licence) -> dict[str, Any]:
+    """SELECTs that answer what a figure says: one of what is published, one that reads it from the marts of its day.
+
+    Each with the file that answers it: that of the release, or the warehouse alone, where it reads adverts or what
+    another licence binds. A table of figures, and a claim, is in no mart.
     """
     declared = declaration_of(figure.figure)
     if declared.gathers is not None:
@@ -118,8 +121,12 @@ def describe_sql(figure: Figures) -> dict[str, Any]:
     else:
         published = query.fill("published", {"figure": declared.alias_of or figure.figure})
     is_computed = declared.gathers is None and figure.kind == "measured" and declared.retired is None
-    computed = figure.sql if is_computed else None
-    return {"published": published, "computed": computed, "computed_needs": find_missing(computed or "")}
+    selects = {"published": published, "computed": figure.sql if is_computed else None}
+    is_bound = figure.kind == "measured" and licence.id != OURS
+    return {
+        name: sql and {"select": sql, "answered_by": WAREHOUSE if is_bound or find_missing(sql) else RELEASE}
+        for name, sql in selects.items()
+    }
 
 
 def _describe_vintages(vintages: Sequence[Vintages]) -> dict[str, Any]:

@@ -6,17 +6,28 @@ apart. Every night is the pipeline's own: archive, refine, load, marts, ledger, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+from bs4 import BeautifulSoup
 
-from reports.figures import vintages
+from reports.figures import query, vintages
+from reports.figures.catalogue import declaration_of
+from reports.release.manifest import DATABASE
+from reports.release.numbers import numbers_of
+from reports.wording import notes
 from tests.made_nights import market
 from tests.made_nights.folder import Nights
 from tests.made_nights.market import World
 from warehouse.mart_tables import Figures
+from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Ended
@@ -119,3 +130,93 @@ def test_later_nights_keep_what_was_decided_and_what_waits_too_long_is_stale(nig
     corrected = plain(nights.data, "review", "correct", US, "--reason", "the old figure counted contracts")
     assert corrected.code == 0 and nights.published()[US].bare_value == nights.ledger()[US].bare_value
     assert "erratum: the old figure counted contracts" in plain(nights.data, "review", "show", US).out
+
+
+# --- one vintage everywhere -----------------------------------------------------------------------------
+
+
+def shown_on_page(page: BeautifulSoup, figure: str) -> str | None:
+    """What the page shows of a figure, as text; None where it does not show it."""
+    found = page.select(f'[data-figure="{figure}"]') or page.select(f'section[id="{figure.replace(".", "-")}"]')
+    return " ".join(" ".join(one.get_text(" ") for one in found).split()) if found else None
+
+
+def parts_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The numbers of rows, part by part, as files of a release have them."""
+    return [
+        {number.part: number.describe() for number in numbers_of(row)}
+        for row in rows
+        if row.get("status") != "suppressed"
+    ]
+
+
+def read_csv_parts(path: Path) -> list[tuple[object, ...]]:
+    """Part, value, ends and form of each line of a figure's CSV."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [row for row in csv.DictReader(file) if row["part"]]
+    return [
+        (row["part"], *(float(row[name]) if row[name] else None for name in ("value", "low", "high")), row["form"])
+        for row in lines
+    ]
+
+
+def shown_in_guide(nights: Nights, figures: Sequence[str], plain: Command) -> dict[str, str]:
+    """What a guide prints of figures, by the command that an editor gives."""
+    path = nights.data / "editor.html"
+    spans = "".join(f'<p><span data-figure="{name}">?</span></p>\n' for name in figures)
+    path.write_text(f'{spans}<section data-figures="sources"></section>\n', encoding="utf-8")
+    assert plain(nights.data, "guide", "patch", str(path)).code == 0
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return {name: soup.select_one(f'span[data-figure="{name}"]').get_text() for name in figures}  # type: ignore[union-attr]
+
+
+def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
+    nights: Nights, plain: Command, tmp_path: Path
+) -> None:
+    assert plain(nights.data, "release", "--out", str(tmp_path / "release")).code == 0
+    folder, published = tmp_path / "release", nights.published()
+    page = BeautifulSoup(nights.texts()["page"], "html.parser")
+    index = json.loads((folder / "figures/index.json").read_bytes())
+    names = [one["id"] for one in index["figures"]]
+    said = {name: json.loads((folder / f"figures/{name}.json").read_bytes()) for name in names}
+    assert published.keys() == {*names, *index["left_out"]}
+    assert any(one["under_review_since"] for one in said.values()), "one waits"
+    assert any(one["status"] == "stale" for one in said.values()), "one is stale"
+    guide = shown_in_guide(nights, names, plain)
+    n_of = Counter[str]()
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as released, open_reader(nights.data) as warehouse:
+        files = {"release": released, "warehouse": warehouse}
+
+        def answer(name: str, which: str) -> list[dict[str, Any]]:
+            sql = said[name]["sql"][which]
+            n_of[f"{which}, by the {sql['answered_by']}"] += 1
+            return query.read(files[sql["answered_by"]], sql["select"])
+
+        for name, one in said.items():
+            declared, printed_value = declaration_of(name), one["bare_value"] or one["value"]
+            parts = [row["parts"] for row in one["rows"]]
+            flat = [(part, n["value"], n["low"], n["high"], n["form"]) for row in parts for part, n in row.items()]
+            assert read_csv_parts(folder / f"figures/{name}.csv") == flat, name
+            assert guide[name] == (one["value"] or f"withheld: {one['reason']}"), name
+            vintage = answer(name, "published")
+            behind = [json.loads(row["behind"]) for row in vintage if row["behind"] is not None]
+            if declared.gathers is not None:
+                assert all(row in parts_of(behind) for row in parts), name
+            else:
+                assert {row["as_of"].isoformat() for row in vintage} == {one["as_of"]}, name
+                assert {row["bare_value"] or row["value"] for row in vintage} == {printed_value}, name
+                assert parts_of(behind) == parts, name
+            if one["sql"]["computed"] and one["value"] is not None:
+                rows = answer(name, "computed")
+                if "value_json" in rows[0]:  # the last value that was accepted
+                    rows = json.loads(rows[0]["value_json"])
+                kept = [row for row in rows if declared.renderer.names_withheld or row.get("status") != "suppressed"]
+                assert parts_of(kept) == parts, name
+                assert declared.renderer.text(kept) == printed_value, name
+            shown = shown_on_page(page, name)
+            if shown is not None:
+                table = notes.table(published[name])
+                cells = [cell for row in table.rows for cell in row] if table else [printed_value or one["reason"]]
+                assert all(" ".join(cell.split()) in shown for cell in cells), name
+                n_of["page"] += 1
+    assert n_of["computed, by the release"] > 50 and n_of["computed, by the warehouse"] and n_of["page"] > 20, n_of
