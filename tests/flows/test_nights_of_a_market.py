@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import json
+import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ import duckdb
 import pytest
 from bs4 import BeautifulSoup
 
+from extractors.refine import refine
+from extractors.refine.cache import code_key
 from reports.figures import query, vintages
 from reports.figures.catalogue import declaration_of
 from reports.release.manifest import DATABASE
@@ -26,6 +30,8 @@ from reports.wording import notes
 from tests.made_nights import market
 from tests.made_nights.folder import Nights
 from tests.made_nights.market import World
+from transforms.posting import postings as read_postings
+from transforms.records.rows import Posting
 from warehouse.mart_tables import Figures
 from warehouse.publish.reader import open_reader
 
@@ -115,6 +121,7 @@ def test_a_person_decides_and_history_lists_it(nights: Nights, plain: Command) -
     explained = plain(nights.data, "explain", US)
     assert "rejected on 2026-08-01" in explained.out and "months read as halves" in explained.out
     assert plain(nights.data, "review", "accept", US, "--reason", "again").code != 0, "it does not wait"
+    assert plain(nights.data, "review", "accept", "skill.*", "--reason", "all").code != 0, "no skill waits"
 
 
 def test_later_nights_keep_what_was_decided_and_what_waits_too_long_is_stale(nights: Nights, plain: Command) -> None:
@@ -220,3 +227,115 @@ def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
                 assert all(" ".join(cell.split()) in shown for cell in cells), name
                 n_of["page"] += 1
     assert n_of["computed, by the release"] > 50 and n_of["computed, by the warehouse"] and n_of["page"] > 20, n_of
+
+
+# --- thirty nights, and what may happen then --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Thirty nights of noise, over the first of a month; what each printed is checked on the way."""
+    nights = Nights(tmp_path_factory.mktemp("month") / "data", 30)
+    before, texts = dict[str, Figures](), dict[str, str]()
+    for number in range(30):
+        day = market.FIRST + timedelta(days=number)
+        nights.run(day)
+        after, printed_now = nights.published(), nights.texts()
+        assert nights.waiting() == {}, f"noise waits for nobody ({day})"
+        if before and day != JULY:
+            new = first_values(before, after)
+            changed = {name for name, said in printed(after).items() if said != printed(before)[name]}
+            made_of = {name for name in changed if (declaration_of(name).gathers or declaration_of(name).alias_of)}
+            assert changed - made_of <= new, day
+            assert new or printed_now == texts, day
+        before, texts = after, printed_now
+    return nights
+
+
+@pytest.mark.long
+def test_thirty_nights_of_noise_flicker_nowhere(month: Nights) -> None:
+    assert len(month.days) == 30
+    assert sum(row.value is not None for row in month.published().values()) > 70
+
+
+@pytest.mark.long
+def test_a_true_rise_comes_through_by_the_second_month(month: Nights, tmp_path: Path) -> None:
+    nights, before = month.copy(tmp_path / "rise"), month.published()
+    paid = [name for name, row in before.items() if name.startswith("pay.") and row.basis == "advertised"]
+    for number, day in enumerate((AUGUST, date(2026, 9, 1), date(2026, 10, 1)), start=1):
+        nights.run(day, World(rise=1.03**number))
+        published, ledger, waiting = nights.published(), nights.ledger(), nights.waiting()
+        came = [name for name in paid if name not in waiting and published[name].as_of == day]
+        assert {NORTH, US} <= set(came), f"what is read is published on {day}"
+        assert not [one.why for name, one in waiting.items() if name in paid and "more on average" in one.why]
+        if number == 2:
+            assert all(published[name].bare_value == ledger[name].bare_value for name in came)
+            old, new = (notes.rows_of(rows[US])[0]["p50"] for rows in (before, published))
+            assert new > 1.03 * old
+
+
+@pytest.mark.long
+def test_a_lost_source_waits(month: Nights, tmp_path: Path) -> None:
+    nights, before = month.copy(tmp_path / "lost"), month.published()
+    for day in (AUGUST, date(2026, 9, 1)):  # boards leave the stock 45 days after they were last read
+        nights.run(day, World(silent=("lever",)))
+    waiting, after = nights.waiting(), nights.published()
+    lost = {
+        name for name, row in nights.ledger().items() if "lever" in before[name].sources and "lever" not in row.sources
+    }
+    named = {name for name in lost if not declaration_of(name).gathers and not declaration_of(name).alias_of}
+    changed = {name for name in named if nights.ledger()[name].value not in (None, after[name].bare_value)}
+    assert len(changed) > 40
+    held = {name for name in changed if name in waiting and "without lever" in waiting[name].why}
+    assert all("lever" in after[name].sources for name in held)
+    assert len(held) > 0.9 * len(changed), sorted(changed - held)
+
+
+@pytest.mark.long
+def test_where_most_jobs_are_gone_figures_wait(month: Nights, tmp_path: Path) -> None:
+    nights, before = month.copy(tmp_path / "gone"), month.published()
+    nights.run(AUGUST, World(gone=0.75))
+    waiting, ledger = nights.waiting(), nights.ledger()
+    halved = {
+        name for name, row in ledger.items()
+        if (row.n_jobs or 0) < vintages.MAX_LOST * (before[name].n_jobs or 0) and row.value is not None
+        and row.rung == before[name].rung and not declaration_of(name).gathers and not declaration_of(name).alias_of
+    }  # fmt: skip
+    assert len(halved) > 20 and all("n fell from" in waiting[name].why for name in halved)
+
+
+@pytest.mark.long
+def test_another_method_waits_once(month: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nights = month.copy(tmp_path / "method")
+    monkeypatch.setattr(vintages, "METHODS", {**vintages.METHODS, "mart.salary_bands": 2})
+    nights.run(AUGUST)
+    why = {name: one.why for name, one in nights.waiting().items()}
+    assert {NORTH, US} <= why.keys() and set(why.values()) == {"another method"}
+    assert all(name.split(".")[0] in ("pay", "abroad", "mixed", "bonus") for name in why)
+
+
+@pytest.mark.long
+def test_another_reading_of_the_same_adverts_waits(
+    month: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that takes pay of every third employer for half a year's: the whole archive is read again."""
+    nights, before = month.copy(tmp_path / "reader"), month.published()
+
+    def misread(*given: Any, **named: Any) -> Iterator[Any]:
+        for one in read_postings(*given, **named):
+            if isinstance(one, Posting) and zlib.crc32((one.board or "").encode()) % 3 == 0:
+                yield doubled(one)
+            else:
+                yield one
+
+    def doubled(one: Posting) -> Posting:
+        amounts = {name: getattr(one, name) for name in ("pay_low", "pay_high", "annual_low", "annual_high")}
+        return replace(one, **{name: 2 * value for name, value in amounts.items() if value is not None})
+
+    monkeypatch.setattr(refine, "postings", misread)
+    monkeypatch.setattr(refine, "code_key", lambda source: f"another {code_key(source)}")
+    nights.run(AUGUST)
+    waiting, after = nights.waiting(), nights.published()
+    assert "read otherwise now" in waiting[NORTH].why and "read otherwise now" in waiting[US].why
+    assert after[US].bare_value == before[US].bare_value
+    assert not {name for name in waiting if name.startswith("skill")}, "skills are read as before"
