@@ -275,11 +275,12 @@ def find_reasons(
 
 
 def _sources_apart(row: Figures, other: Figures) -> set[str]:
-    """The sources of a row that another lacks; of our own adverts those that had enough for that to be no chance."""
+    """The sources of a row that another lacks: of our own adverts those with enough for that to be no chance, and none
+    that only converts money."""
     n_of = {part.source: part.n for part in row.behind or ()}
-    is_sampled = row.basis in OWN_BASES
+    least = MIN_ADVERTS_OF_SOURCE if row.basis in OWN_BASES else 1
     apart = set(row.sources) - set(other.sources)
-    return {source for source in apart if not is_sampled or n_of.get(source, 0) >= MIN_ADVERTS_OF_SOURCE}
+    return {source for source in apart if n_of.get(source, least) >= least}
 
 
 # --- what is published ------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from typing import Any
 
 from reports.figures import query
 from reports.figures.catalogue import declaration_of
+from reports.figures.declaration import Figure
 from reports.figures.vintages import PUBLISHED, waiting_one
 from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
@@ -65,7 +66,7 @@ def dated_path_of(figure_id: str, release: str) -> str:
 
 def describe(figure: Figures, published: Published) -> dict[str, Any]:
     """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
-    licence = published.licences[figure.figure]
+    licence, declared = published.licences[figure.figure], declaration_of(figure.figure)
     is_printed = figure.value is not None
     return {
         "id": figure.figure,
@@ -101,21 +102,20 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "licence": licence.describe(),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "ledger": f"../ledger/{figure.figure}.json",
-        "sql": _describe_sql(figure, licence),
-        **_describe_vintages(published.vintages.get(figure.figure, ())),
+        "sql": _describe_sql(figure, declared, licence),
+        **_describe_vintages(published.vintages.get(declared.alias_of or figure.figure, ())),
     }
 
 
 RELEASE, WAREHOUSE = "release", "warehouse"
 
 
-def _describe_sql(figure: Figures, licence: Licence) -> dict[str, Any]:
+def _describe_sql(figure: Figures, declared: Figure, licence: Licence) -> dict[str, Any]:
     """SELECTs that answer what a figure says: one of what is published, one that reads it from the marts of its day.
 
     Each with the file that answers it: that of the release, or the warehouse alone, where it reads adverts or what
     another licence binds. A table of figures, and a claim, is in no mart.
     """
-    declared = declaration_of(figure.figure)
     if declared.gathers is not None:
         published = query.fill("published_members", {"pattern": declared.gathers})
     else:

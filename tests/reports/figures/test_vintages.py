@@ -15,7 +15,7 @@ import pytest
 
 from reports.figures import vintages
 from reports.figures.addresses import declare
-from reports.figures.catalogue import CLAIMS, declarations
+from reports.figures.catalogue import CLAIMS, KNOWN, declarations
 from reports.figures.declaration import Figure
 from reports.figures.differences import Overlaps, Sample, is_rounding, jackknife
 from reports.wording import notes
@@ -470,3 +470,10 @@ def test_adverts_of_both_days_tell_a_drift_from_a_jump_and_from_another_reading(
     row = nights.row(median, **own, value_json=json.dumps([amounts | {"p50": median}]))
     found = "; ".join(Overlaps(Adverts(then, now)).find_jump(figure, stood, row))
     assert said in found and bool(said) == bool(found), found
+
+
+def test_the_method_of_every_figure_has_a_version() -> None:
+    unversioned = {
+        rung.sql for figure in KNOWN.values() for rung in figure.rungs if not vintages._versions_in(rung.sql)
+    }
+    assert unversioned == set()
