@@ -234,7 +234,7 @@ def phrases(language: str, section: str, role_group: str = "") -> tuple[str, ...
 def adverts_of(board: Board) -> list[Advert]:
     """All adverts that ever stand on an employer's boards; some vacancies are advertised once per place."""
     dice = Dice(board.employer)
-    adverts = [_advert(board.employer, board, number) for number in range(dice.between(7, 19))]
+    adverts = [draw_advert(board, number) for number in range(dice.between(7, 19))]
     return adverts + [_elsewhere(advert) for advert in adverts if dice.share(0.03)]
 
 
@@ -254,7 +254,9 @@ def as_of_night(advert: Advert, night: int) -> Advert:
     return replace(advert, offer=offer, text=replace(advert.text, pay=pay))
 
 
-def _advert(employer: str, board: Board, number: int) -> Advert:
+def draw_advert(board: Board, number: int) -> Advert:
+    """One of the adverts that an employer may have: the same number gives the same advert."""
+    employer = board.employer
     key = f"{employer}/{number}"
     dice = Dice(key)
     role = dice.weighted_choice(ROLE_WEIGHTS)

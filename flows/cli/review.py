@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from warehouse.database import Connection
     from warehouse.ops_tables import Vintages
@@ -21,6 +22,9 @@ app = typer.Typer(
     help="Decide on figures whose new value is more than chance explains, or rests on other ground.",
 )
 Figure = Annotated[str, typer.Argument(metavar="FIGURE", help="The figure, by its id or an earlier one.")]
+Waiting = Annotated[
+    str, typer.Argument(metavar="FIGURE", help="The figure, or with * all that wait and are named so: 'skill.*'.")
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence: it stays with the vintage.")]
 
 
@@ -68,7 +72,7 @@ def show(figure: Figure) -> None:
 
 
 @app.command()
-def accept(figure: Figure, reason: Reason) -> None:
+def accept(figure: Waiting, reason: Reason) -> None:
     """Publish the vintage of a figure that waits; guide and page are written anew.
 
     **Writes** market.duckdb, guides and page, all at once or none.
@@ -77,7 +81,7 @@ def accept(figure: Figure, reason: Reason) -> None:
 
 
 @app.command()
-def reject(figure: Figure, reason: Reason) -> None:
+def reject(figure: Waiting, reason: Reason) -> None:
     """Refuse the vintage of a figure that waits: the last accepted one stays.
 
     **Writes** market.duckdb, guides and page, all at once or none.
@@ -106,33 +110,46 @@ def correct(figure: Figure, reason: Reason) -> None:
         known = vintages.read_vintages(con, [name]).get(name, [])
         return vintages.correct(figures[name], rows[name], known, erratum=reason, on=as_of)
 
-    _write(make, f"{name} is corrected")
+    _write(make, lambda: f"{name} is corrected")
 
 
 def _decide(figure: str, reason: str, *, accepts: bool) -> None:
     from reports.figures import vintages
     from reports.guide import desk
 
-    name = _find(figure)
+    decided: list[str] = []
 
     def make(con: Connection) -> list[Vintages]:
         try:
-            known = vintages.read_vintages(con)
-            return [vintages.decide(known, name, accepts=accepts, reason=reason, on=desk.newest_day(con))]
+            known, on = vintages.read_vintages(con), desk.newest_day(con)
+            decided.extend(_match(figure, known) if "*" in figure else [_find(figure)])
+            return [vintages.decide(known, name, accepts=accepts, reason=reason, on=on) for name in decided]
         except vintages.NotWaitingError as error:
             raise Wrong(str(error)) from error
 
-    _write(make, f"{name} is {'accepted' if accepts else 'rejected'}")
+    word = "accepted" if accepts else "rejected"
+    _write(make, lambda: "\n".join(f"{name} is {word}" for name in decided))
 
 
-def _write(make: Callable[[Connection], list[Vintages]], said: str) -> None:
+def _match(pattern: str, known: Mapping[str, Sequence[Vintages]]) -> list[str]:
+    """The figures that wait and whose ids a pattern has. Raises `Wrong` where there is none."""
+    from reports.figures import vintages
+
+    waiting = sorted(name for name, all_of in known.items() if vintages.waiting_one(all_of))
+    found = fnmatch.filter(waiting, pattern)
+    if not found:
+        raise Wrong(f"nothing that waits for review is named like {pattern}; {', '.join(waiting) or 'nothing'} waits")
+    return found
+
+
+def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:
     """Store vintages in the work file, and publish warehouse, guides and page with them."""
     from flows.cli.run import publish_again
 
     problems = publish_again(make)
     if problems:
         raise Wrong("; ".join(problems))
-    OUT.print(said)
+    OUT.print(say())
 
 
 def _find(figure: str) -> str:

@@ -110,7 +110,11 @@ def compute_figures(con: Connection, as_of: date, *, code_version: str, also: Co
 
 
 def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, Figures], as_of: date) -> list[Figures]:
-    """Rows of which the figures that gather others, and aliases, are made anew of the others, in their order."""
+    """Rows of which the figures that gather others, and aliases, are made anew of the others, in their order.
+
+    Their day is the newest of those that they show. Where a figure is withheld, the nearest that are offered are as
+    they stand in these rows.
+    """
     inputs = inputs_of(con, as_of, next(iter(rows.values())).code_version) if rows else None
     made: dict[str, Figures] = {}
     for name, row in rows.items():
@@ -118,12 +122,14 @@ def regather(con: Connection, figures: Mapping[str, Figure], rows: Mapping[str, 
         if inputs is not None and figure is not None and figure.gathers is not None:
             kin = [(other, one) for other, one in made.items() if re.fullmatch(figure.gathers, other)]
             members = [(figures[other], one) for other, one in kin if other in figures]
-            made[name] = _gather(figure, members, inputs)
+            days = [one.as_of for _, one in members if one.value is not None] or [one.as_of for _, one in members]
+            gathered = _gather(figure, members, replace(inputs, as_of=max(days, default=row.as_of)))
+            made[name] = replace(gathered, sql=query.fill("published_members", {"pattern": figure.gathers}))
         elif figure is not None and figure.alias_of in made:
             made[name] = replace(made[figure.alias_of], figure=name, title=figure.title)
         else:
             made[name] = row
-    return list(made.values())
+    return [_with_nearest(row, figures, made) if name in figures else row for name, row in made.items()]
 
 
 def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_version: str) -> list[Figures]:

@@ -1,17 +1,20 @@
-"""How far a new value of a figure is from the one that stands: by rounding, by chance, or by more.
+"""How far a new value of a figure is from the one that stands: by rounding, by chance, by more, or by another reading.
 
 The two rest in part on the same employers. The variance of their difference is a delete-one-employer jackknife of the
 difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4), employers being boards, so that what
-an employer adds to both cancels. Where employers are not known the two count as independent.
+an employer adds to both cancels. It is computed of the adverts of both days as they are read now; where these, of the
+day that stands, no longer give what was printed, their reading has become another, which no sample explains. Where the
+adverts are not known, or do not give the value, the two values count as independent.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from statistics import NormalDist
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,47 +25,116 @@ from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
 from reports.wording.numbers import Row, Rows
 from warehouse.mart_tables import Figures
+from warehouse.marts.estimators import Floats, Ints
 
-MAX_Z = 3.0
-"""Standard errors of the difference beyond which it waits for review: by chance alone one in 370 would."""
-MIN_CHANGE = 0.05
-"""The part of an amount, or of all jobs for a share, below which a change waits for nobody: where the same adverts
-stand on both days their difference has next to no chance error, and a rise by three in a hundred is no mistake."""
+BY_CHANCE = 2 * NormalDist().cdf(-3.0)
+"""How often a figure may wait for review by chance alone: as often as one number is beyond three standard errors, one
+time in 370. A figure of many numbers shares that among them (Bonferroni)."""
+MAX_DRIFT = 0.05
+"""The part of an amount, or of all jobs for a share, that a month may change without review, however sure the change:
+where the same adverts stand on both days their difference has next to no chance error, so that a market's true drift is
+always beyond three standard errors. A market that moved so far every month would rise by four fifths in a year."""
+UNITS_READ_OTHERWISE = 2
+"""Printed units by which the adverts of the older day may be off what was printed of them, beside what edits explain.
+Files that come late and adverts that turn out to be of one job move them by less."""
+MIN_SAME_ADVERTS = 10
+"""Adverts listed on both days from which what they pay is compared."""
+DAYS_OF_MONTH = 30.4
 Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
 """The part by which a value that has no interval may change without a review."""
 PAY_COLUMNS = {"p50": "median", "band_low": "lower end", "band_high": "upper end"}
-SHARE = "share"
-NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell")
+SHARE, MIDDLE = "share", "p50"
+WORDS = {**PAY_COLUMNS, SHARE: "share", "rate": "rate", "ratio": "ratio", "difference": "difference", "width": "width",
+         "usd": "pay"}  # fmt: skip
+"""Columns that are printed as estimates, in words."""
+POINTS = frozenset((SHARE, "difference", "width", "bound_lo", "bound_hi"))
+"""Columns of which a hundredth is a printed unit; of amounts it is a hundredth of them."""
+BOUNDS = ("bound_lo", "bound_hi")
+NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
 def _key(row: Row) -> tuple[str, ...]:
     return tuple(str(row.get(name)) for name in NAMES_OF_ROWS)
 
 
+def _unit(column: str, value: float) -> float:
+    """What is printed as one more, in the unit of a column."""
+    return 0.01 if column in POINTS else 0.01 * abs(value)
+
+
+# --- rounding -------------------------------------------------------------------------------------------
+
+
 def is_rounding(stood: Rows, now: Rows) -> bool:
     """Whether values differ by less than a printed unit, and inside the interval that stands.
 
-    A printed unit is a point of a share and a hundredth of an amount; rows that came or went are no rounding.
+    A printed unit is a point of a share and a hundredth of an amount. Rows that came or went are no rounding, nor are
+    counts: these are no estimates.
     """
     before = {_key(row): row for row in stood}
-    if before.keys() != {_key(row) for row in now} or not before:
+    if len(before) != len(stood) or before.keys() != {_key(row) for row in now} or not before:
         return False
     return all(_is_near(before[_key(row)], row) for row in now)
 
 
 def _is_near(was: Row, row: Row) -> bool:
-    for column in (*PAY_COLUMNS, SHARE, "rate"):
-        old, new = was.get(column), row.get(column)
-        if old is None and new is None:
-            continue
-        if old is None or new is None:
-            return False
-        unit = 0.01 if column == SHARE else 0.01 * abs(old)
-        low, high = was.get(f"{column}_lo"), was.get(f"{column}_hi")
-        if abs(new - old) >= unit or low is None or high is None or not low <= new <= high:
-            return False
-    return True
+    states = was.get("status"), row.get("status")
+    if states == ("suppressed", "suppressed"):
+        return True
+    if states[0] != states[1] or was.get("form") != row.get("form"):
+        return False
+    columns = [column for column in (*WORDS, *BOUNDS) if was.get(column) is not None or row.get(column) is not None]
+    return bool(columns) and all(_is_near_in(was, row, column) for column in columns)
+
+
+def _is_near_in(was: Row, row: Row, column: str) -> bool:
+    old, new = was.get(column), row.get(column)
+    if old is None or new is None:
+        return False
+    if column in BOUNDS or old == new:
+        return bool(abs(new - old) < _unit(column, old))
+    low, high = was.get(f"{column}_lo"), was.get(f"{column}_hi")
+    return bool(abs(new - old) < _unit(column, old) and low is not None and high is not None and low <= new <= high)
+
+
+# --- chance, and another reading ---------------------------------------------------------------------------
+
+
+class Change(NamedTuple):
+    """A number on two days, and their difference in its standard errors.
+
+    `again` is the older one where the adverts of its day, as they are read now, give another, whatever of them was
+    edited since.
+    """
+
+    words: str
+    column: str
+    old: float
+    new: float
+    z: float
+    again: float | None = None
+
+
+class Sample(NamedTuple):
+    """Jobs behind a number on a day: the board of each, as a number, and its value.
+
+    `unsure` is the part of them whose adverts were edited since, and said then what is not known.
+    """
+
+    board: Ints
+    value: Floats
+    unsure: float = 0.0
+
+
+class Estimator(NamedTuple):
+    """How a number is estimated, and between which values it lies when a part of the values may be any."""
+
+    estimate: Callable[[Sample], float]
+    bounds: Callable[[Sample], tuple[float, float]]
+
+
+Behind = Sequence[Mapping[str, Any]]
 
 
 @dataclass
@@ -72,91 +144,155 @@ class Overlaps:
     con: Connection
     read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def find_jump(self, figure: Figure, stood: Figures, row: Figures) -> str | None:
-        """A difference that chance does not explain, in words; None where it does."""
-        before = {_key(one): one for one in notes.rows_of(stood)}
-        pairs = [(before[_key(one)], one) for one in notes.rows_of(row) if _key(one) in before]
-        if len(pairs) == 1 and row.basis in OWN_BASES and stood.rung == row.rung:
-            found = self._compare_within(figure, stood, row)
-            if found:
-                return _say_most(found)
-        return _say_most([z for was, now in pairs for z in _compare_apart(was, now)])
+    def find_jump(self, figure: Figure, stood: Figures, row: Figures) -> list[str]:
+        """What chance does not explain of a difference, in words: a jump, and another reading of the same adverts."""
+        behind = self._behind_both(figure, stood, row)
+        changes = _compare_rows(stood, row, behind)
+        drift = MAX_DRIFT * max(1.0, (row.as_of - stood.as_of).days / DAYS_OF_MONTH)
+        said = (_say_jump(changes, drift), _say_same(behind, drift), _say_again(changes, stood.as_of))
+        return [words for words in said if words is not None]
 
-    def _compare_within(self, figure: Figure, stood: Figures, row: Figures) -> list[tuple[str, float, float, float]]:
-        """Differences with their standard scores, by employers on both days; [] where these are not known."""
+    def _behind_both(self, figure: Figure, stood: Figures, row: Figures) -> list[Behind]:
+        """The adverts behind a figure on both days; [] where they are not known."""
         rung = next((one for one in figure.rungs if one.name == row.rung), None)
-        if rung is None:
+        if rung is None or row.basis not in OWN_BASES or stood.rung != row.rung:
             return []
         days = [self._behind(figure, rung, day) for day in (stood.as_of, row.as_of)]
-        if not all(days):
-            return []
-        found = []
-        for words, estimate in _estimators(notes.rows_of(row)[0]):
-            z = jackknife(days[0], days[1], estimate)
-            if z is not None:
-                found.append((words, estimate(days[0]), estimate(days[1]), z))
-        return found
+        return days if all(days) else []
 
-    def _behind(self, figure: Figure, rung: Fallback, day: date) -> list[dict[str, Any]]:
+    def _behind(self, figure: Figure, rung: Fallback, day: date) -> Behind:
         given = {"as_of": day, "basis": rung.basis, **figure.parameters, **rung.parameters}
         sql = query.fill(rung.behind, given)
         if sql not in self.read:
-            self.read[sql] = query.read(self.con, sql)
+            self.read[sql] = query.read(self.con, query.fill("behind_as_read", {"behind": query.Sql(sql)}))
         cells = figure.cells_of(rung)
         return [one for one in self.read[sql] if not cells or tuple(one["cell"]) in cells]
 
 
-Behind = Sequence[Mapping[str, Any]]
-Estimate = Callable[[Behind], float]
+def _compare_rows(stood: Figures, row: Figures, behind: Sequence[Behind]) -> list[Change]:
+    """The numbers of a figure on two days: those that both have."""
+    before = {_key(one): one for one in notes.rows_of(stood)}
+    pairs = [(before[_key(one)], one) for one in notes.rows_of(row) if _key(one) in before]
+    return [change for was, now in pairs for change in _compare(was, now, behind)]
 
 
-def _estimators(row: Row) -> list[tuple[str, Estimate]]:
-    """What is compared of a figure: the ends and the median of pay, or a share."""
-    if row.get("p50") is not None:
-        return [
-            ("median", lambda rows: _quantile([(r["low_usd"] + r["high_usd"]) / 2 for r in rows], 0.5)),
-            ("lower end", lambda rows: _quantile([r["low_usd"] for r in rows], 0.25)),
-            ("upper end", lambda rows: _quantile([r["high_usd"] for r in rows], 0.75)),
-        ]
-    item = row.get("item") or row.get("skill")
-    if row.get(SHARE) is not None and item is not None:
-        return [("share", lambda rows: _share(rows, str(item)))]
-    return []
+def _compare(was: Row, row: Row, behind: Sequence[Behind]) -> Iterator[Change]:
+    """The numbers of a row on two days: by the employers of both where their adverts give both numbers."""
+    samples = dict(_samples(row, behind)) if behind else {}
+    for column in WORDS:
+        old, new = was.get(column), row.get(column)
+        if old is None or new is None:
+            continue
+        change = _compare_apart(was, row, column)
+        if column in samples:
+            then, now, estimator = samples[column]
+            if len(then.value) and len(now.value) == row["n_jobs"] and _is_same(column, new, estimator.estimate(now)):
+                change = _compare_within(change, then, now, estimator)
+        yield change
 
 
-def _quantile(values: Sequence[float], p: float) -> float:
-    return float(np.quantile(np.asarray(values, dtype=float), p)) if values else math.nan
+def _compare_within(apart: Change, then: Sample, now: Sample, estimator: Estimator) -> Change:
+    """A change by the employers of both days; where the adverts do not give the older number, with what they give."""
+    again = estimator.estimate(then)
+    if _is_same(apart.column, apart.old, again):
+        z = jackknife(then, now, estimator.estimate)
+        return apart if z is None else apart._replace(z=z)
+    low, high = estimator.bounds(then)
+    unit = UNITS_READ_OTHERWISE * _unit(apart.column, apart.old)
+    return apart if low - unit < apart.old < high + unit else apart._replace(again=again)
 
 
-def _share(rows: Behind, item: str) -> float:
-    jobs: dict[Any, bool] = {}
-    for one in rows:
-        jobs[one["job_id"]] = jobs.get(one["job_id"], False) or item in (one["items"] or ())
-    return sum(jobs.values()) / len(jobs) if jobs else math.nan
+def _is_same(column: str, value: float, again: float) -> bool:
+    return abs(again - value) < _unit(column, value)
 
 
-def jackknife(stood: Behind, now: Behind, estimate: Estimate) -> float | None:
-    """The difference of an estimate between two days over its standard error, by deleting one employer at a time.
+def _samples(row: Row, behind: Sequence[Behind]) -> Iterator[tuple[str, tuple[Sample, Sample, Estimator]]]:
+    """What the numbers of a row are estimated from on both days: the ends and the median of pay, or a share."""
+    item = row.get("item") or row.get("skill") or row.get("role")
+    if row.get("p50") is not None and row.get("currency", "USD") == "USD":
+        paid = [list(map(_pay_of, rows)) for rows in behind]
+        if any(one is None for rows in paid for one in rows):
+            return
+        for column, (p, low_part) in {MIDDLE: (0.5, 0.5), "band_low": (0.25, 1.0), "band_high": (0.75, 0.0)}.items():
+            values = [
+                [(board, low_part * low + (1 - low_part) * high, unsure) for board, low, high, unsure in rows]  # type: ignore[misc]
+                for rows in paid
+            ]
+            yield column, (*_number_boards(*values), _quantile(p))
+    elif row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
+        yield SHARE, (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), SHARE_OF_JOBS)
 
-    None with fewer than two employers, or where rows lack the amounts.
-    """
-    try:
-        difference = estimate(now) - estimate(stood)
-        units = sorted({_unit(one) for one in (*stood, *now)})
-        if len(units) < 2 or math.isnan(difference):
-            return None
-        by_unit: list[dict[tuple[str, str], list[Any]]] = [{unit: [] for unit in units} for _ in range(2)]
-        for day, rows in zip(by_unit, (stood, now), strict=True):
-            for one in rows:
-                day[_unit(one)].append(one)
-        left = []
-        for unit in units:
-            without = [[one for name, rows in day.items() if name != unit for one in rows] for day in by_unit]
-            left.append(estimate(without[1]) - estimate(without[0]))
-    except (KeyError, TypeError):
+
+Valued = tuple[object, float, bool]
+"""The board of a job, its value, and whether its advert was edited since and what it said is not known."""
+
+
+def _pay_of(row: Mapping[str, Any]) -> tuple[object, float, float, bool] | None:
+    """Both ends of what an advert paid when it was read; None where they are not known in dollars."""
+    board, low, high = (row["source"], row["board"]), row.get("low_usd"), row.get("high_usd")
+    if low is None or high is None:
         return None
+    if not row["is_edited"]:
+        return board, low, high, False
+    is_own = (low, high) == (row["now_low"], row["now_high"])  # else it is the pay of a zone
+    then = row["then_low"], row["then_high"]
+    return (board, low, high, True) if not is_own or None in then else (board, *then, False)
+
+
+def _answers(rows: Behind, item: str) -> list[Valued]:
+    """Of each job the board of its first advert, 1 where it counts for an item, and whether one was edited."""
+    jobs: dict[Any, Valued] = {}
+    for one in rows:
+        board, has, unsure = jobs.get(one["job_id"], ((one["source"], one["board"]), 0.0, False))
+        jobs[one["job_id"]] = board, max(has, float(item in (one["items"] or ()))), unsure or one["is_edited"]
+    return list(jobs.values())
+
+
+def _number_boards(then: Sequence[Valued], now: Sequence[Valued]) -> tuple[Sample, Sample]:
+    """Samples of two days in which a board has the same number."""
+    number = {board: place for place, board in enumerate(dict.fromkeys(one[0] for one in (*then, *now)))}
+    boards = [np.array([number[board] for board, _, _ in rows], dtype=np.int64) for rows in (then, now)]
+    values = [np.array([value for _, value, _ in rows], dtype=float) for rows in (then, now)]
+    unsure = [sum(one[2] for one in rows) / max(len(rows), 1) for rows in (then, now)]
+    return Sample(boards[0], values[0], unsure[0]), Sample(boards[1], values[1], unsure[1])
+
+
+def _mean(sample: Sample) -> float:
+    return float(sample.value.mean())
+
+
+SHARE_OF_JOBS = Estimator(_mean, lambda sample: (_mean(sample) - sample.unsure, _mean(sample) + sample.unsure))
+
+
+def _quantile(p: float) -> Estimator:
+    """As in `estimators.estimate_quantiles`: type 8 of Hyndman and Fan, of as many values as even employers."""
+
+    def estimate_at(sample: Sample, level: float) -> float:
+        n_of = np.bincount(sample.board)
+        n_even = n_of.sum() ** 2 / (n_of**2).sum()
+        place = np.clip(level + (level - 0.5) / (3 * n_even), 0, 1)
+        return float(np.quantile(sample.value, place, method="hazen"))
+
+    return Estimator(
+        lambda sample: estimate_at(sample, p),
+        lambda sample: (estimate_at(sample, p - sample.unsure), estimate_at(sample, p + sample.unsure)),
+    )
+
+
+def jackknife(then: Sample, now: Sample, estimate: Callable[[Sample], float]) -> float | None:
+    """The difference of an estimate between two days over its standard error, by deleting one board at a time.
+
+    None with fewer than two boards.
+    """
+    difference = estimate(now) - estimate(then)
+    left = []
+    for board in np.union1d(then.board, now.board):
+        rest = [
+            Sample(sample.board[keep], sample.value[keep]) for sample in (then, now) for keep in [sample.board != board]
+        ]
+        if all(len(sample.value) for sample in rest):
+            left.append(estimate(rest[1]) - estimate(rest[0]))
     values = np.asarray(left)
-    values = values[~np.isnan(values)]
     g = len(values)
     if g < 2:
         return None
@@ -166,25 +302,16 @@ def jackknife(stood: Behind, now: Behind, estimate: Estimate) -> float | None:
     return difference / error
 
 
-def _unit(row: Mapping[str, Any]) -> tuple[str, str]:
-    return str(row["source"]), str(row["board"])
-
-
-def _compare_apart(was: Row, row: Row) -> list[tuple[str, float, float, float]]:
-    """Differences with their standard scores by the intervals of two rows, as if they were independent."""
-    found = []
-    for column, words in {**PAY_COLUMNS, SHARE: "share", "rate": "rate"}.items():
-        old, new = was.get(column), row.get(column)
-        if old is None or new is None or old == new:
-            continue
-        errors = [_error(one, column) for one in (was, row)]
-        if None in errors:
-            z = math.inf if abs(new - old) > MAX_WITHOUT_INTERVAL * abs(old) else 0.0
-        else:
-            error = math.hypot(*(float(one or 0) for one in errors))
-            z = (new - old) / error if error else math.inf
-        found.append((words, old, new, z))
-    return found
+def _compare_apart(was: Row, row: Row, column: str) -> Change:
+    """A number on two days by its two intervals, as if they were independent."""
+    old, new = was[column], row[column]
+    errors = [_error(one, column) for one in (was, row)]
+    if None in errors:
+        z = math.inf if abs(new - old) > MAX_WITHOUT_INTERVAL * abs(old) else 0.0
+    else:
+        error = math.hypot(*(float(one or 0) for one in errors))
+        z = (new - old) / error if error else math.inf
+    return Change(WORDS[column], column, old, new, z)
 
 
 def _error(row: Row, column: str) -> float | None:
@@ -192,17 +319,67 @@ def _error(row: Row, column: str) -> float | None:
     return None if low is None or high is None else (high - low) / (2 * Z_OF_INTERVAL)
 
 
-def _change(found: tuple[str, float, float, float]) -> float:
-    """How great a difference is: points of a share, else the part of the older value."""
-    words, old, new, _ = found
-    return abs(new - old) if words == "share" or old == 0 else abs(new / old - 1)
+# --- in words -------------------------------------------------------------------------------------------
 
 
-def _say_most(found: Sequence[tuple[str, float, float, float]]) -> str | None:
-    """The greatest difference, where it is beyond `MAX_Z`."""
-    beyond = [one for one in found if abs(one[3]) > MAX_Z and _change(one) >= MIN_CHANGE]
+def _far(column: str, old: float, new: float) -> float:
+    """How far two values are apart: points of a share, else the part of the older one."""
+    return abs(new - old) if column in POINTS or old == 0 else abs(new / old - 1)
+
+
+def _say(column: str, old: float, new: float) -> str:
+    """A change in words: in points where a hundredth is the unit, else by the part of the older value."""
+    way = "up" if new > old else "down"
+    return (
+        f"{way} {100 * abs(new - old):.0f} points"
+        if column in POINTS
+        else (f"{way} {abs(new / old - 1):.0%}" if old else "from 0")
+    )
+
+
+def _say_jump(changes: Sequence[Change], drift: float) -> str | None:
+    """The greatest change, where it is beyond chance and beyond the drift that needs no review."""
+    if not changes:
+        return None
+    max_z = NormalDist().inv_cdf(1 - BY_CHANCE / 2 / len(changes))
+    beyond = [one for one in changes if abs(one.z) > max_z and _far(one.column, one.old, one.new) >= drift]
     if not beyond:
         return None
-    words, old, new, z = max(beyond, key=lambda one: abs(one[3]))
-    by = "more than its interval allows" if math.isinf(z) else f"{abs(z):.1f} standard errors"
-    return f"{words} {'up' if new > old else 'down'} {abs(new / old - 1):.0%}, {by}" if old else f"{words} from 0, {by}"
+    most = max(beyond, key=lambda one: abs(one.z))
+    by = "more than its interval allows" if math.isinf(most.z) else f"{abs(most.z):.1f} standard errors"
+    return f"{most.words} {_say(most.column, most.old, most.new)}, {by}"
+
+
+def _say_same(behind: Sequence[Behind], drift: float) -> str | None:
+    """How much more or less the same adverts pay on both days, where it is beyond that drift.
+
+    No chance is in it: who reads pay twice as high at every third employer shows here, when quantiles still hide it.
+    """
+    paid = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
+    if len(paid) < 2:
+        return None
+    both = [(paid[0][name], now) for name, now in paid[1].items() if paid[0].get(name) is not None]
+    changes = [
+        math.log((now[1] + now[2]) / (then[1] + then[2]))
+        for then, now in both
+        if then is not None and now is not None and not then[3]
+    ]
+    if len(changes) < MIN_SAME_ADVERTS:
+        return None
+    mean = math.exp(sum(changes) / len(changes))
+    if abs(mean - 1) < drift:
+        return None
+    n_other = sum(change != 0 for change in changes)
+    return (
+        f"adverts of both days pay {abs(mean - 1):.0%} {'more' if mean > 1 else 'less'} on average:"
+        f" {n_other} of {len(changes)} state other pay"
+    )
+
+
+def _say_again(changes: Sequence[Change], day: date) -> str | None:
+    """The number that the adverts of the older day, as they are read now, make most different from what was printed."""
+    again = [(one, one.again) for one in changes if one.again is not None]
+    if not again:
+        return None
+    most, value = max(again, key=lambda found: _far(found[0].column, found[0].old, found[1]))
+    return f"the adverts of {day.isoformat()} are read otherwise now: {most.words} {_say(most.column, most.old, value)}"

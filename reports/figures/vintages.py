@@ -1,10 +1,11 @@
 """Which vintage of each figure is published: what is revised, when, and what waits for a person's review.
 
 The ledger says what a figure would be tonight; a vintage is a row of the ledger that was frozen as a whole, and the
-last accepted one is what guide and page show. A figure is revised once a month, and keeps its vintage where the new
-value differs only by rounding. A new vintage waits for review when the difference is more than chance explains, when
-method, rung or sources are others, or when half of the jobs are gone (`find_reasons`); meanwhile the figure says since
-when, and after `MAX_DAYS_WAITING` days it is stale. What may no longer be printed is withheld at once.
+last accepted one is what guide and page show. A figure is revised on the first night of a month, and keeps its vintage
+where what is printed differs only by rounding. A new vintage waits for review when the difference is more than chance
+explains, when method, rung, sources or the reading of the adverts are others, or when half of the jobs are gone
+(`find_reasons`); meanwhile the figure says since when, and after `MAX_DAYS_WAITING` days it is stale. What was refused
+is not offered again while it stays what it was. What may no longer be printed is withheld at once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from reports.figures import differences, query
 from reports.figures.compute import contributions_of, regather
 from reports.figures.declaration import CARRIED, Figure
 from reports.figures.query import Connection
-from reports.figures.verdicts import Verdict, judge_age
+from reports.figures.verdicts import OWN_BASES, Verdict, judge_age
 from reports.wording import notes, numbers
 from warehouse.mart_tables import Figures, NearestFigure
 from warehouse.ops_tables import Vintages
@@ -30,6 +31,9 @@ MAX_DAYS_WAITING = 14
 """Days for which a figure waits for review before what is published of it counts as stale."""
 MAX_LOST = 1 / 2
 """The part of the jobs that may be gone without a review."""
+MIN_ADVERTS_OF_SOURCE = 6
+"""Adverts of a source from which it is news that none is left, or that it came: where as many are expected there is
+none one time in 400 (Poisson), as rarely as a number is beyond three standard errors."""
 UNTIL_NEXT = timedelta(days=31)
 """Until the next revision at most."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
@@ -107,6 +111,16 @@ def waiting_one(vintages: Sequence[Vintages]) -> Vintages | None:
 # --- a night --------------------------------------------------------------------------------------------
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Night:
+    """What is the same for all figures of a night. `is_due`: figures are revised. `barred` sources may not be shown."""
+
+    as_of: date
+    is_due: bool
+    barred: frozenset[str]
+    overlaps: differences.Overlaps
+
+
 def revise(
     con: Connection, figures: Mapping[str, Figure], ledger: Sequence[Figures], as_of: date, *, is_monthly: bool = True
 ) -> list[Vintages]:
@@ -116,55 +130,102 @@ def revise(
     are made of what is published of the others. Without `is_monthly` every change of the printed form is a revision.
     """
     before = read_vintages(con)
-    overlaps = differences.Overlaps(con)
+    barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
+    night = _Night(
+        as_of=as_of,
+        is_due=not is_monthly or _is_first_of_month(con, as_of),
+        barred=frozenset(row["source"] for row in barred),
+        overlaps=differences.Overlaps(con),
+    )
     made: list[Vintages] = []
     for row in ledger:
         figure = figures.get(row.figure)
         if figure is None or figure.gathers is not None or figure.alias_of is not None:
             continue
-        known = before.get(row.figure, [])
-        made += _revise_one(figure, row, known, as_of, overlaps, is_monthly=is_monthly)
+        made += _revise_one(figure, row, before.get(row.figure, []), night)
     return made
 
 
+def _is_first_of_month(con: Connection, as_of: date) -> bool:
+    """Whether no night of the month has figures before this one."""
+    rows = query.read(con, f"SELECT max(as_of) AS day FROM mart.figures WHERE as_of < {query.literal(as_of)}")
+    day = rows[0]["day"]
+    return day is None or (day.year, day.month) != (as_of.year, as_of.month)
+
+
 def forget_undecided(con: Connection, as_of: date) -> None:
-    """Forget the vintages that nights of this day or later made and nobody decided: the night makes them again."""
-    con.execute(f"DELETE FROM ops.vintages WHERE offered_on >= {query.literal(as_of)} AND reason IS NULL")
+    """Forget what nights of this day or later made and nobody decided, so that the night decides again.
+
+    A vintage of an earlier night that they withdrew waits again, unless a person corrected the figure since.
+    """
+    day = query.literal(as_of)
+    con.execute(f"DELETE FROM ops.vintages WHERE offered_on >= {day} AND reason IS NULL")
+    con.execute(
+        f"UPDATE ops.vintages AS v SET state = {query.literal(WAITING)}, decided_on = NULL"
+        f" WHERE state = {query.literal(WITHDRAWN)} AND decided_on >= {day}"
+        " AND NOT EXISTS (FROM ops.vintages AS w WHERE w.figure = v.figure AND w.number > v.number)"
+    )
 
 
-def _revise_one(
+def _revise_one(figure: Figure, row: Figures, known: Sequence[Vintages], night: _Night) -> list[Vintages]:
+    last, waiting = last_published(known), waiting_one(known)
+    new = _new_vintage(figure, row, known, night.as_of)
+
+    def publish(why: str) -> list[Vintages]:
+        return [*_withdraw(waiting, night.as_of), replace(new, state=PUBLISHED, decided_on=night.as_of, why=why)]
+
+    if last is None:
+        return publish("first vintage")
+    stood = thaw(last.content)
+    if figure.claim is not None:  # a person has looked it up
+        return publish("another claim") if _says(stood) != _says(row) else []
+    if row.value is None:
+        if last.value is not None:
+            return publish("withheld now")
+        return publish("withheld for another reason") if night.is_due and _says(stood) != _says(row) else []
+    if gone := night.barred.intersection(stood.sources if last.value is not None else ()):
+        return publish(f"{', '.join(sorted(gone))} may not be republished")
+    if last.value is None:
+        return _print_again(figure, row, known, new, publish, night)
+    if row.rung == CARRIED or not _is_another(stood, row, night.as_of):
+        return _withdraw(waiting, night.as_of)  # nothing to revise, or no longer
+    is_due = night.is_due or (_judge_on(stood, night.as_of).status == "stale" != row.status)
+    if not is_due and waiting is None:
+        return []
+    reasons = find_reasons(figure, stood, last.method, row, night.overlaps)
+    if reasons:
+        return [] if waiting or _is_refused(figure, row, known, night) else [replace(new, why="; ".join(reasons))]
+    return publish("revised at its cadence") if is_due else _withdraw(waiting, night.as_of)
+
+
+def _print_again(
     figure: Figure,
     row: Figures,
     known: Sequence[Vintages],
-    as_of: date,
-    overlaps: differences.Overlaps,
-    *,
-    is_monthly: bool,
+    new: Vintages,
+    publish: Callable[[str], list[Vintages]],
+    night: _Night,
 ) -> list[Vintages]:
-    last, waiting = last_published(known), waiting_one(known)
-    new = _new_vintage(figure, row, known, as_of)
-    if last is None:
-        return [replace(new, state=PUBLISHED, decided_on=as_of, why="first vintage")]
-    if row.value is None or last.value is None:
-        if (row.value is None) == (last.value is None):
-            return []
-        why = "withheld now" if row.value is None else "first value since it was withheld"
-        return [*_withdraw(waiting, as_of), replace(new, state=PUBLISHED, decided_on=as_of, why=why)]
-    stood = thaw(last.content)
-    if row.rung == CARRIED or not _is_another(stood, row, as_of):
-        return _withdraw(waiting, as_of)  # nothing to revise, or no longer
-    is_new_month = (as_of.year, as_of.month) != (last.as_of.year, last.as_of.month)
-    is_due = figure.claim is not None or not is_monthly or is_new_month
-    if not is_due and waiting is None:
-        return []
-    reasons = find_reasons(figure, stood, last.method, row, overlaps)
-    if reasons:
-        if waiting is not None or any(one.state == REJECTED and one.value == row.value for one in known):
-            return []  # it waits already, or somebody refused this very value
-        return [replace(new, why="; ".join(reasons))]
-    if not is_due:
-        return _withdraw(waiting, as_of)
-    return [*_withdraw(waiting, as_of), replace(new, state=PUBLISHED, decided_on=as_of, why="revised at its cadence")]
+    """A value after the figure was withheld: held against the last that was published, if there ever was one."""
+    before = next((one for one in reversed(known) if one.state == PUBLISHED and one.value is not None), None)
+    reasons = [] if before is None else find_reasons(figure, thaw(before.content), before.method, row, night.overlaps)
+    if not reasons:
+        return publish("first value since it was withheld")
+    return (
+        [] if waiting_one(known) or _is_refused(figure, row, known, night) else [replace(new, why="; ".join(reasons))]
+    )
+
+
+def _is_refused(figure: Figure, row: Figures, known: Sequence[Vintages], night: _Night) -> bool:
+    """Whether a person has refused, since the last vintage that was published, what a row says again."""
+    last = last_published(known)
+    refused = [one for one in known if one.state == REJECTED and (last is None or one.number > last.number)]
+    return any(not find_reasons(figure, thaw(one.content), one.method, row, night.overlaps) for one in refused)
+
+
+def _says(row: Figures) -> tuple[object, ...]:
+    """What is printed of a claim, or of a figure that is withheld."""
+    return row.value, row.status, row.reason, row.missing, row.value_json
 
 
 def _new_vintage(figure: Figure, row: Figures, known: Sequence[Vintages], as_of: date) -> Vintages:
@@ -180,16 +241,17 @@ def _withdraw(waiting: Vintages | None, as_of: date) -> list[Vintages]:
 
 
 def _is_another(stood: Figures, row: Figures, as_of: date) -> bool:
-    """Whether a row is a revision: another value, by more than rounding; or the same of later days, where these age.
+    """Whether a row is a revision: its text or table is another, by more than rounding, or it is of later days.
 
-    A vintage is taken anew before its reference period makes it stale, also when its value is the same.
+    The second where that which stands ages: a vintage is taken anew before its reference period makes it stale, also
+    when its value is the same.
     """
     if row.status == "stale" and stood.period_to == row.period_to:
         return False
     ages = stood.period_to is not None and row.period_to is not None and stood.period_to < row.period_to
     if ages and _judge_on(stood, as_of + UNTIL_NEXT).status == "stale":
         return True
-    if (stood.bare_value or stood.value) == (row.bare_value or row.value):
+    if (stood.bare_value or stood.value) == (row.bare_value or row.value) and notes.table(stood) == notes.table(row):
         return False
     return not differences.is_rounding(notes.rows_of(stood), notes.rows_of(row))
 
@@ -203,16 +265,22 @@ def find_reasons(
         reasons.append(f"another rung: {stood.rung}, now {row.rung}")
     elif digest_method(figure, row.rung) != method:
         reasons.append("another method")
-    gone, came = set(stood.sources) - set(row.sources), set(row.sources) - set(stood.sources)
+    gone, came = _sources_apart(stood, row), _sources_apart(row, stood)
     if gone or came:
         said = [f"without {', '.join(sorted(gone))}" if gone else "", f"with {', '.join(sorted(came))}" if came else ""]
         reasons.append(f"other sources: {' and '.join(filter(None, said))}")
     if (row.n_jobs or 0) < MAX_LOST * (stood.n_jobs or 0):
         reasons.append(f"n fell from {stood.n_jobs:,} to {row.n_jobs or 0:,}")
-    said_change = overlaps.find_jump(figure, stood, row)
-    if said_change is not None:
-        reasons.append(said_change)
-    return reasons
+    return reasons + overlaps.find_jump(figure, stood, row)
+
+
+def _sources_apart(row: Figures, other: Figures) -> set[str]:
+    """The sources of a row that another lacks: of our own adverts those with enough for that to be no chance, and none
+    that only converts money."""
+    n_of = {part.source: part.n for part in row.behind or ()}
+    least = MIN_ADVERTS_OF_SOURCE if row.basis in OWN_BASES else 1
+    apart = set(row.sources) - set(other.sources)
+    return {source for source in apart if n_of.get(source, least) >= least}
 
 
 # --- what is published ------------------------------------------------------------------------------------
@@ -226,19 +294,35 @@ def published_rows(
     Figures without a vintage are as in the ledger; those that gather others are made of what is published of these.
     """
     known = read_vintages(con)
+    selects = _read_selects(con)
     rows: dict[str, Figures] = {}
     for row in ledger:
         vintages = known.get(row.figure, ())
         last = last_published(vintages)
-        stands = row if last is None else _as_read_on(thaw(last.content), waiting_one(vintages), as_of)
-        rows[row.figure] = stands
+        if last is None:
+            rows[row.figure] = row
+            continue
+        stands = replace(thaw(last.content), sql=selects.get((last.figure, last.as_of)))
+        rows[row.figure] = _as_read_on(stands, waiting_one(vintages), as_of)
     return regather(con, figures, rows, as_of)
+
+
+def _read_selects(con: Connection) -> dict[tuple[str, date], str | None]:
+    """The SELECT of each vintage that was published, by figure and day: the ledger keeps them."""
+    rows = query.read(
+        con,
+        "SELECT figure, as_of, sql FROM mart.figures SEMI JOIN ops.vintages AS v USING (figure, as_of)"
+        f" WHERE as_of IN (SELECT as_of FROM ops.vintages WHERE state = {query.literal(PUBLISHED)})",
+    )
+    return {(row["figure"], row["as_of"]): row["sql"] for row in rows}
 
 
 def _as_read_on(row: Figures, waiting: Vintages | None, as_of: date) -> Figures:
     """A published row with what the days since then, and a review that is due, say of it."""
     if row.value is None:
-        return row
+        if waiting is None:
+            return row
+        return replace(row, reason=f"a new value is under review since {numbers.day(waiting.offered_on)}", missing=None)
     verdict = _judge_on(row, as_of)
     if verdict.status == "suppressed":
         return replace(

@@ -205,6 +205,11 @@ def _kept(con: Connection) -> dict[str, Kept]:
         "mart.reported_pay": Kept(condition=f"source NOT IN ({listed})"),
         "mart.frame_coverage": Kept(condition=f"source NOT IN ({listed})"),
         "mart.closings_left_out": Kept(condition=f"source NOT IN ({listed})"),
+        "ops.vintages": Kept(
+            condition=f"state = 'published' AND figure NOT IN (SELECT figure FROM {_PUBLISHED}ops.vintages"
+            f" WHERE list_has_any(coalesce(CAST(content -> 'sources' AS VARCHAR[]), []), [{listed}]))",
+            columns={"content": """json_merge_patch(content, '{"nearest": null}')"""},
+        ),
         "mart.figures": Kept(condition=f"NOT list_has_any(sources, [{listed}])", columns={"nearest": "NULL"}),
     }
 

@@ -13,18 +13,23 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reports.figures import query
 from reports.figures.catalogue import declaration_of
-from reports.release.licences import OURS
+from reports.figures.declaration import Figure
+from reports.figures.vintages import PUBLISHED, waiting_one
+from reports.release.licences import OURS, Licence
 from reports.release.numbers import numbers_of
 from reports.release.published import Published
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+from warehouse.publish.release_tables import find_missing
 
 LABELS = ("name", "place", "word", "title", "skill", "country_name", "cell", "item")
 """Columns that may name a row of a table, where its renderer names none."""
@@ -61,7 +66,7 @@ def dated_path_of(figure_id: str, release: str) -> str:
 
 def describe(figure: Figures, published: Published) -> dict[str, Any]:
     """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
-    licence = published.licences[figure.figure]
+    licence, declared = published.licences[figure.figure], declaration_of(figure.figure)
     is_printed = figure.value is not None
     return {
         "id": figure.figure,
@@ -98,7 +103,46 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "without": list(published.without.get(figure.figure, ())),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "ledger": f"../ledger/{figure.figure}.json",
+        "sql": _describe_sql(figure, declared, licence),
+        **_describe_vintages(published.vintages.get(declared.alias_of or figure.figure, ())),
     }
+
+
+RELEASE, WAREHOUSE = "release", "warehouse"
+
+
+def _describe_sql(figure: Figures, declared: Figure, licence: Licence) -> dict[str, Any]:
+    """SELECTs that answer what a figure says: one of what is published, one that reads it from the marts of its day.
+
+    Each with the file that answers it: that of the release, or the warehouse alone, where it reads adverts or what
+    another licence binds. A table of figures, and a claim, is in no mart.
+    """
+    if declared.gathers is not None:
+        published = query.fill("published_members", {"pattern": declared.gathers})
+    else:
+        published = query.fill("published", {"figure": declared.alias_of or figure.figure})
+    is_computed = declared.gathers is None and figure.kind == "measured" and declared.retired is None
+    selects = {"published": published, "computed": figure.sql if is_computed else None}
+    is_bound = figure.kind == "measured" and licence.id != OURS
+    return {
+        name: sql and {"select": sql, "answered_by": WAREHOUSE if is_bound or find_missing(sql) else RELEASE}
+        for name, sql in selects.items()
+    }
+
+
+def _describe_vintages(vintages: Sequence[Vintages]) -> dict[str, Any]:
+    """Every vintage that was published, the newest first, and since when another waits for review."""
+    waiting = waiting_one(vintages)
+    return {
+        "vintages": [
+            {
+                "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
+                "n": one.n_jobs, "why": one.why, "erratum": one.reason if one.is_correction else None,
+            }
+            for one in reversed(vintages) if one.state == PUBLISHED
+        ],
+        "under_review_since": None if waiting is None else waiting.offered_on,
+    }  # fmt: skip
 
 
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:

@@ -11,11 +11,12 @@ from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
-from reports.figures.vintages import published_rows
+from reports.figures.vintages import published_rows, read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.wording.numbers import day
 from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
 from warehouse.tables import Sources
 
 NAME = "AI Job Market"
@@ -72,8 +73,9 @@ class Published:
     """What stands published on a day, and what may be passed on of it.
 
     `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
-    those that gather others lack, since these may not be passed on with them. `base_url` is where the release will
-    stand, "" when that is not known: then links and citations name its files alone.
+    those that gather others lack, since these may not be passed on with them, `vintages` all that figures ever had.
+    `base_url` is where the release will stand, "" when that is not known: then links and citations name its files
+    alone.
     """
 
     as_of: date
@@ -83,6 +85,7 @@ class Published:
     licences: Mapping[str, Licence]
     left_out: Mapping[str, str]
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vintages: Mapping[str, Sequence[Vintages]] = field(default_factory=dict)
     base_url: str = ""
     code_version: str = field(default="")
 
@@ -131,6 +134,7 @@ def describe_published(
         licences={name: found for name, found in decided.items() if isinstance(found, Licence)},
         left_out=dict(sorted(left_out.items())),
         without=without,
+        vintages=read_vintages(con),
         base_url=base_url if not base_url or base_url.endswith("/") else f"{base_url}/",
         code_version=rows[0].code_version if rows else "",
     )

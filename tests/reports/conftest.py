@@ -28,6 +28,7 @@ USED = (
     tables.OfficialWages, tables.PostingBoards, mart_tables.ClosingRates, mart_tables.ClosingsLeftOut,
     mart_tables.FrameCoverage, mart_tables.PayLadder, mart_tables.PayDisclosure, tables.DisclosureLaws,
     mart_tables.ReportedPay, tables.NearOccupations, tables.PriceLevels, ops_tables.Vintages,
+    tables.SupersededVersions,
     ops_tables.Runs,
 )  # fmt: skip
 NOTHING: dict[type, Any] = {

@@ -7,6 +7,7 @@ Adverts are in no release: their sources let us count them, not pass them on. Wh
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,13 +19,16 @@ from transforms.records.columns import fields_of, table_of
 from warehouse import tables
 from warehouse.database import MARKET, Connection, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, Days
+from warehouse.ops_tables import Vintages
 from warehouse.publish.market import PUBLISHED_STORAGE
 from warehouse.schema import (
+    MACROS,
     MART_VIEWS,
     comments,
     ddl,
     key_of,
     literal,
+    macro_ddl,
     mart_ddl,
     meaning_of,
     quoted,
@@ -35,8 +39,13 @@ from warehouse.schema import (
 
 PUBLISHED = "published"
 """What the published file is called while a release is made."""
-LOOKUPS = (tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations)
+LOOKUPS = (
+    tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
+    tables.PriceLevels,
+)  # fmt: skip
 """Tables of `core` that marts are read with."""
+WITH_THEM = ("prices_of",)
+"""Macros over these tables."""
 NOT_LISTED = "mart.figures"
 """The mart that has files of its own in a release; it is in the DuckDB file, as the others are."""
 
@@ -118,7 +127,8 @@ def write_public_database(con: Connection, target: Path, kept: Mapping[str, Kept
     remove_database(target)
     con.execute(f"ATTACH {literal(str(target))} AS released (STORAGE_VERSION {literal(PUBLISHED_STORAGE)})")
     rules = {table_of(history).name: kept.get(table_of(mart).name, Kept()) for mart, history in HISTORIES.items()}
-    written = (*LOOKUPS, Days, *HISTORIES.values())
+    written = (*LOOKUPS, Days, *HISTORIES.values(), Vintages)
+    rules[table_of(Vintages).name] = kept.get(table_of(Vintages).name, Kept())
     try:
         con.execute("USE released")
         with transaction(con):
@@ -135,13 +145,25 @@ def write_public_database(con: Connection, target: Path, kept: Mapping[str, Kept
                 con.execute(statement)
             for statement in (s for mart in HISTORIES for s in mart_ddl(mart)):
                 con.execute(statement)
-            for statement in (s for view in MART_VIEWS for s in view_ddl(view)):
+            made = (*(view_ddl(view) for view in MART_VIEWS), *(macro_ddl(macro) for macro in WITH_THEM))
+            for statement in (s for statements in made for s in statements):
                 con.execute(statement)
         con.execute("CHECKPOINT released")
         return digest_tables(con)
     finally:
         con.execute(f"USE {PUBLISHED}")
         con.execute("DETACH released")
+
+
+_NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")
+
+
+def find_missing(sql: str) -> list[str]:
+    """What a SELECT reads that is in no release, by name: tables and macros over adverts."""
+    released = {table_of(cls).name for cls in (*LOOKUPS, Vintages)}
+    names = set(_NAMES.findall(sql))
+    tables_missing = {name for name in names if "." in name} - released
+    return sorted(tables_missing | (names & MACROS.keys()) - set(WITH_THEM))
 
 
 def read_digests(path: Path) -> dict[str, tuple[int, str]]:

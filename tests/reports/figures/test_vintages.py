@@ -15,12 +15,12 @@ import pytest
 
 from reports.figures import vintages
 from reports.figures.addresses import declare
-from reports.figures.catalogue import declarations
+from reports.figures.catalogue import CLAIMS, KNOWN, declarations
 from reports.figures.declaration import Figure
-from reports.figures.differences import is_rounding, jackknife
+from reports.figures.differences import Overlaps, Sample, is_rounding, jackknife
 from reports.wording import notes
-from tests.reports.figures.ledger_builders import AS_OF, NORTH, Cell, Put, computed
-from warehouse import mart_tables
+from tests.reports.figures.ledger_builders import AS_OF, NORTH, Cell, Put, computed, store
+from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.ops_tables import Vintages
 
@@ -49,6 +49,8 @@ class Nights:
         return self.make(**given | changed)
 
     def night(self, row: Figures, **options: Any) -> list[Vintages]:
+        self.con.execute("DELETE FROM mart.figures WHERE as_of = ?", [self.day])
+        store(self.con, self.put, [row])
         vintages.forget_undecided(self.con, self.day)
         made = vintages.revise(self.con, {ID: FIGURE}, [row], self.day, **options)
         self.store(made)
@@ -152,13 +154,15 @@ def test_a_person_accepts_or_rejects_and_the_reason_stays(nights: Nights) -> Non
     known = vintages.read_vintages(nights.con)
     rejected = vintages.decide(known, ID, accepts=False, reason="a board of contracts", on=nights.day)
     nights.store([rejected])
-    nights.pass_days(1)
-    assert nights.night(nights.row(300_000)) == [], "the same value is not offered again"
-    assert nights.shown(row).value == "USD 150K"
-    nights.night(nights.row(310_000))
+    for day in (date(2026, 4, 2), date(2026, 5, 1)):
+        nights.day = day
+        assert nights.night(nights.row(303_000)) == [], "what was refused is not offered again for a little noise"
+        assert nights.shown(row).value == "USD 150K"
+    nights.day = date(2026, 6, 1)
+    nights.night(nights.row(400_000))
     known = vintages.read_vintages(nights.con)
     nights.store([vintages.decide(known, ID, accepts=True, reason="checked", on=nights.day)])
-    assert nights.shown(row).value == "USD 310K"
+    assert nights.shown(row).value == "USD 400K"
     states = [(one.state, one.reason) for one in vintages.read_vintages(nights.con)[ID]]
     assert states == [("published", None), ("rejected", "a board of contracts"), ("published", "checked")]
     with pytest.raises(vintages.NotWaitingError, match="nothing does"):
@@ -251,23 +255,21 @@ def test_rounding_is_less_than_a_printed_unit_inside_the_interval(changed: dict[
 
 def test_a_difference_keeps_what_the_same_employers_share() -> None:
     rng = np.random.default_rng(5)
-    employers = rng.normal(100, 30, 40)
+    employers = np.repeat(rng.normal(100, 30, 40), 3)
+    boards = np.repeat(np.arange(40), 3)
 
-    def adverts(noise: float, rise: float) -> list[dict[str, Any]]:
-        return [
-            {"source": "s", "board": f"{number}", "job_id": f"{number}:{job}", "pay": pay * rise + noise * rng.normal()}
-            for number, pay in enumerate(employers)
-            for job in range(3)
-        ]
+    def adverts(noise: float, rise: float) -> Sample:
+        return Sample(boards, employers * rise + noise * rng.normal(size=120))
 
-    def mean(rows: Sequence[Any]) -> float:
-        return float(np.mean([row["pay"] for row in rows]))
+    def mean(sample: Sample) -> float:
+        return float(sample.value.mean())
 
     same = [jackknife(adverts(5, 1.0), adverts(5, 1.0), mean) for _ in range(200)]
     assert sum(abs(z or 0) > 1.96 for z in same) / 200 == pytest.approx(0.05, abs=0.05)
     rise = jackknife(adverts(5, 1.0), adverts(5, 1.1), mean)
     assert rise is not None and rise > 3, "an interval of each alone would not see it"
-    assert jackknife(adverts(5, 1.0)[:3], adverts(5, 1.0)[:3], mean) is None, "one employer says nothing of chance"
+    one = Sample(boards[:3], employers[:3])
+    assert jackknife(one, one, mean) is None, "one employer says nothing of chance"
 
 
 def test_low_confidence_stays_with_a_stale_value_in_a_table(
@@ -294,3 +296,184 @@ def test_low_confidence_stays_with_a_stale_value_in_a_table(
         status = shown[NORTH].status
     assert status == "stale"
     assert cells == ["USD 8.0K–12.5K (low confidence)"] * 2
+
+
+# --- what whole nights showed -----------------------------------------------------------------------------
+
+
+def test_what_is_within_rounding_on_the_first_waits_for_the_next_month(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    assert nights.night(nights.row(150_500)) == []
+    nights.day = date(2026, 4, 9)
+    assert nights.night(nights.row(154_000)) == [], "a page must not change on any night of a month"
+    nights.day = date(2026, 5, 3)
+    assert nights.night(nights.row(154_000)), "the first night of a month need not be its first day"
+
+
+def test_a_value_that_was_withheld_is_held_against_the_last_that_was_published(nights: Nights) -> None:
+    gone = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed", "reason": "12 jobs"}
+    nights.night(nights.row(150_000))
+    nights.pass_days(1)
+    nights.night(nights.row(1, **gone))
+    nights.pass_days(1)
+    (made,) = nights.night(nights.row(300_000))
+    assert made.state == "waiting" and "median up 100%" in made.why
+    shown = nights.shown(nights.row(300_000))
+    assert shown.value is None and shown.reason == "a new value is under review since 4 March 2026"
+
+
+def test_why_a_figure_is_withheld_is_revised_with_the_month(nights: Nights) -> None:
+    gone = {"value": None, "bare_value": None, "value_json": None, "status": "suppressed"}
+    nights.night(nights.row(1, **gone, reason="12 jobs"))
+    nights.pass_days(1)
+    row = nights.row(1, **gone, reason="14 jobs")
+    assert nights.night(row) == [] and nights.shown(row).reason == "12 jobs"
+    nights.day = date(2026, 4, 1)
+    row = nights.row(1, **gone, reason="15 jobs")
+    nights.night(row)
+    assert nights.shown(row).reason == "15 jobs"
+
+
+def test_what_rests_on_a_source_that_may_not_be_shown_goes_the_same_night(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.pass_days(1)
+    nights.put(tables.Sources, {"source": "aijobs_salaries", "is_republishable": False})
+    row = nights.row(152_000, rung="another", sources=("ashby",))
+    (made,) = nights.night(row)
+    assert made.state == "published" and made.why == "aijobs_salaries may not be republished"
+    assert nights.shown(row).sources == ("ashby",)
+
+
+def test_a_night_that_is_run_again_finds_what_waited(nights: Nights) -> None:
+    nights.night(nights.row(150_000))
+    nights.day = date(2026, 4, 1)
+    nights.night(nights.row(300_000))
+    nights.pass_days(1)
+    nights.night(nights.row(150_000))
+    assert nights.night(nights.row(301_000)) == [], "it waits since the first night"
+    assert "under review since 1 April 2026" in (nights.shown(nights.row(301_000)).value or "")
+
+
+def test_a_few_adverts_of_a_source_may_come_and_go(nights: Nights) -> None:
+    own = {"basis": "advertised", "sources": ("ashby", "lever")}
+    behind = (SourceContribution(source="ashby", n=195, read_on=FIRST),)
+    few, many = ((*behind, SourceContribution(source="lever", n=n, read_on=FIRST)) for n in (5, 6))
+    for parts, said in ((few, []), (many, ["other sources: without lever"])):
+        stood = nights.row(150_000, behind=parts, **own)
+        now = nights.row(151_500, behind=behind, **own | {"sources": ("ashby",)})
+        method = vintages.digest_method(FIGURE, RUNG)
+        assert vintages.find_reasons(FIGURE, stood, method, now, Overlaps(nights.con)) == said
+
+
+def test_a_claim_says_at_once_that_it_was_not_verified_in_time(con: duckdb.DuckDBPyConnection, put: Put) -> None:
+    figures = {one.id: one for one in CLAIMS}
+    (name, claim), *_ = figures.items()
+    for day in (date(2026, 3, 2), date(2099, 3, 3)):
+        row = computed(con, as_of=day)[name]
+        for one in vintages.revise(con, {name: claim}, [row], day):
+            put(Vintages, dataclasses.asdict(one))
+        (shown,) = vintages.published_rows(con, {name: claim}, [row], day)
+        assert shown.value == row.value, "a person looks claims up, so that none waits"
+    assert "not verified again in time" in (shown.value or "")
+
+
+@pytest.mark.parametrize(
+    ("stood", "now", "is_near"),
+    [
+        ({"n_adverts": 100}, {"n_adverts": 101}, False),  # counts are no estimates
+        ({"share": None, "bound_lo": 0.2, "bound_hi": 0.6}, {"share": None, "bound_lo": 0.2, "bound_hi": 0.605}, True),
+        ({"share": None, "bound_lo": 0.2, "bound_hi": 0.6}, {"share": None, "bound_lo": 0.2, "bound_hi": 0.62}, False),
+        ({"share": 0.4, "form": "point"}, {"share": 0.4, "form": "interval"}, False),
+        ({"status": "suppressed", "reason": "12 jobs"}, {"status": "suppressed", "reason": "13 jobs"}, True),
+        ({"status": "suppressed"}, {"status": "published", "share": 0.4}, False),
+    ],
+)
+def test_what_is_rounding(stood: dict[str, Any], now: dict[str, Any], is_near: bool) -> None:
+    assert is_rounding([{"name": "a", **stood}], [{"name": "a", **now}]) == is_near
+    assert not is_rounding([{"name": "a"}] * 2, [{"name": "a"}] * 2), "rows that cannot be told apart are not compared"
+
+
+def test_a_drift_has_as_long_as_it_took(nights: Nights) -> None:
+    """Pay that rises by 3 % a month waits for nobody, also where a month was missed: nor does a year's rise."""
+    first = nights.row(150_000, value_json=json.dumps([{"p50": 150_000, "p50_lo": 149_000, "p50_hi": 151_000}]))
+    for months, median, waits in ((1, 154_500, False), (1, 160_000, True), (2, 160_000, False)):
+        nights.day = FIRST + timedelta(days=30 * months)
+        now = nights.row(
+            median, value_json=json.dumps([{"p50": median, "p50_lo": 0.99 * median, "p50_hi": 1.01 * median}])
+        )
+        assert bool(Overlaps(nights.con).find_jump(FIGURE, first, now)) == waits, (months, median)
+
+
+class Adverts:
+    """A database that knows the adverts behind a figure on two days, 60 of them on 20 boards."""
+
+    def __init__(self, then: Callable[[int], dict[str, Any]], now: Callable[[int], dict[str, Any]]) -> None:
+        self.days = {FIRST: then, date(2026, 4, 1): now}
+
+    def execute(self, sql: str) -> Adverts:
+        (self.said,) = (said for day, said in self.days.items() if f"DATE '{day.isoformat()}'" in sql)
+        plain = {"source": "ashby", "cell": ["country", "US", "senior"], "is_edited": False, "now_low": None,
+                 "now_high": None, "then_low": None, "then_high": None}  # fmt: skip
+        self.rows = [
+            {**plain, "posting_id": f"a:{n}", "job_id": f"a:{n}", "board": f"b{n % 20}", **self.said(n)}
+            for n in range(60)
+        ]
+        return self
+
+    @property
+    def description(self) -> list[tuple[str]]:
+        return [(name,) for name in self.rows[0]]
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in self.rows]
+
+
+def offer(n: int, factor: float = 1.0) -> dict[str, float]:
+    """Pay of an advert: the median of sixty is 150,000."""
+    middle = (90_500 + 2_000 * n + 500) * factor
+    return {"low_usd": 0.9 * middle, "high_usd": 1.1 * middle}
+
+
+def third(n: int) -> float:
+    """Every third board pays twice as much."""
+    return 2.0 if n % 20 % 3 == 0 else 1.0
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "median", "said"),
+    [
+        (offer, offer, 150_000, ""),
+        (offer, lambda n: offer(n, 1.03), 154_500, ""),
+        (offer, lambda n: offer(n, third(n)), 183_000, "adverts of both days pay 27% more on average: 21 of 60"),
+        # read otherwise: both days give what only the newer one printed
+        (lambda n: offer(n, third(n)), lambda n: offer(n, third(n)), 183_000, "are read otherwise now: median up 21%"),
+        # edited since, and what they paid then is known: as if they had been read then
+        (
+            lambda n: {**offer(n, 1.03), "is_edited": True, "now_low": offer(n, 1.03)["low_usd"],
+                       "now_high": offer(n, 1.03)["high_usd"], "then_low": offer(n)["low_usd"],
+                       "then_high": offer(n)["high_usd"]},
+            lambda n: offer(n, 1.03), 154_500, "",
+        ),
+        # edited since, and what they paid then is not known: no other reading is proved
+        (lambda n: {**offer(n, 1.03), "is_edited": True}, lambda n: offer(n, 1.03), 154_500, ""),
+    ],
+)  # fmt: skip
+def test_adverts_of_both_days_tell_a_drift_from_a_jump_and_from_another_reading(
+    nights: Nights, then: Any, now: Any, median: float, said: str
+) -> None:
+    figure = declare("pay.us.data_scientist.senior")
+    own = {"figure": figure.id, "basis": "advertised", "rung": figure.rungs[0].name, "n_jobs": 60}
+    amounts = {"currency": "USD", "n_jobs": 60, "band_low": None, "band_high": None}
+    stood = nights.row(150_000, **own, value_json=json.dumps([amounts | {"p50": 150_000}]))
+    nights.day = date(2026, 4, 1)
+    row = nights.row(median, **own, value_json=json.dumps([amounts | {"p50": median}]))
+    found = "; ".join(Overlaps(Adverts(then, now)).find_jump(figure, stood, row))
+    assert said in found and bool(said) == bool(found), found
+
+
+def test_the_method_of_every_figure_has_a_version() -> None:
+    unversioned = {
+        rung.sql for figure in KNOWN.values() for rung in figure.rungs if not vintages._versions_in(rung.sql)
+    }
+    assert unversioned == set()

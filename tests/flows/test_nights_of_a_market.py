@@ -1,0 +1,342 @@
+"""Whole nights of a made market: what guide, page and release print of it, when, and what waits for review.
+
+The quick tests run five nights of a small market; `make long` runs thirty, and each thing that may happen to a market
+apart. Every night is the pipeline's own: archive, refine, load, marts, ledger, vintages, guide and page.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from bs4 import BeautifulSoup
+
+from extractors.refine import refine
+from extractors.refine.cache import code_key
+from reports.figures import query, vintages
+from reports.figures.catalogue import declaration_of
+from reports.release.manifest import DATABASE
+from reports.release.numbers import numbers_of
+from reports.wording import notes
+from tests.made_nights import market
+from tests.made_nights.folder import Nights
+from tests.made_nights.market import World
+from transforms.posting import postings as read_postings
+from transforms.records.rows import Posting
+from warehouse.mart_tables import Figures
+from warehouse.publish.reader import open_reader
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Ended
+
+Command = Callable[..., "Ended"]
+JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
+NORTH = "pay.northern_america.ai_engineering.mid_senior"
+US = "pay.us.ai_engineering.mid_senior"
+N_BOARDS = 12
+"""Boards of each of three sources: those of the United States first."""
+JUMP = World(doubled=1 / 3)
+"""Pay of every third employer is read twice as high."""
+
+
+def printed(rows: Mapping[str, Figures]) -> dict[str, object]:
+    """All that is said of each figure."""
+    return {name: (row.value, row.value_json, row.n_jobs, row.as_of, row.reason) for name, row in rows.items()}
+
+
+def first_values(before: Mapping[str, Figures], after: Mapping[str, Figures]) -> set[str]:
+    """Figures that have a value now and had none."""
+    return {name for name, row in after.items() if row.value is not None and before[name].value is None}
+
+
+def lines_apart(before: str, after: str) -> list[str]:
+    """The lines of a text that another lacks."""
+    known = set(before.splitlines())
+    return [line for line in after.splitlines() if line not in known]
+
+
+# --- five nights ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Three nights of noise: two at the first of a month or of all, and one after it."""
+    made = Nights(tmp_path_factory.mktemp("nights") / "data", N_BOARDS)
+    made.run(market.FIRST)
+    made.run(JULY)
+    return made
+
+
+def test_noise_changes_nothing_printed_until_the_month_is_over(nights: Nights) -> None:
+    before, texts = nights.published(), nights.texts()
+    assert len([row for row in before.values() if row.value is not None]) > 60, "most figures take part"
+    nights.run(JULY + timedelta(days=1))
+    after, ledger = nights.published(), nights.ledger()
+    new = first_values(before, after)
+    assert printed(ledger) != printed(after), "the ledger says another thing every night"
+    left = {name for name, said in printed(after).items() if said != printed(before)[name]} - new
+    assert left == set()
+    if not new:
+        assert nights.texts() == texts
+
+
+def test_a_jump_waits_with_its_reason_and_is_shown_nowhere(nights: Nights, plain: Command) -> None:
+    before = nights.published()
+    nights.run(AUGUST, JUMP)
+    waiting, after, texts = nights.waiting(), nights.published(), nights.texts()
+    assert {NORTH, US} <= waiting.keys()
+    assert "adverts of both days pay" in waiting[NORTH].why or "standard errors" in waiting[NORTH].why
+    for name in waiting:
+        if before[name].value is not None:
+            assert after[name].bare_value == before[name].bare_value, name
+            assert after[name].value_json == before[name].value_json, name
+            assert "under review since 1 August 2026" in (after[name].value or ""), name
+    assert all(f"{before[US].bare_value}" in text for text in texts.values())
+    assert all("under review since 1 August 2026" in text for text in texts.values())
+    listed = plain(nights.data, "review")
+    assert listed.code == 0 and all(
+        f"{name}, since 2026-08-01: {one.why}" in listed.out for name, one in waiting.items()
+    )
+    assert f"published: {before[US].bare_value}" in listed.out
+
+
+def test_a_person_decides_and_history_lists_it(nights: Nights, plain: Command) -> None:
+    offered, stood = nights.waiting(), nights.published()
+    assert plain(nights.data, "review", "accept", NORTH, "--reason", "a new pay law").code == 0
+    assert plain(nights.data, "review", "reject", US, "--reason", "months read as halves").code == 0
+    after, texts = nights.published(), nights.texts()
+    assert after[NORTH].value == offered[NORTH].value
+    assert after[US].value == stood[US].bare_value, "nothing waits of it any more"
+    assert all((after[NORTH].bare_value or "") in text for text in texts.values())
+    assert NORTH not in nights.waiting() and US not in nights.waiting()
+    shown = plain(nights.data, "review", "show", NORTH)
+    assert "published on 2026-06-15: first vintage" in shown.out and "said: a new pay law" in shown.out
+    explained = plain(nights.data, "explain", US)
+    assert "rejected on 2026-08-01" in explained.out and "months read as halves" in explained.out
+    assert plain(nights.data, "review", "accept", US, "--reason", "again").code != 0, "it does not wait"
+    assert plain(nights.data, "review", "accept", "skill.*", "--reason", "all").code != 0, "no skill waits"
+
+
+def test_later_nights_keep_what_was_decided_and_what_waits_too_long_is_stale(nights: Nights, plain: Command) -> None:
+    before, waited = nights.published(), nights.waiting()
+    assert waited, "something else waits"
+    nights.run(AUGUST + timedelta(days=vintages.MAX_DAYS_WAITING + 1), JUMP)
+    after, waiting = nights.published(), nights.waiting()
+    assert US not in waiting and after[US].bare_value == before[US].bare_value, "what was refused is not offered again"
+    assert after[NORTH].value == before[NORTH].value
+    late = [name for name in waited if name in waiting and after[name].value is not None]
+    assert late and all(after[name].status == "stale" for name in late)
+    assert all("not reviewed since 1 August 2026" in (after[name].reason or "") for name in late)
+    corrected = plain(nights.data, "review", "correct", US, "--reason", "the old figure counted contracts")
+    assert corrected.code == 0 and nights.published()[US].bare_value == nights.ledger()[US].bare_value
+    assert "erratum: the old figure counted contracts" in plain(nights.data, "review", "show", US).out
+
+
+# --- one vintage everywhere -----------------------------------------------------------------------------
+
+
+def shown_on_page(page: BeautifulSoup, figure: str) -> str | None:
+    """What the page shows of a figure, as text; None where it does not show it."""
+    found = page.select(f'[data-figure="{figure}"]') or page.select(f'section[id="{figure.replace(".", "-")}"]')
+    return " ".join(" ".join(one.get_text(" ") for one in found).split()) if found else None
+
+
+def parts_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The numbers of rows, part by part, as files of a release have them."""
+    return [
+        {number.part: number.describe() for number in numbers_of(row)}
+        for row in rows
+        if row.get("status") != "suppressed"
+    ]
+
+
+def read_csv_parts(path: Path) -> list[tuple[object, ...]]:
+    """Part, value, ends and form of each line of a figure's CSV."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [row for row in csv.DictReader(file) if row["part"]]
+    return [
+        (row["part"], *(float(row[name]) if row[name] else None for name in ("value", "low", "high")), row["form"])
+        for row in lines
+    ]
+
+
+def shown_in_guide(nights: Nights, figures: Sequence[str], plain: Command) -> dict[str, str]:
+    """What a guide prints of figures, by the command that an editor gives."""
+    path = nights.data / "editor.html"
+    spans = "".join(f'<p><span data-figure="{name}">?</span></p>\n' for name in figures)
+    path.write_text(f'{spans}<section data-figures="sources"></section>\n', encoding="utf-8")
+    assert plain(nights.data, "guide", "patch", str(path)).code == 0
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return {name: soup.select_one(f'span[data-figure="{name}"]').get_text() for name in figures}  # type: ignore[union-attr]
+
+
+def test_page_json_csv_guide_and_sql_say_the_same_vintage_of_every_figure(
+    nights: Nights, plain: Command, tmp_path: Path
+) -> None:
+    assert plain(nights.data, "release", "--out", str(tmp_path / "release")).code == 0
+    folder, published = tmp_path / "release", nights.published()
+    page = BeautifulSoup(nights.texts()["page"], "html.parser")
+    index = json.loads((folder / "figures/index.json").read_bytes())
+    names = [one["id"] for one in index["figures"]]
+    said = {name: json.loads((folder / f"figures/{name}.json").read_bytes()) for name in names}
+    assert published.keys() == {*names, *index["left_out"]}
+    assert any(one["under_review_since"] for one in said.values()), "one waits"
+    assert any(one["status"] == "stale" for one in said.values()), "one is stale"
+    guide = shown_in_guide(nights, names, plain)
+    n_of = Counter[str]()
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as released, open_reader(nights.data) as warehouse:
+        files = {"release": released, "warehouse": warehouse}
+
+        def answer(name: str, which: str) -> list[dict[str, Any]]:
+            sql = said[name]["sql"][which]
+            n_of[f"{which}, by the {sql['answered_by']}"] += 1
+            return query.read(files[sql["answered_by"]], sql["select"])
+
+        for name, one in said.items():
+            declared, printed_value = declaration_of(name), one["bare_value"] or one["value"]
+            parts = [row["parts"] for row in one["rows"]]
+            flat = [(part, n["value"], n["low"], n["high"], n["form"]) for row in parts for part, n in row.items()]
+            assert read_csv_parts(folder / f"figures/{name}.csv") == flat, name
+            assert guide[name] == (one["value"] or f"withheld: {one['reason']}"), name
+            vintage = answer(name, "published")
+            behind = [json.loads(row["behind"]) for row in vintage if row["behind"] is not None]
+            if declared.gathers is not None:
+                assert all(row in parts_of(behind) for row in parts), name
+            else:
+                assert {row["as_of"].isoformat() for row in vintage} == {one["as_of"]}, name
+                assert {row["bare_value"] or row["value"] for row in vintage} == {printed_value}, name
+                assert parts_of(behind) == parts, name
+            if one["sql"]["computed"] and one["value"] is not None:
+                rows = answer(name, "computed")
+                if "value_json" in rows[0]:  # the last value that was accepted
+                    rows = json.loads(rows[0]["value_json"])
+                kept = [row for row in rows if declared.renderer.names_withheld or row.get("status") != "suppressed"]
+                assert parts_of(kept) == parts, name
+                assert declared.renderer.text(kept) == printed_value, name
+            shown = shown_on_page(page, name)
+            if shown is not None:
+                table = notes.table(published[name])
+                cells = [cell for row in table.rows for cell in row] if table else [printed_value or one["reason"]]
+                assert all(" ".join(cell.split()) in shown for cell in cells), name
+                n_of["page"] += 1
+    assert n_of["computed, by the release"] > 50 and n_of["computed, by the warehouse"] and n_of["page"] > 20, n_of
+
+
+# --- thirty nights, and what may happen then --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Thirty nights of noise, over the first of a month; what each printed is checked on the way."""
+    nights = Nights(tmp_path_factory.mktemp("month") / "data", N_BOARDS)
+    before, texts = dict[str, Figures](), dict[str, str]()
+    for number in range(30):
+        day = market.FIRST + timedelta(days=number)
+        nights.run(day)
+        after, printed_now = nights.published(), nights.texts()
+        assert nights.waiting() == {}, f"noise waits for nobody ({day})"
+        if before and day != JULY:
+            new = first_values(before, after)
+            changed = {name for name, said in printed(after).items() if said != printed(before)[name]}
+            made_of = {name for name in changed if (declaration_of(name).gathers or declaration_of(name).alias_of)}
+            assert changed - made_of <= new, day
+            assert new or printed_now == texts, day
+        before, texts = after, printed_now
+    return nights
+
+
+@pytest.mark.long
+def test_thirty_nights_of_noise_flicker_nowhere(month: Nights) -> None:
+    assert len(month.days) == 30
+    assert sum(row.value is not None for row in month.published().values()) > 70
+
+
+@pytest.mark.long
+def test_a_true_rise_comes_through_by_the_second_month(month: Nights, tmp_path: Path) -> None:
+    nights, before = month.copy(tmp_path / "rise"), month.published()
+    paid = [name for name, row in before.items() if name.startswith("pay.") and row.basis == "advertised"]
+    for number, day in enumerate((AUGUST, date(2026, 9, 1), date(2026, 10, 1)), start=1):
+        nights.run(day, World(rise=1.03**number))
+        published, ledger, waiting = nights.published(), nights.ledger(), nights.waiting()
+        came = [name for name in paid if name not in waiting and published[name].as_of == day]
+        assert {NORTH, US} <= set(came), f"what is read is published on {day}"
+        assert not [one.why for name, one in waiting.items() if name in paid and "more on average" in one.why]
+        if number == 2:
+            assert all(published[name].bare_value == ledger[name].bare_value for name in came)
+            old, new = (notes.rows_of(rows[US])[0]["p50"] for rows in (before, published))
+            assert new > 1.03 * old
+
+
+@pytest.mark.long
+def test_a_lost_source_waits(month: Nights, tmp_path: Path) -> None:
+    nights, before = month.copy(tmp_path / "lost"), month.published()
+    for day in (AUGUST, date(2026, 9, 1)):  # boards leave the stock 45 days after they were last read
+        nights.run(day, World(silent=("lever",)))
+    waiting, after = nights.waiting(), nights.published()
+    lost = {
+        name for name, row in nights.ledger().items() if "lever" in before[name].sources and "lever" not in row.sources
+    }
+    named = {name for name in lost if not declaration_of(name).gathers and not declaration_of(name).alias_of}
+    changed = {name for name in named if nights.ledger()[name].value not in (None, after[name].bare_value)}
+    assert len(changed) > 40
+    held = {name for name in changed if name in waiting and "without lever" in waiting[name].why}
+    assert all("lever" in after[name].sources for name in held)
+    assert len(held) > 0.9 * len(changed), sorted(changed - held)
+
+
+@pytest.mark.long
+def test_where_most_jobs_are_gone_figures_wait(month: Nights, tmp_path: Path) -> None:
+    nights, before = month.copy(tmp_path / "gone"), month.published()
+    nights.run(AUGUST, World(gone=0.75))
+    waiting, ledger = nights.waiting(), nights.ledger()
+    halved = {
+        name for name, row in ledger.items()
+        if (row.n_jobs or 0) < vintages.MAX_LOST * (before[name].n_jobs or 0) and row.value is not None
+        and row.rung == before[name].rung and not declaration_of(name).gathers and not declaration_of(name).alias_of
+    }  # fmt: skip
+    assert len(halved) > 20 and all("n fell from" in waiting[name].why for name in halved)
+
+
+@pytest.mark.long
+def test_another_method_waits_once(month: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nights = month.copy(tmp_path / "method")
+    monkeypatch.setattr(vintages, "METHODS", {**vintages.METHODS, "mart.salary_bands": 2})
+    nights.run(AUGUST)
+    held = {name for name, one in nights.waiting().items() if "another method" in one.why}
+    assert {NORTH, US} <= held and all(name.split(".")[0] in ("pay", "abroad", "bonus") for name in held)
+
+
+@pytest.mark.long
+def test_another_reading_of_the_same_adverts_waits(
+    month: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that takes pay of every third employer for half a year's: the whole archive is read again."""
+    nights, before = month.copy(tmp_path / "reader"), month.published()
+
+    def misread(*given: Any, **named: Any) -> Iterator[Any]:
+        for one in read_postings(*given, **named):
+            if isinstance(one, Posting) and zlib.crc32((one.board or "").encode()) % 3 == 0:
+                yield doubled(one)
+            else:
+                yield one
+
+    def doubled(one: Posting) -> Posting:
+        amounts = {name: getattr(one, name) for name in ("pay_low", "pay_high", "annual_low", "annual_high")}
+        return replace(one, **{name: 2 * value for name, value in amounts.items() if value is not None})
+
+    monkeypatch.setattr(refine, "postings", misread)
+    monkeypatch.setattr(refine, "code_key", lambda source: f"another {code_key(source)}")
+    nights.run(AUGUST)
+    waiting, after = nights.waiting(), nights.published()
+    assert "read otherwise now" in waiting[NORTH].why and "read otherwise now" in waiting[US].why
+    assert after[US].bare_value == before[US].bare_value
+    assert not {name for name in waiting if name.startswith("skill")}, "skills are read as before"

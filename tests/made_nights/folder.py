@@ -1,0 +1,104 @@
+"""A data folder in which nights of the made market are run, and what stands published there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from flows import backfill, nightly
+from flows.runtime.settings import Settings
+from reports.figures import vintages
+from reports.figures.catalogue import declarations
+from reports.guide import desk
+from tests.bench.nights import clocks_on_steps
+from tests.made_nights import market
+from tests.made_nights.market import AS_EVER, World
+from warehouse.mart_tables import Figures
+from warehouse.ops_tables import Vintages
+from warehouse.publish.reader import open_reader
+
+_SECTION = re.compile(r'<section class="figure" id="([^"]+)".*?</section>', re.DOTALL)
+
+
+@dataclass
+class Nights:
+    """Nights of one market in one data folder. Each is archived, refined, loaded, computed, checked and published."""
+
+    data: Path
+    n_boards: int
+    guides: tuple[Path, ...] = ()
+    days: list[date] = field(default_factory=list)
+
+    def run(self, day: date, world: World = AS_EVER) -> None:
+        """One night. Raises `RuntimeError` when it published nothing."""
+        from warehouse.checks import gate
+
+        gate.ready()
+        self.data.mkdir(parents=True, exist_ok=True)
+        (self.data / "kind").write_text("live\n", encoding="utf-8")
+        request = nightly.Request(
+            settings=Settings(data=self.data, workers=1), command="made", sources=(), guides=self.guides
+        )
+        recorded = self.data / "recorded"
+        with clocks_on_steps():
+            made = market.record(recorded, self.n_boards, day, world)
+            health = [backfill.archive_recordings(source, files, request) for source, files in made.items()]
+            outcome = nightly.from_archive(request, health)
+        shutil.rmtree(recorded)
+        if outcome.exit_code or outcome.as_of != day:
+            raise RuntimeError(
+                f"the night of {day} ended with {outcome.exit_code}, {outcome.as_of}: {outcome.messages}"
+            )
+        self.days.append(day)
+
+    def run_to(self, first: date, n_nights: int, world: World = AS_EVER) -> None:
+        """So many nights in a row."""
+        for number in range(n_nights):
+            self.run(first + timedelta(days=number), world)
+
+    def copy(self, folder: Path) -> Nights:
+        """The same folder again, for nights that go another way."""
+        shutil.copytree(self.data, folder)
+        guides = []
+        for path in self.guides:
+            guides.append(folder / path.relative_to(self.data))
+        return Nights(folder, self.n_boards, tuple(guides), list(self.days))
+
+    def ledger(self) -> dict[str, Figures]:
+        """What each figure would be on the newest day."""
+        with open_reader(self.data) as con:
+            return {row.figure: row for row in desk.read_ledger(con, desk.newest_day(con))}
+
+    def published(self) -> dict[str, Figures]:
+        """What stands published of each figure on the newest day."""
+        with open_reader(self.data) as con:
+            as_of = desk.newest_day(con)
+            rows = vintages.published_rows(con, declarations(con), desk.read_ledger(con, as_of), as_of)
+        return {row.figure: row for row in rows}
+
+    def vintages(self) -> Mapping[str, Sequence[Vintages]]:
+        """All vintages by figure."""
+        with open_reader(self.data) as con:
+            return vintages.read_vintages(con)
+
+    def waiting(self) -> dict[str, Vintages]:
+        """The vintages that wait for review by figure."""
+        found = {name: vintages.waiting_one(known) for name, known in self.vintages().items()}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def texts(self) -> dict[str, str]:
+        """What a reader sees: guide and page."""
+        return {
+            "guide": (self.data / "guide.md").read_text(encoding="utf-8"),
+            "page": (self.data / "site" / "index.html").read_text(encoding="utf-8"),
+        }
+
+
+def value_rows(row: Figures) -> Any:
+    """What is printed of a figure."""
+    return row.value, row.value_json
