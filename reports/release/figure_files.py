@@ -103,7 +103,7 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
         "without": list(published.without.get(figure.figure, ())),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "ledger": f"../ledger/{figure.figure}.json",
-        "sql": _describe_sql(figure, declared, licence),
+        "sql": describe_sql(figure, declared, licence),
         **_describe_vintages(published.vintages.get(declared.alias_of or figure.figure, ())),
     }
 
@@ -111,7 +111,7 @@ def describe(figure: Figures, published: Published) -> dict[str, Any]:
 RELEASE, WAREHOUSE = "release", "warehouse"
 
 
-def _describe_sql(figure: Figures, declared: Figure, licence: Licence) -> dict[str, Any]:
+def describe_sql(figure: Figures, declared: Figure, licence: Licence) -> dict[str, Any]:
     """SELECTs that answer what a figure says: one of what is published, one that reads it from the marts of its day.
 
     Each with the file that answers it: that of the release, or the warehouse alone, where it reads adverts or what

@@ -28,7 +28,7 @@ from markupsafe import Markup
 from reports.figures.catalogue import displays_of
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.figures.vintages import read_vintages, waiting_one
+from reports.figures.vintages import waiting_one
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import Published
@@ -106,7 +106,7 @@ def files_of(
     site = Site(
         published=published,
         seen=seen,
-        vintages=read_vintages(con),
+        vintages=published.vintages,
         world=world.read_world(con, as_of),
         releases=releases,
         quality=quality.report(con, published, name, releases[1:]).decode(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.figures.catalogue import declaration_of
 from reports.figures.places import PLACES
-from reports.release.figure_files import named_rows, path_of
+from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
 from reports.release.published import Published
 from reports.site import explorer, figure_rows, rows, words
 from reports.site.findings import Seen
@@ -92,7 +92,7 @@ def describe(figure: Figures, published: Published, vintages: Sequence[Vintages]
         "vintages": [_describe_vintage(one) for one in reversed(vintages)],
         "sources": _sources(figure, published),
         "snapshots": figure.snapshots,
-        "sql": figure.sql,
+        "selects": _selects(figure, published),
         "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
         "licence": licence,
         "bibtex": _bibtex(figure, published),
@@ -260,6 +260,16 @@ def _sources(figure: Figures, published: Published) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _selects(figure: Figures, published: Published) -> list[tuple[str, str, str]]:
+    """The SELECTs that answer what the figure says: what each gives, where it runs, and its text."""
+    found = describe_sql(figure, declaration_of(figure.figure), published.licences[figure.figure])
+    named = {"published": "What is published", "computed": "The same from the marts of its day"}
+    files = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
+    return [
+        (named[name], files[one["answered_by"]], one["select"]) for name, one in found.items() if one and one["select"]
+    ]
 
 
 def _bibtex(figure: Figures, published: Published) -> str:

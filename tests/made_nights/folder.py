@@ -72,13 +72,13 @@ class Nights:
     def ledger(self) -> dict[str, Figures]:
         """What each figure would be on the newest day."""
         with open_reader(self.data) as con:
-            return {row.figure: row for row in desk.read_ledger(con, desk.newest_day(con))}
+            return {row.figure: row for row in desk.read_ledger(con, desk.newest_day(con), declarations(con))}
 
     def published(self) -> dict[str, Figures]:
         """What stands published of each figure on the newest day."""
         with open_reader(self.data) as con:
-            as_of = desk.newest_day(con)
-            rows = vintages.published_rows(con, declarations(con), desk.read_ledger(con, as_of), as_of)
+            as_of, declared = desk.newest_day(con), declarations(con)
+            rows = vintages.published_rows(con, declared, desk.read_ledger(con, as_of, declared), as_of)
         return {row.figure: row for row in rows}
 
     def vintages(self) -> Mapping[str, Sequence[Vintages]]:
