@@ -69,7 +69,7 @@ def run(
     the archive alone.
 
     **Writes** below the data folder (JOBMARKET_DATA, else data/): archive/, refined/, work.duckdb, market.duckdb,
-    guide.md, site/index.html and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
+    guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
     that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
 
     **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source failed. 64: the command or a
