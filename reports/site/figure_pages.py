@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reports.figures.catalogue import declaration_of
 from reports.figures.places import PLACES
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named_rows, path_of
 from reports.release.published import Published
-from reports.site import explorer, figure_rows, rows, words
+from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.findings import Seen
 from reports.site.rows import ChartRow
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise
-from reports.wording.numbers import sentences
+from reports.wording.numbers import percent, sentences
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
@@ -73,7 +74,7 @@ def describe(figure: Figures, published: Published, vintages: Sequence[Vintages]
     return {
         "figure": figure,
         "crumbs": GROUPS.get(figure.figure.split(".")[0], WORK),
-        "title": explorer.say_title(pay) if pay is not None else words.plain(figure.title),
+        "title": _title(figure, pay, seen),
         "value": _big(figure, pay, value) if is_printed and (is_single or chart is None) else "",
         "said": words.plain(said) if is_printed else "",
         "missing": "" if is_printed else words.plain(figure.missing or figure.reason or ""),
@@ -126,11 +127,55 @@ def _pay_cell(figure: Figures, seen: Seen) -> explorer.PayCell | None:
     return next((cell for cell in found if cell.figure == figure.figure and cell.basis == figure.basis), None)
 
 
+def _title(figure: Figures, pay: explorer.PayCell | None, seen: Seen) -> str:
+    """The answer as a sentence where a figure is one number of pay or of a skill; else its title."""
+    if pay is not None:
+        return explorer.say_title(pay)
+    at = _skill_at(figure, seen)
+    if at is None:
+        return words.plain(figure.title)
+    found, number = at
+    skill = found.skills[number]
+    share = (
+        percent(skill.row["share"])
+        if skill.is_point
+        else f"Between {percent(skill.row['share_lo'])} and {percent(skill.row['share_hi'])}"
+    )
+    return f"{share} of {skills.name_list(found)} ask for {skill.name}"
+
+
+def _skill_at(figure: Figures, seen: Seen) -> tuple[skills.SkillList, int] | None:
+    """The list in which the figure of a skill stands, and its place there."""
+    parts = figure.figure.split(".")
+    if figure.value is None or len(parts) != 4 or parts[0] != "skill":
+        return None
+    found = seen.skills.get((parts[2], parts[3]))
+    numbers = [] if found is None else [n for n, one in enumerate(found.skills) if one.figure == figure.figure]
+    return (found, numbers[0]) if found is not None and numbers else None
+
+
+NEIGHBOURS = 3
+"""Skills that are shown above and below one."""
+
+
+def _among_skills(found: skills.SkillList, number: int) -> Any:
+    """A skill among those that are asked about as often."""
+    shown = range(max(0, number - NEIGHBOURS), min(len(found.skills), number + NEIGHBOURS + 1))
+    drawn = []
+    for at in shown:
+        row = skills.skill_row(found.skills[at])
+        href = row.href.removeprefix("f/") if at != number else ""
+        drawn.append(replace(row, is_chosen=at == number, href=href, figure="", data={}))
+    return rows.draw(drawn, rows.axis_for(drawn, percent), label="Skills asked about as often", classes="skills")
+
+
 def _chart(figure: Figures, seen: Seen, pay: explorer.PayCell | None) -> tuple[Any, str]:
     if figure.value is None:
         return None, ""
     if pay is not None:
         return _beside(figure, seen, pay)
+    if (at := _skill_at(figure, seen)) is not None:
+        return _among_skills(*at), "Beside the skills that are asked about as often"
     drawn = figure_rows.draw(figure)
     if drawn is None:
         return None, ""

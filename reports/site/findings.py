@@ -247,7 +247,7 @@ def _say_closings(found: Sequence[tuple[str, Row]]) -> str | None:
 def _say_additional(found: Sequence[tuple[str, Row]]) -> str | None:
     for _, row in found:
         if row.get("item") == "equity" and row.get("share_lo") is not None:
-            ends = f"{percent(row['share_lo']).removesuffix('%')}–{percent(row['share_hi'])}"
+            ends = f"{percent(row['share_lo'])} and {percent(row['share_hi'])}"
             value = percent(row["share"]) if _is_point(row) else f"Between {ends}"
             return f"{value} of jobs that state pay offer equity beside it"
     return None

@@ -236,5 +236,5 @@ def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
         if row.get(low) is None or row.get(high) is None:
             said.append(0)
             continue
-        said.append([round(row[share], 4) if row[form] == POINT else None, round(row[low], 4), round(row[high], 4)])
+        said.append([round(row[share], 7) if row[form] == POINT else None, round(row[low], 7), round(row[high], 7)])
     return [*said, int(skill.row["status"] == "low"), skill.figure or 0]
