@@ -48,7 +48,7 @@ class FigureInputs:
     has the last accepted value of each figure that has one by a rung of today, `ledger_days` the days that the ledger
     has of each figure of an address. `batches` keeps what each SELECT that gives the rows of several figures found,
     `found` what others did, `behind` what each SELECT of archive files found, by cell, `earlier` all of this for other
-    days.
+    days. Figures and rungs that are `alone` share no SELECT with another that is asked for, and are read by their own.
     """
 
     as_of: date
@@ -61,11 +61,14 @@ class FigureInputs:
     found: dict[str, Rows] = field(default_factory=dict)
     behind: dict[str, dict[tuple[str, ...], list[Row]]] = field(default_factory=dict)
     earlier: dict[date, FigureInputs] = field(default_factory=dict)
+    alone: frozenset[tuple[str, str]] = frozenset()
 
     def on(self, day: date) -> FigureInputs:
         """The same for an earlier day, without what it remembers."""
         if day not in self.earlier:
-            self.earlier[day] = FigureInputs(as_of=day, code_version=self.code_version, barred=self.barred)
+            self.earlier[day] = FigureInputs(
+                as_of=day, code_version=self.code_version, barred=self.barred, alone=self.alone
+            )
         return self.earlier[day]
 
 
@@ -139,10 +142,22 @@ def compute_asked(con: Connection, ids: Collection[str], as_of: date, *, code_ve
     """
     figures = {name: declare(name) for name in ids}
     inputs = inputs_of(con, as_of, code_version)
+    inputs = replace(inputs, alone=_find_alone(figures.values(), as_of))
     inputs = _with_memory(con, figures, inputs, addresses=figures.keys())
     days = _list_days(con, figures.values(), inputs) if len(figures) > 1 else set()
     with staging.stage_macros(con, days, STAGED_FOR_FIGURES):
         return [_measure(con, figure, inputs) for figure in figures.values()]
+
+
+def _find_alone(figures: Iterable[Figure], as_of: date) -> frozenset[tuple[str, str]]:
+    """The figures and rungs that share no SELECT with another, by id and name."""
+    by_batch: dict[str, list[tuple[str, str]]] = {}
+    for figure in figures:
+        for rung in figure.rungs:
+            if rung.batch is not None:
+                shared = _share_parameters(rung, rung.sql, parameters_of(figure, rung, as_of))
+                by_batch.setdefault(f"{rung.sql} {shared}", []).append((figure.id, rung.name))
+    return frozenset(found[0] for found in by_batch.values() if len(found) == 1)
 
 
 STAGED_FOR_FIGURES = ("stock_postings",)
@@ -232,10 +247,10 @@ def _read_rows(
     con: Connection, figure: Figure, rung: Fallback, sql: str, given: Mapping[str, object], inputs: FigureInputs
 ) -> Rows:
     """The rows of a SELECT, by its file's name, of a figure's rung: read with those of others where it can be."""
-    named = query.parameters_in(sql)
-    if rung.batch is None or not rung.batch.parameters.keys() <= named:
+    is_alone = rung.batch is None or not rung.batch.parameters.keys() <= query.parameters_in(sql)
+    if rung.batch is None or is_alone or (figure.id, rung.name) in inputs.alone:
         return _read_once(con, query.fill(sql, given), inputs)
-    shared = {name: value for name, value in {**given, **rung.batch.parameters}.items() if name in named}
+    shared = _share_parameters(rung, sql, given)
     batch = f"{sql} {shared}"  # as good a key as the SELECT, which takes ten times as long to fill in
     if batch not in inputs.batches:
         inputs.batches[batch] = {}
@@ -245,6 +260,13 @@ def _read_rows(
     wanted = dict.fromkeys(own if isinstance(own, tuple) else (own,))
     found = inputs.batches[batch]
     return [row for value in wanted for row in found.get(value, ())]
+
+
+def _share_parameters(rung: Fallback, sql: str, given: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a SELECT that gives the rows of all figures of a rung's batch."""
+    named = query.parameters_in(sql)
+    wider = rung.batch.parameters if rung.batch else {}
+    return {name: value for name, value in {**given, **wider}.items() if name in named}
 
 
 def _read_once(con: Connection, sql: str, inputs: FigureInputs) -> Rows:
