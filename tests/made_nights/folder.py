@@ -15,6 +15,8 @@ from flows.runtime.settings import Settings
 from reports.figures import vintages
 from reports.figures.catalogue import declarations
 from reports.guide import desk
+from reports.release.published import published_figures
+from reports.wording import numbers
 from tests.bench.nights import clocks_on_steps
 from tests.made_nights import market
 from tests.made_nights.market import AS_EVER, World
@@ -77,9 +79,7 @@ class Nights:
     def published(self) -> dict[str, Figures]:
         """What stands published of each figure on the newest day."""
         with open_reader(self.data) as con:
-            as_of, declared = desk.newest_day(con), declarations(con)
-            rows = vintages.published_rows(con, declared, desk.read_ledger(con, as_of, declared), as_of)
-        return {row.figure: row for row in rows}
+            return {row.figure: row for row in published_figures(con)}
 
     def vintages(self) -> Mapping[str, Sequence[Vintages]]:
         """All vintages by figure."""
@@ -92,10 +92,12 @@ class Nights:
         return {name: one for name, one in found.items() if one is not None}
 
     def texts(self) -> dict[str, str]:
-        """What a reader sees: guide and page."""
+        """What a reader sees of figures: the guide, and the pages of the site. The day of the night is left out."""
+        pages = sorted((self.data / "site" / "f").glob("*.html"))
+        page = "".join(path.read_text(encoding="utf-8") for path in pages)
         return {
             "guide": (self.data / "guide.md").read_text(encoding="utf-8"),
-            "page": (self.data / "site" / "index.html").read_text(encoding="utf-8"),
+            "page": page.replace(numbers.day(self.days[-1]), "").replace(self.days[-1].isoformat(), ""),
         }
 
 
