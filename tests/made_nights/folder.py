@@ -6,9 +6,8 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from flows import backfill, nightly
 from flows.runtime.settings import Settings
@@ -24,7 +23,7 @@ from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
 from warehouse.publish.reader import open_reader
 
-_SECTION = re.compile(r'<section class="figure" id="([^"]+)".*?</section>', re.DOTALL)
+_CITATIONS = re.compile(r"<pre .*?</pre>", re.DOTALL)
 
 
 @dataclass
@@ -58,11 +57,6 @@ class Nights:
             )
         self.days.append(day)
 
-    def run_to(self, first: date, n_nights: int, world: World = AS_EVER) -> None:
-        """So many nights in a row."""
-        for number in range(n_nights):
-            self.run(first + timedelta(days=number), world)
-
     def copy(self, folder: Path) -> Nights:
         """The same folder again, for nights that go another way."""
         shutil.copytree(self.data, folder)
@@ -92,15 +86,10 @@ class Nights:
         return {name: one for name, one in found.items() if one is not None}
 
     def texts(self) -> dict[str, str]:
-        """What a reader sees of figures: the guide, and the pages of the site. The day of the night is left out."""
+        """What a reader sees of figures: the guide, and the pages of the site. Citations are left out, which name the day."""
         pages = sorted((self.data / "site" / "f").glob("*.html"))
-        page = "".join(path.read_text(encoding="utf-8") for path in pages)
+        page = _CITATIONS.sub("", "".join(path.read_text(encoding="utf-8") for path in pages))
         return {
             "guide": (self.data / "guide.md").read_text(encoding="utf-8"),
             "page": page.replace(numbers.day(self.days[-1]), "").replace(self.days[-1].isoformat(), ""),
         }
-
-
-def value_rows(row: Figures) -> Any:
-    """What is printed of a figure."""
-    return row.value, row.value_json
