@@ -86,7 +86,7 @@ class Nights:
         return {name: one for name, one in found.items() if one is not None}
 
     def texts(self) -> dict[str, str]:
-        """What a reader sees of figures: the guide, and the pages of the site. Citations are left out, which name the day."""
+        """What a reader sees of figures: the guide, and the pages of the site without citations, which name the day."""
         pages = sorted((self.data / "site" / "f").glob("*.html"))
         page = _CITATIONS.sub("", "".join(path.read_text(encoding="utf-8") for path in pages))
         return {
