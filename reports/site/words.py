@@ -50,7 +50,7 @@ def sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
 
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
     """A range or, where both ends are written alike, an amount: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000"."""
-    tenths = max(abs(low), abs(high)) < 20_000
+    tenths = min(low, high) < 20_000 and max(low, high) < 100_000
     first, last = (amount_long(end) if is_long else amount_short(end, tenths=tenths) for end in (low, high))
     if first == last:
         return f"{sign(currency)}{last}"

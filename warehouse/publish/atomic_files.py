@@ -120,11 +120,10 @@ def commit(files: Iterable[Staged | None]) -> None:
     try:
         for file in wanted:
             with naming(file.target):
+                done.append(file)
                 if file.kept is not None and file.target.is_dir():
                     file.target.rename(file.kept)
-                    done.append(file)
                 file.fresh.replace(file.target)
-                done.append(file)
                 sync_folder(file.target.parent)
     except OSError:
         for file in reversed(done):
@@ -135,13 +134,13 @@ def commit(files: Iterable[Staged | None]) -> None:
 
 
 def _put_back(file: Staged) -> None:
-    """Undo a rename: what stood there is there again, or nothing, as before."""
-    if file.target.is_dir():
-        shutil.rmtree(file.target)
+    """Undo what was done of a rename: what stood there is there again, or nothing, as before."""
     if file.kept is not None and file.kept.exists():
+        if file.target.is_dir():
+            shutil.rmtree(file.target)
         file.kept.replace(file.target)
-    elif file.kept is None:
-        file.target.unlink(missing_ok=True)
+    elif file.kept is None and not file.fresh.exists():
+        _clear(file.target)
 
 
 def abandon(files: Sequence[Staged | None]) -> None:

@@ -6,7 +6,7 @@ const OWN = 0, COLLECTED = 1, REPORTED = 2, OFFICIAL = 3;
 function capital(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }
 function grouped(amount) { return String(amount).replace(/\B(?=(\d{3})+$)/g, ","); }
 function sign(currency) { return PAY.symbols[currency] ?? `${currency} `; }
-function isTooSmall(low, high) { return Math.max(Math.abs(low), Math.abs(high)) < 20000; }
+function keepsTenths(low, high) { return Math.min(low, high) < 20000 && Math.max(low, high) < 100000; }
 
 function amountShort(amount, tenths) {
   if (Math.round(amount) < 1000) return amount.toFixed(0);
@@ -20,7 +20,7 @@ function amountLong(amount) {
 }
 
 function money(low, high, currency, isLong = false) {
-  const tenths = isTooSmall(low, high);
+  const tenths = keepsTenths(low, high);
   let [first, last] = [low, high].map((end) => (isLong ? amountLong(end) : amountShort(end, tenths)));
   if (first === last) return `${sign(currency)}${last}`;
   const unit = last.slice(-1);

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.publish.atomic_files import Staged, abandon, check_writable, commit, stage, staged
+from warehouse.publish.atomic_files import Staged, abandon, check_writable, commit, stage, stage_folder, staged
 
 
 @pytest.fixture
@@ -120,3 +120,60 @@ def test_a_file_that_is_for_reading_only_is_left_alone(places: list[Path]) -> No
     with pytest.raises(PermissionError, match=r"file\.txt"):
         stage(places[0], b"new")
     assert places[0].read_bytes() == b"old"
+
+
+# --- folders ---
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+NEW = {"index.html": b"new", "f/a.html": b"a"}
+
+
+@pytest.mark.parametrize("before", [{}, {"index.html": b"old", "f/gone.html": b"gone"}])
+def test_a_folder_changes_places_with_the_one_before(before: dict[str, bytes], tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for name, content in before.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_bytes(content)
+    made = stage_folder(site, NEW.items())
+    assert files_below(site) == before if before else not site.exists()
+    commit([made])
+    assert files_below(site) == NEW and [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert stage_folder(site, NEW.items()) is None, "the same files again"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_goes_back_when_another_file_cannot_be_put_in_place(tmp_path: Path) -> None:
+    site, other = tmp_path / "site", tmp_path / "guide.md"
+    site.mkdir()
+    (site / "index.html").write_bytes(b"old")
+    staged = [stage_folder(site, NEW.items()), stage(other, b"guide")]
+    other.mkdir()
+    (other / "in the way").touch()
+    with pytest.raises(OSError, match=r"guide\.md"):
+        commit(staged)
+    assert files_below(site) == {"index.html": b"old"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["guide.md", "site"]
+
+
+def test_a_kill_between_the_renames_of_a_folder_loses_nothing(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_bytes(b"old")
+    made = stage_folder(site, NEW.items())
+    assert made is not None and made.kept is not None
+    site.rename(made.kept)  # and here it is killed
+    again = stage_folder(site, NEW.items())
+    assert files_below(site) == {"index.html": b"old"}
+    commit([again])
+    assert files_below(site) == NEW and [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_file_in_the_way_of_a_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "site").write_bytes(b"a file")
+    with pytest.raises(NotADirectoryError):
+        stage_folder(tmp_path / "site", NEW.items())
+    assert (tmp_path / "site").read_bytes() == b"a file" and len(list(tmp_path.iterdir())) == 1
