@@ -27,6 +27,7 @@ class Staged:
     fresh: Path
     target: Path
     kept: Path | None
+    is_folder: bool = False
 
 
 def stage(target: Path, content: bytes) -> Staged | None:
@@ -99,7 +100,7 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> Staged | N
             if is_same and written == {path.relative_to(target) for path in target.rglob("*") if path.is_file()}:
                 shutil.rmtree(fresh)
                 return None
-            return Staged(fresh=fresh, target=target, kept=kept if target.is_dir() else None)
+            return Staged(fresh=fresh, target=target, kept=kept if target.is_dir() else None, is_folder=True)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
@@ -121,7 +122,7 @@ def commit(files: Iterable[Staged | None]) -> None:
         for file in wanted:
             with naming(file.target):
                 done.append(file)
-                if file.kept is not None and file.target.is_dir():
+                if file.is_folder and file.kept is not None:
                     file.target.rename(file.kept)
                 file.fresh.replace(file.target)
                 sync_folder(file.target.parent)
@@ -135,12 +136,11 @@ def commit(files: Iterable[Staged | None]) -> None:
 
 def _put_back(file: Staged) -> None:
     """Undo what was done of a rename: what stood there is there again, or nothing, as before."""
-    if file.kept is not None and file.kept.exists():
-        if file.target.is_dir():
-            shutil.rmtree(file.target)
-        file.kept.replace(file.target)
-    elif file.kept is None and not file.fresh.exists():
+    is_done = not file.fresh.exists()
+    if is_done and (file.is_folder or file.kept is None):
         _clear(file.target)
+    if file.kept is not None and (is_done or file.is_folder) and file.kept.exists():
+        file.kept.replace(file.target)
 
 
 def abandon(files: Sequence[Staged | None]) -> None:
