@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: run test quick long check bench known-truth lint types sample generated answers lock clean
+.PHONY: run test quick long check bench known-truth lint types sample generated answers screenshots lock clean
 
 run: $(INSTALLED)  ## run the main job on the bundled sample, without a network
 	$(BIN)/jobmarket run --sample
@@ -46,6 +46,10 @@ answers: $(INSTALLED)  ## run the sample, write its answers into docs/analyst.md
 	folder=$$(mktemp -d) && JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null && \
 		$(BIN)/python -m warehouse.worked_questions $$folder && rm -rf $$folder
 	$(BIN)/python -m warehouse.dictionary
+
+screenshots: $(INSTALLED)  ## picture every kind of page in build/screenshots: of DATA, else of the sample
+	folder=$$(mktemp -d) && if test -z "$(DATA)"; then JOBMARKET_DATA=$$folder $(BIN)/jobmarket run --sample >/dev/null; fi && \
+		$(BIN)/python -m tests.reports.site.screenshots "$(or $(DATA),$$folder)" build/screenshots && rm -rf $$folder
 
 lock:  ## resolve pyproject.toml into requirements.lock: hashes, no URL
 	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 --generate-hashes \

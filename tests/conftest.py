@@ -27,7 +27,7 @@ SHARED = frozenset(("sample", "small", "server", "killing"))
 """Fixtures of flows/ that take long to make and that several modules read."""
 TOGETHER = frozenset(
     f"tests/flows/test_{name}.py"
-    for name in ("analyst_page", "cli", "faults", "kill", "mcp", "rebuild", "release", "run")
+    for name in ("analyst_page", "cli", "faults", "kill", "mcp", "rebuild", "release", "run", "site")
 )
 """The modules that use them: one process runs them all, so that they are made once."""
 FIRST = ("tests/flows/test_faults.py", "tests/flows/test_life_cycle_real.py")

@@ -34,6 +34,8 @@ PARTS = (
     Part("local_low", "local_low", _LOCALLY),
     Part("local_high", "local_high", _LOCALLY),
     Part("local_median", "local_p50", _LOCALLY),
+    Part("local_p25", "local_p25", _LOCALLY),
+    Part("local_p75", "local_p75", _LOCALLY),
     Part("pay", "usd", "USD per year"),
     Part("pay_ppp", "ppp", "international dollars per year"),
     Part("share", "share", _SHARE_OF_JOBS, "form"),

@@ -5,7 +5,7 @@
     skills.html                 one ranked list
     work.html, countries.html, closings.html, laws.html, guide.html
     figures.html, f/ID.html     all figures, and a page for each
-    methods.html, data.html, quality.html, changes.html, archive.html
+    methods.html, known_truth.html, data.html, quality.html, changes.html, archive.html
 
 Pages name each other and the files of figures (`figures/ID.json`) by relative paths, so that a folder opens from a disk
 as from a server. They have no clock: the same published figures give the same bytes.
@@ -45,7 +45,9 @@ from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
 
 TEMPLATES = Path(__file__).parent / "templates"
-METHODS = Path(__file__).parents[2] / "docs" / "methods.md"
+DOCS = Path(__file__).parents[2] / "docs"
+TEXTS = {DOCS / "methods.md": "How we count", DOCS / "known_truth.md": "Estimators against known truth"}
+"""Texts that are pages, with their titles. They name each other by their file names."""
 NAVIGATION = (
     ("pay.html", "Pay"),
     ("skills.html", "Skills"),
@@ -176,15 +178,10 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for figure in site.figures:
         values = figure_pages.describe(figure, site.published, site.vintages.get(figure.figure, ()), site.seen)
         yield f"f/{figure.figure}.html", "figure.html", values
-    if METHODS.is_file():
-        yield (
-            "methods.html",
-            "text.html",
-            {
-                "title": "How we count",
-                "text": _from_markdown(METHODS.read_text(encoding="utf-8")),
-            },
-        )
+    for source, title in TEXTS.items():
+        if source.is_file():
+            text = _from_markdown(source.read_text(encoding="utf-8"))
+            yield f"{source.stem}.html", "text.html", {"title": title, "text": text}
     yield "quality.html", "text.html", {"title": "Quality report", "text": _from_markdown(site.quality)}
     yield "data.html", "data.html", {"licences": _count_licences(site), "left_out": site.published.left_out}
     yield "changes.html", "changes.html", {"changes": _changes(site), "waiting": _waiting(site)}
@@ -358,5 +355,9 @@ def _waiting(site: Site) -> list[dict[str, Any]]:
 
 
 def _from_markdown(text: str) -> Markup:
-    """A text of our own as HTML."""
-    return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    """A text of our own as HTML; links to others that are pages lead to the pages, wide tables scroll by keys, too."""
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    for source in TEXTS:
+        html = html.replace(f'href="{source.name}"', f'href="{source.stem}.html"')
+    scrolled = '<div class="scroll" role="region" tabindex="0" aria-label="Table">'
+    return Markup(html.replace("<table>", f"{scrolled}<table>").replace("</table>", "</table></div>"))

@@ -94,7 +94,7 @@ def describe(figure: Figures, published: Published, vintages: Sequence[Vintages]
         "sources": _sources(figure, published),
         "snapshots": figure.snapshots,
         "selects": _selects(figure, published),
-        "citation": published.cite(f"{figure.title} [{figure.figure}]", path_of(figure.figure), licence),
+        "citation": published.cite(f"{words.plain(figure.title)} [{figure.figure}]", path_of(figure.figure), licence),
         "licence": licence,
         "bibtex": _bibtex(figure, published),
         "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
@@ -320,7 +320,8 @@ def _selects(figure: Figures, published: Published) -> list[tuple[str, str, str]
 def _bibtex(figure: Figures, published: Published) -> str:
     key = figure.figure.replace(".", "_")
     return (
-        f"@misc{{{key}_{published.as_of:%Y%m%d},\n  title = {{{figure.title}}},\n  author = {{{{{published.name}}}}},\n"
+        f"@misc{{{key}_{published.as_of:%Y%m%d},\n  title = {{{words.plain(figure.title)}}},\n"
+        f"  author = {{{{{published.name}}}}},\n"
         f"  year = {{{published.as_of.year}}},\n"
         f"  note = {{Figure {figure.figure}, release of {numbers.day(published.as_of)}}}\n}}"
     )

@@ -69,7 +69,7 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
     parts = [said for said, _ in frame.parts_of(found[0][1])] if kind == STACK else ()
     return Drawn(
         kind=kind,
-        chart=rows.draw(drawn, axis, label=figure.title, classes=kind),
+        chart=rows.draw(drawn, axis, label=words.plain(figure.title), classes=kind),
         n_rows=len(drawn),
         n_all=n_all,
         parts=parts,

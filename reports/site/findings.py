@@ -294,7 +294,7 @@ CARDS = (
         figure="additional.share",
         kicker="Beside base pay",
         say=_say_additional,
-        href="work.html#additional-share",
+        href="f/additional.share.html",
         note="jobs that state pay",
     ),
 )

@@ -37,6 +37,8 @@ COUNTS = {"asked": ("share", "share_lo", "share_hi", "form")} | {
     name: (name, f"{name}_lo", f"{name}_hi", f"{name}_form") for name in ("required", "preferred")
 }
 """What may be counted, with its columns: a skill that is required or preferred, and each alone."""
+DECIMALS = 7
+"""Of shares in the list and in the script's data, so that both give the same ranks and drawings."""
 CATEGORY_STYLES = {
     "Programming Languages": "languages",
     "Machine Learning and Deep Learning": "learning",
@@ -126,6 +128,7 @@ def _make_list(
         said = notes.rows_of(figure)[0]
         rows.append({**row, **{name: said[name] for name in COUNTS["asked"] if name in said}})
         figures[row["item"]] = figure.figure
+    rows = [_round(row) for row in rows]
     rows.sort(key=lambda row: (-row["share"], row["item"]))
     ranks = rank_by_intervals([(row["share_lo"], row["share_hi"]) for row in rows])
     skills = [
@@ -139,6 +142,11 @@ def _make_list(
         n_employers=rows[0]["n_employers"],
         skills=skills,
     )
+
+
+def _round(row: Row) -> Row:
+    shares = {name: row[name] for columns in COUNTS.values() for name in columns[:3] if row.get(name) is not None}
+    return {**row, **{name: round(share, DECIMALS) for name, share in shares.items()}}
 
 
 def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
@@ -236,5 +244,5 @@ def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
         if row.get(low) is None or row.get(high) is None:
             said.append(0)
             continue
-        said.append([round(row[share], 7) if row[form] == POINT else None, round(row[low], 7), round(row[high], 7)])
+        said.append([row[share] if row[form] == POINT else None, row[low], row[high]])
     return [*said, int(skill.row["status"] == "low"), skill.figure or 0]

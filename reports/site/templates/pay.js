@@ -9,9 +9,9 @@ function sign(currency) { return PAY.symbols[currency] ?? `${currency} `; }
 function keepsTenths(low, high) { return Math.min(low, high) < 20000 && Math.max(low, high) < 100000; }
 
 function amountShort(amount, tenths) {
-  if (Math.round(amount) < 1000) return amount.toFixed(0);
-  if (Math.round(amount / 100) / 10 < 1000) return tenths ? `${(amount / 1000).toFixed(1)}K` : `${Math.floor(amount / 1000 + 0.5)}K`;
-  return `${(amount / 1e6).toFixed(1)}M`;
+  if (Math.round(amount) < 1000) return fixed(amount, 0);
+  if (Math.round(amount / 100) / 10 < 1000) return tenths ? `${fixed(amount / 1000, 1)}K` : `${Math.floor(amount / 1000 + 0.5)}K`;
+  return `${fixed(amount / 1e6, 1)}M`;
 }
 
 function amountLong(amount) {

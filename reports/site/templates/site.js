@@ -13,6 +13,12 @@ function unbroken(text) {
   return escapeHtml(text).replace(/[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?/gu, (hit) => `<span class="range">${hit}</span>`);
 }
 
+// A number with so many decimals, halves to the even digit: as Python writes it, where toFixed rounds them up.
+function fixed(number, decimals) {
+  const up = number.toFixed(decimals), isHalf = Math.abs(number * 2 ** (decimals + 1)) % 2 === 1;
+  return isHalf && Number(up.slice(-1)) % 2 ? (number - Math.sign(number) * 10 ** -(decimals + 1)).toFixed(decimals) : up;
+}
+
 function axisFor(rows, say) {
   const reach = Math.max(0, ...rows.flatMap((row) => row.marks.map((mark) => mark.end ?? mark.start))) || 1;
   const power = 10 ** Math.floor(Math.log10(reach / N_TICKS));
@@ -25,12 +31,12 @@ function ticksOf(axis) {
 }
 
 function placeOn(axis, value) {
-  return `${((100 * value) / axis.highest).toFixed(2)}%`;
+  return `${fixed((100 * value) / axis.highest, 2)}%`;
 }
 
 function drawRect(mark, axis, y, height) {
   const width = Math.max((100 * ((mark.end ?? mark.start) - mark.start)) / axis.highest, 0.3);
-  return `<rect class="${mark.kind} ${mark.style ?? ""}" x="${placeOn(axis, mark.start)}" y="${y}" width="${width.toFixed(2)}%" height="${height}" rx="1.5"/>`;
+  return `<rect class="${mark.kind} ${mark.style ?? ""}" x="${placeOn(axis, mark.start)}" y="${y}" width="${fixed(width, 2)}%" height="${height}" rx="1.5"/>`;
 }
 
 function drawLine(mark, axis) {
@@ -88,7 +94,7 @@ function drawChart(rows, axis, label, classes, sureness) {
 
 function percent(share) {
   if (share > 0 && share < 0.0005) return "under 0.1%";
-  return share > 0 && share < 0.0095 ? `${(100 * share).toFixed(1)}%` : `${(100 * share).toFixed(0)}%`;
+  return share > 0 && share < 0.0095 ? `${fixed(100 * share, 1)}%` : `${fixed(100 * share, 0)}%`;
 }
 
 async function copyText(text) {
@@ -104,15 +110,15 @@ async function copyText(text) {
   }
 }
 
+const copied = document.body.appendChild(Object.assign(document.createElement("p"), { className: "spoken", role: "status" }));
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const given = button.dataset.copy;
   await copyText(given.startsWith("#") ? document.querySelector(given).textContent : given);
   const label = button.dataset.label ?? (button.dataset.label = button.textContent);
-  button.textContent = "Copied";
-  button.setAttribute("role", "status");
-  setTimeout(() => { button.textContent = label; button.removeAttribute("role"); }, 2000);
+  button.textContent = copied.textContent = "Copied";
+  setTimeout(() => { button.textContent = label; copied.textContent = ""; }, 2000);
 });
 
 const find = document.getElementById("find");

@@ -53,9 +53,17 @@ def as_row(figure: Figures) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
 
-def fill_day(con: duckdb.DuckDBPyConnection, day: date, *, python: float) -> None:
-    """Marts and figures of a day; `python` is the share that asks for it."""
+def fill_day(
+    con: duckdb.DuckDBPyConnection,
+    day: date,
+    *,
+    python: float,
+    cells: Sequence[dict[str, Any]] = (),
+    shares: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Marts and figures of a day; `python` is the share that asks for it, the others are rows beside the usual ones."""
     cells = [
+        *cells,
         make_cell(n_even_employers=30.0, largest_employer_share=0.1),
         make_cell(region_level="country", region="US", seniority_group="senior", role="machine_learning_engineer"),
         make_cell(region_level="country", region="US", seniority_group="senior", band_low_lo=60_000.0,
@@ -70,6 +78,7 @@ def fill_day(con: duckdb.DuckDBPyConnection, day: date, *, python: float) -> Non
     put_day(
         con, mart_tables.Shares, day,
         [
+            *shares,
             share_row(day, "skill_asked", "Python", 100, round(100 * python), share=python,
                       **SURE | {"share_lo": python - 0.1, "share_hi": python + 0.1}, category="Programming Languages"),
             share_row(day, "skill_asked", "Rust", 100, 41, region_level="country", region="DE", share=0.41,
@@ -118,12 +127,20 @@ def _bind(figure: Figures) -> Figures:
     )  # fmt: skip
 
 
-def publish_day(folder: Path, day: date, *, python: float = 0.7, is_sample: bool = False) -> Path:
-    """A folder with market.duckdb of a day and those before it."""
+def publish_day(
+    folder: Path,
+    day: date,
+    *,
+    python: float = 0.7,
+    is_sample: bool = False,
+    cells: Sequence[dict[str, Any]] = (),
+    shares: Sequence[dict[str, Any]] = (),
+) -> Path:
+    """A folder with market.duckdb of a day and those before it; `cells` and `shares` as in `fill_day`."""
     with database.open_work(folder) as con:
         if not con.execute("FROM core.sources").fetchall():
             _fill_core(con)
-        fill_day(con, day, python=python)
+        fill_day(con, day, python=python, cells=cells, shares=shares)
         con.execute("DELETE FROM ops.runs")
         put_rows(con, ops_tables.Runs, {"run_id": "1", "as_of": day, "is_sample": is_sample, "command": "run"})
         publish(con, folder / "market.duckdb")
@@ -138,7 +155,7 @@ def _fill_core(con: duckdb.DuckDBPyConnection) -> None:
         put_rows(
             con, tables.Sources,
             {"source": source, "title": source.title(), "kind": kind, "is_republishable": is_republishable,
-             "attribution": f"Adverts: {source}."},
+             "attribution": f"Adverts: {source}.", "homepage": f"https://{source}.example"},
         )  # fmt: skip
     put_rows(con, tables.Skills, *({"skill": s, "category": "Programming Languages", "aliases": []}
                                    for s in ("Python", "Rust")))  # fmt: skip

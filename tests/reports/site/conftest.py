@@ -1,0 +1,127 @@
+"""A small market with something of every kind to choose, as a site; and the browser that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.builders import share_row
+from tests.reports.conftest import make_cell, put_rows
+from tests.reports.release.conftest import DAY, SURE, publish_day, release
+from tests.reports.site.browser import CHROMIUM, NO_CHROMIUM, Reader, launch, read, serve, write_site
+from transforms.text.lookups import taxonomy
+from warehouse import database, tables
+
+N_SKILLS = 45
+EUROS, PRICE = 0.8, 0.7
+"""Euros to a dollar of the offers in Germany, and what costs there what a dollar buys in the United States."""
+
+
+def _quantiles(median: float, *, per_dollar: float = 1.0) -> dict[str, Any]:
+    """The parts of pay around a median in dollars, each with its interval, in a money of its own."""
+    parts = {"band_low": 0.8, "p25": 0.9, "p50": 1.0, "p75": 1.1, "band_high": 1.3}
+    ends = {"": 1.0, "_lo": 0.97, "_hi": 1.03}
+    return {
+        f"{part}{end}": round(median * of * by * per_dollar) for part, of in parts.items() for end, by in ends.items()
+    }
+
+
+def _country(region: str, median: float, **changed: Any) -> dict[str, Any]:
+    return make_cell(region_level="country", region=region, **_quantiles(median), n_jobs=73, n_employers=55) | changed
+
+
+def _cells() -> list[dict[str, Any]]:
+    unknown = {f"{part}{end}": None for part in ("band_low", "p25", "p75", "band_high") for end in ("", "_lo", "_hi")}
+    collected = {"basis": "advertised_third_party", "n_employers": None, "status": "low", "reason": "employers unknown"}
+    suppressed = {
+        "status": "suppressed",
+        "reason": "few jobs",
+        "form": None,
+        "p50": None,
+        "p50_lo": None,
+        "p50_hi": None,
+    }
+    return [
+        _country("US", 195_000),
+        _country("US", 200_000, seniority_group="all", status="low", reason="one employer has many", n_jobs=125),
+        _country("US", 190_000, role="machine_learning_engineer", n_jobs=61),
+        _country("US", 0, seniority_group="entry", n_jobs=12, n_employers=9) | unknown | suppressed,
+        _country("US", 150_000, seniority_group="mid", n_jobs=794) | collected,
+        _country("DE", 90_000, n_jobs=41, n_employers=30),
+        _country("DE", 90_000, currency="EUR") | _quantiles(90_000, per_dollar=EUROS),
+        _country("GB", 100_000) | collected,
+        _country("IN", 9_000),
+    ]  # fmt: skip
+
+
+def _shares() -> list[dict[str, Any]]:
+    """45 skills, of each kind; some are required, some preferred, some of the United States."""
+    rows = []
+    for number, skill in enumerate(taxonomy()[:: len(taxonomy()) // N_SKILLS][:N_SKILLS]):
+        share = 0.6 - 0.012 * number
+        shares = {"skill_asked": share, "skill_required": 0.7 * share, "skill_preferred": 0.3 * share}
+        for measure, part in shares.items():
+            usual = SURE | {"share": part, "share_lo": 0.9 * part, "share_hi": 1.1 * part, "category": skill.category}
+            if number % 7 == 3 and measure == "skill_asked":
+                usual |= {"form": "interval", "status": "low", "reason": "one employer has many"}
+            yes = round(100 * part)
+            rows.append(share_row(DAY, measure, skill.skill, 100, yes, **usual))
+            if number % 2:
+                where = {"region_level": "country", "region": "US"}
+                rows.append(share_row(DAY, measure, skill.skill, 100, yes, **usual, **where))
+    return [row for row in rows if row["item"] not in ("Python", "Rust") or row["region"] == "US"]
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the small market."""
+    folder = tmp_path_factory.mktemp("market")
+    with database.open_work(folder) as con:
+        for years, price in ((1, PRICE), (2, PRICE - 0.01)):
+            level = {"year": DAY.year - years, "country": "DE", "indicator": "ppp", "value": price}
+            put_rows(con, tables.PriceLevels, level)
+        for country, money in (("USA", "USD"), ("DEU", "EUR"), ("IND", "INR")):
+            put_rows(con, tables.Countries, {"country": country[:2], "alpha3": country, "currencies": [money]})
+    return publish_day(folder, DAY, cells=_cells(), shares=_shares())
+
+
+@pytest.fixture(scope="session")
+def site(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its site as a night publishes it."""
+    return write_site(market, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def released_site(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of it."""
+    folder = tmp_path_factory.mktemp("released_site") / "release"
+    release(market, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[str]:
+    """The address of a server of the site on loopback."""
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    with launch() as browser:
+        yield browser
+
+
+@pytest.fixture
+def reader(browser: Browser, site: Path) -> Iterator[Reader]:
+    """A reader who opened the site's folder from a disk. Nothing may go wrong, and nothing leaves the machine."""
+    with read(browser, site.as_uri()) as reader:
+        yield reader
+        assert (reader.wrong, reader.left) == ([], [])

@@ -1,0 +1,384 @@
+"""The site in Chromium, as a reader uses it: chooses, follows, downloads, copies; by keys alone, and without a script.
+
+What a script draws must be what the server wrote: the first view is compared byte for byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from reports.site import words
+from reports.wording.numbers import interval, percent
+from tests.reports.site.browser import Reader, assert_first_views_are_served, read
+from tests.reports.site.conftest import N_SKILLS
+
+PRINTED, OPEN = "f/pay.us.ai_engineering.mid_senior.html", "f/pay.us.ai_engineering.entry.html"
+SHOWN = (
+    "index.html", "pay.html", "skills.html", "figures.html", "data.html", "methods.html", "guide.html", PRINTED, OPEN
+)  # fmt: skip
+"""The pages that are held against axe here; every kind in every form: tests/flows/test_site.py, by `make long`."""
+
+
+def pay(reader: Reader, *, place: str = "us", level: str = "mid_senior", more: str = "") -> Page:
+    """The explorer at a place and level."""
+    return reader.open(f"pay.html#place={place}&role=ai_engineering&level={level}{more}")
+
+
+def seen(page: Page) -> dict[str, str]:
+    """All that must change together when a choice changes."""
+    parts = {name: page.locator(f"#{name}").inner_html() for name in ("title", "facts", "chart", "table")}
+    return {**parts, "address": page.evaluate("location.hash")}
+
+
+def said(page: Page) -> str:
+    return page.locator("#said").inner_text()
+
+
+# --- what every page keeps ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_pages_are_accessible_and_fit_the_window(browser: Browser, site: Path, width: int, scheme: str) -> None:
+    with read(browser, site.as_uri(), width=width, scheme=scheme) as reader:
+        for path in SHOWN:
+            reader.open(path)
+            assert reader.complaints() == []
+            assert reader.too_wide() == [], path
+        assert (reader.wrong, reader.left) == ([], [])
+
+
+def test_axe_finds_what_is_wrong(reader: Reader) -> None:
+    page = reader.open("index.html")
+    page.evaluate("document.querySelector('h1').style.color = '#e8e7e3'; document.documentElement.lang = ''")
+    page.evaluate("document.querySelector('h2').style.width = '3000px'")
+    assert {re.search(r": ([a-z-]+),", one)[1] for one in reader.complaints()} == {"color-contrast", "html-has-lang"}  # type: ignore[index]
+    assert reader.too_wide()
+
+
+def test_a_server_gives_the_same_pages(browser: Browser, site: Path, served: str) -> None:
+    with read(browser, served) as reader:
+        page = pay(reader, place="de", more="&in=ppp")
+        expect(page.locator("#title")).to_contain_text("Germany")
+        reader.open("skills.html").get_by_role("button", name="Show all").click()
+        assert page.locator("#chart .row").count() == N_SKILLS
+        reader.open("figures.html")
+        reader.open(PRINTED)
+        assert {one.removeprefix(served).partition("#")[0] for one in reader.asked} >= {"/data/pay.js", "/site.css"}
+        assert (reader.wrong, reader.left) == ([], [])
+
+
+def test_what_leaves_the_machine_is_seen(reader: Reader) -> None:
+    page = reader.open("index.html")
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://tracker.example/pixel.gif'}))")
+    page.wait_for_timeout(100)
+    assert reader.left == ["https://tracker.example/pixel.gif"]
+    reader.left.clear()
+    reader.wrong.clear()
+
+
+# --- the script draws what the server wrote ----------------------------------------------------------
+
+
+def test_the_first_view_of_the_script_is_that_of_the_server(reader: Reader, site: Path) -> None:
+    assert_first_views_are_served(reader, site)
+    assert len(re.findall('<li class="row', (site / "skills.html").read_text(encoding="utf-8"))) == N_SKILLS > 40
+    assert reader.page.locator("#chart .row").count() == 40
+
+
+SHARES = [number / 2_000 for number in range(2_001)] + [0.0001, 0.00049, 0.0095, 0.24999, 0.0299]
+AMOUNTS = [number * 125.0 for number in range(300)] + [999.5, 19_950.0, 234_500.0, 999_499.0, 999_950.0, 1_250_000.0]
+
+
+def test_the_script_writes_numbers_as_the_server_does(reader: Reader) -> None:
+    page = reader.open("skills.html")
+    assert page.evaluate("all => all.map(percent)", SHARES) == [percent(share) for share in SHARES]
+    ends = list(zip(SHARES, SHARES[40:], strict=False))
+    said = [interval({"share_lo": low, "share_hi": high}) for low, high in ends]
+    assert page.evaluate("all => all.map((ends) => sayInterval(...ends))", ends) == said
+    page = reader.open("pay.html")
+    for is_long in (False, True):
+        for currency in ("USD", "EUR", "CHF", "PPP"):
+            ranges = list(zip(AMOUNTS, AMOUNTS[9:], strict=False))
+            said = [words.money(low, high, currency, is_long=is_long) for low, high in ranges]
+            assert (
+                page.evaluate(
+                    "([all, ...how]) => all.map((ends) => money(...ends, ...how))", [ranges, currency, is_long]
+                )
+                == said
+            )
+
+
+# --- the pay explorer ---------------------------------------------------------------------------------
+
+
+def test_title_facts_chart_table_and_address_change_with_a_choice(reader: Reader) -> None:
+    page = reader.open("pay.html")
+    choices = page.locator("#choices")
+    before = seen(page)
+    assert said(page) == "", "what stands there from the start is not announced"
+    for name, option, part in (
+        ("Place", "Germany", "in Germany"),
+        ("Place", "United States", "in the United States"),
+        ("Role", "Machine learning engineer", "machine learning engineer"),
+        ("Level", "Senior level", "senior"),
+    ):
+        choices.get_by_label(name).select_option(option)
+        now = seen(page)
+        same = {"table"} if name == "Level" else set()  # the table has the rows of every level
+        assert {one for one in now if now[one] == before[one]} == same, (name, option)
+        assert part in said(page)
+        assert said(page) == reader.text("#title").replace("\n", " ")
+        before = now
+    assert before["address"] == "#place=us&role=machine_learning_engineer&level=senior"
+
+
+def test_pay_by_the_month_in_local_money_and_at_us_prices(reader: Reader) -> None:
+    page = pay(reader, place="de")
+    expect(page.locator("#title")).to_contain_text("$72,000–117,000 a year")
+    page.get_by_label("Month", exact=True).check()
+    expect(page.locator("#title")).to_contain_text("$6,000–9,800 a month")
+    page.get_by_label("Local money").check()
+    expect(page.locator("#title")).to_contain_text("€4,800–7,800 a month")
+    page.get_by_label("Year", exact=True).check()
+    page.get_by_label("US prices").check()
+    expect(page.locator("#title")).to_contain_text("$82,000–134,000 a year")  # 57,600 and 93,600 euros by 0.7
+    assert page.evaluate("location.hash") == "#place=de&role=ai_engineering&level=mid_senior&in=ppp"
+    page.locator("#choices").get_by_label("Place").select_option("India")
+    expect(page.locator("#title")).to_contain_text("INR")
+    assert reader.text("#facts") == ""
+
+
+def test_places_are_compared_in_one_money(reader: Reader) -> None:
+    page = pay(reader)
+    page.get_by_label("Place", exact=True).last.check()
+    names = page.locator("#chart .row .name b").all_inner_texts()
+    assert names == ["United States", "United Kingdom", "Germany", "India"], "the best paid first"
+    page.get_by_label("Local money").check()
+    assert page.locator("#chart .row .value b").all_inner_texts()[2] == "$72–117K"
+    page.get_by_label("Role", exact=True).last.check()
+    assert page.locator("#chart .row[class*=chosen] .name b").all_inner_texts() == ["AI engineering"]
+    page.locator("#chart .row .name a").last.click()
+    expect(page.locator("#title")).to_contain_text("machine learning engineer")
+
+
+def test_too_few_adverts_show_the_closest_answers(reader: Reader) -> None:
+    page = pay(reader, level="entry")
+    expect(page.locator("#title")).to_have_text(
+        "Too few adverts to say: 12 of 30 for entry-level AI engineering jobs in the United States"
+    )
+    closest = page.locator("#closest a")
+    assert 1 <= closest.count() <= 3
+    links = page.locator("#links")
+    assert links.get_by_text("CSV").count() == links.get_by_text("Copy citation").count() == 0
+    assert page.locator("#offer").is_hidden()
+    assert "12 of 30" in page.locator("#chart .row.chosen .hatch").inner_text()
+    closest.first.click()
+    expect(page.locator("#title")).not_to_contain_text("Too few")
+    assert page.locator("#closest").is_hidden()
+    assert links.get_by_text("Copy citation").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("150,000", "the lowest quarter"),
+        ("180k", "the lowest to the second quarter|the lower half"),
+        ("$185,000", "the second quarter"),
+        ("195000", "the second to the third quarter"),
+        ("$300K", "the top quarter"),
+        ("much", "Type a yearly sum"),
+        ("-5", "Type a yearly sum"),
+        ("", "^$"),
+    ],
+)
+def test_an_offer_lies_in_a_quarter(reader: Reader, typed: str, answer: str) -> None:
+    page = pay(reader)
+    page.get_by_label("Base pay offered").fill(typed)
+    assert re.search(answer, reader.text("#offer-answer"))
+
+
+def test_an_offer_is_held_against_our_own_adverts_alone(reader: Reader) -> None:
+    page = pay(reader, place="gb")
+    assert page.locator("#offer").is_hidden()
+    page.locator("#choices").get_by_label("Place").select_option("Germany")
+    page.get_by_label("Local money").check()
+    page.get_by_label("Month", exact=True).check()
+    expect(page.get_by_label("Base pay offered, EUR a month")).to_be_visible()
+    page.get_by_label("Base pay offered").fill("9000")
+    assert "top quarter" in reader.text("#offer-answer")
+
+
+def test_a_choice_in_the_address_is_restored(reader: Reader) -> None:
+    page = pay(reader)
+    page.locator("#choices").get_by_label("Place").select_option("Germany")
+    page.get_by_label("Month", exact=True).check()
+    page.get_by_label("Role", exact=True).last.check()
+    before = seen(page)
+    page.reload()
+    assert seen(page) == before
+    assert page.locator("#choices").get_by_label("Place").input_value() == "de"
+    reader.open("pay.html#place=atlantis&role=x&level=y&per=hour")
+    expect(page.locator("#title")).to_contain_text("United States")
+
+
+def test_the_first_page_leads_to_a_choice(reader: Reader) -> None:
+    page = reader.open("index.html")
+    page.get_by_label("Place").select_option("Germany")
+    page.get_by_role("button", name="Show pay").click()
+    expect(page.locator("#title")).to_contain_text("in Germany")
+
+
+# --- figures: follow, download, copy ------------------------------------------------------------------
+
+
+def test_a_figure_is_followed_to_its_page_and_downloaded(reader: Reader, tmp_path: Path) -> None:
+    page = reader.open("pay.html")
+    page.get_by_role("link", name="Page of this figure").first.click()
+    expect(page).to_have_url(re.compile(re.escape(PRINTED)))
+    value = reader.text(".big")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    download.value.save_as(tmp_path / "figure.csv")
+    with (tmp_path / "figure.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert lines and value and {line["figure"] for line in lines} == {PRINTED[2:-5]}
+
+
+def test_a_citation_is_copied(browser: Browser, served: str) -> None:
+    with read(browser, served, permissions=("clipboard-read", "clipboard-write")) as reader:
+        page = reader.open(PRINTED)
+        button = page.get_by_role("button", name="Copy citation")
+        button.click()
+        expect(page.get_by_role("button", name="Copied").first).to_be_visible()
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == page.locator("#citation").text_content()
+        assert PRINTED[2:-5] in copied
+        expect(button).to_be_visible(timeout=5_000)
+        page = pay(reader, place="de")
+        page.get_by_role("button", name="Copy citation").click()
+        assert reader.text("#title").replace("\n", " ") in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_figures_are_found_by_words(reader: Reader) -> None:
+    page = reader.open("figures.html")
+    page.get_by_label("Find by words").fill("germany pay")
+    lines = page.locator("[data-search]:visible")
+    assert lines.count() > 0 and all("germany" in one.lower() for one in lines.all_inner_texts())
+    assert reader.text("#found") == f"{lines.count()} found"
+
+
+# --- skills -------------------------------------------------------------------------------------------
+
+
+def test_skills_are_searched_and_chosen_by_kind_and_count(reader: Reader) -> None:
+    page = reader.open("skills.html")
+    rows = page.locator("#chart .row")
+    assert rows.count() == 40
+    name = page.locator("#chart .row .name b").nth(20).inner_text()
+    page.get_by_label("Search a skill").fill(name.upper())
+    assert name in page.locator("#chart .row .name b").all_inner_texts()
+    assert said(page) == f"{rows.count()} skills"
+    page.get_by_label("Search a skill").fill("")
+    chip = page.locator("#chips button").nth(1)
+    chip.click()
+    assert chip.get_attribute("aria-pressed") == "true"
+    assert {row.get_attribute("data-category") for row in rows.all()} == {chip.get_attribute("data-category")}
+    page.locator("#chips button").first.click()
+    asked = page.locator("#chart .row .value b").all_inner_texts()
+    page.get_by_label("Preferred").check()
+    assert page.locator("#chart .row .value b").all_inner_texts() != asked
+    expect(page.locator("#title")).to_contain_text("Skills preferred in AI engineering adverts")
+    page.get_by_label("Place").select_option("United States")
+    before = (reader.text("#title"), page.locator("#chart").inner_html())
+    assert "in the United States" in before[0]
+    page.reload()
+    assert page.locator("#chart").inner_html() == before[1]
+
+
+# --- keys, and no script ------------------------------------------------------------------------------
+
+
+def _tab_to(page: Page, selector: str, most: int = 60) -> None:
+    """Press Tab until an element has the focus; it must show that it has it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("one => document.activeElement.matches(one)", selector):
+            break
+    else:
+        raise AssertionError(f"{selector} is not reached by {most} tabs")
+    outline = """() => [document.activeElement, document.activeElement.closest("label")]
+        .some((one) => one && getComputedStyle(one).outlineStyle !== "none")"""
+    assert page.evaluate(outline), f"{selector} does not show that it has the focus"
+
+
+def test_all_is_reached_and_worked_by_keys(reader: Reader) -> None:
+    page = reader.open("pay.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0, "seen when it has the focus"
+    page.keyboard.press("Enter")
+    _tab_to(page, "select[name=place]", 2)
+    page.keyboard.type("Germ")
+    expect(page.locator("#title")).to_contain_text("in Germany")
+    _tab_to(page, "input[name=per]", 3)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#title")).to_contain_text("a month")
+    _tab_to(page, "input[name=by]")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#chart-title")).to_contain_text("by role")
+    _tab_to(page, "#chart a")
+    _tab_to(page, "summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("#table")).to_be_visible()
+    _tab_to(page, "#offered", 4)
+    page.keyboard.type("9000")
+    assert "quarter" in reader.text("#offer-answer")
+    reader.open("skills.html")
+    _tab_to(page, "#chips [data-category=learning]")
+    page.keyboard.press("Space")
+    assert page.locator("#chips [data-category=learning]").get_attribute("aria-pressed") == "true"
+
+
+@pytest.fixture
+def plain_reader(browser: Browser, site: Path) -> Iterator[Reader]:
+    """A reader whose browser runs no script."""
+    with read(browser, site.as_uri(), width=390, has_script=False) as reader:
+        yield reader
+        assert (reader.wrong, reader.left) == ([], [])
+
+
+def test_without_a_script_all_stands_there(plain_reader: Reader) -> None:
+    reader = plain_reader
+    page = reader.open("pay.html")
+    expect(page.locator("#title")).to_contain_text("$156,000–254,000 a year for mid-to-senior AI engineering jobs")
+    assert page.locator("#chart .row").count() == 6 and page.locator("#table tr").count() == 6
+    page.get_by_text("Show as a table").first.click()
+    expect(page.locator("#table")).to_be_visible()
+    page.get_by_role("link", name="Every answer in one table").click()
+    assert page.locator("tbody tr").count() == 10
+    page = reader.open("skills.html")
+    assert page.locator("#chart .row:visible").count() == page.locator("#table tr").count() == N_SKILLS
+    for path in SHOWN:
+        reader.open(path)
+        dead = [
+            one.evaluate("one => one.outerHTML")
+            for one in page.locator("button, input, select").all()
+            if one.is_visible()
+        ]
+        assert dead == [], path
+
+
+def test_a_print_has_what_is_folded_up(reader: Reader) -> None:
+    page = reader.open("pay.html")
+    assert page.locator("#table").is_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator("#table")).to_be_visible()
+    expect(page.locator("#chart .row.others .sure").first).to_be_visible()
+    assert page.locator("select:visible, .offer:visible, nav:visible").count() == 0
