@@ -259,7 +259,7 @@ function answerOffer(cell, choice) {
   const said = first === last ? `the ${names[first]} quarter` : first === 0 && last === 1 ? "the lower half" : first === 2 && last === 3 ? "the upper half" : `the ${names[first]} to the ${names[last]} quarter`;
   const certain = first === last ? "" : " How far the limits are known does not say more.";
   out.innerHTML =
-    `An offer of ${escapeHtml(money(offered, offered, currency, true))} lies in <b>${said}</b> of the ${escapeHtml(restsOn(cell))} that state pay.${certain}` +
+    `An offer of ${escapeHtml(money(offered, offered, currency, true))} lies in <b>${said}</b> of the ${escapeHtml(restsOn(cell).replace(", ", " of "))} that state pay.${certain}` +
     `<div class="quarters" aria-hidden="true">${names.map((name, number) => `<span class="${number >= first && number <= last ? "may" : ""}">${name}</span>`).join("")}</div>` +
     `<small>The limits: ${limits.map(({ ends }) => escapeHtml(money(ends[0], ends[1], currency))).join(" · ")}</small>`;
 }

@@ -110,7 +110,7 @@ def served(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # for as long as it runs, nothing else in this process may use asyncio
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     if CHROMIUM is None:
