@@ -149,14 +149,18 @@ def read(
     *,
     width: int = 1280,
     scheme: str = "light",
-    has_script: bool = True,
+    scripts: str = "run",
     permissions: Sequence[str] = (),
 ) -> Iterator[Reader]:
-    """A window of the browser at the site; no request leaves the machine."""
+    """A window of the browser at the site; no request leaves the machine.
+
+    Scripts of pages `run`, or are `off` as some readers have them, or are `missing`: the same pages, but axe, which
+    is a script itself, can look at them.
+    """
     options: Mapping[str, Any] = {
         "viewport": {"width": width, "height": WIDTHS[width]},
         "color_scheme": scheme,
-        "java_script_enabled": has_script,
+        "java_script_enabled": scripts != "off",
         "reduced_motion": "reduce",
     }
     context = browser.new_context(**options, permissions=list(permissions))
@@ -164,6 +168,9 @@ def read(
 
     def note(route: Route) -> None:
         address = urlsplit(route.request.url)
+        if scripts == "missing" and route.request.resource_type == "script":
+            route.fulfill(body="")
+            return
         reader.asked.append(route.request.url)
         if address.scheme == "file" or address.hostname == "127.0.0.1":
             route.continue_()

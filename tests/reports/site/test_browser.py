@@ -349,7 +349,7 @@ def test_all_is_reached_and_worked_by_keys(reader: Reader) -> None:
 @pytest.fixture
 def plain_reader(browser: Browser, site: Path) -> Iterator[Reader]:
     """A reader whose browser runs no script."""
-    with read(browser, site.as_uri(), width=390, has_script=False) as reader:
+    with read(browser, site.as_uri(), width=390, scripts="off") as reader:
         yield reader
         assert (reader.wrong, reader.left) == ([], [])
 
