@@ -8,8 +8,9 @@ sentences and rows of any choice (templates/pay.js); a test in a browser holds i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,19 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.figures import query
-from reports.figures.pay_figures import BASES, pay_id
+from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL
 from reports.figures.places import PLACES, Place
 from reports.figures.query import Connection
-from reports.figures.verdicts import MAX_STALE_DAYS
+from reports.figures.verdicts import MAX_STALE_DAYS, Verdict, judge_age
 from reports.release import cells
+from reports.release.licences import Licence, combine, licence_of
 from reports.release.numbers import Number, numbers_of
 from reports.site import rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes
 from reports.wording.levels import capitalise
 from reports.wording.numbers import Row, day
+from reports.wording.pay import name_place
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS, MAX_COUNTRY_SHARE
@@ -67,7 +70,12 @@ class Amounts:
 
 @dataclass(frozen=True, kw_only=True)
 class PayCell:
-    """Pay of one place, work and level from one kind of source. `amounts` are None where there are too few to say."""
+    """Pay of one place, work and level from one kind of source.
+
+    `amounts` are None where there are too few to say, or, in another money than asked for, with `why`. `counted` is the
+    work that was counted where it is wider than `work`. `is_old` says that nothing newer could be printed since,
+    `review` since when another vintage waits. `licence` is what the amounts may be used under.
+    """
 
     place: str
     work: str
@@ -75,7 +83,7 @@ class PayCell:
     basis: str
     day: date
     period: str
-    n: int
+    n: int | None
     employers: int | None
     form: str
     amounts: Amounts | None
@@ -84,6 +92,11 @@ class PayCell:
     price: float | None = None
     price_year: int | None = None
     figure: str | None = None
+    counted: str = ""
+    is_old: bool = False
+    review: str = ""
+    licence: str = ""
+    why: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -102,16 +115,20 @@ class Explorer:
     choice: tuple[str, str, str] = field(default=FIRST_CHOICE)
 
     def best(self, key: tuple[str, str, str]) -> PayCell | None:
-        """The cell of the best kind of source; None where nothing was counted."""
+        """The cell of the best kind of source, in US dollars; None where nothing was counted."""
         found = self.cells.get(key)
-        return found[0] if found else None
+        return _in_dollars(found[0]) if found else None
 
 
 # --- reading ------------------------------------------------------------------------------------------------
 
 
 def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) -> Explorer:
-    """What the explorer shows on a day. `published` are the figures as they stand published."""
+    """What the explorer shows on a day. `published` are the figures as they stand published.
+
+    A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
+    cell is shown whose sources let it be passed on.
+    """
     text = query.fill_text(
         SQL.read_text(encoding="utf-8"),
         {
@@ -121,22 +138,30 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
         },
     )
     place_of = {(place.level, place.region): place for place in PLACES.values()}
+    figures = {row.figure: row for row in published if row.value is not None}
+    read = query.read(con, text)
+    sources = _sources_of_adverts(con, {row["day"] for row in read if row["basis"] == OWN})
     bases = cells.read_bases(con, as_of)
-    figures = {row.figure: row for row in published}
     found: dict[tuple[str, str, str], list[PayCell]] = {}
-    for row in query.read(con, text):
+    for row in read:
         place = place_of.get((row["region_level"], row["region"]))
         work = row["role_group"] if row["role"] == "all" else row["role"]
-        if place is None or work not in WORKS or split_work(work) != (row["role_group"], row["role"]):
+        level = row["seniority_group"]
+        if place is None or level not in LEVELS or work not in WORKS:
             continue
-        if row["seniority_group"] not in LEVELS:
+        if split_work(work) != (row["role_group"], row["role"]):
             continue
-        basis = bases.get((row["region_level"], row["region"], row["basis"]))
-        cell = _make_cell(row, place, work, basis, figures)
+        known = bases.get((row["region_level"], row["region"], row["basis"]))
+        if row["basis"] == OWN:
+            of_day = sources.get((row["day"], row["region_level"], row["region"]), ())
+            known = cells.Basis(sources=of_day, period_from=None, period_to=row["day"])
+        cell = _cell_of_row(row, place, work, known, as_of)
         if cell is not None:
             found.setdefault(cell.key, []).append(cell)
+    for cell in filter(None, (_cell_of_figure(figure) for figure in figures.values())):
+        found[cell.key] = [cell, *(one for one in found.get(cell.key, ()) if one.basis != cell.basis)]
     for group in found.values():
-        group.sort(key=lambda cell: (cell.form == words.FEW, BASES.index(cell.basis)))
+        group.sort(key=lambda cell: (cell.form == words.FEW, cell.figure is None, BASES.index(cell.basis)))
     printed = [key for key, group in found.items() if group[0].form != words.FEW]
     places = sorted({key[0] for key in printed}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
     works = [work for work in WORKS if any(key[1] == work for key in printed)]
@@ -149,6 +174,22 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
     )
 
 
+_SOURCES_OF_ADVERTS = """
+SELECT as_of, region_level, region, list(DISTINCT source ORDER BY source) AS sources
+FROM mart.frame_coverage
+WHERE list_contains($days::DATE[], as_of) AND source <> 'all' AND sector = 'all' AND n_adverts > 0
+GROUP BY ALL
+"""
+
+
+def _sources_of_adverts(con: Connection, days: set[date]) -> dict[tuple[date, str, str], tuple[str, ...]]:
+    """The sources of the adverts of a place on some days."""
+    if not days:
+        return {}
+    text = query.fill_text(_SOURCES_OF_ADVERTS, {"days": tuple(day.isoformat() for day in sorted(days))})
+    return {(row["as_of"], row["region_level"], row["region"]): tuple(row["sources"]) for row in query.read(con, text)}
+
+
 def _choose_first(
     found: Mapping[tuple[str, str, str], Sequence[PayCell]], printed: Sequence[tuple[str, str, str]]
 ) -> tuple[str, str, str]:
@@ -158,59 +199,103 @@ def _choose_first(
 
     def order(key: tuple[str, str, str]) -> tuple[bool, bool, int, tuple[str, str, str]]:
         best = found[key][0]
-        return best.form != words.FIRM, best.basis != OWN, -best.n, key
+        return best.form != words.FIRM, best.basis != OWN, -(best.n or 0), key
 
     return min(printed, key=order)
 
 
-def _make_cell(
-    row: Row, place: Place, work: str, basis: cells.Basis | None, figures: Mapping[str, Figures]
-) -> PayCell | None:
-    """A cell of a row of the mart; None where its kind of source says nothing that is shown here."""
-    level, kind, on = row["seniority_group"], row["basis"], row["day"]
-    figure = figures.get(pay_id(place.slug, work, level))
-    is_figure = figure is not None and figure.basis == kind and _is_exactly(figure, work, level)
-    if is_figure and figure is not None:
-        row = {**row, **notes.rows_of(figure)[0], "status": figure.status, "reason": figure.reason}
-        on = figure.period_to if kind == OWN and figure.period_to is not None else on
-    common = {
-        "place": place.slug,
-        "work": work,
-        "level": level,
-        "basis": kind,
-        "day": on,
-        "n": row["n_jobs"] or 0,
-        "employers": row["n_employers"] if kind == OWN else None,
-        "period": _say_period(kind, on, basis),
-        "figure": figure.figure if figure is not None and (is_figure or row["status"] == "suppressed") else None,
-    }
-    if row["status"] == "suppressed":
-        return PayCell(**common, form=words.FEW, amounts=None)
-    numbers = {number.part: number for number in numbers_of(row)}
-    amounts = _amounts(numbers, "", row["currency"])
-    if amounts.known("median") is None:
+def _cell_of_row(row: Row, place: Place, work: str, known: cells.Basis | None, as_of: date) -> PayCell | None:
+    """A cell of a row of the mart; None where it may not be passed on, is too old, or says nothing that is shown."""
+    kind, is_few = row["basis"], row["status"] == "suppressed"
+    licence = combine(known.sources if known else ())
+    if not isinstance(licence, Licence):
         return None
-    is_point = all(amounts.value(part) is not None for part in ("low", "high")) or kind != OWN
+    verdict = Verdict(status=row["status"], reason=row["reason"], n_jobs=None, n_employers=None)
+    period_to = known.period_to if known else None
+    judged = judge_age(verdict, kind, period_to, as_of)
+    if judged.status == "suppressed" and not is_few:
+        return None
+    cell = _fill_cell(row, place.slug, work, row["seniority_group"], kind)
+    if cell is None:
+        return None
+    return replace(
+        cell,
+        day=row["day"],
+        period=_say_period(kind, row["day"], known),
+        is_old=judged.status == "stale" or (kind == OWN and row["day"] < as_of),
+        licence=licence.in_short,
+    )
+
+
+def _cell_of_figure(figure: Figures) -> PayCell | None:
+    """The cell that a printed figure of the catalogue is, as it stands published; None for all others."""
+    parts = figure.figure.split(".")
+    if len(parts) != 4 or parts[0] != PAY_IDS or parts[1] not in PLACES or parts[3] not in LEVELS:
+        return None
+    _, place, work, level = parts
+    row, basis = notes.rows_of(figure)[0], figure.basis or ""
+    licence = licence_of(figure.kind, figure.sources)
+    if work not in WORKS or row.get("p50") is None or not isinstance(licence, Licence):
+        return None
+    if (
+        PLACES[place].level != "country" and name_place([row], place) != place
+    ):  # nearly all one country: it stands for it
+        return None
+    cell = _fill_cell(row, place, work, level, basis)
+    if cell is None:
+        return None
+    counted = row["role_group"] if row["role"] == "all" else row["role"]
+    review = UNDER_REVIEW.search(figure.qualifier or "")
+    return replace(
+        cell,
+        day=figure.period_to or figure.as_of,
+        period=notes.describe_period(figure).removeprefix("read ").partition(" of ")[2]
+        or notes.describe_period(figure).removeprefix("read "),
+        figure=figure.figure,
+        counted="" if counted == work else name_work(counted),
+        is_old=figure.status == "stale",
+        review=review[0] if review else "",
+        licence=licence.in_short,
+    )
+
+
+PAY_IDS = KIND_OF_MARKET[LOCAL]
+"""The first part of ids of pay in a place's own market."""
+UNDER_REVIEW = re.compile(r"under review since [^;)]+")
+
+
+def _fill_cell(row: Row, place: str, work: str, level: str, kind: str) -> PayCell | None:
+    """A cell with the amounts of a row; None where its median may not be said in any form."""
+    is_few = row.get("status") == "suppressed"
+    numbers = {} if is_few else {number.part: number for number in numbers_of(row)}
+    amounts = None if is_few else _amounts(numbers, "", row.get("currency") or "USD")
+    if amounts is not None and amounts.known("median") is None:
+        return None
+    is_point = amounts is not None and all(amounts.value(part) is not None for part in ("low", "high"))
+    status = "low" if row.get("is_low") else row.get("status") or "published"
     return PayCell(
-        **common,
-        form=words.sureness(row["status"], kind, is_point=is_point),
+        place=place,
+        work=work,
+        level=level,
+        basis=kind,
+        day=date.min,
+        period="",
+        n=row["n_jobs"],
+        employers=row["n_employers"] if kind == OWN else None,
+        form=words.sureness(status, kind, is_point=is_point),
         amounts=amounts,
-        local=_amounts(numbers, "local_", row["local_currency"]) if row.get("local_currency") else None,
+        local=_amounts(numbers, "local_", row["local_currency"]) if row.get("local_currency") and not is_few else None,
         place_currency=row.get("place_currency"),
         price=row.get("price"),
         price_year=row.get("price_year"),
     )
 
 
-def _is_exactly(figure: Figures, work: str, level: str) -> bool:
-    """Whether what is published of a figure is of its own work and level, and not of a wider one."""
-    found = notes.rows_of(figure)
-    group, role = split_work(work)
-    return bool(found) and (found[0]["role_group"], found[0]["role"], found[0]["seniority_group"]) == (
-        group,
-        role,
-        level,
-    )
+def _in_dollars(cell: PayCell) -> PayCell:
+    """A cell as it is shown among amounts in US dollars: those in another money have words in their place."""
+    if cell.amounts is None or cell.amounts.currency == "USD":
+        return cell
+    return replace(cell, amounts=None, why=f"known in {cell.amounts.currency} only")
 
 
 def _say_period(kind: str, on: date, basis: cells.Basis | None) -> str:
@@ -246,9 +331,10 @@ def say_title(cell: PayCell) -> str:
 
 
 def _say(cell: PayCell, per: str, amounts: Amounts | None) -> str:
-    place, work = PLACES[cell.place].in_words, f"{words.level_before(cell.level)}{name_work(cell.work)}"
+    place, work = PLACES[cell.place].in_words, f"{words.level_before(cell.level)}{cell.counted or name_work(cell.work)}"
     if amounts is None:
-        return f"Too few adverts to say: {cell.n} of {NEEDED} for {work} jobs in {place}"
+        said = words.capital(cell.why) or f"Too few adverts to say: {cell.n or 0} of {NEEDED}"
+        return f"{said}{':' if cell.why else ' for'} {work} jobs in {place}"
     low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
     if cell.basis in ("reported", "official") or low is None or high is None:
         who = {"reported": "People report", "official": "Official statistics give"}.get(cell.basis, "Adverts offered")
@@ -287,10 +373,11 @@ def view(explorer: Explorer, choice: tuple[str, str, str], *, page: str = "pay.h
     ]
     axis = pay_axis(drawn, "USD")
     shown = cell or _nothing(explorer, choice)
-    facts = [("Rests on", words.rests_on(shown.n, shown.employers, shown.basis))] if shown.amounts else []
+    rests = words.rests_on(shown.n, shown.employers, shown.basis)
+    facts = [("Rests on", rests)] if shown.amounts and rests else []
     if shown.amounts:
         facts.append(("As of" if shown.basis == OWN else "Of", shown.period))
-        facts.append(("How sure", words.SURENESS[shown.form]))
+        facts.append(("How sure", say_sureness(shown)))
     return View(
         kicker=f"Advertised pay · {words.KICKERS[shown.basis]}"
         if shown.basis.startswith(OWN)
@@ -302,6 +389,12 @@ def view(explorer: Explorer, choice: tuple[str, str, str], *, page: str = "pay.h
         table=[table_line(one, capitalise(one.level)) for one in levels],
         cell=shown,
     )
+
+
+def say_sureness(cell: PayCell) -> str:
+    """How sure a cell is, and whether it is old or waits for review."""
+    said = [words.SURENESS[cell.form], "nothing newer since" if cell.is_old else "", cell.review]
+    return "; ".join(filter(None, said))
 
 
 def _nothing(explorer: Explorer, key: tuple[str, str, str]) -> PayCell:
@@ -335,22 +428,21 @@ def _tick(amount: float, currency: str) -> str:
     return f"{words.sign(currency)}{amount / 1_000:g}K" if amount >= 1_000 else f"{words.sign(currency)}{amount:g}"
 
 
-def pay_row(
-    cell: PayCell, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "", badge: str = ""
-) -> ChartRow:
+def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
     """A row of pay: the band, its middle half, the median, and brackets under the ends."""
     if cell.amounts is None:
+        needed = f"{cell.n or 0} of {NEEDED} needed"
+        when = f" in {words.month(cell.day)}" if cell.is_old else ""
         return ChartRow(
             name=name,
-            needed=f"too few to say: {cell.n} of {NEEDED} needed",
+            needed=cell.why or f"too few to say: {needed}{when}",
             form=words.FEW,
             href=href,
             is_chosen=is_chosen,
-            spoken=f"{name}: too few adverts to say, {cell.n} of {NEEDED} needed.",
-            badge=badge,
+            spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {needed}{when}.",
         )
     value, beneath = say_value(cell.amounts)
-    rests = words.rests_on(cell.n, cell.employers, cell.basis)
+    rests = "; ".join(filter(None, (cell.counted, words.rests_on(cell.n, cell.employers, cell.basis))))
     return ChartRow(
         name=name,
         beneath=rests,
@@ -358,11 +450,11 @@ def pay_row(
         value_beneath=beneath,
         form=cell.form,
         marks=_marks(cell),
-        spoken=f"{name}: {value} a year, {beneath}, rests on {rests}. {words.SURENESS[cell.form]}.",
+        spoken=f"{name}: {value} a year, {beneath}{', rests on ' if rests else ''}{rests}. {say_sureness(cell)}.",
         href=href,
         is_chosen=is_chosen,
         figure=figure,
-        badge=badge,
+        badge=cell.review,
     )
 
 
@@ -371,7 +463,7 @@ def say_value(amounts: Amounts) -> tuple[str, str]:
     low, high, median = (amounts.known(part) for part in ("low", "high", "median"))
     said_median = "" if median is None else words.money(*median, amounts.currency)
     if low is None or high is None:
-        return said_median, "median"
+        return (said_median if amounts.value("median") is not None else f"within {said_median}"), "median"
     is_point = low[0] == low[1] and high[0] == high[1]
     value = words.money(low[0], high[1], amounts.currency)
     return (
@@ -407,13 +499,15 @@ TABLE_COLUMNS = ("", "Low end", "Median", "High end", "Rests on", "As of", "How 
 def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
     """A row of pay in words, for the table below its chart."""
     if cell.amounts is None:
-        return (name, "–", "–", "–", f"{cell.n} of {NEEDED} needed", cell.period, words.SURENESS[words.FEW])
-    said = (_with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
-    rests = words.rests_on(cell.n, cell.employers, cell.basis)
-    return (name, *said, rests, cell.period, words.SURENESS[cell.form].partition(":")[0])
+        lacks = cell.why or f"{cell.n or 0} of {NEEDED} needed"
+        return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[words.FEW])
+    said = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
+    rests = "; ".join(filter(None, (cell.counted, words.rests_on(cell.n, cell.employers, cell.basis))))
+    return (name, *said, rests, cell.period, say_sureness(cell))
 
 
-def _with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
+def with_ends(amounts: Amounts, part: str, *, is_own: bool) -> str:
+    """An amount with its interval, where it has one that may be said; or the interval in its place."""
     value, ends = amounts.value(part), amounts.ends(part)
     if value is None:
         return "–" if ends is None else f"within {words.money(*ends, amounts.currency)}"
@@ -430,7 +524,7 @@ def to_script(explorer: Explorer) -> bytes:
     """The data as a script that a page loads from a disk, too, where browsers refuse to read files: `PAY = {…}`."""
     chosen = {place.slug for place in explorer.places}
     listed = {
-        ".".join(key): [_to_list(cell) for cell in group]
+        ".".join(key): [_to_list(cell) for cell in group[:1]]
         for key, group in sorted(explorer.cells.items())
         if key[0] in chosen and key[1] in explorer.works
     }
@@ -453,7 +547,10 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _to_list(cell: PayCell) -> list[Any]:
-    head = [BASES.index(cell.basis), cell.form, cell.n, cell.employers, cell.period, cell.figure]
+    head = [
+        BASES.index(cell.basis), cell.form, cell.n, cell.employers, cell.period, cell.figure, cell.counted,
+        words.month(cell.day) if cell.is_old else 0, cell.review, cell.licence,
+    ]  # fmt: skip
     if cell.amounts is None:
         return head
     money = [cell.place_currency, None if cell.price is None else round(cell.price, 5), cell.price_year]

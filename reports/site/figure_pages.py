@@ -12,7 +12,6 @@ from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, named
 from reports.release.published import Published
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.findings import Seen
-from reports.site.rows import ChartRow
 from reports.wording import notes, numbers
 from reports.wording.levels import capitalise
 from reports.wording.numbers import percent, sentences
@@ -34,7 +33,7 @@ GROUPS = {
     "frame": ("countries.html", "Countries"),
     "disclosure": ("laws.html", "Pay laws"),
     "pay_stated": ("laws.html", "Pay laws"),
-    "closing_rates": ("closings.html", "Closings"),
+    "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
 """Under which page a figure belongs, by the first part of its id; the others are of work."""
@@ -100,6 +99,7 @@ def describe(figure: Figures, published: Published, vintages: Sequence[Vintages]
         "marker": f"<!-- figure:{figure.figure} --><!-- /figure -->",
         "printed": figure.value or "",
         "file": f"figures/{figure.figure}",
+        "address": f"{published.base_url or 'https://WHERE-THIS-STANDS/'}figures/{figure.figure}.svg",
         "form": words.SURENESS[form],
     }
 
@@ -115,7 +115,8 @@ def _form(figure: Figures, found: Sequence[Any]) -> str:
     if figure.value is None:
         return words.FEW
     is_point = all((row.get("form") or "point") == "point" for _, row in found)
-    return words.sureness("published" if figure.status == "stale" else figure.status, figure.basis, is_point=is_point)
+    is_low = figure.status == "low" or any(row.get("is_low") or row.get("status") == "low" for _, row in found)
+    return words.sureness("low" if is_low else "published", figure.basis, is_point=is_point)
 
 
 def _pay_cell(figure: Figures, seen: Seen) -> explorer.PayCell | None:
@@ -199,26 +200,10 @@ def _beside(figure: Figures, seen: Seen, pay: explorer.PayCell) -> tuple[Any, st
             f"{cell.figure}.html" if cell.figure else f"../pay.html#place={place}&role={cell.work}&level={cell.level}"
         )
         drawn.append(explorer.pay_row(cell, name=name, href=href))
-    guide = _guide_row(figure)
+    guide = figure_rows.guide_row(figure)
     drawn += [guide] if guide else []
     axis = explorer.pay_axis(drawn, pay.amounts.currency if pay.amounts else "USD")
     return rows.draw(drawn, axis, label="This figure beside others", classes="pay"), "Beside its neighbours, a year"
-
-
-def _guide_row(figure: Figures) -> ChartRow | None:
-    """What the 2026 guide said, as a bracket."""
-    then = declaration_of(figure.figure).baseline_values
-    if not then:
-        return None
-    low, high = then.get("band_low", then.get("p50", 0.0)), then.get("band_high", then.get("p50", 0.0))
-    return ChartRow(
-        name="2026 guide",
-        beneath="named no source",
-        value=words.money(low, high, "USD"),
-        value_beneath="a year",
-        marks=(rows.Mark(kind="bracket", start=low, end=high, style="guide"),),
-        spoken=f"The 2026 guide said {words.money(low, high, 'USD')} a year.",
-    )
 
 
 def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
@@ -231,8 +216,11 @@ def _facts(figure: Figures, form: str) -> list[tuple[str, str]]:
         facts.append((f"{label.capitalize()} of", when.removeprefix("of ")))
     else:
         facts.append(("As of", period.removeprefix("as of ")))
-    facts.append(("Unit", figure.unit))
-    facts.append(("How sure", words.SURENESS[form]))
+    if not figure.unit.endswith(" per month"):  # the page says pay by the year
+        facts.append(("Unit", figure.unit))
+    old = "nothing newer since" if figure.status == "stale" else ""
+    review = explorer.UNDER_REVIEW.search(figure.qualifier or "")
+    facts.append(("How sure", "; ".join(filter(None, (words.SURENESS[form], old, review and review[0])))))
     return [(name, said) for name, said in facts if said]
 
 
@@ -245,7 +233,7 @@ def _parts(found: Sequence[Any]) -> list[tuple[str, str]]:
     named = (("Median", "median"), ("Low end", "low"), ("High end", "high"))
     is_own = row.get("basis") == explorer.OWN
     return [
-        (name, explorer._with_ends(amounts, part, is_own=is_own))
+        (name, explorer.with_ends(amounts, part, is_own=is_own))
         for name, part in named
         if amounts.known(part) is not None
     ]

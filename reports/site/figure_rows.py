@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from reports.figures.catalogue import declaration_of
 from reports.release.figure_files import named_rows
 from reports.release.numbers import Number, numbers_of
 from reports.site import explorer, rows, words
 from reports.site.rows import ChartRow, Mark
 from reports.wording import comparison, frame, reported
-from reports.wording.numbers import Row, interval, percent, rank
+from reports.wording.numbers import Row, category_name, interval, percent, rank
 from warehouse.mart_tables import Figures
 
 PAY, SHARE, RATE, KINDS, STACK = "pay", "shares", "rates", "kinds", "stack"
@@ -59,11 +60,13 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
     drawn = to_rows(figure, found, kind)
     if not any(row.marks for row in drawn):
         return None
+    if kind == PAY and (guide := guide_row(figure)) is not None:
+        drawn.append(guide)
     axis = {
         PAY: lambda: explorer.pay_axis(drawn, "USD"),
         KINDS: lambda: explorer.pay_axis(drawn, "USD"),
         SHARE: lambda: rows.axis_for(drawn, percent),
-        RATE: lambda: rows.axis_for(drawn, _percent_a_day),
+        RATE: lambda: rows.axis_for(drawn, percent_a_day),
         STACK: lambda: rows.Axis(highest=1.0, step=0.25, say=percent),
     }[kind]()
     parts = [said for said, _ in frame.parts_of(found[0][1])] if kind == STACK else ()
@@ -96,7 +99,8 @@ def name_row(name: str | None, row: Row) -> str:
         "",
     )
     said = words.plain(NAMES.get(said, said)).partition("; ")[0]
-    return said if "word" in row else words.capital(said)
+    said = said if "word" in row else words.capital(said)
+    return said or words.capital(words.KICKERS.get(row.get("basis") or "", "this figure"))
 
 
 def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
@@ -117,6 +121,22 @@ def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
         amounts=amounts,
     )
     return explorer.pay_row(cell, name=name)
+
+
+def guide_row(figure: Figures) -> ChartRow | None:
+    """What the 2026 guide said of pay, a year, as a bracket; None where it said nothing."""
+    then = declaration_of(figure.figure).baseline_values
+    if not then:
+        return None
+    low, high = then.get("band_low", then.get("p50", 0.0)), then.get("band_high", then.get("p50", 0.0))
+    return ChartRow(
+        name="2026 guide",
+        beneath="named no source",
+        value=words.money(low, high, "USD"),
+        value_beneath="a year",
+        marks=(Mark(kind="bracket", start=low, end=high, style="guide"),),
+        spoken=f"The 2026 guide said {words.money(low, high, 'USD')} a year.",
+    )
 
 
 def amounts_of(row: Row) -> explorer.Amounts:
@@ -142,7 +162,7 @@ def _share(figure: Figures, name: str, row: Row) -> ChartRow:
         form
     ]
     sure = words.sureness(row.get("status") or "published", None, is_point=is_point)
-    ranks = rank(row)
+    ranks = _say_rank(row, form)
     n = row.get("n_jobs")
     return rows.share_row(
         name=name,
@@ -155,9 +175,17 @@ def _share(figure: Figures, name: str, row: Row) -> ChartRow:
         beneath=words.rests_on(n, None, None) if _differ(figure) else "",
         spoken=f"{name}: {value}"
         + (f", between {said}" if is_point and low is not None else "")
-        + (f", rank {ranks}" if ranks != "–" else "")
+        + ranks
         + f". {words.SURENESS[sure]}.",
     )
+
+
+def _say_rank(row: Row, form: str) -> str:
+    """The rank of a row among its kind; nothing of places, which overlap, and of bounds, which leave any order open."""
+    said = rank(row)
+    if said == "–" or form == "bounds" or "region" in row:
+        return ""
+    return f", rank {said}" + (f" among {category_name(row['category']).lower()}" if row.get("category") else "")
 
 
 def _differ(figure: Figures) -> bool:
@@ -165,12 +193,13 @@ def _differ(figure: Figures) -> bool:
     return len({row.get("n_jobs") for _, row in named_rows(figure)}) > 1
 
 
-def _percent_a_day(rate: float) -> str:
+def percent_a_day(rate: float) -> str:
+    """A rate of closing: 1.2%."""
     return f"{100 * rate:.1f}%"
 
 
 def _rate(figure: Figures, name: str, row: Row) -> ChartRow:
-    value, low, high = _percent_a_day(row["rate"]), row.get("rate_lo"), row.get("rate_hi")
+    value, low, high = percent_a_day(row["rate"]), row.get("rate_lo"), row.get("rate_hi")
     said = "" if low is None or high is None else f"{100 * low:.1f}–{100 * high:.1f}%"
     return rows.share_row(
         name=name,

@@ -184,11 +184,8 @@ def _by_share(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
 
 
 def _top(found: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
-    """The rows that may be the first by their intervals."""
-    if not found or any(row.get("share_lo") is None for _, row in found):
-        return []
-    highest = max(row["share_lo"] for _, row in found)
-    return [named for named in _by_share(found) if named[1]["share_hi"] >= highest]
+    """The rows that may be the first, by the ranks that hold together with 95 % (`mart.shares`)."""
+    return [named for named in _by_share(found) if named[1].get("rank_best") == 1]
 
 
 def _say_roles(found: Sequence[tuple[str, Row]]) -> str | None:
@@ -289,6 +286,7 @@ CARDS = (
         say=_say_years,
         href="work.html#years-shares",
         note="AI jobs with a full advert",
+        choose=lambda found: _by_share(found)[:ROWS_OF_CARD],
     ),
     Card(
         figure="additional.share",
@@ -316,14 +314,15 @@ def cards(seen: Seen) -> Iterator[Finding]:
         chosen = card.choose(found)
         kind = figure_rows.kind_of([row for _, row in chosen]) or figure_rows.SHARE
         drawn = figure_rows.to_rows(figure, chosen, kind)
-        say = percent if kind == figure_rows.SHARE else figure_rows._percent_a_day
+        say = percent if kind == figure_rows.SHARE else figure_rows.percent_a_day
         rests = words.rests_on(figure.n_jobs, figure.n_employers, None)
+        cut = f"{len(chosen)} of {len(found)} rows" if len(chosen) < len(found) else ""
         yield Finding(
             kicker=f"{card.kicker} · {words.dated(figure)}",
             title=title,
             href=card.href,
             chart=rows.draw(drawn, rows.axis_for(drawn, say), label=figure.title, classes="shares"),
-            note=f"{rests}; {card.note}." if rests else f"{card.note}.",
+            note=f"{'; '.join(filter(None, (rests, card.note, cut)))}.",
         )
 
 

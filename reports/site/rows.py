@@ -81,9 +81,9 @@ class Axis:
         return f"{100 * value / self.highest:.2f}%"
 
 
-def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str], *, least: float = 0.0) -> Axis:
+def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
     """The axis on which all rows fit, with a little room at its end."""
-    reach = max([row.highest for row in rows] + [least]) or 1.0
+    reach = max((row.highest for row in rows), default=0.0) or 1.0
     power = 10.0 ** math.floor(math.log10(reach / TICKS))
     step = next(step * power for step in STEPS if step * power * TICKS >= reach * (1 - 1e-9))
     return Axis(highest=reach * 1.04, step=step, say=say)

@@ -18,7 +18,7 @@ FIRM, ROUGH, OTHERS, FEW = "firm", "rough", "others", "few"
 SURENESS: Mapping[str, str] = {
     FIRM: "Firm",
     ROUGH: "Rough: read the range, not the point",
-    OTHERS: "Collected by others",
+    OTHERS: "From others: collected, reported or official",
     FEW: "Too few to say",
 }
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
@@ -51,7 +51,8 @@ def sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
     """A range or, where both ends are written alike, an amount: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000"."""
     tenths = min(low, high) < 20_000 and max(low, high) < 100_000
-    first, last = (amount_long(end) if is_long else amount_short(end, tenths=tenths) for end in (low, high))
+    write = amount_long if is_long else amount_short
+    first, last = (write(end, tenths=tenths) for end in (low, high))
     if first == last:
         return f"{sign(currency)}{last}"
     unit = last[-1]
@@ -66,23 +67,18 @@ def sign(currency: str) -> str:
 
 
 def amount_short(amount: float, *, tenths: bool) -> str:
-    """950, 8.1K, 103K or 1.2M."""
-    if round(amount) < 1_000:
-        return f"{amount:.0f}"
+    """950, 8.1K, 103K or 1.2M, rounded as the guide rounds (`numbers.short`)."""
+    if round(amount, -1) < 1_000:
+        return f"{round(amount, -1):.0f}"
     if round(amount / 1_000, 1) < 1_000:
-        return f"{amount / 1_000:.1f}K" if tenths else f"{_half_up(amount / 1_000)}K"
+        return f"{amount / 1_000:.{int(tenths)}f}K"
     return f"{amount / 1_000_000:.1f}M"
 
 
-def amount_long(amount: float) -> str:
-    """The amount to the nearest thousand, below 20,000 to the nearest hundred."""
-    step = 1_000 if amount >= 20_000 else 100
-    return f"{_half_up(amount / step) * step:,}"
-
-
-def _half_up(amount: float) -> int:
-    """The nearest whole number, halves upwards: as the page's script does it, so that both write the same."""
-    return int(amount + 0.5)
+def amount_long(amount: float, *, tenths: bool) -> str:
+    """The amount to the nearest thousand, with tenths to the nearest hundred."""
+    step = 100 if tenths else 1_000
+    return f"{round(amount / step) * step:,}"
 
 
 _UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")

@@ -1,5 +1,5 @@
 -- Pay of every cell of the place's own market as it was last printable, with the money and price level of the country,
--- and of cells that never were how many jobs they have on the newest day. `day` is the last day on which the cell could
+-- and of cells that never were the most jobs that they had on a day. `day` is the last day on which the cell could
 -- be printed. Amounts in dollars first. A place that is nearly all one country is left out: that country stands for it.
 -- Parameters: as_of, first_day (before which nothing is shown any more), max_country_share.
 WITH kept AS MATERIALIZED (
@@ -8,7 +8,8 @@ WITH kept AS MATERIALIZED (
         AND region_level IN ('country', 'region', 'continent') AND role_group <> 'ai_jobs'
         AND (pay_market = 'local' OR (pay_market = 'all' AND basis IN ('reported', 'official')))
         AND (region_level = 'country'
-            OR coalesce(list_max([one.n_jobs FOR one IN countries]) <= $max_country_share * n_jobs, false))
+            OR coalesce(list_max([one.n_jobs FOR one IN countries])
+                <= $max_country_share * list_sum([one.n_jobs FOR one IN countries]), true))
 ), of_days AS (
     SELECT k.*, (
         SELECT max(d.as_of) FROM mart.days AS d
@@ -18,15 +19,15 @@ WITH kept AS MATERIALIZED (
     FROM kept AS k
 ), chosen AS (
     FROM of_days
-    WHERE (status <> 'suppressed' OR (day = $as_of AND basis = 'advertised' AND n_jobs > 0))
+    WHERE (status <> 'suppressed' OR (basis = 'advertised' AND n_jobs > 0))
         AND day IS NOT NULL AND (currency = 'USD' OR basis IN ('reported', 'official'))
     QUALIFY row_number() OVER (
         PARTITION BY region_level, region, role_group, "role", seniority_group, basis
-        ORDER BY status = 'suppressed', day DESC, pay_market <> 'local', currency <> 'USD', currency
+        ORDER BY status = 'suppressed', if(status = 'suppressed', -n_jobs, 0), day DESC, pay_market <> 'local', currency <> 'USD', currency
     ) = 1
 )
 SELECT
-    c.region_level, c.region, c.role_group, c."role", c.seniority_group, c.basis, c.day, c.currency, c.form, c.status,
+    c.region_level, c.region, c.role_group, c."role", c.seniority_group, c.basis, c.day, c.currency, c.form, c.status, c.reason,
     c.n_jobs, c.n_employers, c.band_low, c.band_low_lo, c.band_low_hi, c.band_high, c.band_high_lo, c.band_high_hi,
     c.p25, c.p25_lo, c.p25_hi, c.p50, c.p50_lo, c.p50_hi, c.p75, c.p75_lo, c.p75_hi,
     l.currency AS local_currency, l.band_low AS local_low, l.band_low_lo AS local_low_lo,

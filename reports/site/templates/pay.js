@@ -9,19 +9,20 @@ function sign(currency) { return PAY.symbols[currency] ?? `${currency} `; }
 function keepsTenths(low, high) { return Math.min(low, high) < 20000 && Math.max(low, high) < 100000; }
 
 function amountShort(amount, tenths) {
-  if (Math.round(amount) < 1000) return fixed(amount, 0);
-  if (Math.round(amount / 100) / 10 < 1000) return tenths ? `${fixed(amount / 1000, 1)}K` : `${Math.floor(amount / 1000 + 0.5)}K`;
+  const tens = 10 * Number(fixed(amount / 10, 0));
+  if (tens < 1000) return String(tens);
+  if (Number(fixed(amount / 1000, 1)) < 1000) return `${fixed(amount / 1000, tenths ? 1 : 0)}K`;
   return `${fixed(amount / 1e6, 1)}M`;
 }
 
-function amountLong(amount) {
-  const step = amount >= 20000 ? 1000 : 100;
-  return grouped(Math.floor(amount / step + 0.5) * step);
+function amountLong(amount, tenths) {
+  const step = tenths ? 100 : 1000;
+  return grouped(Number(fixed(amount / step, 0)) * step);
 }
 
 function money(low, high, currency, isLong = false) {
   const tenths = keepsTenths(low, high);
-  let [first, last] = [low, high].map((end) => (isLong ? amountLong(end) : amountShort(end, tenths)));
+  let [first, last] = [low, high].map((end) => (isLong ? amountLong : amountShort)(end, tenths));
   if (first === last) return `${sign(currency)}${last}`;
   const unit = last.slice(-1);
   if ("KM".includes(unit) && first.endsWith(unit)) first = first.slice(0, -1);
@@ -35,24 +36,29 @@ function thaw(list) {
   return { currency: list[0], parts };
 }
 
-// A cell in the money and by the time chosen; null amounts where it has none in that money.
+// A cell in the money and by the time chosen; without amounts, and why, where it has none in that money.
 function cellOf(list, choice) {
-  const [basis, form, n, employers, period, figure] = list;
-  const cell = { basis, form, n, employers, period, figure, amounts: null, why: "" };
-  if (list.length === 6) return cell;
-  const own = thaw(list[6]), local = thaw(list[7]), currency = list[8], price = list[9];
+  const [basis, form, n, employers, period, figure, counted, old, review, licence] = list;
+  const cell = { basis, form, n, employers, period, figure, counted, old, review, licence, amounts: null, why: "" };
+  if (list.length === 10) return cell;
+  const own = thaw(list[10]), local = thaw(list[11]), [currency, price, year] = list.slice(12);
   let amounts = own;
-  if (choice.in !== "usd") {
+  if (choice.in === "usd" && own.currency !== "USD") {
+    cell.why = `known in ${own.currency} only`;
+    amounts = null;
+  } else if (choice.in !== "usd") {
     amounts = currency === own.currency ? own : local;
-    if (!currency) { cell.why = "several monies: choose US$"; amounts = null; }
-    else if (!amounts) cell.why = `too few offers in ${currency} to say`;
-    else if (choice.in === "ppp" && !price) { cell.why = "no price level is known"; amounts = null; }
+    if (!currency) cell.why = "a place of several monies";
+    else if (!amounts) cell.why = "known in US dollars only";
+    else if (choice.in === "ppp" && !price) cell.why = "no price level is known";
+    if (cell.why) amounts = null;
   }
   if (!amounts) return cell;
   const by = (choice.per === "month" ? 12 : 1) * (choice.in === "ppp" ? price : 1);
   const parts = {};
   for (const part of PARTS) parts[part] = amounts.parts[part].map((value) => (value === null ? null : value / by));
   cell.amounts = { currency: choice.in === "ppp" ? "PPP" : amounts.currency, parts };
+  cell.prices = choice.in === "ppp" ? ` at US prices of ${year}` : "";
   return cell;
 }
 
@@ -62,7 +68,7 @@ function known(amounts, part) { const value = valueOf(amounts, part); return val
 
 function best(place, work, level, choice) {
   const found = PAY.cells[`${place}.${work}.${level}`];
-  const cell = found ? cellOf(found[0], choice) : { basis: OWN, form: "few", n: 0, employers: null, period: dayOf(PAY.as_of), figure: null, amounts: null, why: "" };
+  const cell = found ? cellOf(found[0], choice) : { basis: OWN, form: "few", n: 0, employers: null, period: dayOf(PAY.as_of), figure: null, counted: "", old: 0, review: "", licence: "", amounts: null, why: "" };
   return Object.assign(cell, { place, work, level });
 }
 
@@ -74,17 +80,27 @@ function dayOf(iso) {
 const named = { place: (slug) => PAY.places.find(([name]) => name === slug), work: (id) => PAY.works.find(([name]) => name === id), level: (id) => PAY.levels.find(([name]) => name === id) };
 
 function restsOn(cell) {
+  if (cell.n === null) return "";
   const [one, several] = PAY.units[PAY.bases[cell.basis]];
   const counted = `${grouped(cell.n)} ${cell.n === 1 ? one : several}`;
   return cell.employers === null ? counted : `${counted}, ${grouped(cell.employers)} ${cell.employers === 1 ? "employer" : "employers"}`;
 }
 
-function sayTitle(cell, per) {
-  const place = named.place(cell.place)[2], work = `${named.level(cell.level)[2]}${named.work(cell.work)[1]}`;
+function saySureness(cell) {
+  return [PAY.sureness[cell.form], cell.old ? "nothing newer since" : "", cell.review].filter(Boolean).join("; ");
+}
+
+function rests(cell) { return [cell.counted, restsOn(cell)].filter(Boolean).join("; "); }
+
+function needed(cell) { return `${cell.n ?? 0} of ${PAY.needed} needed`; }
+
+function sayTitle(cell, time) {
+  const place = named.place(cell.place)[2], work = `${named.level(cell.level)[2]}${cell.counted || named.work(cell.work)[1]}`;
   if (!cell.amounts) {
     if (cell.why) return `${capital(cell.why)}: ${work} jobs in ${place}`;
-    return `Too few adverts to say: ${cell.n} of ${PAY.needed} for ${work} jobs in ${place}`;
+    return `Too few adverts to say: ${cell.n ?? 0} of ${PAY.needed} for ${work} jobs in ${place}`;
   }
+  const per = `${time}${cell.prices}`;
   const { currency } = cell.amounts, [low, high, median] = ["low", "high", "median"].map((part) => known(cell.amounts, part));
   if (cell.basis === REPORTED || cell.basis === OFFICIAL || !low || !high) {
     const who = { [REPORTED]: "People report", [OFFICIAL]: "Official statistics give" }[cell.basis] ?? "Adverts offered";
@@ -110,7 +126,7 @@ function sayMedian(cell) {
 function sayValue(amounts) {
   const [low, high, median] = ["low", "high", "median"].map((part) => known(amounts, part));
   const saidMedian = median ? money(median[0], median[1], amounts.currency) : "";
-  if (!low || !high) return [saidMedian, "median"];
+  if (!low || !high) return [valueOf(amounts, "median") !== null ? saidMedian : `within ${saidMedian}`, "median"];
   const isPoint = low[0] === low[1] && high[0] === high[1], value = money(low[0], high[1], amounts.currency);
   return [isPoint ? value : `within ${value}`, `median ${saidMedian.slice(saidMedian.startsWith(sign(amounts.currency)) ? sign(amounts.currency).length : 0)}`];
 }
@@ -134,13 +150,13 @@ function marksOf(cell) {
 
 function payRow(cell, name, isChosen, href, per) {
   if (!cell.amounts) {
-    const needed = cell.why || `too few to say: ${cell.n} of ${PAY.needed} needed`;
-    const spoken = cell.why ? `${name}: ${cell.why}.` : `${name}: too few adverts to say, ${cell.n} of ${PAY.needed} needed.`;
-    return { name, beneath: "", value: "", valueBeneath: "", needed, form: "few", href, isChosen, spoken, marks: [] };
+    const when = cell.old ? ` in ${cell.old}` : "";
+    const spoken = cell.why ? `${name}: ${cell.why}.` : `${name}: too few adverts to say, ${needed(cell)}${when}.`;
+    return { name, beneath: "", value: "", valueBeneath: "", needed: cell.why || `too few to say: ${needed(cell)}${when}`, form: "few", href, isChosen, spoken, marks: [] };
   }
-  const [value, valueBeneath] = sayValue(cell.amounts), rests = restsOn(cell);
-  return { name, beneath: rests, value, valueBeneath, form: cell.form, marks: marksOf(cell), href, isChosen, needed: "",
-    spoken: `${name}: ${value} a ${per}, ${valueBeneath}, rests on ${rests}. ${PAY.sureness[cell.form]}.` };
+  const [value, valueBeneath] = sayValue(cell.amounts), on = rests(cell);
+  return { name, beneath: on, value, valueBeneath, form: cell.form, marks: marksOf(cell), href, isChosen, needed: "", badge: cell.review,
+    spoken: `${name}: ${value} a ${per}${cell.prices}, ${valueBeneath}${on ? ", rests on " : ""}${on}. ${saySureness(cell)}.` };
 }
 
 function withEnds(amounts, part, isOwn) {
@@ -152,9 +168,9 @@ function withEnds(amounts, part, isOwn) {
 }
 
 function tableLine(cell, name) {
-  if (!cell.amounts) return [name, "–", "–", "–", cell.why || `${cell.n} of ${PAY.needed} needed`, cell.period, PAY.sureness.few];
+  if (!cell.amounts) return [name, "–", "–", "–", cell.why || needed(cell), cell.period, PAY.sureness.few];
   const said = ["low", "median", "high"].map((part) => withEnds(cell.amounts, part, cell.basis === OWN));
-  return [name, ...said, restsOn(cell), cell.period, PAY.sureness[cell.form].split(":")[0]];
+  return [name, ...said, rests(cell), cell.period, saySureness(cell)];
 }
 
 function tick(currency) {
@@ -167,8 +183,12 @@ function tick(currency) {
 function readChoice() {
   const given = new URLSearchParams(location.hash.slice(1) || location.search.slice(1));
   const [place, role, level] = PAY.choice;
-  const oneOf = (name, allowed, usual) => (allowed.includes(given.get(name)) ? given.get(name) : usual);
-  return {
+  const unknown = [];
+  const oneOf = (name, allowed, usual) => {
+    if (given.has(name) && !allowed.includes(given.get(name))) unknown.push(given.get(name));
+    return allowed.includes(given.get(name)) ? given.get(name) : usual;
+  };
+  const choice = {
     place: oneOf("place", PAY.places.map(([slug]) => slug), place),
     role: oneOf("role", PAY.works.map(([id]) => id), role),
     level: oneOf("level", PAY.levels.map(([id]) => id), level),
@@ -176,6 +196,17 @@ function readChoice() {
     in: oneOf("in", ["usd", "local", "ppp"], "usd"),
     by: oneOf("by", ["level", "role", "place"], "level"),
   };
+  return { choice, unknown };
+}
+
+// An address may name what has no answer any more: that is said, and never another place's answer in its stead.
+function showUnknown(unknown) {
+  const $ = (id) => document.getElementById(id);
+  $("title").textContent = `Nothing can be said yet of “${unknown.join("”, “")}”`;
+  $("kicker").textContent = "Pay";
+  for (const id of ["dek", "closest", "offer"]) $(id).hidden = true;
+  for (const id of ["facts", "links", "chart", "table"]) $(id).innerHTML = "";
+  $("chart-title").textContent = "Choose a place, a role and a level";
 }
 
 const USUAL = { per: "year", in: "usd", by: "level" };
@@ -200,13 +231,15 @@ function rowsBy(choice) {
 }
 
 // Where there is too little to say, the three closest answers: another level, wider work, another place.
-function closest(choice) {
+function closest(choice, why) {
   const { place, role, level } = choice, found = [];
-  const add = (cell, words) => { if (cell.amounts && found.length < 3) found.push([cell, words]); };
-  for (const [id, name] of PAY.levels) if (id !== level) add(best(place, role, id, choice), `${name}, the same role and place`);
-  if (PAY.groups[role] !== role) add(best(place, PAY.groups[role], level, choice), `all of ${named.work(PAY.groups[role])?.[1] ?? ""}`);
-  const near = named.place(place)[3], isNear = ([, , , continent]) => (continent === near ? 0 : 1);
-  for (const [slug, name] of [...PAY.places].sort((a, b) => isNear(a) - isNear(b))) if (slug !== place) add(best(slug, role, level, choice), `${name}, the same role and level`);
+  const add = (cell, words, address) => { if (cell.amounts && found.length < 3) found.push([cell, words, address]); };
+  if (why && choice.in !== "usd") add(best(place, role, level, { ...choice, in: "usd" }), "the same in US dollars", { ...choice, in: "usd" });
+  if (why && choice.in === "usd") add(best(place, role, level, { ...choice, in: "local" }), "the same in local money", { ...choice, in: "local" });
+  for (const [id, name] of PAY.levels) if (id !== level) add(best(place, role, id, choice), `${name}, the same role and place`, { ...choice, level: id });
+  if (PAY.groups[role] !== role) add(best(place, PAY.groups[role], level, choice), `all of ${named.work(PAY.groups[role])?.[1] ?? ""}`, { ...choice, role: PAY.groups[role] });
+  const near = named.place(place)[3], isNear = ([, , , continent]) => (continent === near ? 0 : 1), side = { ...choice, in: choice.in === "local" ? "usd" : choice.in };
+  for (const [slug, name] of [...PAY.places].sort((a, b) => isNear(a) - isNear(b))) if (slug !== place) add(best(slug, role, level, side), `${name}, the same role and level`, { ...side, place: slug });
   return found;
 }
 
@@ -217,27 +250,32 @@ function show(choice, isFirst) {
   $("title").innerHTML = unbroken(title);
   $("dek").textContent = dek;
   $("dek").hidden = !dek;
-  const facts = cell.amounts ? [["Rests on", restsOn(cell)], [cell.basis === OWN ? "As of" : "Of", cell.period], ["How sure", PAY.sureness[cell.form]]] : [];
+  const facts = cell.amounts ? [["Rests on", restsOn(cell)], [cell.basis === OWN ? "As of" : "Of", cell.period], ["How sure", saySureness(cell)]].filter(([, said]) => said) : [];
   $("facts").innerHTML = facts.map(([name, said]) => `<div><dt>${name}</dt><dd>${escapeHtml(said)}</dd></div>`).join("");
   const links = [];
   if (cell.figure) {
     links.push(`<a href="f/${cell.figure}.html">Page of this figure</a>`);
     if (cell.amounts) for (const kind of ["csv", "json", "svg"]) links.push(`<a href="figures/${cell.figure}.${kind}">${kind.toUpperCase()}</a>`);
   }
-  if (cell.amounts) links.push(`<button type="button" class="link" data-copy="${escapeHtml(`AI Job Market: ${title} (${cell.period}, ${restsOn(cell)}). Figures of ${dayOf(PAY.as_of)}. CC BY 4.0.`)}">Copy citation</button>`);
+  if (cell.amounts) links.push(`<button type="button" class="link" data-copy="${escapeHtml(`AI Job Market: ${title} (${[cell.period, rests(cell), saySureness(cell)].filter(Boolean).join("; ")}). ${dek ? `${dek} ` : ""}Figures of ${dayOf(PAY.as_of)}. ${cell.licence}.`)}">Copy citation</button>`);
   links.push(`<button type="button" class="link" data-copy="${escapeHtml(location.href.split("#")[0].split("?")[0] + addressOf(choice))}">Copy link to this view</button>`);
   $("links").innerHTML = links.map((link) => `<li>${link}</li>`).join("");
-  const near = cell.amounts ? [] : closest(choice);
+  const near = cell.amounts ? [] : closest(choice, cell.why);
   $("closest").hidden = !near.length;
-  $("closest").innerHTML = near.length ? `<p class="dek">The closest answers:</p><ul class="closest">${near.map(([one, words]) => `<li><a href="${addressOf({ ...choice, place: one.place, role: one.work, level: one.level })}">${escapeHtml(sayValue(one.amounts)[0])} a ${choice.per}</a>: ${escapeHtml(words)}</li>`).join("")}</ul>` : "";
+  $("closest").innerHTML = near.length ? `<p class="dek">The closest answers:</p><ul class="closest">${near.map(([one, words, address]) => `<li><a href="${addressOf(address)}">${escapeHtml(sayValue(one.amounts)[0])} a ${choice.per}${one.prices}</a>: ${escapeHtml(words)}</li>`).join("")}</ul>` : "";
   const heads = { level: `${capital(named.work(choice.role)[1])} in ${named.place(choice.place)[2]}, by level`, role: `${named.level(choice.level)[1]} in ${named.place(choice.place)[2]}, by role`, place: `${capital(named.work(choice.role)[1])}, ${named.level(choice.level)[1].toLowerCase()}, by place` };
   $("chart-title").textContent = heads[choice.by];
   const rows = rowsBy(choice), hrefOf = (one) => `pay.html${addressOf({ ...choice, place: one.place, role: one.work, level: one.level })}`;
   const drawn = rows.map(([one, name, isChosen]) => payRow(one, name, isChosen, hrefOf(one), choice.per));
   const currency = rows.find(([one]) => one.amounts)?.[0].amounts.currency ?? "USD";
+  const wasOnRow = $("chart").contains(document.activeElement);
   $("chart").innerHTML = drawChart(drawn, axisFor(drawn, tick(currency)), heads[choice.by], "pay", PAY.sureness);
   $("table").innerHTML = rows.map(([one, name]) => `<tr>${tableLine(one, name).map((text, number) => (number ? `<td>${escapeHtml(text)}</td>` : `<th scope="row">${escapeHtml(text)}</th>`)).join("")}</tr>`).join("");
-  if (!isFirst) $("said").textContent = title;
+  if (wasOnRow) $("chart").querySelector(".chosen a")?.focus();
+  if (!isFirst) {
+    $("said").textContent = title;
+    document.title = `${title} · AI Job Market`;
+  }
   answerOffer(cell, choice);
 }
 
@@ -248,10 +286,10 @@ function answerOffer(cell, choice) {
   if (box.hidden) return;
   const { currency } = cell.amounts, inWords = { USD: "US dollars", PPP: "dollars at US prices" }[currency] ?? currency;
   document.getElementById("offer-label").textContent = `Base pay offered, ${inWords} a ${choice.per}`;
-  const text = field.value.trim().replace(/[\s,$€£_]/g, "").replace(/k$/i, "000");
+  const text = field.value.trim().replace(/[\s,$€£_]/g, "").replace(/^\d{1,3}(\.\d{3})+$/, (sum) => sum.replaceAll(".", ""));
   if (!text) { out.innerHTML = ""; return; }
-  const offered = Number(text);
-  if (!Number.isFinite(offered) || offered <= 0) { out.textContent = `Type a ${choice.per === "year" ? "yearly" : "monthly"} sum, for example ${choice.per === "year" ? "210,000" : "17,500"}.`; return; }
+  const offered = /^\d+(\.\d+)?k$/i.test(text) ? 1000 * Number(text.slice(0, -1)) : Number(text), middle = known(cell.amounts, "median")[0];
+  if (!Number.isFinite(offered) || offered < middle / 20 || offered > middle * 20) { out.textContent = `Type a ${choice.per === "year" ? "yearly" : "monthly"} sum, for example ${choice.per === "year" ? "210,000" : "17,500"}.`; return; }
   const limits = ["p25", "median", "p75"].map((part) => ({ value: valueOf(cell.amounts, part), ends: endsOf(cell.amounts, part) }));
   if (limits.some(({ ends }) => !ends)) { out.textContent = "Too few adverts to say where the quarters lie."; return; }
   const first = limits.filter(({ ends }) => offered >= ends[1]).length, last = limits.filter(({ ends }) => offered >= ends[0]).length;
@@ -277,9 +315,14 @@ function start() {
     choose(choice);
   };
   document.querySelectorAll("#choices select, #choices input, #by input").forEach((control) => control.addEventListener("change", onChange));
-  document.getElementById("offered").addEventListener("input", () => { const choice = readChoice(); answerOffer(best(choice.place, choice.role, choice.level, choice), choice); });
-  window.addEventListener("hashchange", () => choose(readChoice()));
-  choose(readChoice(), true);
+  document.getElementById("offered").addEventListener("input", () => { const { choice } = readChoice(); answerOffer(best(choice.place, choice.role, choice.level, choice), choice); });
+  const chooseByAddress = (isFirst) => {
+    const { choice, unknown } = readChoice();
+    if (unknown.length) showUnknown(unknown);
+    else choose(choice, isFirst);
+  };
+  window.addEventListener("hashchange", () => chooseByAddress(false));
+  chooseByAddress(true);
 }
 
 if (document.getElementById("explorer") && window.PAY && PAY.places.length) start();

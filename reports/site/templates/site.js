@@ -75,11 +75,12 @@ function drawRow(row, axis, sureness) {
   const figure = row.figure ? ` data-figure="${escapeHtml(row.figure)}"` : "";
   const current = row.isChosen ? ' aria-current="true"' : "";
   const name = row.href ? `<a href="${escapeHtml(row.href)}"${current}>${escapeHtml(row.name)}</a>` : escapeHtml(row.name);
+  const badge = row.badge ? ` <span class="badge">${escapeHtml(row.badge)}</span>` : "";
   const rank = row.rank ? `<div class="rank"><span class="spoken">rank </span>${escapeHtml(row.rank)}</div>` : "";
   const sure = row.form === "firm" || !row.value ? "" : `<span class="sure">${escapeHtml(sureness[row.form])}</span>`;
   const spoken = row.spoken ? `<span class="spoken">${escapeHtml(row.spoken)}</span>` : "";
   return (
-    `<li class="row ${row.form}${row.isChosen ? " chosen" : ""}"${data}${figure}>${rank}<div class="name"><b>${name}</b>${small(row.beneath)}</div>` +
+    `<li class="row ${row.form}${row.isChosen ? " chosen" : ""}"${data}${figure}>${rank}<div class="name"><b>${name}${badge}</b>${small(row.beneath)}</div>` +
     `<div class="plot">${drawPlot(row, axis)}</div>` +
     `<div class="value"><b>${escapeHtml(row.value)}</b>${small(row.valueBeneath)}${sure}</div>${spoken}</li>`
   );

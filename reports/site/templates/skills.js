@@ -38,7 +38,7 @@ function startSkills() {
   const state = { place: SKILLS.choice[0], role: SKILLS.choice[1], count: "asked", category: "", search: "", isAll: false };
   const given = new URLSearchParams(location.hash.slice(1));
   for (const name of ["place", "role", "count", "category"]) if (given.get(name)) state[name] = given.get(name);
-  if (!(state.count in COUNTS)) state.count = "asked";
+  if (!Object.hasOwn(COUNTS, state.count)) state.count = "asked";
   const named = (list, id) => list.find(([name]) => name === id);
   const fill = (select, list, chosen) => { select.innerHTML = list.map(([id, name]) => `<option value="${id}"${id === chosen ? " selected" : ""}>${escapeHtml(name.slice(0, 1).toUpperCase() + name.slice(1))}</option>`).join(""); };
   const rolesOf = (place) => SKILLS.works.filter(([work]) => SKILLS.lists[`${place}.${work}`]);
