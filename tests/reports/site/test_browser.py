@@ -15,10 +15,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from reports.site import words
 from reports.wording.numbers import interval, percent
-from tests.reports.site.browser import Reader, assert_first_views_are_served, read
+from tests.reports.site.browser import WIDTHS, Reader, assert_first_views_are_served, read
 from tests.reports.site.conftest import N_SKILLS
 
 PRINTED, OPEN = "f/pay.us.ai_engineering.mid_senior.html", "f/pay.us.ai_engineering.entry.html"
+SKILL = "f/skill.python.all.ai_engineering.html"
 SHOWN = (
     "index.html", "pay.html", "skills.html", "figures.html", "data.html", "methods.html", "guide.html", PRINTED, OPEN
 )  # fmt: skip
@@ -80,6 +81,19 @@ def test_what_leaves_the_machine_is_seen(reader: Reader) -> None:
     assert reader.left == ["https://tracker.example/pixel.gif"]
     reader.left.clear()
     reader.wrong.clear()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axes_begin_where_bars_do(browser: Browser, site: Path, width: int) -> None:
+    left = "one => [...document.querySelectorAll(one)].map((one) => one.getBoundingClientRect().left)"
+    with read(browser, site.as_uri(), width=width) as reader:
+        for path in ("index.html", "pay.html", "skills.html", PRINTED, SKILL):
+            page = reader.open(path)
+            axes, plots = (
+                page.evaluate(left, f".chart:has(.axis > div) {one}") for one in (".axis > div", ".plot > svg")
+            )
+            assert axes and {round(one) for one in axes} - {0} <= {round(one) for one in plots}, path
+            assert reader.too_wide() == [], path
 
 
 # --- the script draws what the server wrote ----------------------------------------------------------
