@@ -436,7 +436,7 @@ def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = ""
         return ChartRow(
             name=name,
             needed=cell.why or f"too few to say: {needed}{when}",
-            form=words.FEW,
+            form=words.WORDS if cell.why else words.FEW,
             href=href,
             is_chosen=is_chosen,
             spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {needed}{when}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,6 +91,10 @@ NAMES = {"any": "any of these"}
 """Names of rows that say nothing without their table's heading."""
 
 
+_OTHERS = re.compile(r" \([^)]*too few\)$")
+"""The countries of a region that are named behind the one that heads it."""
+
+
 def name_row(name: str | None, row: Row) -> str:
     """The name of a row; of one that stands alone its place. What else lies in a region stands in the table."""
     if "experience" in row:
@@ -98,7 +103,7 @@ def name_row(name: str | None, row: Row) -> str:
         (str(row[column]) for column in ("place", "country_name", "name", "cell") if isinstance(row.get(column), str)),
         "",
     )
-    said = words.plain(NAMES.get(said, said)).partition("; ")[0]
+    said = _OTHERS.sub("", words.plain(NAMES.get(said, said)).partition("; ")[0])
     said = said if "word" in row else words.capital(said)
     return said or words.capital(words.KICKERS.get(row.get("basis") or "", "this figure"))
 

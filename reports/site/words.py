@@ -13,8 +13,8 @@ from reports.wording.levels import NOT_ONE, level_name
 from reports.wording.numbers import MONTHS, count_of
 from warehouse.mart_tables import Figures
 
-FIRM, ROUGH, OTHERS, FEW = "firm", "rough", "others", "few"
-"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched."""
+FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
+"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched; or in words alone."""
 SURENESS: Mapping[str, str] = {
     FIRM: "Firm",
     ROUGH: "Rough: read the range, not the point",

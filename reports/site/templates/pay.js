@@ -152,7 +152,7 @@ function payRow(cell, name, isChosen, href, per) {
   if (!cell.amounts) {
     const when = cell.old ? ` in ${cell.old}` : "";
     const spoken = cell.why ? `${name}: ${cell.why}.` : `${name}: too few adverts to say, ${needed(cell)}${when}.`;
-    return { name, beneath: "", value: "", valueBeneath: "", needed: cell.why || `too few to say: ${needed(cell)}${when}`, form: "few", href, isChosen, spoken, marks: [] };
+    return { name, beneath: "", value: "", valueBeneath: "", needed: cell.why || `too few to say: ${needed(cell)}${when}`, form: cell.why ? "words" : "few", href, isChosen, spoken, marks: [] };
   }
   const [value, valueBeneath] = sayValue(cell.amounts), on = rests(cell);
   return { name, beneath: on, value, valueBeneath, form: cell.form, marks: marksOf(cell), href, isChosen, needed: "", badge: cell.review,
