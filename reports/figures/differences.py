@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,9 @@ from reports.figures.verdicts import OWN_BASES
 from reports.wording import notes
 from reports.wording.numbers import Row, Rows
 from warehouse.mart_tables import Figures
-from warehouse.marts.estimators import Floats, Ints
+
+if TYPE_CHECKING:  # scipy, which that needs, takes a tenth of a second
+    from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)
 """How often a figure may wait for review by chance alone: as often as one number is beyond three standard errors, one

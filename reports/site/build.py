@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -286,10 +287,18 @@ def _listed(figure: Figures) -> dict[str, Any]:
         "id": figure.figure,
         "title": words.plain(figure.title),
         "unit": figure.unit,
-        "value": None if figure.value is None else words.plain(figure.bare_value or figure.value),
+        "value": None if figure.value is None else _shorten(words.plain(figure.bare_value or figure.value)),
         "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         "dated": words.dated(figure) if figure.value is not None else "",
     }
+
+
+LETTERS_LISTED = 88
+"""Most letters of a value in the list of all figures."""
+
+
+def _shorten(value: str) -> str:
+    return textwrap.shorten(value, LETTERS_LISTED, placeholder=" …")
 
 
 def _count_licences(site: Site) -> list[tuple[str, str, int]]:

@@ -47,14 +47,17 @@ def kind_of(found: Sequence[Row]) -> str | None:
     return PAY if "p50" in columns else None
 
 
-MOST_ROWS, MOST_OF_SECTION = 60, 12
-"""Most rows of a chart, on the figure's own page and among others; the table below it has all."""
+MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
+"""Most rows of a chart, on the figure's own page, among others, and of parts of a whole; the table below it has all."""
 
 
 def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
     """The chart of a printed figure; None where it has none."""
     found = list(named_rows(figure))
-    n_all, found = len(found), found[:most]
+    n_all = len(found)
+    if kind_of([row for _, row in found]) == STACK:  # most places have nothing in the band
+        most = min(most, MOST_STACKS)
+    found = found[:most]
     kind = kind_of([row for _, row in found])
     if kind is None:
         return None
