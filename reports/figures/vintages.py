@@ -153,6 +153,14 @@ def _is_first_of_month(con: Connection, as_of: date) -> bool:
     return day is None or (day.year, day.month) != (as_of.year, as_of.month)
 
 
+def revision_day(con: Connection, as_of: date) -> date:
+    """The night of the calendar's last revision, the first of the month: cells without vintages are shown as of it."""
+    month = query.literal(as_of.replace(day=1))
+    days = f"SELECT min(as_of) AS day FROM mart.figures WHERE as_of BETWEEN {month} AND {query.literal(as_of)}"
+    (row,) = query.read(con, days)
+    return row["day"] or as_of
+
+
 def forget_undecided(con: Connection, as_of: date) -> None:
     """Forget what nights of this day or later made and nobody decided, so that the night decides again.
 

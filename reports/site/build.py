@@ -29,7 +29,7 @@ from markupsafe import Markup
 from reports.figures.catalogue import displays_of
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.figures.vintages import waiting_one
+from reports.figures.vintages import revision_day, waiting_one
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import Published
@@ -99,18 +99,18 @@ def files_of(
     con: Connection, published: Published, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
-    as_of = published.as_of
+    as_of, day = published.as_of, revision_day(con, published.as_of)
     seen = findings.Seen(
         figures={row.figure: row for row in published.figures},
-        explorer=explorer.read_explorer(con, as_of, published.figures),
-        skills=skills.read_skills(con, as_of, published.figures),
+        explorer=explorer.read_explorer(con, day, published.figures),
+        skills=skills.read_skills(con, day, published.figures),
     )
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         published=published,
         seen=seen,
         vintages=published.vintages,
-        world=world.read_world(con, as_of),
+        world=world.read_world(con, day),
         releases=releases,
         quality=quality.report(con, published, name, releases[1:]).decode(),
         open=findings.list_open(published.figures),

@@ -124,7 +124,7 @@ class Explorer:
 
 
 def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) -> Explorer:
-    """What the explorer shows on a day. `published` are the figures as they stand published.
+    """What the explorer shows of a day, that of the last revision. `published` are the figures as they stand published.
 
     A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
     cell is shown whose sources let it be passed on.

@@ -15,7 +15,6 @@ from reports.figures import vintages
 from reports.figures.catalogue import declarations
 from reports.guide import desk
 from reports.release.published import published_figures
-from reports.wording import numbers
 from tests.bench.nights import clocks_on_steps
 from tests.made_nights import market
 from tests.made_nights.market import AS_EVER, World
@@ -24,6 +23,7 @@ from warehouse.ops_tables import Vintages
 from warehouse.publish.reader import open_reader
 
 _CITATIONS = re.compile(r"<pre .*?</pre>", re.DOTALL)
+_OF_DAY = re.compile(r"(?:Figures|Release|release) of (?:<time[^>]*>)?\d+ [A-Z][a-z]+ \d{4}")
 
 
 @dataclass
@@ -86,10 +86,10 @@ class Nights:
         return {name: one for name, one in found.items() if one is not None}
 
     def texts(self) -> dict[str, str]:
-        """What a reader sees of figures: the guide, and the pages of the site without citations, which name the day."""
+        """What a reader sees of figures: the guide, and their pages without what names the day that they are of."""
         pages = sorted((self.data / "site" / "f").glob("*.html"))
-        page = _CITATIONS.sub("", "".join(path.read_text(encoding="utf-8") for path in pages))
+        page = _OF_DAY.sub("", _CITATIONS.sub("", "".join(path.read_text(encoding="utf-8") for path in pages)))
         return {
             "guide": (self.data / "guide.md").read_text(encoding="utf-8"),
-            "page": page.replace(numbers.day(self.days[-1]), "").replace(self.days[-1].isoformat(), ""),
+            "page": page,
         }
