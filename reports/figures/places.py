@@ -75,3 +75,5 @@ PLACES = {place.slug: place for place in _list_places()}
 """Every country, region and continent by its name in ids."""
 EVERYWHERE = Place(level="world", region="World", name="", slug=ALL_PLACES)
 """All adverts that we read, which are no place: no figure of pay is of it."""
+OF_REGION = {(place.level, place.region): place for place in (EVERYWHERE, *PLACES.values())}
+"""Every place by what the marts call it: `region_level` and `region`."""

@@ -18,7 +18,6 @@ import itertools
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,6 @@ class Site:
 
     published: Published
     seen: findings.Seen
-    vintages: Mapping[str, Sequence[Vintages]]
     world: world.World
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
@@ -109,7 +107,6 @@ def files_of(
     site = Site(
         published=published,
         seen=seen,
-        vintages=published.vintages,
         world=world.read_world(con, day),
         releases=releases,
         quality=quality.report(con, published, name, releases[1:]).decode(),
@@ -171,13 +168,10 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for page in sections.PAGES:
         extra = {"world": site.world} if page.path == "countries.html" else {"world": None}
         yield page.path, "section.html", {"page": page, "sections": _sections(site, page.path), **extra}
-    yield (
-        "figures.html",
-        "figures.html",
-        {"listed": [_listed(row) for row in sorted(site.figures, key=figure_pages.order_of)], "open": site.open},
-    )
+    entries = [_describe_entry(row) for row in sorted(site.figures, key=figure_pages.order_of)]
+    yield "figures.html", "figures.html", {"entries": entries, "open": site.open}
     for figure in site.figures:
-        values = figure_pages.describe(figure, site.published, site.vintages.get(figure.figure, ()), site.seen)
+        values = figure_pages.describe(figure, site.published, site.seen)
         yield f"f/{figure.figure}.html", "figure.html", values
     for source, title in TEXTS.items():
         if source.is_file():
@@ -197,23 +191,28 @@ def _home(site: Site) -> dict[str, Any]:
         "cards": list(itertools.islice(findings.cards(site.seen), findings.CARDS_OF_HOME)),
         "open": findings.choose_open(site.open),
         "n_open": len(site.open),
+        **_choices(found),
+        "n_skills": len({skill.name for one in site.seen.skills.values() for skill in one.skills}),
+        "n_figures": sum(row.value is not None for row in site.figures),
+    }
+
+
+def _choices(found: explorer.Explorer) -> dict[str, Any]:
+    """What may be chosen in a look-up of pay."""
+    return {
         "explorer": found,
         "levels": [(level, capitalise(level)) for level in explorer.LEVELS],
         "works": [(work, name_work(work)) for work in found.works],
-        "n_skills": len({skill.name for one in site.seen.skills.values() for skill in one.skills}),
-        "n_figures": sum(row.value is not None for row in site.figures),
     }
 
 
 def _pay(site: Site) -> dict[str, Any]:
     found = site.seen.explorer
     return {
-        "explorer": found,
+        **_choices(found),
         "view": explorer.view(found, found.choice),
         "columns": explorer.TABLE_COLUMNS,
         "level_meaning": numbers.sentences([define(found.choice[2], explorer.OWN)]),
-        "levels": [(level, capitalise(level)) for level in explorer.LEVELS],
-        "works": [(work, name_work(work)) for work in found.works],
         "heading": f"{name_work(found.choice[1])} in {PLACES[found.choice[0]].in_words}, by level",
         "sections": _sections(site, "pay.html"),
     }
@@ -222,7 +221,7 @@ def _pay(site: Site) -> dict[str, Any]:
 def _skills(site: Site) -> dict[str, Any]:
     found = site.seen.skills.get(skills.FIRST_CHOICE) or next(iter(site.seen.skills.values()), None)
     if found is None:
-        return {"found": None, "chart": "", "lists": {}, "title": "Too few adverts to say which skills are asked"}
+        return {"found": None, "chart": "", "title": "Too few adverts to say which skills are asked"}
     drawn = [skills.skill_row(skill) for skill in found.skills]
     first = findings.most_asked(site.seen)
     styles = dict.fromkeys(skills.CATEGORY_STYLES.get(skill.row["category"], "software") for skill in found.skills)
@@ -252,7 +251,6 @@ def _skills(site: Site) -> dict[str, Any]:
             )
             for skill, row in zip(found.skills, drawn, strict=True)
         ],
-        "lists": site.seen.skills,
         "n_known": len(taxonomy()),
     }
 
@@ -282,14 +280,13 @@ def _show(figure: Figures, heading: str) -> Shown:
     )
 
 
-def _listed(figure: Figures) -> dict[str, Any]:
+def _describe_entry(figure: Figures) -> dict[str, Any]:
     return {
         "id": figure.figure,
         "title": words.plain(figure.title),
-        "unit": figure.unit,
         "value": None if figure.value is None else _shorten(words.plain(figure.bare_value or figure.value)),
         "rests": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
-        "dated": words.dated(figure) if figure.value is not None else "",
+        "when": words.say_when(figure) if figure.value is not None else "",
     }
 
 
@@ -317,7 +314,7 @@ MOST_CHANGES = 100
 def _changes(site: Site) -> list[dict[str, Any]]:
     """What was published of figures that had a vintage before, the newest first."""
     shown = {row.figure: row for row in site.figures}
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "on": one.decided_on,
             "day": numbers.day(one.decided_on),
@@ -329,16 +326,13 @@ def _changes(site: Site) -> list[dict[str, Any]]:
             "reason": one.reason,
             "is_correction": one.is_correction,
         }
-        for name, vintages in site.vintages.items()
+        for name, vintages in site.published.vintages.items()
         if name in shown
         for before, one in _pairs(vintages)
         if one.decided_on is not None
     ]
-    return sorted(found, key=lambda one: (-_ordinal(one["on"]), one["figure"]))[:MOST_CHANGES]
-
-
-def _ordinal(on: Any) -> int:
-    return on.toordinal() if isinstance(on, date) else 0
+    found.sort(key=lambda one: one["figure"])
+    return sorted(found, key=lambda one: one["on"], reverse=True)[:MOST_CHANGES]
 
 
 def _pairs(vintages: Sequence[Vintages]) -> Iterator[tuple[Vintages, Vintages]]:
@@ -350,7 +344,7 @@ def _waiting(site: Site) -> list[dict[str, Any]]:
     """Figures of which a new vintage waits for review."""
     found = []
     for row in site.figures:
-        one = waiting_one(site.vintages.get(row.figure, ()))
+        one = waiting_one(site.published.vintages.get(row.figure, ()))
         if one is not None:
             found.append(
                 {

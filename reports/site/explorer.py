@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from reports.figures import query
 from reports.figures.pay_figures import BASES, KIND_OF_MARKET, LOCAL
-from reports.figures.places import PLACES, Place
+from reports.figures.places import OF_REGION, PLACES, Place
 from reports.figures.query import Connection
 from reports.figures.verdicts import MAX_STALE_DAYS, Verdict, judge_age
 from reports.release import cells
@@ -137,14 +137,12 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
             "max_country_share": MAX_COUNTRY_SHARE,
         },
     )
-    place_of = {(place.level, place.region): place for place in PLACES.values()}
-    figures = {row.figure: row for row in published if row.value is not None}
     read = query.read(con, text)
     sources = _sources_of_adverts(con, {row["day"] for row in read if row["basis"] == OWN})
     bases = cells.read_bases(con, as_of)
     found: dict[tuple[str, str, str], list[PayCell]] = {}
     for row in read:
-        place = place_of.get((row["region_level"], row["region"]))
+        place = OF_REGION.get((row["region_level"], row["region"]))
         work = row["role_group"] if row["role"] == "all" else row["role"]
         level = row["seniority_group"]
         if place is None or level not in LEVELS or work not in WORKS:
@@ -158,7 +156,7 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
         cell = _cell_of_row(row, place, work, known, as_of)
         if cell is not None:
             found.setdefault(cell.key, []).append(cell)
-    for cell in filter(None, (_cell_of_figure(figure) for figure in figures.values())):
+    for cell in filter(None, (_cell_of_figure(figure) for figure in published if figure.value is not None)):
         found[cell.key] = [cell, *(one for one in found.get(cell.key, ()) if one.basis != cell.basis)]
     for group in found.values():
         group.sort(key=lambda cell: (cell.form == words.FEW, cell.figure is None, BASES.index(cell.basis)))
@@ -237,20 +235,18 @@ def _cell_of_figure(figure: Figures) -> PayCell | None:
     licence = licence_of(figure.kind, figure.sources)
     if work not in WORKS or row.get("p50") is None or not isinstance(licence, Licence):
         return None
-    if (
-        PLACES[place].level != "country" and name_place([row], place) != place
-    ):  # nearly all one country: it stands for it
-        return None
+    if PLACES[place].level != "country" and name_place([row], place) != place:
+        return None  # nearly all one country, which stands for it
     cell = _fill_cell(row, place, work, level, basis)
     if cell is None:
         return None
     counted = row["role_group"] if row["role"] == "all" else row["role"]
     review = UNDER_REVIEW.search(figure.qualifier or "")
+    period = notes.describe_period(figure).removeprefix("read ")
     return replace(
         cell,
         day=figure.period_to or figure.as_of,
-        period=notes.describe_period(figure).removeprefix("read ").partition(" of ")[2]
-        or notes.describe_period(figure).removeprefix("read "),
+        period=period.partition(" of ")[2] or period,
         figure=figure.figure,
         counted="" if counted == work else name_work(counted),
         is_old=figure.status == "stale",
@@ -304,6 +300,12 @@ def _say_period(kind: str, on: date, basis: cells.Basis | None) -> str:
     return notes.words_of_period(kind, basis.period_from, basis.period_to).partition(" of ")[2]
 
 
+def amounts_of(row: Row) -> Amounts:
+    """The amounts of a row of pay in the money that it is in."""
+    numbers = {number.part: number for number in numbers_of(row)}
+    return _amounts(numbers, "", row.get("currency") or "USD")
+
+
 def _amounts(numbers: Mapping[str, Number], prefix: str, currency: str) -> Amounts:
     found = {part: numbers[f"{prefix}{part}"] for part in PARTS if f"{prefix}{part}" in numbers}
     return Amounts(currency=currency, parts={part: (one.value, one.low, one.high) for part, one in found.items()})
@@ -327,10 +329,7 @@ class View:
 
 def say_title(cell: PayCell) -> str:
     """The answer as a sentence, in US dollars a year."""
-    return _say(cell, "year", cell.amounts)
-
-
-def _say(cell: PayCell, per: str, amounts: Amounts | None) -> str:
+    amounts = cell.amounts
     place, work = PLACES[cell.place].in_words, f"{words.level_before(cell.level)}{cell.counted or name_work(cell.work)}"
     if amounts is None:
         said = words.capital(cell.why) or f"Too few adverts to say: {cell.n or 0} of {NEEDED}"
@@ -340,14 +339,14 @@ def _say(cell: PayCell, per: str, amounts: Amounts | None) -> str:
         who = {"reported": "People report", "official": "Official statistics give"}.get(cell.basis, "Adverts offered")
         said = words.money(*(median or (0.0, 0.0)), amounts.currency, is_long=True)
         about = "a median of" if amounts.value("median") is not None else "a median somewhere in"
-        return f"{who} {about} {said} a {per} for {work} jobs in {place}"
+        return f"{who} {about} {said} a year for {work} jobs in {place}"
     by = "Adverts collected by others" if cell.basis == "advertised_third_party" else "Adverts"
     if low[0] == low[1] and high[0] == high[1]:
         said = words.money(low[0], high[0], amounts.currency, is_long=True)
-        return f"{by} offered {said} a {per} for {work} jobs in {place}"
+        return f"{by} offered {said} a year for {work} jobs in {place}"
     first, last = (words.money(*ends, amounts.currency) for ends in (low, high))
     ends = ("" if low[0] == low[1] else "somewhere in ", "" if high[0] == high[1] else "somewhere in ")
-    return f"{by} for {work} jobs in {place} offered from {ends[0]}{first} to {ends[1]}{last} a {per}"
+    return f"{by} for {work} jobs in {place} offered from {ends[0]}{first} to {ends[1]}{last} a year"
 
 
 def say_median(cell: PayCell, amounts: Amounts) -> str:
@@ -362,14 +361,13 @@ def say_median(cell: PayCell, amounts: Amounts) -> str:
     return f"The median was {said} (between {low} and {high}, 19 times in 20)."
 
 
-def view(explorer: Explorer, choice: tuple[str, str, str], *, page: str = "pay.html") -> View:
+def view(explorer: Explorer, choice: tuple[str, str, str]) -> View:
     """What a choice shows, by level, in US dollars a year."""
     place, work, level = choice
     cell = explorer.best(choice)
     levels = [explorer.best((place, work, other)) or _nothing(explorer, (place, work, other)) for other in LEVELS]
     drawn = [
-        pay_row(one, name=capitalise(one.level), is_chosen=one.level == level, href=_address(one, page))
-        for one in levels
+        pay_row(one, name=capitalise(one.level), is_chosen=one.level == level, href=address_of(one)) for one in levels
     ]
     axis = pay_axis(drawn, "USD")
     shown = cell or _nothing(explorer, choice)
@@ -413,8 +411,9 @@ def _nothing(explorer: Explorer, key: tuple[str, str, str]) -> PayCell:
     )
 
 
-def _address(cell: PayCell, page: str) -> str:
-    return f"{page}#place={cell.place}&role={cell.work}&level={cell.level}"
+def address_of(cell: PayCell) -> str:
+    """Where the explorer shows a cell."""
+    return f"pay.html#place={cell.place}&role={cell.work}&level={cell.level}"
 
 
 def pay_axis(drawn: Sequence[ChartRow], currency: str) -> Axis:
@@ -442,7 +441,7 @@ def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = ""
             spoken=f"{name}: {cell.why}." if cell.why else f"{name}: too few adverts to say, {needed}{when}.",
         )
     value, beneath = say_value(cell.amounts)
-    rests = "; ".join(filter(None, (cell.counted, words.rests_on(cell.n, cell.employers, cell.basis))))
+    rests = _say_rests(cell)
     return ChartRow(
         name=name,
         beneath=rests,
@@ -456,6 +455,11 @@ def pay_row(cell: PayCell, *, name: str, is_chosen: bool = False, href: str = ""
         figure=figure,
         badge=cell.review,
     )
+
+
+def _say_rests(cell: PayCell) -> str:
+    """What a cell rests on, with the work that was counted where it is wider."""
+    return "; ".join(filter(None, (cell.counted, words.rests_on(cell.n, cell.employers, cell.basis))))
 
 
 def say_value(amounts: Amounts) -> tuple[str, str]:
@@ -502,7 +506,7 @@ def table_line(cell: PayCell, name: str) -> tuple[str, ...]:
         lacks = cell.why or f"{cell.n or 0} of {NEEDED} needed"
         return (name, "–", "–", "–", lacks, cell.period, words.SURENESS[words.FEW])
     said = (with_ends(cell.amounts, part, is_own=cell.basis == OWN) for part in ("low", "median", "high"))
-    rests = "; ".join(filter(None, (cell.counted, words.rests_on(cell.n, cell.employers, cell.basis))))
+    rests = _say_rests(cell)
     return (name, *said, rests, cell.period, say_sureness(cell))
 
 

@@ -60,7 +60,7 @@ TRUST = {
 STATES = {"published": "Published", "waiting": "Under review", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
 
-def describe(figure: Figures, published: Published, vintages: Sequence[Vintages], seen: Seen) -> Mapping[str, Any]:
+def describe(figure: Figures, published: Published, seen: Seen) -> Mapping[str, Any]:
     """What the page of a figure is filled with."""
     is_printed = figure.value is not None
     found = list(named_rows(figure)) if is_printed else []
@@ -89,7 +89,7 @@ def describe(figure: Figures, published: Published, vintages: Sequence[Vintages]
         "table": notes.table(figure),
         "counts": _counts(figure, found),
         "trust": _trust(figure, form) if is_printed else "",
-        "vintages": [_describe_vintage(one) for one in reversed(vintages)],
+        "vintages": [_describe_vintage(one) for one in reversed(published.vintages.get(figure.figure, ()))],
         "sources": _sources(figure, published),
         "snapshots": figure.snapshots,
         "selects": _selects(figure, published),
@@ -196,9 +196,7 @@ def _beside(figure: Figures, seen: Seen, pay: explorer.PayCell) -> tuple[Any, st
     drawn = [explorer.pay_row(pay, name="This figure", is_chosen=True, figure=figure.figure)]
     for cell in cells[:6]:
         name = capitalise(cell.level) if cell.work == work else words.capital(name_work(cell.work))
-        href = (
-            f"{cell.figure}.html" if cell.figure else f"../pay.html#place={place}&role={cell.work}&level={cell.level}"
-        )
+        href = f"{cell.figure}.html" if cell.figure else f"../{explorer.address_of(cell)}"
         drawn.append(explorer.pay_row(cell, name=name, href=href))
     guide = figure_rows.guide_row(figure)
     drawn += [guide] if guide else []
@@ -229,7 +227,7 @@ def _parts(found: Sequence[Any]) -> list[tuple[str, str]]:
     _, row = found[0]
     if row.get("p50") is None:
         return []
-    amounts = figure_rows.amounts_of(row)
+    amounts = explorer.amounts_of(row)
     named = (("Median", "median"), ("Low end", "low"), ("High end", "high"))
     is_own = row.get("basis") == explorer.OWN
     return [

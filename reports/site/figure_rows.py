@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports.figures.catalogue import declaration_of
 from reports.release.figure_files import named_rows
-from reports.release.numbers import Number, numbers_of
+from reports.release.numbers import numbers_of
 from reports.site import explorer, rows, words
 from reports.site.rows import ChartRow, Mark
 from reports.wording import comparison, frame, reported
@@ -54,13 +54,10 @@ MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
 def draw(figure: Figures, most: int = MOST_ROWS) -> Drawn | None:
     """The chart of a printed figure; None where it has none."""
     found = list(named_rows(figure))
-    n_all = len(found)
-    if kind_of([row for _, row in found]) == STACK:  # most places have nothing in the band
-        most = min(most, MOST_STACKS)
-    found = found[:most]
-    kind = kind_of([row for _, row in found])
+    n_all, kind = len(found), kind_of([row for _, row in found])
     if kind is None:
         return None
+    found = found[: min(most, MOST_STACKS) if kind == STACK else most]  # most places have nothing in the band
     drawn = to_rows(figure, found, kind)
     if not any(row.marks for row in drawn):
         return None
@@ -112,7 +109,7 @@ def name_row(name: str | None, row: Row) -> str:
 
 
 def _pay(figure: Figures, name: str, row: Row) -> ChartRow:
-    amounts = amounts_of(row)
+    amounts = explorer.amounts_of(row)
     basis = row.get("basis") or figure.basis or ""
     n, employers = row.get("n_persons") or row.get("n_jobs") or 0, row.get("n_employers")
     is_point = all(amounts.value(part) is not None for part in ("low", "high"))
@@ -145,15 +142,6 @@ def guide_row(figure: Figures) -> ChartRow | None:
         marks=(Mark(kind="bracket", start=low, end=high, style="guide"),),
         spoken=f"The 2026 guide said {words.money(low, high, 'USD')} a year.",
     )
-
-
-def amounts_of(row: Row) -> explorer.Amounts:
-    """The amounts of a row of pay in the money that it is in."""
-    numbers: dict[str, Number] = {number.part: number for number in numbers_of(row)}
-    parts = {
-        part: (numbers[part].value, numbers[part].low, numbers[part].high) for part in explorer.PARTS if part in numbers
-    }
-    return explorer.Amounts(currency=row.get("currency") or "USD", parts=parts)
 
 
 def _share(figure: Figures, name: str, row: Row) -> ChartRow:

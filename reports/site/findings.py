@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -59,7 +59,7 @@ class Seen:
     explorer: Explorer
     skills: Mapping[tuple[str, str], SkillList]
 
-    def printed(self, figure_id: str) -> Figures | None:
+    def find_printed(self, figure_id: str) -> Figures | None:
         """A figure that has a value."""
         figure = self.figures.get(figure_id)
         return figure if figure is not None and figure.value is not None else None
@@ -83,7 +83,7 @@ def lead(seen: Seen) -> Finding | None:
             one,
             name=words.capital(name_work(one.work)),
             is_chosen=one.work == work,
-            href=f"pay.html#place={place}&role={one.work}&level={level}",
+            href=explorer.address_of(one),
             figure=one.figure or "",
         )
         for one in others
@@ -136,11 +136,14 @@ def _say_leaders(named: Sequence[tuple[str, float]], n_leaders: int, what: str, 
     shares = _say_shares([share for _, share in named])
     if n_leaders == 1:
         return f"{names} leads the {what}, in {shares} of {of}"
-    number = NUMBERS[n_leaders] if n_leaders < len(NUMBERS) else str(n_leaders)
     if len(named) == n_leaders:
         return f"{names} share the top of the {what}, in {shares} of {of}"
     verb = "is" if len(named) == 1 else "are"
-    return f"{names} {verb} among the {number} {what} most, in {shares} of {of}"
+    return f"{names} {verb} among the {_say_number(n_leaders)} {what} most, in {shares} of {of}"
+
+
+def _say_number(n: int) -> str:
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)
 
 
 def _say_shares(found: Sequence[float]) -> str:
@@ -152,15 +155,7 @@ def _say_shares(found: Sequence[float]) -> str:
 def _as_dots(row: ChartRow) -> ChartRow:
     """A row of a card: its dot and interval without the bar."""
     kept = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
-    return ChartRow(
-        name=row.name,
-        value=row.value,
-        value_beneath=row.value_beneath,
-        form=row.form,
-        marks=kept,
-        spoken=row.spoken,
-        figure=row.figure,
-    )
+    return replace(row, marks=kept, href="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,8 +196,7 @@ def _say_roles(found: Sequence[tuple[str, Row]]) -> str | None:
         return f"{joined} make up {shares} of AI jobs, more than any other role"
     if len(first) == len(named):
         return f"{joined} share the top, with {shares} of AI jobs"
-    number = NUMBERS[len(first)] if len(first) < len(NUMBERS) else str(len(first))
-    return f"{joined} are among the {number} largest roles, with {shares} of AI jobs"
+    return f"{joined} are among the {_say_number(len(first))} largest roles, with {shares} of AI jobs"
 
 
 def _say_law(found: Sequence[tuple[str, Row]]) -> str | None:
@@ -234,7 +228,7 @@ def _say_closings(found: Sequence[tuple[str, Row]]) -> str | None:
     if not found or found[0][1].get("status") == "suppressed":
         return None
     name, row = found[0]
-    said = f"{words.capital(name)} adverts close at {100 * row['rate']:.1f}% a day"
+    said = f"{words.capital(name)} adverts close at {figure_rows.percent_a_day(row['rate'])} a day"
     others = [other for _, other in found[1:] if other.get("rate_lo") is not None]
     if others and row.get("rate_lo") is not None and all(row["rate_lo"] > other["rate_hi"] for other in others):
         return f"{said}, faster than other adverts"
@@ -304,7 +298,7 @@ def cards(seen: Seen) -> Iterator[Finding]:
     if first is not None:
         yield first
     for card in CARDS:
-        figure = seen.printed(card.figure)
+        figure = seen.find_printed(card.figure)
         if figure is None:
             continue
         found = [(name or figure_rows.name_row(name, row), row) for name, row in named_rows(figure)]
@@ -318,7 +312,7 @@ def cards(seen: Seen) -> Iterator[Finding]:
         rests = words.rests_on(figure.n_jobs, figure.n_employers, None)
         cut = f"{len(chosen)} of {len(found)} rows" if len(chosen) < len(found) else ""
         yield Finding(
-            kicker=f"{card.kicker} · {words.dated(figure)}",
+            kicker=f"{card.kicker} · {words.say_when(figure)}",
             title=title,
             href=card.href,
             chart=rows.draw(drawn, rows.axis_for(drawn, say), label=figure.title, classes="shares"),

@@ -14,14 +14,11 @@ from html import escape
 
 from markupsafe import Markup
 
+from reports.release.charts import nice_step
 from reports.site.words import FEW, FIRM, OTHERS, SURENESS
 
 MIDDLE = 16
 """Where the bar and the dots of a row lie, in CSS pixels from its top."""
-TICKS = 4
-"""About how many steps an axis is divided into."""
-STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-"""Steps of an axis within a power of ten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +81,7 @@ class Axis:
 def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
     """The axis on which all rows fit, with a little room at its end."""
     reach = max((row.highest for row in rows), default=0.0) or 1.0
-    power = 10.0 ** math.floor(math.log10(reach / TICKS))
-    step = next(step * power for step in STEPS if step * power * TICKS >= reach * (1 - 1e-9))
-    return Axis(highest=reach * 1.04, step=step, say=say)
+    return Axis(highest=reach * 1.04, step=nice_step(reach), say=say)
 
 
 def draw(rows: Sequence[ChartRow], axis: Axis | None, *, label: str, classes: str = "") -> Markup:
@@ -195,9 +190,6 @@ def share_row(
     value_beneath: str,
     spoken: str,
     beneath: str = "",
-    figure: str = "",
-    href: str = "",
-    is_chosen: bool = False,
 ) -> ChartRow:
     """A share or a rate: a dot on its interval. Without a point its interval, or the bounds that silence leaves."""
     marks = [] if low is None or high is None else [Mark(kind="line", start=low, end=high, style=form)]
@@ -211,7 +203,4 @@ def share_row(
         form=form,
         marks=tuple(marks),
         spoken=spoken,
-        href=href,
-        figure=figure,
-        is_chosen=is_chosen,
     )

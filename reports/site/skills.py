@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.figures import query
-from reports.figures.places import EVERYWHERE, PLACES, Place, slug
+from reports.figures.places import EVERYWHERE, OF_REGION, Place, slug
 from reports.figures.query import Connection
 from reports.figures.verdicts import MAX_STALE_DAYS
 from reports.site import words
@@ -92,15 +92,14 @@ def read_skills(con: Connection, as_of: date, published: Sequence[Figures]) -> d
     """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
     parameters = {"as_of": as_of, "first_day": as_of - timedelta(days=MAX_STALE_DAYS), "least": LEAST_JOBS}
     text = query.fill_text(SQL.read_text(encoding="utf-8"), parameters)
-    place_of = {(place.level, place.region): place for place in (EVERYWHERE, *PLACES.values())}
     figure_of = _published_skills(published)
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in query.read(con, text):
-        place = place_of.get((row["region_level"], row["region"]))
+        place = OF_REGION.get((row["region_level"], row["region"]))
         if place is not None and row["role_group"] != AI_JOBS:
             groups.setdefault((place.slug, row["role_group"]), []).append(row)
     return {
-        key: _make_list(place_of[(found[0]["region_level"], found[0]["region"])], key[1], found, figure_of)
+        key: _make_list(OF_REGION[(found[0]["region_level"], found[0]["region"])], key[1], found, figure_of)
         for key, found in sorted(groups.items())
     }
 

@@ -142,7 +142,7 @@ def plain(text: str) -> str:
     return text
 
 
-def dated(figure: Figures) -> str:
+def say_when(figure: Figures) -> str:
     """When what a printed figure rests on was read, or what its years are."""
     if figure.period_to is None:
         return month(figure.as_of)

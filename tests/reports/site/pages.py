@@ -32,7 +32,6 @@ def render_pages(
             explorer=Explorer(as_of=as_of, cells={}, places=(), works=()),
             skills={},
         ),
-        vintages={},
         world=World(picture=Markup(""), on="", lines=(), shades=()),
         open=list_open(published.figures),
     )
