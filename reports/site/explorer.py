@@ -106,18 +106,18 @@ class PayCell:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """All cells by place, work and level, the best kind of source first, and what may be chosen."""
+    """Pay by place, work and level, each from the best kind of source, and what may be chosen."""
 
     as_of: date
-    cells: Mapping[tuple[str, str, str], Sequence[PayCell]]
+    cells: Mapping[tuple[str, str, str], PayCell]
     places: Sequence[Place]
     works: Sequence[str]
     choice: tuple[str, str, str] = field(default=FIRST_CHOICE)
 
     def best(self, key: tuple[str, str, str]) -> PayCell | None:
-        """The cell of the best kind of source, in US dollars; None where nothing was counted."""
+        """A cell in US dollars; None where nothing was counted."""
         found = self.cells.get(key)
-        return _in_dollars(found[0]) if found else None
+        return None if found is None else _in_dollars(found)
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
     read = query.read(con, text)
     sources = _sources_of_adverts(con, {row["day"] for row in read if row["basis"] == OWN})
     bases = cells.read_bases(con, as_of)
-    found: dict[tuple[str, str, str], list[PayCell]] = {}
+    found: dict[tuple[str, str, str], PayCell] = {}
     for row in read:
         place = OF_REGION.get((row["region_level"], row["region"]))
         work = row["role_group"] if row["role"] == "all" else row["role"]
@@ -155,12 +155,10 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
             known = cells.Basis(sources=of_day, period_from=None, period_to=row["day"])
         cell = _cell_of_row(row, place, work, known, as_of)
         if cell is not None:
-            found.setdefault(cell.key, []).append(cell)
-    for cell in filter(None, (_cell_of_figure(figure) for figure in published if figure.value is not None)):
-        found[cell.key] = [cell, *(one for one in found.get(cell.key, ()) if one.basis != cell.basis)]
-    for group in found.values():
-        group.sort(key=lambda cell: (cell.form == words.FEW, cell.figure is None, BASES.index(cell.basis)))
-    printed = [key for key, group in found.items() if group[0].form != words.FEW]
+            found[cell.key] = min(found.get(cell.key, cell), cell, key=_order_of_kinds)
+    shown = [_cell_of_figure(figure) for figure in published if figure.value is not None]
+    found.update({cell.key: cell for cell in shown if cell is not None})
+    printed = [key for key, cell in found.items() if cell.form != words.FEW]
     places = sorted({key[0] for key in printed}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
     works = [work for work in WORKS if any(key[1] == work for key in printed)]
     return Explorer(
@@ -170,6 +168,10 @@ def read_explorer(con: Connection, as_of: date, published: Sequence[Figures]) ->
         works=works,
         choice=_choose_first(found, printed),
     )
+
+
+def _order_of_kinds(cell: PayCell) -> tuple[bool, int]:
+    return cell.form == words.FEW, BASES.index(cell.basis)
 
 
 _SOURCES_OF_ADVERTS = """
@@ -189,14 +191,14 @@ def _sources_of_adverts(con: Connection, days: set[date]) -> dict[tuple[date, st
 
 
 def _choose_first(
-    found: Mapping[tuple[str, str, str], Sequence[PayCell]], printed: Sequence[tuple[str, str, str]]
+    found: Mapping[tuple[str, str, str], PayCell], printed: Sequence[tuple[str, str, str]]
 ) -> tuple[str, str, str]:
     """The view that is shown first: the usual one, else what rests on most of our own adverts, firm ones first."""
     if FIRST_CHOICE in printed or not printed:
         return FIRST_CHOICE
 
     def order(key: tuple[str, str, str]) -> tuple[bool, bool, int, tuple[str, str, str]]:
-        best = found[key][0]
+        best = found[key]
         return best.form != words.FIRM, best.basis != OWN, -(best.n or 0), key
 
     return min(printed, key=order)
@@ -528,8 +530,8 @@ def to_script(explorer: Explorer) -> bytes:
     """The data as a script that a page loads from a disk, too, where browsers refuse to read files: `PAY = {…}`."""
     chosen = {place.slug for place in explorer.places}
     listed = {
-        ".".join(key): [_to_list(cell) for cell in group[:1]]
-        for key, group in sorted(explorer.cells.items())
+        ".".join(key): _to_list(cell)
+        for key, cell in sorted(explorer.cells.items())
         if key[0] in chosen and key[1] in explorer.works
     }
     data: dict[str, Any] = {

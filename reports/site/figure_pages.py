@@ -124,8 +124,8 @@ def _pay_cell(figure: Figures, seen: Seen) -> explorer.PayCell | None:
     parts = figure.figure.split(".")
     if figure.value is None or len(parts) != 4 or parts[0] != "pay" or parts[1] not in PLACES:
         return None
-    found = seen.explorer.cells.get((parts[1], parts[2], parts[3]), ())
-    return next((cell for cell in found if cell.figure == figure.figure and cell.basis == figure.basis), None)
+    found = seen.explorer.cells.get((parts[1], parts[2], parts[3]))
+    return found if found is not None and found.figure == figure.figure else None
 
 
 def _title(figure: Figures, pay: explorer.PayCell | None, seen: Seen) -> str:

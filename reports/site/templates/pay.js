@@ -68,7 +68,7 @@ function known(amounts, part) { const value = valueOf(amounts, part); return val
 
 function best(place, work, level, choice) {
   const found = PAY.cells[`${place}.${work}.${level}`];
-  const cell = found ? cellOf(found[0], choice) : { basis: OWN, form: "few", n: 0, employers: null, period: dayOf(PAY.as_of), figure: null, counted: "", old: 0, review: "", licence: "", amounts: null, why: "" };
+  const cell = found ? cellOf(found, choice) : { basis: OWN, form: "few", n: 0, employers: null, period: dayOf(PAY.as_of), figure: null, counted: "", old: 0, review: "", licence: "", amounts: null, why: "" };
   return Object.assign(cell, { place, work, level });
 }
 
