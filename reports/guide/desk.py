@@ -40,13 +40,19 @@ def newest_day(con: Connection) -> date:
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     """What is published of figures, as it is to be read on the newest day; of others what would be, computed for it."""
-    as_of = newest_day(con)
-    figures = declarations(con)
-    ledger = read_ledger(con, as_of, figures)
-    code = ledger[0].code_version
-    found = [row for row in published_rows(con, figures, ledger, as_of) if row.figure in ids]
+    published = published_figures(con)
+    found = [row for row in published if row.figure in ids]
     others = set(ids) - {row.figure for row in found} - KNOWN.keys()
-    return found + compute_asked(con, sorted(others), as_of, code_version=code)
+    return found + compute_asked(con, sorted(others), newest_day(con), code_version=published[0].code_version)
+
+
+def published_figures(con: Connection) -> list[Figures]:
+    """The figures as they stand published on the newest day: of each its last accepted vintage.
+
+    Raises `NothingPublishedError` when there are none.
+    """
+    as_of, declared = newest_day(con), declarations(con)
+    return published_rows(con, declared, read_ledger(con, as_of, declared), as_of)
 
 
 def read_ledger(con: Connection, as_of: date, figures: Mapping[str, Figure]) -> list[Figures]:
@@ -85,22 +91,16 @@ def search(con: Connection, words: Collection[str], *, most: int = MAX_FOUND) ->
     Among these are cells that could be printed on an earlier day, and keep that value as long as it may be stale.
     """
     as_of = newest_day(con)
-    day = query.literal(as_of)
-    found = f"SELECT figure, title, value FROM mart.figures WHERE as_of = {day} ORDER BY value IS NULL, figure"
-    rows = query.read(con, found)
     wanted = [word.lower() for word in words]
-    n_given = 0
-    seen = set()
-    for row in rows:
-        if all(word in f"{row['figure']} {row['title']}".lower() for word in wanted):
-            seen.add(row["figure"])
-            n_given += 1
-            yield Found(**row)
-            if n_given == most:
-                return
+    rows = sorted(published_figures(con), key=lambda row: (row.value is None, row.figure))
+    found = [row for row in rows if all(word in f"{row.figure} {row.title}".lower() for word in wanted)][:most]
+    yield from (Found(figure=row.figure, title=row.title, value=row.value) for row in found)
+    if len(found) == most:
+        return
     since = as_of - timedelta(days=MAX_DAYS_OF_YEARS)
+    seen = {row.figure for row in found}
     ids = [name for name in list_ids(con, as_of, since=since) if name not in seen and _is_meant(name, wanted)]
-    for made in compute_asked(con, sorted(ids, key=len)[: most - n_given], as_of, code_version=""):
+    for made in compute_asked(con, sorted(ids, key=len)[: most - len(found)], as_of, code_version=""):
         yield Found(figure=made.figure, title=made.title, value=made.value)
 
 

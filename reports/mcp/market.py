@@ -14,9 +14,9 @@ from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_vintages, waiting_one
-from reports.guide.desk import NothingPublishedError
+from reports.guide import desk
 from reports.release.licences import Licence, licence_of
-from reports.release.published import Published, published_figures, read_published
+from reports.release.published import Published, read_published
 from warehouse.database import MARKET, Connection, SqlError
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import Vintages
@@ -100,7 +100,7 @@ class Market:
                     f"the published file cannot be read ({str(error).splitlines()[0]}); if an earlier version "
                     "published it, `jobmarket rebuild` publishes it anew"
                 ) from error
-            except (FileNotFoundError, NothingPublishedError) as error:
+            except (FileNotFoundError, desk.NothingPublishedError) as error:
                 raise NotReadableError(str(error)) from error
 
     def _current(self) -> Snapshot:
@@ -113,7 +113,7 @@ class Market:
             self._held = None
         con = open_reader(self.folder)
         try:
-            figures = published_figures(con)
+            figures = desk.published_figures(con)
             snapshot = Snapshot(
                 con=con,
                 published=read_published(con, base_url=self._base_url, figures=figures),

@@ -11,7 +11,7 @@ from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
-from reports.figures.vintages import published_rows, read_vintages
+from reports.figures.vintages import read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.wording.numbers import day
@@ -23,15 +23,6 @@ NAME = "AI Job Market"
 SAMPLE_NAME = "AI Job Market (invented sample data)"
 MAX_FIGURES = 3_000
 """Most figures that have files of their own; those that have a value come first."""
-
-
-def published_figures(con: Connection) -> list[Figures]:
-    """The figures as they stand published on the newest day: of each its last accepted vintage.
-
-    Raises `NothingPublishedError` when there are none.
-    """
-    as_of, declared = desk.newest_day(con), declarations(con)
-    return published_rows(con, declared, desk.read_ledger(con, as_of, declared), as_of)
 
 
 def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
@@ -105,7 +96,7 @@ def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Fig
 
     Raises `NothingPublishedError`.
     """
-    found, as_of = published_figures(con) if figures is None else figures, desk.newest_day(con)
+    found, as_of = desk.published_figures(con) if figures is None else figures, desk.newest_day(con)
     return describe_published(
         con, found, desk.read_sources(con), as_of=as_of, is_sample=desk.is_sample(con), base_url=base_url
     )

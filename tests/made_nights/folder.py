@@ -14,7 +14,6 @@ from flows.runtime.settings import Settings
 from reports.figures import vintages
 from reports.figures.catalogue import declarations
 from reports.guide import desk
-from reports.release.published import published_figures
 from tests.bench.nights import clocks_on_steps
 from tests.made_nights import market
 from tests.made_nights.market import AS_EVER, World
@@ -73,7 +72,7 @@ class Nights:
     def published(self) -> dict[str, Figures]:
         """What stands published of each figure on the newest day."""
         with open_reader(self.data) as con:
-            return {row.figure: row for row in published_figures(con)}
+            return {row.figure: row for row in desk.published_figures(con)}
 
     def vintages(self) -> Mapping[str, Sequence[Vintages]]:
         """All vintages by figure."""

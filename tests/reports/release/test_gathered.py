@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
-from reports.figures.vintages import published_rows
+from reports.guide import desk
 from reports.release import figure_files, published
 from reports.release.licences import OURS
 from reports.wording import notes
 from tests.reports.release.conftest import DAY, publish_day
-from warehouse.mart_tables import Figures
 from warehouse.publish.release_tables import open_published_file
 
 TABLE = "bands.regions"
@@ -34,24 +34,17 @@ EAST = "pay.eastern_asia.ai_engineering.mid_senior"
 )
 def test_what_may_not_be_passed_on_is_left_out_of_a_table_and_named(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     sources: dict[str, str],
     without: tuple[str, ...],
     licence: str,
 ) -> None:
     publish_day(tmp_path, DAY)
-
-    def bind(*given: object) -> list[Figures]:
-        rows = published_rows(*given)  # type: ignore[arg-type]  # as it is called
-        north = next(row for row in rows if row.figure == NORTH)
-        said = dataclasses.replace(north, sources=("ashby",))
-        bound = {name: dataclasses.replace(said, figure=name, sources=(source,)) for name, source in sources.items()}
-        rows = [bound.get(row.figure, said if row.figure == NORTH else row) for row in rows]
-        return regather(given[0], given[1], {row.figure: row for row in rows}, DAY)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(published, "published_rows", bind)
     with open_published_file(tmp_path) as con:
-        made = published.read_published(con)
+        rows = {row.figure: row for row in desk.published_figures(con)}
+        rows[NORTH] = dataclasses.replace(rows[NORTH], sources=("ashby",))
+        for name, source in sources.items():
+            rows[name] = dataclasses.replace(rows[NORTH], figure=name, sources=(source,))
+        made = published.read_published(con, figures=regather(con, declarations(con), rows, DAY))
     table = next(row for row in made.figures if row.figure == TABLE)
     told = figure_files.describe(table, made)
     assert (tuple(told["without"]), told["licence"]["id"]) == (without, licence)

@@ -20,9 +20,10 @@ import yaml
 
 from reports.figures.cells import list_ids
 from reports.figures.compute import compute_asked
+from reports.guide import desk
 from reports.release import figure_files
 from reports.release.manifest import DATABASE, MANIFEST, SUMS, ReleaseError, find_faults, list_files
-from reports.release.published import gather_open, published_figures
+from reports.release.published import gather_open
 from reports.wording import notes
 from tests.reports.release.conftest import (
     BOTH,
@@ -69,7 +70,7 @@ def test_no_file_names_a_place_on_this_machine(published: Path, released: Path) 
 
 def test_every_figure_says_what_the_guide_says(published: Path, released: Path) -> None:
     with open_published_file(published) as con:
-        rows = {row.figure: row for row in gather_open(con, published_figures(con))[0]}
+        rows = {row.figure: row for row in gather_open(con, desk.published_figures(con))[0]}
     index = load(released / "figures/index.json")
     assert {row["id"] for row in index["figures"]} | index["left_out"].keys() == rows.keys()
     assert list(index["left_out"]) == [BOTH]
