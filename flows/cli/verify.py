@@ -21,7 +21,8 @@ def verify(
     """Hold every number of a text against the published figures; exit code 3 where one is contradicted or out of date.
 
     What a number claims is taken from its marker, its link, or the words of its sentence: a number whose sentence does
-    not say all that its figure needs is unresolved, however many figures it equals.
+    not say all that its figure needs, or says more, is unresolved, however many figures it equals. What it says of the
+    time of an old figure, with that time, is verified.
 
     **Reads** the text and market.duckdb. **Writes** nothing.
     """

@@ -14,15 +14,24 @@ from transforms.text.lookups import rows_of, taxonomy
 
 _SIGN = r"(?:US\$|USD|\$|€|EUR|£|GBP)"
 _DIGITS = r"\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_THOUSAND = r"[kK](?!\w)|thousand\b"
 AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})\s?(?P<low_k>[kK](?!\w))?"
-    rf"(?:\s?(?:–|-|to|and)\s?{_SIGN}?\s?(?P<high>{_DIGITS})\s?(?P<high_k>[kK](?!\w))?)?"
+    rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})\s?(?P<low_k>{_THOUSAND})?"
+    rf"(?:\s?(?:–|-|to|and)\s?{_SIGN}?\s?(?P<high>{_DIGITS})\s?(?P<high_k>{_THOUSAND})?)?"
 )
+AMOUNT_BEFORE_UNIT = re.compile(
+    rf"(?<![\w.,$€£])(?P<low>{_DIGITS})\s?(?P<low_k>{_THOUSAND})?"
+    rf"(?:\s?(?:–|-|to|and)\s?(?P<high>{_DIGITS})\s?(?P<high_k>{_THOUSAND})?)?"
+    r"\s?(?P<sign>(?:US )?dollars|euros?|USD|EUR|GBP|€|£)(?!\w|\s?\d)"
+)
+"""Sums whose money is named behind them: "130 thousand US dollars", "95K euros"."""
 PERCENT = re.compile(
-    r"(?P<low>\d{1,3}(?:\.\d+)?)\s?%?\s?"
+    r"(?<![\d.,])(?P<low>\d{1,3}(?:\.\d+)?)\s?%?\s?"
     r"(?:(?:–|-|to|(?<=%\s)and)\s?(?P<high>\d{1,3}(?:\.\d+)?)\s?)?(?:%|per cent|percent)"
 )
-SENTENCE = re.compile(r"[^.!?\n|;]*(?:[.](?=\d)[^.!?\n|;]*)*[.!?|;\n]?")
+_INNER_STOP = r"[.](?=\d)|(?<=\b[A-Z])[.](?=[A-Z][.])|(?<=\b[A-Z][.][A-Z])[.](?=,|\s[a-z(])"
+SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
+"""A sentence, or a cell of a table; a full stop within a number or an abbreviation ("U.S.") ends none."""
 PERIODS = (
     (re.compile(r"\b(?:a|per|each|every) month\b|\bmonthly\b|/\s?month", re.I), "month"),
     (re.compile(r"\b(?:a|per|each|every) year\b|\byearly\b|\bannual(?:ly)?\b|/\s?year|\bper annum\b", re.I), "year"),
@@ -50,6 +59,8 @@ _EARLIER_PLACES = {
     "the us": "us",
     "usa": "us",
     "uk": "gb",
+    "u.s.": "us",
+    "u.k.": "gb",
 }
 """Names of places that guides use and lookups do not."""
 
@@ -89,7 +100,7 @@ def _names_of_places() -> dict[str, Place]:
 @functools.cache
 def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
     names = _names_of_places()
-    return names, re.compile(rf"\b({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b", re.I)
+    return names, re.compile(rf"\b({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?!\w)", re.I)
 
 
 def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:

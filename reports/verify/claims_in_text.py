@@ -2,20 +2,23 @@
 
 A number is of a figure only when its sentence, or its clause where a sentence has several, says all that the figure
 needs: of pay the place, the work, the level, the kind of source, the time and the money; of a share the skill or
-answer, the place and the work. What is said twice in two ways is not said. Nothing is taken from the number itself, so
-that a right number of another place, role or level is never taken for the one that it equals.
+answer, the place and the work. What is said twice in two ways is not said. Nor may it say more: a word that is neither
+of the figure nor known to leave a claim as it is (`_PLAIN`) may make it another, as "rose", "start-ups" or "if" do.
+Nothing is taken from the number itself, so that a right number of another place, role or level is never taken for the
+one that it equals.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from reports.figures.addresses import AddressError, declare
 from reports.figures.places import EVERYWHERE
 from reports.guide.words import (
     AMOUNT,
+    AMOUNT_BEFORE_UNIT,
     LEVELS,
     PERCENT,
     PERIODS,
@@ -27,7 +30,7 @@ from reports.guide.words import (
     work_patterns,
 )
 from reports.wording.numbers import MONTHS
-from transforms.records.vocabulary import AI_JOBS
+from transforms.records.vocabulary import AI_JOBS, YEARS_BANDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,25 +54,45 @@ class Claim:
     dates: tuple[tuple[int, int | None], ...] = ()
 
 
-_CURRENCIES = {"us$": "USD", "usd": "USD", "$": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP"}
+_CURRENCIES = {
+    **dict.fromkeys(("us$", "usd", "$", "dollars", "us dollars"), "USD"),
+    **dict.fromkeys(("€", "eur", "euro", "euros"), "EUR"),
+    **dict.fromkeys(("£", "gbp"), "GBP"),
+}
 _OTHER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
 _ABOUT = re.compile(r"(?:\b(?:about|around|roughly|some|nearly|almost|approximately|circa|close to)|~)\s*$", re.I)
+_ADVERT = r"(?:job )?(?:ads?|adverts?|advertisements?|postings?)"
 _KINDS = (
-    (re.compile(r"\bthird[- ]party\b|\bcollected by others\b", re.I), "advertised_third_party"),
-    (re.compile(r"\bofficial\b|\bstatistic(?:s|al)\b", re.I), "official"),
-    (re.compile(r"\breport(?:s|ed)?\b|\bsurvey(?:s|ed)?\b|\bearn(?:s|ed|ings)?\b", re.I), "reported"),
     (
-        re.compile(r"\b(?:job )?ads?\b|\badvert(?:s|is(?:e|es|ed|ing))?\b|\boffer(?:s|ed|ing)?\b|\bpostings?\b", re.I),
-        "advertised",
+        re.compile(
+            rf"\bthird[- ]party(?: {_ADVERT})?\b"
+            r"|\b(?:(?:collected|gathered) )?by (?:a third party|third parties|others)\b",
+            re.I,
+        ),
+        "advertised_third_party",
     ),
+    (re.compile(r"\bofficial (?:statistics|wages)\b|\bofficial\b", re.I), "official"),
+    (re.compile(r"\bself-reported\b|\bsurvey(?:s|ed)?\b", re.I), "reported"),
+    (re.compile(rf"\b{_ADVERT}\b|\badvertis(?:e|es|ed|ing)\b", re.I), "advertised"),
 )
-"""Words for kinds of source, the surer first: "third-party adverts" are no adverts of our own."""
+"""Words for kinds of source, the longer first."""
+_VERBS_OF_KINDS = (
+    (re.compile(r"\breport(?:s|ed)?\b|\bearn(?:s|ed|ings)?\b", re.I), "reported"),
+    (re.compile(r"\boffer(?:s|ed|ing)?\b", re.I), "advertised"),
+)
+"""What tells the kind of source where no word for one stands: an office's statistics may say what people earn."""
 _PARTS = (
     (re.compile(r"\bmedian\b|\bmiddle offer\b|\bhalf of\b", re.I), "median"),
     (re.compile(r"\blower end\b|\bstart(?:s)? at\b|\bfrom\s*$", re.I), "low"),
     (re.compile(r"\bupper end\b|\bstops? at\b|\bup to\s*$", re.I), "high"),
 )
-_EVERYWHERE = re.compile(r"\b(?:in|of|among) (?:all )?(?:the )?adverts (?:that )?we read\b|\ball adverts we\b", re.I)
+_EVERYWHERE = re.compile(
+    r"\b(?:in|of|among|across|by) (?:all )?(?:the )?adverts (?:(?:that )?we |that were )?read\b"
+    r"|\ball adverts we read\b",
+    re.I,
+)
+_WORLDWIDE = re.compile(r"\bworldwide\b|\bin (?:all|every) countr(?:ies|y)\b", re.I)
+"""No place of a figure by itself: what we read is not the world."""
 _ASKED = re.compile(
     r"\bask(?:s|ed|ing)?\b|\brequir(?:e|es|ed|ing|ements?)\b|\bwant(?:s|ed)?\b|\bdemand(?:s|ed)?\b"
     r"|\bcall(?:s|ed)? for\b|\bneed(?:s|ed)?\b",
@@ -88,9 +111,71 @@ _ANSWERS = (
         ),
         "share.pay_stated.yes",
     ),
+    (
+        re.compile(
+            r"\bequity,? (?:a )?bonus(?:es)? or (?:a )?commissions?\b(?:(?: \w+)* (?:base pay|salar(?:y|ies)))?", re.I
+        ),
+        "share.additional_pay_offered.yes",
+    ),
+    (
+        re.compile(r"\b(?:do not|don't) ask for (?:a|any) degree\b|\bask for no degree\b", re.I),
+        "share.degree.not_asked",
+    ),
+    (re.compile(r"\bno degree (?:is|was) asked for\b", re.I), "share.degree.not_asked"),
+    *(
+        (
+            re.compile(
+                rf"\b(?:a )?{words} (?:is|was|as) the lowest accepted degree\b"
+                rf"|\b(?:the )?lowest accepted degree (?:is|was) (?:a )?{words}",
+                re.I,
+            ),
+            f"share.degree.{item}",
+        )
+        for item, words in {
+            "bachelor": "bachelor['’]s(?: degree)?",
+            "master": "master['’]s(?: degree)?",
+            "doctorate": "(?:doctorate|PhD)",
+        }.items()
+    ),
+    *(
+        (
+            re.compile(rf"\bask(?:s|ed)? for {first} to {last} years(?: of experience|['’] experience)\b", re.I),
+            f"share.years.{first}_{last}",
+        )
+        for first, last in YEARS_BANDS.values()
+        if first and last < 10
+    ),
 )
-_NOT = re.compile(r"\b(?:not|no|never|without|neither|nor|than)\b|n't\b", re.I)
-"""Words that turn a claim into another: "do not ask for", "more than"."""
+_PLAIN = {
+    *("a", "an", "the", "and", "of", "in", "on", "at", "by", "as", "to", "for", "from", "is", "are", "was", "were"),
+    *("it", "all", "among", "across", "between", "according", "judging", "going", "about", "that", "which", "who"),
+    *(
+        "job",
+        "jobs",
+        "role",
+        "roles",
+        "position",
+        "positions",
+        "vacancy",
+        "vacancies",
+        "advert",
+        "adverts",
+        "ad",
+        "ads",
+    ),
+    *("posting", "postings", "we", "read", "pay", "pays", "paid", "base", "salary", "salaries", "wage", "wages"),
+    *("level", "levels", "share", "per", "cent", "percent", "data", "get", "gets", "got", "put", "puts"),
+    *("stand", "stands", "stood", "run", "runs", "ran", "range", "ranges", "ranged"),
+}
+"""Words beside those of a figure that leave a claim as it is. Any other may narrow, widen, date or deny it."""
+_SIGN_BEFORE = re.compile(r"[-−+]$|[<>≥≤±]\s?$")
+_SIGN_BEHIND = re.compile(r"\s?\+")
+_RELATIVE = re.compile(r"\b(?:that|which|who|whose)\b", re.I)
+_SKILL = "\x01"
+"""Stands in a sentence in place of the skill that it names."""
+_ASKED_SKILL = re.compile(
+    rf"(?:{_ASKED.pattern})(?: for)?\s+{_SKILL}|{_SKILL}(?:\s+(?:is|are|was|were)|\s*:)\s+(?:{_ASKED.pattern})", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -104,22 +189,50 @@ class _Said:
     periods: set[str] = field(default_factory=set)
     skills: set[str] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
+    left: str = ""
+    """The sentence with spaces in place of its places, dates and numbers."""
 
 
-def _listen(sentence: str) -> _Said:
+def _listen(sentence: str, numbers: Sequence[re.Match[str]]) -> _Said:
     named = list(find_places(sentence))
     places = {place.slug for _, _, place in named}
-    if not places and _EVERYWHERE.search(sentence):
-        places = {EVERYWHERE.slug}
+    if (_WORLDWIDE if places else _EVERYWHERE).search(sentence):
+        places |= {EVERYWHERE.slug}
     without_places = cut_out(sentence, [(start, end) for start, end, _ in named])
-    works = hear(work_patterns(), without_places)
-    if len(works) > 1:
-        works -= {AI_JOBS}  # the "AI" of "AI engineering", or of a skill
-    skills = {name for _, _, name in find_skills(without_places)}
+    works = hear([one for one in work_patterns() if one[1] != AI_JOBS], without_places)
+    skills = list(find_skills(without_places))
+    rest = cut_out(without_places, [(at, at + len(words)) for at, words, _ in skills])
+    if AI_JOBS in hear(work_patterns(), rest):
+        works |= {AI_JOBS}
+    kinds = hear(_KINDS, sentence)
+    if "advertised_third_party" in kinds:
+        kinds -= {"advertised"}  # the adverts are the third party's
+    spans = [*((start, end) for start, end, _ in named), *(hit.span() for hit in _DATE.finditer(sentence))]
+    for hit in numbers:
+        about = _ABOUT.search(sentence[: hit.start()])
+        spans.append((about.start() if about else hit.start(), hit.end()))
+    left = sentence
+    for start, end in spans:
+        left = left[:start] + " " * (end - start) + left[end:]
     return _Said(
-        places=places, works=works, levels=hear(LEVELS, sentence), kinds=hear(_KINDS, sentence),
-        periods=hear(PERIODS, sentence), skills=skills, answers=hear(_ANSWERS, sentence),
+        places=places, works=works, levels=hear(LEVELS, sentence), kinds=kinds or hear(_VERBS_OF_KINDS, sentence),
+        periods=hear(PERIODS, sentence), skills={name for _, _, name in skills}, answers=hear(_ANSWERS, sentence),
+        left=left,
     )  # fmt: skip
+
+
+def _miss_plainness(
+    left: str, known: Iterable[re.Pattern[str]], sentence: str, hit: re.Match[str], missing: list[str]
+) -> None:
+    """Say what may turn a claim into another: words and signs of its sentence that are neither known nor plain."""
+    for pattern in (_EVERYWHERE, _WORLDWIDE, *known):
+        left = pattern.sub(" ", left)
+    words = dict.fromkeys(word.lower() for word in re.findall(r"[^\W\d_]+(?:['’-]\w+)*|\?", left))
+    others = [word for word in words if word not in _PLAIN]
+    signs = (_SIGN_BEFORE.search(sentence[: hit.start()]), _SIGN_BEHIND.match(sentence[hit.end() :]))
+    others += [sign[0].strip() for sign in signs if sign]
+    if others:
+        missing.append(f"a plain statement: {', '.join(others)} may make it another")
 
 
 def find_claims(text: str) -> Iterator[Claim]:
@@ -128,9 +241,10 @@ def find_claims(text: str) -> Iterator[Claim]:
         sentence, start = found[0], found.start()
         if not re.search(r"\d", sentence):
             continue
-        said, dates = _listen(sentence), tuple(_find_dates(sentence))
-        numbers = [*AMOUNT.finditer(sentence), *PERCENT.finditer(sentence)]
-        taken = [hit.span() for hit in (*numbers, *_DATE.finditer(sentence))]
+        numbers = list(_find_numbers(sentence))
+        said, dates = _listen(sentence, numbers), tuple(_find_dates(sentence))
+        answers = [hit for pattern, _ in _ANSWERS for hit in pattern.finditer(sentence)]
+        taken = [hit.span() for hit in (*numbers, *answers, *_DATE.finditer(sentence))]
         n_amounts = sum("sign" in hit.re.groupindex for hit in numbers)
         claims = [
             _claim_pay(sentence, hit, said, n_amounts)
@@ -147,8 +261,20 @@ def find_claims(text: str) -> Iterator[Claim]:
             yield replace(claim, at=start + claim.at, dates=dates)
 
 
+def _find_numbers(sentence: str) -> Iterator[re.Match[str]]:
+    """Sums of money and percentages; where two patterns match, what the first of them takes."""
+    end_of = 0
+    hits = [hit for pattern in (AMOUNT, AMOUNT_BEFORE_UNIT, PERCENT) for hit in pattern.finditer(sentence)]
+    for hit in sorted(hits, key=lambda hit: hit.start()):
+        if hit.start() >= end_of:
+            yield hit
+            end_of = hit.end()
+
+
 _MONTHS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
-_DATE = re.compile(rf"(?:\d{{1,2}} )?(?:(?P<month>{'|'.join(MONTHS)}) )?(?P<year>(?:19|20)\d\d)\b(?!\s?%)", re.I)
+_DATE = re.compile(
+    rf"(?:\d{{1,2}} )?(?:(?P<month>{'|'.join(MONTHS)}) (?:\d{{1,2}}, )?)?(?P<year>(?:19|20)\d\d)\b(?!\s?%)", re.I
+)
 
 
 def _find_dates(sentence: str) -> Iterator[tuple[int, int | None]]:
@@ -202,8 +328,8 @@ def _claim_pay(sentence: str, hit: re.Match[str], said: _Said, n_amounts: int) -
         parts = {value for pattern, value in _PARTS if pattern.search(before)}
         parts |= {"median"} if re.search(r"\bmedian\b", sentence, re.I) else set()
         part = _only("part of the band, or median", parts, missing)
-    if _NOT.search(before):
-        missing.append("a plain statement: it is denied or compared")
+    known = (*work_patterns(), *LEVELS, *_KINDS, *_VERBS_OF_KINDS, *PERIODS, *_PARTS)
+    _miss_plainness(said.left, [pattern for pattern, _ in known], sentence, hit, missing)
     figure = f"pay.{place}.{work}.{level}.{kind}"
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high, part=part,
@@ -222,25 +348,41 @@ def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) 
     work = _only("work", said.works, missing)
     if said.levels - {"all"}:
         missing.append("a share without a level: levels have none of their own")
+    known = [pattern for pattern, _ in (*work_patterns(), *LEVELS)]
+    left = said.left
+    for at, words, _ in reversed(list(find_skills(left))):
+        left = left[:at] + _SKILL.ljust(len(words)) + left[at + len(words) :]
     if said.answers and not said.skills:
         figure = f"{_only('answer', said.answers, missing)}.{place}.{work}"
+        known = [*(pattern for pattern, _ in _ANSWERS), *known]
     elif said.skills and not said.answers:
         figure = f"skill.{_only('skill', said.skills, missing)}.{place}.{work}"
-        if not _ASKED.search(sentence):
+        known = [_ASKED_SKILL, *known]
+        if not _ASKED_SKILL.search(left):
             missing.append("that adverts ask for it")
     else:
         figure = ""
         missing.append("what it is the share of")
     if n_shares > 1:
         missing.append("which of several shares")
-    if _NOT.search(sentence):
-        missing.append("a plain statement: it is denied or compared")
+    if _is_narrowed(sentence, hit, said):
+        missing.append("a share of all jobs of the work: those that a clause names may be the whole")
+    _miss_plainness(left, known, sentence, hit, missing)
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high,
         unit=_rounded_unit(low, 10.0**-decimals) if _ABOUT.search(sentence[: hit.start()]) else 10.0**-decimals,
         part="interval" if hit["high"] else "value", figure=_declare_if_said(figure, missing),
         missing=tuple(dict.fromkeys(missing)),
     )  # fmt: skip
+
+
+def _is_narrowed(sentence: str, hit: re.Match[str], said: _Said) -> bool:
+    """Whether a clause may name the whole: "of jobs that ask for it, 57% are in Germany", "57% of jobs that ask"."""
+    before, behind = (_EVERYWHERE.sub("", said.left[: hit.start()]), _EVERYWHERE.sub("", said.left[hit.end() :]))
+    if _RELATIVE.search(behind):
+        return True
+    goes_on = re.search(r"\w", behind) or any(start >= hit.end() for start, _, _ in find_places(sentence))
+    return bool(_RELATIVE.search(before) and goes_on)
 
 
 def _declare_if_said(figure: str, missing: list[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.figures.addresses import AddressError
@@ -14,7 +14,7 @@ from reports.guide.desk import is_sample, read_figures, read_sources
 from reports.guide.markers import Document, GuideError, Span, decode, pair, scan_tags
 from reports.guide.render import read_words, refresh_bytes
 from reports.verify.claims_in_text import Claim, find_claims
-from reports.wording import notes
+from reports.wording import amounts, notes
 from reports.wording.numbers import Row
 from reports.wording.parts import Wanted
 from transforms.pay.normalisation import PER_YEAR
@@ -24,7 +24,8 @@ VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contra
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
 """As published; as published when it is rounded so far; published, but of long ago or of another time than the text
-says; another number is published; what it claims is withheld or in no mart; and not said clearly enough to tell."""
+says; another number is published; what it claims is withheld or in no mart; and not said clearly enough to tell.
+What a text says of the time of a stale figure, with that time, is as published."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
     hidden += [(span.marker.start, span.after) for span in spans] + [(at, at + len(one.text)) for at, one in found]
     claims = [one for one in find_claims(text) if not any(a <= one.at < b for a, b in hidden)]
     ids = {one.figure for _, one in found if one.figure} | {one.figure for one in claims if one.figure}
+    ids |= {name for one in claims if (name := _name_ladder(one))}
     known = {row.figure: row for row in read_figures(con, ids)}
     changed = _list_changed(con, raw, known, is_html=is_html)
     findings = [(at, _judge(one, known, changed)) for at, one in [*found, *((claim.at, claim) for claim in claims)]]
@@ -114,7 +116,14 @@ def _list_changed(
 def _judge(claim: Claim, known: Mapping[str, Figures], changed: set[tuple[str, str]] | None) -> Judged:
     if claim.figure is None:
         return claim, UNRESOLVED, f"not said: {', '.join(claim.missing)}"
-    row = known.get(claim.figure)
+    judged, ladder = _judge_alone(claim, known.get(claim.figure), changed), _find_ladder(claim, known)
+    if judged[1] in (CONTRADICTED, NO_FIGURE) and ladder and _judge_row(claim, ladder) in (VERIFIED, ROUNDED):
+        return claim, UNRESOLVED, f"not said: what is counted with it, as in {ladder.figure}: {ladder.value}"
+    return judged
+
+
+def _judge_alone(claim: Claim, row: Figures | None, changed: set[tuple[str, str]] | None) -> Judged:
+    """A claim against its own figure."""
     if row is None:
         return claim, NO_FIGURE, "no figure of that name is published"
     if row.value is None:
@@ -123,36 +132,60 @@ def _judge(claim: Claim, known: Mapping[str, Figures], changed: set[tuple[str, s
         verdict = CONTRADICTED if (claim.figure, read_words(claim.text)) in changed else VERIFIED
     elif claim.part in ("marked", "linked"):
         verdict = _judge_words(claim, row)
+        if verdict == UNRESOLVED:
+            return claim, verdict, f"not said: which part it is of {row.value}"
     else:
-        verdict = _judge_numbers(claim, notes.rows_of(row)[0])
-    if verdict in (VERIFIED, ROUNDED) and (row.status == "stale" or not _is_of_its_time(claim, row)):
+        verdict = _judge_row(claim, row)
+        if verdict == UNRESOLVED:
+            return claim, verdict, f"not published so finely: {row.value}"
+    if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(claim, row):
         verdict = STALE
     return claim, verdict, f"{row.value}, {notes.describe_period(row)}, n = {notes.strength(row)}"
 
 
+def _name_ladder(claim: Claim) -> str | None:
+    """The figure of the same pay that takes the best of several kinds of source: `pay.us.ai_engineering.senior`."""
+    return claim.figure.rpartition(".")[0] if claim.figure and claim.currency else None
+
+
+def _find_ladder(claim: Claim, known: Mapping[str, Figures]) -> Figures | None:
+    """That figure, where it is of the kind of source that the text says; it may count more work with it."""
+    ladder = known.get(_name_ladder(claim) or "")
+    kind = (claim.figure or "").rpartition(".")[2]
+    return ladder if ladder is not None and ladder.value is not None and ladder.basis == kind else None
+
+
 def _is_of_its_time(claim: Claim, row: Figures) -> bool:
-    """Whether the months or years that a text names touch the reference period of a figure."""
+    """Whether all months or years that a text names touch the reference period of a figure; of a stale one it must."""
     if not claim.dates:
-        return True
+        return row.status != "stale"
     last = row.period_to or row.as_of
     first = row.period_from or last
     months = (first.year * 12 + first.month, last.year * 12 + last.month)
-    return any(
+    return all(
         months[0] <= year * 12 + (month or 12) and year * 12 + (month or 1) <= months[1] for year, month in claim.dates
     )
 
 
 def _judge_words(claim: Claim, row: Figures) -> str:
-    """A text that is said to be a figure's: it must say nothing else than the figure or one of its parts."""
+    """A text that is said to be a figure's: it must say nothing else than the figure or one of its parts.
+
+    A number that is only somewhere in it, as the day that it was read or one row of a table, is unresolved.
+    """
     said = " ".join(claim.text.split())
     whole = {row.value, row.bare_value}
     if said in whole:
         return VERIFIED
-    numbers = re.findall(r"\d[\d.,]*\d|\d", said)
-    if all(number in re.findall(r"\d[\d.,]*\d|\d", row.value or "") for number in numbers):
-        return VERIFIED
     parts = (notes.part(row, Wanted(part=part)) or "" for part in ("low", "high", "median", "interval", "n", "rank"))
-    return VERIFIED if said in set(parts) else CONTRADICTED
+    if said in {*parts} or _list_numbers(said) == _list_numbers(row.bare_value or ""):
+        return VERIFIED
+    return UNRESOLVED if {*_list_numbers(said)} <= {*_list_numbers(row.value or "")} else CONTRADICTED
+
+
+def _list_numbers(text: str) -> list[str]:
+    """The numbers of a text with their units."""
+    found = re.findall(r"(\d[\d.,]*\d|\d)\s?(K\b|%|per ?cent\b)?", text)
+    return [number + ("%" if unit.startswith("per") else unit) for number, unit in found]
 
 
 _COLUMNS = {
@@ -161,25 +194,53 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _judge_numbers(claim: Claim, row: Row) -> str:
-    """A number against the columns of what it claims, by the digits that it gives."""
-    if claim.per is None:
-        columns = ("share_lo", "share_hi") if claim.part == "interval" else ("share", "share")
-        scale = 100.0
-    else:
-        if row.get("currency") != claim.currency:
-            return NO_FIGURE
-        columns = _COLUMNS[claim.part]
-        scale = 1 / PER_YEAR[claim.per]
-    values = [row.get(column) for column in columns]
-    if any(value is None for value in values):
+def _judge_row(claim: Claim, row: Figures) -> str:
+    first = notes.rows_of(row)[0]
+    return _judge_share(claim, first) if claim.per is None else _judge_pay(claim, first)
+
+
+def _judge_share(claim: Claim, row: Row) -> str:
+    """A share against what is printed of a cell: the share, its interval, or bounds for all jobs."""
+    ends = ("bound_lo", "bound_hi") if row.get("form") == "bounds" else ("share_lo", "share_hi")
+    is_point = claim.part == "value"
+    if is_point and row.get("form", "point") != "point":
+        return _judge_hidden(claim.low, [100 * row[end] for end in ends], claim.unit)
+    columns = ("share", "share") if is_point else ends
+    if any(row.get(column) is None for column in columns):
         return NO_FIGURE
-    told = [scale * float(value or 0) for value in values]
-    off = max(abs(said - is_) for said, is_ in zip((claim.low, claim.high), told, strict=True))
-    finest = 1.0 if claim.per is None else _unit_of_print(told[0])
-    if off <= 0.5 * max(finest, min(claim.unit, finest)) + 1e-9:
+    told = [100 * row[column] for column in columns]
+    return _judge_digits(claim, told, finest=0.1 if 0 < told[0] < 1 else 1.0)
+
+
+def _judge_pay(claim: Claim, row: Row) -> str:
+    """Sums against those of a cell, in the time and the money of the text."""
+    if row.get("currency") != claim.currency:
+        return NO_FIGURE
+    columns = _COLUMNS[claim.part]
+    if any(row.get(column) is None for column in columns):
+        return NO_FIGURE
+    scale = 1 / PER_YEAR[claim.per or "year"]
+    for said, column in zip((claim.low, claim.high), columns, strict=True):
+        if not amounts.is_point(row, column):
+            return _judge_hidden(said, [scale * row[f"{column}_{end}"] for end in ("lo", "hi")], claim.unit)
+    told = [scale * row[column] for column in columns]
+    return _judge_digits(claim, told, finest=_unit_of_print(told[0]))
+
+
+def _judge_hidden(said: float, interval: Sequence[float], unit: float) -> str:
+    """A number where only an interval is printed: beyond it it is wrong, and within it nobody can tell."""
+    low, high = interval
+    return UNRESOLVED if low - 0.5 * unit <= said <= high + 0.5 * unit else CONTRADICTED
+
+
+def _judge_digits(claim: Claim, told: Sequence[float], *, finest: float) -> str:
+    """The digits of a claim against numbers that are printed to the unit `finest`; finer ones must be right, too."""
+    off = max(abs(said - is_) for said, is_ in zip((claim.low, claim.high), told, strict=True)) - 1e-9
+    if off <= 0.5 * min(claim.unit, finest):
         return VERIFIED
-    return ROUNDED if off <= 0.5 * claim.unit + 1e-9 else CONTRADICTED
+    if off <= 0.5 * claim.unit:
+        return ROUNDED
+    return UNRESOLVED if off <= 0.5 * finest else CONTRADICTED
 
 
 def _unit_of_print(amount: float) -> float:
