@@ -65,7 +65,7 @@ _ADVERT = r"(?:job )?(?:ads?|adverts?|advertisements?|postings?)"
 _KINDS = (
     (
         re.compile(
-            rf"\bthird[- ]party(?: {_ADVERT})?\b"
+            rf"\bthird[- ]party(?: {_ADVERT})?\b|\b{_ADVERT} of third parties\b"
             r"|\b(?:(?:collected|gathered) )?by (?:a third party|third parties|others)\b",
             re.I,
         ),
@@ -147,7 +147,7 @@ _ANSWERS = (
     ),
 )
 _PLAIN = {
-    *("a", "an", "the", "and", "of", "in", "on", "at", "by", "as", "to", "for", "from", "is", "are", "was", "were"),
+    *("a", "an", "the", "and", "of", "in", "on", "at", "by", "as", "to", "for", "is", "are", "was", "were"),
     *("it", "all", "among", "across", "between", "according", "judging", "going", "about", "that", "which", "who"),
     *(
         "job",
@@ -163,11 +163,31 @@ _PLAIN = {
         "ad",
         "ads",
     ),
-    *("posting", "postings", "we", "read", "pay", "pays", "paid", "base", "salary", "salaries", "wage", "wages"),
-    *("level", "levels", "share", "per", "cent", "percent", "data", "get", "gets", "got", "put", "puts"),
-    *("stand", "stands", "stood", "run", "runs", "ran", "range", "ranges", "ranged"),
+    *("posting", "postings", "we", "read", "level", "levels", "share", "per", "cent", "percent"),
 }
 """Words beside those of a figure that leave a claim as it is. Any other may narrow, widen, date or deny it."""
+_PLAIN_OF_PAY = {
+    *(
+        "from",
+        "pay",
+        "pays",
+        "paid",
+        "base",
+        "salary",
+        "salaries",
+        "wage",
+        "wages",
+        "get",
+        "gets",
+        "got",
+        "put",
+        "puts",
+    ),
+    *("stand", "stands", "stood", "run", "runs", "ran", "range", "ranges", "ranged"),
+}
+"""The same of sums of pay."""
+_WHERE_THEY_ARE = re.compile(r"^\s*(?:is|are|was|were)\s+(?:\w+\s+)?(?:in|at|on|from|of|for|by|among|across)\b", re.I)
+"""Behind a share: "57% are in Germany" is of all places."""
 _SIGN_BEFORE = re.compile(r"[-−+]$|[<>≥≤±]\s?$")
 _SIGN_BEHIND = re.compile(r"\s?\+")
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose)\b", re.I)
@@ -228,7 +248,8 @@ def _miss_plainness(
     for pattern in (_EVERYWHERE, _WORLDWIDE, *known):
         left = pattern.sub(" ", left)
     words = dict.fromkeys(word.lower() for word in re.findall(r"[^\W\d_]+(?:['’-]\w+)*|\?", left))
-    others = [word for word in words if word not in _PLAIN]
+    plain = _PLAIN | _PLAIN_OF_PAY if "sign" in hit.re.groupindex else _PLAIN
+    others = [word for word in words if word not in plain]
     signs = (_SIGN_BEFORE.search(sentence[: hit.start()]), _SIGN_BEHIND.match(sentence[hit.end() :]))
     others += [sign[0].strip() for sign in signs if sign]
     if others:
@@ -366,7 +387,7 @@ def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) 
     if n_shares > 1:
         missing.append("which of several shares")
     if _is_narrowed(sentence, hit, said):
-        missing.append("a share of all jobs of the work: those that a clause names may be the whole")
+        missing.append("of which whole it is the share")
     _miss_plainness(left, known, sentence, hit, missing)
     return Claim(
         at=hit.start(), text=hit[0].strip(), low=low, high=high,
@@ -377,11 +398,17 @@ def _claim_share(sentence: str, hit: re.Match[str], said: _Said, n_shares: int) 
 
 
 def _is_narrowed(sentence: str, hit: re.Match[str], said: _Said) -> bool:
-    """Whether a clause may name the whole: "of jobs that ask for it, 57% are in Germany", "57% of jobs that ask"."""
+    """Whether the whole may be another than the jobs of a work and a place.
+
+    "Of jobs that ask for it, 57% are in Germany"; "57% of jobs that ask for it"; "57% of Germany".
+    """
     before, behind = (_EVERYWHERE.sub("", said.left[: hit.start()]), _EVERYWHERE.sub("", said.left[hit.end() :]))
-    if _RELATIVE.search(behind):
+    if _RELATIVE.search(behind) or _WHERE_THEY_ARE.search(behind):
         return True
-    goes_on = re.search(r"\w", behind) or any(start >= hit.end() for start, _, _ in find_places(sentence))
+    places_behind = [start for start, _, _ in find_places(sentence) if start >= hit.end()]
+    if any(re.fullmatch(r"\s*of\s+(?:the\s+)?", sentence[hit.end() : start], re.I) for start in places_behind):
+        return True
+    goes_on = re.search(r"\w", behind) or places_behind
     return bool(_RELATIVE.search(before) and goes_on)
 
 
