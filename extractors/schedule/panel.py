@@ -9,6 +9,7 @@ that a panel that is drawn again with other rates keeps most of its members.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -74,15 +75,33 @@ def find_chances(sizes: Ints, n_members: float) -> Floats:
         is_sure |= chance > 1
 
 
+def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
+    """The chance of boards that come in after a draw: that of their size by the scale of the draw that stands.
+
+    `chance` and `strata` are those of the draw, NaN and None for boards that it did not see.
+    """
+    scales = [
+        one / WEIGHT_OF_SIZE[int(stratum.partition(":")[0])]
+        for one, stratum in zip(chance.tolist(), strata, strict=True)
+        if stratum is not None and one < 1
+    ]
+    scale = min(scales, default=math.inf)
+    return np.array([min(1.0, WEIGHT_OF_SIZE[size] * scale) for size in sizes.tolist()])
+
+
 def count_members(requests: float) -> float:
     """How many boards can be members where a night has so many requests."""
     return SHARE_OF_REQUESTS * requests * RHYTHM
 
 
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
-    """Which members are asked on a night: each on its day of the week, and one that missed its day."""
+    """Which members are asked on a night: each on its day of the week, and one that missed its day.
+
+    A member that was never asked waits for its day, so that a new panel is read within a week and not in one night.
+    """
     slot = (number * 2**32).astype(np.int64) % RHYTHM
-    return np.asarray((slot == night % RHYTHM) | (nights_since >= RHYTHM))
+    has_missed = (nights_since >= RHYTHM) & np.isfinite(nights_since)
+    return np.asarray((slot == night % RHYTHM) | has_missed)
 
 
 def weigh_jobs(jobs: Floats, weight: Floats) -> Floats:

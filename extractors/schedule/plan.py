@@ -15,6 +15,7 @@ import numpy as np
 
 from extractors.schedule import panel
 from extractors.schedule.panel import Flags, Floats, Ints
+from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
 
 LIFE = 40.0
 """Nights that an advert is listed, about: what stands on a board today came within them."""
@@ -24,12 +25,8 @@ STALE_LIMIT = 45
 """Nights after which a reading leaves the stock (docs/design.md, Clock)."""
 MOST_NIGHTS = 40
 """Nights after which any board is asked again, whatever is expected of it: before its reading leaves the stock."""
-DEAD_AFTER = 3
-"""Answers "not found" in a row after which a board is asked as a dead one."""
 DEAD_RHYTHM = 30
 """Nights from one look at a dead board to the next."""
-REASONS = ("panel", "limit", "dead", "yield")
-"""Why a board is asked: a member's turn; its reading would leave the stock; a dead board's turn; what is expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +59,15 @@ class History:
 
 
 def plan_night(history: History, *, budget: float, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """The boards to ask, in the order in which they are asked, and for each the place of its reason in `REASONS`.
+    """The boards to ask, in the order in which they are asked, and for each the place of its reason in `ASKED_FOR`.
 
     `budget` is the night's number of requests, `night` a running number of the day.
     """
     due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~_is_dead(history)
     is_late = (history.nights_since >= MOST_NIGHTS) & ~history.is_new & ~_is_dead(history)
     is_dead_due = _is_dead(history) & (history.nights_since >= DEAD_RHYTHM)
-    reason = np.select([due, is_late, is_dead_due], [0, 1, 2], 3)
+    whys = {name: number for number, name in enumerate(ASKED_FOR)}
+    reason = np.select([due, is_late, is_dead_due], [whys["panel"], whys["limit"], whys["dead"]], whys["yield"])
     expected = expect_new(history, rng) / history.requests
     order = np.lexsort((history.number, -expected, reason))
     order = order[~(_is_dead(history) & ~is_dead_due)[order] & ~(history.nights_since < 1)[order]]

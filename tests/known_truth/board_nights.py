@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from extractors.schedule import panel
-from extractors.schedule.plan import REASONS, History, plan_night
+from extractors.schedule.plan import History, plan_night
 from tests.known_truth.board_market import SEED, BoardMarket, Flags, Floats, Ints, draw_board_market
+from transforms.records.vocabulary import ASKED_FOR
 from warehouse.marts.estimators import count_cells, estimate_shares
 
-YIELD = REASONS.index("yield")
+YIELD = ASKED_FOR.index("yield")
 WEEK = 7
 DEAR = 150_000.0
 Order = Callable[[History, Ints, int, int, np.random.Generator], tuple[Ints, Ints]]

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from extractors.schedule.plan import DEAD_AFTER, DEAD_RHYTHM, MOST_NIGHTS, REASONS, STALE_LIMIT, History, plan_night
+from extractors.schedule.plan import DEAD_RHYTHM, MOST_NIGHTS, STALE_LIMIT, History, plan_night
 from tests.known_truth.board_nights import by_chance, by_oracle, by_plan, find_yield
+from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
 
 N = 400
 RNG = np.random.default_rng(4)
@@ -22,7 +23,7 @@ def plan(budget: float = 40, night: int = 3, **changes: Any) -> dict[int, str]:
     """The boards of a night and why each is asked."""
     history = dataclasses.replace(QUIET, **changes)
     asked, reason = plan_night(history, budget=budget, night=night, rng=np.random.default_rng(1))
-    return {int(board): REASONS[why] for board, why in zip(asked, reason, strict=True)}
+    return {int(board): ASKED_FOR[why] for board, why in zip(asked, reason, strict=True)}
 
 
 def at(boards: slice | list[int], value: float, elsewhere: float) -> np.ndarray[Any, Any]:
