@@ -39,6 +39,7 @@ from extractors.source import Source, all_sources
 from extractors.source_list import declared_sources
 from extractors.web.session import MissingContact, check_contact, web_for
 from flows.accuracy.audit_results import audits_of
+from flows.board_plan import plan_boards
 from flows.runtime.permissions import accept, read_accepted, read_permissions, why_off
 from flows.runtime.recovery import recover
 from flows.runtime.settings import PROJECT, Outputs, Settings
@@ -253,7 +254,8 @@ def salvage_parts(archive: Path) -> None:
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
     """Fetch sources side by side. One that fails for good is that source's failure, not the run's."""
-    futures = {name: fetch_source.submit(name, request) for name in names}
+    planned = {} if request.is_sample else plan_night(request, names)
+    futures = {name: fetch_source.submit(name, request, planned.get(name, boards_of(name))) for name in names}
     fetched = []
     for name, future in futures.items():
         found = future.result(raise_on_failure=False)
@@ -265,8 +267,10 @@ def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
 
 
 @task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
-def fetch_source(name: str, request: Request) -> Health:
+def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Health:
     """Fetch everything that one source has for the night and archive it; of the sample, its recorded nights.
+
+    `boards` are those that the night asks.
 
     What the archive holds is requested conditionally; an unchanged answer is archived as a repetition.
     """
@@ -276,9 +280,8 @@ def fetch_source(name: str, request: Request) -> Health:
     if request.is_live:
         if why := why_off(module.SOURCE, request.settings.data):
             return replace(health, outcome="disabled", message=why)
-        n_boards = len(boards_of(name))
-        LOG.info("asking %s%s", name, f": {n_boards:,} boards, {module.SOURCE.pause:g} s apart" if n_boards else "")
-    for recording, boards, day in plan_fetches(name, request):
+        LOG.info("asking %s%s", name, f": {len(boards):,} boards, {module.SOURCE.pause:g} s apart" if boards else "")
+    for recording, asked, day in plan_fetches(name, request, boards):
         path = path_of(request.settings.archive, name, datetime.now(UTC))
         handed_over = recording if module.SOURCE.access == "file" else None  # never asked for, so taken as it is
         with request.settings.held(name) as held:
@@ -292,7 +295,7 @@ def fetch_source(name: str, request: Request) -> Health:
                     held=held,
                     is_permitted=name in read_permissions(request.settings.data),
                 )
-                failures = module.fetch(web, boards=boards, as_of=day)
+                failures = module.fetch(web, boards=asked, as_of=day)
                 if handed_over:
                     web.take(handed_over)
             held.add(writer.path, writer.entries)
@@ -302,15 +305,29 @@ def fetch_source(name: str, request: Request) -> Health:
     return health
 
 
-def plan_fetches(name: str, request: Request) -> Iterator[tuple[Path | None, Sequence[str], date]]:
+def plan_night(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
+    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which."""
+    try:
+        with work_of(request) as con:
+            return plan_boards(
+                con, names, run_id=request.run_id, day=today(), most_requests=request.settings.board_requests
+            )
+    except database.SqlError as error:
+        LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
+        return {}
+
+
+def plan_fetches(
+    name: str, request: Request, boards: Sequence[str]
+) -> Iterator[tuple[Path | None, Sequence[str], date]]:
     """What to fetch: recording (None: the network), boards and day; one fetch a night, of the sample several."""
     if not request.is_sample:
-        yield None, boards_of(name), datetime.now(UTC).date()
+        yield None, boards, datetime.now(UTC).date()
         return
     with (SAMPLE / "tables" / "boards.csv").open(encoding="utf-8", newline="") as file:
-        boards = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
+        listed = [row["board"] for row in csv.DictReader(file) if row["source"] == name]
     for recording in sorted((SAMPLE / "recordings" / name).glob(f"*{SUFFIX}")):
-        yield recording, boards, date.fromisoformat(recording.name[:10])
+        yield recording, listed, date.fromisoformat(recording.name[:10])
 
 
 # --- refine -------------------------------------------------------------------------------------------

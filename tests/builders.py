@@ -69,6 +69,8 @@ class Answer:
     gone: str | None = None
     """Posting whose own address answered 404."""
     max_age_days: int | None = None
+    status: int = 200
+    """HTTP status of an answer that neither repeats nor closes one."""
 
 
 def file_at(folder: Path, source: str, name: str, key: str) -> RefinedFile:
@@ -92,12 +94,12 @@ def refined(
             source=source,
             url=f"https://api.example/{answer.board}",
             observed_at=answer.at,
-            http_status=304 if answer.repeats else 404 if answer.gone else 200,
+            http_status=304 if answer.repeats else 404 if answer.gone else answer.status,
             digest="sha1:X",
             refers_to=answer.repeats,
             board=answer.board,
             posting_id=answer.gone,
-            is_complete=answer.is_complete and not answer.repeats,
+            is_complete=answer.is_complete and not answer.repeats and answer.status == 200,
             max_age_days=answer.max_age_days,
             n_rows=len(answer.rows),
             n_rejects=len(answer.issues),

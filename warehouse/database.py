@@ -25,7 +25,17 @@ from transforms.records.columns import fields_of, table_of
 from warehouse import recovery
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts import mart_history
-from warehouse.ops_tables import Checks, MartInputs, Rejects, Runs, SourceHealth, Vintages
+from warehouse.ops_tables import (
+    BoardNights,
+    Checks,
+    KnownBoards,
+    MartInputs,
+    PanelDraw,
+    Rejects,
+    Runs,
+    SourceHealth,
+    Vintages,
+)
 from warehouse.publish import atomic_files
 from warehouse.schema import arrow_schema, arrow_table, declarations, key_of, literal, quoted, schema_key
 
@@ -40,7 +50,7 @@ SqlError = duckdb.Error
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
-KEPT = (Runs, Checks, SourceHealth, Vintages)
+KEPT = (Runs, Checks, SourceHealth, Vintages, KnownBoards, PanelDraw, BoardNights)
 """Tables of ops that cannot be made again from the archive; with the marts they outlive a rebuilt work file."""
 
 
@@ -123,7 +133,9 @@ def _make_work(path: Path, config: dict[str, Any]) -> None:
 def _carry_over(con: Connection, old: Path) -> None:
     """Copy the tables that nothing can make again, where today's declaration still admits them."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
-    for cls in (*HISTORIES, *KEPT):
+    there = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
+    held = {name for (name,) in con.execute(there).fetchall()}
+    for cls in (*HISTORIES, *(kept for kept in KEPT if table_of(kept).name in held)):
         copy = mart_history.copy if cls in HISTORIES else mart_history.copy_rows
         try:
             with transaction(con):

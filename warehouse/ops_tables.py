@@ -10,7 +10,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.rows import Issue
-from transforms.records.vocabulary import READERS, SELF_CHECKS, VINTAGE_STATES
+from transforms.records.vocabulary import ASKED_FOR, READERS, SELF_CHECKS, VINTAGE_STATES
 
 
 @table("ops.runs", "Every run of the pipeline.")
@@ -173,6 +173,51 @@ class SourceHealth:
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
     n_rows: Annotated[int | None, Column("Rows read or repeated", low=0)]
     message: Annotated[str | None, Column("What went wrong, in a line")]
+
+
+@table("ops.known_boards", "Boards that are known, beside those of boards.csv: of lists, adverts and forums.")
+class KnownBoards:
+    """Written by `jobmarket boards import`. What their readings showed stands in core.board_states."""
+
+    source: Annotated[str, Column("Source that reads the platform", key=True)]
+    board: Annotated[str, Column("Token of the board in the platform's addresses", key=True)]
+    known_from: Annotated[str, Column("What named it first: a list's name, or boards.csv")]
+    known_on: Annotated[date, Column("Day on which it was taken in")]
+    is_test: Annotated[bool, Column("Whether its token says that it is a trial; such are never asked")]
+
+
+@table("ops.panel_draw", "The draw of the panel that stands: each board's chance to be in it, for 26 weeks at least.")
+class PanelDraw:
+    """A board is a member where its `number` is below its `chance`. Chances never depend on what adverts say."""
+
+    source: Annotated[str, Column("Source", key=True)]
+    board: Annotated[str, Column("Board", key=True)]
+    drawn_on: Annotated[date, Column("Day of the draw; of a board known since, the day it came in")]
+    stratum: Annotated[str, Column("Class of size (-1: never read) and last known country at the draw")]
+    number: Annotated[float, Column("Permanent random number of the board: a digest of its token", low=0, high=1)]
+    chance: Annotated[float, Column("Chance to be a member", low=0, high=1)]
+
+
+@table("ops.board_nights", "Why each board was asked in each run, and with which chance.")
+class BoardNights:
+    """What it answered stands in ops.responses."""
+
+    run_id: Annotated[str, Column("Run", key=True)]
+    source: Annotated[str, Column("Source", key=True)]
+    board: Annotated[str, Column("Board", key=True)]
+    planned_on: Annotated[date, Column("Day of the run (UTC)")]
+    why: Annotated[
+        str,
+        Column(
+            "panel (a member's turn), limit (its reading would leave the stock), dead (once a month) or yield (new AI "
+            "adverts with pay were expected there)",
+            values=ASKED_FOR,
+        ),
+    ]
+    chance: Annotated[
+        float | None,
+        Column("Chance of a member to be in the panel; NULL: asked for what was expected of it", low=0, high=1),
+    ] = None
 
 
 @table("ops.vintages", "Every vintage of every figure: published, waiting for a person's review, or refused.")

@@ -21,7 +21,10 @@ import pyarrow as pa
 
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.vocabulary import (
+    AI_GROUPS,
     BRIDGE_DAYS,
+    DAYS_OF_YIELD,
+    DEAD_AFTER,
     EXPERIENCE_BANDS,
     FULL_ADVERT,
     GROUP_OF_ROLE,
@@ -30,6 +33,7 @@ from transforms.records.vocabulary import (
     TEXT_CLASSES,
 )
 from warehouse.mart_tables import HISTORIES, Days, Shares
+from warehouse.ops_tables import KnownBoards
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops")
@@ -158,6 +162,11 @@ _VIEW_PARAMETERS = {
         "expires_on": _expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days"),
     },
     "reading_gaps": {},
+    "board_states": {
+        "dead_after": str(DEAD_AFTER),
+        "ai_groups": ", ".join(map(literal, AI_GROUPS)),
+        "days_of_yield": str(DAYS_OF_YIELD),
+    },
     "skill_candidates": {
         "employer": read_sql("counted_employer")[1],
         "n_beside": "3",
@@ -186,7 +195,6 @@ MACRO_ARGUMENTS = {
     "board_readings": "as_of",
     "stock_postings": "as_of",
     "new_postings": _WINDOW,
-    "panel_boards": "from_day, to_day",
     "counted_jobs": "as_of",
     "job_regions": "as_of",
     "jobs_with_skills": "as_of",
@@ -225,7 +233,6 @@ MACROS = {
         expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
     ),
     "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS)),
-    "panel_boards": read_sql("panel_boards"),
     "counted_jobs": counted_jobs("stock_postings(as_of)"),
     "job_regions": read_sql("job_regions"),
     "jobs_with_skills": jobs_with_skills("stock_postings(as_of)", "counted_jobs(as_of)"),
@@ -309,6 +316,24 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "read_on": "Last day before the gap on which it was read",
         "read_again_on": "First day after the gap on which it was read",
         "days_unread": "Days between the two (days)",
+    },
+    "core.board_states": {
+        **of_table(KnownBoards, "source", "board"),
+        "known_from": "What named it first; NULL: it was asked before such was noted",
+        "known_on": "Day on which it was taken in",
+        "first_asked_on": "First night on which it was asked (UTC); NULL: never",
+        "asked_on": "Last night on which it was asked (UTC); NULL: never",
+        "answered_on": "Last night on which it answered; NULL: never",
+        "n_nights": "Nights on which it was asked",
+        "n_requests": "Requests of its last night",
+        "n_failed": "Nights since it last answered on which it did not",
+        "n_missed": "Of them, nights on which it was not found (404, 410)",
+        "n_adverts": "Adverts it lists; NULL: it never answered",
+        "n_ai": "Of them, of AI jobs",
+        "n_paid": "Of them, with pay",
+        "n_ai_paid_seen": "Adverts of AI jobs with pay, first seen in the last days of its readings, listed or not",
+        "country": "Country of most of its adverts (ISO 3166-1 alpha-2)",
+        "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead",
     },
     "core.skill_candidates": {
         "name": "Name as most jobs write it",

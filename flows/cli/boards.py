@@ -1,23 +1,29 @@
-"""The commands that tend boards.csv; each proposes a patch."""
+"""The commands that tend the boards: boards.csv by patches, and the store that lists of others are taken into."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Column, Table
 
+from flows.runtime.lock import hold_folder
 from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 
 if TYPE_CHECKING:
     from flows.monitoring.boards import Finding
     from transforms.records.boards import Board
+    from warehouse.database import Connection
 
 app = typer.Typer(
     rich_markup_mode="markdown",
-    help="Tend extractors/boards.csv, the employers whose boards are read: each command proposes a patch.",
+    help="Tend the boards that are read. `add`, `check` and `discover` propose a patch for extractors/boards.csv, "
+    "which people keep; `import`, `prune` and `list` are about the store, which lists of others are taken into.",
 )
 
 
@@ -58,6 +64,96 @@ def boards_discover() -> None:
     from flows.monitoring.boards import discover_boards
 
     _print_proposal(*discover_boards(settings()))
+
+
+@app.command("import")
+def boards_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or TSV with a platform and a token a line.")],
+    known_from: Annotated[
+        str | None, typer.Option("--from", metavar="NAME", help="What the list is called; else the file's name.")
+    ] = None,
+) -> None:
+    """Take a list of boards into the store; the nights then ask them, within their budgets.
+
+    **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb.
+    """
+    from flows.board_plan import take_in_listed
+    from flows.inputs.board_lists import read_list
+    from warehouse.load import boards as store
+
+    day = datetime.now(UTC).date()
+    found = read_list(file, known_from=known_from or file.name, day=day)
+    with _open_store() as con:
+        take_in_listed(con, day)
+        new = store.add_known(con, found.boards)
+    table = Table("platform", Column("in the list", justify="right"), Column("new", justify="right"), "of them trials")
+    for name in sorted({one.source for one in found.boards}):
+        taken = [one for one in new if one.source == name]
+        n_listed = sum(one.source == name for one in found.boards)
+        table.add_row(name, f"{n_listed:,}", f"{len(taken):,}", f"{sum(one.is_test for one in taken):,}")
+    OUT.print(table)
+    for platform, n in found.unread.most_common():
+        OUT.print(f"{platform}: {n:,} boards left out, no source reads this platform")
+    for line in found.refused:
+        OUT.print(line, soft_wrap=True, highlight=False)
+    if found.n_refused > len(found.refused):
+        OUT.print(f"and {found.n_refused - len(found.refused):,} more lines")
+
+
+@app.command("prune")
+def boards_prune(
+    months: Annotated[int, typer.Option(min=1, metavar="N", help="Monthly looks at a dead board before this.")] = 3,
+) -> None:
+    """Forget boards of lists that were not found for months; those of boards.csv are left to `boards check`.
+
+    **Reads** and **writes** work.duckdb; asks no server.
+    """
+    from flows.board_plan import BY_PEOPLE
+    from transforms.records.vocabulary import DEAD_AFTER
+    from warehouse.load import boards as store
+
+    with _open_store() as con:
+        gone = store.forget_dead(con, named_by=BY_PEOPLE, min_missed=DEAD_AFTER + months)
+    for source, board in gone[:MAX_FINDINGS]:
+        OUT.print(f"{source}: {board}", highlight=False)
+    OUT.print(f"{len(gone):,} boards forgotten")
+
+
+@app.command("list")
+def boards_list() -> None:
+    """Count the boards of the store by platform and state.
+
+    **Reads** market.duckdb. **Writes** nothing.
+    """
+    from warehouse.publish.reader import open_reader
+
+    with open_reader(settings().data) as con:
+        rows = con.execute(BOARDS_BY_STATE).fetchall()
+    table = Table("platform", "state", *(Column(name, justify="right") for name in COUNTS_OF_BOARDS))
+    for source, state, *counts in rows:
+        table.add_row(source, state, *(f"{n:,}" for n in counts))
+    OUT.print(table)
+
+
+COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay")
+BOARDS_BY_STATE = """
+SELECT source, state, count(*), count(*) FILTER (d.number < d.chance), coalesce(sum(n_adverts), 0)::BIGINT,
+    sum(n_ai)::BIGINT, sum(n_paid)::BIGINT
+FROM core.board_states LEFT JOIN ops.panel_draw AS d USING (source, board)
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+@contextmanager
+def _open_store() -> Iterator[Connection]:
+    """The working file, for a command that changes the store, while no run goes on."""
+    from warehouse import database
+
+    config = settings()
+    with hold_folder(config.data):
+        con = database.open_work(config.data, memory_limit=config.memory_limit, threads=config.threads)
+        with con:
+            yield con
 
 
 def _print_proposal(found: Sequence[Board], findings: Sequence[Finding]) -> None:

@@ -78,6 +78,7 @@ class Settings:
     memory_limit: str = "4GB"
     threads: int = 2
     board_not_found: int = 2
+    board_requests: int = 5_000
     webhook: Secret | None = None
     heartbeat: Secret | None = None
     heartbeat_method: str = "GET"

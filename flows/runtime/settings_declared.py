@@ -294,6 +294,17 @@ SETTINGS = (
         example="3",
     ),
     Setting(
+        name="board_requests",
+        key="limits.board_requests",
+        environment="JOBMARKET_BOARD_REQUESTS",
+        kind=COUNT,
+        default=lambda: 5_000,
+        default_words="5000",
+        meaning="Requests for the boards of one platform in a night, at most; a platform's own limit holds besides. At "
+        "least a fifth of them are for the panel.",
+        example="2000",
+    ),
+    Setting(
         name="webhook",
         key="notify.webhook",
         environment="JOBMARKET_NOTIFY_WEBHOOK",

@@ -412,7 +412,7 @@ def test_a_source_that_breaks_stops_no_other(
 ) -> None:
     asked: Counter[str] = Counter()
 
-    def nights(name: str, request: Request) -> Iterator[Any]:
+    def nights(name: str, request: Request, boards: Sequence[str]) -> Iterator[Any]:
         asked[name] += 1
         if name == "ashby":
             raise ConnectionError("no answer")

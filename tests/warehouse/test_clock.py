@@ -1,4 +1,4 @@
-"""The clock by example: what is in the stock of a day, what in the flow of new adverts, which boards form a panel."""
+"""The clock by example: what is in the stock of a day, what in the flow of new adverts."""
 
 from __future__ import annotations
 
@@ -186,17 +186,3 @@ def test_a_board_that_is_read_again_within_the_time_has_no_last_day(con: databas
     rows = [posting(n) for n in range(MIN_ADVERTS_LEFT)]
     read(con, tmp_path, *(Answer(night(number), rows) for number in (0, 40, 80, 120)))
     assert find_earlier_days(con, day(120), first_on=day(-400)) == []
-
-
-# --- panel ----------------------------------------------------------------------------------------------
-
-
-def test_a_panel_holds_boards_read_whole_in_every_quarter(con: database.Connection, tmp_path: Path) -> None:
-    in_each_quarter = [night(0), night(100), night(200)]
-    answers = [Answer(at, [posting(n)]) for n, at in enumerate(in_each_quarter)]
-    answers += [Answer(at, [posting(9, board="globex")], board="globex") for at in in_each_quarter[:2]]
-    read(con, tmp_path, *answers)
-    panel = "SELECT board FROM panel_boards(DATE '2026-01-01', DATE '{}') ORDER BY ALL"
-    assert all_rows(con, panel.format("2026-06-30")) == [("acme",), ("globex",)]
-    assert all_rows(con, panel.format("2026-07-01")) == [], "nothing was read in the third quarter yet"
-    assert all_rows(con, panel.format("2026-07-31")) == [("acme",)]

@@ -55,7 +55,7 @@ def test_contents_lead_to_every_section() -> None:
     [
         ("core.postings", "corepostings"),
         ("mart.skill_demand (view)", "martskill_demand-view"),
-        ("panel_boards(from_day, to_day) (macro)", "panel_boardsfrom_day-to_day-macro"),
+        ("new_postings(as_of, window_days) (macro)", "new_postingsas_of-window_days-macro"),
     ],
 )
 def test_anchors_are_those_that_github_makes(heading: str, anchor: str) -> None:

@@ -138,6 +138,14 @@ CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE,
 """Groups of roles that each `role_group` of a mart holds."""
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a figure."""
+ASKED_FOR = ("panel", "limit", "dead", "yield")
+"""Why a board is asked: a member's turn; its reading would leave the stock; a dead board's turn; what is expected."""
+DEAD_AFTER = 3
+"""Nights in a row on which a board was not found after which it counts as dead and is asked once a month."""
+DAYS_OF_YIELD = 90
+"""Days of its newest readings in which the new adverts of a board say what it yields: what was longer ago is past."""
+BOARD_STATES = ("new", "test", "answers", "fails", "missing", "dead")
+"""States of a board: never asked; a trial, never asked; answered last; failed last; not found last; not found often."""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles of which closing rates are counted, with the groups that each holds."""
 ALL_TEXTS = "all"

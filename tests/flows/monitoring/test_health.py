@@ -67,7 +67,7 @@ class Nights:
         api = server.url("/v0/postings/")
         boards = (BoardUrl(api + "{board}?mode=json"),)
         monkeypatch.setattr(lever, "SOURCE", dataclasses.replace(lever.SOURCE, endpoints=(api,), boards=boards))
-        monkeypatch.setattr(nightly, "boards_of", lambda name: tuple(tokens))
+        self.tokens = tuple(tokens)
         monkeypatch.setattr(permissions, "boards_of", lambda name: tuple(tokens))
 
     def night(self, **answers: Behaviour) -> Health:
@@ -95,7 +95,7 @@ class Nights:
             is_live=True,
             accept=tuple(accept),
         )
-        fetched = nightly.fetch_source.fn("lever", request)
+        fetched = nightly.fetch_source.fn("lever", request, self.tokens)
         if is_killed:
             return fetched
         (found,) = self.loaded(request, [fetched])

@@ -210,7 +210,7 @@ MACROS_OF_READINGS = ("complete_readings", "board_intervals", "board_listings")
 """Macros that read `last_seen_at` of core.posting_boards, which is in the digest by `Mart.moving`."""
 
 
-MACROS_OF_STOCK = ("board_readings", "stock_postings", "reference_periods", "new_postings", "panel_boards")
+MACROS_OF_STOCK = ("board_readings", "stock_postings", "reference_periods", "new_postings")
 """Macros that say which adverts are in the stock, by which the digest chooses them, and what no mart reads."""
 
 

@@ -1,0 +1,114 @@
+"""The panel: boards drawn by hash, each with a known chance, that statistics rest on.
+
+Whether a board is a member depends on its token, its stratum and the salt, never on what its adverts say, so that a
+share of the panel, each board weighted by the inverse of its chance, is one of all boards known. A board keeps its
+place in the draw (permanent random numbers: Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so
+that a panel that is drawn again with other rates keeps most of its members.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+SALT = "jobmarket panel 1"
+SHARE_OF_REQUESTS = 1 / 5
+"""Part of a night's requests that are for members, at least."""
+RHYTHM = 7
+"""Nights from one reading of a member to the next: its openings and closings are known to within a week."""
+MIN_WEEKS = 26
+"""Weeks that a draw stands; chances do not change before."""
+SIZES = (1, 10, 50, 200)
+"""Jobs at which a class of size begins. A board with none is in the class below, one never read in one of its own."""
+UNKNOWN = -1
+WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
+"""How much likelier a board of a class is drawn: about as the jobs of a board grow with its class, so that a statistic
+over jobs is not carried by a few boards of large weight."""
+MIN_BOARDS = 50
+"""Boards of a stratum, at least; a country with fewer at a platform and size goes into one stratum with the others."""
+
+
+def draw_numbers(source: str, boards: Sequence[str]) -> Floats:
+    """The permanent random number of each board, 0 to below 1."""
+    digests = (hashlib.sha256(f"{SALT}\n{source}\n{board}".encode()).digest() for board in boards)
+    return np.array([int.from_bytes(digest[:8]) / 2**64 for digest in digests], dtype=np.float64)
+
+
+def classify_sizes(jobs: Floats) -> Ints:
+    """The class of size of each board by its jobs; NaN: never read."""
+    return np.where(np.isnan(jobs), UNKNOWN, np.searchsorted(SIZES, np.nan_to_num(jobs), side="right"))
+
+
+def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
+    """The stratum of each board of a source: its class of size and its last known country, rare ones together."""
+    keys = list(zip(sizes.tolist(), countries, strict=True))
+    counts: dict[tuple[int, str | None], int] = {}
+    for key in keys:
+        counts[key] = counts.get(key, 0) + 1
+    named = {key: country if n >= MIN_BOARDS else "other" for key, n in counts.items() for country in (key[1] or "",)}
+    return [f"{size}:{named[size, country]}" for size, country in keys]
+
+
+def find_chances(sizes: Ints, n_members: float) -> Floats:
+    """The chance of each board to be a member, so that about `n_members` are: in proportion to the weight of its size.
+
+    At most 1. All are members where fewer boards than that are known.
+    """
+    weight = np.array([WEIGHT_OF_SIZE[size] for size in sizes.tolist()])
+    if n_members >= len(weight):
+        return np.ones(len(weight))
+    chance = np.zeros(len(weight))
+    is_sure = np.zeros(len(weight), dtype=bool)
+    while True:
+        rest = weight[~is_sure].sum()
+        chance = np.where(is_sure, 1.0, weight * (n_members - is_sure.sum()) / rest)
+        if not (chance > 1).any():
+            return chance
+        is_sure |= chance > 1
+
+
+def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
+    """The chance of boards that come in after a draw: that of their size by the scale of the draw that stands.
+
+    `chance` and `strata` are those of the draw, NaN and None for boards that it did not see.
+    """
+    scales = [
+        one / WEIGHT_OF_SIZE[int(stratum.partition(":")[0])]
+        for one, stratum in zip(chance.tolist(), strata, strict=True)
+        if stratum is not None and one < 1
+    ]
+    scale = min(scales, default=math.inf)
+    return np.array([min(1.0, WEIGHT_OF_SIZE[size] * scale) for size in sizes.tolist()])
+
+
+def count_members(requests: float) -> float:
+    """How many boards can be members where a night has so many requests."""
+    return SHARE_OF_REQUESTS * requests * RHYTHM
+
+
+def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
+    """Which members are asked on a night: each on its day of the week, and one that missed its day.
+
+    A member that was never asked waits for its day, so that a new panel is read within a week and not in one night.
+    """
+    slot = (number * 2**32).astype(np.int64) % RHYTHM
+    has_missed = (nights_since >= RHYTHM) & np.isfinite(nights_since)
+    return np.asarray((slot == night % RHYTHM) | has_missed)
+
+
+def weigh_jobs(jobs: Floats, weight: Floats) -> Floats:
+    """Jobs of boards weighted by the inverse of the boards' chances, scaled so that their sum stays that of the jobs.
+
+    With them the estimators of shares and quantiles (`warehouse.marts.estimators`), which count jobs by employer, are
+    those of the panel (Hájek's ratio), and the number of even employers counts unequal weights as unequal sizes.
+    """
+    weighted = jobs * weight
+    return np.asarray(weighted * (jobs.sum() / weighted.sum()))

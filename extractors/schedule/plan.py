@@ -1,0 +1,90 @@
+"""Which boards a night asks, and why: members of the panel first, then where most new adverts are expected.
+
+Everything is pure: a board's history in arrays, a budget of requests, a night. What is expected of a board is new AI
+adverts with pay for each request. Their rate is estimated as a Gamma distribution (Poisson arrivals, conjugate prior)
+from the adverts that the board showed, those of its first reading as what came within the life of an advert, and is
+shrunk to the mean of its source; it is drawn from that distribution, not averaged (Thompson 1933), so that boards of
+which little is known are tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractors.schedule import panel
+from extractors.schedule.panel import Flags, Floats, Ints
+from transforms.records.vocabulary import ASKED_FOR, DEAD_AFTER
+
+LIFE = 40.0
+"""Nights that an advert is listed, about: what stands on a board today came within them."""
+SHAPE = 0.1
+"""Shape of the prior of rates: one board in ten or so has AI adverts, and few have many."""
+STALE_LIMIT = 45
+"""Nights after which a reading leaves the stock (docs/design.md, Clock)."""
+MOST_NIGHTS = 40
+"""Nights after which any board is asked again, whatever is expected of it: before its reading leaves the stock."""
+DEAD_RHYTHM = 30
+"""Nights from one look at a dead board to the next."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What is known of the boards of a source before a night; all arrays are by board.
+
+    `number` is the permanent random number, `chance` that of being a member. `nights_since` counts nights since a board
+    was last asked, infinity where it never was. `seen` are the AI adverts with pay that its readings showed, each once,
+    `watched` the nights between the first and the last of these readings.
+    `misses` are answers "not found" in a row, `requests` what a reading takes.
+    """
+
+    number: Floats
+    chance: Floats
+    nights_since: Floats
+    seen: Floats
+    watched: Floats
+    misses: Ints
+    requests: Floats
+
+    @property
+    def is_member(self) -> Flags:
+        """Which boards are in the panel."""
+        return self.number < self.chance
+
+    @property
+    def is_new(self) -> Flags:
+        """Which boards were never asked."""
+        return np.isinf(self.nights_since)
+
+
+def plan_night(history: History, *, budget: float, night: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """The boards to ask, in the order in which they are asked, and for each the place of its reason in `ASKED_FOR`.
+
+    `budget` is the night's number of requests, `night` a running number of the day.
+    """
+    due = history.is_member & panel.is_due(history.number, history.nights_since, night) & ~_is_dead(history)
+    is_late = (history.nights_since >= MOST_NIGHTS) & ~history.is_new & ~_is_dead(history)
+    is_dead_due = _is_dead(history) & (history.nights_since >= DEAD_RHYTHM)
+    whys = {name: number for number, name in enumerate(ASKED_FOR)}
+    reason = np.select([due, is_late, is_dead_due], [whys["panel"], whys["limit"], whys["dead"]], whys["yield"])
+    expected = expect_new(history, rng) / history.requests
+    order = np.lexsort((history.number, -expected, reason))
+    order = order[~(_is_dead(history) & ~is_dead_due)[order] & ~(history.nights_since < 1)[order]]
+    order = order[np.cumsum(history.requests[order]) <= budget]
+    return order, reason[order]
+
+
+def expect_new(history: History, rng: np.random.Generator) -> Floats:
+    """AI adverts with pay that a reading of each board would show and no earlier one did, drawn from what is known."""
+    is_read = ~history.is_new
+    nights = history.watched + LIFE
+    mean = (history.seen[is_read].sum() + SHAPE) / (nights[is_read].sum() + LIFE)
+    shape = SHAPE + np.where(is_read, history.seen, 0)
+    rate = rng.gamma(shape) / (SHAPE / mean + np.where(is_read, nights, 0))
+    unread = LIFE * -np.expm1(-history.nights_since / LIFE)  # those that came since and still stand
+    return np.asarray(np.where(history.is_new, mean * LIFE, rate * unread))
+
+
+def _is_dead(history: History) -> Flags:
+    return history.misses >= DEAD_AFTER

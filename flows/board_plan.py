@@ -1,0 +1,111 @@
+"""Which boards a night asks: what the store knows of them, the draw of the panel, and the plan, which is put on record.
+
+The plan itself is made in `extractors.schedule`; a source is planned by itself, since each platform has its own budget
+of requests.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from extractors.boards import all_boards
+from extractors.schedule import panel
+from extractors.schedule.plan import History, plan_night
+from extractors.source import all_sources
+from transforms.records.vocabulary import ASKED_FOR
+from warehouse.database import Connection
+from warehouse.load import boards as store
+from warehouse.load.boards import BoardStates
+from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
+
+LOG = logging.getLogger("jobmarket")
+BY_PEOPLE = "boards.csv"
+"""What names a board that people entered."""
+
+
+def plan_boards(
+    con: Connection, sources: Sequence[str], *, run_id: str, day: date, most_requests: int
+) -> dict[str, list[str]]:
+    """The boards to ask of each source that has boards, in order. The reasons are put on record.
+
+    `most_requests` is the budget of a platform for the night, where its declaration allows as many.
+    """
+    take_in_listed(con, day)
+    planned, rows = {}, []
+    for name in sources:
+        source = all_sources()[name].SOURCE
+        if not source.boards:
+            continue
+        states = store.read_states(con, name, day)
+        if not states.board:
+            continue
+        budget = min(most_requests, source.most_requests)
+        number, chance = _draw(con, name, states, day, budget)
+        history = History(
+            number=number,
+            chance=chance,
+            nights_since=states.nights_since,
+            seen=states.seen,
+            watched=states.watched,
+            misses=states.misses,
+            requests=states.requests,
+        )
+        rng = np.random.default_rng([day.toordinal(), *name.encode()])
+        asked, why = plan_night(history, budget=budget, night=day.toordinal(), rng=rng)
+        planned[name] = [states.board[at] for at in asked]
+        rows.append([
+            BoardNights(
+                run_id=run_id, source=name, board=states.board[at], planned_on=day, why=ASKED_FOR[reason],
+                chance=float(chance[at]) if history.is_member[at] else None,
+            )
+            for at, reason in zip(asked, why, strict=True)
+        ])  # fmt: skip
+        LOG.info("%s: %s of %s boards are asked", name, f"{len(asked):,}", f"{len(states.board):,}")
+    store.record_nights(con, rows)
+    return planned
+
+
+def take_in_listed(con: Connection, day: date) -> None:
+    """Take in the boards of boards.csv."""
+    listed = (
+        KnownBoards(source=one.source, board=one.board, known_from=BY_PEOPLE, known_on=day, is_test=False)
+        for one in all_boards()
+    )
+    store.add_known(con, listed)
+
+
+def _draw(
+    con: Connection, source: str, states: BoardStates, day: date, budget: float
+) -> tuple[panel.Floats, panel.Floats]:
+    """Number and chance of each board: as drawn, or drawn today where there is no draw or it stood long enough.
+
+    A board that comes in between takes the chance that one of its class had at the draw. Whether a board is drawn again
+    depends on when it was drawn, never on whether it is a member.
+    """
+    number = panel.draw_numbers(source, states.board)
+    oldest = min(filter(None, states.drawn_on), default=None)
+    is_due = np.array([drawn is None or (day - drawn).days >= panel.MIN_WEEKS * 7 for drawn in states.drawn_on])
+    if not is_due.any():
+        return number, states.chance
+    sizes = panel.classify_sizes(states.jobs)
+    if oldest is None or (day - oldest).days >= panel.MIN_WEEKS * 7:
+        fresh = panel.find_chances(sizes, panel.count_members(budget / states.requests.mean()))
+    else:
+        fresh = panel.chance_between_draws(sizes, states.chance, states.stratum)
+    chance = np.where(is_due, fresh, states.chance)
+    strata = panel.name_strata(sizes, states.country)
+    store.write_draw(
+        con,
+        [
+            PanelDraw(
+                source=source, board=states.board[at], drawn_on=day, stratum=strata[at], number=float(number[at]),
+                chance=float(chance[at]),
+            )
+            for at in np.flatnonzero(is_due)
+        ],
+    )  # fmt: skip
+    return number, chance

@@ -1,0 +1,76 @@
+"""Lists of boards: each line is checked, and what is not taken is said."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.inputs.board_lists import MAX_REFUSED, BoardList, read_list
+from flows.terminal.errors import WrongUsage
+
+DAY = date(2026, 11, 27)
+REAL = Path(__file__).parents[4] / "shared" / "boards" / "slugs.tsv"
+
+
+def read(folder: Path, text: str, name: str = "list.tsv") -> BoardList:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return read_list(path, known_from="a list", day=DAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "platform\tslug\nGreenhouse\tacme\n",
+        "ats,token,note\ngreenhouse,acme,x\n",
+        "\ufeffboard,source\nacme,greenhouse\n",
+    ],
+)
+def test_columns_are_found_by_their_names(tmp_path: Path, text: str) -> None:
+    (board,) = read(tmp_path, text).boards
+    assert (board.source, board.board, board.known_from, board.known_on) == ("greenhouse", "acme", "a list", DAY)
+
+
+def test_platforms_without_a_reader_and_tokens_of_another_shape_are_said(tmp_path: Path) -> None:
+    found = read(tmp_path, "platform\tslug\nnowhere\ta\nnowhere\tb\nworkday\tacme.wd1.myworkdayjobs.com\n")
+    assert not found.boards and found.unread == {"nowhere": 2}
+    assert found.n_refused == 1 and "list.tsv line 4: workday 'acme.wd1.myworkdayjobs.com'" in found.refused[0]
+
+
+def test_all_refused_lines_are_counted_and_some_are_kept(tmp_path: Path) -> None:
+    found = read(tmp_path, "platform\tslug\n" + "workday\tx\n" * (MAX_REFUSED + 4))
+    assert (found.n_refused, len(found.refused)) == (MAX_REFUSED + 4, MAX_REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("token", "is_test"),
+    [("acme-sandbox", True), ("acme.demo", True), ("test", True), ("uat2-acme", True), ("latest", False),
+     ("protest-inc", False), ("demotech", False), ("devoted", False)],
+)  # fmt: skip
+def test_trials_are_told_by_a_word_of_their_token(tmp_path: Path, token: str, is_test: bool) -> None:
+    (board,) = read(tmp_path, f"platform\tslug\nlever\t{token}\n").boards
+    assert board.is_test is is_test
+
+
+@pytest.mark.parametrize("text", ["", "name,token\nacme,acme\n", "platform\nlever\n"])
+def test_a_list_without_the_columns_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(WrongUsage, match="a column"):
+        read(tmp_path, text)
+
+
+def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.tsv"
+    path.write_bytes(b"platform\tslug\nlever\t\xff\n")
+    with pytest.raises(WrongUsage, match="UTF-8"):
+        read_list(path, known_from="a list", day=DAY)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="../shared/boards is not here")
+def test_a_real_list_of_sixty_thousand(tmp_path: Path) -> None:
+    found = read_list(REAL, known_from="a list", day=DAY)
+    lines = REAL.read_text(encoding="utf-8").splitlines()[1:]
+    by_source = {name: sum(one.source == name for one in found.boards) for name in ("greenhouse", "workable", "lever")}
+    assert by_source == {name: sum(line.startswith(f"{name}\t") for line in lines) for name in by_source}
+    assert len(found.boards) + sum(found.unread.values()) + found.n_refused == len(lines)

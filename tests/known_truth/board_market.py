@@ -1,0 +1,104 @@
+"""Markets of boards whose truth is known: what the panel and the schedule of boards are held against.
+
+Written and committed before panel and schedule. `SEED` was chosen before either was run and is never changed after
+looking at a result; nor is any number below.
+
+A market is as many boards as real ones, each drawn from those with replacement. `board_sizes.csv` counts the 3,126
+Greenhouse boards read on 5 to 7 January 2026 by their jobs, their AI jobs and whether most of their jobs are in the
+United States; `board_pay.csv` the Ashby boards of three jobs or more read on 28 October 2025 by their jobs and those
+that state pay. Each board takes its share of adverts with pay from one of the latter of the same country. Both are
+counts; no board is named.
+
+Invented are: how long a job is listed (exponential, `LIFE` nights on average), that it opens by chance at a steady
+rate, remote work and amounts of pay, both of which go with stating pay, so that a sample that favours boards that state
+pay is wrong about them.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+SEED = 20261127
+HERE = Path(__file__).parent
+LIFE = 40.0
+"""Nights that a job is listed on average."""
+SD_EMPLOYER, SD_JOB = 0.22, 0.25
+"""Standard deviations of the logarithm of pay, between employers and between jobs of one."""
+PAY_US, PAY_ELSEWHERE = 190_000.0, 85_000.0
+PAY_BY_STATING, REMOTE_BY_STATING = 0.3, 1.5
+"""What boards that always state pay have more than those that never do: log pay, log odds of remote work."""
+REMOTE = -1.2
+"""Log odds of remote work at a board that never states pay."""
+
+
+@dataclass(frozen=True)
+class BoardMarket:
+    """A market over some nights: arrays by board, and by AI job, each of which is on one board.
+
+    A job is listed on the nights from `opened` (0 or less: it stood there before) until before `closed`.
+    """
+
+    is_us: Flags
+    jobs: Ints
+    ai_jobs: Ints
+    board: Ints
+    is_paid: Flags
+    is_remote: Flags
+    pay: Floats
+    opened: Ints
+    closed: Ints
+
+    @property
+    def n_boards(self) -> int:
+        """How many boards."""
+        return len(self.jobs)
+
+    def is_listed(self, night: int) -> Flags:
+        """Whether each AI job is listed on a night."""
+        return (self.opened <= night) & (night < self.closed)
+
+
+def draw_board_market(rng: np.random.Generator, *, nights: int, n_boards: int | None = None) -> BoardMarket:
+    """A market over nights 0 to `nights`, of as many boards as were counted or of `n_boards`."""
+    sizes, paid = _read("board_sizes.csv"), _read("board_pay.csv")
+    counted = np.repeat(np.arange(len(sizes)), sizes[:, 3])
+    drawn = sizes[rng.choice(counted, n_boards or len(counted))]
+    jobs, ai_jobs, is_us = drawn[:, 0], drawn[:, 1], drawn[:, 2].astype(bool)
+    states_pay = np.empty(len(drawn))
+    for country in (0, 1):
+        of_country = paid[paid[:, 0] == country]
+        shares = np.repeat((of_country[:, 2] + 0.5) / (of_country[:, 1] + 1), of_country[:, 3])
+        states_pay[is_us == bool(country)] = rng.choice(shares, int((is_us == bool(country)).sum()))
+    standing = np.repeat(np.arange(len(drawn)), ai_jobs)
+    new = np.repeat(np.arange(len(drawn)), rng.poisson(ai_jobs * nights / LIFE))
+    board = np.concatenate([standing, new])
+    opened = np.concatenate([np.zeros(len(standing), dtype=np.int64), rng.integers(1, nights + 1, len(new))])
+    closed = opened + 1 + rng.geometric(1 / LIFE, len(board))
+    center = np.log(np.where(is_us, PAY_US, PAY_ELSEWHERE)) + PAY_BY_STATING * states_pay
+    log_pay = (center + rng.normal(0, SD_EMPLOYER, len(drawn)))[board] + rng.normal(0, SD_JOB, len(board))
+    odds = REMOTE + REMOTE_BY_STATING * states_pay + rng.normal(0, 1, len(drawn))
+    return BoardMarket(
+        is_us=is_us,
+        jobs=jobs,
+        ai_jobs=ai_jobs,
+        board=board,
+        is_paid=rng.random(len(board)) < states_pay[board],
+        is_remote=rng.random(len(board)) < (1 / (1 + np.exp(-odds)))[board],
+        pay=np.exp(log_pay),
+        opened=opened,
+        closed=closed,
+    )
+
+
+def _read(name: str) -> Ints:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return np.array(list(csv.reader(file))[1:], dtype=np.int64)

@@ -1,0 +1,87 @@
+"""The store of boards: what is taken in, what readings say of it, and what is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.builders import BEGIN, Answer, all_rows, load, night, paid, posting, refined
+from transforms.records.vocabulary import DAYS_OF_YIELD, DEAD_AFTER
+from warehouse import database
+from warehouse.load import boards as store
+from warehouse.ops_tables import KnownBoards
+
+TODAY = (BEGIN + timedelta(days=10)).date()
+AI = {"role": "machine_learning_engineer", "role_group": "ai_engineering"}
+
+
+def known(board: str, source: str = "board", **said: Any) -> KnownBoards:
+    values: dict[str, Any] = {"known_from": "a list", "known_on": BEGIN.date(), "is_test": False} | said
+    return KnownBoards(source=source, board=board, **values)
+
+
+def state(con: database.Connection, board: str, *columns: str) -> tuple[Any, ...]:
+    (row,) = all_rows(con, f"SELECT {', '.join(columns)} FROM core.board_states WHERE board = '{board}'")
+    return row
+
+
+def test_a_board_is_known_once_in_any_capitals(con: database.Connection) -> None:
+    assert [one.board for one in store.add_known(con, [known("Acme"), known("acme"), known("globex")])] == [
+        "Acme",
+        "globex",
+    ]
+    assert store.add_known(con, [known("ACME"), known("acme", "lever")]) == [known("acme", "lever")]
+
+
+def test_a_board_that_was_never_asked_is_new(con: database.Connection) -> None:
+    store.add_known(con, [known("acme"), known("acme-sandbox", is_test=True)])
+    assert state(con, "acme", "state", "asked_on", "n_nights", "n_adverts") == ("new", None, 0, None)
+    assert state(con, "acme-sandbox", "state") == ("test",)
+    assert store.read_states(con, "board", TODAY).board == ["acme"]
+
+
+def test_readings_say_what_a_board_lists(con: database.Connection, tmp_path: Path) -> None:
+    store.add_known(con, [known("acme")])
+    jobs = [posting(1, **AI), paid(90_000, "USD", id=2, **AI), paid(50_000, "USD", id=3)]
+    load(con, refined(tmp_path, "a", Answer(night(0), jobs)), refined(tmp_path, "b", Answer(night(7), jobs[:2])))
+    said = state(con, "acme", "state", "n_nights", "n_adverts", "n_ai", "n_paid", "n_ai_paid_seen", "asked_on::VARCHAR")
+    assert said == ("answers", 2, 2, 2, 1, 1, str(night(7).date()))
+    states = store.read_states(con, "board", TODAY)
+    assert (states.seen.tolist(), states.jobs.tolist(), states.watched.tolist()) == ([1], [2], [7])
+    assert states.nights_since.tolist() == [3] and np.isnan(states.chance).all()
+
+
+def test_what_a_board_gave_long_ago_is_not_expected_of_it(con: database.Connection, tmp_path: Path) -> None:
+    store.add_known(con, [known("acme")])
+    load(
+        con,
+        refined(tmp_path, "a", Answer(night(0), [paid(90_000, "USD", **AI)])),
+        refined(tmp_path, "b", Answer(night(DAYS_OF_YIELD + 1), [posting(9)])),
+    )
+    assert state(con, "acme", "n_ai_paid_seen", "n_adverts") == (0, 1)
+
+
+def test_a_board_is_dead_when_it_was_not_found_often_enough(con: database.Connection, tmp_path: Path) -> None:
+    store.add_known(con, [known("acme")])
+    load(con, refined(tmp_path, "0", Answer(night(0), [posting(1)])))
+    for number in range(1, DEAD_AFTER + 1):
+        load(con, refined(tmp_path, str(number), Answer(night(number), status=404)))
+        expected = "dead" if number == DEAD_AFTER else "missing"
+        assert state(con, "acme", "state", "n_missed") == (expected, number)
+    load(con, refined(tmp_path, "9", Answer(night(9), status=500)))
+    assert state(con, "acme", "n_failed", "n_missed") == (DEAD_AFTER + 1, DEAD_AFTER)
+    load(con, refined(tmp_path, "z", Answer(night(10), [posting(1)])))
+    assert state(con, "acme", "state", "n_failed") == ("answers", 0)
+
+
+def test_dead_boards_of_lists_are_forgotten_and_others_are_not(con: database.Connection, tmp_path: Path) -> None:
+    store.add_known(con, [known("acme"), known("globex", known_from="boards.csv"), known("initech")])
+    for number in range(DEAD_AFTER):
+        answers = [Answer(night(number), board=board, status=404) for board in ("acme", "globex")]
+        load(con, refined(tmp_path, str(number), *answers))
+    assert store.forget_dead(con, named_by="boards.csv", min_missed=DEAD_AFTER + 1) == []
+    assert store.forget_dead(con, named_by="boards.csv", min_missed=DEAD_AFTER) == [("board", "acme")]
+    assert store.read_states(con, "board", TODAY).board == ["globex", "initech"]
