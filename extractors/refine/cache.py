@@ -40,6 +40,7 @@ READERS = (
     "response.py",
     "csv_tables.py",
     "markup.py",
+    "schema_org.py",
     "boards.py",
     "archive/reader.py",
     "refine/refine.py",

@@ -1,0 +1,320 @@
+"""schema.org JobPosting in a page: found in JSON-LD, in microdata or by selectors, and read into a `RawPosting`.
+
+Markup is written for search engines and seldom tested. Seen in saved pages: a country that is a list of ten names, nine
+places of which eight repeat the address of the first, a kind of employment outside the list of kinds, a literal \\n in
+the text, an end ten years away, an item whose properties stand behind it instead of in it, an amount that is a shell of
+empty texts. `estimatedSalary` is somebody's estimate and no advertised pay.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from extractors.markup import limit_depth
+from extractors.response import Response
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import RawPosting
+from transforms.records.rows import Pay
+
+MAX_NESTED = 10_000
+"""Values of a page's markup that are looked through."""
+MAX_ITEMS = 300
+"""Items of microdata that a page may hold: reading one looks through what stands in it, other items too."""
+MAX_PARTS = 50
+"""Texts or amounts of one property of a posting that are read: each text is looked for in those before it."""
+HEAD = 2_000
+"""Bytes in which a page names its encoding."""
+CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+PARTS = {
+    "description": "",
+    "responsibilities": "Responsibilities",
+    "qualifications": "Qualifications",
+    "skills": "Skills",
+    "experienceRequirements": "Experience",
+    "educationRequirements": "Education",
+    "jobBenefits": "Benefits",
+    "incentiveCompensation": "Benefits",
+}
+"""Properties that hold the advert's text, with the heading each gets."""
+NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
+PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
+"""Units by their codes (UN/CEFACT recommendation 20)."""
+KNOWN = frozenset([
+    "@context", "@type", "@id", "title", "name", "description", "responsibilities", "qualifications", "skills",
+    "experienceRequirements", "educationRequirements", "jobBenefits", "incentiveCompensation", "identifier",
+    "datePosted", "validThrough", "hiringOrganization", "jobLocation", "jobLocationType",
+    "applicantLocationRequirements", "employmentType", "baseSalary", "salaryCurrency", "estimatedSalary", "url",
+    "sameAs", "image", "logo", "mainEntityOfPage", "directApply", "industry", "occupationalCategory", "workHours",
+    "jobStartDate", "jobImmediateStart", "totalJobOpenings", "employmentUnit", "employerOverview", "applicationContact",
+    "benefits", "inLanguage", "experienceInPlaceOfEducation", "physicalRequirement", "relevantOccupation",
+    "securityClearanceRequirement", "sensoryRequirement", "specialCommitments", "eligibilityToWorkRequirement",
+    "potentialAction", "dateModified",
+])  # fmt: skip
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+def page_of(response: Response) -> str:
+    """A page as text, by the encoding its header or its head names; of UTF-8, bytes that are none become U+FFFD.
+
+    Its depth is limited (`limit_depth`), so that parsing it takes the time of its length.
+    """
+    return limit_depth(_decode(response))
+
+
+def _decode(response: Response) -> str:
+    from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for pages with markup alone
+
+    named = CHARSET.search(response.headers.get("content-type", ""))
+    stated = named or CHARSET.search(response.body[:HEAD].decode("latin-1"))
+    if stated and stated[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew
+        return response.body.decode("utf-8-sig", "replace")
+    read = UnicodeDammit(response.body, [named[1]] if named else ["utf-8"], is_html=True)
+    return read.unicode_markup or ""
+
+
+def tree_of(page: str) -> Any:
+    """A page as a tree of lxml; None of one without elements. What is nested over 256 deep is cut off by its parser.
+
+    Its parser takes the length of the page, one that repairs pages as browsers do the square of the depth.
+    """
+    from extruct.utils import parse_html  # noqa: PLC0415  # most of a second, for pages with markup alone
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
+    try:
+        return parse_html(page.replace("\0", "").encode("utf-8", "replace"), "UTF-8")
+    except (LxmlError, ValueError):
+        return None
+
+
+def job_postings_in(page: str, url: str, selectors: Mapping[str, str] = NO_SELECTORS) -> list[dict[str, Any]]:
+    """The JobPostings of a page at an address, as JSON-LD has them: from JSON-LD, else microdata, else `selectors`.
+
+    `selectors` name the CSS selector of the element that holds a property, for pages without markup.
+    """
+    return json_ld_in(page) or microdata_in(page, url) or _select(page, selectors)
+
+
+def json_ld_in(page: str) -> list[dict[str, Any]]:
+    """The JobPostings in a page's JSON-LD: alone, in lists or in an `@graph`. A script that is no JSON is passed."""
+    from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # most of a second, for pages with markup alone
+
+    found: list[dict[str, Any]] = []
+    tree = tree_of(page) if "JobPosting" in page else None
+    for script in () if tree is None else tree.iter("script"):
+        if "ld+json" not in script.get("type", "").lower():
+            continue
+        text = CDATA.sub("", script.text or "")
+        begin, end = re.search(r"[\[{]", text), max(text.rfind("}"), text.rfind("]"))  # comments may stand around
+        if begin is None or "JobPosting" not in text:
+            continue
+        try:
+            script_alone = f'<script type="application/ld+json">{text[begin.start() : end + 1]}</script>'
+            found += _job_postings(JsonLdExtractor().extract(script_alone))
+        except (ValueError, RecursionError):
+            continue
+    return found
+
+
+def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
+    """The JobPostings in a page's microdata, in the shape of JSON-LD.
+
+    The first item without properties takes what stands behind it: some pages close its element too early.
+    """
+    if "JobPosting" not in page or "itemscope" not in page:
+        return []
+    from extruct.w3cmicrodata import MicrodataExtractor  # noqa: PLC0415
+
+    document = tree_of(page)
+    if document is None or len(document.xpath("//*[@itemscope]")) > MAX_ITEMS:
+        return []
+    for empty in document.xpath("//*[@itemscope][contains(@itemtype, 'JobPosting')][not(.//*[@itemprop])]")[:1]:
+        for behind in list(empty.itersiblings()):
+            empty.append(behind)
+    items = MicrodataExtractor().extract_items(document, url)
+    return list(_job_postings([_as_json_ld(item) for item in items]))
+
+
+def _job_postings(values: object) -> Iterator[dict[str, Any]]:
+    """The JobPostings among nested values, in order; what stands in one of them is its own."""
+    waiting = [values]
+    for _ in range(MAX_NESTED):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if any(str(kind).endswith("JobPosting") for kind in _many(value.get("@type"))):
+                yield value
+            else:
+                waiting += reversed(value.values())
+        elif isinstance(value, list):
+            waiting += reversed(value)
+
+
+def _as_json_ld(item: Any) -> Any:
+    """An item of microdata as JSON-LD has it."""
+    if isinstance(item, list):
+        return [_as_json_ld(one) for one in item]
+    if not isinstance(item, dict):
+        return item
+    if "properties" not in item:
+        return item.get("value")
+    return {"@type": item.get("type"), **{name: _as_json_ld(value) for name, value in item["properties"].items()}}
+
+
+def _select(page: str, selectors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One item of what selectors find, by the property each is for; none without a title."""
+    if not selectors:
+        return []
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+
+    soup = BeautifulSoup(page, "lxml")
+    item: dict[str, Any] = {"@type": "JobPosting"}
+    for name, selector in selectors.items():
+        tag = soup.select_one(selector)
+        if tag is not None:
+            item[name] = (
+                tag.decode_contents() if name in PARTS else tag.get("datetime") or tag.get_text(" ", strip=True)
+            )
+    return [item] if item.get("title") else []
+
+
+def id_by(address: str) -> str:
+    """What identifies a posting by its address: without scheme and fragment."""
+    return urldefrag(address).url.split("://", 1)[-1]
+
+
+# --- postings -----------------------------------------------------------------------------------------
+
+
+def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
+    """One JobPosting of the page at `url`, known by its `identifier` within its host, else by its address.
+
+    The identifier counts as the employer's number of the opening only where it carries the employer's name.
+    """
+    address = urljoin(url, _text(item.get("url")) or url)
+    host, number = urlsplit(address).netloc, identifier_of(item)
+    places = [_place(place) for place in _many(item.get("jobLocation"))]
+    is_remote = "TELECOMMUTE" in map(_text, _many(item.get("jobLocationType")))
+    scope = [name for area in _many(item.get("applicantLocationRequirements")) if (name := _text(area))]
+    if is_remote and scope:
+        places = []  # what stands there is the employer's office
+    lines = [place.text for place in places if place.text] or ([f"Remote ({', '.join(scope)})"] if scope else [])
+    pays = [
+        pay for stated in _many(item.get("baseSalary"))[:MAX_PARTS] for pay in _pays(stated, item.get("salaryCurrency"))
+    ]
+    prose = None if pays else _one(item.get("baseSalary"))
+    return RawPosting(
+        source=source,
+        id=f"{host}/{number}" if number else id_by(address),
+        title=_text(item.get("title")) or _text(item.get("name")),
+        url=address,
+        board=host,
+        employer=_text(item.get("hiringOrganization")),
+        department=_text(item.get("employmentUnit")),
+        requisition_id=number if _names_employer(item) else None,
+        html=_whole_text(item),
+        location_text="; ".join(dict.fromkeys(lines)),
+        addresses=_tell_apart(places),
+        is_remote=is_remote or None,
+        employment_type=", ".join(filter(None, map(_text, _many(item.get("employmentType"))))),
+        posted_on=_day(item.get("datePosted")),
+        openings=_text(_one(item.get("totalJobOpenings"))),
+        valid_through=_day(item.get("validThrough")),
+        pay=pays,
+        pay_text=prose if isinstance(prose, str) else None,
+    )
+
+
+def _whole_text(item: dict[str, Any]) -> str:
+    """The parts of the advert as HTML, whether they came as HTML, as HTML escaped once more, or as text."""
+    whole: dict[str, str] = {}
+    for name, heading in PARTS.items():
+        for part in _many(item.get(name))[:MAX_PARTS]:
+            if not isinstance(part, str) or not part.strip() or any(part in said for said in whole.values()):
+                continue
+            said = (part if "<" in part else html.unescape(part)).replace("\\n", "\n")
+            body = said if "<" in said else html.escape(said).replace("\n", "<br>")
+            whole[heading] = f"{whole.get(heading, '')}<div>{body}</div>"
+    return "".join(f"<h3>{heading}</h3>{body}" if heading else body for heading, body in whole.items())
+
+
+def _place(stated: object) -> Address:
+    """A place given as text, as an address, or as a Place with one."""
+    if not isinstance(stated, dict):
+        return Address(_text(stated))
+    address = _one(stated.get("address", stated))
+    if not isinstance(address, dict):
+        return Address(_text(address) or _text(stated))
+    country, town = _text(address.get("addressCountry")), _text(address.get("addressLocality"))
+    line = _text(stated.get("name")) or ", ".join(filter(None, (town, country)))
+    return Address(line or None, country, _text(address.get("addressRegion")), town)
+
+
+def _tell_apart(places: Sequence[Address]) -> list[Address]:
+    """The places; where several share one address under different names, the names alone say where they are."""
+    names: dict[Address, set[str | None]] = {}
+    for place in places:
+        names.setdefault(place._replace(text=None), set()).add(place.text)
+    return [
+        place if len(names[place._replace(text=None)]) == 1 else Address(place.text, place.country) for place in places
+    ]
+
+
+def _pays(stated: object, currency: object) -> tuple[Pay, ...]:
+    """Base pay given as a number or as a MonetaryAmount, PriceSpecification or QuantitativeValue."""
+    if not isinstance(stated, dict):
+        return stated_pay(stated, stated, currency=_text(currency))
+    inner = _one(stated.get("value", stated))
+    value = inner if isinstance(inner, dict) else {"value": inner}
+    single = _one(value.get("value", value.get("price")))
+    low, high = (_one(value.get(end, value.get(end.replace("Value", "Price")))) for end in ("minValue", "maxValue"))
+    if low is None and high is None:
+        low = high = single
+    unit = next((u for of in (value, stated) for key in ("unitText", "unitCode") if (u := _text(of.get(key)))), None)
+    named = _text(stated.get("currency")) or _text(value.get("currency")) or _text(stated.get("priceCurrency"))
+    return stated_pay(low, high, currency=named or _text(currency), period=PERIOD_OF_UNIT.get(unit or "", unit))
+
+
+def _day(stated: object) -> str | None:
+    """The day as the site writes it: its midnight is the day before elsewhere."""
+    said = _text(stated)
+    day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", said or "")
+    return day[0] if day else said
+
+
+def identifier_of(item: dict[str, Any]) -> str | None:
+    """The value of a JobPosting's identifier; its name is the employer's."""
+    stated = _one(item.get("identifier"))
+    return _text(stated.get("value")) if isinstance(stated, dict) else _text(stated)
+
+
+def _names_employer(item: dict[str, Any]) -> bool:
+    """Whether the identifier is said to be the hiring organisation's: job boards give adverts numbers of their own."""
+    stated = _one(item.get("identifier"))
+    named = _text(stated.get("name")) if isinstance(stated, dict) else None
+    return named is not None and named == _text(item.get("hiringOrganization"))
+
+
+def _many(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _one(value: object) -> Any:
+    """The first of a list, or the value itself."""
+    return next(iter(value), None) if isinstance(value, list) else value
+
+
+def _text(value: object) -> str | None:
+    """A text or number, the name of a thing, or the first of a list of them; None when it is empty."""
+    value = _one(value)
+    if isinstance(value, dict):
+        value = _one(value.get("name", value.get("@value")))
+    return str(value).strip() or None if isinstance(value, str | int | float) and value is not True else None
