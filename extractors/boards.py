@@ -13,10 +13,12 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from transforms.records.boards import Board
 
 BOARDS = Path(__file__).parent / "boards.csv"
+NOT_READ = Path(__file__).parent / "not_read.csv"
 TRUTH = {"": None, "true": True, "false": False}
 COLUMNS = (
     "source",
@@ -31,6 +33,35 @@ COLUMNS = (
 )
 
 
+class NotRead(NamedTuple):
+    """A line of not_read.csv: a site, a platform or one board that is not read.
+
+    `source` and `board` name a board of a platform that is read otherwise. `quotation` is in the words of the terms or
+    robots.txt, `quoted_from` says where and when they were read; both are empty where the reason is none of theirs.
+    """
+
+    name: str
+    source: str
+    board: str
+    why: str
+    quotation: str
+    quoted_from: str
+    decided_on: str
+
+
+@functools.cache
+def boards_not_read() -> tuple[NotRead, ...]:
+    """Every line of not_read.csv, in its order."""
+    with NOT_READ.open(encoding="utf-8", newline="") as lines:
+        return tuple(NotRead(**row) for row in csv.DictReader(lines))
+
+
+def why_not_read(source: str, board: str) -> str | None:
+    """Why a board is not read, where not_read.csv names it; its token in any case."""
+    named = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
+    return next((line.why for line in named), None)
+
+
 @functools.cache
 def all_boards() -> tuple[Board, ...]:
     """Every line of boards.csv, in its order. Raises `ValueError` naming the line that cannot be read."""
@@ -38,10 +69,15 @@ def all_boards() -> tuple[Board, ...]:
 
 
 def read_boards(text: str) -> Iterator[Board]:
-    """The boards of a CSV text. Raises `ValueError` naming the line that cannot be read, or that names one again."""
+    """The boards of a CSV text.
+
+    Raises `ValueError` naming the line that cannot be read, that names one again, or one of not_read.csv.
+    """
     seen: set[tuple[str, str]] = set()
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
         board = _board(number, row)
+        if why := why_not_read(board.source, board.board):
+            raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} is not read: {why}")
         if (board.source, board.board) in seen:
             raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} stands there twice")
         seen.add((board.source, board.board))

@@ -7,7 +7,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -182,6 +182,25 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
             yield Rejected("record", shown, rule).issue
     if new:
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
+
+
+def objects_in(items: object) -> Iterator[dict[str, Any]]:
+    """The objects of a list, for a look ahead that must not fail for what `each` will note."""
+    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
+
+
+def note_missing(n: int, total: object) -> Iterator[Issue]:
+    """An issue where a list of `n` records is not as long as its answer says; one that says no number is not judged."""
+    if isinstance(total, int) and total != n:
+        rule = "as many records expected as the list says it has"
+        yield Rejected("response", f"{n} records, total {total}", rule).issue
+
+
+def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
+    """An issue where a list of `n` records ends at a number at which its server cuts lists: it may not be whole."""
+    if n in ends:
+        rule = f"a list that does not end at {' or '.join(map(str, ends))} records expected; there may be more"
+        yield Rejected("response", f"{n} records", rule).issue
 
 
 def _with_issues(made: Any, issues: Sequence[Issue]) -> Any:

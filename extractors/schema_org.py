@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from extractors.boards import employer_country_of, employer_of
 from extractors.markup import limit_depth
-from extractors.response import Response
+from extractors.response import Response, each
+from extractors.source import Source
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
-from transforms.records.rows import Pay
+from transforms.records.rows import Issue, Pay
+from transforms.text.rejects import Rejected
 
 MAX_NESTED = 10_000
 """Values of a page's markup that are looked through."""
@@ -178,12 +181,52 @@ def _select(page: str, selectors: Mapping[str, str]) -> list[dict[str, Any]]:
     soup = BeautifulSoup(page, "lxml")
     item: dict[str, Any] = {"@type": "JobPosting"}
     for name, selector in selectors.items():
-        tag = soup.select_one(selector)
-        if tag is not None:
-            item[name] = (
-                tag.decode_contents() if name in PARTS else tag.get("datetime") or tag.get_text(" ", strip=True)
-            )
+        tags = soup.select(selector, limit=MAX_PARTS if name in PARTS else 1)
+        if name in PARTS:
+            item[name] = [tag.decode_contents() for tag in tags]
+        elif tags:
+            item[name] = tags[0].get("datetime") or tags[0].get_text(" ", strip=True)
     return [item] if item.get("title") else []
+
+
+def read_page(
+    response: Response,
+    read: Callable[[dict[str, Any]], RawPosting],
+    *,
+    selectors: Mapping[str, str] = NO_SELECTORS,
+    remedy: str = "see whether its pages changed",
+) -> Iterator[RawPosting | Issue]:
+    """What `read` makes of every JobPosting of a page. Raises `Rejected` with the `remedy` where there is none."""
+    page = page_of(response)
+    items = job_postings_in(page, response.url, selectors)
+    if not items:
+        raise Rejected("response", page[:80], f"a schema.org JobPosting expected; {remedy}")
+    yield from each(items, read, known=KNOWN)
+
+
+def read_board_page(
+    response: Response,
+    source: Source,
+    *,
+    id: str,
+    board: str | None,
+    url: str,
+    unnamed: str | None,
+    selectors: Mapping[str, str] = NO_SELECTORS,
+) -> Iterator[RawPosting | Issue]:
+    """The posting that a page of a platform's board shows: what its markup says, under the platform's `id` and `url`.
+
+    `unnamed` is the employer's name where neither boards.csv nor the page says one.
+    """
+
+    def read(item: dict[str, Any]) -> RawPosting:
+        said = read_job_posting(item, source=source.name, url=url)
+        said["id"], said["url"], said["board"], said["requisition_id"] = id, url, board, None
+        said["employer"] = employer_of(source.name, board) or said.get("employer") or unnamed
+        said["employer_country"] = employer_country_of(source.name, board)
+        return said
+
+    yield from read_page(response, read, selectors=selectors)
 
 
 def id_by(address: str) -> str:

@@ -57,9 +57,10 @@ class BoardUrl:
     """How a board's token in boards.csv becomes an address, and an address the token again.
 
     `listing`: template of the address that lists the board, "https://api.lever.co/v0/postings/{board}?mode=json". Its
-    query is part of the request and ignored when an address is read.
+    query is part of the request; when an address is read, it is ignored from the last part that stands in it on.
     `pages`: patterns of the public pages of boards and postings, with a group for each part of the token.
     `posting`: template of the address of a single posting, with `{id}`, where the source has such addresses.
+    `posting_id`: template of the posting's id, where it is more than that part ("{board}/{id}": a number in a board).
     `board`: template of the token, where it is more than the part `{board}` of the address ("eu:{board}").
     `is_paged`: one answer is a page of the list and never the whole list.
     """
@@ -67,6 +68,7 @@ class BoardUrl:
     listing: str
     pages: tuple[str, ...] = ()
     posting: str | None = None
+    posting_id: str = "{id}"
     board: str = "{board}"
     is_paged: bool = False
 
@@ -81,11 +83,18 @@ class BoardUrl:
         """The token of the board that an address lists, or None."""
         return self._token(_parts_of(url, self._listing_pattern))
 
+    def posting_url(self, listing: str, id: str) -> str:
+        """The address of a posting by its part `{id}`, on the board that `listing` lists. Raises `ValueError`."""
+        parts = _parts_of(listing, self._listing_pattern)
+        if parts is None or self.posting is None:
+            raise ValueError(f"{listing}: an address of a list expected, of a source with addresses of postings")
+        return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
+
     def posting_of(self, url: str) -> tuple[str, str] | None:
         """Token of the board and id of the posting whose own address it is, or None."""
         parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
         board = self._token(parts)
-        return (board, parts["id"]) if parts and board else None
+        return (board, self.posting_id.format(**parts)) if parts and board else None
 
     def board_on(self, page: str) -> str | None:
         """The token of the board that a public page belongs to; None: it is no such page, or its token is unsafe."""
@@ -117,9 +126,22 @@ class BoardUrl:
 
 
 def _address_pattern(template: str) -> re.Pattern[str]:
-    """A pattern of a template's addresses with any query. A part is a label of the host or a segment of the path."""
-    path = template.partition("?")[0].rstrip("/")
-    return _pattern(path, lambda before: r"[^/?#]+" if "/" in before[8:] else r"[^/.?#]+", end=r"/?(?:[?#]|\Z)")
+    """A pattern of a template's addresses with any query, or with any that begins like one that has parts in it.
+
+    A part is a label of the host, a segment of the path or a value of the query, there without escapes.
+    """
+    path, _, query = template.partition("?")
+    if "{" in query:
+        fixed = template[: template.rindex("}") + 1]
+        return _pattern(fixed, _address_part, end=r"(?:[&;,#%]|\Z)")
+    return _pattern(path.rstrip("/"), _address_part, end=r"/?(?:[?#]|\Z)")
+
+
+def _address_part(before: str) -> str:
+    """The pattern of a part by what stands before it; the shortest that fits what follows."""
+    if "?" in before:
+        return r"[^&;,#%]+?"
+    return r"[^/?#]+?" if "/" in before[8:] else r"[^/.?#]+?"
 
 
 def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import extractors.sources
-from extractors.boards import boards_of
+from extractors.boards import NotRead, boards_not_read, boards_of
 from extractors.source import Source, all_sources
 from warehouse.tables import Sources
 
@@ -36,21 +36,6 @@ only counts and statistics are published, never the text of an advert.
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
 """
-
-
-NOT_READ = {
-    "LinkedIn, Indeed, Glassdoor, Wellfound, Y Combinator's job pages": (
-        "their terms or robots.txt forbid automated reading"
-    ),
-    "justjoin.it": "its robots.txt closes /api/, and no public API is documented",
-    "nofluffjobs": "its robots.txt closes /api/ and /posting/",
-    "SEEK": "its terms forbid automated reading, and its API is for advertisers",
-    "Bundesagentur für Arbeit, Jobsuche": (
-        "no public API: the endpoint belongs to its app, and its key is lifted from there; no licence was found"
-    ),
-    "MyCareersFuture": "undocumented, no terms found; the endpoint did not answer when others tried it",
-}
-"""What a reader may look for here and will not find, and why."""
 
 
 def declared_sources() -> list[Sources]:
@@ -116,9 +101,17 @@ def sources_markdown() -> str:
 
 
 def _not_read() -> str:
-    """The sources that are not read, as a list."""
-    lines = "".join(f"- {name}: {why}.\n" for name, why in NOT_READ.items())
-    return f"\n## Not read\nWhat may not be read automatically is not built:\n\n{lines}"
+    """What is not read, as a list: whose, why, in whose words, and since when."""
+    return (
+        "\n## Not read\nWhat may not be read automatically is not built, and no board named here stands in boards.csv "
+        "(`extractors/not_read.csv`):\n\n" + "".join(map(_refusal, boards_not_read()))
+    )
+
+
+def _refusal(said: NotRead) -> str:
+    board = f" ({said.source} {said.board})" if said.board else ""
+    words = f' "{said.quotation}" ({said.quoted_from}).' if said.quotation else ""
+    return f"- {said.name}{board}: {said.why}.{words} Decided on {said.decided_on}.\n"
 
 
 def _row(source: Source) -> str:

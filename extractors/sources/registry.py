@@ -8,11 +8,18 @@ from __future__ import annotations
 from extractors.source import SourceModule
 from extractors.sources.employer_boards import (
     ashby,
+    bamboohr,
+    breezy,
     career_pages,
     greenhouse,
+    jobvite,
     lever,
+    oracle_recruiting,
+    paylocity,
     personio,
+    pinpoint,
     recruitee,
+    rippling,
     smartrecruiters,
     teamtailor,
     workable,
@@ -49,7 +56,9 @@ SOURCES["adzuna"] = adzuna
 SOURCES["aijobs_salaries"] = aijobs_salaries
 SOURCES["arbeitnow"] = arbeitnow
 SOURCES["ashby"] = ashby
+SOURCES["bamboohr"] = bamboohr
 SOURCES["bls_oews"] = bls_oews
+SOURCES["breezy"] = breezy
 SOURCES["career_pages"] = career_pages
 SOURCES["currency_table"] = currency_table
 SOURCES["ecb_rates"] = ecb_rates
@@ -65,14 +74,19 @@ SOURCES["hiringlab_ai_tracker"] = hiringlab_ai_tracker
 SOURCES["jobbank_wages"] = jobbank_wages
 SOURCES["jobicy"] = jobicy
 SOURCES["jobtech"] = jobtech
+SOURCES["jobvite"] = jobvite
 SOURCES["koodiklinikka_survey"] = koodiklinikka_survey
 SOURCES["lever"] = lever
 SOURCES["onet"] = onet
+SOURCES["oracle_recruiting"] = oracle_recruiting
+SOURCES["paylocity"] = paylocity
 SOURCES["personio"] = personio
+SOURCES["pinpoint"] = pinpoint
 SOURCES["recruitee"] = recruitee
 SOURCES["reed"] = reed
 SOURCES["remoteok"] = remoteok
 SOURCES["remotive"] = remotive
+SOURCES["rippling"] = rippling
 SOURCES["sg_mom_wages"] = sg_mom_wages
 SOURCES["simplify_newgrad"] = simplify_newgrad
 SOURCES["smartrecruiters"] = smartrecruiters

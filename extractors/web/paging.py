@@ -15,6 +15,8 @@ from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
+MAX_POSTINGS = 2_000
+"""Single postings a source asks for a night: half an hour at one a second."""
 LOG_EVERY = 100
 """Addresses after which a long fetch logs its progress: about two minutes."""
 
@@ -80,6 +82,40 @@ def ask_boards(web: Web, source: Source, boards: Iterable[str]) -> list[str]:
         except ValueError as error:
             failures.append(str(error))
     return failures + ask_each(web, urls)
+
+
+def ask_lists(
+    web: Web,
+    source: Source,
+    boards: Iterable[str],
+    next_of: Callable[[Response, list[str]], str | None],
+    *,
+    most: int = 1,
+) -> list[str]:
+    """Ask for the lists of every board, then for the single postings they name. Returns what failed, one line each.
+
+    `next_of` puts the addresses of postings that are worth asking for into the list it is given, and returns the
+    address of the page that follows, or None; `most` are the most pages of one board.
+    """
+    failures: list[str] = []
+    postings: list[str] = []
+    for board in boards:
+        try:
+            url = source.url_of(board)
+        except ValueError as error:
+            failures.append(str(error))
+        else:
+            failures += ask_pages(web, url, lambda page: next_of(page, postings), most=most)
+    return failures + ask_postings(web, postings)
+
+
+def ask_postings(web: Web, urls: Iterable[str]) -> list[str]:
+    """Ask for single postings by their addresses, each once, `MAX_POSTINGS` at most. Returns what failed."""
+    wanted = list(dict.fromkeys(urls))
+    failures = ask_each(web, wanted[:MAX_POSTINGS], may_be_gone=True)
+    if len(wanted) > MAX_POSTINGS:
+        failures.append(f"{len(wanted) - MAX_POSTINGS} single postings left out, {MAX_POSTINGS} are the most a night")
+    return failures
 
 
 def ask_first(web: Web, urls: Iterable[str]) -> list[str]:

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from extractors.archive.reader import SUFFIX, read
 from extractors.archive.writer import NOT_MODIFIED
-from extractors.boards import BOARDS, all_boards, boards_csv
+from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import all_sources, board_in
 from flows.runtime.settings import PROJECT, Settings
@@ -75,6 +75,8 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
         platforms = ", ".join(name for name, module in all_sources().items() if module.SOURCE.boards)
         raise WrongUsage(f"{url}: a career page on one of these platforms expected: {platforms}")
     source, board = found
+    if why := why_not_read(source, board):
+        raise WrongUsage(f"{url}: {source} {board} is not read: {why} (extractors/not_read.csv)")
     if any((b.source, b.board) == found for b in all_boards()):
         raise WrongUsage(f"{url}: {source} {board} stands in boards.csv already")
     made = Board(source=source, board=board, employer=employer, country=country)
@@ -156,7 +158,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     for name, path in show_progress(files, total=len(files), what="looking for boards"):
         answers = (answer for answer in read(path) if isinstance(answer, Response))
         for found in {board for answer in answers for board in find_linked_boards(answer)}:
-            if (found[0], found[1].lower()) not in known:
+            if (found[0], found[1].lower()) not in known and not why_not_read(*found):
                 seen[found] += 1
                 where.setdefault(found, f"{name}/{path.name}")
     new = [Board(source=source, board=board) for source, board in sorted(seen)]

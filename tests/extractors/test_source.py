@@ -79,3 +79,43 @@ def test_a_page_of_a_list_belongs_to_a_board_and_is_not_its_whole_list() -> None
 def test_a_token_that_fits_no_address_is_refused() -> None:
     with pytest.raises(ValueError, match=r"\{tenant\}\.wd\{number\}/\{site\} expected in boards\.csv"):
         workday.SOURCE.url_of("acme")
+
+
+BY_QUERY = BoardUrl(
+    "https://{pod}.jobs.example/search?only=true&finder=all;site={site},limit=2,offset=0",
+    posting="https://{pod}.jobs.example/single?finder=one;site={site},Id=%22{id}%22",
+    posting_id="{pod}/{id}",
+    board="{pod}/{site}",
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "board"),
+    [
+        ("https://acme.jobs.example/search?only=true&finder=all;site=CX_1,limit=2,offset=40", "acme/CX_1"),
+        ("https://acme.jobs.example/search?only=true&finder=all;site=CX_1", "acme/CX_1"),
+        ("https://acme.jobs.example/search?only=true&finder=all;site=", None),
+        ("https://acme.jobs.example/search?finder=all;site=CX_1", None),
+        ("https://acme.jobs.example/search", None),
+    ],
+)
+def test_a_part_may_stand_in_the_query(url: str, board: str | None) -> None:
+    assert BY_QUERY.board_of(url) == board
+
+
+def test_the_address_of_a_posting_is_made_from_that_of_its_list() -> None:
+    listing = BY_QUERY.url_of("acme/CX_1")
+    assert listing
+    url = BY_QUERY.posting_url(listing, "7")
+    assert url == "https://acme.jobs.example/single?finder=one;site=CX_1,Id=%227%22"
+    assert BY_QUERY.posting_of(url) == ("acme/CX_1", "acme/7"), "a number that counts within a pod"
+    assert BY_PATH.posting_url("https://api.example/v1/a%2Fb/jobs?page=2", "7/8").endswith("/a%2Fb/jobs/7%2F8")
+    for addresses, wrong in ((BY_QUERY, url), (BY_HOST, "https://acme.jobs.example/xml")):
+        with pytest.raises(ValueError, match="an address of a list expected"):
+            addresses.posting_url(wrong, "7")
+
+
+def test_an_id_may_end_before_a_name() -> None:
+    named = BoardUrl("https://{board}.jobs.example/json", posting="https://{board}.jobs.example/p/{id}-{name}")
+    assert named.posting_of("https://acme.jobs.example/p/0a1b-data-engineer?x=1") == ("acme", "0a1b")
+    assert named.posting_of("https://acme.jobs.example/p/0a1b") is None

@@ -193,6 +193,11 @@ def role_of(title: str) -> Reading:
     return _role_reading(rule, found, head, len(bits)) if rule else Reading("other", "nothing names a role")
 
 
+def names_followed_role(title: object) -> bool:
+    """Whether a title names a role we follow, so that its whole advert is worth asking for; of no text it does not."""
+    return isinstance(title, str) and role_of(title).value != "other"
+
+
 def names_a_job(words: str) -> bool:
     """Whether words hold a noun for a job ("engineer", "designer"), of a role of ours or not.
 

@@ -18,15 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-from extractors.response import Response, each
+from extractors.response import Response
 from extractors.schema_org import (
     CDATA,
-    KNOWN,
     id_by,
     identifier_of,
-    job_postings_in,
     page_of,
     read_job_posting,
+    read_page,
     tree_of,
 )
 from extractors.source import EXPIRY_DAYS, Source
@@ -34,7 +33,7 @@ from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import left_out
 
 SITES = Path(__file__).with_suffix(".toml")
 MAX_LISTS = 20
@@ -178,12 +177,9 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if _sitemap(response) or any(response.url in site.lists for site in sites()):
         yield left_out(response.url, "a page of a posting expected; this one lists addresses")
         return
-    page = page_of(response)
-    items = job_postings_in(page, response.url, site.selectors if site else {})
-    if not items:
-        rule = f"a schema.org JobPosting expected, or selectors for its site in {SITES.name}"
-        raise Rejected("response", page[:80], rule)
-    yield from each(items, functools.partial(read_item, url=response.url, site=site), known=KNOWN)
+    read = functools.partial(read_item, url=response.url, site=site)
+    remedy = f"or selectors for its site in {SITES.name}"
+    yield from read_page(response, read, selectors=site.selectors if site else {}, remedy=remedy)
 
 
 def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:

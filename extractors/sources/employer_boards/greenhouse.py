@@ -18,7 +18,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each
+from extractors.response import Response, each, note_missing
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.pay.currency import currency_of
@@ -28,7 +28,7 @@ from transforms.place.places import Address, whereabouts
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue, Pay
 from transforms.text.normalise import text_of
-from transforms.text.rejects import Rejected, left_out
+from transforms.text.rejects import left_out
 
 API = "https://boards-api.greenhouse.io/v1/boards/"
 KNOWN = frozenset([
@@ -97,9 +97,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     read = functools.partial(read_job, board=SOURCE.board_in(response.url))
     yield from each(jobs, read, known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
-    total = meta.get("total") if isinstance(meta, dict) else None
-    if total is not None and total != len(jobs):
-        yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
+    yield from note_missing(len(jobs), meta.get("total") if isinstance(meta, dict) else None)
 
 
 def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:

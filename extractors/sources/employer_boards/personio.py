@@ -39,7 +39,7 @@ SOURCE = Source(
     terms_url=None,
     attribution="Job postings: employers' boards on Personio.",
     is_republishable=True,
-    is_verified=False,
+    is_verified=True,
     cadence="live",
     expected_rows=(1, 100_000),
     boards=(
@@ -50,13 +50,15 @@ SOURCE = Source(
         BoardUrl("https://{board}.jobs.personio.com/xml?language=en"),
     ),
     facts=(
-        "No stored answer. Documentation: a feed at /xml that exists where the customer turned it on, without key or "
-        "pages, always current, in German unless a language is asked for. Others report the elements, workzag-jobs "
-        "with a position each, the words permanent, intern, trainee and freelance, full-time and part-time, "
-        "entry-level and experienced, the same in German (Festanstellung, Vollzeit, Berufserfahren) in one old "
-        "answer, and that an unknown company is a 404 or a redirect to Personio's own site. No element for pay is "
-        "known; a new one would be noted. Both hosts' robots.txt are said to allow all. No limit of requests and no "
-        "terms for third parties were found."
+        "Seen in one stored feed of 2025 with four positions whose texts were cut by who kept it: English words, a "
+        'second office, "Remote" as an office, days up to four years old. Documentation: a feed at /xml that exists '
+        "where the customer turned it on, without key or pages, always current, in German unless a language is asked "
+        "for. Others report the elements, workzag-jobs with a position each, the words permanent, intern, trainee and "
+        "freelance, full-time and part-time, entry-level and experienced, the same in German (Festanstellung, "
+        "Vollzeit, Berufserfahren) in one old answer, and that an unknown company is a 404 or, as a company that has "
+        "left (22 of 22), a redirect to Personio's own site, which is not followed. No element for pay is known; a "
+        "new one would be noted. Both hosts' robots.txt are said to allow all. No limit of requests and no terms for "
+        "third parties were found."
     ),
 )
 

@@ -31,7 +31,9 @@ KNOWN = frozenset([
     "department", "tags", "careers_url", "careers_apply_url", "mailbox_email", "company_name", "created_at",
     "published_at", "updated_at", "close_at", "translations", "open_questions", "options_phone", "options_photo",
     "options_cover_letter", "options_cv", "highlight_html", "sharing_title", "sharing_description", "sharing_image",
-    "guid",
+    "guid", "cover_image", "dynamic_fields", "highlight", "location_question_visible", "locations_question",
+    "locations_question_required", "locations_question_type", "max_hours_per_week", "min_hours_per_week",
+    "options_salutation", "options_title",
 ])  # fmt: skip
 
 SOURCE = Source(
@@ -56,12 +58,13 @@ SOURCE = Source(
     ),
     facts=(
         "Seen in two stored answers of 2021 with 20 offers, all remote: numeric ids, times written `2021-02-26 "
-        "14:51:53 UTC`, addresses in fields, codes for level and kind of employment, no salary. Others report of "
-        "newer answers: `published_at`, `locations`, `hybrid`, `on_site` and a `salary` of min, max, currency and "
-        "period that about one offer in nine fills, its amounts as numbers or as text; these are read as reported. "
-        "One answer holds all published offers; what is closed leaves it. Boards on an employer's own domain are not "
-        "asked. Mail addresses and questions to applicants are not read. No limit of requests and no terms for third "
-        "parties were found."
+        "14:51:53 UTC`, addresses in fields, codes for level and kind of employment, no salary. Seen in three stored "
+        "answers of 2026 with nine offers: `published_at`, `locations`, `hybrid`, `on_site`, `close_at` and a "
+        '`salary` of min, max, currency and period, its amounts as text ("3750", and once "75.00" a year, which '
+        "is thousands and is flagged as too low) or null beside a stated period and currency. About one offer in nine "
+        "fills it, others report. One answer holds all published offers; what is closed leaves it. Boards on an "
+        "employer's own domain are not asked. Mail addresses and questions to applicants are not read. No limit of "
+        "requests and no terms for third parties were found."
     ),
 )
 
@@ -104,6 +107,7 @@ def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issu
         workplace=next(flags, None),
         employment_type=offer.get("employment_type_code"),
         posted_on=_time(offer.get("published_at") or offer.get("created_at")),
+        valid_through=_time(offer.get("close_at")),
         pay=stated_pay(
             salary.get("min"), salary.get("max"), currency=salary.get("currency"), period=salary.get("period")
         ),

@@ -1,7 +1,7 @@
 """SmartRecruiters job boards: the public Posting API, lists first and then single postings.
 
-A list has no text. Single postings are asked for where the title names a role we follow, up to `MAX_DETAILS` a
-night; a posting keeps its id in both, and the later answer counts. The creator is a person and is not read.
+A list has no text. Single postings are asked for where the title names a role we follow; a posting keeps its id in
+both, and the fuller answer counts. The creator is a person and is not read.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from urllib.parse import quote
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import Web, ask_each, ask_pages
+from extractors.web.paging import Web, ask_lists
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.role.titles import role_of
+from transforms.role.titles import names_followed_role
 from transforms.text.rejects import left_out
 
 API = "https://api.smartrecruiters.com/v1/companies/"
@@ -30,8 +30,6 @@ OFFSET = re.compile(r"(?<=[?&]offset=)\d+")
 PAGE = 100
 """Postings of a page, the most the API gives."""
 MAX_PAGES = 50
-MAX_DETAILS = 2_000
-"""Single postings a night: half an hour at one a second."""
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 KNOWN = frozenset([
     "id", "uuid", "jobAdId", "jobId", "defaultJobAd", "name", "refNumber", "company", "releasedDate", "location",
@@ -79,21 +77,15 @@ SOURCE = Source(
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Ask for every company's pages, then for the single postings in roles we follow. Returns what failed."""
-    failures: list[str] = []
-    details: list[str] = []
-    for board in boards:
-        failures += ask_pages(web, SOURCE.url_of(board), functools.partial(_next, details=details), most=MAX_PAGES)
-    if len(details) > MAX_DETAILS:
-        failures.append(f"{len(details) - MAX_DETAILS} single postings left out, {MAX_DETAILS} are the most a night")
-    return failures + ask_each(web, details[:MAX_DETAILS], may_be_gone=True)
+    return ask_lists(web, SOURCE, boards, _next, most=MAX_PAGES)
 
 
-def _next(page: Response, *, details: list[str]) -> str | None:
-    """The address of the page that follows; adds the single postings worth asking for to `details`."""
+def _next(page: Response, postings: list[str]) -> str | None:
+    """The address of the page that follows; adds the single postings worth asking for to `postings`."""
     answer = page.json()
     for item in answer["content"]:
-        if role_of(item["name"]).value != "other":
-            details.append(f"{page.url.partition('?')[0]}/{quote(item['id'], safe='')}")
+        if names_followed_role(item["name"]):
+            postings.append(f"{page.url.partition('?')[0]}/{quote(item['id'], safe='')}")
     read = answer["offset"] + len(answer["content"])
     return OFFSET.sub(str(read), page.url) if answer["content"] and read < answer["totalFound"] else None
 

@@ -14,13 +14,12 @@ from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 from extractors.boards import employer_country_of, employer_of
-from extractors.response import Response, each
+from extractors.response import Response, each, note_cut
 from extractors.source import BoardUrl, Source
 from extractors.web.paging import Web, ask_boards
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import Rejected
 
 MAX_JOBS = 1_000
 CUT_AT = 100
@@ -76,9 +75,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """What every job of the feed says, or the reason why not; a feed cut short is an issue."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
     yield from each(items, functools.partial(read_item, board=SOURCE.board_of(response.url)), known=KNOWN)
-    if len(items) in (CUT_AT, MAX_JOBS):
-        rule = f"a list that does not end at {CUT_AT} or {MAX_JOBS} jobs expected; there may be more"
-        yield Rejected("response", f"{len(items)} jobs", rule).issue
+    yield from note_cut(len(items), (CUT_AT, MAX_JOBS))
 
 
 def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:

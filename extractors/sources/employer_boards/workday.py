@@ -17,20 +17,18 @@ from typing import Any
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each
 from extractors.source import EXPIRY_DAYS, BoardUrl, Source
-from extractors.web.paging import Web, ask_each
+from extractors.web.paging import Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.role.titles import role_of
+from transforms.role.titles import names_followed_role
 from transforms.text.rejects import MISSHAPEN, Rejected, left_out
 
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
 PAGE = 20
 """Postings of a page; the site refuses more."""
 CAP = 2_000
-MAX_DETAILS = 2_000
-"""Single postings a night: half an hour at one a second."""
 SEVERAL = re.compile(r"\d+ \w+")
 """What stands for the place when there are several: "3 Locations", in the visitor's language."""
 KNOWN = frozenset([
@@ -101,9 +99,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
             failures += _search(web, SOURCE.url_of(board), {}, details)
         except ValueError as error:
             failures.append(str(error))
-    if len(details) > MAX_DETAILS:
-        failures.append(f"{len(details) - MAX_DETAILS} single postings left out, {MAX_DETAILS} are the most a night")
-    return failures + ask_each(web, list(details)[:MAX_DETAILS], may_be_gone=True)
+    return failures + ask_postings(web, details)
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
@@ -122,7 +118,7 @@ def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[s
                 total = min(int(page["total"]), CAP)
                 if total == CAP and not facets and (narrower := _narrower(page["facets"])):
                     return [failed for one in narrower for failed in _search(web, url, one, details)]
-            wanted = [path for path, title in found.items() if role_of(title).value != "other"]
+            wanted = [path for path, title in found.items() if names_followed_role(title)]
         except (FetchFailed, Rejected, *MISSHAPEN) as error:
             return [f"{url} from {n_read} on: {error}"]
         if found.keys() <= seen:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractors import schema_org
 from extractors.refine.cache import code_key
 from extractors.refine.refine import rows_of
 from extractors.response import Response, each
@@ -311,7 +312,7 @@ JSON = st.recursive(
 )
 
 
-@given(name=st.sampled_from(sorted(career_pages.KNOWN)), value=JSON)
+@given(name=st.sampled_from(sorted(schema_org.KNOWN)), value=JSON)
 @settings(max_examples=300, deadline=None)
 def test_any_value_of_any_property_gives_a_row_or_an_issue(name: str, value: Any) -> None:
     job = JOB | {name: value}

@@ -64,9 +64,12 @@ LOOKUPS = Path(transforms.lookups.__path__[0])
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expected.json"))
 SOURCES = sorted(all_sources())
 BOARD_SOURCES = [name for name, module in all_sources().items() if any(not b.is_paged for b in module.SOURCE.boards)]
-PAGED_SOURCES = ["smartrecruiters", "workday"]
+PAGED_SOURCES = ["jobvite", "oracle_recruiting", "smartrecruiters", "workday"]
 """Sources that list boards in pages, so that no address is a whole board."""
-EXAMPLE_BOARDS = {"workday": ("acme.wd5/Careers", "zweite-firma.wd3/Stellen")}
+EXAMPLE_BOARDS = {
+    "workday": ("acme.wd5/Careers", "zweite-firma.wd3/Stellen"),
+    "oracle_recruiting": ("acme.us2/CX_1", "zweite-firma.ocs/CX"),
+}
 """Tokens of sources that ask for more than a word."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
 DAY = date(2026, 8, 17)
@@ -238,11 +241,17 @@ class RecordingWeb:
         return "a token"
 
 
+def first_body(name: str) -> bytes:
+    """The first recorded answer of a source that is no single posting's."""
+    cases = ((case, json.loads((case / "expected.json").read_text())) for case in CASES if case.parent.name == name)
+    posting_of = all_sources()[name].SOURCE.posting_of
+    return next(body_in(case, expected) for case, expected in cases if not posting_of(expected["url"]))
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
     module = all_sources()[name]
-    case = next(case for case in CASES if case.parent.name == name)
-    web = RecordingWeb(body=body_in(case, json.loads((case / "expected.json").read_text(encoding="utf-8"))))
+    web = RecordingWeb(body=first_body(name))
     boards = EXAMPLE_BOARDS.get(name, ("acme", "zweite-firma"))
     failures = module.fetch(web, boards=boards, as_of=DAY)
     least = 0 if module.SOURCE.access == "file" else len(boards) if name in BOARD_SOURCES else 1
@@ -257,9 +266,9 @@ def test_fetch_asks_only_under_the_endpoints(name: str) -> None:
 def test_a_board_that_fails_does_not_stop_the_others(name: str) -> None:
     module = all_sources()[name]
     dead, gone, alive = (module.SOURCE.url_of(board) for board in ("dead", "gone", "alive"))
-    web = RecordingWeb(fails=[dead], missing=[gone])
+    web = RecordingWeb(body=first_body(name), fails=[dead], missing=[gone])
     failures = module.fetch(web, boards=("dead", "gone", "alive"), as_of=DAY)
-    assert web.asked == [dead, gone, alive]
+    assert [url for url in web.asked if not module.SOURCE.posting_of(url)] == [dead, gone, alive]
     assert failures == [f"{dead}: no connection", f"{gone}: HTTP 404"]
 
 

@@ -1,0 +1,132 @@
+"""BambooHR job boards: the list behind an employer's careers page, then single openings.
+
+A list has no text. Single openings are asked for where the title names a role we follow; the fuller answer counts. An
+opening's number is one of its company's. Its place stands in `location` or in `atsLocation`, never in both. Pay is a
+line of prose ("£24,500 - £26,500", "30-35 (DOE)"). The form for applicants is not read.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.boards import employer_country_of, employer_of
+from extractors.response import Response, each, note_missing, objects_in
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_lists
+from transforms.place.places import Address
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import Rejected, left_out
+
+WORKPLACE_OF_TYPE = {"0": "onsite", "1": "remote", "2": "hybrid"}
+PLACE_KEYS = (("addressCountry", "country"), ("state", "province"))
+"""Names of country and region in the two objects that hold a place."""
+KNOWN = frozenset([
+    "id", "jobOpeningName", "departmentId", "departmentLabel", "employmentStatusLabel", "employmentType", "location",
+    "atsLocation", "isRemote", "locationType", "jobOpeningShareUrl", "jobOpeningStatus", "jobCategoryId", "description",
+    "compensation", "datePosted", "minimumExperience", "seekPromoted",
+])  # fmt: skip
+
+SOURCE = Source(
+    name="bamboohr",
+    title="BambooHR job boards",
+    kind="employer board",
+    publisher="the employers named, through BambooHR",
+    homepage="https://www.bamboohr.com",
+    endpoints=("https://*.bamboohr.com/careers/",),
+    licence="None stated for visitors: a public list of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on BambooHR.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            "https://{board}.bamboohr.com/careers/list",
+            posting="https://{board}.bamboohr.com/careers/{id}/detail",
+            posting_id="{board}/{id}",
+            pages=(
+                r"https://(?P<board>(?!(?:www|api|app|documentation|help|partners|resources)\.)[a-z0-9-]+)"
+                r"\.bamboohr\.com/(?:careers|jobs)(?:/|$)",
+            ),
+        ),
+    ),
+    facts=(
+        "Seen in four stored lists with nine openings and six single openings of 2026: numbers as text, "
+        "`locationType` 0 on site, 1 remote, 2 hybrid, places in one of two objects, `employmentType` null, kinds of "
+        "employment in the employer's words, pay as a line of prose or null. Others, who read 1,508 openings in "
+        "September 2026, report pay on a third of them. An unknown company redirects to BambooHR's own site, whose "
+        "page is none of these answers; a company without openings answers an empty list, which closes nothing. "
+        "robots.txt closes only the old widgets, /jobs/embed.php and /jobs/embed2.php, which are not asked. The terms "
+        "of service are the customer's; no limit of requests and no terms for third parties were found. One reader "
+        "shows pay as an object; no answer has it, so it would be an issue."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every company's list, then for the single openings in roles we follow. Returns what failed."""
+    return ask_lists(web, SOURCE, boards, _next)
+
+
+def _next(page: Response, postings: list[str]) -> None:
+    for opening in objects_in(page.listed("result")):
+        if opening.get("id") and names_followed_role(opening.get("jobOpeningName")):
+            postings.append(SOURCE.boards[0].posting_url(page.url, str(opening["id"])))
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every opening of a list, or a single one, or the reason why not; a list shorter than it says is an issue."""
+    board, native = SOURCE.board_in(response.url), SOURCE.posting_of(response.url)
+    read = functools.partial(read_opening, board=board, native=native)
+    if native:
+        opening = response.listed("result", "jobOpening")
+        yield from each([opening] if isinstance(opening, dict) else opening, read, known=KNOWN)
+        return
+    answer = response.json()
+    openings, meta = (answer.get("result"), answer.get("meta")) if isinstance(answer, dict) else (answer, None)
+    yield from each(openings, read, known=KNOWN)
+    yield from note_missing(len(openings or ()), meta.get("totalCount") if isinstance(meta, dict) else None)
+
+
+def read_opening(opening: dict[str, Any], *, board: str | None, native: str | None) -> RawPosting | Issue:
+    """One opening of a list, or one by itself, whose id `native` stands in its address."""
+    number = native.rpartition("/")[2] if native else opening.get("id")
+    if opening.get("jobOpeningStatus", "Open") != "Open":
+        return left_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")
+    objects = (opening.get("location") or {}, opening.get("atsLocation") or {})
+    stated: dict[str, Any] = next((place for place in objects if any(place.values())), {})
+    country, region = (next(filter(None, map(stated.get, keys)), None) for keys in PLACE_KEYS)
+    issues: list[Issue] = []
+    return RawPosting(
+        source=SOURCE.name,
+        id=f"{board}/{number}" if number else None,
+        title=opening.get("jobOpeningName"),
+        url=f"https://{board}.bamboohr.com/careers/{number}",
+        board=board,
+        employer=employer_of(SOURCE.name, board) or board,
+        employer_country=employer_country_of(SOURCE.name, board),
+        department=opening.get("departmentLabel"),
+        html=opening.get("description"),
+        location_text=", ".join(filter(None, (stated.get("city"), country))) or region,
+        addresses=[Address(None, country, region, stated.get("city"))] if stated else (),
+        is_remote=opening.get("isRemote"),
+        workplace=WORKPLACE_OF_TYPE.get(str(opening.get("locationType"))),
+        employment_type=opening.get("employmentStatusLabel"),
+        posted_on=opening.get("datePosted"),
+        pay_text=_line_of_pay(opening.get("compensation"), issues),
+        level=opening.get("minimumExperience"),
+        issues=issues,
+    )
+
+
+def _line_of_pay(stated: object, issues: list[Issue]) -> str | None:
+    if stated is None or isinstance(stated, str):
+        return stated or None
+    issues.append(Rejected("pay_text", stated, "a line of text expected; it was left out, the opening kept").issue)
+    return None

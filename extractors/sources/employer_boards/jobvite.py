@@ -1,0 +1,142 @@
+"""Jobvite job boards: the pages of an employer's search, then the pages of single jobs.
+
+A list has title and place of each job. Pages of jobs are asked for where the title names a role we follow; the fuller
+answer counts. Their markup has no employer and an amount that is a shell of empty texts. Comments in them hold texts
+that were withdrawn.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urljoin
+
+from extractors.boards import employer_country_of, employer_of
+from extractors.response import Response, each
+from extractors.schema_org import page_of, read_board_page, tree_of
+from extractors.source import EXPIRY_DAYS, BoardUrl, Source
+from extractors.web.paging import Web, ask_lists
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import Rejected
+
+HOST = "https://jobs.jobvite.com/"
+MAX_PAGES = 50
+"""Pages of one board: 2,500 jobs."""
+JOB = re.compile(r"/([^/?#]+)/job/(\w+)(?:[/?#]|\Z)")
+SEVERAL = re.compile(r"\d+ Locations")
+"""What stands for the place when there are several."""
+SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
+"""Parts of a job's page that has no JSON-LD."""
+OF_CLASS = ".//*[contains(concat(' ', normalize-space(@class), ' '), ' {} ')]"
+"""XPath of the elements of a class."""
+
+SOURCE = Source(
+    name="jobvite",
+    title="Jobvite job boards",
+    kind="employer board",
+    publisher="the employers named, through Jobvite",
+    homepage="https://www.jobvite.com",
+    endpoints=(HOST,),
+    licence="None stated: public pages of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Jobvite.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    expires_after_days=EXPIRY_DAYS,
+    boards=(
+        BoardUrl(
+            HOST + "{board}/search",
+            posting=HOST + "{board}/job/{id}",
+            pages=(r"https://jobs\.jobvite\.com/(?:careers/)?(?!careers/|support/)(?P<board>[^/?#]+)",),
+            is_paged=True,
+        ),
+    ),
+    facts=(
+        "Seen in one stored page of a list of 2026 with two jobs and one page of a job of 2025, both cut by who kept "
+        "them: codes as ids, the place beside the title, JSON-LD with the day, the place and the whole text, without "
+        "an employer, its amount a shell of empty texts. Others report fifty jobs a page and a link to the next, a "
+        "newer layout with the place inside the link, pages of jobs without JSON-LD (then title and text are read by "
+        "their classes), a shorter list under /jobs, which is not asked, an unknown board that redirects to another "
+        "host, which is not followed, and a closed job that redirects to the board. Lists come in pages, so they "
+        "close nothing. There is no robots.txt (404). No limit of requests and no terms for third parties were found."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board's pages, then for the pages of jobs in roles we follow. Returns what failed."""
+    return ask_lists(web, SOURCE, boards, _next, most=MAX_PAGES)
+
+
+def _next(page: Response, postings: list[str]) -> str | None:
+    """The address that the page's own link to the next names; adds the jobs worth asking for to `postings`."""
+    tree = _tree(page)
+    postings += [row["url"] for row in _rows(tree, page.url) if names_followed_role(row["title"])]
+    links = [link.get("href") for link in tree.xpath(OF_CLASS.format("jv-pagination-next")) if link.get("href")]
+    return urljoin(page.url, links[0]) if links else None
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every job of a page of a list, or the one that a page shows, or the reason why not."""
+    board = SOURCE.board_in(response.url)
+    if native := SOURCE.posting_of(response.url):
+        url = response.url
+        yield from read_board_page(
+            response, SOURCE, id=native, board=board, url=url, unnamed=board, selectors=SELECTORS
+        )
+    else:
+        yield from each(_rows(_tree(response), response.url), functools.partial(read_row, board=board))
+
+
+def _tree(response: Response) -> Any:
+    """The page of a list as a tree. Raises `Rejected` for another page, as of a board that is gone."""
+    page = page_of(response)
+    tree = tree_of(page) if "jv-" in page else None
+    if tree is None:
+        raise Rejected("response", page[:80], "a page of a list of jobs expected; the board may be gone")
+    return tree
+
+
+def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
+    """Address, title and place of each job that a list links to, in order, each once."""
+    rows: dict[str, dict[str, Any]] = {}
+    for link in tree.iter("a"):
+        found = JOB.search(link.get("href") or "")
+        if found is None or found[2] in rows:
+            continue
+        row = next(link.iterancestors("tr", "li"), link)
+        named = (*link.xpath(OF_CLASS.format("title")), *link.xpath(OF_CLASS.format("jv-job-list-name")), link)
+        rows[found[2]] = {
+            "id": found[2],
+            "url": urljoin(url, link.get("href")),
+            "title": _words(named[0]),
+            "place": next(map(_words, row.xpath(OF_CLASS.format("jv-job-list-location"))), None),
+        }
+    return list(rows.values())
+
+
+def _words(element: Any) -> str:
+    """The text of an element, without comments."""
+    return " ".join(element.xpath("string()").split())
+
+
+def read_row(row: dict[str, Any], *, board: str | None) -> RawPosting:
+    """One job of a list."""
+    place = row["place"]
+    return RawPosting(
+        source=SOURCE.name,
+        id=row["id"],
+        title=row["title"],
+        url=row["url"],
+        board=board,
+        employer=employer_of(SOURCE.name, board) or board,
+        employer_country=employer_country_of(SOURCE.name, board),
+        location_text=None if place is None or SEVERAL.fullmatch(place) else place,
+    )

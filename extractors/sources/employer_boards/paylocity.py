@@ -1,0 +1,137 @@
+"""Paylocity job boards: the list that an employer's page of openings carries, then the pages of single jobs.
+
+The list is a value of the page's script. It has the first words of a text and neither pay nor kind of employment; pages
+are asked for where the title names a role we follow, and the fuller answer counts. A job's address does not say whose
+board it is on, so the board stands behind it as a fragment, which is not sent. Streets are not read.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.boards import employer_country_of, employer_of
+from extractors.response import Response, each, objects_in
+from extractors.schema_org import page_of, read_board_page
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_lists
+from transforms.place.places import Address
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue
+from transforms.records.vocabulary import SNIPPET
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import Rejected, left_out
+
+HOST = "https://recruiting.paylocity.com/"
+PAGE_DATA = re.compile(r"window\.pageData\s*=\s*")
+SINGLE = HOST + "Recruiting/Jobs/Details/"
+NUMBER = re.compile(r"/Jobs/Details/(\d+)", re.IGNORECASE)
+SELECTORS = {
+    "title": ".job-preview-title",
+    "jobLocation": ".preview-location",
+    "description": ".job-preview-details > :not(.mobile-apply-btn)",
+}
+"""Parts of a job's page that has no JSON-LD."""
+KNOWN = frozenset([
+    "JobId", "JobTitle", "LocationName", "ShouldDisplayLocation", "PublishedDate", "Description", "IsInternal",
+    "HiringDepartment", "JobLocation", "IsRemote", "IndeedRemoteType",
+])  # fmt: skip
+
+SOURCE = Source(
+    name="paylocity",
+    title="Paylocity job boards",
+    kind="employer board",
+    publisher="the employers named, through Paylocity",
+    homepage="https://www.paylocity.com",
+    endpoints=(HOST + "recruiting/jobs/All/", SINGLE),
+    licence="None stated: a public page of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Paylocity.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            HOST + "recruiting/jobs/All/{board}",
+            posting=SINGLE + "{id}#{board}",
+            pages=(r"https://recruiting\.paylocity\.com/(?i:recruiting/jobs/all)/(?P<board>[0-9a-f-]{36})(?:[/?#]|$)",),
+        ),
+    ),
+    facts=(
+        "Seen in three stored pages of lists of 2026 with seven jobs and one page of a job, all cut by who kept them: "
+        "numbers, days with an offset, countries as three letters, `IsRemote` true beside a town or nothing, "
+        '"Hybrid" as the name of a place, no kind of employment and no pay; the page of a job has the whole text, '
+        "and no JSON-LD in what was kept; others report it both there and missing, and both are read. One page is the "
+        "whole board; a closed job leaves it; an unknown board is a 404. The employer's name is the board's title; "
+        "its token is no name. The feed for syndication answers empty where the employer does not syndicate, so it is "
+        "not asked. There is no robots.txt (404, 2026-09-19). No limit of requests and no terms for third parties "
+        "were found."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board's page, then for the pages of jobs in roles we follow. Returns what failed."""
+    return ask_lists(web, SOURCE, boards, _next)
+
+
+def _next(page: Response, postings: list[str]) -> None:
+    for job in objects_in(_page_data(page).get("Jobs")):
+        if job.get("JobId") and job.get("IsInternal") is not True and names_followed_role(job.get("JobTitle")):
+            postings.append(SOURCE.boards[0].posting_url(page.url, str(job["JobId"])))
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every job of a board's page, or the one that a page shows, or the reason why not."""
+    board = SOURCE.board_in(response.url)
+    if found := NUMBER.search(response.url):
+        yield from read_board_page(
+            response, SOURCE, id=found[1], board=board, url=SINGLE + found[1], unnamed=None, selectors=SELECTORS
+        )
+        return
+    data = _page_data(response)
+    employer = employer_of(SOURCE.name, board) or data.get("ModuleTitle") or None
+    yield from each(data.get("Jobs"), functools.partial(read_job, board=board, employer=employer), known=KNOWN)
+
+
+def _page_data(response: Response) -> dict[str, Any]:
+    """The value that the page's script holds. Raises `Rejected` where there is none."""
+    page = page_of(response)
+    begin = PAGE_DATA.search(page)
+    try:
+        data, _ = json.JSONDecoder(strict=False).raw_decode(page, begin.end()) if begin else (None, 0)
+    except (ValueError, RecursionError) as error:
+        raise Rejected("response", page[:80], f"JSON expected in the page's script: {error}") from error
+    if not isinstance(data, dict):
+        raise Rejected("response", page[:80], "a page with window.pageData expected; the board may be gone")
+    return data
+
+
+def read_job(job: dict[str, Any], *, board: str | None, employer: str | None) -> RawPosting | Issue:
+    """One job of a list."""
+    if job.get("IsInternal") is True:
+        return left_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
+    place = job.get("JobLocation") or {}
+    named = job.get("LocationName") or place.get("Name") or place.get("Metro") or ""
+    town = ", ".join(filter(None, (place.get("City"), place.get("State"))))
+    return RawPosting(
+        source=SOURCE.name,
+        id=job.get("JobId"),
+        title=job.get("JobTitle"),
+        url=f"{SINGLE}{job.get('JobId')}",
+        board=board,
+        employer=employer,
+        employer_country=employer_country_of(SOURCE.name, board),
+        department=job.get("HiringDepartment"),
+        text=job.get("Description"),
+        text_class=SNIPPET,
+        location_text=named,
+        addresses=[Address(town or named or None, place.get("Country"), place.get("State"), place.get("City"))],
+        is_remote=job.get("IsRemote"),
+        posted_on=job.get("PublishedDate"),
+    )

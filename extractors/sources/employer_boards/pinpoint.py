@@ -1,0 +1,128 @@
+"""Pinpoint job boards: the documented list of an employer's postings, with whole texts and pay.
+
+Pay counts where the employer shows it (`compensation_visible`): as bounds, currency and period, else as the line shown
+to visitors. The text stands in four parts. `reporting_to` often names a person and is not read. A list says no day of
+posting.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from extractors.boards import employer_country_of, employer_of
+from extractors.response import Response, each, note_cut
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_boards
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue, Pay
+
+CUT_AT = 1_000
+"""Postings of two lists that another reader saw, and at which a server may cut."""
+PARTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
+"""The parts of the text in the order of the page; the heading of each stands in `…_header`."""
+PAY_PARTS = ("minimum", "maximum", "currency", "frequency")
+"""What ends the names of the fields of pay."""
+UUID = re.compile(r"/postings/([0-9a-f-]{36})(?:[/?#]|\Z)")
+KNOWN = frozenset([
+    "id", "title", "url", "path", "job", "location", "deadline_at", "reporting_to", "employment_type",
+    "employment_type_text", "workplace_type", "workplace_type_text", "compensation", "compensation_visible",
+    "compensation_minimum", "compensation_maximum", "compensation_currency", "compensation_frequency",
+    *PARTS, *(f"{part}_header" for part in PARTS),
+])  # fmt: skip
+
+SOURCE = Source(
+    name="pinpoint",
+    title="Pinpoint job boards",
+    kind="employer board",
+    publisher="the employers named, through Pinpoint",
+    homepage="https://developers.pinpointhq.com",
+    endpoints=("https://*.pinpointhq.com/postings.json",),
+    licence="None stated: a documented public list of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Pinpoint.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    boards=(
+        BoardUrl(
+            "https://{board}.pinpointhq.com/postings.json",
+            pages=(
+                r"https://(?P<board>(?!(?:www|api|app|developers|help|status)\.)[a-z0-9-]+)\.pinpointhq\.com(?:/|$)",
+            ),
+        ),
+    ),
+    facts=(
+        "Seen in two stored lists of October 2026 with five postings: bounds as numbers, ISO currencies, the periods "
+        "year and hour, a display line beside them, all of them null where pay is not shown, places in fields whose "
+        "`province` may be a town. One id is the posting's (in its address), another the requisition's, which has "
+        "several postings. Others, who read 13,419 postings in September 2026, report pay shown on half of them, "
+        "nearly all with bounds, the periods month, week, day and two_weeks besides, an unknown board as a 404, one "
+        "renamed as a redirect, and lists that were empty once and full again. robots.txt closes /mydata, /admin and "
+        "/companies (read 2026-09-01). Bursts of 256 requests were blocked, fifty a second were not. Country and day "
+        "of posting stand in the pages alone, which are not asked. No terms for third parties were found."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board. Returns what failed; the others are archived."""
+    return ask_boards(web, SOURCE, boards)
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every posting of the board, or the reason why not; a list that may be cut is an issue."""
+    postings = response.listed("data")
+    yield from each(postings, functools.partial(read_posting, board=SOURCE.board_of(response.url)), known=KNOWN)
+    yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))
+
+
+def read_posting(stated: dict[str, Any], *, board: str | None) -> RawPosting:
+    """One posting."""
+    url, place, job = stated.get("url"), stated.get("location") or {}, stated.get("job") or {}
+    found = UUID.search(url or stated.get("path") or "")
+    issues: list[Issue] = []
+    pay, pay_text = _pay(stated, issues)
+    return RawPosting(
+        source=SOURCE.name,
+        id=found[1] if found else None,
+        title=stated.get("title"),
+        url=url,
+        board=board,
+        employer=employer_of(SOURCE.name, board) or board,
+        employer_country=employer_country_of(SOURCE.name, board),
+        department=(job.get("department") or {}).get("name"),
+        requisition_id=job.get("requisition_id"),
+        html="".join(_parts(stated)),
+        location_text=place.get("name") or place.get("city"),
+        addresses=[Address(place.get("name"), None, place.get("province") or None, place.get("city"))] if place else (),
+        workplace=stated.get("workplace_type"),
+        employment_type=stated.get("employment_type") or stated.get("employment_type_text"),
+        valid_through=stated.get("deadline_at"),
+        pay=pay,
+        pay_text=pay_text,
+        issues=issues,
+    )
+
+
+def _parts(stated: dict[str, Any]) -> Iterator[str]:
+    """The advert as HTML, in the order of its page."""
+    for part in PARTS:
+        if stated.get(part):
+            yield f"<h3>{escape(stated.get(f'{part}_header') or '')}</h3><div>{stated[part]}</div>"
+
+
+def _pay(stated: dict[str, Any], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
+    """Pay in fields, else the line that visitors see; neither where the employer does not show it."""
+    if stated.get("compensation_visible") is False:
+        return (), None
+    low, high, currency, period = (stated.get(f"compensation_{part}") for part in PAY_PARTS)
+    pay = stated_pay(low, high, currency=currency, period=period, issues=issues)
+    return pay, None if pay else stated.get("compensation")

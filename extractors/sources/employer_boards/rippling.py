@@ -1,0 +1,153 @@
+"""Rippling job boards: the public Job Board API, lists first and then single jobs.
+
+A list has a row for each place of a job, under one id, without text, day, employer or pay. Single jobs are asked for
+where the title names a role we follow; the fuller answer counts. Places are words: "San Francisco, CA", "Remote (United
+States)", "Hybrid (New York, New York, US)".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.boards import employer_country_of, employer_of
+from extractors.response import Response, each, note_cut, objects_in
+from extractors.source import BoardUrl, Source
+from extractors.web.paging import Web, ask_lists
+from transforms.pay.scope import Tie, tied_to
+from transforms.pay.structured import stated_pay
+from transforms.posting import RawPosting
+from transforms.records.rows import Issue, Pay
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import left_out
+
+API = "https://api.rippling.com/platform/api/ats/v1/board/"
+CUT_AT = 1_000
+"""Rows of a list that another reader saw, and at which a server may cut."""
+IN_BRACKETS = re.compile(r"(?:remote|hybrid)\s*\((.+)\)\s*", re.IGNORECASE)
+KNOWN = frozenset([
+    "uuid", "name", "department", "url", "workLocation", "workLocations", "description", "employmentType", "createdOn",
+    "payRangeDetails", "companyName", "unlistedFromSearch", "activeJobApplication", "board",
+])  # fmt: skip
+
+SOURCE = Source(
+    name="rippling",
+    title="Rippling job boards",
+    kind="employer board",
+    publisher="the employers named, through Rippling",
+    homepage="https://developer.rippling.com",
+    endpoints=(API,),
+    licence="None found: a public API of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    attribution="Job postings: employers' boards on Rippling.",
+    is_republishable=True,
+    is_verified=True,
+    cadence="live",
+    expected_rows=(1, 100_000),
+    pause=6.0,
+    boards=(
+        BoardUrl(
+            API + "{board}/jobs",
+            posting=API + "{board}/jobs/{id}",
+            pages=(
+                r"https://ats\.rippling\.com/(?:[a-z]{2}-[A-Z]{2}/)?(?!api/|internal/)(?P<board>[^/?#]+)/jobs(?:[/?#]|$)",
+            ),
+        ),
+    ),
+    facts=(
+        "Decided on 2026-11-27 to read it as other public APIs without terms: nothing that forbids it was found, by "
+        'us or by a reader of 2026-07-17 ("UNKNOWN – there is no discoverable document"), robots.txt of the boards\' '
+        'host says "Disallow: /internal/" and that of the API\'s host does not exist (read 2026-09-11). Seen in two '
+        "stored lists with seven rows and two single jobs of 2026: UUIDs, places in words, `createdOn` with an "
+        "offset, the only day, kinds of employment as a code with a name, `payRangeDetails` with bounds, currency and "
+        "the frequency YEAR, one range a place, often empty. Others report the frequency HOUR, 649 rows of 348 jobs, "
+        "texts that begin with a stray `<meta>`, an unknown board as a 404, and a limit of 100 requests in ten "
+        "minutes, hence six seconds between two. A second address of the boards' own pages gives countries and kinds "
+        "of workplace in fields; it is documented nowhere and is not asked."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Ask for every board's list, then for the single jobs in roles we follow. Returns what failed."""
+    return ask_lists(web, SOURCE, boards, _next)
+
+
+def _next(page: Response, postings: list[str]) -> None:
+    for row in objects_in(page.json()):
+        if isinstance(row.get("uuid"), str) and names_followed_role(row.get("name")):
+            postings.append(SOURCE.boards[0].posting_url(page.url, row["uuid"]))
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Every job of a list, or a single one, or the reason why not; a list that may be cut is an issue."""
+    rows, board = response.json(), SOURCE.board_in(response.url)
+    jobs = [rows] if SOURCE.posting_of(response.url) else _by_job(rows)
+    yield from each(jobs, functools.partial(read_job, board=board), known=KNOWN)
+    yield from note_cut(len(rows) if isinstance(rows, list) else 0, (CUT_AT,))
+
+
+def _by_job(rows: object) -> object:
+    """The rows of a list, those of one job as one with all its places; what is no list or row stays as it is."""
+    if not isinstance(rows, list):
+        return rows
+    jobs: dict[object, Any] = {}
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict) or not isinstance(row.get("uuid"), str):
+            jobs[number] = row
+            continue
+        job = jobs.setdefault(row["uuid"], {**row, "workLocations": []})
+        job["workLocations"].append(row.get("workLocation"))
+    return list(jobs.values())
+
+
+def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
+    """One job of a list, with all its places, or by itself."""
+    if job.get("unlistedFromSearch") is True:
+        return left_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
+    department, kind = job.get("department") or {}, job.get("employmentType") or {}
+    text = job.get("description") or {}
+    issues: list[Issue] = []
+    return RawPosting(
+        source=SOURCE.name,
+        id=job.get("uuid"),
+        title=job.get("name"),
+        url=job.get("url") or f"https://ats.rippling.com/{board}/jobs/{job.get('uuid')}",
+        board=board,
+        employer=employer_of(SOURCE.name, board) or job.get("companyName") or board,
+        employer_country=employer_country_of(SOURCE.name, board),
+        department=department.get("name") or department.get("label"),
+        html="".join(f"<div>{text[part]}</div>" for part in ("role", "company") if text.get(part)),
+        location_text="; ".join(filter(None, map(_place, job.get("workLocations") or ()))),
+        employment_type=kind.get("label") or kind.get("id"),
+        posted_on=job.get("createdOn"),
+        pay=tuple(pay for stated in job.get("payRangeDetails") or () for pay in _pay(stated, issues)),
+        issues=issues,
+    )
+
+
+def _place(stated: Any) -> str | None:
+    """A place in words, as a single job has it, or as a list wraps it."""
+    return stated if stated is None or isinstance(stated, str) else stated.get("label")
+
+
+def _pay(stated: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
+    """One range, tied to its place."""
+    place = stated.get("location") or ""
+    inside = IN_BRACKETS.fullmatch(place)
+    return stated_pay(
+        stated.get("rangeStart"),
+        stated.get("rangeEnd"),
+        currency=stated.get("currency"),
+        period=stated.get("frequency"),
+        tie=_tie(inside[1] if inside else place),
+        issues=issues,
+    )
+
+
+def _tie(place: str) -> Tie:
+    """What a place ties pay to; words that name none tie it to nothing."""
+    return tied_to(place)._replace(level_text=None)
