@@ -55,6 +55,7 @@ def test_nothing_to_change_writes_nothing(tmp_path: Path) -> None:
     [
         ("https://careers.acme.example/", "a career page on one of these platforms expected: .*lever"),
         (f"https://jobs.lever.co/{next(b.board for b in all_boards() if b.source == 'lever')}", "already"),
+        ("https://polestar.teamtailor.com/jobs/1", "teamtailor polestar is not read: .*not_read.csv"),
     ],
 )
 def test_what_cannot_be_added_is_said(url: str, why: str) -> None:
