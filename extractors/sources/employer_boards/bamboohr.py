@@ -60,11 +60,11 @@ SOURCE = Source(
         "Seen in four stored lists with nine openings and six single openings of 2026: numbers as text, "
         "`locationType` 0 on site, 1 remote, 2 hybrid, places in one of two objects, `employmentType` null, kinds of "
         "employment in the employer's words, pay as a line of prose or null. Others, who read 1,508 openings in "
-        "September 2026, report pay on a third of them. An unknown company redirects to BambooHR's own site, whose "
-        "page is none of these answers; a company without openings answers an empty list, which closes nothing. "
-        "robots.txt closes only the old widgets, /jobs/embed.php and /jobs/embed2.php, which are not asked. The terms "
-        "of service are the customer's; no limit of requests and no terms for third parties were found. One reader "
-        "shows pay as an object; no answer has it, so it would be an issue."
+        "September 2026, report pay on a third of them. An unknown company redirects to BambooHR's own site, which is "
+        "not followed; a company without openings answers an empty list, which closes nothing. robots.txt closes only "
+        "the old widgets, /jobs/embed.php and /jobs/embed2.php, which are not asked. The terms of service are the "
+        "customer's; no limit of requests and no terms for third parties were found. One reader shows pay as an "
+        "object; no answer has it, so it would be an issue."
     ),
 )
 

@@ -22,7 +22,7 @@ from extractors.web.paging import Web, ask_lists
 from transforms.posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
-from transforms.text.rejects import Rejected
+from transforms.text.rejects import Rejected, left_out
 
 HOST = "https://jobs.jobvite.com/"
 MAX_PAGES = 50
@@ -86,6 +86,9 @@ def _next(page: Response, postings: list[str]) -> str | None:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of a page of a list, or the one that a page shows, or the reason why not."""
     board = SOURCE.board_in(response.url)
+    if board is None:  # where a closed job or an unknown board redirects to
+        yield left_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
+        return
     if native := SOURCE.posting_of(response.url):
         url = response.url
         yield from read_board_page(

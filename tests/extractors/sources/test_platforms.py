@@ -135,6 +135,13 @@ def test_a_board_that_lands_on_another_page_is_told(module: Any) -> None:
     assert "expected" in failure or "cannot be read" in failure
 
 
+def test_the_page_to_which_a_closed_job_of_jobvite_redirects_lists_nothing() -> None:
+    page = fixture("jobvite", "list")
+    (row,) = rows_of(jobvite, answer("https://jobs.jobvite.com/dunlin/jobs?error=404", page))
+    assert isinstance(row, Issue) and row.is_deliberate
+    assert [row for row in rows_of(jobvite, answer(jobvite.SOURCE.url_of("dunlin"), page)) if isinstance(row, Posting)]
+
+
 @pytest.mark.parametrize(
     ("url", "is_asked"),
     [
