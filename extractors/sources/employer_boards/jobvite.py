@@ -32,8 +32,6 @@ SEVERAL = re.compile(r"\d+ Locations")
 """What stands for the place when there are several."""
 SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
 """Parts of a job's page that has no JSON-LD."""
-OF_CLASS = ".//*[contains(concat(' ', normalize-space(@class), ' '), ' {} ')]"
-"""XPath of the elements of a class."""
 
 SOURCE = Source(
     name="jobvite",
@@ -79,23 +77,24 @@ def _next(page: Response, postings: list[str]) -> str | None:
     """The address that the page's own link to the next names; adds the jobs worth asking for to `postings`."""
     tree = _tree(page)
     postings += [row["url"] for row in _rows(tree, page.url) if names_followed_role(row["title"])]
-    links = [link.get("href") for link in tree.xpath(OF_CLASS.format("jv-pagination-next")) if link.get("href")]
-    return urljoin(page.url, links[0]) if links else None
+    link = next((link.get("href") for link in tree.iter("a") if _is(link, "jv-pagination-next")), None)
+    return urljoin(page.url, link) if link else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of a page of a list, or the one that a page shows, or the reason why not."""
     board = SOURCE.board_in(response.url)
-    if board is None:  # where a closed job or an unknown board redirects to
-        yield left_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
-        return
     if native := SOURCE.posting_of(response.url):
         url = response.url
         yield from read_board_page(
             response, SOURCE, id=native, board=board, url=url, unnamed=board, selectors=SELECTORS
         )
+        return
+    tree = _tree(response)
+    if board is None:  # where a closed job redirects to
+        yield left_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
     else:
-        yield from each(_rows(_tree(response), response.url), functools.partial(read_row, board=board))
+        yield from each(_rows(tree, response.url), functools.partial(read_row, board=board))
 
 
 def _tree(response: Response) -> Any:
@@ -108,21 +107,22 @@ def _tree(response: Response) -> Any:
 
 
 def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
-    """Address, title and place of each job that a list links to, in order, each once."""
+    """Address, title and place of each job that a list links to, each once; a place stands behind its link."""
     rows: dict[str, dict[str, Any]] = {}
-    for link in tree.iter("a"):
-        found = JOB.search(link.get("href") or "")
-        if found is None or found[2] in rows:
-            continue
-        row = next(link.iterancestors("tr", "li"), link)
-        named = (*link.xpath(OF_CLASS.format("title")), *link.xpath(OF_CLASS.format("jv-job-list-name")), link)
-        rows[found[2]] = {
-            "id": found[2],
-            "url": urljoin(url, link.get("href")),
-            "title": _words(named[0]),
-            "place": next(map(_words, row.xpath(OF_CLASS.format("jv-job-list-location"))), None),
-        }
+    row: dict[str, Any] = {}
+    for element in tree.iter("*"):
+        found = JOB.search(element.get("href") or "") if element.tag == "a" else None
+        if found:
+            row = rows.setdefault(found[2], {"id": found[2], "url": urljoin(url, element.get("href"))})
+            row.setdefault("title", _words(next((part for part in element.iter("*") if _is(part, "title")), element)))
+        elif row and _is(element, "jv-job-list-location"):
+            row.setdefault("place", _words(element))
     return list(rows.values())
+
+
+def _is(element: Any, name: str) -> bool:
+    """Whether an element is of a class."""
+    return name in (element.get("class") or "").split()
 
 
 def _words(element: Any) -> str:
@@ -132,7 +132,7 @@ def _words(element: Any) -> str:
 
 def read_row(row: dict[str, Any], *, board: str | None) -> RawPosting:
     """One job of a list."""
-    place = row["place"]
+    place = row.get("place")
     return RawPosting(
         source=SOURCE.name,
         id=row["id"],

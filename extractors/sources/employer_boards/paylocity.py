@@ -1,8 +1,9 @@
 """Paylocity job boards: the list that an employer's page of openings carries, then the pages of single jobs.
 
 The list is a value of the page's script. It has the first words of a text and neither pay nor kind of employment; pages
-are asked for where the title names a role we follow, and the fuller answer counts. A job's address does not say whose
-board it is on, so the board stands behind it as a fragment, which is not sent. Streets are not read.
+are asked for where the title names a role we follow, and the fuller answer counts. Neither a job's address nor its page
+need say whose board it is on, so board and employer stand behind the address as a fragment, which is not sent. Streets
+are not read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import quote, unquote
 
 from extractors.boards import employer_country_of, employer_of
 from extractors.response import Response, each, objects_in
@@ -29,6 +31,8 @@ from transforms.text.rejects import Rejected, left_out
 HOST = "https://recruiting.paylocity.com/"
 PAGE_DATA = re.compile(r"window\.pageData\s*=\s*")
 SINGLE = HOST + "Recruiting/Jobs/Details/"
+EMPLOYER = re.compile(r"#[^?]*\?employer=(.+)")
+"""The employer's name in the fragment of a job's address."""
 NUMBER = re.compile(r"/Jobs/Details/(\d+)", re.IGNORECASE)
 SELECTORS = {
     "title": ".job-preview-title",
@@ -81,17 +85,21 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _next(page: Response, postings: list[str]) -> None:
-    for job in objects_in(_page_data(page).get("Jobs")):
+    data = _page_data(page)
+    named = f"?employer={quote(str(data['ModuleTitle']), safe='')}" if data.get("ModuleTitle") else ""
+    for job in objects_in(data.get("Jobs")):
         if job.get("JobId") and job.get("IsInternal") is not True and names_followed_role(job.get("JobTitle")):
-            postings.append(SOURCE.boards[0].posting_url(page.url, str(job["JobId"])))
+            postings.append(SOURCE.boards[0].posting_url(page.url, str(job["JobId"])) + named)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of a board's page, or the one that a page shows, or the reason why not."""
     board = SOURCE.board_in(response.url)
     if found := NUMBER.search(response.url):
+        named = EMPLOYER.search(response.url)
+        name, url = unquote(named[1]) if named else None, SINGLE + found[1]
         yield from read_board_page(
-            response, SOURCE, id=found[1], board=board, url=SINGLE + found[1], unnamed=None, selectors=SELECTORS
+            response, SOURCE, id=found[1], board=board, url=url, unnamed=name, selectors=SELECTORS
         )
         return
     data = _page_data(response)

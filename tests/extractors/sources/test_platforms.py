@@ -64,16 +64,18 @@ def fixture(name: str, case: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("module", "board", "singles"),
+    ("module", "board", "singles", "behind"),
     [
-        (bamboohr, "dunlin", ["71", "72", "74"]),
-        (rippling, "dunlin", [f"00000000-0000-4000-8000-00000000000{n}" for n in "124"]),
-        (paylocity, UUID, ["4141", "4142", "4143"]),
+        (bamboohr, "dunlin", ["71", "72", "74"], ""),
+        (rippling, "dunlin", [f"00000000-0000-4000-8000-00000000000{n}" for n in "124"], ""),
+        (paylocity, UUID, ["4141", "4142", "4143"], "?employer=Dunlin%20Corporation"),
     ],
 )
-def test_single_postings_of_roles_we_follow_are_asked_once(module: Any, board: str, singles: list[str]) -> None:
+def test_single_postings_of_roles_we_follow_are_asked_once(
+    module: Any, board: str, singles: list[str], behind: str
+) -> None:
     listing = module.SOURCE.url_of(board)
-    wanted = [module.SOURCE.boards[0].posting_url(listing, single) for single in singles]
+    wanted = [module.SOURCE.boards[0].posting_url(listing, single) + behind for single in singles]
     web = Pages({listing: fixture(module.SOURCE.name, "list")})
     assert module.fetch(web, boards=(board,), as_of=DAY) == [], "that a posting is gone is an answer"
     assert web.asked == [listing, *wanted]
