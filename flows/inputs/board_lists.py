@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from extractors.boards import why_not_read
 from extractors.source import all_sources
 from flows.terminal.errors import WrongUsage
 from warehouse.ops_tables import KnownBoards
@@ -52,6 +53,9 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
         name = SOURCE_OF_PLATFORM.get(platform, platform)
         if name not in sources:
             found.unread[platform] += 1
+            continue
+        if why := why_not_read(name, token):
+            found.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
             continue
         try:
             sources[name].url_of(token)

@@ -74,3 +74,11 @@ def test_a_real_list_of_sixty_thousand(tmp_path: Path) -> None:
     by_source = {name: sum(one.source == name for one in found.boards) for name in ("greenhouse", "workable", "lever")}
     assert by_source == {name: sum(line.startswith(f"{name}\t") for line in lines) for name in by_source}
     assert len(found.boards) + sum(found.unread.values()) + found.n_refused == len(lines)
+
+
+def test_a_board_that_is_not_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.tsv"
+    path.write_text("platform\tslug\nteamtailor\tPolestar\nteamtailor\tacme\n")
+    found = read_list(path, known_from="a list", day=date(2026, 11, 27))
+    assert [board.board for board in found.boards] == ["acme"]
+    assert [line.partition(":")[0] for line in found.refused] == ["list.tsv line 2"]
