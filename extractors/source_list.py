@@ -70,6 +70,7 @@ def _row_of(source: Source) -> Sources:
         attribution=source.attribution,
         is_republishable=source.is_republishable,
         is_verified=source.is_verified,
+        is_bulk=source.is_bulk,
         expires_after_days=source.expires_after_days,
     )
 

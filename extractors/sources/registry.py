@@ -19,7 +19,7 @@ from extractors.sources.employer_boards import (
     workday,
 )
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
-from extractors.sources.files import tabular
+from extractors.sources.files import common_crawl, tabular
 from extractors.sources.job_boards import (
     adzuna,
     arbeitnow,
@@ -51,6 +51,7 @@ SOURCES["arbeitnow"] = arbeitnow
 SOURCES["ashby"] = ashby
 SOURCES["bls_oews"] = bls_oews
 SOURCES["career_pages"] = career_pages
+SOURCES["common_crawl"] = common_crawl
 SOURCES["currency_table"] = currency_table
 SOURCES["ecb_rates"] = ecb_rates
 SOURCES["eurostat_ses"] = eurostat_ses

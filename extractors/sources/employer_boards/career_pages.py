@@ -46,6 +46,8 @@ MAX_PARTS = 50
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
 """Bytes in which a sitemap says that it is one."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte-order marks, which beat whatever else names an encoding (WHATWG HTML, 13.2.3.2)."""
 CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 PARTS = {
@@ -207,6 +209,11 @@ def _tree(page: str) -> Any:
         return None
 
 
+def is_sitemap(response: Response) -> bool:
+    """Whether an answer is a sitemap or an index of sitemaps."""
+    return _sitemap(response) is not None
+
+
 def _sitemap(response: Response) -> bytes | None:
     found = SITEMAP.search(response.body[:HEAD])
     return found[1] if found else None
@@ -222,15 +229,20 @@ def _id_by(address: str) -> str:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """The postings that a page marks up, or the reason why there are none."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
-    if _sitemap(response) or any(response.url in site.lists for site in sites()):
+    if is_sitemap(response) or any(response.url in site.lists for site in sites()):
         yield left_out(response.url, "a page of a posting expected; this one lists addresses")
         return
     page = page_of(response)
-    items = json_ld_in(page) or microdata_in(page, response.url) or _select(page, site)
+    items = items_in(page, response.url) or _select(page, site)
     if not items:
         rule = f"a schema.org JobPosting expected, or selectors for its site in {SITES.name}"
         raise Rejected("response", page[:80], rule)
     yield from each(items, functools.partial(read_item, url=response.url, site=site), known=KNOWN)
+
+
+def items_in(page: str, url: str) -> list[dict[str, Any]]:
+    """The JobPostings that a page marks up: in JSON-LD, else in microdata. RDFa is not read."""
+    return json_ld_in(page) or microdata_in(page, url)
 
 
 def page_of(response: Response) -> str:
@@ -244,6 +256,8 @@ def page_of(response: Response) -> str:
 def _decode(response: Response) -> str:
     from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, for this source alone
 
+    if response.body.startswith(UTF_16):
+        return response.body.decode("utf-16", "replace")
     named = CHARSET.search(response.headers.get("content-type", ""))
     stated = named or CHARSET.search(response.body[:HEAD].decode("latin-1"))
     if stated and stated[1].lower() in ("utf-8", "utf8"):  # one bad byte must not have all of it guessed anew
