@@ -69,7 +69,7 @@ LEFT_OUT = {
 """Why a page is left out: by which key it is counted, and what was expected."""
 
 _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,15})\r\n", re.IGNORECASE)
-_CUT = re.compile(rb"\r\nWARC-Truncated:", re.IGNORECASE)
+_CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """How pages begin that have two or four bytes to a letter."""
 _CODED = re.compile(rb"\n(?:content-encoding|transfer-encoding):|utf-?(?:16|32)", re.IGNORECASE)
@@ -86,12 +86,16 @@ class Advert(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page with postings: where its record stands in the file, and who advertises what on it."""
+    """A page with postings: where its record stands in the file, and who advertises what on it.
+
+    `offset` and `size` are the bytes of the gzip member, `position` is the answer's among those of the member.
+    """
 
     url: str
     observed_at: datetime
     record: int
     offset: int
+    size: int
     position: int
     adverts: tuple[Advert, ...]
 
@@ -243,14 +247,21 @@ class _Scanner:
             self.found.damaged.append(_name_byte(page, member.offset))
         elif has_word(page.body):
             counts[MARKED] += 1
-            record = record_in(member, answer.position).data
-            is_cut = _CUT.search(record[: record.find(b"\r\n\r\n") + 2]) is not None
-            adverts, why = adverts_on(page, is_cut=is_cut)
+            adverts, why = adverts_on(page, is_cut=_is_cut(member, answer.position))
             if why:
                 counts[why] += 1
             else:
-                where = {"record": answer.record, "offset": member.offset, "position": answer.position}
-                self.found.pages.append(Page(url=page.url, observed_at=page.observed_at, adverts=adverts, **where))
+                self.found.pages.append(
+                    Page(
+                        url=page.url,
+                        observed_at=page.observed_at,
+                        record=answer.record,
+                        offset=member.offset,
+                        size=member.size,
+                        position=answer.position,
+                        adverts=adverts,
+                    )
+                )
 
 
 def slices(data: mmap.mmap | bytes, begin: int) -> Iterator[Member]:
@@ -284,6 +295,14 @@ def record_in(member: Member, position: int) -> Member:
     answers = [(begin, end) for (begin, kind), end in zip(records, ends, strict=True) if kind in ANSWERS]
     begin, end = answers[position]
     return Member(member.offset, member.size, member.data[begin:end], member.why)
+
+
+def _is_cut(member: Member, position: int) -> bool:
+    """Whether the record of a member's answer says that its crawler cut the page."""
+    if _CUT not in member.data.lower():
+        return False
+    record = record_in(member, position).data
+    return _CUT in record[: record.find(b"\r\n\r\n")].lower()
 
 
 def _records_in(member: Member) -> list[tuple[int, WarcRecordType]]:
