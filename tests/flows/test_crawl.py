@@ -97,7 +97,7 @@ def test_damage_is_on_record_with_file_and_record(con: database.Connection) -> N
 
 def test_a_bulk_source_is_marked_and_its_adverts_are_in_no_panel(con: database.Connection) -> None:
     assert con.execute("SELECT source FROM core.sources WHERE is_bulk").fetchall() == [("common_crawl",)]
-    assert con.execute("SELECT count(*) FROM panel_boards(DATE '2026-08-15', DATE '2026-08-15')").fetchone() == (0,)
+    assert con.execute("SELECT count(*) FROM core.board_states").fetchone() == (0,), "of which panels are drawn"
     assert con.execute("SELECT bool_or(is_complete) FROM ops.responses").fetchone() == (False,)
     assert con.execute("SELECT count(*) FROM stock_postings(DATE '2026-08-15')").fetchone() == (3,)
 
